@@ -1,0 +1,115 @@
+-- What:  ledger rows become sessions, attempts and progress.
+-- Why:   ingest and rebuild share this one function, so both give the same rows (I6).
+-- Locks: none; new objects only. At run time the caller holds the learner's row.
+-- Undo:  drop function private.project_events, private.union_of.
+
+create function private.union_of(p_ids uuid[], p_more uuid[])
+returns uuid[]
+language sql
+immutable
+set search_path = ''
+as $$ select coalesce(array_agg(distinct u.id order by u.id), '{}') from unnest(p_ids || p_more) u (id) $$;
+comment on function private.union_of(uuid[], uuid[]) is 'The union as a sorted list.';
+
+create function private.project_events(p_user uuid, p_events learner.event[], p_seq bigint)
+returns bigint
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_seq bigint := p_seq;
+begin
+  -- 1 Attempts: one row an event. Every row that changes takes the next change number.
+  insert into learner.attempt (
+    user_id, event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,
+    graded_correct, duration_ms, reset_count, reset_event, occurred_at, utc_offset_minutes, change_seq)
+  select p_user, e.event_id, e.session_id, e.skill_id, e.question_id, e.device_id,
+    (e.body ->> 'content_version')::numeric, e.content_state, e.body -> 'answer', (e.body ->> 'correct')::boolean,
+    e.graded_correct, (e.body ->> 'duration_ms')::numeric, e.reset_count, e.reset_event, e.occurred_at, e.utc_offset_minutes,
+    v_seq + row_number() over (order by e.event_id)
+  from unnest(p_events) e
+  where e.type = 'attempt.recorded'
+  order by e.event_id;
+  v_seq := v_seq + cardinality(p_events);
+
+  -- 2 Sessions: of several starts (or ends) the one with the smallest event id counts.
+  insert into learner.session as s (
+    user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, change_seq)
+  select p_user, e.session_id,
+    (array_agg(e.skill_id order by e.event_id) filter (where e.type = 'session.started'))[1],
+    (array_agg(e.device_id order by e.type desc, e.event_id))[1],
+    (array_agg((e.body ->> 'content_version')::numeric order by e.event_id) filter (where e.type = 'session.started'))[1],
+    (array_agg(e.occurred_at order by e.event_id) filter (where e.type = 'session.started'))[1],
+    (array_agg(e.event_id order by e.event_id) filter (where e.type = 'session.started'))[1],
+    (array_agg(e.occurred_at order by e.event_id) filter (where e.type = 'session.ended'))[1],
+    (array_agg(e.event_id order by e.event_id) filter (where e.type = 'session.ended'))[1],
+    (array_agg(e.body ->> 'reason' order by e.event_id) filter (where e.type = 'session.ended'))[1],
+    v_seq + row_number() over (order by e.session_id)
+  from unnest(p_events) e
+  where e.type in ('session.started', 'session.ended')
+  group by e.session_id
+  order by e.session_id
+  on conflict (user_id, session_id) do update set
+    (skill_id, device_id, content_version, started_at, started_event) = (
+      select w.skill_id, w.device_id, w.content_version, w.started_at, w.started_event
+      from (values
+        (s.skill_id, s.device_id, s.content_version, s.started_at, s.started_event, s.ended_event),
+        (excluded.skill_id, excluded.device_id, excluded.content_version, excluded.started_at, excluded.started_event, excluded.ended_event)
+      ) w (skill_id, device_id, content_version, started_at, started_event, ended_event)
+      -- Without any start, the device is that of the first end.
+      order by w.started_event nulls last, w.ended_event
+      limit 1),
+    (ended_at, ended_event, end_reason) = (
+      select w.ended_at, w.ended_event, w.end_reason
+      from (values
+        (s.ended_at, s.ended_event, s.end_reason), (excluded.ended_at, excluded.ended_event, excluded.end_reason)
+      ) w (ended_at, ended_event, end_reason)
+      order by w.ended_event nulls last
+      limit 1),
+    change_seq = excluded.change_seq;
+  v_seq := v_seq + cardinality(p_events);
+
+  -- 3 Progress: only events of the greatest reset pair count; among those it is max, union and sums.
+  insert into learner.skill_progress as p (
+    user_id, skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq)
+  select p_user, t.skill_id, t.reset_count, t.reset_event,
+    coalesce(max((coalesce(t.body -> 'base', t.body) ->> 'mastery')::numeric) filter (where t.type <> 'attempt.recorded'), 0),
+    (select coalesce(array_agg(distinct c.id::uuid order by c.id::uuid), '{}')
+     from unnest(array_agg(coalesce(t.body -> 'base', t.body) -> 'completed') filter (where t.type <> 'attempt.recorded')) l (ids)
+     cross join lateral jsonb_array_elements_text(case when jsonb_typeof(l.ids) = 'array' then l.ids else '[]' end) c (id)),
+    count(*) filter (where t.type = 'attempt.recorded'),
+    count(*) filter (where t.type = 'attempt.recorded' and coalesce(t.graded_correct, (t.body ->> 'correct')::boolean)),
+    -- A clock that is years ahead must not freeze the field at a day that never comes.
+    max(least(t.occurred_at, t.received_at + interval '1 day')) filter (where t.type <> 'progress.reset'),
+    v_seq + row_number() over (order by t.skill_id)
+  from (
+    select e.*, rank() over (partition by e.skill_id order by e.reset_count desc, coalesce(e.reset_event, v_nil) desc) as age
+    from unnest(p_events) e
+    where e.type in ('attempt.recorded', 'progress.advanced', 'progress.reset')
+  ) t
+  where t.age = 1
+  group by t.skill_id, t.reset_count, t.reset_event
+  order by t.skill_id
+  on conflict (user_id, skill_id) do update set
+    (reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq) = (
+      select excluded.reset_count, excluded.reset_event,
+        greatest(excluded.mastery, k.mastery), private.union_of(excluded.completed, k.completed),
+        excluded.attempts + k.attempts, excluded.correct + k.correct,
+        greatest(excluded.practiced_at, k.practiced_at), excluded.change_seq
+      from (select
+        case when same then p.mastery else 0 end as mastery,
+        case when same then p.completed else '{}' end as completed,
+        case when same then p.attempts else 0 end as attempts,
+        case when same then p.correct else 0 end as correct,
+        case when same then p.practiced_at end as practiced_at
+        from (select p.reset_count = excluded.reset_count and p.reset_event is not distinct from excluded.reset_event) c (same)) k)
+  -- A smaller reset pair arrives too late to count.
+  where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil));
+
+  return v_seq + cardinality(p_events);
+end
+$$;
+comment on function private.project_events(uuid, learner.event[], bigint) is
+  'Projects ledger rows that were not projected before, numbering changes from p_seq; returns the last number. A function of the set of rows.';

@@ -1,0 +1,200 @@
+-- What:  ingest: one batch, one transaction, a result for every event in the order of the request.
+-- Why:   exactly once is the ledger's key; nothing is lost because whatever can't be applied is quarantined (U1-U3).
+-- Locks: none now; at run time the learner's row of learner.state, waiting at most lock_timeout.
+-- Undo:  drop function private.ingest_for, private.apply_or_bisect, private.apply_events, private.quarantine_events; drop type private.result.
+create type private.result as (place integer, id text, status text, code text, field text, event_id uuid);
+comment on type private.result is 'How one event fared: applied, duplicate, quarantined (code), or retry (code).';
+
+create function private.quarantine_events(p_user uuid, p_now timestamptz, p_events private.incoming[])
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into ops.quarantine as q (user_id, sha256, event_id, code, field, body, device_id, status, first_seen_at, last_seen_at)
+  select distinct on (sha256(convert_to(e.line, 'UTF8')))
+    p_user, sha256(convert_to(e.line, 'UTF8')),
+    case when e.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(e.id_text) end,
+    e.code, e.field, e.line, e.device_id,
+    case when e.code like 'unknown%' then 'held' else 'open' end, p_now, p_now
+  from unnest(p_events) e
+  on conflict (user_id, sha256) do update set
+    last_seen_at = excluded.last_seen_at, times_seen = q.times_seen + 1, code = excluded.code, field = excluded.field,
+    status = case when q.status = 'superseded' then q.status else excluded.status end
+$$;
+comment on function private.quarantine_events(uuid, timestamptz, private.incoming[]) is
+  'Keeps events that could not be applied, once per text; a text seen before is counted.';
+
+create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
+returns setof private.result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_fresh learner.event[];
+  v_ids uuid[];
+  v_seq bigint;
+  v_conflicts private.incoming[];
+  v_bad private.incoming[];
+begin
+  -- 1 The ledger: the first of each id in the batch, unless the id is already there.
+  with fresh as (
+    insert into learner.event as l (
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
+      clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
+    select distinct on (e.event_id)
+      p_user, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, p_now, p_head,
+      p_skew, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct
+    from unnest(p_events) e
+    where e.code is null
+    order by e.event_id, e.place
+    on conflict (user_id, event_id) do nothing
+    returning l.*
+  )
+  select array_agg(row (f.*)::learner.event), array_agg(f.event_id) into v_fresh, v_ids from fresh f;
+
+  -- 2 Projections, from the ledger's rows and nothing else.
+  if v_ids is not null then
+    select s.change_seq into v_seq from learner.state s where s.user_id = p_user;
+    v_seq := private.project_events(p_user, v_fresh, v_seq);
+    update learner.state s set change_seq = v_seq where s.user_id = p_user;
+    update ops.quarantine q set status = 'superseded', resolved_at = p_now
+    where q.user_id = p_user and q.event_id = any (v_ids) and q.status <> 'superseded' and q.code <> 'id_conflict';
+  end if;
+
+  -- 3 What was not new is compared with what the ledger holds under its id.
+  select array_agg(row (e.place, e.line, e.id_text, 'id_conflict', null, e.event_id, e.type, e.type_version, e.device_id,
+    e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event,
+    e.content_state, e.graded_correct)::private.incoming)
+  into v_conflicts
+  from unnest(p_events) e
+  join learner.event l on l.user_id = p_user and l.event_id = e.event_id
+  where e.code is null
+    and (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body);
+
+  v_bad := v_conflicts || array(select e from unnest(p_events) e where e.code <> 'wrong_learner');
+  if cardinality(v_bad) > 0 then
+    perform private.quarantine_events(p_user, p_now, v_bad);
+  end if;
+
+  return query
+  select e.place, e.id_text,
+    case
+      when e.code = 'wrong_learner' then 'retry'
+      when coalesce(e.code, c.code) is not null then 'quarantined'
+      when e.event_id = any (v_ids) and e.place = min(e.place) over (partition by e.event_id, e.code) then 'applied'
+      else 'duplicate'
+    end,
+    coalesce(e.code, c.code), e.field, e.event_id
+  from unnest(p_events) e
+  left join unnest(v_conflicts) c on c.place = e.place;
+end
+$$;
+comment on function private.apply_events(uuid, timestamptz, integer, bigint, private.incoming[]) is
+  'Applies checked events under the learner''s lock.';
+
+create function private.apply_or_bisect(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
+returns setof private.result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_count constant integer := coalesce(cardinality(p_events), 0);
+  v_events private.incoming[] := p_events;
+begin
+  begin
+    return query select * from private.apply_events(p_user, p_now, p_head, p_skew, p_events);
+    return;
+  exception
+    -- Validation should have seen it; if it did not, the culprit is found by halving, and kept.
+    when data_exception or integrity_constraint_violation then
+      raise log 'carrel: % events could not be applied: % (%)', v_count, sqlerrm, sqlstate;
+  end;
+  if v_count = 1 then
+    v_events[1].code := 'internal';
+    return query select * from private.apply_events(p_user, p_now, p_head, p_skew, v_events);
+    return;
+  end if;
+  return query select * from private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[1:v_count / 2]);
+  return query select * from private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[v_count / 2 + 1:v_count]);
+end
+$$;
+comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
+  'Applies all events, or, should a constraint still object, all but the culprits, which are quarantined as internal.';
+
+create function private.ingest_for(p_user uuid, p_lines text)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_line constant text := split_part(p_lines, E'\n', 1);
+  v_header jsonb;
+  v_field text;
+  v_now timestamptz;
+  v_head integer;
+  v_skew bigint;
+  v_events private.incoming[];
+  v_results private.result[];
+begin
+  -- 1 The header.
+  if pg_input_is_valid(v_line, 'jsonb') then
+    v_header := v_line::jsonb;
+    v_field := coalesce(private.broken_field('batch', 1::smallint, v_header),
+      case when not pg_input_is_valid(v_header ->> 'sent_at', 'timestamptz') then 'sent_at' end);
+  end if;
+  if v_header is null or v_field is not null then
+    perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
+  end if;
+  if (select count(*) > 500 from string_to_table(p_lines, E'\n') with ordinality l (line, place) where l.place > 1 and l.line <> '') then
+    perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
+  end if;
+
+  -- 2 The learner's lock, in a statement of its own: what follows must see what the last holder committed.
+  insert into learner.state (user_id) values (p_user) on conflict do nothing;
+  perform from learner.state s where s.user_id = p_user for update;
+
+  -- 3 What arrival decides.
+  v_now := clock_timestamp();
+  v_head := coalesce((select max(r.version) from content.release r), 0);
+  v_skew := (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint;
+
+  -- 4 Check, apply, keep.
+  select array_agg(e order by e.place) into v_events from private.parse_events(p_user, p_lines, v_head) e;
+  if v_events is not null then
+    select array_agg(r order by r.place) into v_results
+    from private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events) r;
+  end if;
+
+  -- 5 The contact.
+  insert into learner.device as d (
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms)
+  values (p_user, (v_header ->> 'device_id')::uuid, v_header ->> 'platform', v_header ->> 'app_version',
+    (v_header ->> 'contract_version')::numeric, (v_header ->> 'content_version')::numeric, v_now, v_now, v_skew)
+  on conflict (user_id, device_id) do update set
+    platform = excluded.platform, app_version = excluded.app_version, contract_version = excluded.contract_version,
+    content_version = excluded.content_version, last_seen_at = excluded.last_seen_at, clock_skew_ms = excluded.clock_skew_ms;
+
+  insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
+  select p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), (v_header ->> 'device_id')::uuid,
+    count(*), count(*) filter (where r.status = 'applied'), count(*) filter (where r.status = 'duplicate'),
+    count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry')
+  from unnest(v_results) r
+  on conflict do nothing;
+
+  return json_build_object(
+    'batch_id', v_header ->> 'batch_id',
+    'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'results', coalesce((
+      select json_agg(json_strip_nulls(json_build_object('id', r.id, 'status', r.status, 'code', r.code, 'field', r.field)) order by r.place)
+      from unnest(v_results) r), '[]'));
+end
+$$;
+comment on function private.ingest_for(uuid, text) is
+  'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, received_at, results}. '
+  'Errors: malformed_batch, batch_too_large; lock_timeout where the learner is busy.';
+grant execute on function private.ingest_for(uuid, text) to carrel_edge;

@@ -1,0 +1,66 @@
+-- What:  rebuild_learner(): projections again from the ledger.
+-- Why:   a fixed bug in a projection reaches old rows too; and it is the proof that projections are a function of the ledger (I6).
+-- Locks: at run time the learner's row.
+-- Undo:  drop function ops.rebuild_learner.
+create function ops.rebuild_learner(p_user uuid)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_seq bigint;
+  v_after uuid := '00000000-0000-0000-0000-000000000000';
+  v_events learner.event[];
+  v_voided jsonb;
+  v_count bigint := 0;
+begin
+  perform private.require_role('support', 'admin');
+  select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
+  if not found then
+    return 0;
+  end if;
+
+  -- What support has voided is a decision, not a projection: it outlives the rebuild.
+  select jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)) into v_voided
+  from (
+    select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
+    union all
+    select 'attempt', event_id, voided_at from learner.attempt where user_id = p_user and voided_at is not null
+    union all
+    select 'skill_progress', skill_id, voided_at from learner.skill_progress where user_id = p_user and voided_at is not null
+  ) v;
+  delete from learner.session where user_id = p_user;
+  delete from learner.attempt where user_id = p_user;
+  delete from learner.skill_progress where user_id = p_user;
+
+  -- In chunks: a learner of some years has 100,000 events, which no array should hold at once.
+  loop
+    select array_agg(row (e.*)::learner.event order by e.event_id), max(e.event_id::text)::uuid into v_events, v_after
+    from (
+      select * from learner.event where user_id = p_user and event_id > v_after order by event_id limit 2000
+    ) e;
+    exit when v_events is null;
+    v_seq := private.project_events(p_user, v_events, v_seq);
+    v_count := v_count + cardinality(v_events);
+  end loop;
+
+  update learner.session x set voided_at = (v ->> 'at')::timestamptz, change_seq = x.change_seq
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
+  update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'attempt' and x.event_id = (v ->> 'id')::uuid;
+  update learner.skill_progress x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
+
+  -- Voiding numbered its changes from the stored counter; whichever is ahead goes on.
+  update learner.state s set change_seq = greatest(s.change_seq, v_seq) where s.user_id = p_user;
+  perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));
+  return v_count;
+end
+$$;
+comment on function ops.rebuild_learner(uuid) is
+  'Projects all of a learner''s events again and returns their number; devices pull every row anew. Support and admins.';

@@ -1,0 +1,119 @@
+-- What:  what a signed-in learner may call through the API: ingest, merge_progress, learner_changes; and support_timeline.
+-- Why:   the same cores as the Edge Functions, under the caller's own token: every path gets the same guarantees.
+-- Locks: none; new objects only.
+-- Undo:  drop function public.ingest, public.merge_progress, public.learner_changes, public.support_timeline and their private cores.
+
+create function private.ingest(p_batch json)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_user uuid := auth.uid();
+begin
+  if v_user is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  if json_typeof(p_batch) <> 'array' then
+    perform private.raise_error('CR020', 'A batch is an array: its header, then its events.', '');
+  end if;
+  -- Inside JSON strings a line break is always escaped, so the ones here are white space.
+  return private.ingest_for(v_user, (
+    select string_agg(translate(e.value::text, E'\n\r', '  '), E'\n' order by e.place)
+    from json_array_elements(p_batch) with ordinality e (value, place)));
+end
+$$;
+comment on function private.ingest(json) is 'The core of ingest().';
+
+create function public.ingest(json)
+returns json
+language sql
+volatile
+set search_path = ''
+as $$ select private.ingest($1) $$;
+comment on function public.ingest(json) is
+  'Takes a batch of the caller''s events as an array: a header, then at most 500 events. Returns {batch_id, received_at, results}. '
+  'The one argument has no name, so that the request''s body arrives as it is.';
+
+create function private.merge_progress(
+  p_event_id text, p_device_id uuid, p_occurred_at text, p_utc_offset_minutes integer,
+  p_skill_id uuid, p_mastery integer, p_completed uuid[], p_reset json)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_user uuid := auth.uid();
+  v_result json;
+begin
+  if v_user is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  v_result := private.ingest_for(v_user, concat_ws(E'\n',
+    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'sent_at', p_occurred_at, 'contract_version', 1),
+    jsonb_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
+      'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', jsonb_build_object(
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset)))) -> 'results' -> 0;
+  return json_build_object('result', v_result, 'progress', (
+    select to_json(x) from (
+      select p.skill_id, p.reset_count, private.uuid_to_ulid(p.reset_event) as reset_event, p.mastery, p.completed,
+        p.attempts, p.correct, p.practiced_at
+      from learner.skill_progress p
+      where p.user_id = v_user and p.skill_id = p_skill_id) x));
+end
+$$;
+comment on function private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) is 'The core of merge_progress().';
+
+create function public.merge_progress(
+  event_id text, device_id uuid, occurred_at text, skill_id uuid, mastery integer,
+  completed uuid[] default '{}', reset json default null, utc_offset_minutes integer default 0)
+returns json
+language sql
+volatile
+set search_path = ''
+as $$ select private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset) $$;
+comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) is
+  'Merges progress in one skill, which never goes back: {result, progress}. event_id is a ULID, the idempotency key; '
+  'it is one progress.advanced event and goes through the same ingest.';
+
+create function private.own_changes(p_cursor text, p_limit integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  if auth.uid() is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  return private.learner_changes(auth.uid(), p_cursor, p_limit);
+end
+$$;
+comment on function private.own_changes(text, integer) is 'The core of learner_changes().';
+
+create function public.learner_changes(cursor text default null, page_rows integer default 500)
+returns json
+language sql
+stable
+set search_path = ''
+as $$ select private.own_changes(cursor, page_rows) $$;
+comment on function public.learner_changes(text, integer) is
+  'The caller''s sessions, attempts and progress that changed after the cursor: {changes, cursor, more}, or {reset: reason}.';
+
+grant execute on function private.ingest(json), private.own_changes(text, integer),
+  private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;
+grant execute on function public.ingest(json), public.learner_changes(text, integer),
+  public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) to authenticated;
+
+create view public.session with (security_invoker = true) as select * from learner.session;
+create view public.attempt with (security_invoker = true) as select * from learner.attempt;
+create view public.skill_progress with (security_invoker = true) as select * from learner.skill_progress;
+comment on view public.session is 'The caller''s sessions.';
+comment on view public.attempt is 'The caller''s attempts.';
+comment on view public.skill_progress is 'The caller''s progress.';
+grant select on public.session, public.attempt, public.skill_progress to authenticated, service_role;
