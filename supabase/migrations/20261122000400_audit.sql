@@ -19,7 +19,7 @@ create table ops.audit (
 comment on table ops.audit is 'Append-only. One row per changed content row and per operation or support look-up.';
 comment on column ops.audit.actor is 'The user of the token; null for SQL consoles and jobs, which actor_role names.';
 comment on column ops.audit.source is 'Where the call came from: forwarded address, or the application name of the connection.';
-create index audit_object_idx on ops.audit (object, object_id, id);
+create index audit_object_object_id_id_idx on ops.audit (object, object_id, id);
 alter table ops.audit enable row level security;
 create policy audit_all_nobody on ops.audit for all to anon, authenticated using (false);
 

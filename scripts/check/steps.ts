@@ -1,0 +1,29 @@
+// The steps of `npm test`. Cheap ones come first, so that a slip shows within seconds; the long test run
+// starts before the last database checks, so that both lanes end at about the same time.
+import type { Step } from "./step.ts";
+import { advisors } from "./steps/advisors.ts";
+import { cli } from "./steps/cli.ts";
+import { denoTest } from "./steps/deno_test.ts";
+import { drift } from "./steps/drift.ts";
+import { format } from "./steps/format.ts";
+import { lint } from "./steps/lint.ts";
+import { pgtap } from "./steps/pgtap.ts";
+import { prose } from "./steps/prose.ts";
+import { style } from "./steps/style.ts";
+import { types } from "./steps/types.ts";
+import { typesHosted } from "./steps/types_hosted.ts";
+
+/** All steps, in the order in which they start. */
+export const steps: Step[] = [
+  format,
+  lint,
+  style,
+  prose,
+  types,
+  typesHosted,
+  drift,
+  pgtap,
+  denoTest,
+  cli,
+  advisors,
+];

@@ -1,0 +1,67 @@
+// The advisors that hosted's dashboard shows, as the CLI runs them: nothing to be found, at any level.
+import { z } from "zod";
+import { throwAwayCluster } from "../../stack/harness.ts";
+import type { Cluster } from "../../stack/postgres/cluster.ts";
+import type { Failure, Step, StepResult } from "../step.ts";
+import { supabaseCli } from "../supabase_cli.ts";
+
+const Findings = z.object({
+  results: z.array(z.object({
+    name: z.string(),
+    level: z.string(),
+    detail: z.string(),
+    remediation: z.string().nullish(),
+    metadata: z.looseObject({ name: z.string().optional(), schema: z.string().optional() }).nullish(),
+  })),
+});
+
+/** One finding that is accepted. */
+export interface Allowed {
+  /** The advisor's name, such as `unused_index`. */
+  lint: string;
+  /** `schema.name`; every object where left out. */
+  object?: string;
+  reason: string;
+}
+
+/** What is accepted. An entry for an object that no finding needs any more is a failure too. */
+const ALLOWED: Allowed[] = [
+  { lint: "unused_index", reason: "the database is new: no query has used any index yet" },
+];
+
+/** Sorts findings into accepted ones and failures. */
+export function judgeFindings({ results }: z.infer<typeof Findings>, allowed: Allowed[]): StepResult {
+  const needed = new Set<Allowed>();
+  const failures: Failure[] = results.flatMap((found) => {
+    const object = `${found.metadata?.schema}.${found.metadata?.name}`;
+    const entry = allowed.find(({ lint, object: only }) =>
+      lint === found.name && (only ?? object) === object
+    );
+    if (entry) {
+      needed.add(entry);
+      return [];
+    }
+    const message = `${found.name} (${found.level.toLowerCase()}): ${found.detail}`;
+    return [{ at: object, message, detail: found.remediation ?? undefined }];
+  });
+  const stale = allowed.filter((entry) => entry.object && !needed.has(entry)).map(({ lint, object }) => ({
+    at: "scripts/check/steps/advisors.ts",
+    message: `no finding needs the entry for ${lint} on ${object}`,
+  }));
+  failures.push(...stale);
+  return { passed: failures.length === 0 ? 1 : 0, failures };
+}
+
+/** Runs the advisors on a database. */
+export async function advise(cluster: Cluster, allowed: Allowed[]): Promise<StepResult> {
+  return judgeFindings(await supabaseCli(cluster, ["db", "advisors", "--level", "info"], Findings), allowed);
+}
+
+export const advisors: Step = {
+  name: "advisors",
+  about: "Supabase's security and performance advisors find nothing",
+  async run() {
+    await using cluster = await throwAwayCluster({ migrated: true });
+    return await advise(cluster, ALLOWED);
+  },
+};

@@ -1,0 +1,83 @@
+// The checks that read the project's texts: style, prose, and the import maps of functions.
+import assert from "node:assert/strict";
+import { findForbidden, findLinks } from "./prose.ts";
+import { checkStyle } from "./style.ts";
+import { findOtherVersions, findUnmapped } from "./types_hosted.ts";
+
+const MIGRATION = "supabase/migrations/20260101000000_good_name.sql";
+const OPENING =
+  "-- What:  a table.\n-- Why:   to keep things,\n--        for long.\n-- Locks: none.\n-- Undo:  drop it.\n";
+const messages = (path: string, text: string) => checkStyle(path, text).map(({ message }) => message);
+
+Deno.test("a migration in the house style passes", () => {
+  assert.deepEqual(messages(MIGRATION, `${OPENING}create table content.thing (id uuid);\n`), []);
+});
+
+Deno.test("a migration opens with four labels in order", () => {
+  const rule = /^a migration opens with/;
+  for (
+    const text of [
+      "create table content.thing (id uuid);",
+      `\n${OPENING}`,
+      OPENING.replace("-- Undo:  drop it.\n", ""),
+      OPENING.replace("-- Locks: none.", "-- Locks:"),
+      OPENING.replace("Why", "What").replace("What", "Why"),
+    ]
+  ) {
+    assert.match(messages(MIGRATION, text)[0] ?? "", rule, text);
+  }
+});
+
+Deno.test("file names of migrations and tests follow their pattern", () => {
+  assert.match(messages("supabase/migrations/1_x.sql", OPENING)[0] ?? "", /14 digits/);
+  assert.match(messages("supabase/migrations/20260101000000_Bad-Name.sql", OPENING)[0] ?? "", /14 digits/);
+  assert.match(messages("supabase/tests/ingest/some_thing.sql", "select 1;")[0] ?? "", /\.test\.sql/);
+  assert.deepEqual(messages("supabase/tests/ingest/some_thing.test.sql", "select 1;"), []);
+});
+
+Deno.test("keywords are lower case, wherever they stand in a body, but not in comments and quotes", () => {
+  const found = checkStyle("a.sql", "select 'SELECT'; -- FROM\ndo $$\n  PERFORM 1;\n  RETURN;\n$$;\n");
+  assert.deepEqual(found, [{ at: "a.sql:4", message: "write keywords in lower case: RETURN" }]);
+});
+
+Deno.test("a file has a length at which it holds more than one concept", () => {
+  assert.match(messages("a.sql", "select 1;\n".repeat(221))[0] ?? "", /has 221 lines/);
+  assert.deepEqual(messages("a.sql", "select 1;\n".repeat(220)), []);
+  assert.match(messages("a.ts", "f();\n".repeat(331))[0] ?? "", /has 331 lines/);
+});
+
+Deno.test("texts name no machine, no registry and no undone work", () => {
+  // Put together here, or this file would break the rule.
+  const texts = [
+    ["", "root", "x"].join("/"),
+    ["see ", "home", "me", "x"].join("/"),
+    ["registry", "example", "org"].join("."),
+  ];
+  for (const text of [...texts, "TO" + "DO: later"]) {
+    assert.equal(findForbidden("a.md", text).length, 1, text);
+  }
+  for (
+    const text of ["scripts/work/main.ts", "the root folder", "`${root}/work/x`", "registry.ts", "todo()"]
+  ) {
+    assert.deepEqual(findForbidden("a.md", text), [], text);
+  }
+});
+
+Deno.test("relative links are read as paths from the root", () => {
+  const text = "[a](../README.md#top) [b](https://example.org/x) [c](#here) ![d](pic.png)";
+  assert.deepEqual(findLinks("docs/a.md", text), ["README.md", "docs/pic.png"]);
+});
+
+Deno.test("a function maps what it imports, in the versions that are installed", () => {
+  const imports = { zod: "npm:zod@4.6.7", "@std/": "npm:deno-std@1.0.0/" };
+  assert.deepEqual(findUnmapped(["zod", "@std/toml", "./a.ts", "node:fs", "npm:x@1", "hono"], imports), [
+    "hono",
+  ]);
+  assert.deepEqual(findOtherVersions(imports, { zod: "4.6.7", "deno-std": "1.4.0" }), [
+    "npm:deno-std@1.0.0/ (package.json has 1.4.0)",
+  ]);
+  assert.deepEqual(
+    findOtherVersions({ s: "npm:@supabase/server@1.8.1" }, { "@supabase/server": "1.8.1" }),
+    [],
+  );
+});

@@ -1,0 +1,382 @@
+// What Carrel expects of Supabase Realtime: broadcasts on public and private channels, and from the database. The
+// same tests run against the local stand-in and against any hosted project.
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { createClient, type RealtimeChannel, type SupabaseClient } from "@supabase/supabase-js";
+import postgres from "postgres";
+import { Inbox, rawSocket } from "./realtime_client.ts";
+
+/** The Supabase to test. */
+export interface RealtimeTarget {
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  /** Connects as postgres, which puts policies named `contract_…` on realtime.messages and removes them again. */
+  databaseUrl: string;
+  /** A user of their own for each call. */
+  signIn(): Promise<{ token: string; userId: string }>;
+  /** A token for a user that ends in so many seconds, or ended before; where it is missing, its tests are skipped. */
+  tokenLasting?(userId: string, seconds: number): Promise<string>;
+}
+
+/** Long enough for hosted to deliver what it should not. */
+const SILENCE_MS = 700;
+const POLICIES = ["contract_read", "contract_write"];
+
+/** A client with one user's token, disconnected at the end of the test. */
+interface Device extends AsyncDisposable {
+  client: SupabaseClient;
+  /** Continues with another token. */
+  use(token: string): Promise<void>;
+}
+
+/** Registers the contract's tests. */
+export function realtimeContract(target: RealtimeTarget): void {
+  const notices: string[] = [];
+  const sql = postgres(target.databaseUrl, {
+    max: 1,
+    prepare: false,
+    onnotice: ({ message }) => notices.push(message ?? ""),
+  });
+
+  async function removePolicies(): Promise<void> {
+    for (const name of POLICIES) await sql`drop policy if exists ${sql(name)} on realtime.messages`;
+  }
+
+  // Topics are `contract:<user>:<writable|readable>:<id>`: the user may read both kinds and write to one.
+  Deno.test.beforeAll(async () => {
+    await removePolicies();
+    await sql`
+      create policy contract_read on realtime.messages for select to authenticated
+      using (extension = 'broadcast' and split_part((select realtime.topic()), ':', 2) = (select auth.uid())::text)`;
+    await sql`
+      create policy contract_write on realtime.messages for insert to authenticated
+      with check (extension = 'broadcast'
+        and split_part((select realtime.topic()), ':', 2) = (select auth.uid())::text
+        and split_part((select realtime.topic()), ':', 3) = 'writable')`;
+  });
+  Deno.test.afterAll(async () => {
+    await removePolicies();
+    await sql.end();
+  });
+
+  function device(token: string | null, o: { vsn?: string; key?: string } = {}): Device {
+    let current = token;
+    const client = createClient(target.url, o.key ?? target.publishableKey, {
+      accessToken: () => Promise.resolve(current),
+      realtime: { vsn: o.vsn ?? "2.0.0" },
+    });
+    const disconnect = async () => {
+      await client.realtime.removeAllChannels();
+      while (client.realtime.connectionState() !== "closed") await delay(10);
+    };
+    const use = async (token: string) => {
+      current = token;
+      await client.realtime.setAuth();
+    };
+    return { client, use, [Symbol.asyncDispose]: disconnect };
+  }
+
+  const topicOf = (userId: string, kind: "writable" | "readable" = "writable") =>
+    `contract:${userId}:${kind}:${crypto.randomUUID()}`;
+  const secret = { isPrivate: true };
+
+  /** Joins a topic and waits until messages of the database arrive on it. */
+  async function join(
+    { client }: Device,
+    topic: string,
+    o: { isPrivate?: boolean; self?: boolean; ack?: boolean; replay?: { since: number; limit?: number } } =
+      {},
+  ): Promise<{ channel: RealtimeChannel; inbox: Inbox }> {
+    const { isPrivate = false, self, ack, replay } = o;
+    await client.realtime.setAuth();
+    const channel = client.channel(topic, {
+      config: { private: isPrivate, broadcast: { self, ack, replay, replication_ready: true } },
+    });
+    const inbox = new Inbox(channel);
+    await inbox.joined();
+    return { channel, inbox };
+  }
+
+  /** The reason for which a join is refused. */
+  async function refusal({ client }: Device, topic: string): Promise<string> {
+    await client.realtime.setAuth();
+    const channel = client.channel(topic, { config: { private: true } });
+    const reason = await new Promise<string>((resolve) =>
+      channel.subscribe((status, error) => resolve(error?.message ?? status))
+    );
+    await client.removeChannel(channel);
+    return reason;
+  }
+
+  const send = (topic: string, payload: postgres.JSONValue, isPrivate = true) =>
+    sql`select realtime.send(${sql.json(payload)}, 'note', ${topic}, ${isPrivate})`;
+  const test = (behaviour: string, run: () => Promise<void>, ignore = false) => {
+    Deno.test({ name: `realtime: ${behaviour}`, fn: run, ignore });
+  };
+
+  test("a private channel admits whom the policies on realtime.messages admit", async () => {
+    const [ada, bea] = [await target.signIn(), await target.signIn()];
+    const topic = topicOf(ada.userId);
+    await using adasDevice = device(ada.token);
+    await using beasDevice = device(bea.token);
+    await using nobodysDevice = device(null);
+    await using server = device(null, { key: target.secretKey });
+    await join(adasDevice, topic, secret);
+    await join(server, topic, secret);
+    const expected = `Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`;
+    assert.equal(await refusal(beasDevice, topic), expected);
+    assert.equal(await refusal(nobodysDevice, topic), expected);
+  });
+
+  test("200 messages of the database arrive once each, in the order of their commits", async () => {
+    const { token, userId } = await target.signIn();
+    await using reader = device(token);
+    const topic = topicOf(userId);
+    const { inbox } = await join(reader, topic, secret);
+    await sql`select realtime.send(jsonb_build_object('n', n), 'note', ${topic}) from generate_series(0, 99) n`;
+    for (let n = 100; n < 200; n++) await send(topic, { n });
+    await inbox.hold(200);
+    assert.deepEqual(inbox.payloads().map(({ n }) => n), Array.from({ length: 200 }, (_, n) => n));
+    const [first] = inbox.messages;
+    assert.equal(first?.event, "note");
+    assert.equal(first?.payload.id, first?.meta?.id, "the message's id is in its payload");
+  });
+
+  test("what is rolled back is never heard", async () => {
+    const { token, userId } = await target.signIn();
+    await using reader = device(token);
+    const topic = topicOf(userId);
+    const { inbox } = await join(reader, topic, secret);
+    await sql.begin(async (tx) => {
+      await tx`select realtime.send('{"n": 1}', 'note', ${topic})`;
+      throw new Error("undone");
+    }).catch(() => {});
+    await send(topic, { n: 2 });
+    await inbox.hold(1);
+    assert.deepEqual(inbox.payloads().map(({ n }) => n), [2]);
+  });
+
+  test("private messages reach private channels alone, public ones public channels alone", async () => {
+    const { token, userId } = await target.signIn();
+    const topic = topicOf(userId);
+    await using member = device(token);
+    await using passerby = device(null);
+    const inside = await join(member, topic, secret);
+    const outside = await join(passerby, topic);
+    await send(topic, { n: "private" }, true);
+    await send(topic, { n: "public" }, false);
+    await Promise.all([inside.inbox.hold(1), outside.inbox.hold(1)]);
+    await delay(SILENCE_MS);
+    assert.deepEqual(inside.inbox.payloads().map(({ n }) => n), ["private"]);
+    assert.deepEqual(outside.inbox.payloads().map(({ n }) => n), ["public"]);
+  });
+
+  test("realtime.send that fails is a warning, and the transaction commits", async () => {
+    notices.length = 0;
+    const [row] = await sql`select realtime.send('[1]', 'note', 'contract:array'), 1 as answer`;
+    assert.equal(row?.answer, 1);
+    assert.match(notices.join(), /ErrorSendingBroadcastMessage/);
+  });
+
+  for (const vsn of ["2.0.0", "1.0.0"]) {
+    test(`clients hear one another, and themselves only on request (protocol ${vsn})`, async () => {
+      const topic = `contract:public:${crypto.randomUUID()}`;
+      await using sender = device(null, { vsn });
+      await using listener = device(null);
+      const own = await join(sender, topic, { self: true, ack: true });
+      const other = await join(listener, topic);
+      const payload = { text: "ä 🦉", n: 1.5 };
+      assert.equal(await own.channel.send({ type: "broadcast", event: "chat", payload }), "ok");
+      await Promise.all([own.inbox.hold(1), other.inbox.hold(1)]);
+      assert.deepEqual([own.inbox.payloads(), other.inbox.payloads()], [[payload], [payload]]);
+      await other.channel.send({ type: "broadcast", event: "chat", payload: { n: 2 } });
+      await own.inbox.hold(2);
+      await send(topic, { n: 3 }, false);
+      await Promise.all([own.inbox.hold(3), other.inbox.hold(2)]);
+      assert.deepEqual(
+        other.inbox.payloads().map(({ n }) => n),
+        [1.5, 3],
+        "without self nothing of one's own",
+      );
+    });
+  }
+
+  test("bytes arrive as bytes", async () => {
+    const topic = `contract:public:${crypto.randomUUID()}`;
+    await using sender = device(null);
+    await using listener = device(null);
+    const { channel } = await join(sender, topic);
+    const { inbox } = await join(listener, topic);
+    await channel.send({ type: "broadcast", event: "raw", payload: new Uint8Array([0, 255, 7]).buffer });
+    await inbox.hold(1);
+    assert.deepEqual(inbox.bytes(), [[0, 255, 7]]);
+  });
+
+  test("who may read but not write is ignored, and stays", async () => {
+    const { token, userId } = await target.signIn();
+    await using sender = device(token);
+    await using listener = device(token);
+    for (const [kind, heard] of [["readable", []], ["writable", [1]]] as const) {
+      const topic = topicOf(userId, kind);
+      const { channel } = await join(sender, topic, secret);
+      const { inbox } = await join(listener, topic, secret);
+      await channel.send({ type: "broadcast", event: "chat", payload: { n: 1 } });
+      await delay(SILENCE_MS);
+      assert.deepEqual(inbox.payloads().map(({ n }) => n), heard, kind);
+      assert.equal(channel.state, "joined");
+    }
+  });
+
+  test("a renewed token keeps the channel, one without the right to read ends it", async () => {
+    const [ada, bea] = [await target.signIn(), await target.signIn()];
+    await using reader = device(ada.token);
+    const topic = topicOf(ada.userId);
+    const { channel, inbox } = await join(reader, topic, secret);
+    if (target.tokenLasting) await reader.use(await target.tokenLasting(ada.userId, 600));
+    await send(topic, { n: 1 });
+    await inbox.hold(1);
+    assert.equal(channel.state, "joined");
+    await reader.use(bea.token);
+    await inbox.closed();
+    assert.match(inbox.lastSystem(), /permission/);
+    await send(topic, { n: 2 });
+    await delay(SILENCE_MS);
+    assert.equal(inbox.messages.length, 1);
+  });
+
+  const withoutTokens = !target.tokenLasting;
+  const tokenLasting = (userId: string, seconds: number) =>
+    target.tokenLasting?.(userId, seconds) ?? Promise.resolve("");
+
+  test("a join with an expired token is refused", async () => {
+    const { userId } = await target.signIn();
+    await using reader = device(await tokenLasting(userId, -60));
+    assert.match(
+      await refusal(reader, topicOf(userId)),
+      /^InvalidJWT\w+: Token has expired \d+ seconds ago$/,
+    );
+  }, withoutTokens);
+
+  test("a channel ends with its token, unless it gets a new one", async () => {
+    const { token, userId } = await target.signIn();
+    await using ending = device(await tokenLasting(userId, 2));
+    await using renewed = device(await tokenLasting(userId, 2));
+    const topic = topicOf(userId);
+    const { inbox } = await join(ending, topic, secret);
+    const { channel } = await join(renewed, topic, secret);
+    await renewed.use(token);
+    await inbox.closed();
+    assert.match(inbox.lastSystem(), /Token has expired \d+ seconds ago/);
+    await delay(1_000);
+    assert.equal(channel.state, "joined");
+  }, withoutTokens);
+
+  test("a forged token is refused", async () => {
+    const { token, userId } = await target.signIn();
+    const [header, claims] = token.split(".");
+    await using forged = device(`${header}.${claims}.${"A".repeat(86)}`);
+    await using malformed = device("not a token");
+    assert.match(await refusal(forged, topicOf(userId)), /^JwtSignatureError: /);
+    assert.match(await refusal(malformed, topicOf(userId)), /^MalformedJWT: /);
+  });
+
+  test("after leaving nothing is heard, after coming back everything", async () => {
+    const { token, userId } = await target.signIn();
+    await using reader = device(token);
+    const topic = topicOf(userId);
+    const before = await join(reader, topic, secret);
+    assert.equal(await reader.client.removeChannel(before.channel), "ok");
+    await send(topic, { n: 1 });
+    await delay(SILENCE_MS);
+    const after = await join(reader, topic, secret);
+    await send(topic, { n: 2 });
+    await after.inbox.hold(1);
+    assert.deepEqual([before.inbox.messages.length, after.inbox.payloads().map(({ n }) => n)], [0, [2]]);
+  });
+
+  test("a device that reconnects is heard of again", async () => {
+    const { token, userId } = await target.signIn();
+    await using reader = device(token);
+    const topic = topicOf(userId);
+    const { inbox } = await join(reader, topic, secret);
+    await reader.client.realtime.disconnect();
+    while (reader.client.realtime.connectionState() !== "closed") await delay(10);
+    reader.client.realtime.connect();
+    await inbox.joinedAgain();
+    await send(topic, { n: 1 });
+    await inbox.hold(1);
+  });
+
+  test("replay brings the newest messages of a private topic, and none twice", async () => {
+    const { token, userId } = await target.signIn();
+    await using reader = device(token);
+    const topic = topicOf(userId);
+    const since = Date.now() - 60_000;
+    for (let n = 0; n < 30; n++) await send(topic, { n });
+    await delay(SILENCE_MS);
+    const { channel, inbox } = await join(reader, topic, { isPrivate: true, replay: { since, limit: 99 } });
+    await send(topic, { n: 30 });
+    await inbox.hold(26);
+    assert.deepEqual(inbox.payloads().map(({ n }) => n), Array.from({ length: 26 }, (_, n) => n + 5));
+    assert.equal(inbox.messages[0]?.meta?.replayed, true);
+    assert.equal(inbox.messages[25]?.meta?.replayed, undefined);
+    await reader.client.removeChannel(channel);
+    const future = await join(reader, topic, { isPrivate: true, replay: { since: Date.now() + 60_000 } });
+    await delay(SILENCE_MS);
+    assert.equal(future.inbox.messages.length, 0);
+  });
+
+  test("broadcasts over HTTP are delivered, private ones by the same policies", async () => {
+    const { token, userId } = await target.signIn();
+    const [writable, readable] = [topicOf(userId), topicOf(userId, "readable")];
+    await using reader = device(token);
+    await using sender = device(token);
+    const heard = await join(reader, writable, secret);
+    const silent = await join(reader, readable, secret);
+    await sender.client.realtime.setAuth();
+    const unjoined = sender.client.channel(writable, { config: { private: true } });
+    assert.deepEqual(await unjoined.httpSend("note", { n: 1 }), { success: true });
+    await sender.client.removeChannel(unjoined);
+    const forbidden = sender.client.channel(readable, { config: { private: true } });
+    await assert.rejects(forbidden.httpSend("note", { n: 1 }), /Unauthorized/);
+    await sender.client.removeChannel(forbidden);
+    const post = (body: string, key = target.publishableKey, bearer = token) =>
+      fetch(`${target.url}/realtime/v1/api/broadcast`, {
+        method: "POST",
+        headers: { apikey: key, authorization: `Bearer ${bearer}`, "content-type": "application/json" },
+        body,
+      });
+    const messages = [writable, readable].map((topic) => ({
+      topic,
+      event: "note",
+      payload: { n: 2 },
+      private: true,
+    }));
+    const batch = await post(JSON.stringify({ messages }));
+    assert.deepEqual([batch.status, await batch.text()], [202, ""]);
+    await heard.inbox.hold(2);
+    await delay(SILENCE_MS);
+    assert.deepEqual(heard.inbox.payloads().map(({ n }) => n), [1, 2]);
+    assert.deepEqual(silent.inbox.messages, []);
+    const incomplete = await post(JSON.stringify({ messages: [{ topic: "t" }] }));
+    await incomplete.body?.cancel();
+    assert.equal(incomplete.status, 422);
+  });
+
+  test("heartbeats are answered, and a topic that was not joined is an error", async () => {
+    await using socket = await rawSocket(target);
+    assert.deepEqual(await socket.ask([null, "1", "phoenix", "heartbeat", {}]), {
+      status: "ok",
+      response: {},
+    });
+    const stray = await socket.ask(["2", "3", "realtime:never-joined", "broadcast", {
+      type: "broadcast",
+      event: "e",
+    }]);
+    assert.deepEqual(stray, { status: "error", response: { reason: "unmatched topic" } });
+    const nameless = await socket.ask(["4", "5", "realtime:", "phx_join", { config: {} }]);
+    assert.equal(nameless.status, "error");
+    assert.match(String(nameless.response.reason), /^TopicNameRequired: /);
+  });
+}

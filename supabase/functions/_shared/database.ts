@@ -1,0 +1,84 @@
+// The database behind the edge: a handful of private functions, called as the role carrel_edge. SQL builds
+// the JSON and its text passes through unread: JSON.parse would change numbers and cost more than the query.
+import postgres from "postgres";
+import { type ErrorCode, SQLSTATES } from "./errors.gen.ts";
+import { Problem } from "./problem.ts";
+
+/** Which content a page is cut from; the same cut always gives the same bytes. */
+export interface ContentCut {
+  history: string | null;
+  schema: number;
+  since: number;
+  until: number;
+  /** Ids of domains, or null for all. */
+  domains: string[] | null;
+  /** Cursor of the page before, or null for the first. */
+  after: string | null;
+  /** Rows. */
+  limit: number;
+}
+
+/** What the functions may ask. Every answer is the text that SQL built; failures are `Problem`s. */
+export interface Database {
+  contentHead(schema: number): Promise<string>;
+  contentPage(cut: ContentCut): Promise<string>;
+  sync(learner: string, lines: string): Promise<string>;
+  changes(learner: string, cursor: string | null, limit: number): Promise<string>;
+}
+
+function sqlState(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** Codes of postgres.js and of the system for a database that can't be reached right now. */
+const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|57P0|08)/;
+
+/** The problem that a failed query stands for; what the registry does not know is internal, and logged. */
+function problemOf(error: unknown): Problem {
+  const state = sqlState(error);
+  const code: ErrorCode | undefined = SQLSTATES[state] ?? (UNREACHABLE.test(state) ? "overloaded" : undefined);
+  if (!code || code === "internal") {
+    console.error("database:", error);
+    return new Problem("internal");
+  }
+  // Only errors that the product raises itself have texts meant for callers.
+  if (!state.startsWith("CR") || !(error instanceof postgres.PostgresError)) return new Problem(code);
+  return new Problem(code, error.message, error.detail || undefined);
+}
+
+/** Connects lazily; `url` is the transaction pooler on hosted, hence no prepared statements. */
+export function openDatabase(url: string): Database {
+  const sql = postgres(url, {
+    prepare: false,
+    max: 4,
+    idle_timeout: 20,
+    connect_timeout: 5,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: "carrel_edge" },
+  });
+
+  async function text(query: PromiseLike<readonly { answer: string }[]>): Promise<string> {
+    try {
+      const [row] = await query;
+      if (!row) throw new Error("a function gave no row");
+      return row.answer;
+    } catch (error) {
+      throw problemOf(error);
+    }
+  }
+
+  return {
+    contentHead: (schema) =>
+      text(sql<{ answer: string }[]>`select private.content_head(${schema}::smallint)::text as answer`),
+    contentPage: (c) =>
+      text(sql<{ answer: string }[]>`select private.content_page(
+        ${c.history}::text, ${c.schema}::smallint, ${c.since}::integer, ${c.until}::integer,
+        ${c.domains && `{${c.domains.join(",")}}`}::uuid[], ${c.after}::text, ${c.limit}::integer) as answer`),
+    sync: (learner, lines) =>
+      text(sql<{ answer: string }[]>`select private.sync_for(${learner}::uuid, ${lines}::text) as answer`),
+    changes: (learner, cursor, limit) =>
+      text(sql<{ answer: string }[]>`select private.learner_changes(
+        ${learner}::uuid, ${cursor}::text, ${limit}::integer)::text as answer`),
+  };
+}

@@ -1,0 +1,22 @@
+// What the functions read from their environment.
+import { openDatabase } from "./database.ts";
+import { authenticator } from "./token.ts";
+
+function required(name: string): string {
+  const value = Deno.env.get(name);
+  if (!value) throw new Error(`The environment has no ${name}.`);
+  return value;
+}
+
+/**
+ * The database and the token check of this isolate. `CARREL_DB_URL` is a secret of the project: the
+ * transaction pooler's address with the role carrel_edge; the rest is set by the platform.
+ */
+export function fromEnvironment() {
+  const jwks = JSON.parse(required("SUPABASE_JWKS"));
+  return {
+    database: openDatabase(required("CARREL_DB_URL")),
+    // Hosted gives either the set or its bare list of keys.
+    authenticate: authenticator(Array.isArray(jwks) ? { keys: jwks } : jwks, required("SUPABASE_URL")),
+  };
+}

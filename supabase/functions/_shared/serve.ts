@@ -1,0 +1,59 @@
+// What every function does around its handler: CORS, request id, the caller, errors in one rendering.
+import { Problem, problemResponse } from "./problem.ts";
+import type { Authenticate } from "./token.ts";
+
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "etag, retry-after, x-request-id",
+};
+const PREFLIGHT = {
+  ...CORS,
+  "access-control-allow-methods": "GET, POST, OPTIONS",
+  "access-control-allow-headers":
+    "authorization, apikey, content-type, content-encoding, if-none-match, x-client-info, x-request-id",
+  "access-control-max-age": "86400",
+};
+
+/** A request whose caller is known. `path` is what follows the function's name, such as `/head`. */
+export interface Call {
+  request: Request;
+  url: URL;
+  path: string;
+  learner: string;
+}
+
+/** Answers a call, or throws a `Problem`. */
+export type Handler = (call: Call) => Promise<Response>;
+
+function requestIdOf(request: Request): string {
+  const given = request.headers.get("x-request-id") ?? "";
+  return /^[\w-]{8,64}$/.test(given) ? given : crypto.randomUUID();
+}
+
+/** Wraps a handler into what `Deno.serve` takes; `slug` is the function's name, the first part of the path. */
+export function serveFunction(slug: string, authenticate: Authenticate, handler: Handler) {
+  const prefix = new RegExp(`^(/functions/v1)?/${slug}`);
+  return async (request: Request): Promise<Response> => {
+    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: PREFLIGHT });
+    const requestId = requestIdOf(request);
+    let response: Response;
+    try {
+      const learner = await authenticate(request);
+      const url = new URL(request.url);
+      const path = url.pathname.replace(prefix, "").replace(/\/$/, "");
+      response = await handler({ request, url, path, learner });
+    } catch (error) {
+      if (!(error instanceof Problem)) console.error(`request ${requestId}:`, error);
+      response = problemResponse(error instanceof Problem ? error : new Problem("internal"), requestId);
+    }
+    response.headers.set("x-request-id", requestId);
+    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value);
+    return response;
+  };
+}
+
+/** Throws unless the request uses one of the methods. */
+export function requireMethod(request: Request, ...methods: string[]): void {
+  if (methods.includes(request.method)) return;
+  throw new Problem("method_not_allowed", `Use ${methods.join(" or ")} here.`, methods.join(", "));
+}

@@ -1,0 +1,60 @@
+// Who is asking: the learner's access token, verified without asking anyone.
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
+import { Problem } from "./problem.ts";
+
+/** Verified tokens that an isolate remembers; a learner's device sends the same one for an hour. */
+const REMEMBERED = 2000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Gives the id of the learner whose token a request carries, or throws a `Problem`. */
+export type Authenticate = (request: Request) => Promise<string>;
+
+interface Known {
+  learner: string;
+  /** Seconds since 1970. */
+  expires: number;
+}
+
+/** Keys come from the environment; only a key that is not among them (a rotation) is looked up remotely. */
+export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenticate {
+  const local = createLocalJWKSet(jwks);
+  const remote = createRemoteJWKSet(new URL(`${projectUrl}/auth/v1/.well-known/jwks.json`));
+  const known = new Map<string, Known>();
+  // Without `kid` or with a symmetric algorithm it is not one of the project's user tokens.
+  const options = { audience: "authenticated", algorithms: ["ES256", "RS256", "EdDSA"], requiredClaims: ["sub", "exp"] };
+
+  async function claims(token: string): Promise<JWTPayload> {
+    try {
+      return (await jwtVerify(token, local, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      return (await jwtVerify(token, remote, options)).payload;
+    }
+  }
+
+  return async (request) => {
+    const token = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+    if (!token) throw new Problem("unauthenticated", "The request has no bearer token.");
+    const now = Date.now() / 1000;
+    const seen = known.get(token);
+    // A signature that was right stays right; only the clock can end it.
+    if (seen && seen.expires > now) return seen.learner;
+    known.delete(token);
+
+    let payload: JWTPayload;
+    try {
+      payload = await claims(token);
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw new Problem("token_expired");
+      if (error instanceof errors.JOSEError) throw new Problem("unauthenticated", "The token is not valid here.");
+      throw new Problem("overloaded");
+    }
+    const { sub, exp, role } = payload;
+    if (role !== "authenticated" || typeof sub !== "string" || !UUID.test(sub) || exp === undefined) {
+      throw new Problem("unauthenticated", "The token is not a learner's.");
+    }
+    if (known.size >= REMEMBERED) known.delete(known.keys().next().value ?? "");
+    known.set(token, { learner: sub, expires: exp });
+    return sub;
+  };
+}

@@ -1,0 +1,50 @@
+// The newest release as this isolate knows it: one query a second, however many devices ask.
+import type { Database } from "../_shared/database.ts";
+import { type Payload, payloadOf } from "../_shared/reply.ts";
+
+/** Milliseconds that a head may be old. Hints name the version, and `expected` then asks past it. */
+const FRESH_MS = 1000;
+
+/** A head, parsed as far as the functions need it. */
+export interface Head {
+  history: string;
+  version: number;
+  /** The head's own text, as SQL built it. */
+  payload: Payload;
+}
+
+interface Entry {
+  head: Promise<Head>;
+  since: number;
+}
+
+/** Heads by contract schema. */
+export function headCache(database: Database, now: () => number = Date.now) {
+  const entries = new Map<number, Entry>();
+
+  async function fetchHead(schema: number): Promise<Head> {
+    const text = await database.contentHead(schema);
+    const { history, version } = JSON.parse(text);
+    return { history, version, payload: await payloadOf(text) };
+  }
+
+  function refresh(schema: number): Promise<Head> {
+    const entry = { head: fetchHead(schema), since: now() };
+    entries.set(schema, entry);
+    // A failure is not worth remembering.
+    entry.head.catch(() => entries.get(schema) === entry && entries.delete(schema));
+    return entry.head;
+  }
+
+  /** The head, at least as new as `expected` if the server has that version at all. */
+  return async (schema: number, expected: number): Promise<Head> => {
+    const entry = entries.get(schema);
+    if (!entry || now() - entry.since > FRESH_MS) return await refresh(schema);
+    const head = await entry.head;
+    if (head.version >= expected) return head;
+    // Another caller may have refreshed meanwhile; a second query for one hint is what this avoids.
+    return await (entries.get(schema) === entry
+      ? refresh(schema)
+      : entries.get(schema)?.head ?? refresh(schema));
+  };
+}

@@ -1,0 +1,36 @@
+// A batch's bytes as the text that SQL takes, one damaged line never touching another.
+
+const LINE_FEED = 10;
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decode(bytes: Uint8Array): string | undefined {
+  // PostgreSQL's text holds no NUL, and one in a parameter would end the whole call.
+  if (bytes.includes(0)) return undefined;
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
+function* lines(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start <= bytes.length;) {
+    const end = bytes.indexOf(LINE_FEED, start);
+    yield bytes.subarray(start, end < 0 ? bytes.length : end);
+    if (end < 0) return;
+    start = end + 1;
+  }
+}
+
+/**
+ * The batch as text. A line that is not UTF-8, or holds a NUL byte, becomes `!base64:` and its bytes: no
+ * JSON, so it is quarantined like any broken line, and still what the device sent.
+ */
+export function batchText(bytes: Uint8Array): string {
+  return decode(bytes) ??
+    Array.from(lines(bytes), (line) => decode(line) ?? `!base64:${base64(line)}`).join("\n");
+}

@@ -1,0 +1,93 @@
+-- Catalogue queries about names, comments and keys; like those about access, each returns what breaks one rule.
+
+create function tests.tables_without_comment() returns setof text
+language sql stable set search_path = ''
+as $$
+  select name from tests.product_table
+   where relkind in ('r', 'p') and not relispartition
+     and pg_catalog.obj_description(oid, 'pg_class') is null
+$$;
+
+create function tests.public_functions_without_comment() returns setof text
+language sql stable set search_path = ''
+as $$
+  select name from tests.product_function
+   where schema_name = 'public' and pg_catalog.obj_description(oid, 'pg_proc') is null
+$$;
+
+-- Partitions are left out of the rules on names: their objects are named by PostgreSQL after their parents'.
+-- `<table>_check` is what PostgreSQL calls a check that has no name: it says nothing about the rule.
+create function tests.misnamed_constraints() returns setof text
+language sql stable set search_path = ''
+as $$
+  select t.name || ' ' || c.conname
+    from tests.product_table t join pg_catalog.pg_constraint c on c.conrelid = t.oid
+   where not t.relispartition and c.conparentid = 0 and c.contype <> 't'
+     and (not pg_catalog.starts_with(c.conname, t.table_name || '_')
+          or (c.contype = 'c' and c.conname ~ '_check\d*$'))
+$$;
+
+-- `<table>_<columns>_idx`; something may follow the columns (the condition of a partial index), and where an
+-- expression is indexed, its name is free.
+create function tests.misnamed_indexes() returns setof text
+language sql stable set search_path = ''
+as $$
+  select t.name || ' ' || i.relname
+    from tests.product_table t
+    join pg_catalog.pg_index x on x.indrelid = t.oid
+    join pg_catalog.pg_class i on i.oid = x.indexrelid
+   cross join lateral (
+     select coalesce(pg_catalog.string_agg(a.attname, '_' order by k.position), '')
+       from pg_catalog.unnest(x.indkey) with ordinality as k (attnum, position)
+       join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = k.attnum
+      where k.position <= x.indnkeyatts and x.indexprs is null
+   ) as key (columns)
+   where not t.relispartition
+     and not exists (select from pg_catalog.pg_constraint c where c.conindid = x.indexrelid and c.conrelid = t.oid)
+     -- 63 characters are all that a name can have.
+     and not (pg_catalog.starts_with(i.relname, pg_catalog.left(t.table_name || '_' || key.columns, 59))
+              and i.relname ~ '_idx$')
+$$;
+
+create function tests.misnamed_policies() returns setof text
+language sql stable set search_path = ''
+as $$
+  select name from tests.product_policy
+   where not pg_catalog.starts_with(polname, table_name || '_' || case polcmd
+           when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all'
+         end || '_')
+$$;
+
+-- A learner's rows can move to another server as one piece only if every key starts at the learner.
+create function tests.learner_keys_without_user() returns setof text
+language sql stable set search_path = ''
+as $$
+  select t.name || ' has no primary key'
+    from tests.product_table t
+   where t.schema_name = 'learner' and t.relkind in ('r', 'p')
+     and not exists (select from pg_catalog.pg_constraint c where c.conrelid = t.oid and c.contype = 'p')
+  union all
+  select t.name || ' ' || i.relname
+    from tests.product_table t
+    join pg_catalog.pg_index x on x.indrelid = t.oid and (x.indisunique or x.indisexclusion)
+    join pg_catalog.pg_class i on i.oid = x.indexrelid
+    left join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum = x.indkey[0]
+   where t.schema_name = 'learner' and not t.relispartition
+     and a.attname is distinct from 'user_id'
+$$;
+
+-- Without an index that begins with its columns, a foreign key makes every delete of the other row read the table.
+create function tests.foreign_keys_without_index() returns setof text
+language sql stable set search_path = ''
+as $$
+  select t.name || ' ' || c.conname
+    from tests.product_table t
+    join pg_catalog.pg_constraint c on c.conrelid = t.oid and c.contype = 'f' and c.conparentid = 0
+   where not exists (
+     select from pg_catalog.pg_index x
+      where x.indrelid = t.oid and x.indisvalid and x.indpred is null
+        and (select pg_catalog.array_agg(k.attnum order by k.attnum)
+               from pg_catalog.unnest(x.indkey) with ordinality as k (attnum, position)
+              where k.position <= pg_catalog.cardinality(c.conkey))
+            = (select pg_catalog.array_agg(k order by k) from pg_catalog.unnest(c.conkey) k))
+$$;

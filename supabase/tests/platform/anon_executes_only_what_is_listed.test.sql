@@ -1,0 +1,18 @@
+begin;
+select plan(2);
+
+-- Functions that a caller without a session may execute; each with its reason.
+create temporary table allowed (name text) on commit drop;
+
+select set_eq(
+  $$ select tests.functions_open_to('anon') $$, $$ select name from allowed $$,
+  'anon may execute what is listed here and nothing else');
+
+create function public.offender() returns integer language sql immutable set search_path = '' return 1;
+revoke execute on function public.offender() from public;
+grant execute on function public.offender() to anon;
+select set_has($$ select tests.functions_open_to('anon') $$, $$ values ('public.offender()') $$,
+  'the sweep sees an offender');
+
+select * from finish();
+rollback;
