@@ -141,6 +141,7 @@ begin
 
   v_release := private.content_head(v_schema);
   perform private.audit('publish_release', 'content.release', v_version::text, null, v_release::jsonb);
+  perform private.hint_release(v_version);
   return v_release;
 end
 $$;
@@ -206,6 +207,5 @@ comment on function public.preview_release(integer) is
   'What publish_release() would do now: counts, problems, changes field by field (at most change_limit), and the hash to hold it to. '
   'Instructors and admins.';
 
--- Two revokes: hosted's default privileges grant nothing here, PUBLIC's default is already gone; sweeps check both.
 grant execute on function private.publish_release(text, text, boolean), private.preview_release(integer) to authenticated, service_role;
 grant execute on function public.publish_release(text, text, boolean), public.preview_release(integer) to authenticated, service_role;

@@ -1,0 +1,57 @@
+// The stack that benchmarks run on: throw-away, with the baselines' functions beside the product's.
+import { fileURLToPath } from "node:url";
+import postgres from "postgres";
+import { type Stack, throwAwayStack } from "../stack/stack.ts";
+
+/** A stack with an administrator's connection. */
+export interface BenchStack extends AsyncDisposable {
+  stack: Stack;
+  sql: postgres.Sql;
+  /** A token for the learner of that id, good for two hours. */
+  token(id: string): Promise<string>;
+}
+
+const SLUGS = ["content", "sync", "insert_only", "static_file"];
+
+/** Starts one, each function in a process of its own, as on hosted. */
+export async function startBenchStack(env: Record<string, string> = {}): Promise<BenchStack> {
+  const stack = await throwAwayStack({
+    migrated: true,
+    functions: {
+      folder: fileURLToPath(new URL("functions", import.meta.url)),
+      config: new Map(SLUGS.map((slug) => [slug, { enabled: true, verifyJwt: false }])),
+    },
+    env,
+    log: (line) => console.error(line),
+  });
+  const sql = postgres(stack.dbUrl(), { max: 2, onnotice: () => {} });
+  return {
+    stack,
+    sql,
+    token: (id) => {
+      const exp = Math.floor(Date.now() / 1000) + 7200;
+      return stack.keys.sign({ sub: id, aud: "authenticated", role: "authenticated", exp });
+    },
+    async [Symbol.asyncDispose]() {
+      await sql.end();
+      await stack[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Draft questions made up by SQL, about 500 bytes each, in 57 skills of 17 domains, published as one release. */
+export async function publishQuestions(sql: postgres.Sql, questions: number): Promise<void> {
+  await sql`truncate content.question, content.skill, content.domain`;
+  await sql`insert into content.domain (key, title) select 'domain-' || i, 'Domain ' || i from generate_series(1, 17) i`;
+  await sql`
+    insert into content.skill (domain_id, key, title)
+    select d.id, 'skill-' || i, 'Skill ' || i
+    from generate_series(1, 57) i join content.domain d on d.key = 'domain-' || (i % 17 + 1)`;
+  await sql`
+    insert into content.question (skill_id, key, prompt, choices, answer)
+    select s.id, 'question-' || i,
+      (select string_agg(md5(i::text || w), ' ') from generate_series(1, 6) w),
+      array(select md5(i || 'choice' || c) from generate_series(1, 4) c), jsonb_build_object('choice', i % 4)
+    from generate_series(1, ${questions}::int) i join content.skill s on s.key = 'skill-' || (i % 57 + 1)`;
+  await sql`select public.publish_release('bench', null, true)`;
+}

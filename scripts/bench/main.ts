@@ -1,0 +1,55 @@
+// `npm run bench`: figures beside their baselines, as ratios of the same run.
+import { parseArgs } from "node:util";
+import { benchContent } from "./content.ts";
+import { benchIngest } from "./ingest.ts";
+import type { Result } from "./measure.ts";
+
+const BENCHES = { content: benchContent, ingest: benchIngest };
+const USAGE = `npm run bench -- [content] [ingest] [--runs N] [--seconds S] [--json]
+  --runs N      pairs of runs for each figure, by default 5
+  --seconds S   length of one run, by default 5
+  --json        prints {"results": […]}; progress goes to standard error`;
+
+function report(results: Result[]): void {
+  for (const r of results) {
+    const verdict = r.budget === null ? "" : `, budget ${r.budget}: ${r.pass ? "kept" : "MISSED"}`;
+    console.log(`\n${r.name}`);
+    console.log(`  ${r.value.toFixed(0)} ${r.unit}, baseline ${r.baseline.toFixed(0)}`);
+    console.log(
+      `  ratio ${r.ratio.toFixed(2)} (${r.spread.map((s) => s.toFixed(2)).join(" to ")})${verdict}`,
+    );
+    if (r.notes) console.log(`  ${r.notes}`);
+  }
+}
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    args: Deno.args,
+    allowPositionals: true,
+    options: {
+      runs: { type: "string", default: "5" },
+      seconds: { type: "string", default: "5" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const [runs, seconds] = [Number(values.runs), Number(values.seconds)];
+  const chosen = Object.entries(BENCHES).filter(([name]) =>
+    positionals.length === 0 || positionals.includes(name)
+  );
+  const unknown = positionals.filter((name) => !(name in BENCHES));
+  if (values.help || unknown.length > 0 || !(runs >= 1) || !(seconds > 0)) {
+    console.error(unknown.length > 0 ? `There is no benchmark ${unknown.join(", ")}.\n${USAGE}` : USAGE);
+    Deno.exit(values.help ? 0 : 2);
+  }
+  return { chosen, runs, seconds, json: values.json };
+}
+
+const { chosen, runs, seconds, json } = readArguments();
+const results: Result[] = [];
+for (const [, bench] of chosen) {
+  results.push(...await bench(runs, seconds, (line) => console.error(`… ${line}`)));
+}
+if (json) console.log(JSON.stringify({ results }));
+else report(results);
+Deno.exit(results.every((r) => r.pass) ? 0 : 1);

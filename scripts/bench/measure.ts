@@ -1,0 +1,110 @@
+// Paired measurements: a figure and its baseline in turn, several runs, so that a machine whose speed drifts
+// shifts both and not their ratio.
+
+/** One line of a report; the shape that `--json` prints. */
+export interface Result {
+  name: string;
+  /** Median of the runs. */
+  value: number;
+  unit: string;
+  /** Median of the baseline's runs, in the same unit. */
+  baseline: number;
+  /** Median of value / baseline, pair by pair. */
+  ratio: number;
+  /** Bound of the ratio: a floor for rates, a ceiling for sizes and times; null where there is none yet. */
+  budget: number | null;
+  pass: boolean;
+  /** Smallest and greatest ratio of the pairs. */
+  spread: [number, number];
+  /** More figures of the same runs, for people. */
+  notes: string;
+}
+
+/** What is measured against what. */
+export interface Pair {
+  name: string;
+  unit: string;
+  runs: number;
+  /** Whether more is better (a rate), which makes the budget a floor. */
+  more: boolean;
+  budget: number | null;
+  measure(): Promise<number>;
+  baseline(): Promise<number>;
+  notes?(): string;
+}
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)] ?? NaN;
+  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? NaN) + upper) / 2 : upper;
+}
+
+/** The value below which `share` of the values lie. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+/** Runs a pair, a warm-up of each first; which of the two begins alternates. */
+export async function runPair(pair: Pair, progress: (line: string) => void): Promise<Result> {
+  await pair.baseline();
+  await pair.measure();
+  const values: number[] = [];
+  const baselines: number[] = [];
+  for (let run = 0; run < pair.runs; run++) {
+    progress(`${pair.name}, run ${run + 1} of ${pair.runs}`);
+    if (run % 2 === 0) {
+      baselines.push(await pair.baseline());
+      values.push(await pair.measure());
+    } else {
+      values.push(await pair.measure());
+      baselines.push(await pair.baseline());
+    }
+  }
+  const ratios = values.map((value, run) => value / (baselines[run] ?? NaN));
+  const ratio = median(ratios);
+  const within = pair.budget === null || (pair.more ? ratio >= pair.budget : ratio <= pair.budget);
+  return {
+    name: pair.name,
+    value: median(values),
+    unit: pair.unit,
+    baseline: median(baselines),
+    ratio,
+    budget: pair.budget,
+    pass: within,
+    spread: [Math.min(...ratios), Math.max(...ratios)],
+    notes: pair.notes?.() ?? "",
+  };
+}
+
+/** Figures of a length of time under load. */
+export interface Load {
+  /** Calls a second. */
+  rate: number;
+  /** Milliseconds. */
+  p50: number;
+  p99: number;
+}
+
+/** Calls `once` from `workers` loops for `seconds`; a call that fails ends the measurement. */
+export async function load(
+  workers: number,
+  seconds: number,
+  once: (worker: number) => Promise<void>,
+): Promise<Load> {
+  const times: number[] = [];
+  const started = performance.now();
+  const until = started + seconds * 1000;
+  await Promise.all(Array.from({ length: workers }, async (_, worker) => {
+    for (let before = performance.now(); before < until;) {
+      await once(worker);
+      const now = performance.now();
+      times.push(now - before);
+      before = now;
+    }
+  }));
+  const elapsed = (performance.now() - started) / 1000;
+  return { rate: times.length / elapsed, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+}

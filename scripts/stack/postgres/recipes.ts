@@ -1,0 +1,38 @@
+// What templates are made of.
+import { join } from "node:path";
+import { bootstrap, bootstrapFiles } from "./bootstrap.ts";
+import { exists } from "./folders.ts";
+import { migrate } from "./migrate.ts";
+import { readMigrations } from "./migrations.ts";
+import { setLocalPasswords } from "./passwords.ts";
+import type { SqlFile } from "./sql_folder.ts";
+import type { Recipe } from "./template.ts";
+import { databaseUrl } from "./url.ts";
+
+function contentOf(files: SqlFile[]): string[] {
+  return files.flatMap(({ name, text }) => [name, text]);
+}
+
+/** A hosted project before its first migration. */
+export const BOOTSTRAPPED: Recipe = {
+  title: "a new project",
+  inputs: async () => contentOf(await bootstrapFiles()),
+  prepare: (port) => bootstrap(databaseUrl(port, "supabase_admin")),
+};
+
+/** A project with the migrations and the seed of a Supabase folder. */
+export function migrated(supabaseFolder: string): Recipe {
+  const seedFile = join(supabaseFolder, "seed.sql");
+  return {
+    title: "the migrated project",
+    base: BOOTSTRAPPED,
+    async inputs() {
+      const migrations = contentOf((await readMigrations(supabaseFolder)).map(({ file }) => file));
+      return await exists(seedFile) ? [...migrations, await Deno.readTextFile(seedFile)] : migrations;
+    },
+    async prepare(port) {
+      await migrate(databaseUrl(port, "postgres"), supabaseFolder);
+      await setLocalPasswords(databaseUrl(port, "supabase_admin"));
+    },
+  };
+}

@@ -1,0 +1,234 @@
+// The function sync over HTTP: results, poison, caps, tokens; and that a refused request writes nothing.
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import type { Stack } from "../../../scripts/stack/stack.ts";
+import {
+  type Answer,
+  call,
+  event,
+  gzip,
+  header,
+  type Learner,
+  ndjson,
+  newLearner,
+  push,
+  signToken,
+  startBench,
+} from "./bench.ts";
+
+/** The error that an answer carries is the registry's, whole, and says nothing of the server's inside. */
+function refused(answer: Answer, status: number, code: string, info?: string): void {
+  assert.deepEqual([answer.status, answer.body.code, answer.body.info], [status, code, info]);
+  assert.equal(answer.headers.get("content-type"), "application/problem+json");
+  assert.equal(answer.body.status, status);
+  assert.match(answer.body.type, new RegExp(`/errors/${code}$`));
+  assert.equal(answer.body.request_id, answer.headers.get("x-request-id"));
+  assert.ok(answer.body.title && answer.body.detail);
+  assert.doesNotMatch(JSON.stringify(answer.body), /private\.|plpgsql|postgres|\.ts\b/i);
+}
+
+const statuses = (answer: Answer) => answer.body.batch.results.map((r: { status: string }) => r.status);
+
+async function withStack(run: (stack: Stack, sql: postgres.Sql) => Promise<void>): Promise<void> {
+  await using stack = await startBench();
+  const sql = postgres(stack.dbUrl(), { max: 2, onnotice: () => {} });
+  try {
+    await run(stack, sql);
+  } finally {
+    await sql.end();
+  }
+}
+
+Deno.test("sync", async (t) => {
+  await withStack(async (stack, sql) => {
+    const rows = async (learner: Learner) => {
+      const [row] = await sql<{ events: number; kept: number; batches: number }[]>`
+        select (select count(*)::int from learner.event where user_id = ${learner.id}) as events,
+          (select count(*)::int from ops.quarantine where user_id = ${learner.id}) as kept,
+          (select count(*)::int from learner.batch where user_id = ${learner.id}) as batches`;
+      return row;
+    };
+    const nothing = { events: 0, kept: 0, batches: 0 };
+
+    await t.step(
+      "I4, I7: applies once, whatever is sent again, and answers in the order of the request",
+      async () => {
+        const learner = await newLearner(stack);
+        const lines = [event(learner), "not json", event(learner)];
+        const first = await push(stack, learner, ndjson(header(learner), ...lines));
+        assert.equal(first.status, 200);
+        assert.deepEqual(statuses(first), ["applied", "quarantined", "applied"]);
+        assert.equal(first.body.head.version, 1);
+        assert.equal(first.body.pull, null);
+        const again = await push(stack, learner, ndjson(header(learner), ...lines.reverse()));
+        assert.deepEqual(statuses(again), ["duplicate", "quarantined", "duplicate"]);
+        assert.deepEqual(await rows(learner), { events: 2, kept: 1, batches: 2 });
+      },
+    );
+
+    await t.step("I7: poison is quarantined beside its good neighbours, with its exact text", async () => {
+      const learner = await newLearner(stack);
+      const good = Array.from({ length: 494 }, () => event(learner));
+      const utf8 = new TextEncoder();
+      const poison = [
+        utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":"\\u0000","version"')),
+        utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":"\\ud800","version"')),
+        utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":1e200000,"version"')),
+        utf8.encode(JSON.stringify({ ...event(learner), filler: "x".repeat(17 * 1024) })),
+        Uint8Array.of(0x7b, 0xff, 0x00, 0x7d),
+        utf8.encode('{"id":'),
+      ];
+      const bytes: number[] = [...utf8.encode(ndjson(header(learner), ...good))];
+      for (const line of poison) bytes.push(10, ...line);
+      const answer = await push(stack, learner, Uint8Array.from(bytes));
+      assert.equal(answer.status, 200);
+      assert.deepEqual(statuses(answer), [...good.map(() => "applied"), ...poison.map(() => "quarantined")]);
+      assert.deepEqual(await rows(learner), { events: 494, kept: 6, batches: 1 });
+      const [kept] = await sql`
+        select code, body from ops.quarantine where user_id = ${learner.id} and body like '!base64:%'`;
+      assert.deepEqual({ ...kept }, { code: "invalid_json", body: `!base64:${btoa("\x7b\xff\x00\x7d")}` });
+    });
+
+    await t.step("gzip in and out", async () => {
+      const learner = await newLearner(stack);
+      const text = ndjson(header(learner), ...Array.from({ length: 100 }, () => event(learner)));
+      const answer = await push(stack, learner, await gzip(text), { "content-encoding": "gzip" });
+      assert.deepEqual(statuses(answer), Array.from({ length: 100 }, () => "applied"));
+    });
+
+    await t.step("I9: another learner's events stay on the device", async () => {
+      const [learner, other] = [await newLearner(stack), await newLearner(stack)];
+      const answer = await push(stack, learner, ndjson(header(learner), event(other), event(learner)));
+      assert.deepEqual(answer.body.batch.results[0].code, "wrong_learner");
+      assert.deepEqual(statuses(answer), ["retry", "applied"]);
+      assert.deepEqual(await rows(learner), { events: 1, kept: 0, batches: 1 });
+      assert.deepEqual(await rows(other), nothing);
+    });
+
+    await t.step(
+      "pull in the same round trip, and alone; a cursor that can't be believed is a reset",
+      async () => {
+        const learner = await newLearner(stack);
+        const pushed = await push(
+          stack,
+          learner,
+          ndjson(header(learner, { pull: { cursor: null } }), event(learner)),
+        );
+        assert.equal(pushed.body.pull.changes.length, 1);
+        assert.equal(pushed.body.pull.changes[0].kind, "session");
+        const alone = await call(stack, learner, "/sync?limit=10");
+        assert.deepEqual(alone.body, pushed.body.pull);
+        const { cursor } = alone.body;
+        assert.deepEqual((await call(stack, learner, `/sync?cursor=${cursor}`)).body, {
+          changes: [],
+          cursor,
+          more: false,
+        });
+        const history = cursor.split(".")[0];
+        for (
+          const [bad, reason] of [[`${history}.99`, "cursor_ahead"], [
+            "0000000000000000.1",
+            "history_changed",
+          ], ["x", "cursor_invalid"]]
+        ) {
+          assert.deepEqual((await call(stack, learner, `/sync?cursor=${bad}`)).body, { reset: reason });
+        }
+      },
+    );
+
+    await t.step("bad requests: a code and a sentence each, and nothing written", async () => {
+      const learner = await newLearner(stack);
+      const good = ndjson(header(learner), event(learner));
+      refused(await push(stack, learner, "{]"), 400, "malformed_batch");
+      refused(await push(stack, learner, ""), 400, "malformed_batch");
+      refused(
+        await push(stack, learner, ndjson({ ...header(learner), batch_id: 7 })),
+        400,
+        "malformed_batch",
+        "batch_id",
+      );
+      refused(
+        await push(stack, learner, ndjson({ ...header(learner), sent_at: "2026-02-30T00:00:00Z" })),
+        400,
+        "malformed_batch",
+        "sent_at",
+      );
+      const many = Array.from({ length: 501 }, () => "{}");
+      refused(await push(stack, learner, ndjson(header(learner), ...many)), 413, "batch_too_large", "500");
+      refused(await push(stack, learner, "x".repeat(600 * 1024)), 413, "payload_too_large", "524288");
+      const bomb = await gzip("0".repeat(200 * 1024 * 1024));
+      assert.ok(bomb.byteLength < 524288, "small on the wire");
+      refused(
+        await push(stack, learner, bomb, { "content-encoding": "gzip" }),
+        413,
+        "payload_too_large",
+        "524288",
+      );
+      refused(
+        await push(stack, learner, good, { "content-encoding": "gzip" }),
+        400,
+        "malformed_request",
+        "content-encoding",
+      );
+      refused(
+        await push(stack, learner, good, { "content-encoding": "br" }),
+        415,
+        "unsupported_encoding",
+        "gzip",
+      );
+      refused(
+        await push(stack, learner, good, { "content-type": "application/json" }),
+        415,
+        "unsupported_media_type",
+        "application/x-ndjson",
+      );
+      refused(
+        await call(stack, learner, "/sync", { method: "DELETE" }),
+        405,
+        "method_not_allowed",
+        "GET, POST",
+      );
+      refused(await call(stack, learner, "/sync/nowhere"), 404, "not_found");
+      refused(await call(stack, learner, "/sync?limit=-1"), 400, "malformed_request", "limit");
+      assert.deepEqual(await rows(learner), nothing);
+    });
+
+    await t.step("I9: tokens that are expired, foreign, another role's or none", async () => {
+      const learner = await newLearner(stack);
+      const send = async (token: string) =>
+        await push(stack, { ...learner, token }, ndjson(header(learner), event(learner)));
+      refused(await send(await signToken(stack, learner.id, { exp: 1 })), 401, "token_expired");
+      refused(await send(await signToken(stack, learner.id, { role: "anon" })), 401, "unauthenticated");
+      refused(await send(await signToken(stack, learner.id, { aud: "elsewhere" })), 401, "unauthenticated");
+      refused(await send(await signToken(stack, "not-a-uuid")), 401, "unauthenticated");
+      refused(await send(learner.token.slice(0, -6) + "AAAAAA"), 401, "unauthenticated");
+      refused(await send("x"), 401, "unauthenticated");
+      refused(await call(stack, null, "/sync"), 401, "unauthenticated");
+      await using foreign = await startBench();
+      refused(await send(await signToken(foreign, learner.id)), 401, "unauthenticated");
+      assert.deepEqual(await rows(learner), nothing);
+    });
+
+    await t.step("a learner whose row is locked: 503 with Retry-After, and nothing written", async () => {
+      const learner = await newLearner(stack);
+      await push(stack, learner, ndjson(header(learner)));
+      await sql.begin(async (tx) => {
+        await tx`select from learner.state where user_id = ${learner.id} for update`;
+        const answer = await push(stack, learner, ndjson(header(learner), event(learner)));
+        refused(answer, 503, "busy");
+        assert.match(answer.headers.get("retry-after") ?? "", /^[1-9]\d?$/);
+      });
+      assert.deepEqual(await rows(learner), { events: 0, kept: 0, batches: 1 });
+    });
+
+    await t.step("the caller's request id is kept, and CORS lets browsers in", async () => {
+      const learner = await newLearner(stack);
+      const answer = await call(stack, learner, "/sync", { headers: { "x-request-id": "from-the-app-1" } });
+      assert.equal(answer.headers.get("x-request-id"), "from-the-app-1");
+      assert.equal(answer.headers.get("access-control-allow-origin"), "*");
+      const preflight = await call(stack, null, "/sync", { method: "OPTIONS" });
+      assert.equal(preflight.status, 204);
+      assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /content-encoding/);
+    });
+  });
+});
