@@ -1,5 +1,5 @@
-// What Carrel expects of Supabase's REST API (PostgREST). The same tests run against the local stand-in and against
-// any hosted project; they describe PostgREST 13 and later, which hosted runs.
+// What Carrel expects of Supabase's REST API (PostgREST). The same tests run against the local stand-in and
+// against any hosted project; they describe PostgREST 13 and later, which hosted runs.
 import { RestBench, type RestTarget } from "./rest_bench.ts";
 import { errorContract } from "./rest_errors.ts";
 import { readContract } from "./rest_read.ts";

@@ -13,7 +13,7 @@ export interface RestTarget {
   databaseUrl: string;
   /** A user of their own for each call. */
   signIn(): Promise<{ token: string; userId: string }>;
-  /** A token for a user that ends in so many seconds, or ended before; where it is missing, its tests are skipped. */
+  /** A token that ends in so many seconds, or ended before; where it is missing, its tests are skipped. */
   tokenLasting?(userId: string, seconds: number): Promise<string>;
 }
 
@@ -99,7 +99,7 @@ export function test(behaviour: string, run: () => Promise<void>): void {
   Deno.test(`rest: ${behaviour}`, run);
 }
 
-/** Asserts a successful answer, and its body where one is given: as text, or as the JSON value it stands for. */
+/** Asserts a successful answer, and its body where one is given: as text, or as the JSON value it holds. */
 export function answered(answer: Answer, status: number, body?: unknown): void {
   assert.equal(answer.status, status, answer.text);
   if (typeof body === "string") assert.equal(answer.text, body);

@@ -1,5 +1,5 @@
--- What the REST contract reads, writes and calls, in schema public of the project under test. Applied as postgres
--- after rest_fixture_drop.sql. Plain statements: a hosted project takes them too.
+-- What the REST contract reads, writes and calls, in schema public of the project under test. Applied as
+-- postgres after rest_fixture_drop.sql.
 
 create table contract_country (
   code text primary key,

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ConfigError, parseProjectConfig, readProjectConfig, resolveConfig } from "./config.ts";
+
+const PROJECT = { projectId: "test", apiPort: 54321, databasePort: 54322, functions: new Map() };
+
+function refused(what: () => unknown): string {
+  try {
+    what();
+  } catch (error) {
+    assert(error instanceof ConfigError, String(error));
+    return error.message;
+  }
+  throw new Error("it was accepted");
+}
+
+Deno.test("the committed config.toml names the documented ports and functions without the platform's token check", async () => {
+  const config = await readProjectConfig();
+  assert.equal(config.projectId, "carrel");
+  assert.equal(config.apiPort, 54321);
+  assert.equal(config.databasePort, 54322);
+  assert.deepEqual(config.functions.get("content"), { enabled: true, verifyJwt: false });
+  assert.deepEqual(config.functions.get("sync"), { enabled: true, verifyJwt: false });
+});
+
+Deno.test("a function without settings is enabled and has its tokens verified, as on hosted", () => {
+  const config = parseProjectConfig(
+    'project_id = "x"\n[db]\nmajor_version = 17\n[functions.a]\n',
+    "config.toml",
+  );
+  assert.deepEqual(config.functions.get("a"), { enabled: true, verifyJwt: true });
+});
+
+Deno.test("a config.toml that can't be used is refused with its name and the setting", () => {
+  assert.match(
+    refused(() => parseProjectConfig("project_id = ", "config.toml")),
+    /config\.toml is not valid TOML/,
+  );
+  const text = 'project_id = "x"\n[db]\nmajor_version = 15\nport = 70000\n';
+  const message = refused(() => parseProjectConfig(text, "config.toml"));
+  assert.match(message, /db\.major_version/);
+  assert.match(message, /db\.port/);
+});
+
+Deno.test("the command line wins over the environment, which wins over the file", () => {
+  const env = { CARREL_API_PORT: "6001", CARREL_DB_PORT: "6002", CARREL_FUNCTIONS: "child" };
+  const config = resolveConfig(PROJECT, ["--api-port", "7001"], env);
+  assert.equal(config.apiPort, 7001);
+  assert.equal(config.databasePort, 6002);
+  assert.equal(config.functionsMode, "child");
+  assert.equal(resolveConfig(PROJECT, [], {}).functionsMode, "in-process");
+  assert.ok(resolveConfig(PROJECT, [], {}).dataFolder.endsWith(join(".carrel", "local")));
+});
+
+Deno.test("an unknown option, a missing value and a stray word are refused with the list of options", () => {
+  for (const args of [["--prot", "1"], ["--api-port"], ["start"]]) {
+    assert.match(refused(() => resolveConfig(PROJECT, args, {})), /--api-port N/);
+  }
+  assert.match(refused(() => resolveConfig(PROJECT, ["--prot", "1"], {})), /Unknown option '--prot'/);
+});
+
+Deno.test("a value out of range is refused with the name of what set it", () => {
+  for (const value of ["0", "65536", "-1", "1.5", "eighty", ""]) {
+    assert.match(
+      refused(() => resolveConfig(PROJECT, [`--api-port=${value}`], {})),
+      /--api-port takes a number/,
+    );
+  }
+  assert.match(
+    refused(() => resolveConfig(PROJECT, [], { CARREL_DB_PORT: "x" })),
+    /CARREL_DB_PORT takes a number/,
+  );
+  assert.match(refused(() => resolveConfig(PROJECT, ["--functions", "docker"], {})), /in-process or child/);
+  assert.match(
+    refused(() => resolveConfig(PROJECT, ["--api-port", "54322"], {})),
+    /can't both use port 54322/,
+  );
+});

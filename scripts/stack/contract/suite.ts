@@ -1,0 +1,14 @@
+// Everything that Carrel expects of a Supabase, in one suite.
+import { authContract } from "./auth.ts";
+import { gatewayContract } from "./gateway.ts";
+import { realtimeContract } from "./realtime.ts";
+import { restContract } from "./rest.ts";
+import type { Target } from "./target.ts";
+
+/** Registers all contracts with Deno.test. */
+export function contractSuite(target: Target): void {
+  gatewayContract(target);
+  authContract(target);
+  restContract(target);
+  realtimeContract(target);
+}

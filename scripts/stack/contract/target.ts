@@ -1,0 +1,79 @@
+// The Supabase that the contract suite runs against: the one that the environment names, or a throw-away local one.
+import { createClient } from "@supabase/supabase-js";
+import { throwAwayStack } from "../stack.ts";
+
+/** A Supabase and what the tests need of it. */
+export interface Target extends AsyncDisposable {
+  /** For the person who runs the suite. */
+  name: string;
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  /** Connects as postgres; the tests make objects named `contract_…` and remove them again. */
+  databaseUrl: string;
+  /** An anonymous user of their own for each call; all are deleted in the end. */
+  signIn(): Promise<{ token: string; userId: string }>;
+  /** A token that ends in so many seconds, or ended before; only where we hold the signing key. */
+  tokenLasting?(userId: string, seconds: number): Promise<string>;
+}
+
+const VARIABLES = [
+  "SUPABASE_URL",
+  "SUPABASE_PUBLISHABLE_KEY",
+  "SUPABASE_SECRET_KEY",
+  "SUPABASE_DB_URL",
+] as const;
+const STATELESS = { auth: { persistSession: false, autoRefreshToken: false } };
+
+/** Signs in through the API, as an app would, and tidies up after itself. */
+function users(url: string, publishableKey: string, secretKey: string) {
+  const ids: string[] = [];
+  return {
+    async signIn() {
+      const { data, error } = await createClient(url, publishableKey, STATELESS).auth.signInAnonymously();
+      if (error) throw error;
+      if (!data.session) throw new Error("Anonymous sign-in gave no session.");
+      ids.push(data.session.user.id);
+      return { token: data.session.access_token, userId: data.session.user.id };
+    },
+    async deleteAll() {
+      const { admin } = createClient(url, secretKey, STATELESS).auth;
+      for (const id of ids) await admin.deleteUser(id);
+    },
+  };
+}
+
+function fromEnvironment(): Target | undefined {
+  const [url, publishableKey, secretKey, databaseUrl] = VARIABLES.map((name) => Deno.env.get(name));
+  if (!url && !publishableKey && !secretKey && !databaseUrl) return undefined;
+  if (!url || !publishableKey || !secretKey || !databaseUrl) {
+    throw new Error(`To test another Supabase, set all of ${VARIABLES.join(", ")}.`);
+  }
+  const { signIn, deleteAll } = users(url, publishableKey, secretKey);
+  return { name: url, url, publishableKey, secretKey, databaseUrl, signIn, [Symbol.asyncDispose]: deleteAll };
+}
+
+async function throwAway(): Promise<Target> {
+  const stack = await throwAwayStack();
+  const { apiUrl: url, publishableKey, secretKey, keys } = stack;
+  const { signIn } = users(url, publishableKey, secretKey);
+  return {
+    name: "a throw-away local stack",
+    url,
+    publishableKey,
+    secretKey,
+    databaseUrl: stack.dbUrl(),
+    signIn,
+    tokenLasting(userId, seconds) {
+      const exp = Math.floor(Date.now() / 1000) + seconds;
+      const role = "authenticated";
+      return keys.sign({ iss: keys.issuer, sub: userId, role, aud: role, iat: exp - 3600, exp });
+    },
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  };
+}
+
+/** Opens the target; disposing of it removes what the tests left. */
+export async function openTarget(): Promise<Target> {
+  return fromEnvironment() ?? await throwAway();
+}

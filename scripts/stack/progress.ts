@@ -1,0 +1,23 @@
+// Progress lines for the person at the terminal: what is being done, and how long after the start.
+
+/** Prints progress lines. */
+export interface Progress {
+  /** One step, with the time since the start in front. */
+  step(line: string): void;
+  /** A line without a time. */
+  say(line: string): void;
+  /** Seconds since the start, for a closing line. */
+  seconds(): string;
+}
+
+/** Lines go to standard error where standard output carries something for a program. */
+export function createProgress(to: "stdout" | "stderr"): Progress {
+  const started = performance.now();
+  const print = to === "stdout" ? console.log : console.error;
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  return {
+    step: (line) => print(`${seconds().padStart(7)}  ${line}`),
+    say: (line) => print(line),
+    seconds,
+  };
+}

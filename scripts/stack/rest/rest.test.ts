@@ -1,0 +1,229 @@
+// The REST stand-in against the contract that hosted fulfils, and what only the stand-in does.
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import postgres from "postgres";
+import { restContract } from "../contract/rest.ts";
+import { throwAwayCluster } from "../harness.ts";
+import { openKeys } from "../keys.ts";
+import { createRest, type RestOptions } from "./service.ts";
+
+const cluster = await throwAwayCluster();
+const folder = await Deno.makeTempDir();
+const keys = await openKeys(`${folder}/keys.json`, "http://127.0.0.1");
+const logged: string[] = [];
+const context = {
+  databaseUrl: cluster.url,
+  keys,
+  apiUrl: "http://127.0.0.1",
+  log: (line: string) => void logged.push(line),
+};
+
+const start = (options?: RestOptions) => createRest(context, options);
+const service = await start();
+const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
+
+/** The gateway's part: an API key alone stands for a token of its role. */
+async function tokenOf(request: Request): Promise<string> {
+  const bearer = request.headers.get("authorization")?.replace(/^Bearer /i, "");
+  if (bearer && !keys.roleOf(bearer)) return bearer;
+  const role = keys.roleOf(request.headers.get("apikey") ?? "");
+  return role ? await keys.tokenFor(role) : "";
+}
+
+const server = Deno.serve(
+  { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+  async (request) => service.fetch(request, await tokenOf(request)),
+);
+const url = `http://127.0.0.1:${server.addr.port}`;
+
+Deno.test.afterAll(async () => {
+  await sql.end();
+  await service.close();
+  await server.shutdown();
+  await cluster[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
+
+function tokenLasting(userId: string, seconds: number): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return keys.sign({
+    sub: userId,
+    role: "authenticated",
+    aud: "authenticated",
+    iat: now - 7200,
+    exp: now + seconds,
+  });
+}
+
+restContract({
+  url,
+  publishableKey: keys.publishableKey,
+  secretKey: keys.secretKey,
+  databaseUrl: cluster.url("postgres"),
+  async signIn() {
+    const userId = crypto.randomUUID();
+    return { userId, token: await tokenLasting(userId, 3600) };
+  },
+  tokenLasting,
+});
+
+/** Asks a service directly, as a role. */
+async function ask(
+  target: { fetch: typeof service.fetch },
+  method: string,
+  path: string,
+  claims: Record<string, unknown> = { role: "anon" },
+  init: RequestInit = {},
+) {
+  const token = await keys.sign({ exp: Math.floor(Date.now() / 1000) + 60, ...claims });
+  const answer = await target.fetch(new Request(`${url}/rest/v1${path}`, { method, ...init }), token);
+  const text = await answer.text();
+  return { status: answer.status, text, code: text.startsWith("{") ? JSON.parse(text).code : undefined };
+}
+
+Deno.test("rest: what the stand-in does not do is 501 with one sentence", async () => {
+  const requests: [string, string, Record<string, string>][] = [
+    ["GET", "/", {}],
+    ["PUT", "/contract_country?code=eq.at", {}],
+    ["OPTIONS", "/contract_country", {}],
+    ["GET", "/contract_country?select=code,contract_note(slug)", {}],
+    ["GET", "/contract_country?select=...contract_note(slug)", {}],
+    ["GET", "/contract_country?name=fts.one", {}],
+    ["GET", "/contract_country?order=contract_note(slug)", {}],
+    ["GET", "/contract_country", { accept: "text/csv" }],
+    ["GET", "/contract_country", { prefer: "count=planned" }],
+    ["GET", "/contract_country", { prefer: "timezone=UTC" }],
+    ["DELETE", "/contract_country?code=eq.zz&limit=1", {}],
+    ["POST", "/contract_country", { "content-type": "text/csv" }],
+    ["POST", "/contract_country", { prefer: "return=headers-only" }],
+  ];
+  for (const [method, path, headers] of requests) {
+    const { status, text, code } = await ask(service, method, path, {}, { headers });
+    assert.deepEqual([status, code], [501, "PGRST127"], `${method} ${path} ${text}`);
+    assert.match(JSON.parse(text).message, /^[A-Z].*\.$/);
+  }
+});
+
+Deno.test("rest: tokens name a role that exists and may be taken", async () => {
+  const call = (claims: Record<string, unknown>) => ask(service, "POST", "/rpc/contract_nothing", claims);
+  assert.equal((await call({})).status, 204, "anon without a role");
+  const ghost = await call({ role: "ghost" });
+  assert.deepEqual([ghost.status, ghost.code], [401, "22023"]);
+  const postgresRole = await call({ role: "postgres" });
+  assert.deepEqual([postgresRole.status, postgresRole.code], [403, "42501"]);
+  const early = await call({ role: "anon", nbf: Math.floor(Date.now() / 1000) + 600 });
+  assert.deepEqual([early.status, early.code], [401, "PGRST303"]);
+  const ahead = await call({ role: "anon", iat: Math.floor(Date.now() / 1000) + 600 });
+  assert.deepEqual([ahead.status, ahead.code], [401, "PGRST303"]);
+  for (const token of ["", "nonsense", "a.b", "a.b.c"]) {
+    const answer = await service.fetch(new Request(`${url}/rest/v1/contract_country`), token);
+    assert.equal(answer.status, 401);
+    assert.equal((await answer.json()).code, "PGRST301");
+  }
+});
+
+Deno.test("rest: a role's own time limit holds", async () => {
+  await sql`create function contract_limits() returns text[] language sql stable set search_path = ''
+    as $$select array[current_setting('statement_timeout'), current_setting('lock_timeout')]$$`;
+  await using two = await disposable({ pool: { size: 1, acquireSeconds: 1 } });
+  assert.equal((await ask(two, "POST", "/rpc/contract_limits")).text, '["3s","8s"]');
+  const asUser = await ask(two, "POST", "/rpc/contract_limits", { role: "authenticated" });
+  assert.equal(asUser.text, '["8s","8s"]');
+});
+
+async function disposable(options: RestOptions) {
+  const other = await start(options);
+  return { fetch: other.fetch, [Symbol.asyncDispose]: () => other.close() };
+}
+
+Deno.test("rest: a request waits for a connection, but not for ever", async () => {
+  await using small = await disposable({ pool: { size: 1, acquireSeconds: 0.1 } });
+  const slow = ask(small, "POST", "/rpc/contract_slow");
+  await delay(20);
+  const waiting = await ask(small, "POST", "/rpc/contract_nothing");
+  assert.deepEqual([waiting.status, waiting.code], [504, "PGRST003"]);
+  await slow;
+  assert.equal((await ask(small, "POST", "/rpc/contract_nothing")).status, 204);
+});
+
+Deno.test("rest: answers hold at most so many rows", async () => {
+  await using small = await disposable({ maxRows: 2 });
+  const read = await ask(small, "GET", "/contract_country?select=code&order=code");
+  assert.deepEqual(JSON.parse(read.text), [{ code: "at" }, { code: "ch" }]);
+  const limited = await ask(small, "GET", "/contract_country?select=code&order=code&limit=9&offset=3");
+  assert.deepEqual(JSON.parse(limited.text), [{ code: "pt" }]);
+  const numbers = await ask(small, "GET", "/rpc/contract_numbers?p_count=5");
+  assert.deepEqual(JSON.parse(numbers.text), [1, 2]);
+});
+
+Deno.test("rest: several schemas are told apart by profile", async () => {
+  await using two = await disposable({ schemas: ["public", "contract_other"] });
+  const answer = await two.fetch(
+    new Request(`${url}/rest/v1/contract_country?limit=0`, { headers: { "accept-profile": "public" } }),
+    await keys.tokenFor("anon"),
+  );
+  assert.equal(await answer.text(), "[]");
+  assert.equal(answer.headers.get("content-profile"), "public");
+  const elsewhere = await ask(two, "GET", "/contract_country", {}, {
+    headers: { "accept-profile": "contract_other" },
+  });
+  assert.deepEqual([elsewhere.status, elsewhere.code], [404, "PGRST205"]);
+});
+
+Deno.test("rest: the schema is as it was until notify pgrst", async () => {
+  const find = () => ask(service, "POST", "/rpc/contract_unseen");
+  await sql`create function contract_unseen() returns integer language sql immutable as 'select 1'`;
+  await delay(300);
+  assert.equal((await find()).code, "PGRST202");
+  // A call that is under way when the cache is renewed ends as it began.
+  const slow = ask(service, "POST", "/rpc/contract_slow");
+  await delay(30);
+  await sql`notify pgrst`;
+  while ((await find()).status !== 200) await delay(10);
+  assert.equal((await slow).code, "57014");
+  await sql`drop function contract_unseen()`;
+  await sql`notify pgrst, 'reload schema'`;
+  while ((await find()).status !== 404) await delay(10);
+});
+
+Deno.test("rest: a column that changes its type is compared as its new one", async () => {
+  await sql`create table contract_changing (value integer)`;
+  await sql`grant select on contract_changing to anon`;
+  await sql`notify pgrst`;
+  const find = (value: string) => ask(service, "GET", `/contract_changing?value=eq.${value}`);
+  while ((await find("1")).status !== 200) await delay(10);
+  assert.equal((await find("one")).code, "22P02");
+  await sql`alter table contract_changing alter column value type text`;
+  await sql`notify pgrst`;
+  while ((await find("one")).status !== 200) await delay(10);
+  await sql`drop table contract_changing`;
+});
+
+Deno.test("rest: a lost connection is 503, and the next request has another", async () => {
+  const slow = ask(service, "POST", "/rpc/contract_slow");
+  await delay(50);
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'authenticator'`;
+  assert.equal((await slow).status, 503);
+  const next = await ask(service, "POST", "/rpc/contract_nothing");
+  assert.equal(next.status, 204, next.text);
+  // The schema is watched again, and read anew: a notification may have been lost with the connection.
+  await sql`create function contract_found() returns integer language sql immutable as 'select 1'`;
+  while ((await ask(service, "POST", "/rpc/contract_found")).status !== 200) await delay(20);
+});
+
+Deno.test("rest: without a database every request is 503", async () => {
+  const gone = await throwAwayCluster();
+  const owner = postgres(gone.url("postgres"), { max: 1 });
+  await owner`create function contract_ping() returns integer language sql immutable as 'select 1'`;
+  await owner.end();
+  const orphan = await createRest({ ...context, databaseUrl: gone.url });
+  try {
+    assert.equal((await ask(orphan, "POST", "/rpc/contract_ping")).text, "1");
+    await gone[Symbol.asyncDispose]();
+    const answer = await ask(orphan, "POST", "/rpc/contract_ping");
+    assert.deepEqual([answer.status, answer.code], [503, "PGRST000"], answer.text);
+  } finally {
+    await orphan.close();
+  }
+  await assert.rejects(createRest({ ...context, databaseUrl: gone.url }));
+});

@@ -1,0 +1,188 @@
+// The whole local Supabase as a library: a database, the stand-ins of its services, Edge Functions and the gateway
+// in front of them. `npm start` runs one that keeps its data; tests start throw-away copies.
+import { join } from "node:path";
+import { createAuth } from "./auth/auth.ts";
+import { type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
+import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
+import { type Gateway, startGateway } from "./gateway/gateway.ts";
+import { throwAwayCluster } from "./harness.ts";
+import { openKeys, type ProjectKeys } from "./keys.ts";
+import { type Cluster, startCluster } from "./postgres/cluster.ts";
+import { type Divergence, migrate } from "./postgres/migrate.ts";
+import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
+import { createRealtime } from "./realtime/service.ts";
+import { createRest } from "./rest/service.ts";
+import type { LoginRole, ServiceContext } from "./service.ts";
+
+/** A running local Supabase; disposing of it stops everything. */
+export interface Stack extends AsyncDisposable {
+  /** Without a trailing slash. */
+  readonly apiUrl: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  /** Signs tokens that the stack accepts. */
+  readonly keys: ProjectKeys;
+  readonly cluster: Cluster;
+  readonly functions: FunctionsService;
+  /** Connection string; by default for the role postgres. */
+  dbUrl(role?: LoginRole): string;
+}
+
+/** Migrations and database have parted ways; only a reset brings them together again. */
+export class MigrationsDiverged extends Error {
+  override readonly name = "MigrationsDiverged";
+  constructor(readonly divergence: Divergence) {
+    const { changed, removed, late } = divergence;
+    super([
+      "The local database no longer fits supabase/migrations:",
+      ...changed.map((name) => `  ${name} was changed after it had been applied`),
+      ...removed.map((version) => `  ${version} was applied, but its file is gone`),
+      ...late.map((name) => `  ${name} is new, but sorts before a migration that was applied`),
+    ].join("\n"));
+  }
+}
+
+/** Where a stack reports. */
+export interface Reporting {
+  /** One line for each step of the start. */
+  onProgress(line: string): void;
+  /** Warnings of services, and what Edge Functions print. */
+  log(line: string): void;
+}
+
+/** How long requests under way may take when the stack stops, in milliseconds. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** The database of a data folder. */
+export function databaseFolder(dataFolder: string): string {
+  return join(dataFolder, "database");
+}
+
+/** The keys of a data folder. */
+export function keysFile(dataFolder: string): string {
+  return join(dataFolder, "keys.json");
+}
+
+/** What `assemble` puts together; it takes over `cleanup`. */
+interface Parts {
+  gateway: Gateway;
+  keys: ProjectKeys;
+  cluster: Cluster;
+  functions: FunctionsOptions;
+  log: (line: string) => void;
+  cleanup: AsyncDisposableStack;
+}
+
+async function assemble({ gateway, keys, cluster, functions: options, log, cleanup }: Parts): Promise<Stack> {
+  const apiUrl = addressOf(gateway);
+  const context: ServiceContext = { databaseUrl: cluster.url, keys, apiUrl, log };
+  // Each as soon as it stands, so that the failure of one leaves none behind.
+  const kept = <T extends { close(): Promise<void> }>(service: T): T =>
+    cleanup.adopt(service, (s) => s.close());
+  const [auth, rest, realtime, functions] = await Promise.all([
+    createAuth(context).then(kept),
+    createRest(context).then(kept),
+    createRealtime(context).then(kept),
+    createFunctions(context, options).then(kept),
+  ]);
+  gateway.open({ keys, auth, rest, realtime, functions, log });
+  // Sockets of Realtime would keep the gateway waiting; they end first, then the gateway, then the rest.
+  cleanup.defer(() => gateway.close(CLOSE_GRACE_MS));
+  cleanup.defer(() => realtime.close());
+  return {
+    apiUrl,
+    publishableKey: keys.publishableKey,
+    secretKey: keys.secretKey,
+    keys,
+    cluster,
+    functions,
+    dbUrl: (role = "postgres") => cluster.url(role),
+    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+  };
+}
+
+function addressOf(gateway: Gateway): string {
+  return `http://127.0.0.1:${gateway.port}`;
+}
+
+function functionsOptions(
+  project: ProjectConfig,
+  o: Partial<FunctionsOptions> & Pick<FunctionsOptions, "mode">,
+): FunctionsOptions {
+  return {
+    folder: join(SUPABASE_FOLDER, "functions"),
+    isolates: 1,
+    config: project.functions,
+    env: {},
+    ...o,
+  };
+}
+
+async function bringUpToDate(cluster: Cluster, { onProgress, log }: Reporting): Promise<void> {
+  let count = 0;
+  const result = await migrate(cluster.url("postgres"), SUPABASE_FOLDER, () => {
+    // One line for all of them: a first start applies dozens, each in a few milliseconds.
+    if (count++ === 0) onProgress("Applying migrations");
+  });
+  if (result.kind === "diverged") throw new MigrationsDiverged(result);
+  if (count > 0) onProgress(`Applied ${count} migration${count === 1 ? "" : "s"}`);
+  if (result.seed === "applied") onProgress("Applied supabase/seed.sql");
+  if (result.seed === "changed") {
+    log("supabase/seed.sql has changed since it was applied; `npm run reset` starts over with the new one.");
+  }
+}
+
+/**
+ * Starts the stack of `npm start` on its data folder, and applies what is pending of supabase/migrations. Throws
+ * `PortTaken`, `MigrationsDiverged` and what PostgreSQL says about a migration that fails; nothing runs then.
+ */
+export async function startStack(config: StackConfig, reporting: Reporting): Promise<Stack> {
+  await using cleanup = new AsyncDisposableStack();
+  // First, because a port that is taken should not cost the time of a database.
+  const gateway = startGateway(config.apiPort);
+  const closeGateway = cleanup.adopt(gateway, (g) => g.close(0));
+  const keys = await openKeys(keysFile(config.dataFolder), addressOf(closeGateway));
+  const cluster = await startCluster({
+    dataFolder: databaseFolder(config.dataFolder),
+    port: config.databasePort,
+    durable: true,
+    onProgress: reporting.onProgress,
+  });
+  cleanup.defer(() => cluster.stop());
+  await bringUpToDate(cluster, reporting);
+  reporting.onProgress("Starting the services");
+  const functions = functionsOptions(config, { mode: config.functionsMode, isolates: config.isolates });
+  return await assemble({ gateway, keys, cluster, functions, log: reporting.log, cleanup: cleanup.move() });
+}
+
+/** What a throw-away stack differs in. */
+export interface ThrowAwayStackOptions {
+  /** With supabase/migrations and supabase/seed.sql; by default only what a new hosted project has. */
+  migrated?: boolean;
+  /**
+   * How Edge Functions run, with the folder and settings of the project unless told otherwise. By default each in
+   * a process of its own: `deno test` checks the types of a thread's whole program every time one is started (1 s),
+   * while a process is up in 50 ms, and shows its memory.
+   */
+  functions?: Partial<FunctionsOptions>;
+  /** Added to the environment of every Edge Function. */
+  env?: Record<string, string>;
+  /** Where warnings and the functions' output go; by default nowhere. */
+  log?: (line: string) => void;
+}
+
+/** Starts a stack for a test on free ports, without fsync; disposing of it leaves nothing behind. */
+export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Stack> {
+  await using cleanup = new AsyncDisposableStack();
+  const gateway = cleanup.adopt(startGateway(0), (g) => g.close(0));
+  const folder = await Deno.makeTempDir({ prefix: "carrel-keys-" });
+  cleanup.defer(() => Deno.remove(folder, { recursive: true }));
+  const [keys, cluster, project] = await Promise.all([
+    openKeys(join(folder, "keys.json"), addressOf(gateway)),
+    throwAwayCluster({ migrated: o.migrated }).then((cluster) => cleanup.use(cluster)),
+    readProjectConfig(),
+  ]);
+  const functions = functionsOptions(project, { mode: "child", env: o.env ?? {}, ...o.functions });
+  const log = o.log ?? (() => {});
+  return await assemble({ gateway, keys, cluster, functions, log, cleanup: cleanup.move() });
+}

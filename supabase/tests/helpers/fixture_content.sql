@@ -1,0 +1,102 @@
+-- A small curriculum for the tests of content: readable ids, and drafts whatever the seed has published before.
+-- Bodies are checked when they run: the helpers are also loaded into databases without the product's tables.
+set local check_function_bodies = off;
+
+create function tests.domain(p_n integer) returns uuid
+language sql immutable set search_path = ''
+as $$ select ('d0000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
+
+create function tests.skill(p_n integer) returns uuid
+language sql immutable set search_path = ''
+as $$ select ('50000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
+
+create function tests.question(p_n integer) returns uuid
+language sql immutable set search_path = ''
+as $$ select ('90000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
+
+create function tests.empty_content() returns void
+language plpgsql volatile set search_path = ''
+as $$
+declare
+  v_tables constant text[] := array['release', 'revision', 'tree_node', 'answer_key', 'question', 'skill', 'domain'];
+  v_table text;
+begin
+  -- Append-only tables refuse this; their owner may say otherwise until the end of the test.
+  foreach v_table in array v_tables loop
+    execute pg_catalog.format('alter table content.%I disable trigger user', v_table);
+  end loop;
+  truncate content.release, content.revision, content.tree_node, content.answer_key,
+    content.question, content.skill, content.domain;
+  foreach v_table in array v_tables loop
+    execute pg_catalog.format('alter table content.%I enable trigger user', v_table);
+  end loop;
+end
+$$;
+comment on function tests.empty_content() is 'No drafts, no releases: the state before version 1.';
+
+create function tests.a_curriculum() returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  perform tests.empty_content();
+  insert into content.domain (id, key, title)
+  select tests.domain(n), 'domain-' || n, 'Domain ' || n from pg_catalog.generate_series(1, 2) n;
+  insert into content.skill (id, domain_id, key, title)
+  select tests.skill(n), tests.domain((n + 1) / 2), 'skill-' || n, 'Skill ' || n from pg_catalog.generate_series(1, 3) n;
+  insert into content.question (id, skill_id, key, prompt, choices, answer)
+  select tests.question(n), tests.skill((n + 1) / 2), 'question-' || n, 'Prompt ' || n, array['no', 'yes', 'perhaps'], '{"choice": 1}'
+  from pg_catalog.generate_series(1, 6) n;
+end
+$$;
+comment on function tests.a_curriculum() is
+  'Drafts of 11 rows: skills 1 and 2 in domain 1, skill 3 in domain 2; questions 1-2, 3-4, 5-6 in skills 1, 2, 3. Choice 1 is right.';
+
+create function tests.publish(p_force boolean default false) returns integer
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  return private.publish_release(null, null, p_force) ->> 'version';
+end
+$$;
+comment on function tests.publish(boolean) is 'Publishes as a SQL console does; returns the version.';
+
+create function tests.a_release() returns void
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  perform tests.a_curriculum();
+  perform tests.publish();
+end
+$$;
+comment on function tests.a_release() is 'The curriculum of tests.a_curriculum(), published as version 1.';
+
+create function tests.page(
+  p_since integer, p_until integer default null, p_domains uuid[] default null,
+  p_after text default null, p_limit integer default 1000) returns text
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  return private.content_page(private.history(), 1::smallint, p_since, p_until, p_domains, p_after, p_limit);
+end
+$$;
+comment on function tests.page(integer, integer, uuid[], text, integer) is 'One page of a delta, as the Edge Function asks for it.';
+
+create function tests.delta(p_since integer, p_until integer default null, p_domains uuid[] default null)
+returns table (op text, kind text, id uuid, version integer)
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  return query
+  select case when l.row ->> 'kind' = 'tombstone' then 'delete' else 'upsert' end,
+    coalesce(l.row ->> 'of', l.row ->> 'kind'), (l.row ->> 'id')::uuid, (l.row ->> 'version')::integer
+  from (
+    select line::jsonb as row
+    from pg_catalog.string_to_table(tests.page(p_since, p_until, p_domains), E'\n') as t (line)
+    where line <> ''
+  ) l
+  where l.row ->> 'kind' not in ('page', 'end');
+end
+$$;
+comment on function tests.delta(integer, integer, uuid[]) is 'The rows of a delta of at most 1000 rows.';
+
+grant execute on all functions in schema tests to anon, authenticated, service_role;

@@ -1,0 +1,101 @@
+-- Batches as devices send them. An event is a line of text; its number makes its ULID, so that a greater number
+-- is a later event.
+set local check_function_bodies = off;
+
+create function tests.learner(p_n integer default 1) returns uuid
+language sql immutable set search_path = ''
+as $$ select ('1ea40000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
+
+create function tests.device(p_n integer default 1) returns uuid
+language sql immutable set search_path = ''
+as $$ select ('de000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
+
+create function tests.ulid(p_n integer) returns text
+language sql immutable set search_path = ''
+as $$ select '01KAN0000000000000' || pg_catalog.lpad(p_n::text, 8, '0') $$;
+comment on function tests.ulid(integer) is 'ULIDs of one millisecond, in the order of their numbers.';
+
+create function tests.event_id(p_n integer) returns uuid
+language plpgsql immutable set search_path = ''
+as $$
+begin
+  return private.ulid_to_uuid(tests.ulid(p_n));
+end
+$$;
+comment on function tests.event_id(integer) is 'The ULID as the database stores it.';
+
+create function tests.event(p_n integer, p_type text, p_body jsonb, p_patch jsonb default '{}') returns text
+language sql immutable set search_path = ''
+as $$
+  select (pg_catalog.jsonb_build_object(
+    'id', tests.ulid(p_n), 'type', p_type, 'version', 1, 'learner_id', tests.learner(), 'device_id', tests.device(),
+    'occurred_at', '2025-11-22T10:00:00Z', 'utc_offset_minutes', 60, 'body', p_body) || p_patch)::text
+$$;
+comment on function tests.event(integer, text, jsonb, jsonb) is 'An event of learner 1 with number p_n; p_patch goes over the envelope.';
+
+create function tests.attempt(p_n integer, p_question integer, p_patch jsonb default '{}', p_envelope jsonb default '{}') returns text
+language sql immutable set search_path = ''
+as $$
+  select tests.event(p_n, 'attempt.recorded', pg_catalog.jsonb_build_object(
+    'session_id', tests.ulid(900), 'question_id', tests.question(p_question), 'content_version', 1,
+    'answer', '{"choice": 1}'::jsonb, 'correct', true, 'duration_ms', 1500) || p_patch, p_envelope)
+$$;
+comment on function tests.attempt(integer, integer, jsonb, jsonb) is 'A right answer; p_patch goes over the body, p_envelope over the envelope.';
+
+create function tests.progress(p_n integer, p_skill integer, p_mastery integer, p_patch jsonb default '{}') returns text
+language sql immutable set search_path = ''
+as $$
+  select tests.event(p_n, 'progress.advanced',
+    pg_catalog.jsonb_build_object('skill_id', tests.skill(p_skill), 'mastery', p_mastery) || p_patch)
+$$;
+
+create function tests.reset(p_n integer, p_skill integer, p_count integer, p_patch jsonb default '{}') returns text
+language sql immutable set search_path = ''
+as $$
+  select tests.event(p_n, 'progress.reset',
+    pg_catalog.jsonb_build_object('skill_id', tests.skill(p_skill), 'count', p_count) || p_patch)
+$$;
+
+create function tests.in_reset(p_count integer, p_n integer) returns jsonb
+language sql immutable set search_path = ''
+as $$
+  select pg_catalog.jsonb_build_object('reset', pg_catalog.jsonb_build_object('count', p_count, 'event', tests.ulid(p_n)))
+$$;
+comment on function tests.in_reset(integer, integer) is 'For the body of an event: made in the reset of event number p_n.';
+
+create function tests.header(p_patch jsonb default '{}') returns text
+language sql immutable set search_path = ''
+as $$
+  select (pg_catalog.jsonb_build_object(
+    'batch_id', tests.ulid(1), 'device_id', tests.device(), 'sent_at', '2025-11-22T10:00:05Z', 'platform', 'android',
+    'app_version', '1.4.0', 'contract_version', 1, 'content_version', 1) || p_patch)::text
+$$;
+
+create function tests.batch(variadic p_lines text[]) returns text
+language sql immutable set search_path = ''
+as $$ select pg_catalog.array_to_string(tests.header() || p_lines, E'\n', '') $$;
+comment on function tests.batch(text[]) is 'A header and these lines.';
+
+create function tests.results(p_answer json) returns text[]
+language sql immutable set search_path = ''
+as $$
+  select coalesce(pg_catalog.array_agg(pg_catalog.concat_ws(' ', r.result ->> 'status', r.result ->> 'code', r.result ->> 'field')
+    order by r.place), '{}')
+  from pg_catalog.json_array_elements(p_answer -> 'results') with ordinality r (result, place)
+$$;
+comment on function tests.results(json) is 'One text a result: status, then code and field where it has them.';
+
+create function tests.send_as(p_learner uuid, variadic p_lines text[]) returns text[]
+language plpgsql volatile set search_path = ''
+as $$
+begin
+  return tests.results(private.ingest_for(p_learner, tests.batch(variadic p_lines)));
+end
+$$;
+
+create function tests.send(variadic p_lines text[]) returns text[]
+language sql volatile set search_path = ''
+as $$ select tests.send_as(tests.learner(), variadic p_lines) $$;
+comment on function tests.send(text[]) is 'Sends a batch of learner 1, as the Edge Function does; returns the results as tests.results() does.';
+
+grant execute on all functions in schema tests to anon, authenticated, service_role;

@@ -1,0 +1,104 @@
+// Whatever the order, the split, the repetition and the device: the same rows, and rebuild gives them again.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ingest, projection, testDatabase } from "./database.ts";
+import { deliveriesOf, historyOf } from "./history.ts";
+import { settings } from "./settings.ts";
+
+Deno.test("I4, I5, I6: any arrival of a history gives the same rows, each event counted once", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const questions = await sql<{ id: string; skill_id: string }[]>`
+    select id, skill_id from content.question where status = 'active' order by skill_id, id`;
+  // Two questions each of three skills.
+  const few = questions.filter((q, i) => questions.findIndex((r) => r.skill_id === q.skill_id) > i - 2);
+
+  const arrival = historyOf({ questions: few }).chain((events) =>
+    fc.record({
+      events: fc.constant(events),
+      one: deliveriesOf(events.length),
+      other: deliveriesOf(events.length),
+    })
+  );
+  await fc.assert(
+    fc.asyncProperty(arrival, async ({ events, one, other }) => {
+      const rows: unknown[] = [];
+      for (const deliveries of [one, other]) {
+        const learner = crypto.randomUUID();
+        const applied: string[] = [];
+        for (const delivery of deliveries) {
+          const batch = delivery.flatMap((place) => events[place] ?? []);
+          const { results } = await ingest(sql, learner, batch);
+          assert.deepEqual(
+            results.map((r) => r.id),
+            batch.map((event) => event.id),
+            "results in the order of the request",
+          );
+          for (const { id, status } of results) {
+            assert.ok(status === "applied" || status === "duplicate", status);
+            if (status === "applied" && id !== undefined) applied.push(id);
+          }
+        }
+        assert.deepEqual(
+          applied.toSorted(),
+          events.map((event) => event.id).toSorted(),
+          "each event applied once",
+        );
+        const before = await projection(sql, learner);
+        await sql`select ops.rebuild_learner(${learner})`;
+        assert.deepEqual(await projection(sql, learner), before, "rebuild gives the same rows");
+        rows.push(before);
+      }
+      assert.deepEqual(rows[0], rows[1], "both arrivals give the same rows");
+    }),
+    settings(60),
+  );
+});
+
+Deno.test("I5: progress only grows while batches arrive, unless a greater reset pair arrives", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const questions = await sql<
+    { id: string; skill_id: string }[]
+  >`select id, skill_id from content.question order by skill_id, id limit 6`;
+  const arrival = historyOf({ questions }).chain((events) =>
+    deliveriesOf(events.length).map((deliveries) => ({ events, deliveries }))
+  );
+  interface Progress {
+    skill_id: string;
+    reset_count: number;
+    reset_event: string | null;
+    mastery: number;
+    completed: string[];
+    attempts: number;
+    correct: number;
+    practiced_at: Date | null;
+  }
+  await fc.assert(
+    fc.asyncProperty(arrival, async ({ events, deliveries }) => {
+      const learner = crypto.randomUUID();
+      const held = new Map<string, Progress>();
+      for (const delivery of deliveries) {
+        await ingest(sql, learner, delivery.flatMap((place) => events[place] ?? []));
+        const rows = await sql<Progress[]>`select * from learner.skill_progress where user_id = ${learner}`;
+        for (const now of rows) {
+          const before = held.get(now.skill_id);
+          held.set(now.skill_id, now);
+          if (!before) continue;
+          const pair = (p: Progress) => `${p.reset_count} ${p.reset_event ?? ""}`;
+          assert.ok(pair(now) >= pair(before), "the reset pair never goes back");
+          if (pair(now) > pair(before)) continue;
+          assert.ok(
+            now.mastery >= before.mastery && now.attempts >= before.attempts && now.correct >= before.correct,
+          );
+          assert.ok(before.completed.every((id) => now.completed.includes(id)));
+          assert.ok(Number(now.practiced_at) >= Number(before.practiced_at));
+        }
+        for (const skill of held.keys()) {
+          assert.ok(rows.some((row) => row.skill_id === skill), "no row vanishes");
+        }
+      }
+    }),
+    settings(40),
+  );
+});

@@ -1,0 +1,68 @@
+// The database under a property or race test, and what a learner's rows look like without their numbers.
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { ulid } from "ulid";
+import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
+import type { HistoryEvent } from "./history.ts";
+
+/** A migrated and seeded database. */
+export interface TestDatabase extends AsyncDisposable {
+  sql: postgres.Sql;
+  /** A pool of its own, for a second party in a race. */
+  connect(): postgres.Sql;
+}
+
+/** Starts one. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const cluster = await throwAwayCluster({ migrated: true });
+  const open: postgres.Sql[] = [];
+  const connect = () => {
+    const sql = postgres(cluster.url("postgres"), { max: 4, onnotice: () => {} });
+    open.push(sql);
+    return sql;
+  };
+  return {
+    sql: connect(),
+    connect,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(open.map((sql) => sql.end({ timeout: 5 })));
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What ingest answers. */
+export interface IngestAnswer {
+  results: { id?: string; status: string; code?: string }[];
+}
+
+/** Sends events as one batch of the learner. */
+export async function ingest(
+  sql: postgres.Sql,
+  learner: string,
+  events: readonly HistoryEvent[],
+): Promise<IngestAnswer> {
+  const header = {
+    batch_id: ulid(),
+    device_id: events[0]?.device_id ?? "d0000000-0000-4000-8000-000000000001",
+    sent_at: new Date().toISOString(),
+    contract_version: 1,
+  };
+  const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: learner }))];
+  const text = lines.map((line) => JSON.stringify(line)).join("\n");
+  const [row] = await sql<
+    { answer: IngestAnswer }[]
+  >`select private.ingest_for(${learner}, ${text}) as answer`;
+  assert.ok(row);
+  return row.answer;
+}
+
+/** All rows projected for a learner, without what arrival numbers: learner and change numbers. */
+export async function projection(sql: postgres.Sql, learner: string): Promise<unknown> {
+  const [row] = await sql`
+    select
+      (select json_agg(to_jsonb(s) - 'user_id' - 'change_seq' order by s.session_id) from learner.session s where s.user_id = ${learner}) as session,
+      (select json_agg(to_jsonb(a) - 'user_id' - 'change_seq' order by a.event_id) from learner.attempt a where a.user_id = ${learner}) as attempt,
+      (select json_agg(to_jsonb(p) - 'user_id' - 'change_seq' order by p.skill_id) from learner.skill_progress p where p.user_id = ${learner}) as progress`;
+  return { ...row };
+}

@@ -1,0 +1,116 @@
+// Histories of a learner for property tests: events that meet in the same sessions, skills and resets, and the
+// ways in which a network and several devices may deliver them.
+import fc from "fast-check";
+
+/** What the events are about. */
+export interface Curriculum {
+  questions: { id: string; skill_id: string }[];
+}
+
+/** An event without its learner. */
+export interface HistoryEvent {
+  id: string;
+  type: string;
+  device_id: string;
+  occurred_at: string;
+  utc_offset_minutes: number;
+  body: Record<string, unknown>;
+}
+
+/** One request: places in the history, repetitions included. */
+export type Delivery = number[];
+
+const DEVICES = [1, 2, 3].map((n) => `d0000000-0000-4000-8000-00000000000${n}`);
+
+/** A ULID whose order follows `n`. */
+function ulid(n: number): string {
+  return `01KAN0000000000000${String(n).padStart(8, "0")}`;
+}
+
+const reset = fc.option(
+  fc.record({ count: fc.integer({ min: 1, max: 2 }), event: fc.integer({ min: 0, max: 39 }).map(ulid) }),
+  { freq: 3, nil: null },
+);
+
+function bodyOf({ questions }: Curriculum): fc.Arbitrary<[type: string, body: Record<string, unknown>]> {
+  // Few questions, skills and sessions, so that events collide.
+  const question = fc.constantFrom(...questions.slice(0, 6));
+  const skill = question.map((q) => q.skill_id);
+  const session = fc.integer({ min: 900, max: 903 }).map(ulid);
+  const completed = fc.option(fc.array(question.map((q) => q.id), { maxLength: 4 }), { nil: null });
+  const attempt = fc.record({
+    session_id: session,
+    question_id: question.map((q) => q.id),
+    content_version: fc.constant(1),
+    answer: fc.record({ choice: fc.nat(3) }),
+    correct: fc.boolean(),
+    duration_ms: fc.nat(100_000),
+    reset,
+  });
+  const tagged = <B extends Record<string, unknown>>(type: string, body: fc.Arbitrary<B>) =>
+    body.map((b): [string, Record<string, unknown>] => [type, b]);
+  return fc.oneof(
+    { weight: 5, arbitrary: tagged("attempt.recorded", attempt) },
+    tagged(
+      "session.started",
+      fc.record({ session_id: session, skill_id: fc.option(skill), content_version: fc.constant(1) }),
+    ),
+    tagged(
+      "session.ended",
+      fc.record({ session_id: session, reason: fc.constantFrom("completed", "abandoned") }),
+    ),
+    {
+      weight: 3,
+      arbitrary: tagged(
+        "progress.advanced",
+        fc.record({ skill_id: skill, mastery: fc.nat(100), completed, reset }),
+      ),
+    },
+    tagged(
+      "progress.reset",
+      fc.record({
+        skill_id: skill,
+        count: fc.integer({ min: 1, max: 2 }),
+        base: fc.option(fc.record({ mastery: fc.nat(100), completed })),
+      }),
+    ),
+  );
+}
+
+/** Up to 40 events of one learner. */
+export function historyOf(curriculum: Curriculum): fc.Arbitrary<HistoryEvent[]> {
+  const event = fc.record({
+    what: bodyOf(curriculum),
+    device: fc.constantFrom(...DEVICES),
+    second: fc.nat(59),
+    offset: fc.constantFrom(-300, 0, 60),
+  });
+  return fc.array(event, { minLength: 1, maxLength: 40 }).map((events) =>
+    events.map(({ what: [type, body], device, second, offset }, n) => ({
+      id: ulid(n),
+      type,
+      device_id: device,
+      occurred_at: `2025-11-22T10:00:${String(second).padStart(2, "0")}Z`,
+      utc_offset_minutes: offset,
+      body,
+    }))
+  );
+}
+
+/** Ways to deliver `size` events: every one at least once, in any order, split anywhere, some again. */
+export function deliveriesOf(size: number): fc.Arbitrary<Delivery[]> {
+  const places = Array.from({ length: size }, (_, i) => i);
+  return fc.record({
+    order: fc.shuffledSubarray(places, { minLength: size, maxLength: size }),
+    again: fc.array(fc.tuple(fc.nat(size), fc.nat(size - 1)), { maxLength: size }),
+    cuts: fc.array(fc.nat(size * 2), { maxLength: 6 }),
+  }).map(({ order, again, cuts }) => {
+    const all = [...order];
+    for (const [at, place] of again) all.splice(at, 0, place);
+    const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < all.length), all.length])].sort((
+      a,
+      b,
+    ) => a - b);
+    return ends.map((end, i) => all.slice(ends[i - 1] ?? 0, end));
+  });
+}

@@ -1,0 +1,16 @@
+begin;
+select plan(4);
+
+select tests.a_release();
+create temporary table before on commit drop as select public.content_head()::jsonb as head;
+
+select is(private.publish_release('again', null, false)::jsonb, (select head from before), 'I1: publishing without a change answers the current head');
+update content.question set prompt = prompt;
+select is(tests.publish(), 1, 'I1: an edit that changes nothing is no change');
+update content.question set status = 'draft' where id = tests.question(6);
+update content.question set status = 'active' where id = tests.question(6);
+select is(tests.publish(), 1, 'I1: nor is one that was taken back');
+select is((select count(*) from content.release), 1::bigint, 'I1: there is still one release');
+
+select * from finish();
+rollback;

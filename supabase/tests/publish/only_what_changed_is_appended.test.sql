@@ -1,0 +1,17 @@
+begin;
+select plan(2);
+
+select tests.a_release();
+
+update content.question set prompt = 'Edited' where id = tests.question(4);
+insert into content.question (id, skill_id, key, prompt, choices, answer)
+values (tests.question(7), tests.skill(1), 'question-7', 'New', '{a,b}', '{"choice": 0}');
+select tests.publish();
+select results_eq(
+  'select kind, id, op from content.revision where version = 2 order by id',
+  $$ values ('question', tests.question(4), 'upsert'), ('question', tests.question(7), 'upsert') $$,
+  'I3: a release holds the rows that it changed');
+select results_eq('select upserts, deletes, questions from content.release where version = 2', 'values (2, 0, 7)', 'I2: and counts them');
+
+select * from finish();
+rollback;

@@ -1,0 +1,137 @@
+// Two connections at once: what must come out the same whoever is first.
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import type postgres from "postgres";
+import { ulid } from "ulid";
+import { ingest, testDatabase } from "../properties/database.ts";
+import type { HistoryEvent } from "../properties/history.ts";
+
+function sessionStarted(): HistoryEvent {
+  return {
+    id: ulid(),
+    type: "session.started",
+    device_id: "d0000000-0000-4000-8000-000000000001",
+    occurred_at: "2025-11-22T10:00:00Z",
+    utc_offset_minutes: 0,
+    body: { session_id: ulid(), content_version: 1 },
+  };
+}
+
+/** Resolves when some statement of the database waits for a lock. */
+async function somebodyWaits(sql: postgres.Sql): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    const [row] = await sql`select count(*)::int as waiting from pg_locks where not granted`;
+    if (row?.waiting > 0) return;
+    await delay(10);
+  }
+  throw new Error("nobody waits for a lock");
+}
+
+Deno.test("I4: the same batch on two connections at once counts once", async () => {
+  await using database = await testDatabase();
+  const [one, two] = [database.connect(), database.connect()];
+  for (let round = 0; round < 20; round++) {
+    const learner = crypto.randomUUID();
+    const events = Array.from({ length: 20 }, sessionStarted);
+    const answers = await Promise.all([one, two].map((sql) => ingest(sql, learner, events)));
+    const statuses = answers.map(({ results }) => [...new Set(results.map((r) => r.status))]);
+    assert.deepEqual(statuses.flat().sort(), ["applied", "duplicate"], "one applied all, the other none");
+    const [row] = await one`
+      select (select count(*)::int from learner.event where user_id = ${learner}) as events,
+        (select count(*)::int from learner.session where user_id = ${learner}) as sessions`;
+    assert.deepEqual({ ...row }, { events: 20, sessions: 20 });
+  }
+});
+
+Deno.test("I1, I2: publishers queue; both releases exist, in order, and the second has what the first had", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const [one, two] = [database.connect(), database.connect()];
+  const before = Number((await sql`select max(version) as version from content.release`)[0]?.version);
+  await one.begin(async (tx) => {
+    await tx`update content.domain set title = title || ' (one)' where key = (select min(key) from content.domain)`;
+    await tx`select public.publish_release('one')`;
+    await two`update content.domain set title = title || ' (two)' where key = (select max(key) from content.domain)`;
+    const second = two`select public.publish_release('two')`.execute();
+    await somebodyWaits(sql);
+    assert.equal(
+      Number((await sql`select max(version) as version from content.release`)[0]?.version),
+      before,
+      "uncommitted",
+    );
+    // The second publisher is released by this transaction's commit.
+    setTimeout(() => second.catch(() => {}), 0);
+  });
+  await somebodyDone(sql, before + 2);
+  const rows =
+    await sql`select version, note, upserts from content.release where version > ${before} order by version`;
+  assert.deepEqual(rows.map((row) => ({ ...row })), [
+    { version: before + 1, note: "one", upserts: 1 },
+    { version: before + 2, note: "two", upserts: 1 },
+  ]);
+});
+
+/** Resolves when the head has reached a version. */
+async function somebodyDone(sql: postgres.Sql, version: number): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    const [row] = await sql`select coalesce(max(version), 0) as version from content.release`;
+    if (Number(row?.version) >= version) return;
+    await delay(10);
+  }
+  throw new Error(`version ${version} was never published`);
+}
+
+Deno.test("I2: edits during a publish are in this release whole or in the next one whole", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const [editor, publisher] = [database.connect(), database.connect()];
+  let editing = true;
+  // Every edit gives all domains the same title in one transaction: a release that mixes two edits saw half of one.
+  const edits = (async () => {
+    for (let n = 0; editing; n++) await editor`update content.domain set title = ${`edit ${n}`}`;
+  })();
+  for (let n = 0; n < 15; n++) await publisher`select public.publish_release(${`race ${n}`})`;
+  editing = false;
+  await edits;
+  const mixed = await sql`
+    select version from content.revision
+    where kind = 'domain' and version > 1
+    group by version having count(distinct body::jsonb ->> 'title') > 1`;
+  assert.deepEqual([...mixed], []);
+  const [{ releases } = { releases: 0 }] =
+    await sql`select count(*)::int as releases from content.release where version > 1`;
+  assert.ok(releases > 1, "the race took place");
+});
+
+Deno.test("I8: a pull during ingest misses nothing", async () => {
+  await using database = await testDatabase();
+  const [writerOne, writerTwo, reader] = [database.connect(), database.connect(), database.connect()];
+  const learner = crypto.randomUUID();
+  const sent = Array.from({ length: 60 }, () => Array.from({ length: 5 }, sessionStarted));
+  let writing = true;
+  const write = async (sql: postgres.Sql, from: number) => {
+    for (let i = from; i < sent.length; i += 2) await ingest(sql, learner, sent[i] ?? []);
+  };
+  interface Pull {
+    changes: { row: { session_id: string } }[];
+    cursor: string;
+  }
+  const pulled = new Set<string>();
+  let cursor: string | null = null;
+  const pullAll = async () => {
+    const [row]: { pull: Pull }[] =
+      await reader`select private.learner_changes(${learner}, ${cursor}, 7) as pull`;
+    for (const change of row?.pull.changes ?? []) pulled.add(change.row.session_id);
+    cursor = row?.pull.cursor ?? null;
+    return row?.pull.changes.length ?? 0;
+  };
+  const read = (async () => {
+    while (writing) await pullAll();
+  })();
+  await Promise.all([write(writerOne, 0), write(writerTwo, 1)]);
+  writing = false;
+  await read;
+  while (await pullAll() > 0);
+  const all = sent.flat().map((event) => event.body.session_id);
+  assert.deepEqual([...pulled].sort(), all.toSorted());
+});
