@@ -1,7 +1,7 @@
 // The whole local Supabase as a library: a database, the stand-ins of its services, Edge Functions and the gateway
 // in front of them. `npm start` runs one that keeps its data; tests start throw-away copies.
 import { join } from "node:path";
-import { createAuth } from "./auth/auth.ts";
+import { type AuthOptions, createAuth } from "./auth/auth.ts";
 import { type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
@@ -10,6 +10,7 @@ import { openKeys, type ProjectKeys } from "./keys.ts";
 import { type Cluster, startCluster } from "./postgres/cluster.ts";
 import { type Divergence, migrate } from "./postgres/migrate.ts";
 import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
+import { setLocalPasswords } from "./postgres/passwords.ts";
 import { createRealtime } from "./realtime/service.ts";
 import { createRest } from "./rest/service.ts";
 import type { LoginRole, ServiceContext } from "./service.ts";
@@ -50,7 +51,7 @@ export interface Reporting {
   log(line: string): void;
 }
 
-/** How long requests under way may take when the stack stops, in milliseconds. */
+/** How long requests under way may take when `npm start` is stopped, in milliseconds. */
 const CLOSE_GRACE_MS = 2_000;
 
 /** The database of a data folder. */
@@ -69,25 +70,29 @@ interface Parts {
   keys: ProjectKeys;
   cluster: Cluster;
   functions: FunctionsOptions;
+  auth?: AuthOptions;
   log: (line: string) => void;
+  /** How long requests under way may take when the stack stops, in milliseconds. */
+  graceMs: number;
   cleanup: AsyncDisposableStack;
 }
 
-async function assemble({ gateway, keys, cluster, functions: options, log, cleanup }: Parts): Promise<Stack> {
+async function assemble(parts: Parts): Promise<Stack> {
+  const { gateway, keys, cluster, log, cleanup } = parts;
   const apiUrl = addressOf(gateway);
   const context: ServiceContext = { databaseUrl: cluster.url, keys, apiUrl, log };
   // Each as soon as it stands, so that the failure of one leaves none behind.
   const kept = <T extends { close(): Promise<void> }>(service: T): T =>
     cleanup.adopt(service, (s) => s.close());
   const [auth, rest, realtime, functions] = await Promise.all([
-    createAuth(context).then(kept),
+    createAuth(context, parts.auth).then(kept),
     createRest(context).then(kept),
     createRealtime(context).then(kept),
-    createFunctions(context, options).then(kept),
+    createFunctions(context, parts.functions).then(kept),
   ]);
   gateway.open({ keys, auth, rest, realtime, functions, log });
   // Sockets of Realtime would keep the gateway waiting; they end first, then the gateway, then the rest.
-  cleanup.defer(() => gateway.close(CLOSE_GRACE_MS));
+  cleanup.defer(() => gateway.close(parts.graceMs));
   cleanup.defer(() => realtime.close());
   return {
     apiUrl,
@@ -126,6 +131,8 @@ async function bringUpToDate(cluster: Cluster, { onProgress, log }: Reporting): 
   });
   if (result.kind === "diverged") throw new MigrationsDiverged(result);
   if (count > 0) onProgress(`Applied ${count} migration${count === 1 ? "" : "s"}`);
+  // Not only after a migration: a start that was killed may have come no further.
+  await setLocalPasswords(cluster.url("supabase_admin"));
   if (result.seed === "applied") onProgress("Applied supabase/seed.sql");
   if (result.seed === "changed") {
     log("supabase/seed.sql has changed since it was applied; `npm run reset` starts over with the new one.");
@@ -152,7 +159,16 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
   await bringUpToDate(cluster, reporting);
   reporting.onProgress("Starting the services");
   const functions = functionsOptions(config, { mode: config.functionsMode, isolates: config.isolates });
-  return await assemble({ gateway, keys, cluster, functions, log: reporting.log, cleanup: cleanup.move() });
+  const { log } = reporting;
+  return await assemble({
+    gateway,
+    keys,
+    cluster,
+    functions,
+    log,
+    graceMs: CLOSE_GRACE_MS,
+    cleanup: cleanup.move(),
+  });
 }
 
 /** What a throw-away stack differs in. */
@@ -167,6 +183,8 @@ export interface ThrowAwayStackOptions {
   functions?: Partial<FunctionsOptions>;
   /** Added to the environment of every Edge Function. */
   env?: Record<string, string>;
+  /** Shorter times than hosted's, for tests that wait for them. */
+  auth?: AuthOptions;
   /** Where warnings and the functions' output go; by default nowhere. */
   log?: (line: string) => void;
 }
@@ -184,5 +202,14 @@ export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Sta
   ]);
   const functions = functionsOptions(project, { mode: "child", env: o.env ?? {}, ...o.functions });
   const log = o.log ?? (() => {});
-  return await assemble({ gateway, keys, cluster, functions, log, cleanup: cleanup.move() });
+  return await assemble({
+    gateway,
+    keys,
+    cluster,
+    functions,
+    auth: o.auth,
+    log,
+    graceMs: 0,
+    cleanup: cleanup.move(),
+  });
 }

@@ -75,8 +75,8 @@ async function start(s: Site, ...more: string[]): Promise<Supervisor> {
   };
 }
 
-async function query(s: Site, text: string): Promise<Record<string, unknown>[]> {
-  const sql = postgres(`postgresql://postgres:postgres@127.0.0.1:${s.dbPort}/postgres`, { max: 1 });
+async function query(s: Site, text: string, role = "postgres"): Promise<Record<string, unknown>[]> {
+  const sql = postgres(`postgresql://${role}:postgres@127.0.0.1:${s.dbPort}/postgres`, { max: 1 });
   try {
     return [...await sql.unsafe(text)];
   } finally {
@@ -103,6 +103,7 @@ Deno.test("data and keys survive kill -9, which leaves nothing running; SIGTERM 
   const second = await start(s);
   assert.deepEqual(await query(s, "select answer from public.kept"), [{ answer: 42 }]);
   assert.equal(second.summary.publishableKey, first.summary.publishableKey);
+  assert.deepEqual(await query(s, "select current_user as me", "carrel_edge"), [{ me: "carrel_edge" }]);
   const { publishableKey: apikey } = second.summary;
   const settings = await fetch(`${second.summary.apiUrl}/auth/v1/settings`, { headers: { apikey } });
   assert.equal(settings.status, 200);

@@ -11,6 +11,8 @@ export interface Target extends AsyncDisposable {
   secretKey: string;
   /** Connects as postgres; the tests make objects named `contract_…` and remove them again. */
   databaseUrl: string;
+  /** How long a used refresh token still works; hosted's 10 s unless told otherwise. */
+  refreshReuseSeconds?: number;
   /** An anonymous user of their own for each call; all are deleted in the end. */
   signIn(): Promise<{ token: string; userId: string }>;
   /** A token that ends in so many seconds, or ended before; only where we hold the signing key. */
@@ -54,7 +56,8 @@ function fromEnvironment(): Target | undefined {
 }
 
 async function throwAway(): Promise<Target> {
-  const stack = await throwAwayStack();
+  const refreshReuseSeconds = 1;
+  const stack = await throwAwayStack({ auth: { refreshReuseSeconds } });
   const { apiUrl: url, publishableKey, secretKey, keys } = stack;
   const { signIn } = users(url, publishableKey, secretKey);
   return {
@@ -63,6 +66,7 @@ async function throwAway(): Promise<Target> {
     publishableKey,
     secretKey,
     databaseUrl: stack.dbUrl(),
+    refreshReuseSeconds,
     signIn,
     tokenLasting(userId, seconds) {
       const exp = Math.floor(Date.now() / 1000) + seconds;

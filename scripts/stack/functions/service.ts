@@ -156,7 +156,8 @@ export async function createFunctions(
     },
 
     async close() {
-      await Promise.all(allSlots().map((slot) => slot.retire()));
+      // Whoever closes us has given requests their time.
+      await Promise.all(allSlots().map((slot) => slot.kill()));
       await Deno.remove(sockets, { recursive: true });
     },
   };

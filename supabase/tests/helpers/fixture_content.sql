@@ -99,4 +99,22 @@ end
 $$;
 comment on function tests.delta(integer, integer, uuid[]) is 'The rows of a delta of at most 1000 rows.';
 
+create function tests.all_pages(p_limit integer, p_since integer, p_until integer default null, p_domains uuid[] default null)
+returns setof text
+language plpgsql volatile set search_path = ''
+as $$
+declare
+  v_after text;
+  v_lines text[];
+begin
+  loop
+    v_lines := pg_catalog.string_to_array(tests.page(p_since, p_until, p_domains, v_after, p_limit), E'\n');
+    return query select line from pg_catalog.unnest(v_lines[2:cardinality(v_lines) - 2]) line;
+    v_after := v_lines[cardinality(v_lines) - 1]::json ->> 'next';
+    exit when v_after is null;
+  end loop;
+end
+$$;
+comment on function tests.all_pages(integer, integer, integer, uuid[]) is 'The row lines of all pages of a delta, in their order.';
+
 grant execute on all functions in schema tests to anon, authenticated, service_role;

@@ -98,4 +98,13 @@ language sql volatile set search_path = ''
 as $$ select tests.send_as(tests.learner(), variadic p_lines) $$;
 comment on function tests.send(text[]) is 'Sends a batch of learner 1, as the Edge Function does; returns the results as tests.results() does.';
 
+create function tests.send_for(p_n integer, variadic p_lines text[]) returns text[]
+language sql volatile set search_path = ''
+as $$
+  select tests.send_as(tests.learner(p_n),
+    variadic array(select pg_catalog.replace(l.line, tests.learner()::text, tests.learner(p_n)::text)
+      from pg_catalog.unnest(p_lines) with ordinality l (line, place) order by l.place))
+$$;
+comment on function tests.send_for(integer, text[]) is 'Sends the same events as those of another learner.';
+
 grant execute on all functions in schema tests to anon, authenticated, service_role;

@@ -16,7 +16,8 @@ export function createSocketClient(path: string): SocketClient {
   const client = Deno.createHttpClient({ proxy: { transport: "unix", path }, poolMaxIdlePerHost: 256 });
   return {
     async fetch(request, head, signal) {
-      const hop = await fetch("http://isolate/", {
+      // An address, since Deno looks a name up now and then even though the socket decides: 5 s without a network.
+      const hop = await fetch("http://127.0.0.1/", {
         client,
         signal,
         method: request.method,

@@ -1,0 +1,109 @@
+// The command itself: exit codes, what is printed where, and that nothing of a password is shown.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { importBench, question } from "./import_bench.ts";
+
+const COMMAND = fileURLToPath(new URL("./import.ts", import.meta.url));
+const bench = await importBench();
+const folder = await Deno.makeTempDir();
+Deno.test.beforeEach(bench.clear);
+Deno.test.afterAll(async () => {
+  await bench[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", COMMAND, ...args],
+    env: { SUPABASE_DB_URL: bench.url, INIT_CWD: folder, NO_COLOR: "1", ...env },
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+async function file(name: string, ...lines: unknown[]): Promise<string> {
+  await Deno.writeTextFile(join(folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return name;
+}
+
+Deno.test("a good file is imported, found from where the person stands, and summed up", async () => {
+  const { code, stdout, stderr } = await run([
+    await file("good.jsonl", question("a/1"), { ...question("a/2"), note: 1 }),
+  ]);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  assert.match(stdout, /^The field "note" is unknown and was ignored \(line 2\)\.$/m);
+  assert.match(stdout, /^questions: 2 inserted, 0 updated, 0 unchanged, 0 withdrawn$/m);
+  assert.match(stdout, /^Imported in \d+\.\d s\. Drafts only/m);
+  assert.deepEqual(await bench.activeKeys(), ["a/1", "a/2"]);
+});
+
+Deno.test("--json, --dry-run and --withdraw-missing", async () => {
+  await bench.import([question("a/1")]);
+  const { code, stdout } = await run([
+    await file("other.jsonl", question("a/2")),
+    "--json",
+    "--dry-run",
+    "--withdraw-missing",
+  ]);
+  assert.equal(code, 0);
+  const result = JSON.parse(stdout);
+  assert.deepEqual(result.question, { inserted: 1, updated: 0, unchanged: 0, withdrawn: 1 });
+  assert.equal(result.dryRun, true);
+  assert.deepEqual(await bench.activeKeys(), ["a/1"]);
+});
+
+Deno.test("bad lines are listed, exit code 1", async () => {
+  const bad = await file("bad.jsonl", question("a/1"), { ...question("a/2"), answer: 7 }, 5);
+  const plain = await run([bad]);
+  assert.equal(plain.code, 1);
+  assert.equal(plain.stdout, "");
+  assert.equal(
+    plain.stderr,
+    "2 lines can't be imported; nothing was written.\n" +
+      "  line 2: answer is 7, but the choices are 0 to 1\n  line 3: is not a JSON object\n",
+  );
+  const json = await run([bad, "--json"]);
+  assert.equal(json.code, 1);
+  assert.deepEqual(JSON.parse(json.stdout).problems.map(({ line }: { line: number }) => line), [2, 3]);
+  assert.deepEqual(await bench.activeKeys(), []);
+});
+
+Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
+  const good = await file("good.jsonl", question("a/1"));
+  const bare = bench.url.replace(/\/postgres$/, "/template1");
+  const cases: [string[], RegExp][] = [
+    [[], /^Name one file\./],
+    [["missing.jsonl"], /^There is no file missing\.jsonl\.$/m],
+    [["."], /^\. is a folder/],
+    [[good, "--unknown"], /'--unknown'/],
+    [[good, "--db-url", "nonsense"], /take an address such as/],
+    [
+      [good, "--db-url", "postgresql://postgres:sesame@127.0.0.1:1/x"],
+      /^No database answers at 127\.0\.0\.1:1 \(ECONNREFUSED\)\. Is the stack running\? `npm start`/,
+    ],
+    [[good, "--db-url", bare], /^The database has no curriculum yet: /],
+    [[good, "--db-url", bench.url.replace("postgres:postgres@", "postgres:sesame@")], /refuses the password/],
+  ];
+  for (const [args, expected] of cases) {
+    const { code, stderr, stdout } = await run(args);
+    assert.equal(code, 1, args.join(" "));
+    assert.match(stderr, expected);
+    assert(!`${stderr}${stdout}`.includes("sesame"), "no password is shown");
+  }
+});
+
+Deno.test("a run of more than 2 s says what it is doing", async () => {
+  const good = await file("good.jsonl", question("a/1"));
+  const running = await bench.sql.begin(async (tx) => {
+    await tx`lock table content.question in exclusive mode`;
+    const started = { result: run([good]) };
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    return started;
+  });
+  const { code, stderr } = await running.result;
+  assert.equal(code, 0);
+  assert.match(stderr, /^ +2\.\d s {2}waiting for others who write drafts$/m);
+  assert.match(stderr, /rows staged: 3 of 3\n.*writing the drafts\n$/);
+});

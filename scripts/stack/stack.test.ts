@@ -1,0 +1,57 @@
+// Whole throw-away stacks, used as an app uses Supabase.
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { createClient } from "@supabase/supabase-js";
+import { isFree } from "./postgres/port.ts";
+import { type Stack, throwAwayStack } from "./stack.ts";
+
+const folder = fileURLToPath(new URL("./functions/fixtures", import.meta.url));
+const STATELESS = { auth: { persistSession: false, autoRefreshToken: false } };
+const start = (who: string) => throwAwayStack({ functions: { folder }, env: { WHO: who } });
+
+async function learner(stack: Stack) {
+  const client = createClient(stack.apiUrl, stack.publishableKey, STATELESS);
+  const { data, error } = await client.auth.signInAnonymously();
+  assert.equal(error, null);
+  assert.ok(data.user && data.session);
+  return { client, id: data.user.id, token: data.session.access_token };
+}
+
+Deno.test("two stacks in one process share nothing, and leave nothing", async () => {
+  const [a, b] = await Promise.all([start("a"), start("b")]);
+  const ports = [a, b].flatMap((stack) => [Number(new URL(stack.apiUrl).port), stack.cluster.port]);
+  {
+    await using _a = a;
+    await using _b = b;
+    assert.equal(new Set(ports).size, 4);
+    const [ada, bea] = [await learner(a), await learner(b)];
+
+    // A function reaches its own database and its own API, as its caller.
+    for (const [who, { client, id }] of [["a", ada], ["b", bea]] as const) {
+      const { data, error } = await client.functions.invoke("database");
+      assert.equal(error, null);
+      assert.deepEqual(data, { role: "postgres", who, user: id, error: null });
+    }
+
+    // Neither keys nor tokens are good elsewhere.
+    const headers = { apikey: b.publishableKey, authorization: `Bearer ${ada.token}` };
+    assert.equal((await fetch(`${b.apiUrl}/auth/v1/user`, { headers })).status, 403);
+    const { error } = await createClient(b.apiUrl, a.publishableKey, STATELESS).auth.signInAnonymously();
+    assert.equal(error?.status, 401);
+  }
+  assert.ok(ports.every(isFree));
+});
+
+Deno.test("a stack may be thrown away in the middle of everything", async () => {
+  const stack = await start("x");
+  const { client } = await learner(stack);
+  const channel = client.channel("open").subscribe();
+  const never = client.functions.invoke("behave/never").then(({ error }) => error);
+  const started = performance.now();
+  await stack[Symbol.asyncDispose]();
+  assert.ok(performance.now() - started < 5_000);
+  assert.ok(await never);
+  await channel.unsubscribe();
+  await client.removeAllChannels();
+  await client.realtime.disconnect();
+});

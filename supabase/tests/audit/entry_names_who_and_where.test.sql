@@ -1,0 +1,22 @@
+begin;
+select plan(3);
+
+create function pg_temp.entry() returns table (actor uuid, actor_role text, source text)
+language plpgsql
+as $$
+begin
+  perform private.audit('test', 'content.domain', 'who');
+  return query select a.actor, a.actor_role, a.source from ops.audit a where a.object_id = 'who' order by a.id desc limit 1;
+end
+$$;
+
+set local application_name = 'psql';
+select results_eq('select * from pg_temp.entry()', $$ values (null::uuid, 'postgres', 'psql') $$, 'I10: a console, by its database role');
+select set_config('request.headers', '{"x-forwarded-for": "203.0.113.7"}', true);
+select tests.become('none', jsonb_build_object('sub', tests.learner(), 'role', 'authenticated', 'app_metadata', '{"role": "instructor"}'::jsonb));
+select results_eq('select * from pg_temp.entry()', $$ values (tests.learner(), 'instructor', '203.0.113.7') $$, 'I10: a user, with role and address');
+select tests.become('none', '{"role": "service_role"}');
+select results_eq('select * from pg_temp.entry()', $$ values (null::uuid, 'service_role', '203.0.113.7') $$, 'I10: the service');
+
+select * from finish();
+rollback;

@@ -1,0 +1,27 @@
+begin;
+select plan(6);
+
+create function pg_temp.may_join(p_topic text) returns boolean
+language plpgsql
+as $$
+begin
+  -- As Realtime asks: a row of that topic, seen through the policies.
+  perform set_config('realtime.topic', p_topic, true);
+  return exists (select from realtime.messages where topic = p_topic);
+end
+$$;
+grant execute on function pg_temp.may_join(text) to anon, authenticated;
+insert into realtime.messages (topic, extension) values
+  ('content', 'broadcast'), ('learner:' || tests.learner(1), 'broadcast'), ('learner:' || tests.learner(2), 'broadcast'), ('lobby', 'broadcast');
+
+select tests.authenticate(tests.learner(1));
+select ok(pg_temp.may_join('content'), 'I9: a learner hears of releases');
+select ok(pg_temp.may_join('learner:' || tests.learner(1)), 'I9: and of their own changes');
+select ok(not pg_temp.may_join('learner:' || tests.learner(2)), 'I9: but not of another''s');
+select ok(not pg_temp.may_join('lobby'), 'I9: nor of anything else');
+select throws_ok($$ insert into realtime.messages (topic, extension) values ('content', 'broadcast') $$, '42501', null, 'I9: and says nothing');
+select tests.authenticate_anon();
+select ok(not pg_temp.may_join('content'), 'I9: without a session nobody hears anything');
+
+select * from finish();
+rollback;

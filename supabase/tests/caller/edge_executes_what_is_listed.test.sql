@@ -1,0 +1,22 @@
+begin;
+select plan(5);
+
+select set_eq($$ select tests.functions_open_to('carrel_edge') $$,
+  $$ values
+    ('private.content_head(p_schema smallint)'),
+    ('private.content_page(p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)'),
+    ('private.ingest_for(p_user uuid, p_lines text)'),
+    ('private.sync_for(p_user uuid, p_lines text)'),
+    ('private.learner_changes(p_user uuid, p_cursor text, p_limit integer)') $$,
+  'I9: the Edge Functions'' role executes these functions and no others');
+select is_empty($$ select tests.relations_open_to('carrel_edge') $$, 'I9: it reads and writes no table');
+select is_empty($$ select rolname from pg_roles r where rolname <> 'carrel_edge' and pg_has_role('carrel_edge', r.oid, 'member') $$,
+  'I9: it is a member of no role');
+select ok(not (select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication from pg_roles where rolname = 'carrel_edge'),
+  'I9: it has no attribute that opens more');
+select set_has($$ select unnest(rolconfig) from pg_roles where rolname = 'carrel_edge' $$,
+  $$ values ('statement_timeout=8s'), ('lock_timeout=2s'), ('idle_in_transaction_session_timeout=10s') $$,
+  'I7: it waits for nothing without end');
+
+select * from finish();
+rollback;

@@ -1,0 +1,14 @@
+begin;
+select plan(4);
+
+select tests.a_release();
+select tests.send(tests.progress(10, 1, 101), tests.progress(11, 1, 102));
+
+select is(tests.send(tests.progress(10, 1, 100)), array['applied'], 'I7: an id that was quarantined is still free');
+select results_eq('select event_id, status from ops.quarantine where user_id = tests.learner() order by event_id',
+  $$ values (tests.event_id(10), 'superseded'), (tests.event_id(11), 'open') $$, 'I7: its broken form is superseded, others are not');
+select is(tests.send(tests.progress(10, 1, 101)), array['quarantined invalid_event body.mastery'], 'I7: should the broken form come again');
+select is((select status from ops.quarantine where event_id = tests.event_id(10)), 'superseded', 'I7: it stays superseded');
+
+select * from finish();
+rollback;

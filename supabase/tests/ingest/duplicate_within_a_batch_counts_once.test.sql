@@ -1,0 +1,11 @@
+begin;
+select plan(2);
+
+select tests.a_release();
+
+select is(tests.send(tests.attempt(10, 1), tests.attempt(11, 1), tests.attempt(10, 1), tests.attempt(10, 1)),
+  array['applied', 'applied', 'duplicate', 'duplicate'], 'I4: the first is applied, the others are duplicates');
+select is((select attempts from learner.skill_progress where user_id = tests.learner()), 2, 'I4: each counted once');
+
+select * from finish();
+rollback;

@@ -1,0 +1,13 @@
+begin;
+select plan(2);
+
+select tests.a_release();
+-- 13 KiB on the wire: 1,500 numbers of 131,001 digits each, should anybody write them out.
+select tests.send(replace(tests.attempt(10, 1, '{"answer": {"choice": 1, "x": "@"}}'), '"@"', '[' || repeat('1e131000,', 1500) || '1]'), tests.attempt(11, 1));
+
+select cmp_ok((select coalesce(sum(octet_length(body::text)), 0) from learner.event where user_id = tests.learner()), '<', 100000::bigint,
+  'I7: an event is not stored so that reading it takes 196 MB');
+select is((select count(*) from learner.event where event_id = tests.event_id(11)), 1::bigint, 'I7: its neighbour is applied');
+
+select * from finish();
+rollback;

@@ -1,0 +1,36 @@
+begin;
+select plan(2);
+
+select tests.a_release();
+-- Fields that another type has, with values that it would not take.
+create temporary table line (text text, wanted text) on commit drop;
+insert into line values
+  (tests.progress(10, 1, 10, '{"content_version": "soon"}'), 'content_version in progress'),
+  (tests.progress(11, 1, 10, '{"content_version": 99}'), 'a great content_version in progress'),
+  (tests.progress(12, 1, 10, '{"session_id": "none"}'), 'session_id in progress'),
+  (tests.progress(13, 1, 10, '{"question_id": "none"}'), 'question_id in progress'),
+  (tests.progress(14, 1, 10, jsonb_build_object('question_id', tests.question(5))), 'another skill''s question_id in progress'),
+  (tests.attempt(15, 1, '{"skill_id": "none"}'), 'skill_id in an attempt'),
+  (tests.attempt(16, 1, jsonb_build_object('skill_id', tests.skill(9))), 'an unknown skill_id in an attempt'),
+  (tests.event(17, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1, 'reset', '{"count": "x"}'::jsonb)), 'reset in a session'),
+  (tests.event(18, 'session.ended', jsonb_build_object('session_id', tests.ulid(900), 'reason', 'completed', 'question_id', 1, 'skill_id', 2)), 'ids in the end of a session'),
+  (tests.reset(19, 1, 1, '{"reset": {"count": "x"}, "content_version": {}}'), 'reset and content_version in a reset'),
+  (tests.attempt(20, 1, '{}', '{"extra": [1]}'), 'a field in the envelope');
+
+create function pg_temp.sent(p_line text) returns text
+language plpgsql
+as $$
+begin
+  return array_to_string(tests.send(p_line), ' ');
+exception
+  when others then
+    return 'the batch failed: ' || sqlstate;
+end
+$$;
+
+select is(pg_temp.sent(text), 'applied', 'I7: ignored: ' || wanted) from line;
+select set_eq('select distinct skill_id from learner.event where user_id = tests.learner() and skill_id is not null', 'select tests.skill(1)',
+  'I6: they stamp nothing');
+
+select * from finish();
+rollback;

@@ -1,0 +1,16 @@
+begin;
+select plan(3);
+
+select tests.a_release();
+
+select is(tests.send(tests.event(10, 'note.written', '{"text": "…"}'), tests.attempt(11, 1, '{}', '{"version": 2}'), tests.attempt(12, 1)),
+  array['quarantined unknown_type', 'quarantined unknown_version', 'applied'], 'I7: types and versions of a newer app');
+select bag_eq('select event_id, code, status, body from ops.quarantine where user_id = tests.learner()',
+  $$ values (tests.event_id(10), 'unknown_type', 'held', tests.event(10, 'note.written', '{"text": "…"}')),
+            (tests.event_id(11), 'unknown_version', 'held', tests.attempt(11, 1, '{}', '{"version": 2}')) $$,
+  'I7: are held until the server knows them');
+select is(tests.send(tests.event(13, 'batch', '{}'), tests.event(14, 'event', '{}')), array['quarantined unknown_type', 'quarantined unknown_type'],
+  'I7: the names of the envelopes are no types');
+
+select * from finish();
+rollback;

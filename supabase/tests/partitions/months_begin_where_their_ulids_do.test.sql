@@ -1,0 +1,20 @@
+begin;
+select plan(4);
+
+select is(private.ulid_floor('1970-01-01 00:00+00'), '00000000-0000-0000-0000-000000000000', 'I6: the first ULID of all');
+select is(private.uuid_to_ulid(private.ulid_floor('2025-11-22 05:18:38.08+00')), '01KAN000000000000000000000', 'I6: the first of a millisecond');
+select ok(private.ulid_floor('2300-01-01') > private.ulid_floor('2299-12-31 23:59:59.999'), 'I6: later is greater');
+
+select ops.ensure_partitions('2040-01-01', 1);
+select tests.a_release();
+select tests.send(variadic array(
+  select tests.attempt(10 + place::integer, 1, '{}', jsonb_build_object('id', id))
+  from unnest(array['01ZZZZZZZZ0000000000000000', private.uuid_to_ulid(private.ulid_floor('2040-02-01 00:00+00')),
+    -- One before that: the last ULID of January.
+    left(private.uuid_to_ulid(private.ulid_floor('2040-01-31 23:59:59.999+00')), 10) || repeat('Z', 16)])
+  with ordinality t (id, place)));
+select set_eq('select tableoid::regclass::text as name from learner.event where user_id = tests.learner()',
+  $$ values ('learner.event_default'), ('learner.event_2040_02'), ('learner.event_2040_01') $$, 'I6: each row is in the month of its id');
+
+select * from finish();
+rollback;
