@@ -14,6 +14,6 @@ if (Deno.args.includes("--check")) {
   console.log(`${artifacts.length} generated files are up to date`);
 } else {
   const written = await writeArtifacts(PROJECT_FOLDER, artifacts, SCHEMA_FOLDER);
-  for (const path of written) console.log(`wrote ${path}`);
+  for (const path of written) console.log(`updated ${path}`);
   console.log(`${artifacts.length - written.length} files were up to date`);
 }

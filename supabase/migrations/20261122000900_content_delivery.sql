@@ -42,14 +42,14 @@ declare
   v_head integer := coalesce((select max(r.version) from content.release r), 0);
   v_until integer := coalesce(p_until, v_head);
 begin
-  if p_since > 0 and p_history is distinct from private.history() then
+  if p_since is null or p_since < 0 or p_until < p_since then
+    perform private.raise_error('CR012', 'since and until must be versions, 0 <= since <= until.', 'cursor_invalid');
+  end if;
+  if (p_since > 0 or p_history is not null) and p_history is distinct from private.history() then
     perform private.raise_error('CR010', 'The server''s history has changed; start over from version 0.', 'history_changed');
   end if;
   if p_since > v_head or v_until > v_head then
     perform private.raise_error('CR011', 'That version is ahead of the server; start over from version 0.', 'cursor_ahead');
-  end if;
-  if p_since < 0 or v_until < p_since then
-    perform private.raise_error('CR012', 'since and until must be versions, 0 <= since <= until.', 'cursor_invalid');
   end if;
   return v_until;
 end

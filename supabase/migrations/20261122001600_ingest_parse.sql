@@ -21,6 +21,25 @@ end
 $$;
 comment on function private.grade(text, jsonb, jsonb) is 'Whether an answer is right; null where this type (or a withdrawn question) can''t be graded.';
 
+create function private.is_jsonb(p_text text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  -- Nesting that exhausts the stack raises instead of being invalid (16,300 levels with 2 MB, measured), so more
+  -- brackets than 4096, wherever they stand, are not looked at. client-contract/jsonb.ts counts the same way.
+  return octet_length(p_text) - octet_length(translate(p_text, '[{', '')) <= 4096
+    and pg_input_is_valid(p_text, 'jsonb')
+    -- 1e131000 is five bytes in jsonb and 131 kB in its text: 16 KiB of such would be 200 MB to read. What a double
+    -- can't hold is refused; strings are cut out only where something looks like it.
+    and (p_text !~ '[eE][+-]?[0-9]{3}'
+      or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*(309|3[1-9][0-9]|[4-9][0-9]{2}|[1-9][0-9]{3})');
+end
+$$;
+comment on function private.is_jsonb(text) is 'Whether a text can be cast to jsonb; never raises.';
+
 create function private.parse_events(p_user uuid, p_lines text, p_head integer)
 returns setof private.incoming
 language plpgsql -- rather than sql: its plan is kept between batches
@@ -32,7 +51,7 @@ begin
   with line as materialized (
     -- Lines stay text until each has been tested: one bad cast would end the whole call.
     select (l.place - 1)::integer as place, l.line,
-      case when l.line <> '' and pg_input_is_valid(l.line, 'jsonb') then l.line::jsonb end as event
+      case when private.is_jsonb(l.line) then l.line::jsonb end as event
     from string_to_table(p_lines, E'\n') with ordinality l (line, place)
     where l.place > 1 and l.line <> ''
   ),
@@ -58,16 +77,24 @@ begin
       end as code
     from enveloped e
     left join private.event_type t
-      on e.code is null and t.type = e.type and t.version = (e.event ->> 'version')::numeric and t.type not in ('batch', 'event')
+      on t.type = e.type and t.version = case when e.code is null then (e.event ->> 'version')::numeric end and t.type not in ('batch', 'event')
   ),
   good as materialized (
-    select t.place, t.type, t.body, (t.body ->> 'content_version')::numeric::integer as content_version,
+    -- Only the type's own fields: of any other event a field of that name is unknown, and may hold anything.
+    select t.place, t.type, t.body,
+      case when t.type in ('session.started', 'attempt.recorded') then (t.body ->> 'content_version')::numeric::integer end as content_version,
       private.ulid_to_uuid(t.event ->> 'id') as event_id,
-      private.ulid_to_uuid(t.body ->> 'session_id') as session_id,
-      (t.body ->> 'skill_id')::uuid as skill_id,
-      (t.body ->> 'question_id')::uuid as question_id,
-      (case t.type when 'progress.reset' then t.body -> 'count' else t.body -> 'reset' -> 'count' end)::numeric::integer as reset_count,
-      private.ulid_to_uuid(case t.type when 'progress.reset' then t.event ->> 'id' else t.body -> 'reset' ->> 'event' end) as reset_event
+      case when t.type in ('session.started', 'session.ended', 'attempt.recorded') then private.ulid_to_uuid(t.body ->> 'session_id') end as session_id,
+      case when t.type in ('session.started', 'progress.advanced', 'progress.reset') then (t.body ->> 'skill_id')::uuid end as skill_id,
+      case when t.type = 'attempt.recorded' then (t.body ->> 'question_id')::uuid end as question_id,
+      case
+        when t.type = 'progress.reset' then (t.body ->> 'count')::numeric::integer
+        when t.type in ('attempt.recorded', 'progress.advanced') then (t.body -> 'reset' ->> 'count')::numeric::integer
+      end as reset_count,
+      case
+        when t.type = 'progress.reset' then private.ulid_to_uuid(t.event ->> 'id')
+        when t.type in ('attempt.recorded', 'progress.advanced') then private.ulid_to_uuid(t.body -> 'reset' ->> 'event')
+      end as reset_event
     from typed t
     where t.code is null
   ),

@@ -75,9 +75,9 @@ begin
   insert into learner.skill_progress as p (
     user_id, skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq)
   select p_user, t.skill_id, t.reset_count, t.reset_event,
-    coalesce(max((coalesce(t.body -> 'base', t.body) ->> 'mastery')::numeric) filter (where t.type <> 'attempt.recorded'), 0),
+    coalesce(max(((case t.type when 'progress.reset' then t.body -> 'base' else t.body end) ->> 'mastery')::numeric) filter (where t.type <> 'attempt.recorded'), 0),
     (select coalesce(array_agg(distinct c.id::uuid order by c.id::uuid), '{}')
-     from unnest(array_agg(coalesce(t.body -> 'base', t.body) -> 'completed') filter (where t.type <> 'attempt.recorded')) l (ids)
+     from unnest(array_agg((case t.type when 'progress.reset' then t.body -> 'base' else t.body end) -> 'completed') filter (where t.type <> 'attempt.recorded')) l (ids)
      cross join lateral jsonb_array_elements_text(case when jsonb_typeof(l.ids) = 'array' then l.ids else '[]' end) c (id)),
     count(*) filter (where t.type = 'attempt.recorded'),
     count(*) filter (where t.type = 'attempt.recorded' and coalesce(t.graded_correct, (t.body ->> 'correct')::boolean)),

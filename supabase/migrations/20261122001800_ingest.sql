@@ -142,7 +142,7 @@ declare
   v_results private.result[];
 begin
   -- 1 The header.
-  if pg_input_is_valid(v_line, 'jsonb') then
+  if private.is_jsonb(v_line) then
     v_header := v_line::jsonb;
     v_field := coalesce(private.broken_field('batch', 1::smallint, v_header),
       case when not pg_input_is_valid(v_header ->> 'sent_at', 'timestamptz') then 'sent_at' end);
@@ -176,8 +176,9 @@ begin
   values (p_user, (v_header ->> 'device_id')::uuid, v_header ->> 'platform', v_header ->> 'app_version',
     (v_header ->> 'contract_version')::numeric, (v_header ->> 'content_version')::numeric, v_now, v_now, v_skew)
   on conflict (user_id, device_id) do update set
-    platform = excluded.platform, app_version = excluded.app_version, contract_version = excluded.contract_version,
-    content_version = excluded.content_version, last_seen_at = excluded.last_seen_at, clock_skew_ms = excluded.clock_skew_ms;
+    -- What this header does not say is not forgotten.
+    platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
+    contract_version = excluded.contract_version, content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at, clock_skew_ms = excluded.clock_skew_ms;
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   select p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), (v_header ->> 'device_id')::uuid,

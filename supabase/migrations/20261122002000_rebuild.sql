@@ -46,7 +46,9 @@ begin
     v_count := v_count + cardinality(v_events);
   end loop;
 
-  update learner.session x set voided_at = (v ->> 'at')::timestamptz, change_seq = x.change_seq
+  -- From here on the triggers number the changes, from where the projections left off.
+  update learner.state s set change_seq = v_seq where s.user_id = p_user;
+  update learner.session x set voided_at = (v ->> 'at')::timestamptz
   from jsonb_array_elements(v_voided) v
   where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
   update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
@@ -56,8 +58,6 @@ begin
   from jsonb_array_elements(v_voided) v
   where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
 
-  -- Voiding numbered its changes from the stored counter; whichever is ahead goes on.
-  update learner.state s set change_seq = greatest(s.change_seq, v_seq) where s.user_id = p_user;
   perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));
   return v_count;
 end

@@ -1,63 +1,90 @@
 -- What:  support_timeline(): one learner's batches, events, quarantine, devices and operations as one list.
 -- Why:   support must see what happened without reading tables; and each such look is itself on record (O2).
 -- Locks: none; new objects only.
--- Undo:  drop function public.support_timeline, private.support_timeline.
-create function private.support_timeline(p_learner uuid, p_before timestamptz, p_limit integer)
-returns table (at timestamptz, kind text, summary text, detail jsonb)
+-- Undo:  drop function public.support_timeline, private.support_timeline, private.timeline_cursor.
+
+create function private.timeline_cursor(p_at timestamptz, p_kind text, p_key text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select concat_ws('|', to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), p_kind, p_key) $$;
+comment on function private.timeline_cursor(timestamptz, text, text) is
+  'Where a timeline''s page ended. A time alone would not do: all events of a batch share one.';
+
+create function private.support_timeline(p_learner uuid, p_cursor text, p_limit integer)
+returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
 language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
 declare
-  v_before constant timestamptz := coalesce(p_before, 'infinity');
+  v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,64})$');
   v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
+  v_at timestamptz := 'infinity';
+  v_kind text := '';
+  v_key text := '';
 begin
   perform private.require_role('support', 'admin');
+  if p_cursor is not null then
+    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
+      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+    end if;
+    v_at := v_cursor[1]::timestamptz;
+    v_kind := v_cursor[2];
+    v_key := v_cursor[3];
+  end if;
   perform private.audit('support_timeline', 'learner.state', p_learner::text, null,
-    jsonb_build_object('before', p_before, 'limit', v_limit));
+    jsonb_build_object('cursor', p_cursor, 'limit', v_limit));
   return query
-  select t.* from (
-    (select b.received_at, 'batch',
+  select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
+  from (
+    select b.received_at, 'batch', b.batch_id::text,
       format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
       jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
-     from learner.batch b
-     where b.user_id = p_learner and b.received_at < v_before order by b.received_at desc limit v_limit)
+    from learner.batch b
+    where b.user_id = p_learner
     union all
-    (select e.received_at, 'event', format('%s at %s', e.type, to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS"Z"')),
+    select e.received_at, 'event', e.event_id::text,
+      format('%s at %s', e.type, to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS"Z"')),
       jsonb_build_object('event_id', private.uuid_to_ulid(e.event_id), 'device_id', e.device_id, 'body', e.body,
         'content_state', e.content_state, 'graded_correct', e.graded_correct, 'head_version', e.head_version)
-     from learner.event e
-     where e.user_id = p_learner and e.received_at < v_before order by e.received_at desc, e.event_id desc limit v_limit)
+    from learner.event e
+    where e.user_id = p_learner
     union all
-    (select q.last_seen_at, 'quarantine', format('%s%s, %s, seen %s times', q.code, ' ' || q.field, q.status, q.times_seen),
+    select q.last_seen_at, 'quarantine', encode(q.sha256, 'hex'), format('%s%s, %s, seen %s times', q.code, ' ' || q.field, q.status, q.times_seen),
       jsonb_build_object('event_id', private.uuid_to_ulid(q.event_id), 'device_id', q.device_id, 'body', q.body, 'first_seen_at', q.first_seen_at)
-     from ops.quarantine q
-     where q.user_id = p_learner and q.last_seen_at < v_before order by q.last_seen_at desc limit v_limit)
+    from ops.quarantine q
+    where q.user_id = p_learner
     union all
-    (select d.first_seen_at, 'device', format('first contact of a device: %s %s', coalesce(d.platform, 'unknown platform'), coalesce(d.app_version, '')),
+    select d.first_seen_at, 'device', d.device_id::text,
+      format('first contact of a device: %s', coalesce(concat_ws(' ', d.platform, d.app_version), 'unknown')),
       jsonb_build_object('device_id', d.device_id, 'last_seen_at', d.last_seen_at, 'content_version', d.content_version, 'clock_skew_ms', d.clock_skew_ms)
-     from learner.device d
-     where d.user_id = p_learner and d.first_seen_at < v_before)
+    from learner.device d
+    where d.user_id = p_learner
     union all
-    (select a.at, 'operation', format('%s by %s', a.action, a.actor_role), jsonb_build_object('actor', a.actor, 'source', a.source, 'after', a.after)
-     from ops.audit a
-     where a.object = 'learner.state' and a.object_id = p_learner::text and a.at < v_before order by a.id desc limit v_limit)
-  ) t (at, kind, summary, detail)
-  order by t.at desc, t.kind
+    select a.at, 'operation', a.id::text, format('%s by %s', a.action, a.actor_role),
+      jsonb_build_object('actor', a.actor, 'source', a.source, 'after', a.after)
+    from ops.audit a
+    where a.object = 'learner.state' and a.object_id = p_learner::text
+  ) t (at, kind, key, summary, detail)
+  where (t.at, t.kind, t.key) < (v_at, v_kind, v_key)
+  order by t.at desc, t.kind desc, t.key desc
   limit v_limit;
 end
 $$;
-comment on function private.support_timeline(uuid, timestamptz, integer) is 'The core of support_timeline().';
+comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
 
-create function public.support_timeline(learner uuid, before timestamptz default null, page_rows integer default 100)
-returns table (at timestamptz, kind text, summary text, detail jsonb)
+create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
+returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
 language sql
 volatile
 set search_path = ''
-as $$ select * from private.support_timeline(learner, before, page_rows) $$;
-comment on function public.support_timeline(uuid, timestamptz, integer) is
-  'What happened to one learner, newest first: batches, events, quarantined events, devices, operations. Support and admins; every call is audited.';
+as $$ select * from private.support_timeline(learner, after, page_rows) $$;
+comment on function public.support_timeline(uuid, text, integer) is
+  'What happened to one learner, newest first: batches, events, quarantined events, devices, operations; at most 1000 rows. '
+  'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
-grant execute on function private.support_timeline(uuid, timestamptz, integer),
-  public.support_timeline(uuid, timestamptz, integer) to authenticated, service_role;
+grant execute on function private.support_timeline(uuid, text, integer),
+  public.support_timeline(uuid, text, integer) to authenticated, service_role;

@@ -28,7 +28,7 @@ export function contentHandler(database: Database): Handler {
 
   /** What the device already holds must be of this history, and not ahead of it. */
   function checkCut(current: Head, history: string | null, since: number, until: number): void {
-    if (since > 0 && history !== current.history) throw new Problem("history_changed");
+    if ((since > 0 || history !== null) && history !== current.history) throw new Problem("history_changed");
     if (since > current.version || until > current.version) throw new Problem("cursor_ahead");
     if (until < since) throw new Problem("cursor_invalid", "since may not be greater than until.", "until");
   }

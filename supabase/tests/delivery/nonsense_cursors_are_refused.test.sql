@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(9);
 
 select tests.a_release();
 update content.domain set title = 'Edited' where id = tests.domain(1);

@@ -79,7 +79,7 @@ comment on function tests.batch(text[]) is 'A header and these lines.';
 create function tests.results(p_answer json) returns text[]
 language sql immutable set search_path = ''
 as $$
-  select coalesce(pg_catalog.array_agg(pg_catalog.concat_ws(' ', r.result ->> 'status', r.result ->> 'code', r.result ->> 'field')
+  select coalesce(pg_catalog.array_agg(pg_catalog.concat_ws(' ', r.result ->> 'status', r.result ->> 'code', nullif(r.result ->> 'field', ''))
     order by r.place), '{}')
   from pg_catalog.json_array_elements(p_answer -> 'results') with ordinality r (result, place)
 $$;

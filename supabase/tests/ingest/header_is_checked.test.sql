@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(37);
 
 select tests.a_release();
 create function pg_temp.refused(p_header text) returns text

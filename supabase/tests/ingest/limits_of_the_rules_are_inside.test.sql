@@ -10,8 +10,9 @@ select is(tests.send(
     tests.progress(13, 1, 100, jsonb_build_object('completed', array(select tests.question(n) from generate_series(1, 300) n))),
     tests.progress(14, 2, 50, tests.in_reset(1000000, 5)),
     tests.reset(15, 3, 1000000, '{"base": null}'),
-    tests.event(16, 'session.started', jsonb_build_object('session_id', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ', 'content_version', 1, 'skill_id', null))),
-  array_fill('applied'::text, array[7]), 'I7: values at the limits are taken');
+    tests.event(16, 'session.started', jsonb_build_object('session_id', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ', 'content_version', 1, 'skill_id', null)),
+    replace(tests.attempt(17, 1, '{"x": "@"}'), '@', '\ud834\udd1e')),
+  array_fill('applied'::text, array[8]), 'I7: values at the limits are taken');
 
 select * from finish();
 rollback;

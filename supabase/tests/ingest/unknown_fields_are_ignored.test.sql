@@ -1,5 +1,5 @@
 begin;
-select plan(2);
+select plan(14);
 
 select tests.a_release();
 -- Fields that another type has, with values that it would not take.
@@ -15,7 +15,8 @@ insert into line values
   (tests.event(17, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1, 'reset', '{"count": "x"}'::jsonb)), 'reset in a session'),
   (tests.event(18, 'session.ended', jsonb_build_object('session_id', tests.ulid(900), 'reason', 'completed', 'question_id', 1, 'skill_id', 2)), 'ids in the end of a session'),
   (tests.reset(19, 1, 1, '{"reset": {"count": "x"}, "content_version": {}}'), 'reset and content_version in a reset'),
-  (tests.attempt(20, 1, '{}', '{"extra": [1]}'), 'a field in the envelope');
+  (tests.progress(20, 2, 10, '{"base": {"mastery": 100}}'), 'base in progress'),
+  (tests.attempt(21, 1, '{}', '{"extra": [1]}'), 'a field in the envelope');
 
 create function pg_temp.sent(p_line text) returns text
 language plpgsql
@@ -29,8 +30,9 @@ end
 $$;
 
 select is(pg_temp.sent(text), 'applied', 'I7: ignored: ' || wanted) from line;
-select set_eq('select distinct skill_id from learner.event where user_id = tests.learner() and skill_id is not null', 'select tests.skill(1)',
+select set_eq('select distinct skill_id from learner.event where user_id = tests.learner() and skill_id is not null', 'values (tests.skill(1)), (tests.skill(2))',
   'I6: they stamp nothing');
+select is((select mastery from learner.skill_progress where user_id = tests.learner() and skill_id = tests.skill(2)), 10::smallint, 'I5: and merge nothing');
 
 select * from finish();
 rollback;

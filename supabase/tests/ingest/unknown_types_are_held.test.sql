@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(5);
 
 select tests.a_release();
 
@@ -11,6 +11,11 @@ select bag_eq('select event_id, code, status, body from ops.quarantine where use
   'I7: are held until the server knows them');
 select is(tests.send(tests.event(13, 'batch', '{}'), tests.event(14, 'event', '{}')), array['quarantined unknown_type', 'quarantined unknown_type'],
   'I7: the names of the envelopes are no types');
+
+insert into private.event_type (type, version, rules) values ('note.written', 1, '$.body.text.type() == "string"');
+select is(tests.send(tests.event(10, 'note.written', '{"text": "…"}')), array['applied'], 'I7: once it does, the same event applies');
+select is((select status from ops.quarantine where user_id = tests.learner() and event_id = tests.event_id(10)), 'superseded',
+  'I7: and what was held is superseded');
 
 select * from finish();
 rollback;

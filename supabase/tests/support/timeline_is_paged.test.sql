@@ -1,31 +1,32 @@
 begin;
-select plan(3);
+select plan(7);
 
 select tests.a_release();
 select tests.send(variadic array(select tests.attempt(n, 1) from generate_series(10, 39) n));
-select tests.send(tests.attempt(50, 1));
+select tests.send(tests.attempt(50, 1), 'x', 'y');
 
-select is((select count(*) from public.support_timeline(tests.learner(), page_rows => 3)), 3::bigint, 'I10: at most page_rows rows');
-select is_empty($$ select from public.support_timeline(tests.learner(), '1999-01-01') $$, 'I10: before is exclusive');
-create function pg_temp.events_by_pages_of(p_rows integer) returns bigint
+select is((select count(*) from public.support_timeline(tests.learner(), page_rows => asked)), given, format('I10: asked for %s rows, it gives %s', asked, given))
+from (values (-1, 1::bigint), (0, 1), (3, 3)) page (asked, given);
+create function pg_temp.pages_of(p_rows integer) returns table (kind text, detail jsonb)
 language plpgsql
 as $$
 declare
-  v_seen text[] := '{}';
-  v_page record;
-  v_before timestamptz;
+  v_after text;
 begin
   loop
-    select min(at) as before, array_agg(detail ->> 'event_id') filter (where kind = 'event') as events into v_page
-    from public.support_timeline(tests.learner(), v_before, p_rows);
-    exit when v_page.before is null;
-    v_seen := v_seen || v_page.events;
-    v_before := v_page.before;
+    drop table if exists pg_temp.page;
+    create temporary table page as select * from public.support_timeline(tests.learner(), v_after, p_rows) with ordinality;
+    -- Each look adds an operation at the top, which is not what is counted here.
+    return query select p.kind, p.detail from page p where p.kind <> 'operation';
+    select p.cursor into v_after from page p order by p.ordinality desc limit 1;
+    exit when not found;
   end loop;
-  return (select count(distinct id) from unnest(v_seen) id);
 end
 $$;
-select is(pg_temp.events_by_pages_of(10), 31::bigint, 'I10: page by page, every event is seen, though a batch shares one time');
+select bag_eq(format('select * from pg_temp.pages_of(%s)', page_rows), 'select * from pg_temp.pages_of(1000)',
+  format('I10: pages of %s rows cover exactly, though all events of a batch share one time', page_rows))
+from unnest(array[7, 10, 36]) page_rows;
+select is((select count(*) from pg_temp.pages_of(1000)), 36::bigint, 'I10: 31 events, 2 batches, 2 broken lines, a device');
 
 select * from finish();
 rollback;

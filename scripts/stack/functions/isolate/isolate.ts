@@ -4,7 +4,7 @@
 //
 // Importing functions into the stack's own thread was measured and rejected. A handler that does nothing answers
 // 70-80k req/s there, 14k behind the socket and 18k behind postMessage (2 cores, the client on one of them), so
-// the hop costs about 60 us of a call that spends ten times as much on its token and its query. For that price
+// the hop costs about 60 us; the content function's head, token check included, answers 7.2k req/s. For that price
 // every stack in a test process has its own environment, an edited import is seen (the thread's modules can't
 // be unloaded), and an endless loop or a late rejection takes down one isolate instead of auth, REST and Realtime.
 // The socket rather than postMessage, because streams, back-pressure and disconnects then need no code of ours.

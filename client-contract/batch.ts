@@ -1,0 +1,48 @@
+// A push: the batch's header, and the server's answer to it. The wire is NDJSON: the header, then one event a line.
+import { z } from "zod";
+import { PullAnswer } from "./changes.ts";
+import { Head } from "./content.ts";
+import { MAX_INTEGER, text, whole } from "./fields.ts";
+import { Instant, ServerInstant, Ulid, Uuid } from "./ids.ts";
+import { MAX_PULL_CHANGES } from "./limits.ts";
+
+/** The first line of a batch. Without `pull` nothing is pulled; a header alone is a valid batch. */
+export const BatchHeader = z.looseObject({
+  batch_id: Ulid,
+  device_id: Uuid,
+  sent_at: Instant,
+  platform: text(60).nullish(),
+  app_version: text(60).nullish(),
+  contract_version: whole(1, 32767),
+  content_version: whole(0, MAX_INTEGER).nullish().describe("What the device holds; 0: nothing"),
+  pull: z.looseObject({
+    cursor: text(100).nullish().describe("Of the last pull; null: from the start"),
+    limit: whole(1, MAX_PULL_CHANGES).nullish(),
+  }).nullish(),
+});
+export type BatchHeader = z.infer<typeof BatchHeader>;
+
+/** How one event fared. */
+export const EventResult = z.object({
+  id: z.string().optional().describe("As it arrived, at most 64 characters; absent where the line has none"),
+  status: z.enum(["applied", "duplicate", "quarantined", "retry"]),
+  code: z.string().optional().describe("Of the error registry, unless the event was taken"),
+  field: z.string().optional().describe("The first field that is wrong"),
+});
+export type EventResult = z.infer<typeof EventResult>;
+
+/** The server's word on a batch; results are in the order of the request's lines. */
+export const BatchAnswer = z.object({
+  batch_id: Ulid,
+  received_at: ServerInstant,
+  results: z.array(EventResult),
+});
+export type BatchAnswer = z.infer<typeof BatchAnswer>;
+
+/** One round trip: how the push fared, what content there is, what changed for the learner. */
+export const SyncAnswer = z.object({
+  batch: BatchAnswer,
+  head: Head,
+  pull: PullAnswer.nullable().describe("Null where it was not asked for"),
+});
+export type SyncAnswer = z.infer<typeof SyncAnswer>;

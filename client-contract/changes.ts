@@ -1,0 +1,82 @@
+// A pull: the learner's own rows that changed, whichever device did it.
+import { z } from "zod";
+import { ServerInstant, Ulid, Uuid } from "./ids.ts";
+
+/** A stretch of study; either end may be unknown as yet. */
+export const SessionRow = z.object({
+  session_id: Ulid,
+  skill_id: Uuid.nullable(),
+  device_id: Uuid,
+  content_version: z.int().nullable(),
+  started_at: ServerInstant.nullable(),
+  ended_at: ServerInstant.nullable(),
+  end_reason: z.string().nullable(),
+  voided: z.boolean().describe("Taken back: to be shown nowhere"),
+});
+export type SessionRow = z.infer<typeof SessionRow>;
+
+/** One answer to one question. */
+export const AttemptRow = z.object({
+  event_id: Ulid,
+  session_id: Ulid,
+  skill_id: Uuid,
+  question_id: Uuid,
+  device_id: Uuid,
+  content_version: z.int(),
+  content_state: z.string().describe(
+    "What the answered version was when it arrived: current, outdated or withdrawn",
+  ),
+  answer: z.looseObject({}),
+  claimed_correct: z.boolean(),
+  graded_correct: z.boolean().nullable().describe("The server's grading; null where it can't grade"),
+  duration_ms: z.int(),
+  reset_count: z.int(),
+  reset_event: Ulid.nullable(),
+  occurred_at: ServerInstant,
+  utc_offset_minutes: z.int(),
+  voided: z.boolean(),
+});
+export type AttemptRow = z.infer<typeof AttemptRow>;
+
+/** Progress in one skill within the current reset. */
+export const SkillProgress = z.object({
+  skill_id: Uuid,
+  reset_count: z.int(),
+  reset_event: Ulid.nullable(),
+  mastery: z.int(),
+  completed: z.array(Uuid),
+  attempts: z.int(),
+  correct: z.int(),
+  practiced_at: ServerInstant.nullable(),
+});
+export type SkillProgress = z.infer<typeof SkillProgress>;
+
+/** The same as a pulled row. */
+export const SkillProgressRow = SkillProgress.extend({ voided: z.boolean() });
+export type SkillProgressRow = z.infer<typeof SkillProgressRow>;
+
+/** A row as it is now; it replaces what the device holds under the row's id. */
+export const Change = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("session"), row: SessionRow }),
+  z.object({ kind: z.literal("attempt"), row: AttemptRow }),
+  z.object({ kind: z.literal("skill_progress"), row: SkillProgressRow }),
+]);
+export type Change = z.infer<typeof Change>;
+
+/** Changes, oldest first, and the cursor to go on from; at once, where there is more. */
+export const ChangesPage = z.object({
+  changes: z.array(Change),
+  cursor: z.string(),
+  more: z.boolean(),
+});
+export type ChangesPage = z.infer<typeof ChangesPage>;
+
+/** The cursor is of no use: pull from null. After all but `cursor_invalid`, send all events again that are kept. */
+export const PullReset = z.object({
+  reset: z.enum(["history_changed", "cursor_ahead", "cursor_invalid"]),
+});
+export type PullReset = z.infer<typeof PullReset>;
+
+/** What a pull answers. */
+export const PullAnswer = z.union([ChangesPage, PullReset]);
+export type PullAnswer = z.infer<typeof PullAnswer>;

@@ -1,0 +1,94 @@
+// Content as devices receive it: the head, and the lines of a delta's pages. Unknown fields are ignored; a row's exact
+// line, which devices keep, still has them.
+import { z } from "zod";
+import { History, ServerInstant, Sha256, Uuid } from "./ids.ts";
+
+const Version = z.int().min(1);
+
+/** The newest release; version 0, without time and root, before the first. */
+export const Head = z.object({
+  history: History,
+  schema: z.int(),
+  version: z.int().min(0),
+  published_at: ServerInstant.nullable(),
+  root: Sha256.nullable().describe("The hash tree's root"),
+  domains: z.int(),
+  skills: z.int(),
+  questions: z.int(),
+});
+export type Head = z.infer<typeof Head>;
+
+/** A field of study; holds skills. */
+export const DomainRow = z.object({
+  kind: z.literal("domain"),
+  version: Version,
+  id: Uuid,
+  key: z.string(),
+  title: z.string(),
+  description: z.string().optional(),
+  position: z.int(),
+});
+export type DomainRow = z.infer<typeof DomainRow>;
+
+/** Something that can be mastered; holds questions. */
+export const SkillRow = z.object({
+  kind: z.literal("skill"),
+  version: Version,
+  id: Uuid,
+  domain_id: Uuid,
+  key: z.string(),
+  title: z.string(),
+  description: z.string().optional(),
+  position: z.int(),
+});
+export type SkillRow = z.infer<typeof SkillRow>;
+
+/** One question. Content schema 1 knows the type single_choice alone. */
+export const QuestionRow = z.object({
+  kind: z.literal("question"),
+  version: Version,
+  id: Uuid,
+  skill_id: Uuid,
+  domain_id: Uuid,
+  key: z.string(),
+  type: z.literal("single_choice"),
+  prompt: z.string(),
+  choices: z.array(z.string()).min(2).max(20),
+  answer: z.object({ choice: z.int().min(0) }).describe("The index into choices, from 0"),
+  explanation: z.string().optional(),
+  difficulty: z.int().optional(),
+  tags: z.array(z.string()).optional(),
+  position: z.int(),
+});
+export type QuestionRow = z.infer<typeof QuestionRow>;
+
+/** A row that the device is to remove, if it holds it. */
+export const Tombstone = z.object({
+  kind: z.literal("tombstone"),
+  of: z.enum(["domain", "skill", "question"]),
+  id: Uuid,
+  version: Version,
+});
+export type Tombstone = z.infer<typeof Tombstone>;
+
+/** A line between the first and the last of a page. */
+export const ContentLine = z.discriminatedUnion("kind", [DomainRow, SkillRow, QuestionRow, Tombstone]);
+export type ContentLine = z.infer<typeof ContentLine>;
+
+/** The first line of a page: what it is a page of. */
+export const PageLine = z.object({
+  kind: z.literal("page"),
+  history: History,
+  schema: z.int(),
+  since: z.int().min(0),
+  until: z.int().min(0),
+});
+export type PageLine = z.infer<typeof PageLine>;
+
+/** The last line of a page; a page without it was cut off. */
+export const EndLine = z.object({
+  kind: z.literal("end"),
+  rows: z.int().min(0),
+  next: z.string().nullable().describe("The next page's `after`"),
+});
+export type EndLine = z.infer<typeof EndLine>;

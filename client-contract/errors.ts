@@ -1,0 +1,247 @@
+// The error registry: one code from SQL to the app. SQL raises by SQLSTATE, the Edge Functions render `code` as problem
+// details, PostgREST passes the SQLSTATE on. docs/errors.md and the functions' copy are generated from here.
+
+/** Where a code is met: a failed request, the result of one event, the `reset` of a pull. */
+export type ErrorPlace = "http" | "event" | "pull";
+
+/** One kind of error. */
+export interface ErrorEntry {
+  where: readonly ErrorPlace[];
+  /** Of the response; null where the code never is a response. */
+  status: number | null;
+  /** What SQL raises for it. */
+  sqlstate: readonly string[];
+  /** Whether the same request (or event), sent again later, can succeed. */
+  retryable: boolean;
+  /** A sentence for people. */
+  title: string;
+  /** What the client does. */
+  client: string;
+}
+
+const http = { where: ["http"], sqlstate: [], retryable: false } as const;
+const event = { where: ["event"], status: null, sqlstate: [], retryable: false } as const;
+
+const registry = {
+  // Requests, by status.
+  malformed_request: {
+    ...http,
+    status: 400,
+    title: "The request can't be read: a parameter is wrong, or the body is not what its headers say.",
+    client: "A bug of the client: report it with `info`, the parameter or header that is wrong.",
+  },
+  malformed_batch: {
+    ...http,
+    status: 400,
+    sqlstate: ["CR020"],
+    title: "The first line of a batch must be its header.",
+    client: "A bug of the client: report it with `info`, the header's wrong field. Keep the events.",
+  },
+  cursor_invalid: {
+    where: ["http", "pull"],
+    status: 400,
+    sqlstate: ["CR012"],
+    retryable: false,
+    title: "That cursor is not one of this server's.",
+    client: "Start over: content from `since=0`, own changes from a null cursor.",
+  },
+  unauthenticated: {
+    ...http,
+    status: 401,
+    sqlstate: ["CR022"],
+    title: "This needs a signed-in learner.",
+    client: "Sign in. Keep the events.",
+  },
+  token_expired: {
+    ...http,
+    status: 401,
+    title: "The access token has expired.",
+    client: "Refresh the token, then send the same request again.",
+  },
+  forbidden: {
+    ...http,
+    status: 403,
+    sqlstate: ["CR001"],
+    title: "Your role does not allow this.",
+    client: "Don't offer it to this user.",
+  },
+  not_found: {
+    ...http,
+    status: 404,
+    title: "There is nothing under this path.",
+    client: "A bug of the client: report it.",
+  },
+  method_not_allowed: {
+    ...http,
+    status: 405,
+    title: "This path does not answer that method.",
+    client: "A bug of the client: report it.",
+  },
+  append_only: {
+    ...http,
+    status: 409,
+    sqlstate: ["CR002"],
+    title: "These rows are append-only.",
+    client: "For SQL consoles: write a new row instead.",
+  },
+  wrong_isolation: {
+    ...http,
+    status: 409,
+    sqlstate: ["CR003"],
+    title: "Publishing needs a READ COMMITTED transaction.",
+    client: "For SQL consoles: publish outside of a REPEATABLE READ or SERIALIZABLE transaction.",
+  },
+  drafts_moved: {
+    ...http,
+    status: 409,
+    sqlstate: ["CR004"],
+    title: "The drafts have changed since that preview.",
+    client: "Show a new preview; `info` is its hash.",
+  },
+  release_needs_force: {
+    ...http,
+    status: 409,
+    sqlstate: ["CR006"],
+    title: "This release would withdraw a large share of the content.",
+    client: "Ask the instructor, then publish with `force`.",
+  },
+  history_changed: {
+    where: ["http", "pull"],
+    status: 410,
+    sqlstate: ["CR010"],
+    retryable: false,
+    title: "The server's history has changed.",
+    client:
+      "Start over: content from `since=0`, own changes from a null cursor; send all events again that are kept.",
+  },
+  cursor_ahead: {
+    where: ["http", "pull"],
+    status: 410,
+    sqlstate: ["CR011"],
+    retryable: false,
+    title: "That cursor is ahead of the server.",
+    client: "As for `history_changed`.",
+  },
+  batch_too_large: {
+    ...http,
+    status: 413,
+    sqlstate: ["CR021"],
+    title: "A batch holds at most 500 events.",
+    client: "Split the batch.",
+  },
+  payload_too_large: {
+    ...http,
+    status: 413,
+    title: "The body is too large.",
+    client: "Split the batch: at most 512 KiB, inflated.",
+  },
+  unsupported_media_type: {
+    ...http,
+    status: 415,
+    title: "A batch is application/x-ndjson.",
+    client: "A bug of the client: report it.",
+  },
+  unsupported_encoding: {
+    ...http,
+    status: 415,
+    title: "A body may be gzipped, or as it is.",
+    client: "Send the body with `Content-Encoding: gzip`, or without.",
+  },
+  release_invalid: {
+    ...http,
+    status: 422,
+    sqlstate: ["CR005"],
+    title: "The drafts can't be published as they are.",
+    client: "Show `info`: the rows that stand in the way.",
+  },
+  internal: {
+    where: ["http", "event"],
+    status: 500,
+    sqlstate: [],
+    retryable: true,
+    title: "Something went wrong on the server.",
+    client:
+      "A request: send it again with a growing delay. An event: mark it delivered; the server keeps it for support.",
+  },
+  busy: {
+    ...http,
+    status: 503,
+    sqlstate: ["55P03"],
+    retryable: true,
+    title: "Another request of this learner is still being worked on.",
+    client: "Send the same request again after `Retry-After`.",
+  },
+  overloaded: {
+    ...http,
+    status: 503,
+    sqlstate: ["57014", "53300"],
+    retryable: true,
+    title: "The server has more to do than it can.",
+    client: "Send the same request again after `Retry-After`.",
+  },
+
+  // Results of single events.
+  too_large: {
+    ...event,
+    title: "An event is at most 16 KiB.",
+    client: "Mark it delivered; the server keeps it for support.",
+  },
+  invalid_json: {
+    ...event,
+    title: "The line is not JSON that the database can hold.",
+    client: "Mark it delivered; the server keeps it for support.",
+  },
+  invalid_event: {
+    ...event,
+    title: "A field is missing or wrong.",
+    client: "Mark it delivered; the server keeps it for support under `field`.",
+  },
+  wrong_learner: {
+    ...event,
+    retryable: true,
+    title: "The event is another learner's than the token.",
+    client: "Keep it until its learner is signed in.",
+  },
+  unknown_type: {
+    ...event,
+    title: "The server does not know this type of event yet.",
+    client: "Mark it delivered; the server holds it and applies it once it can.",
+  },
+  unknown_version: {
+    ...event,
+    title: "The server does not know this version of the event's type yet.",
+    client: "Mark it delivered; the server holds it and applies it once it can.",
+  },
+  unknown_content: {
+    ...event,
+    title: "The server does not know this content yet.",
+    client: "Mark it delivered; the server holds it and applies it once it can.",
+  },
+  id_conflict: {
+    ...event,
+    title: "Another event was accepted under this id.",
+    client: "Mark it delivered; the first one counts, the server keeps this one for support.",
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** A code of the registry. */
+export type ErrorCode = keyof typeof registry;
+
+/** All error codes, requests first, in order of their status. */
+export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = registry;
+
+/** Whether this version of the contract knows the code; a newer server may use others. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(registry, code);
+
+/** All codes as a list, in the registry's order. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(registry).filter(isErrorCode);
+
+const codeBySqlstate = new Map<string, ErrorCode>(
+  errorCodes.flatMap((code) => errors[code].sqlstate.map((sqlstate) => [sqlstate, code])),
+);
+
+/** The code that stands for what SQL raised, if the registry names it. */
+export const codeOfSqlstate = (sqlstate: string): ErrorCode | undefined => codeBySqlstate.get(sqlstate);
+
+/** The `type` of problem details with this code. */
+export const errorType = (code: ErrorCode): string => `https://carrel.dev/errors/${code}`;

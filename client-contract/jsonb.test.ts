@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { parseJsonb } from "./jsonb.ts";
+
+// As private.is_jsonb says on PostgreSQL 17.10.
+const ACCEPTED = [
+  ...["1e308", "9e308", "0.00001e308", "10e308", "1e-308", "0e-308", "1E+0308", '"1e400"', `"\\\"1e400"`],
+  ...["1e0000000000000000001", "-0", ' {"":1}\t\r', '"\\ud83d\\ude00"', '"\\uffff"', '"\u007f"', '"\ud83d"'],
+];
+const REFUSED = [
+  ...[
+    "1e309",
+    "1e-309",
+    "0e309",
+    "1e400",
+    "1E+1000",
+    "1e00310",
+    "1e131000",
+    "0e1073741824",
+    "1e200000",
+    '["1e400",1e400]',
+  ],
+  ...[
+    '"\\u0000"',
+    '{"a":"\\u0000","a":1}',
+    '{"\\ud800":1}',
+    '"\\ude00\\ud83d"',
+    '"\\ud83d😀"',
+    '"\\ud83d\\\\ude00"',
+  ],
+  ...["\ufeff{}", "\u00a0{}", "", " ", "01", "1.", "+1", "NaN", "'a'", "[1,]", '"\t"', "1 2"],
+];
+
+Deno.test("JSON is read as strictly as jsonb reads it", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  assert.equal(parseJsonb(nested(4096)).ok, true);
+  assert.equal(parseJsonb(nested(4097)).ok, false);
+  for (const text of ACCEPTED) assert.equal(parseJsonb(text).ok, true, text);
+  for (const text of REFUSED) assert.equal(parseJsonb(text).ok, false, text);
+});
+
+Deno.test("a number that only rounding makes whole stays a fraction", () => {
+  const wholeness = (text: string) => {
+    const parsed = parseJsonb(text);
+    return parsed.ok && Number.isInteger(parsed.value);
+  };
+  for (const text of ["5", "5.0", "50e-1", "1e2", "-0", "0e-9", "9007199254740993"]) {
+    assert.ok(wholeness(text), text);
+  }
+  for (const text of ["5.5", "5.0000000000000000000001", "1e-308", "-1e-300", "100.00000000000000000001"]) {
+    assert.ok(!wholeness(text), text);
+  }
+});
+
+Deno.test("what jsonb would take keeps its value", () => {
+  const text = '{"a":[1,2.5,"\\u00e9\\n",null,{"b":true}],"a":[1e3,-0.125,"é"],"__proto__":{"x":1}}';
+  assert.deepEqual(parseJsonb(text), { ok: true, value: JSON.parse(text) });
+});

@@ -1,0 +1,64 @@
+// Reads JSON as strictly as the server does (private.is_jsonb): PostgreSQL's jsonb refuses some of what JSON.parse takes,
+// such as NUL escapes, escaped surrogates without their partner, and numbers that `numeric` can't hold. The limits were
+// found by experiment on 17.10.
+
+/** numeric's greatest decimal exponent of a first digit: 9e131071 is valid, 1e131072 is not. */
+const MAX_MAGNITUDE = 131071;
+/** numeric's most digits after the point, zeros included: 1e-16383 is valid, 1.0e-16383 is not. */
+const MAX_SCALE = 16383;
+/** More opening brackets than this, those in strings included, are refused: nesting must not exhaust a stack. */
+const MAX_BRACKETS = 4096;
+/** Greater exponents are refused even of zero: written out, 1e131000 would be 131 kB. */
+const MAX_EXPONENT = 308;
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+const NOT_STORABLE = /[\0\p{Surrogate}]/u;
+
+class NotJsonb extends Error {}
+
+function checkString(token: string): string {
+  if (token.includes("\\u") && NOT_STORABLE.test(JSON.parse(token))) throw new NotJsonb();
+  return token;
+}
+
+/** The number, unless a double would round a fraction away: then the closest double that is not whole. */
+function checkNumber(token: string): string {
+  const [, whole = "", fraction = "", exponentText = "0"] = NUMBER.exec(token) ?? [];
+  const exponent = Number(exponentText);
+  const digits = whole + fraction;
+  const significant = digits.replace(/^0+/, "");
+  const magnitude = whole.length - 1 + exponent - (digits.length - significant.length);
+  const scale = fraction.length - exponent;
+  if (Math.abs(exponent) > MAX_EXPONENT || scale > MAX_SCALE) throw new NotJsonb();
+  if (significant !== "" && magnitude > MAX_MAGNITUDE) throw new NotJsonb();
+
+  const trailingZeros = digits.length - digits.replace(/0+$/, "").length;
+  const isWhole = significant === "" || scale <= trailingZeros;
+  const value = Number(token);
+  if (isWhole || !Number.isInteger(value)) return token;
+  // From 2^52 on doubles are whole, and beyond every range of the contract.
+  return JSON.stringify(value === 0 ? Number.MIN_VALUE : value * (1 + Number.EPSILON));
+}
+
+/**
+ * Parses JSON text if jsonb would take it; of duplicate keys the last one counts, as there. A number that only
+ * rounding would make whole (`5.0000000000000000001`, `1e-400`) stays a fraction, so that it fails where SQL fails it.
+ */
+export function parseJsonb(text: string): { ok: true; value: unknown } | { ok: false } {
+  // In UTF-8 a surrogate without its partner becomes U+FFFD, which is what the server will see.
+  const sent = text.replace(/\p{Surrogate}/gu, "\ufffd");
+  if (sent.replace(/[^[{]/g, "").length > MAX_BRACKETS) return { ok: false };
+  try {
+    // First for its grammar: in text that is valid, TOKEN finds exactly the strings and numbers.
+    JSON.parse(sent);
+    const checked = sent.replace(
+      TOKEN,
+      (token) => token.startsWith('"') ? checkString(token) : checkNumber(token),
+    );
+    return { ok: true, value: JSON.parse(checked) };
+  } catch (error) {
+    if (error instanceof NotJsonb || error instanceof SyntaxError) return { ok: false };
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+// The same without Edge Functions: typed calls of the database's functions through supabase-js.
+import { z } from "zod";
+import { BatchAnswer, type BatchHeader, EventResult } from "./batch.ts";
+import { PullAnswer, SkillProgress } from "./changes.ts";
+import { ContractError, type PostgrestFailure, readRpcError } from "./client_error.ts";
+import { EndLine, Head, PageLine } from "./content.ts";
+import { type DeltaPage, readChanges } from "./delta_page.ts";
+import type { Event } from "./event.ts";
+import { ServerInstant, Sha256, Uuid } from "./ids.ts";
+
+/** What is needed of a supabase-js client; any `SupabaseClient` is one. */
+export interface RpcCaller {
+  rpc(name: string, parameters?: object): PromiseLike<{
+    data: unknown;
+    error: PostgrestFailure | null;
+    status: number;
+  }>;
+}
+
+/** What publish_release() would do now. */
+export const ReleasePreview = z.object({
+  hash: Sha256.describe("What publish_release() can be held to, as expected_hash"),
+  base_version: z.int(),
+  upserts: z.int(),
+  deletes: z.int(),
+  problems: z.array(z.object({ problem: z.string(), kind: z.string(), id: Uuid })),
+  changes: z.array(z.object({
+    op: z.enum(["insert", "update", "delete"]),
+    kind: z.string(),
+    id: Uuid,
+    key: z.string(),
+    fields: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })).nullable(),
+  })),
+});
+export type ReleasePreview = z.infer<typeof ReleasePreview>;
+
+/** How a merge of progress fared, and the progress now (null: there is none). */
+export const MergeAnswer = z.object({ result: EventResult, progress: SkillProgress.nullable() });
+export type MergeAnswer = z.infer<typeof MergeAnswer>;
+
+/** One entry of a learner's timeline. */
+export const TimelineEntry = z.object({
+  at: ServerInstant,
+  kind: z.string(),
+  summary: z.string(),
+  detail: z.looseObject({}).nullable(),
+  /** Where the next page begins, if this is the last entry. */
+  cursor: z.string(),
+});
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+const DeltaAnswer = z.object({ page: PageLine, lines: z.array(z.string()), end: EndLine });
+
+/** Parameters of content_delta. */
+export interface DeltaParameters {
+  history?: string;
+  since?: number;
+  until?: number;
+  domains?: readonly string[];
+  after?: string;
+  page_rows?: number;
+  schema?: number;
+}
+
+/** Parameters of merge_progress: one progress.advanced event. */
+export interface ProgressParameters {
+  /** A ULID, the idempotency key. */
+  event_id: string;
+  device_id: string;
+  occurred_at: string;
+  utc_offset_minutes?: number;
+  skill_id: string;
+  mastery: number;
+  completed?: readonly string[];
+  reset?: { count: number; event: string };
+}
+
+/** The database's functions. They throw ProblemError, NetworkError or ContractError. */
+export interface Rpc {
+  /** The newest release. */
+  contentHead(): Promise<Head>;
+  /** One page of a delta. */
+  contentDelta(parameters?: DeltaParameters): Promise<DeltaPage>;
+  /** Sends a batch. Unlike the sync function it can't keep the lines' exact bytes. */
+  ingest(header: BatchHeader, events: readonly Event[]): Promise<BatchAnswer>;
+  /** Merges progress in one skill, which never goes back. */
+  mergeProgress(parameters: ProgressParameters): Promise<MergeAnswer>;
+  /** The caller's changes since the cursor (null: all). */
+  learnerChanges(cursor: string | null, limit?: number): Promise<PullAnswer>;
+  /** Publishes all drafts; for instructors. */
+  publishRelease(parameters?: { note?: string; expected_hash?: string; force?: boolean }): Promise<Head>;
+  /** What publishing would do; for instructors. */
+  previewRelease(changeLimit?: number): Promise<ReleasePreview>;
+  /** What happened to a learner, newest first; `after` is the last entry's cursor. For support. */
+  supportTimeline(learner: string, o?: { after?: string; page_rows?: number }): Promise<TimelineEntry[]>;
+}
+
+/**
+ * The same objects with the same keys, null where one has none: PostgREST refuses an array whose objects differ in
+ * their keys (PGRST102). Null is what header and events take for an absent field, and unknown ones are ignored.
+ */
+function withSameKeys(objects: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  const keys = [...new Set(objects.flatMap((object) => Object.keys(object)))];
+  return objects.map((object) => Object.fromEntries(keys.map((key) => [key, object[key] ?? null])));
+}
+
+/** Typed calls through a supabase-js client that is signed in. */
+export function createRpc(supabase: RpcCaller): Rpc {
+  async function call<T extends z.ZodType>(
+    schema: T,
+    name: string,
+    parameters: object,
+  ): Promise<z.output<T>> {
+    const { data, error, status } = await supabase.rpc(name, parameters);
+    if (error) throw readRpcError(error, status);
+    const result = schema.safeParse(data);
+    if (!result.success) throw new ContractError(`not an answer of this contract: ${result.error.message}`);
+    return result.data;
+  }
+
+  return {
+    contentHead: () => call(Head, "content_head", {}),
+    async contentDelta(parameters = {}) {
+      const { page, lines, end } = await call(DeltaAnswer, "content_delta", parameters);
+      return { page, changes: readChanges(lines), end };
+    },
+    ingest: (header, events) => call(BatchAnswer, "ingest", withSameKeys([header, ...events])),
+    mergeProgress: (parameters) => call(MergeAnswer, "merge_progress", parameters),
+    learnerChanges: (cursor, page_rows) => call(PullAnswer, "learner_changes", { cursor, page_rows }),
+    publishRelease: (parameters = {}) => call(Head, "publish_release", parameters),
+    previewRelease: (change_limit) => call(ReleasePreview, "preview_release", { change_limit }),
+    supportTimeline: (learner, o = {}) => call(z.array(TimelineEntry), "support_timeline", { learner, ...o }),
+  };
+}

@@ -1,0 +1,95 @@
+// zod and SQL give the same verdict on the same line. CARREL_SEED repeats a run, CARREL_RUNS makes it longer.
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { throwAwayCluster } from "../scripts/stack/harness.ts";
+import { eventLine, headerLine } from "./testing/lines.ts";
+import { checkEventLine, checkHeaderLine } from "./verdict.ts";
+
+const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
+const BATCH = 500;
+
+const seed = Deno.env.get("CARREL_SEED");
+const parameters = {
+  numRuns: Number(Deno.env.get("CARREL_RUNS") ?? 20),
+  ...(seed === undefined ? {} : { seed: Number(seed) }),
+};
+
+/** Arrays of up to 500 lines; `max` keeps fast-check from preferring short ones. */
+const batchOf = (line: fc.Arbitrary<string>) =>
+  fc.array(line, { minLength: 1, maxLength: BATCH, size: "max" });
+
+interface Verdict {
+  code: string | null;
+  field: string | null;
+}
+
+/** How often each verdict came up. */
+function count(counts: Map<string, number>, { code, field }: Verdict) {
+  const name = code === "invalid_event" ? `${code} ${field}` : code ?? "ok";
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+Deno.test("an event's line gets the same verdict from zod and from SQL", async () => {
+  await using cluster = await throwAwayCluster({ migrated: true });
+  const sql = postgres(cluster.url("postgres"), { max: 1 });
+  const counts = new Map<string, number>();
+  try {
+    const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
+      const rows = await sql<(Verdict & { place: number })[]>`
+        select place, nullif(code, 'unknown_content') as code, field
+        from private.parse_events(${LEARNER}::uuid, ${["header", ...lines].join("\n")}, 0)
+        order by place`;
+      assert.equal(rows.length, lines.length);
+      for (const [index, line] of lines.entries()) {
+        const { code, field } = rows[index] ?? assert.fail();
+        const verdict = checkEventLine(line, LEARNER);
+        const zod: Verdict = verdict.ok
+          ? { code: null, field: null }
+          : { code: verdict.code, field: verdict.field };
+        assert.deepEqual(zod, { code, field }, line);
+        count(counts, { code, field });
+      }
+    });
+    await fc.assert(property, parameters);
+  } finally {
+    await sql.end();
+  }
+  // A generator that has stopped reaching a verdict proves nothing about it.
+  const expected = ["ok", "too_large", "invalid_json", "wrong_learner", "unknown_type", "unknown_version"];
+  for (
+    const name of [
+      ...expected,
+      "invalid_event ",
+      "invalid_event id",
+      "invalid_event occurred_at",
+      "invalid_event body.reset",
+    ]
+  ) {
+    assert.ok((counts.get(name) ?? 0) > 0, `no line was ${name}`);
+  }
+});
+
+Deno.test("a batch's header gets the same verdict from zod and from SQL", async () => {
+  await using cluster = await throwAwayCluster({ migrated: true });
+  const sql = postgres(cluster.url("postgres"), { max: 1 });
+  try {
+    const property = fc.asyncProperty(batchOf(headerLine), async (lines) => {
+      const rows = await sql<{ line: string; field: string | null }[]>`
+        select l.line, case
+          when not private.is_jsonb(l.line) then ''
+          else coalesce(private.broken_field('batch', 1::smallint, l.line::jsonb),
+            case when not pg_input_is_valid(l.line::jsonb ->> 'sent_at', 'timestamptz') then 'sent_at' end)
+          end as field
+        from unnest(${lines}::text[]) with ordinality l (line, place)
+        order by l.place`;
+      for (const [index, line] of lines.entries()) {
+        const verdict = checkHeaderLine(line);
+        assert.equal(verdict.ok ? null : verdict.field, rows[index]?.field, line);
+      }
+    });
+    await fc.assert(property, parameters);
+  } finally {
+    await sql.end();
+  }
+});

@@ -1,0 +1,28 @@
+begin;
+select plan(5);
+
+select tests.a_release();
+create function pg_temp.pull() returns text[]
+language plpgsql
+as $$
+declare
+  v_page jsonb := private.learner_changes(tests.learner(), nullif(current_setting('tests.cursor', true), ''), 500);
+begin
+  perform set_config('tests.cursor', v_page ->> 'cursor', true);
+  return array(select c ->> 'kind' || coalesce(' ' || (c -> 'row' ->> 'mastery'), '') from jsonb_array_elements(v_page -> 'changes') c);
+end
+$$;
+
+select tests.send(tests.attempt(10, 1));
+select is(pg_temp.pull(), array['attempt', 'skill_progress 0'], 'I8: what there is');
+select is(pg_temp.pull(), '{}', 'I8: then nothing');
+select tests.send(tests.progress(11, 1, 30));
+select tests.send(tests.progress(12, 1, 50));
+select is(pg_temp.pull(), array['skill_progress 50'], 'I8: a row that changed twice comes once, as it is');
+select tests.send(tests.attempt(10, 1), tests.progress(11, 1, 30));
+select is(pg_temp.pull(), '{}', 'I4: duplicates change nothing');
+select tests.send(tests.attempt(9, 3));
+select is(pg_temp.pull(), array['attempt', 'skill_progress 0'], 'I8: an old event that came late is new');
+
+select * from finish();
+rollback;
