@@ -1,7 +1,7 @@
 // A process that studies offline and says on standard output what is safely written; to be killed at any moment.
 //
 // Arguments: the device's file, learner id, device id, the skill's id, how many questions to answer.
-import { openDevice } from "../../client-contract/device/mod.ts";
+import { openDevice } from "../../client-contract/device/device.ts";
 
 const [file = "", learnerId = "", deviceId = "", skillId = "", count = "0"] = Deno.args;
 using device = openDevice({

@@ -19,7 +19,19 @@ export interface Studying {
  */
 export async function study(o: Studying, killAfter?: number): Promise<string[]> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", "--config", CONFIG, PROGRAM, o.file, o.learnerId, o.deviceId, o.skillId, String(o.count)],
+    args: [
+      "run",
+      "--allow-all",
+      "--quiet",
+      "--config",
+      CONFIG,
+      PROGRAM,
+      o.file,
+      o.learnerId,
+      o.deviceId,
+      o.skillId,
+      String(o.count),
+    ],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();

@@ -1,11 +1,17 @@
-// `npm run generate`: writes the files that are derived from client-contract. With --check it writes nothing, names
+// `npm run generate`: writes the files that are derived from client-contract and the tests. With --check it writes nothing, names
 // those that differ, and fails.
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
+import { invariantsDocument } from "./invariants_doc.ts";
 import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
 
-const artifacts: Artifact[] = [...jsonSchemas(), functionErrors(), errorsDocument()];
+const artifacts: Artifact[] = [
+  ...jsonSchemas(),
+  functionErrors(),
+  errorsDocument(),
+  await invariantsDocument(PROJECT_FOLDER),
+];
 
 if (Deno.args.includes("--check")) {
   const drifted = await findDrift(PROJECT_FOLDER, artifacts, SCHEMA_FOLDER);
