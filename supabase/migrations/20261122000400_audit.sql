@@ -58,8 +58,10 @@ begin
     when 'INSERT' then
       perform private.audit('insert', v_object, n.id::text, null, to_jsonb(n)) from new_rows n;
     when 'UPDATE' then
-      perform private.audit('update', v_object, o.id::text, to_jsonb(o), to_jsonb(n))
-      from old_rows o join new_rows n on n.id = o.id
+      -- A row that is given another id is one that goes and one that comes.
+      perform private.audit(case when o.id is null then 'insert' when n.id is null then 'delete' else 'update' end,
+        v_object, coalesce(o.id, n.id)::text, to_jsonb(o), to_jsonb(n))
+      from old_rows o full join new_rows n on n.id = o.id
       where to_jsonb(o) is distinct from to_jsonb(n);
     when 'DELETE' then
       perform private.audit('delete', v_object, o.id::text, to_jsonb(o), null) from old_rows o;
@@ -76,11 +78,11 @@ volatile
 set search_path = ''
 as $$
 begin
-  perform private.raise_error('CR002', format('%s.%s is append-only.', tg_table_schema, tg_table_name));
+  perform private.raise_error('CR002', format('%s on %s.%s would leave no trace.', tg_op, tg_table_schema, tg_table_name));
   return null;
 end
 $$;
-comment on function private.forbid_change() is 'Trigger: refuses UPDATE, DELETE and TRUNCATE of an append-only table (CR002).';
+comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table (CR002).';
 
 create trigger audit_append_only before update or delete or truncate on ops.audit
   for each statement execute function private.forbid_change();

@@ -93,6 +93,9 @@ begin
     execute format(
       'create trigger %1$s_audit_delete after delete on content.%1$I referencing old table as old_rows
          for each statement execute function private.audit_change()', v_table);
+    execute format(
+      'create trigger %1$s_no_truncate before truncate on content.%1$I
+         for each statement execute function private.forbid_change()', v_table);
   end loop;
 end
 $$;

@@ -11,6 +11,7 @@ import { pageCache } from "./page_cache.ts";
 const SCHEMA = 1;
 const PAGE_ROWS = 1000;
 const MAX_DOMAINS = 200;
+const HISTORY = /^[0-9a-f]{16}$/;
 
 /** Answers for the content of one database; caches live as long as the handler. */
 export function contentHandler(database: Database): Handler {
@@ -18,7 +19,8 @@ export function contentHandler(database: Database): Handler {
   const pageOf = pageCache();
 
   async function head({ request, url }: Call): Promise<Response> {
-    const { history, version, payload } = await headAt(SCHEMA, integerParam(url, "expected", 0));
+    const known = textParam(url, "history", HISTORY);
+    const { history, version, payload } = await headAt(SCHEMA, integerParam(url, "expected", 0), known);
     return reply(request, payload, {
       contentType: "application/json",
       cacheControl: "private, no-cache",
@@ -36,12 +38,12 @@ export function contentHandler(database: Database): Handler {
   async function delta({ request, url }: Call): Promise<Response> {
     const since = integerParam(url, "since", 0);
     const wanted = integerParam(url, "until", null);
-    const history = textParam(url, "history", /^[0-9a-f]{16}$/);
+    const history = textParam(url, "history", HISTORY);
     const domains = idsParam(url, "domains", MAX_DOMAINS);
     const after = textParam(url, "after", /^[0-9a-z.-]{1,80}$/);
     const limit = integerParam(url, "limit", PAGE_ROWS);
 
-    const current = await headAt(SCHEMA, Math.max(since, wanted ?? 0));
+    const current = await headAt(SCHEMA, Math.max(since, wanted ?? 0), history);
     const until = wanted ?? current.version;
     checkCut(current, history, since, until);
 

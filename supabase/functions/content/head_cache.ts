@@ -36,12 +36,13 @@ export function headCache(database: Database, now: () => number = Date.now) {
     return entry.head;
   }
 
-  /** The head, at least as new as `expected` if the server has that version at all. */
-  return async (schema: number, expected: number): Promise<Head> => {
+  /** The head, at least as new as `expected` if the server has that version, and of `history` if that is the server's. */
+  return async (schema: number, expected: number, history: string | null = null): Promise<Head> => {
     const entry = entries.get(schema);
     if (!entry || now() - entry.since > FRESH_MS) return await refresh(schema);
     const head = await entry.head;
-    if (head.version >= expected) return head;
+    // A caller who knows a newer release or, after a restore, another history, may be ahead of this cache.
+    if (head.version >= expected && (history === null || history === head.history)) return head;
     // Another caller may have refreshed meanwhile; a second query for one hint is what this avoids.
     return await (entries.get(schema) === entry
       ? refresh(schema)

@@ -7,7 +7,8 @@ set local application_name = 'studio';
 
 insert into content.domain (id, key, title) values (tests.domain(1), 'domain-1', 'First'), (tests.domain(2), 'domain-2', 'Second');
 select results_eq('select action, object, object_id, before, after ->> $$title$$ from entry order by after ->> $$title$$',
-  $$ values ('insert', 'content.domain', tests.domain(1)::text, null::jsonb, 'First'), ('insert', 'content.domain', tests.domain(2)::text, null, 'Second') $$,
+  $$ values ('insert', 'content.domain', tests.domain(1)::text, null::jsonb, 'First'), ('insert', 'content.domain',
+    tests.domain(2)::text, null, 'Second') $$,
   'I10: an insert is on record, a row a row');
 update content.domain set title = 'Renamed' where id = tests.domain(1);
 select results_eq('select before ->> $$title$$, after ->> $$title$$ from entry where action = $$update$$',

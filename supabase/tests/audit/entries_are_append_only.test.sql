@@ -12,7 +12,8 @@ select tests.authenticate_service();
 select throws_ok('delete from ops.audit', '42501', null, 'I10: nor does the service');
 select tests.reset_role();
 select is((select action from ops.audit where object_id = 'kept'), 'test', 'I10: the entry is as it was');
-select throws_ok($$ insert into ops.audit (id, actor_role, action, object) values (1, 'x', 'x', 'x') $$, '428C9', null, 'I10: nobody chooses its place');
+select throws_ok($$ insert into ops.audit (id, actor_role, action, object) values (1, 'x', 'x', 'x') $$, '428C9', null,
+  'I10: nobody chooses its place');
 
 select * from finish();
 rollback;

@@ -19,7 +19,8 @@ select ok(pg_temp.may_join('content'), 'I9: a learner hears of releases');
 select ok(pg_temp.may_join('learner:' || tests.learner(1)), 'I9: and of their own changes');
 select ok(not pg_temp.may_join('learner:' || tests.learner(2)), 'I9: but not of another''s');
 select ok(not pg_temp.may_join('lobby'), 'I9: nor of anything else');
-select throws_ok($$ insert into realtime.messages (topic, extension) values ('content', 'broadcast') $$, '42501', null, 'I9: and says nothing');
+select throws_ok($$ insert into realtime.messages (topic, extension) values ('content', 'broadcast') $$, '42501', null,
+  'I9: and says nothing');
 select tests.authenticate_anon();
 select ok(not pg_temp.may_join('content'), 'I9: without a session nobody hears anything');
 

@@ -3,7 +3,8 @@ select plan(8);
 
 select tests.a_release();
 create temporary table line on commit drop as
-  select array[tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)), tests.attempt(11, 1)] as lines;
+  select array[tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)),
+    tests.attempt(11, 1)] as lines;
 select tests.send(variadic lines), tests.send_for(2, variadic lines) from line;
 
 select tests.authenticate(tests.learner(1));

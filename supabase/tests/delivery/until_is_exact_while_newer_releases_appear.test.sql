@@ -16,9 +16,11 @@ select tests.publish();
 select is(tests.page(0, 1, p_limit => 4), (select text from first_page), 'I3: version 1 is served again, byte for byte');
 select results_eq('select tests.all_pages(4, 0, 1)', 'table whole', 'I3: also to a device that began to page before version 2');
 select bag_eq('select op, id, version from tests.delta(1, 2)',
-  $$ values ('upsert', tests.question(1), 2), ('upsert', tests.question(5), 2), ('delete', tests.question(2), 2), ('upsert', tests.question(7), 2) $$,
+  $$ values ('upsert', tests.question(1), 2), ('upsert', tests.question(5), 2), ('delete', tests.question(2), 2), ('upsert',
+    tests.question(7), 2) $$,
   'I3: and the way from 1 to 2 as if there were no 3');
-select bag_eq('select op, id, version from tests.delta(2)', $$ values ('upsert', tests.domain(1), 3) $$, 'I3: without until, it is the head');
+select bag_eq('select op, id, version from tests.delta(2)', $$ values ('upsert', tests.domain(1), 3) $$,
+  'I3: without until, it is the head');
 
 select * from finish();
 rollback;

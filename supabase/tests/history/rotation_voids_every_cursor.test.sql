@@ -10,7 +10,8 @@ create temporary table after on commit drop as select ops.rotate_history() as hi
 select is(private.history(), (select history from after), 'I11: rotating returns the new history');
 select isnt(private.history(), (select history from before), 'I11: which is another');
 select throws_ok(format('select public.content_delta(%L, 1)', history), 'CR010', null, 'I11: content cursors are void') from before;
-select is(private.learner_changes(tests.learner(), cursor, 10)::jsonb, '{"reset": "history_changed"}', 'I11: and so are learners''') from before;
+select is(private.learner_changes(tests.learner(), cursor, 10)::jsonb, '{"reset": "history_changed"}',
+  'I11: and so are learners''') from before;
 select is(public.content_head() ->> 'history', private.history(), 'I11: the head has the new one');
 
 select * from finish();

@@ -10,9 +10,11 @@ select results_eq(
   $$ values (tests.event_id(10), 'attempt.recorded', 1::smallint, tests.device(), '2025-11-22 10:00:00+00'::timestamptz, 60::smallint, 1,
        tests.event_id(900), tests.skill(2), tests.question(3), 2, tests.event_id(5)) $$,
   'I4: the ledger has its fields');
-select is((select body from learner.event where user_id = tests.learner()), tests.attempt(10, 3, tests.in_reset(2, 5) || '{"note": "kept"}')::jsonb -> 'body',
+select is((select body from learner.event where user_id = tests.learner()), tests.attempt(10, 3,
+  tests.in_reset(2, 5) || '{"note": "kept"}')::jsonb -> 'body',
   'I7: and its body, unknown fields included');
-select ok((select received_at between now() and clock_timestamp() from learner.event where user_id = tests.learner()), 'I6: stamped with its arrival');
+select ok((select received_at between now() and clock_timestamp() from learner.event where user_id = tests.learner()),
+  'I6: stamped with its arrival');
 
 select * from finish();
 rollback;

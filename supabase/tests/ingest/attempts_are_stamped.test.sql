@@ -5,7 +5,8 @@ select tests.a_release();
 update content.question set prompt = 'Edited' where id = tests.question(2);
 delete from content.question where id = tests.question(3);
 select tests.publish();
-select tests.send(tests.attempt(10, 1), tests.attempt(11, 2), tests.attempt(12, 3), tests.attempt(13, 1, '{"content_version": 2}'), tests.attempt(14, 2, '{"content_version": 2}'));
+select tests.send(tests.attempt(10, 1), tests.attempt(11, 2), tests.attempt(12, 3),
+  tests.attempt(13, 1, '{"content_version": 2}'), tests.attempt(14, 2, '{"content_version": 2}'));
 
 select results_eq('select event_id, content_state, head_version from learner.event where user_id = tests.learner() order by event_id',
   $$ values (tests.event_id(10), 'current', 2), (tests.event_id(11), 'outdated', 2), (tests.event_id(12), 'withdrawn', 2),
@@ -13,8 +14,10 @@ select results_eq('select event_id, content_state, head_version from learner.eve
   'I6: whether the learner saw what is published on arrival');
 delete from content.question where id = tests.question(1);
 select tests.publish();
-select is((select content_state from learner.event where event_id = tests.event_id(10) and user_id = tests.learner()), 'current', 'I6: stamped once');
-select is((select array_agg(distinct content_state) from learner.attempt where user_id = tests.learner()), array['current', 'outdated', 'withdrawn'],
+select is((select content_state from learner.event where event_id = tests.event_id(10) and user_id = tests.learner()), 'current',
+  'I6: stamped once');
+select is((select array_agg(distinct content_state) from learner.attempt where user_id = tests.learner()),
+  array['current', 'outdated', 'withdrawn'],
   'I7: an attempt on a withdrawn question applies and is marked');
 
 select * from finish();

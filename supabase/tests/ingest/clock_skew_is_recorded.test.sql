@@ -6,10 +6,13 @@ select private.ingest_for(tests.learner(), concat_ws(E'\n',
   tests.header(jsonb_build_object('sent_at', to_char(clock_timestamp() at time zone 'utc' - interval '1 hour', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))),
   tests.attempt(10, 1)));
 
-select ok((select clock_skew_ms between 3600000 and 3610000 from learner.device where user_id = tests.learner()), 'I6: an hour behind, in milliseconds');
-select is((select clock_skew_ms from learner.event where user_id = tests.learner()), (select clock_skew_ms from learner.device where user_id = tests.learner()),
+select ok((select clock_skew_ms between 3600000 and 3610000 from learner.device where user_id = tests.learner()),
+  'I6: an hour behind, in milliseconds');
+select is((select clock_skew_ms from learner.event where user_id = tests.learner()), (select clock_skew_ms
+  from learner.device where user_id = tests.learner()),
   'I6: stamped on the events too');
-select lives_ok($$ select private.ingest_for(tests.learner(), tests.header('{"sent_at": "2999-12-31T23:59:59.999999Z"}')) $$, 'I7: any clock will do');
+select lives_ok($$ select private.ingest_for(tests.learner(), tests.header('{"sent_at": "2999-12-31T23:59:59.999999Z"}')) $$,
+  'I7: any clock will do');
 
 select * from finish();
 rollback;

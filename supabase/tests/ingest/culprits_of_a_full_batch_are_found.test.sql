@@ -11,8 +11,10 @@ create temporary table answer on commit drop as
 select results_eq($$ select place from answer where result = 'quarantined internal' order by place $$, 'values (1::bigint), (250), (251), (500)',
   'I7: four of 500, wherever they are');
 select is((select count(*) from answer where result = 'applied'), 496::bigint, 'I7: 496 are applied');
-select is((select attempts from learner.skill_progress where user_id = tests.learner()), 496, 'I4: and count once, though they were tried more often');
-select is((select count(distinct change_seq) from learner.attempt where user_id = tests.learner()), 496::bigint, 'I8: each change has a number of its own');
+select is((select attempts from learner.skill_progress where user_id = tests.learner()), 496,
+  'I4: and count once, though they were tried more often');
+select is((select count(distinct change_seq) from learner.attempt where user_id = tests.learner()), 496::bigint,
+  'I8: each change has a number of its own');
 
 select * from finish();
 rollback;

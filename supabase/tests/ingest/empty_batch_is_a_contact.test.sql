@@ -3,12 +3,16 @@ select plan(5);
 
 select tests.a_release();
 
-select is(private.ingest_for(tests.learner(), tests.header())::jsonb - 'received_at', jsonb_build_object('batch_id', tests.ulid(1), 'results', '[]'::jsonb),
+select is(private.ingest_for(tests.learner(), tests.header())::jsonb - 'received_at', jsonb_build_object('batch_id',
+  tests.ulid(1), 'results', '[]'::jsonb),
   'I7: a header alone is a batch');
 select is(private.ingest_for(tests.learner(), tests.header() || E'\n\n\n')::jsonb -> 'results', '[]', 'I7: blank lines are no events');
-select is(tests.send('', tests.attempt(10, 1), '', '', tests.attempt(11, 1), ''), array['applied', 'applied'], 'I7: nor are they between events');
-select is(private.ingest_for(tests.learner(), replace(tests.batch(tests.attempt(12, 1), tests.attempt(13, 1), ''), E'\n', E'\r\n'))::jsonb -> 'results',
-  jsonb_build_array(jsonb_build_object('id', tests.ulid(12), 'status', 'applied'), jsonb_build_object('id', tests.ulid(13), 'status', 'applied')),
+select is(tests.send('', tests.attempt(10, 1), '', '', tests.attempt(11, 1), ''), array['applied', 'applied'],
+  'I7: nor are they between events');
+select is(private.ingest_for(tests.learner(), replace(tests.batch(tests.attempt(12, 1),
+  tests.attempt(13, 1), ''), E'\n', E'\r\n'))::jsonb -> 'results',
+  jsonb_build_array(jsonb_build_object('id', tests.ulid(12), 'status', 'applied'), jsonb_build_object('id',
+    tests.ulid(13), 'status', 'applied')),
   'I7: lines may end as on Windows');
 select results_eq('select events, applied from learner.batch where user_id = tests.learner() order by received_at',
   'values (0, 0), (0, 0), (2, 2), (2, 2)', 'I10: each contact is on record');

@@ -15,10 +15,13 @@ insert into bad values
   ('event', 'utc_offset_minutes', tests.attempt(16, 1, '{}', '{"utc_offset_minutes": 1081}')),
   ('event', 'body', tests.attempt(17, 1, '{}', '{"body": []}')),
   ('session.started', 'body.session_id', tests.event(20, 'session.started', '{"content_version": 1}')),
-  ('session.started', 'body.skill_id', tests.event(21, 'session.started', jsonb_build_object('session_id', tests.ulid(1), 'content_version', 1, 'skill_id', 5))),
-  ('session.started', 'body.content_version', tests.event(22, 'session.started', jsonb_build_object('session_id', tests.ulid(1), 'content_version', 0))),
+  ('session.started', 'body.skill_id', tests.event(21, 'session.started', jsonb_build_object('session_id',
+    tests.ulid(1), 'content_version', 1, 'skill_id', 5))),
+  ('session.started', 'body.content_version', tests.event(22, 'session.started', jsonb_build_object('session_id',
+    tests.ulid(1), 'content_version', 0))),
   ('session.ended', 'body.session_id', tests.event(23, 'session.ended', '{"session_id": "x", "reason": "completed"}')),
-  ('session.ended', 'body.reason', tests.event(24, 'session.ended', jsonb_build_object('session_id', tests.ulid(1), 'reason', '["completed"]'::jsonb))),
+  ('session.ended', 'body.reason', tests.event(24, 'session.ended', jsonb_build_object('session_id',
+    tests.ulid(1), 'reason', '["completed"]'::jsonb))),
   ('attempt.recorded', 'body.session_id', tests.attempt(30, 1, '{"session_id": null}')),
   ('attempt.recorded', 'body.question_id', tests.attempt(31, 1, '{"question_id": "x"}')),
   ('attempt.recorded', 'body.content_version', tests.attempt(32, 1, '{"content_version": 2147483648}')),
@@ -34,8 +37,10 @@ insert into bad values
   ('progress.reset', 'body.count', tests.reset(45, 1, 0)),
   ('progress.reset', 'body.base', tests.reset(46, 1, 1, '{"base": {"mastery": 101}}'));
 
-select set_eq('select type, field from bad', $$ select type, field from private.event_rule where type <> 'batch' $$, 'I7: every rule has a case here');
-select is(tests.send(line), array[concat_ws(' ', 'quarantined invalid_event', nullif(field, ''))], format('I7: %s breaks %s', type, coalesce(nullif(field, ''), 'its form'))) from bad;
+select set_eq('select type, field from bad', $$ select type, field from private.event_rule where type <> 'batch' $$,
+  'I7: every rule has a case here');
+select is(tests.send(line), array[concat_ws(' ', 'quarantined invalid_event', nullif(field, ''))],
+  format('I7: %s breaks %s', type, coalesce(nullif(field, ''), 'its form'))) from bad;
 select is((select count(*) from learner.event where user_id = tests.learner()), 0::bigint, 'I7: none was applied');
 select is((select count(*) from ops.quarantine where user_id = tests.learner() and status = 'open' and code = 'invalid_event'), (select count(*) from bad),
   'I7: each is kept');

@@ -8,7 +8,8 @@ values (tests.question(7), tests.skill(1), 'question-7', 'New', '{a,b}', '{"choi
 select tests.publish();
 
 select is(tests.send(tests.attempt(10, 7, '{"content_version": 2}')), array['applied'], 'I7: once published, the same event applies');
-select results_eq('select status, resolved_at is not null from ops.quarantine where user_id = tests.learner()', $$ values ('superseded', true) $$,
+select results_eq('select status, resolved_at is not null from ops.quarantine where user_id = tests.learner()', $$
+  values ('superseded', true) $$,
   'I7: and what was held is superseded');
 select is((select attempts from learner.skill_progress where user_id = tests.learner()), 1, 'I4: it counts once');
 select is(tests.send(tests.attempt(10, 7, '{"content_version": 2}')), array['duplicate'], 'I4: for good');

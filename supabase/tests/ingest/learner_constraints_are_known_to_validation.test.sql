@@ -10,7 +10,8 @@ insert into violation values
   ('event_body_is_object', 'invalid_event body', tests.attempt(12, 1, '{}', '{"body": "x"}')),
   ('event_reset_count_positive', 'invalid_event body.reset', tests.attempt(13, 1, tests.in_reset(-1, 5))),
   ('event_attempt_is_stamped', 'unknown_content', tests.attempt(14, 9)),
-  ('session_end_reason_known', 'invalid_event body.reason', tests.event(15, 'session.ended', jsonb_build_object('session_id', tests.ulid(900), 'reason', 'bored'))),
+  ('session_end_reason_known', 'invalid_event body.reason', tests.event(15, 'session.ended', jsonb_build_object('session_id',
+    tests.ulid(900), 'reason', 'bored'))),
   ('attempt_duration_in_range', 'invalid_event body.duration_ms', tests.attempt(16, 1, '{"duration_ms": -1}')),
   ('attempt_content_version_positive', 'invalid_event body.content_version', tests.attempt(17, 1, '{"content_version": 0}')),
   ('skill_progress_mastery_in_range', 'invalid_event body.mastery', tests.progress(18, 1, 101)),
@@ -21,7 +22,8 @@ insert into out_of_reach values
   ('state_change_seq_positive', 'insert into learner.state values (tests.learner(9), -1)'),
   ('batch_results_add_up', 'insert into learner.batch values (tests.learner(9), now(), tests.event_id(1), tests.device(), 1, 0, 0, 0, 0)'),
   ('event_content_state_known', $$ update learner.event set content_state = 'old' $$),
-  ('session_has_an_event', $$ insert into learner.session (user_id, session_id, device_id, change_seq) values (tests.learner(9), tests.event_id(1), tests.device(), 1) $$),
+  ('session_has_an_event', $$ insert into learner.session (user_id, session_id, device_id, change_seq)
+    values (tests.learner(9), tests.event_id(1), tests.device(), 1) $$),
   ('attempt_content_state_known', $$ update learner.attempt set content_state = 'old' $$),
   ('skill_progress_correct_among_attempts', 'update learner.skill_progress set correct = attempts + 1'),
   ('quarantine_status_known', $$ update ops.quarantine set status = 'lost' $$),
@@ -32,7 +34,8 @@ select set_eq('select rule from violation union all select rule from out_of_reac
      where k.contype = 'c' and not c.relispartition and (n.nspname = 'learner' or c.oid = 'ops.quarantine'::regclass) $$,
   'I7: every constraint has a case here');
 select is(tests.send(variadic array(select line from violation order by rule) || tests.attempt(50, 1)),
-  array(select 'quarantined ' || result from violation order by rule) || array['applied'], 'I7: in one batch, each is quarantined with its field');
+  array(select 'quarantined ' || result from violation order by rule) || array['applied'],
+  'I7: in one batch, each is quarantined with its field');
 select is((select attempts from learner.skill_progress where user_id = tests.learner()), 1, 'I7: and their neighbour is applied');
 select is(tests.violated(statement), rule, 'I7: refused by ' || rule) from out_of_reach;
 

@@ -45,10 +45,14 @@ exception
 end
 $$;
 
-select is(pg_temp.beside_good_ones(text, 1000 * place::integer), 'quarantined ' || code, 'I7: 499 apply beside ' || left(regexp_replace(text, '.*"body": ', ''), 60))
+select is(pg_temp.beside_good_ones(text, 1000 * place::integer), 'quarantined ' || code,
+  'I7: 499 apply beside ' || left(regexp_replace(text, '.*"body": ', ''), 60))
 from (select row_number() over () as place, * from poison) p;
-select is((select attempts from learner.skill_progress where user_id = tests.learner()), (select count(*) * 499 from poison)::integer, 'I7: and count');
-select set_eq('select sha256(convert_to(body, $$UTF8$$)) from ops.quarantine where user_id = tests.learner()', 'select sha256(convert_to(text, $$UTF8$$)) from poison', 'I7: what was broken is kept as it came');
+select is((select attempts from learner.skill_progress where user_id = tests.learner()), (select count(*) * 499 from poison)::integer,
+  'I7: and count');
+select set_eq('select sha256(convert_to(body, $$UTF8$$)) from ops.quarantine
+  where user_id = tests.learner()', 'select sha256(convert_to(text, $$UTF8$$)) from poison',
+  'I7: what was broken is kept as it came');
 
 select * from finish();
 rollback;

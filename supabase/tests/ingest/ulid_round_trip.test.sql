@@ -12,7 +12,8 @@ insert into ulid values
 
 select is(private.ulid_to_uuid(text), id, 'I4: to uuid: ' || text) from ulid;
 select is(private.uuid_to_ulid(id), text, 'I4: and back: ' || text) from ulid;
-select is_empty($$ select from (select gen_random_uuid() as id from generate_series(1, 1000)) x where private.ulid_to_uuid(private.uuid_to_ulid(id)) <> id $$,
+select is_empty($$ select from (select gen_random_uuid() as id from generate_series(1, 1000)) x
+  where private.ulid_to_uuid(private.uuid_to_ulid(id)) <> id $$,
   'I4: any 128 bits come back');
 select is(private.ulid_to_uuid(null), null, 'I4: none stays none');
 

@@ -5,16 +5,21 @@ select tests.a_release();
 -- As if validation had a gap: a constraint that no rule knows of.
 alter table learner.attempt add constraint attempt_duration_not_13 check (duration_ms <> 13) not valid;
 
-select is(tests.send(tests.attempt(10, 1), tests.attempt(11, 2, '{"duration_ms": 13}'), tests.progress(12, 1, 40), 'x', tests.attempt(13, 2), tests.attempt(10, 1)),
-  array['applied', 'quarantined internal', 'applied', 'quarantined invalid_json', 'applied', 'duplicate'], 'I7: the culprit alone is quarantined');
+select is(tests.send(tests.attempt(10, 1), tests.attempt(11, 2, '{"duration_ms": 13}'), tests.progress(12, 1, 40), 'x',
+  tests.attempt(13, 2), tests.attempt(10, 1)),
+  array['applied', 'quarantined internal', 'applied', 'quarantined invalid_json', 'applied', 'duplicate'],
+  'I7: the culprit alone is quarantined');
 select results_eq($$ select event_id, code, status, body from ops.quarantine where user_id = tests.learner() and code = 'internal' $$,
   format($$ values (tests.event_id(11), 'internal', 'open', %L) $$, tests.attempt(11, 2, '{"duration_ms": 13}')), 'I7: it is kept');
-select results_eq('select attempts, mastery from learner.skill_progress where user_id = tests.learner()', 'values (2, 40::smallint)', 'I7: the others count');
-select is_empty('select from learner.event where user_id = tests.learner() and event_id = tests.event_id(11)', 'I4: it is not in the ledger');
+select results_eq('select attempts, mastery from learner.skill_progress where user_id = tests.learner()', 'values (2, 40::smallint)',
+  'I7: the others count');
+select is_empty('select from learner.event where user_id = tests.learner() and event_id = tests.event_id(11)',
+  'I4: it is not in the ledger');
 
 alter table learner.attempt drop constraint attempt_duration_not_13;
 select is(tests.send(tests.attempt(11, 2, '{"duration_ms": 13}')), array['applied'], 'I7: with the gap closed, it applies');
-select is((select status from ops.quarantine where user_id = tests.learner() and event_id = tests.event_id(11)), 'superseded', 'I7: and its row is superseded');
+select is((select status from ops.quarantine where user_id = tests.learner() and event_id = tests.event_id(11)), 'superseded',
+  'I7: and its row is superseded');
 
 select * from finish();
 rollback;

@@ -4,11 +4,13 @@ select plan(3);
 select tests.a_release();
 
 select is(tests.send(tests.attempt(10, 9), tests.progress(11, 9, 50), tests.attempt(12, 1, '{"content_version": 2}'),
-    tests.event(13, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 2)), tests.reset(14, 9, 1), tests.attempt(15, 1)),
+    tests.event(13, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 2)),
+      tests.reset(14, 9, 1), tests.attempt(15, 1)),
   array['quarantined unknown_content', 'quarantined unknown_content', 'quarantined unknown_content', 'quarantined unknown_content',
     'quarantined unknown_content', 'applied'],
   'I7: a question, a skill or a version that was never published');
-select is((select array_agg(distinct status) from ops.quarantine where user_id = tests.learner()), array['held'], 'I7: is held, not refused');
+select is((select array_agg(distinct status) from ops.quarantine where user_id = tests.learner()), array['held'],
+  'I7: is held, not refused');
 select is((select count(*) from learner.event where user_id = tests.learner()), 1::bigint, 'I7: and is in no ledger');
 
 select * from finish();

@@ -9,7 +9,8 @@ select bag_eq('select event_id, code, status, body from ops.quarantine where use
   $$ values (tests.event_id(10), 'unknown_type', 'held', tests.event(10, 'note.written', '{"text": "…"}')),
             (tests.event_id(11), 'unknown_version', 'held', tests.attempt(11, 1, '{}', '{"version": 2}')) $$,
   'I7: are held until the server knows them');
-select is(tests.send(tests.event(13, 'batch', '{}'), tests.event(14, 'event', '{}')), array['quarantined unknown_type', 'quarantined unknown_type'],
+select is(tests.send(tests.event(13, 'batch', '{}'), tests.event(14, 'event', '{}')),
+  array['quarantined unknown_type', 'quarantined unknown_type'],
   'I7: the names of the envelopes are no types');
 
 insert into private.event_type (type, version, rules) values ('note.written', 1, '$.body.text.type() == "string"');

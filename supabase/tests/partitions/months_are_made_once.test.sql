@@ -6,7 +6,8 @@ select is(ops.ensure_partitions('2040-01-31 23:00+00', 1), 0, 'I6: again, nothin
 select is(ops.ensure_partitions('2040-02-01', 1), 3, 'I6: a month later, one month');
 select set_eq(
   $$ select i.inhrelid::regclass::text from pg_inherits i where i.inhrelid::regclass::text ~ '_2040_' and i.inhrelid::regclass::text !~ 'pkey|idx' $$,
-  $$ select format('learner.%s_2040_%s', name, month) from unnest(array['event', 'attempt', 'batch']) name, unnest(array['01', '02', '03']) month $$,
+  $$ select format('learner.%s_2040_%s', name, month) from unnest(array['event', 'attempt', 'batch']) name,
+    unnest(array['01', '02', '03']) month $$,
   'I6: named after their months');
 select is(ops.ensure_partitions(), 0, 'I6: the coming year was made by the migration');
 

@@ -2,7 +2,8 @@ begin;
 select plan(4);
 
 select is(private.ulid_floor('1970-01-01 00:00+00'), '00000000-0000-0000-0000-000000000000', 'I6: the first ULID of all');
-select is(private.uuid_to_ulid(private.ulid_floor('2025-11-22 05:18:38.08+00')), '01KAN000000000000000000000', 'I6: the first of a millisecond');
+select is(private.uuid_to_ulid(private.ulid_floor('2025-11-22 05:18:38.08+00')), '01KAN000000000000000000000',
+  'I6: the first of a millisecond');
 select ok(private.ulid_floor('2300-01-01') > private.ulid_floor('2299-12-31 23:59:59.999'), 'I6: later is greater');
 
 select ops.ensure_partitions('2040-01-01', 1);

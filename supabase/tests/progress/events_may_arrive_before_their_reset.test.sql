@@ -7,7 +7,8 @@ select tests.send(tests.progress(10, 1, 80), tests.attempt(21, 1, tests.in_reset
 select results_eq('select reset_count, reset_event, mastery, attempts from learner.skill_progress where user_id = tests.learner()',
   $$ values (1, tests.event_id(20), 10::smallint, 1) $$, 'I5: the pair that they carry counts at once');
 select tests.send(tests.reset(20, 1, 1, '{"base": {"mastery": 30}}'));
-select results_eq('select reset_count, mastery, attempts from learner.skill_progress where user_id = tests.learner()', 'values (1, 30::smallint, 1)',
+select results_eq('select reset_count, mastery, attempts from learner.skill_progress
+  where user_id = tests.learner()', 'values (1, 30::smallint, 1)',
   'I5: the reset itself merges into it');
 
 select * from finish();

@@ -5,8 +5,10 @@ select tests.a_release();
 select tests.send(tests.reset(20, 1, 1), tests.progress(21, 1, 10, tests.in_reset(1, 20)));
 create temporary table before on commit drop as select * from learner.skill_progress where user_id = tests.learner();
 
-select is(tests.send(tests.attempt(10, 1), tests.progress(11, 1, 90)), array['applied', 'applied'], 'I5: another device was offline when the skill was reset');
-select set_eq('select * from learner.skill_progress where user_id = tests.learner()', 'table before', 'I5: what it did counts for what was before');
+select is(tests.send(tests.attempt(10, 1), tests.progress(11, 1, 90)), array['applied', 'applied'],
+  'I5: another device was offline when the skill was reset');
+select set_eq('select * from learner.skill_progress where user_id = tests.learner()', 'table before',
+  'I5: what it did counts for what was before');
 select is((select count(*) from learner.attempt where user_id = tests.learner()), 1::bigint, 'I4: but it is kept');
 
 select * from finish();

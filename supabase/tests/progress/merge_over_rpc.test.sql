@@ -11,19 +11,25 @@ select is((select a from answer), jsonb_build_object(
     'progress', jsonb_build_object('skill_id', tests.skill(1), 'reset_count', 0, 'reset_event', null, 'mastery', 40, 'completed', array[tests.question(2)], 'attempts', 0,
       'correct', 0, 'practiced_at', '2025-11-22T10:00:00+00:00')),
   'I5: it answers the result and the progress');
-select is(public.merge_progress(tests.ulid(10), tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 40, array[tests.question(2)]) -> 'result' ->> 'status', 'duplicate',
+select is(public.merge_progress(tests.ulid(10), tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 40,
+  array[tests.question(2)]) -> 'result' ->> 'status', 'duplicate',
   'I4: the id is the idempotency key');
-select is(public.merge_progress(tests.ulid(10), tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 99)::jsonb #>> '{result,code}', 'id_conflict',
+select is(public.merge_progress(tests.ulid(10), tests.device(), '2025-11-22T10:00:00Z',
+  tests.skill(1), 99)::jsonb #>> '{result,code}', 'id_conflict',
   'I4: under which other content never counts');
-select is(public.merge_progress(tests.ulid(11), tests.device(), '2025-11-22T10:00:01Z', tests.skill(1), 20, array[tests.question(1)])::jsonb -> 'progress' -> 'mastery', '40',
+select is(public.merge_progress(tests.ulid(11), tests.device(), '2025-11-22T10:00:01Z', tests.skill(1), 20,
+  array[tests.question(1)])::jsonb -> 'progress' -> 'mastery', '40',
   'I5: a smaller value changes nothing');
 select is(public.merge_progress(tests.ulid(12), tests.device(), '2025-11-22T10:00:02Z', tests.skill(1), 10, null,
     json_build_object('count', 1, 'event', tests.ulid(5)), -60)::jsonb -> 'progress' -> 'mastery', '10', 'I5: a greater reset pair does');
 select is(public.merge_progress(tests.ulid(13), tests.device(), '2025-11-22T10:00:03Z', tests.skill(1), 101)::jsonb -> 'result',
-  jsonb_build_object('id', tests.ulid(13), 'status', 'quarantined', 'code', 'invalid_event', 'field', 'body.mastery'), 'I7: what can''t be merged is quarantined');
-select is(public.merge_progress(tests.ulid(14), tests.device(), '2025-11-22T10:00:03Z', tests.skill(9), 10)::jsonb #>> '{result,code}', 'unknown_content',
+  jsonb_build_object('id', tests.ulid(13), 'status', 'quarantined', 'code', 'invalid_event', 'field', 'body.mastery'),
+  'I7: what can''t be merged is quarantined');
+select is(public.merge_progress(tests.ulid(14), tests.device(), '2025-11-22T10:00:03Z',
+  tests.skill(9), 10)::jsonb #>> '{result,code}', 'unknown_content',
   'I7: an unknown skill is held');
-select throws_ok($$ select public.merge_progress('x', tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 10) $$, 'CR020', null, 'I7: without an id there is no event');
+select throws_ok($$ select public.merge_progress('x', tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 10) $$, 'CR020', null,
+  'I7: without an id there is no event');
 select tests.reset_role();
 select is((select array_agg(type || utc_offset_minutes order by event_id) from learner.event where user_id = tests.learner()),
   array['progress.advanced0', 'progress.advanced0', 'progress.advanced-60'], 'I6: each merge is an event like any other');

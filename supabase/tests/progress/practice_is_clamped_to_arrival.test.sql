@@ -2,9 +2,11 @@ begin;
 select plan(3);
 
 select tests.a_release();
-select tests.send(tests.attempt(10, 1, '{}', '{"occurred_at": "2025-01-01T00:00:00Z"}'), tests.attempt(11, 1, '{}', '{"occurred_at": "2025-03-01T00:00:00Z"}'),
+select tests.send(tests.attempt(10, 1, '{}', '{"occurred_at": "2025-01-01T00:00:00Z"}'),
+  tests.attempt(11, 1, '{}', '{"occurred_at": "2025-03-01T00:00:00Z"}'),
   tests.attempt(12, 1, '{}', '{"occurred_at": "2025-02-01T00:00:00Z"}'));
-select is((select practiced_at from learner.skill_progress where user_id = tests.learner()), '2025-03-01 00:00:00+00', 'I5: the last practice');
+select is((select practiced_at from learner.skill_progress where user_id = tests.learner()), '2025-03-01 00:00:00+00',
+  'I5: the last practice');
 
 select tests.send(tests.attempt(13, 1, '{}', '{"occurred_at": "2999-01-01T00:00:00Z"}'));
 select is((select practiced_at from learner.skill_progress where user_id = tests.learner()),

@@ -3,9 +3,11 @@ select plan(6);
 
 select tests.a_release();
 select tests.send(
-  tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)), tests.attempt(11, 1), tests.attempt(12, 3),
+  tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)),
+    tests.attempt(11, 1), tests.attempt(12, 3),
   tests.progress(13, 1, 60, jsonb_build_object('completed', array[tests.question(1)])), tests.progress(14, 2, 30));
-select tests.send(tests.reset(15, 1, 1, '{"base": {"mastery": 5}}'), tests.attempt(16, 2, tests.in_reset(1, 15)), tests.attempt(17, 5, '{"answer": {"choice": 0}}'),
+select tests.send(tests.reset(15, 1, 1, '{"base": {"mastery": 5}}'), tests.attempt(16, 2, tests.in_reset(1, 15)),
+  tests.attempt(17, 5, '{"answer": {"choice": 0}}'),
   tests.event(18, 'session.ended', jsonb_build_object('session_id', tests.ulid(900), 'reason', 'abandoned')));
 create temporary view state as
   select to_jsonb(s) - 'change_seq' as row from learner.session s where user_id = tests.learner()
@@ -17,7 +19,8 @@ select set_config('tests.cursor', private.learner_changes(tests.learner(), null,
 select is(ops.rebuild_learner(tests.learner()), 9::bigint, 'I6: every event is projected again');
 select bag_eq('table state', 'table before', 'I6: and gives the rows that were there');
 select is((select count(*) from before), 8::bigint, 'I6: all eight');
-select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 8, 'I8: devices pull every row anew');
+select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 8,
+  'I8: devices pull every row anew');
 
 -- What a fixed bug would have left behind.
 update learner.skill_progress set mastery = 99, attempts = 50 where user_id = tests.learner();

@@ -14,7 +14,8 @@ select set_eq('select change_seq from learner.attempt where user_id = tests.lear
 
 select tests.become('none', jsonb_build_object('sub', tests.learner(3), 'role', 'authenticated', 'app_metadata', '{"role": "support"}'::jsonb));
 select ops.rebuild_learner(tests.learner());
-select results_eq($$ select actor, actor_role, object_id, after from ops.audit where action = 'rebuild_learner' and transaction = pg_current_xact_id() $$,
+select results_eq($$ select actor, actor_role, object_id, after from ops.audit
+  where action = 'rebuild_learner' and transaction = pg_current_xact_id() $$,
   $$ values (tests.learner(3), 'support', tests.learner()::text, '{"events": 1}'::jsonb) $$, 'I10: support does, on record');
 
 select * from finish();

@@ -3,10 +3,12 @@ select plan(6);
 
 select tests.a_release();
 create temporary table line on commit drop as
-  select n, tests.event(n, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1, 'skill_id', tests.skill(n - 9)),
+  select n, tests.event(n, 'session.started', jsonb_build_object('session_id',
+    tests.ulid(900), 'content_version', 1, 'skill_id', tests.skill(n - 9)),
     jsonb_build_object('device_id', tests.device(n))) as text from generate_series(10, 12) n
   union all
-  select n, tests.event(n, 'session.ended', jsonb_build_object('session_id', tests.ulid(900), 'reason', (array['completed', 'abandoned'])[n - 19]))
+  select n, tests.event(n, 'session.ended', jsonb_build_object('session_id',
+    tests.ulid(900), 'reason', (array['completed', 'abandoned'])[n - 19]))
   from generate_series(20, 21) n;
 
 -- In every order of arrival, one event a batch.
@@ -19,7 +21,8 @@ begin
   foreach v_n in array p_order loop
     perform tests.send_for(p_learner, (select text from line where n = v_n));
   end loop;
-  return (select (skill_id, device_id, started_event, ended_event, end_reason)::text from learner.session where user_id = tests.learner(p_learner));
+  return (select (skill_id, device_id, started_event, ended_event, end_reason)::text from learner.session
+    where user_id = tests.learner(p_learner));
 end
 $$;
 

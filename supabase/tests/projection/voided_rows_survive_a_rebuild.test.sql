@@ -2,7 +2,8 @@ begin;
 select plan(3);
 
 select tests.a_release();
-select tests.send(tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)), tests.attempt(11, 1), tests.attempt(12, 3));
+select tests.send(tests.event(10, 'session.started', jsonb_build_object('session_id',
+  tests.ulid(900), 'content_version', 1)), tests.attempt(11, 1), tests.attempt(12, 3));
 update learner.session set voided_at = '2026-01-01' where user_id = tests.learner();
 update learner.attempt set voided_at = '2026-01-02' where user_id = tests.learner() and event_id = tests.event_id(11);
 update learner.skill_progress set voided_at = '2026-01-03' where user_id = tests.learner() and skill_id = tests.skill(2);
@@ -16,7 +17,8 @@ select set_config('tests.cursor', private.learner_changes(tests.learner(), null,
 select is((select count(*) from before where voided_at is not null), 3::bigint, 'I6: support has voided three rows');
 select ops.rebuild_learner(tests.learner());
 select set_eq('table voided', 'table before', 'I6: a rebuild keeps what support decided');
-select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 5, 'I8: and devices pull these rows too');
+select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 5,
+  'I8: and devices pull these rows too');
 
 select * from finish();
 rollback;

@@ -13,7 +13,8 @@ select is(tests.raised($$ select private.publish_release(null, current_setting('
 select is((select max(version) from content.release), 1, 'I2: nothing was published');
 
 update content.question set prompt = 'Seen in the preview' where id = tests.question(1);
-select is(private.publish_release(null, current_setting('tests.hash'), false) ->> 'version', '2', 'I2: with the preview''s hash the same drafts are');
+select is(private.publish_release(null, current_setting('tests.hash'), false) ->> 'version', '2',
+  'I2: with the preview''s hash the same drafts are');
 
 select * from finish();
 rollback;

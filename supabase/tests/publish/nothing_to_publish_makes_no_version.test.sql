@@ -4,7 +4,8 @@ select plan(4);
 select tests.a_release();
 create temporary table before on commit drop as select public.content_head()::jsonb as head;
 
-select is(private.publish_release('again', null, false)::jsonb, (select head from before), 'I1: publishing without a change answers the current head');
+select is(private.publish_release('again', null, false)::jsonb, (select head from before),
+  'I1: publishing without a change answers the current head');
 update content.question set prompt = prompt;
 select is(tests.publish(), 1, 'I1: an edit that changes nothing is no change');
 update content.question set status = 'draft' where id = tests.question(6);

@@ -17,7 +17,8 @@ select is((select count(*) from content.release), 0::bigint, 'I9: nothing was pu
 select tests.authenticate(tests.learner(2), 'instructor');
 select is(public.publish_release('First') ->> 'version', '1', 'I9: instructors publish');
 select tests.reset_role();
-select results_eq('select published_by, note from content.release', $$ values (tests.learner(2), 'First') $$, 'I10: the release names them');
+select results_eq('select published_by, note from content.release', $$ values (tests.learner(2), 'First') $$,
+  'I10: the release names them');
 update content.domain set title = 'Second' where id = tests.domain(1);
 select tests.authenticate(tests.learner(3), 'admin');
 select is(public.publish_release() ->> 'version', '2', 'I9: and so do admins');

@@ -3,7 +3,8 @@ select plan(2);
 
 select tests.a_curriculum();
 
-select is((select jsonb_array_length(p -> 'changes') from (select public.preview_release(3)::jsonb) x (p)), 3, 'I2: at most change_limit changes are listed');
+select is((select jsonb_array_length(p -> 'changes') from (select public.preview_release(3)::jsonb) x (p)), 3,
+  'I2: at most change_limit changes are listed');
 select is(public.preview_release(3) ->> 'upserts', '11', 'I2: all are counted');
 
 select * from finish();

@@ -8,7 +8,8 @@ select throws_ok($$ select private.publish_release(null, 'stale', false) $$, 'CR
 select is(tests.publish(), 2, 'I1: … takes no version');
 update content.question set prompt = 'Third' where id = tests.question(1);
 select is(tests.publish(), 3, 'I1: versions follow each other');
-select results_eq('select version from content.release order by published_at', 'values (1), (2), (3)', 'I1: without gaps, in the order of publishing');
+select results_eq('select version from content.release order by published_at', 'values (1), (2), (3)',
+  'I1: without gaps, in the order of publishing');
 
 select * from finish();
 rollback;

@@ -4,21 +4,30 @@ select plan(6);
 select tests.a_release();
 select tests.send(
   tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1, 'skill_id', tests.skill(1))),
-  tests.attempt(11, 1, tests.in_reset(1, 5)), tests.progress(12, 1, 30, jsonb_build_object('completed', array[tests.question(1)]) || tests.in_reset(1, 5)));
+  tests.attempt(11, 1, tests.in_reset(1, 5)), tests.progress(12, 1, 30, jsonb_build_object('completed',
+    array[tests.question(1)]) || tests.in_reset(1, 5)));
 create temporary table pulled on commit drop as select private.learner_changes(tests.learner(), null, 500)::jsonb as p;
 
 select is((select p - 'changes' from pulled), jsonb_build_object('more', false, 'cursor',
-  private.history() || '.' || (select change_seq from learner.state where user_id = tests.learner())), 'I8: a device that was wiped is whole after one pull');
-select is((select jsonb_agg(c ->> 'kind') from pulled, jsonb_array_elements(p -> 'changes') c), '["attempt", "session", "skill_progress"]', 'I8: in the order of the changes');
-select is((select p #> '{changes,0,row}' from pulled), jsonb_build_object('event_id', tests.ulid(11), 'session_id', tests.ulid(900), 'skill_id', tests.skill(1),
+  private.history() || '.' || (select change_seq from learner.state where user_id = tests.learner())),
+  'I8: a device that was wiped is whole after one pull');
+select is((select jsonb_agg(c ->> 'kind') from pulled, jsonb_array_elements(p -> 'changes') c), '["attempt", "session", "skill_progress"]',
+  'I8: in the order of the changes');
+select is((select p #> '{changes,0,row}' from pulled), jsonb_build_object('event_id', tests.ulid(11), 'session_id',
+  tests.ulid(900), 'skill_id', tests.skill(1),
   'question_id', tests.question(1), 'device_id', tests.device(), 'content_version', 1, 'content_state', 'current', 'answer', '{"choice": 1}'::jsonb, 'claimed_correct', true,
-  'graded_correct', true, 'duration_ms', 1500, 'reset_count', 1, 'reset_event', tests.ulid(5), 'occurred_at', '2025-11-22T10:00:00+00:00', 'utc_offset_minutes', 60,
+  'graded_correct', true, 'duration_ms', 1500, 'reset_count', 1, 'reset_event',
+    tests.ulid(5), 'occurred_at', '2025-11-22T10:00:00+00:00', 'utc_offset_minutes', 60,
   'voided', false), 'I8: an attempt');
-select is((select p #> '{changes,1,row}' from pulled), jsonb_build_object('session_id', tests.ulid(900), 'skill_id', tests.skill(1), 'device_id', tests.device(),
+select is((select p #> '{changes,1,row}' from pulled), jsonb_build_object('session_id', tests.ulid(900), 'skill_id',
+  tests.skill(1), 'device_id', tests.device(),
   'content_version', 1, 'started_at', '2025-11-22T10:00:00+00:00', 'ended_at', null, 'end_reason', null, 'voided', false), 'I8: a session');
-select is((select p #> '{changes,2,row}' from pulled), jsonb_build_object('skill_id', tests.skill(1), 'reset_count', 1, 'reset_event', tests.ulid(5), 'mastery', 30,
-  'completed', array[tests.question(1)], 'attempts', 1, 'correct', 1, 'practiced_at', '2025-11-22T10:00:00+00:00', 'voided', false), 'I8: progress');
-select is(private.learner_changes(tests.learner(9), null, 500)::jsonb, jsonb_build_object('changes', '[]'::jsonb, 'cursor', private.history() || '.0', 'more', false),
+select is((select p #> '{changes,2,row}' from pulled), jsonb_build_object('skill_id',
+  tests.skill(1), 'reset_count', 1, 'reset_event', tests.ulid(5), 'mastery', 30,
+  'completed', array[tests.question(1)], 'attempts', 1, 'correct', 1, 'practiced_at', '2025-11-22T10:00:00+00:00', 'voided', false),
+  'I8: progress');
+select is(private.learner_changes(tests.learner(9), null, 500)::jsonb,
+  jsonb_build_object('changes', '[]'::jsonb, 'cursor', private.history() || '.0', 'more', false),
   'I9: a learner who did nothing gets nothing');
 
 select * from finish();

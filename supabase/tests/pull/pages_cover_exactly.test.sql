@@ -2,8 +2,10 @@ begin;
 select plan(6);
 
 select tests.a_release();
-select tests.send(tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)), tests.attempt(11, 1), tests.attempt(12, 3), tests.attempt(13, 5));
-select tests.send(tests.attempt(14, 2), tests.event(15, 'session.ended', jsonb_build_object('session_id', tests.ulid(900), 'reason', 'completed')), tests.progress(16, 2, 10));
+select tests.send(tests.event(10, 'session.started', jsonb_build_object('session_id',
+  tests.ulid(900), 'content_version', 1)), tests.attempt(11, 1), tests.attempt(12, 3), tests.attempt(13, 5));
+select tests.send(tests.attempt(14, 2), tests.event(15, 'session.ended', jsonb_build_object('session_id',
+  tests.ulid(900), 'reason', 'completed')), tests.progress(16, 2, 10));
 create function pg_temp.pulled_by(p_rows integer) returns setof text
 language plpgsql
 as $$
@@ -19,7 +21,8 @@ end
 $$;
 
 select is((select count(*) from pg_temp.pulled_by(500)), 8::bigint, 'I8: four attempts, a session, progress in three skills');
-select results_eq(format('select * from pg_temp.pulled_by(%s)', page_rows), 'select * from pg_temp.pulled_by(500)', format('I8: the same in pages of %s rows', page_rows))
+select results_eq(format('select * from pg_temp.pulled_by(%s)', page_rows), 'select * from pg_temp.pulled_by(500)',
+  format('I8: the same in pages of %s rows', page_rows))
 from unnest(array[1, 2, 3, 7, 8]) page_rows;
 
 select * from finish();

@@ -5,7 +5,8 @@ select tests.a_release();
 select tests.send(variadic array(select tests.attempt(n, 1) from generate_series(10, 39) n));
 select tests.send(tests.attempt(50, 1), 'x', 'y');
 
-select is((select count(*) from public.support_timeline(tests.learner(), page_rows => asked)), given, format('I10: asked for %s rows, it gives %s', asked, given))
+select is((select count(*) from public.support_timeline(tests.learner(), page_rows => asked)), given,
+  format('I10: asked for %s rows, it gives %s', asked, given))
 from (values (-1, 1::bigint), (0, 1), (3, 3)) page (asked, given);
 create function pg_temp.pages_of(p_rows integer) returns table (kind text, detail jsonb)
 language plpgsql

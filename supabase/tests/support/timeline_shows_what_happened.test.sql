@@ -16,7 +16,8 @@ select bag_eq('select kind, summary from timeline', $$ values
     ('operation', 'rebuild_learner by ' || session_user),
     ('operation', 'support_timeline by ' || session_user) $$,
   'I10: batches, events, what is stuck, devices, operations; and nothing of another learner');
-select is((select detail - 'body' from timeline where kind = 'event'), jsonb_build_object('event_id', tests.ulid(10), 'device_id', tests.device(),
+select is((select detail - 'body' from timeline where kind = 'event'), jsonb_build_object('event_id',
+  tests.ulid(10), 'device_id', tests.device(),
   'content_state', 'current', 'graded_correct', true, 'head_version', 1), 'I10: an event with its stamps');
 select is((select detail ->> 'body' from timeline where summary like 'invalid_json%'), 'not json', 'I7: what is stuck as it arrived');
 select results_eq('select at from timeline', 'select at from timeline order by at desc', 'I10: newest first');
