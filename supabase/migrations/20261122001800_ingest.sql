@@ -5,24 +5,24 @@
 create type private.result as (place integer, id text, status text, code text, field text, event_id uuid);
 comment on type private.result is 'How one event fared: applied, duplicate, quarantined (code), or retry (code).';
 
-create function private.quarantine_events(p_user uuid, p_now timestamptz, p_events private.incoming[])
+create function private.quarantine_events(p_user uuid, p_now timestamptz, p_head integer, p_events private.incoming[])
 returns void
 language sql
 volatile
 set search_path = ''
 as $$
-  insert into ops.quarantine as q (user_id, sha256, event_id, code, field, body, device_id, status, first_seen_at, last_seen_at)
+  insert into ops.quarantine as q (user_id, sha256, event_id, code, field, body, device_id, status, first_seen_at, last_seen_at, head_version)
   select distinct on (sha256(convert_to(e.line, 'UTF8')))
     p_user, sha256(convert_to(e.line, 'UTF8')),
     case when e.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(e.id_text) end,
     e.code, e.field, e.line, e.device_id,
-    case when e.code like 'unknown%' then 'held' else 'open' end, p_now, p_now
+    case when e.code like 'unknown%' then 'held' else 'open' end, p_now, p_now, p_head
   from unnest(p_events) e
   on conflict (user_id, sha256) do update set
-    last_seen_at = excluded.last_seen_at, times_seen = q.times_seen + 1, code = excluded.code, field = excluded.field,
+    last_seen_at = excluded.last_seen_at, head_version = excluded.head_version, times_seen = q.times_seen + 1, code = excluded.code, field = excluded.field,
     status = case when q.status = 'superseded' then q.status else excluded.status end
 $$;
-comment on function private.quarantine_events(uuid, timestamptz, private.incoming[]) is
+comment on function private.quarantine_events(uuid, timestamptz, integer, private.incoming[]) is
   'Keeps events that could not be applied, once per text; a text seen before is counted.';
 
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
@@ -75,7 +75,7 @@ begin
 
   v_bad := v_conflicts || array(select e from unnest(p_events) e where e.code <> 'wrong_learner');
   if cardinality(v_bad) > 0 then
-    perform private.quarantine_events(p_user, p_now, v_bad);
+    perform private.quarantine_events(p_user, p_now, p_head, v_bad);
   end if;
 
   return query
@@ -163,14 +163,19 @@ begin
   v_head := coalesce((select max(r.version) from content.release r), 0);
   v_skew := (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint;
 
-  -- 4 Check, apply, keep.
+  -- 4 Events that were held for a release that has come since.
+  if exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.head_version < v_head) then
+    perform private.replay_held_for(p_user, v_now, v_head, false);
+  end if;
+
+  -- 5 Check, apply, keep.
   select array_agg(e order by e.place) into v_events from private.parse_events(p_user, p_lines, v_head) e;
   if v_events is not null then
     select array_agg(r order by r.place) into v_results
     from private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events) r;
   end if;
 
-  -- 5 The contact.
+  -- 6 The contact.
   insert into learner.device as d (
     user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms)
   values (p_user, (v_header ->> 'device_id')::uuid, v_header ->> 'platform', v_header ->> 'app_version',

@@ -2,7 +2,7 @@ begin;
 select plan(1);
 
 select tests.a_curriculum();
-create temporary table before on commit drop as select max(id) as id from ops.audit;
+create temporary table before on commit drop as select coalesce(max(id), 0) as id from ops.audit;
 
 update content.question set id = tests.question(7) where id = tests.question(1);
 select bag_eq('select a.object_id, a.action, a.before ->> $$key$$ as before, a.after ->> $$key$$ as after

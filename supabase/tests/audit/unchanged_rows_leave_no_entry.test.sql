@@ -2,7 +2,7 @@ begin;
 select plan(2);
 
 select tests.a_curriculum();
-create temporary table before on commit drop as select max(id) as id from ops.audit;
+create temporary table before on commit drop as select coalesce(max(id), 0) as id from ops.audit;
 
 update content.question set prompt = prompt;
 update content.question set prompt = 'Edited' where id = tests.question(9);

@@ -11,8 +11,8 @@ select results_eq('select mastery, completed, attempts from learner.skill_progre
 select tests.send(tests.progress(21, 1, 40, tests.in_reset(1, 20)));
 select is((select mastery from learner.skill_progress where user_id = tests.learner()), 55::smallint, 'I5: which never go back either');
 select tests.send(tests.reset(30, 1, 2, '{"base": {"mastery": 10, "completed": null}}'));
-select results_eq('select mastery, completed from learner.skill_progress where user_id = tests.learner()', $$
-  values (10::smallint, '{}'::uuid[]) $$,
+select results_eq('select mastery, completed from learner.skill_progress where user_id = tests.learner()',
+  $$ values (10::smallint, '{}'::uuid[]) $$,
   'I5: except by a greater reset');
 
 select * from finish();

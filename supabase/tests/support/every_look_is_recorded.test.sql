@@ -1,7 +1,7 @@
 begin;
 select plan(1);
 
-create temporary table before on commit drop as select max(id) as id from ops.audit;
+create temporary table before on commit drop as select coalesce(max(id), 0) as id from ops.audit;
 
 select tests.authenticate(tests.learner(3), 'support');
 select public.support_timeline(tests.learner(), page_rows => 5);

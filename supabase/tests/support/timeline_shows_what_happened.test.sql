@@ -4,7 +4,7 @@ select plan(4);
 select tests.a_release();
 select tests.send(tests.attempt(10, 1), tests.attempt(10, 1), tests.progress(11, 1, 101), 'not json');
 select ops.rebuild_learner(tests.learner());
-select tests.send_for(2, tests.attempt(12, 1));
+select tests.send_for(2, tests.attempt(12, 1), 'x');
 create temporary table timeline on commit drop as select * from public.support_timeline(tests.learner());
 
 select bag_eq('select kind, summary from timeline', $$ values

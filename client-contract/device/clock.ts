@@ -1,0 +1,44 @@
+// Time, as an argument: tests and the simulator bring their own.
+
+/** The device's clock, which may be wrong, jump, and be set back. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Minutes that local time is ahead of UTC. */
+  utcOffsetMinutes(): number;
+  /** Waits; rejects with the signal's reason where that is sooner. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The clock of the system. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  utcOffsetMinutes: () => 0 - new Date().getTimezoneOffset(),
+  sleep(milliseconds, signal) {
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const aborted = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", aborted);
+        resolve();
+      }, milliseconds);
+      signal?.addEventListener("abort", aborted, { once: true });
+    });
+  },
+};
+
+/** The last millisecond of 2999: what the protocol can say, and ULIDs too. */
+const LATEST = Date.UTC(3000, 0) - 1;
+
+/** The clock's time, held within what the protocol can say (1970 to 2999). */
+export function clockTime(clock: Clock): number {
+  return Math.min(Math.max(Math.trunc(clock.now()), 0), LATEST);
+}
+
+/** The clock's time as the wire and the database write it. */
+export function instant(clock: Clock): string {
+  return new Date(clockTime(clock)).toISOString();
+}

@@ -1,0 +1,244 @@
+// The content cache against the real function and database: what a device holds is a release, to the byte.
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { readState } from "./context.ts";
+import type { Device } from "./device.ts";
+import { DeviceError } from "./device_error.ts";
+import { openLab } from "./testing/devices.ts";
+import { type Handle, rotateHistory, startTestServer, type TestServer } from "./testing/server.ts";
+import { publishedLines } from "./testing/server_rows.ts";
+import { allQuestions, firstQuestions } from "./testing/study.ts";
+
+const Line = z.object({ id: z.string(), body: z.string() });
+const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
+const IMPATIENT = { attempts: 1, baseMs: 0, capMs: 0, patienceMs: 0 };
+
+const cachedLines = ({ db }: Device) =>
+  new Map(db.all(Line, "select id, body from content_row order by id").map(({ id, body }) => [id, body]));
+
+/** The device holds the newest release, byte for byte, and nothing of a download. */
+async function assertHolds(device: Device, { sql }: TestServer): Promise<void> {
+  assert.deepEqual(cachedLines(device), await publishedLines(sql));
+  assert.ok((await device.verify()).ok);
+  assert.equal(device.db.get(z.unknown(), "select * from content_staged"), undefined);
+  assert.equal(device.db.get(z.unknown(), "select * from content_download"), undefined);
+}
+
+/** Publishes a release that corrects one question, withdraws two and adds one. */
+async function publishChanges({ sql }: TestServer): Promise<void> {
+  await sql`update content.question set answer = '{"choice": 0}', explanation = 'Corrected – «ü» 🧭'
+    where id = (select min(id::text)::uuid from content.question where answer <> '{"choice": 0}' and status = 'active')`;
+  await sql`update content.question set status = 'withdrawn'
+    where id in (select id from content.question where status = 'active' order by key desc limit 2)`;
+  await sql`insert into content.question (skill_id, key, prompt, choices, answer)
+    select min(id::text)::uuid, gen_random_uuid()::text, 'New?', '{yes,no}', '{"choice": 1}' from content.skill`;
+  await sql`select public.publish_release()`;
+}
+
+Deno.test("a snapshot, then a delta with tombstones: the server's bytes and root", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+  assert.equal((await device.sync()).rows, 72);
+  await assertHolds(device, server);
+  assert.deepEqual(
+    [device.domains().length, device.domains().flatMap(({ id }) => device.skills(id)).length],
+    [3, 9],
+  );
+  assert.equal(allQuestions(device).length, 60);
+
+  await publishChanges(server);
+  const { rows, version } = await device.sync();
+  assert.deepEqual({ rows, version }, { rows: 4, version: 2 });
+  await assertHolds(device, server);
+  assert.equal((await device.sync()).rows, 0);
+});
+
+Deno.test("a download that breaks off goes on where it was, though killed and though a newer release appeared", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const asked: string[] = [];
+  let left = 3;
+  const handle: Handle = (request) => {
+    if (!request.url.includes("/delta")) return server.handle(request);
+    if (left-- <= 0) return Promise.reject(new TypeError("killed"));
+    const { searchParams } = new URL(request.url);
+    asked.push(
+      `${searchParams.get("since")}-${searchParams.get("until")} ${searchParams.get("after") ?? ""}`,
+    );
+    return server.handle(request);
+  };
+  const o = { learnerId: LEARNER, handle, pageRows: 20, retry: IMPATIENT };
+  {
+    using device = lab.open(1, o);
+    await assert.rejects(() => device.sync(), { name: "NetworkError" });
+    assert.equal(device.status().version, 0, "nothing of it can be seen");
+  }
+  await publishChanges(server);
+  left = Infinity;
+  using device = lab.open(1, o);
+  await device.sync();
+  await assertHolds(device, server);
+  assert.equal(asked.length, 5, "four pages of release 1, each once, and one of release 2");
+  assert.equal(new Set(asked).size, 5);
+  assert.ok(asked.slice(0, 4).every((page) => page.startsWith("0-1 ")));
+  assert.equal(asked[4], "1-2 ");
+});
+
+Deno.test("a page that is cut off is fetched again", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  let cuts = 3;
+  const handle: Handle = async (request) => {
+    const response = await server.handle(request);
+    if (!request.url.includes("/delta") || cuts-- <= 0) return response;
+    const text = await response.text();
+    return new Response(text.slice(0, text.lastIndexOf("\n", text.length - 2 - 40 * cuts) + 1));
+  };
+  using device = lab.open(1, { learnerId: LEARNER, handle });
+  await device.sync();
+  await assertHolds(device, server);
+});
+
+Deno.test("a flipped byte is found by verify, stays readable, and is healed by the next sync", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+  await device.sync();
+  const [{ id }] = firstQuestions(device);
+  device.db.run(
+    "update content_row set body = replace(body, '\"choice\":', '\"choice\" :') where id = ?",
+    id,
+  );
+  const { ok, damaged } = await device.verify();
+  assert.deepEqual({ ok, damaged }, { ok: false, damaged: [{ kind: "question", id }] });
+  assert.ok(device.status().isSuspect);
+  assert.equal(allQuestions(device).length, 60);
+  assert.equal((await device.sync()).rows, 72);
+  await assertHolds(device, server);
+  assert.equal(device.status().isSuspect, false);
+
+  // A row that has gone missing leaves no damaged row behind, only another root.
+  device.db.run("delete from content_row where id = ?", id);
+  assert.equal((await device.verify()).ok, false);
+  await device.sync();
+  await assertHolds(device, server);
+});
+
+Deno.test("damage that nobody looked for is found when a delta is applied, and the snapshot replaces it", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+  await device.sync();
+  device.db.run(
+    "update content_row set body = replace(body, '\"position\":', '\"position\": ') where kind = 'domain'",
+  );
+  await publishChanges(server);
+  await device.sync();
+  await assertHolds(device, server);
+});
+
+Deno.test("a snapshot that is not what was published is not applied; the old release stays", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  let isForged = false;
+  const handle: Handle = async (request) => {
+    const response = await server.handle(request);
+    if (!isForged || !request.url.includes("/delta")) return response;
+    return new Response(
+      (await response.text()).replace('"choice" :', '"choice":').replace('"choice":0', '"choice":1'),
+    );
+  };
+  using device = lab.open(1, { learnerId: LEARNER, handle });
+  await device.sync();
+  const before = cachedLines(device);
+  await publishChanges(server);
+  isForged = true;
+  await assert.rejects(
+    () => device.sync(),
+    (error) => error instanceof DeviceError && error.code === "content_mismatch",
+  );
+  assert.deepEqual(cachedLines(device), before);
+  assert.equal(device.status().version, 1);
+  isForged = false;
+  await device.sync();
+  await assertHolds(device, server);
+});
+
+Deno.test("another history, or a server that has fallen behind, is answered with a whole snapshot", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+  await device.sync();
+  await publishChanges(server);
+  await device.sync();
+  await rotateHistory(server);
+  assert.equal((await device.sync()).rows, 71);
+  await assertHolds(device, server);
+
+  // Release 3 is on the device, but not on the server.
+  device.db.run("update sync_state set content_version = 3");
+  assert.equal((await device.sync()).rows, 71);
+  await assertHolds(device, server);
+});
+
+Deno.test("a refused delta (410) starts over from the new head", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+  await device.sync();
+  await publishChanges(server);
+  // The restore comes between the answer to the push and the first page.
+  let isPending = true;
+  const handle: Handle = async (request) => {
+    if (request.url.includes("/delta") && isPending) {
+      isPending = false;
+      await rotateHistory(server);
+    }
+    return await server.handle(request);
+  };
+  using again = lab.open(1, { learnerId: LEARNER, handle });
+  await again.sync();
+  await assertHolds(again, server);
+  await again.sync();
+  await assertHolds(again, server);
+});
+
+Deno.test("without a release there is nothing, and what was cached stays", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+  await device.sync();
+  await server.sql`alter table content.release disable trigger release_append_only`;
+  for (const table of ["tree_node", "revision", "answer_key", "release"]) {
+    await server.sql.unsafe(`delete from content.${table}`);
+  }
+  await rotateHistory(server);
+  await device.sync();
+  assert.equal(allQuestions(device).length, 60);
+  using other = lab.open(2, { learnerId: LEARNER, handle: server.handle });
+  await other.sync();
+  assert.equal(other.status().version, 0);
+});
+
+Deno.test("a question that was on screen when a release withdrew it is answered as it was seen", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const learnerId = crypto.randomUUID();
+  using device = lab.open(1, { learnerId, handle: server.handle });
+  await device.sync();
+  const sessionId = device.startSession();
+  const [question] = firstQuestions(device);
+  await server.sql`update content.question set status = 'withdrawn' where id = ${question.id}`;
+  await server.sql`select public.publish_release()`;
+  await device.sync();
+  assert.equal(device.question(question.id), undefined);
+  assert.equal(readState(device.db).content_version, 2);
+  const { correct } = device.answer({ sessionId, question, choice: question.answer.choice });
+  assert.ok(correct);
+  await device.sync();
+  const [attempt] = await server.sql`
+    select content_state, graded_correct from learner.attempt where user_id = ${learnerId}`;
+  assert.deepEqual({ ...attempt }, { content_state: "withdrawn", graded_correct: true });
+  assert.equal(device.progressIn(question.skill_id).correct, 1);
+});

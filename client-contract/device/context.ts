@@ -1,0 +1,37 @@
+// What every part of a device needs.
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+import type { Database } from "./database.ts";
+
+/** One device of one learner. */
+export interface DeviceContext {
+  db: Database;
+  clock: Clock;
+  /** From 0 to below 1, like Math.random. */
+  random: () => number;
+  learnerId: string;
+  deviceId: string;
+}
+
+const SyncState = z.object({
+  learner_id: z.string(),
+  device_id: z.string(),
+  last_ulid: z.string().nullable(),
+  history: z.string().nullable(),
+  content_history: z.string().nullable(),
+  content_version: z.number(),
+  content_root: z.string().nullable(),
+  content_suspect: z.number(),
+  pull_cursor: z.string().nullable(),
+  pull_next: z.string().nullable(),
+  synced_at: z.string().nullable(),
+});
+/** The row of sync_state; its columns are described in carrel.drift. */
+export type SyncState = z.infer<typeof SyncState>;
+
+/** Reads the sync state of a device that was opened before. */
+export function readState(db: Database): SyncState {
+  const state = db.get(SyncState, "select * from sync_state");
+  if (!state) throw new Error("the device's file has no sync state");
+  return state;
+}

@@ -1,0 +1,251 @@
+// The schema file itself: it opens, upgrades, and refuses every state that it calls impossible.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { openDatabase } from "./database.ts";
+import { DeviceError } from "./device_error.ts";
+
+const Pragmas = z.object({ user_version: z.number(), journal_mode: z.string(), synchronous: z.number() });
+const Name = z.object({ name: z.string() });
+
+function inFolder(test: (file: string) => void): () => void {
+  return () => {
+    const folder = Deno.makeTempDirSync({ prefix: "carrel-device-" });
+    try {
+      test(join(folder, "device.sqlite"));
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  };
+}
+
+Deno.test(
+  "a new file is at the newest version, in WAL mode with a full fsync a commit",
+  inFolder((file) => {
+    using db = openDatabase(file);
+    assert.deepEqual(
+      db.get(
+        Pragmas,
+        `select v.user_version, j.journal_mode, s.synchronous
+         from pragma_user_version v, pragma_journal_mode j, pragma_synchronous s`,
+      ),
+      { user_version: 1, journal_mode: "wal", synchronous: 2 },
+    );
+  }),
+);
+
+Deno.test(
+  "an older file is upgraded step by step, a failed step leaves it as it was, a newer one is refused",
+  inFolder((file) => {
+    openDatabase(file)[Symbol.dispose]();
+    const steps = ["create table second (id text) strict", "create table third (id text) strict"];
+    assert.throws(() => openDatabase(file, [steps[0] ?? "", "create table fourth ("]));
+    {
+      using db = openDatabase(file);
+      assert.deepEqual(db.all(Name, "select name from sqlite_schema where name in ('second', 'fourth')"), []);
+    }
+    {
+      using db = openDatabase(file, steps);
+      assert.equal(
+        db.all(Name, "select name from sqlite_schema where name in ('second', 'third')").length,
+        2,
+      );
+    }
+    openDatabase(file, steps)[Symbol.dispose]();
+    assert.throws(
+      () => openDatabase(file),
+      (error) => error instanceof DeviceError && error.code === "newer_database",
+    );
+  }),
+);
+
+Deno.test(
+  "a transaction that throws leaves nothing behind",
+  inFolder((file) => {
+    using db = openDatabase(file);
+    assert.throws(() =>
+      db.transaction(() => {
+        db.run("insert into sync_state (learner_id, device_id) values ('l', 'd')");
+        throw new RangeError("stop");
+      }), RangeError);
+    assert.equal(db.get(Name, "select learner_id as name from sync_state"), undefined);
+  }),
+);
+
+/** Good rows of each table, and for each constraint the columns that break it and nothing else. */
+const ULID = "01KANB7Q0000000000000000AB";
+const ILLEGAL: Record<
+  string,
+  { good: Record<string, unknown>; bad: Record<string, Record<string, unknown>> }
+> = {
+  content_row: {
+    good: {
+      kind: "domain",
+      id: "i",
+      version: 1,
+      body: '{"kind":"domain","version":1,"id":"i"}',
+      sha256: "0".repeat(64),
+    },
+    bad: {
+      content_row_pkey: {},
+      content_row_kind_known: { kind: "page", body: '{"kind":"page","version":1,"id":"i"}' },
+      content_row_version_positive: { version: 0, body: '{"kind":"domain","version":0,"id":"i"}' },
+      content_row_is_its_body: { id: "j" },
+      content_row_sha256_is_hex: { id: "j", body: '{"kind":"domain","version":1,"id":"j"}', sha256: "" },
+      content_row_has_its_parents: { kind: "skill", body: '{"kind":"skill","version":1,"id":"i"}' },
+    },
+  },
+  content_download: {
+    good: { history: "h", since_version: 0, until_version: 1, root: "r" },
+    bad: {
+      content_download_pkey: {},
+      content_download_singleton: { singleton: 2 },
+      content_download_goes_forward: { singleton: 1, until_version: 0 },
+      content_download_complete_is_flag: { complete: 2 },
+      content_download_complete_has_no_next: { complete: 1, next_page: "p" },
+    },
+  },
+  content_staged: {
+    good: { kind: "domain", id: "i" },
+    bad: { content_staged_pkey: {}, content_staged_kind_known: { kind: "page" } },
+  },
+  outbox: {
+    good: {
+      event_id: ULID,
+      type: "session.ended",
+      line: `{"id":"${ULID}","type":"session.ended"}`,
+      created_at: "2026",
+    },
+    bad: {
+      outbox_pkey: {},
+      outbox_event_id_is_ulid: { event_id: "1", line: '{"id":"1","type":"session.ended"}' },
+      outbox_line_is_its_event: { type: "session.started" },
+      outbox_line_fits: { line: `{"id":"${ULID}","type":"session.ended","x":"${"x".repeat(16384)}"}` },
+      outbox_line_is_one_line: { line: `{"id":"${ULID}",\n"type":"session.ended"}` },
+      outbox_skill_iff_progress: { skill_id: "s" },
+      outbox_state_known: { state: "sent" },
+      outbox_delivered_at_iff_server_holds: { state: "delivered" },
+      outbox_code_iff_refused: { code: "internal" },
+      outbox_attempts_positive: { attempts: -1 },
+      outbox_settled_is_flag: { settled: 2 },
+    },
+  },
+  session: {
+    good: { session_id: "s", device_id: "d", started_at: "2026" },
+    bad: {
+      session_pkey: {},
+      session_has_an_end: { started_at: null },
+      session_end_has_its_reason: { ended_at: "2026" },
+      session_voided_is_flag: { voided: 2 },
+      session_pulled_is_flag: { pulled: 2 },
+    },
+  },
+  attempt: {
+    good: {
+      event_id: "e",
+      session_id: "s",
+      skill_id: "k",
+      question_id: "q",
+      device_id: "d",
+      content_version: 1,
+      answer: '{"choice":0}',
+      claimed_correct: 1,
+      duration_ms: 0,
+      occurred_at: "2026",
+      utc_offset_minutes: 0,
+    },
+    bad: {
+      attempt_pkey: {},
+      attempt_answer_is_object: { answer: "[]" },
+      attempt_claimed_correct_is_flag: { claimed_correct: 2 },
+      attempt_graded_correct_is_flag: { graded_correct: 2 },
+      attempt_duration_in_range: { duration_ms: -1 },
+      attempt_reset_event_iff_count: { reset_count: 1 },
+      attempt_state_iff_pulled: { pulled: 1 },
+      attempt_voided_is_flag: { voided: 2 },
+    },
+  },
+  skill_progress: {
+    good: { skill_id: "k", reset_count: 0, mastery: 0, completed: "[]", attempts: 1, correct: 1 },
+    bad: {
+      skill_progress_pkey: {},
+      skill_progress_mastery_in_range: { mastery: 101 },
+      skill_progress_completed_is_list: { completed: "{}" },
+      skill_progress_correct_among_attempts: { correct: 2 },
+      skill_progress_reset_event_iff_count: { reset_event: ULID },
+      skill_progress_voided_is_flag: { voided: 2 },
+    },
+  },
+  progress: {
+    good: { skill_id: "k", reset_count: 0, mastery: 0, completed: "[]", attempts: 1, correct: 1 },
+    bad: {
+      progress_pkey: {},
+      progress_mastery_in_range: { mastery: 101 },
+      progress_completed_is_list: { completed: "{}" },
+      progress_correct_among_attempts: { correct: 2 },
+      progress_reset_event_iff_count: { reset_event: ULID },
+    },
+  },
+  pull_staged: {
+    good: { place: 1, kind: "session", change: "{}" },
+    bad: {
+      pull_staged_pkey: {},
+      pull_staged_kind_known: { kind: "domain" },
+      pull_staged_change_is_object: { change: "[]" },
+    },
+  },
+  sync_state: {
+    good: { learner_id: "l", device_id: "d" },
+    bad: {
+      sync_state_pkey: {},
+      sync_state_singleton: { singleton: 2 },
+      sync_state_content_iff_version: { content_version: 1 },
+      sync_state_content_suspect_is_flag: { content_suspect: 2 },
+      sync_state_pull_needs_history: { pull_cursor: "c" },
+    },
+  },
+};
+
+const SCHEMA = Deno.readTextFileSync(new URL("../drift/carrel.drift", import.meta.url));
+
+function emptyDatabase(): DatabaseSync {
+  const db = new DatabaseSync(":memory:");
+  db.exec(SCHEMA);
+  return db;
+}
+
+function insert(db: DatabaseSync, table: string, row: Record<string, unknown>): void {
+  const columns = Object.keys(row);
+  const values = Object.values(row).map((value) =>
+    typeof value === "number" ? value : value === null ? null : String(value)
+  );
+  db.prepare(`insert into ${table} (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")})`)
+    .run(...values);
+}
+
+Deno.test("every named constraint refuses the one state that it forbids", () => {
+  for (const [table, { good, bad }] of Object.entries(ILLEGAL)) {
+    for (const [constraint, change] of Object.entries(bad)) {
+      using db = emptyDatabase();
+      const isKey = constraint.endsWith("_pkey");
+      if (isKey) insert(db, table, good);
+      assert.throws(
+        () => insert(db, table, { ...good, ...change }),
+        (error) => error instanceof Error && error.message.includes(isKey ? "UNIQUE constraint" : constraint),
+        constraint,
+      );
+    }
+  }
+  const named = [...SCHEMA.matchAll(/constraint (\w+)/g)].map(([, name]) => name).sort();
+  assert.deepEqual(named, Object.values(ILLEGAL).flatMap(({ bad }) => Object.keys(bad)).sort());
+});
+
+Deno.test("an event's line can't be changed, and an unsent event not be deleted", () => {
+  using db = emptyDatabase();
+  insert(db, "outbox", ILLEGAL.outbox?.good ?? {});
+  assert.throws(() => db.exec("update outbox set line = line"), /outbox_line_is_frozen/);
+  assert.throws(() => db.exec("delete from outbox"), /outbox_keeps_unsent/);
+  db.exec("update outbox set state = 'held_back', code = 'wrong_learner'");
+  assert.throws(() => db.exec("delete from outbox"), /outbox_keeps_unsent/);
+});

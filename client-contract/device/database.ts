@@ -1,0 +1,99 @@
+// The device's SQLite file: opened, brought to this version's schema, and read through validated rows. The only file
+// of the device that knows which SQLite library is underneath.
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { z } from "zod";
+import { DeviceError } from "./device_error.ts";
+
+const SCHEMA_FILE = new URL("../drift/carrel.drift", import.meta.url);
+
+/**
+ * What takes an older file further: the first step from version 1 to 2, and so on. The schema file always describes
+ * the newest version, which is the number of steps plus one; Drift keeps its schemaVersion in the same pragma.
+ */
+const UPGRADES: readonly string[] = [];
+
+/** Milliseconds to wait for another connection's lock, such as an app's background isolate. */
+const BUSY_MS = 5000;
+
+/** An open database. Rows are checked against a schema as they are read. */
+export interface Database extends Disposable {
+  /** Runs a statement that changes something; gives the number of rows that it changed. */
+  run(sql: string, ...parameters: SQLInputValue[]): number;
+  /** All rows of a query. */
+  all<T extends z.ZodType>(row: T, sql: string, ...parameters: SQLInputValue[]): z.output<T>[];
+  /** The first row of a query. */
+  get<T extends z.ZodType>(row: T, sql: string, ...parameters: SQLInputValue[]): z.output<T> | undefined;
+  /** Runs the work in one transaction: all of it is on disk afterwards, or none. It can't be nested, nor await. */
+  transaction<T>(work: () => T): T;
+}
+
+function userVersion(db: DatabaseSync): number {
+  return Number(db.prepare("pragma user_version").get()?.user_version);
+}
+
+function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+  // Immediate: a transaction that begins by reading could lose its turn to write halfway.
+  db.exec("begin immediate");
+  try {
+    const result = work();
+    db.exec("commit");
+    return result;
+  } catch (error) {
+    db.exec("rollback");
+    throw error;
+  }
+}
+
+function migrate(db: DatabaseSync, upgrades: readonly string[]): void {
+  const newest = upgrades.length + 1;
+  inTransaction(db, () => {
+    const version = userVersion(db);
+    if (version > newest) {
+      throw new DeviceError(
+        "newer_database",
+        `The file is of version ${version}; this is version ${newest}.`,
+      );
+    }
+    if (version === newest) return;
+    if (version === 0) db.exec(Deno.readTextFileSync(SCHEMA_FILE));
+    else for (const step of upgrades.slice(version - 1)) db.exec(step);
+    db.exec(`pragma user_version = ${newest}`);
+  });
+}
+
+/**
+ * Opens the file, or makes it, and migrates it by its user_version. `upgrades` is for tests. Throws DeviceError
+ * `newer_database` where a newer version has written the file.
+ */
+export function openDatabase(file: string, upgrades: readonly string[] = UPGRADES): Database {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec(`pragma busy_timeout = ${BUSY_MS}`);
+    // WAL: a reader never waits for a writer. FULL, not NORMAL: in WAL mode NORMAL loses the newest commits when the
+    // power fails, and an answer that the learner has given must not be lost. It costs one fsync an answer.
+    db.exec("pragma journal_mode = wal");
+    db.exec("pragma synchronous = full");
+    migrate(db, upgrades);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+
+  const statements = new Map<string, StatementSync>();
+  function prepared(sql: string): StatementSync {
+    const statement = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  }
+
+  return {
+    run: (sql, ...parameters) => Number(prepared(sql).run(...parameters).changes),
+    all: (row, sql, ...parameters) => prepared(sql).all(...parameters).map((value) => row.parse(value)),
+    get(row, sql, ...parameters) {
+      const value = prepared(sql).get(...parameters);
+      return value === undefined ? undefined : row.parse(value);
+    },
+    transaction: (work) => inTransaction(db, work),
+    [Symbol.dispose]: () => db.close(),
+  };
+}

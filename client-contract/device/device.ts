@@ -1,0 +1,192 @@
+// The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps a real
+// SQLite file (client-contract/drift/carrel.drift), and can be killed at any moment.
+import { createClient } from "../client.ts";
+import type { DomainRow, SkillRow } from "../content.ts";
+import type { SessionEnded } from "../event.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type Question, readDomains, readQuestion, readQuestions, readSkills } from "./content.ts";
+import { verifyContent, type VerifyReport } from "./content_tree.ts";
+import { type DeviceContext, readState } from "./context.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { DeviceError } from "./device_error.ts";
+import { countOutbox, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
+import { type Progress, progressIn, readProgress } from "./progress.ts";
+import { createRetry, DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+import {
+  type Advance,
+  advanceProgress,
+  type Answer,
+  endSession,
+  type Graded,
+  type OpenSession,
+  openSessions,
+  recordAnswer,
+  resetProgress,
+  startSession,
+} from "./study.ts";
+import { syncDevice, type SyncReport } from "./sync.ts";
+
+/** What a device is made of. */
+export interface DeviceOptions {
+  /** Path of the SQLite file, made where there is none; one learner's on one installation. */
+  file: string;
+  /** UUID, lower case: the access token's `sub`. */
+  learnerId: string;
+  /** UUID, lower case: made once per installation. */
+  deviceId: string;
+  /** The Supabase project's URL. */
+  url: string;
+  /** The learner's access token, asked for before every request. */
+  getToken: () => string | Promise<string>;
+  publishableKey?: string;
+  /** By default the global one. */
+  fetch?: typeof globalThis.fetch;
+  clock?: Clock;
+  /** From 0 to below 1; by default of the system's cryptographic generator, since ids are made of it. */
+  random?: () => number;
+  retry?: RetryPolicy;
+  /** At most 60 characters each; for support. */
+  platform?: string;
+  appVersion?: string;
+  /** Rows a content page, and changes a pull; by default the server's choice. */
+  pageRows?: number;
+  pullRows?: number;
+}
+
+/** How a device stands. */
+export interface DeviceStatus {
+  learnerId: string;
+  deviceId: string;
+  /** Content version that can be studied; 0: none yet. */
+  version: number;
+  /** The cache was found damaged, and the next sync fetches it anew. */
+  isSuspect: boolean;
+  outbox: OutboxCounts;
+  /** When a sync last went through, by the device's clock. */
+  syncedAt: string | null;
+}
+
+/** A device. All but `sync` and `verify` are done, and on disk, when they return. */
+export interface Device extends Disposable {
+  /** For queries of the app's own; the tables are described in carrel.drift. */
+  readonly db: Database;
+  domains(): DomainRow[];
+  skills(domainId: string): SkillRow[];
+  questions(skillId: string): Question[];
+  question(questionId: string): Question | undefined;
+
+  /** Starts a session, of one skill if it is given; gives its id. */
+  startSession(skillId?: string): string;
+  /** Sessions that are still open, such as one that a crash has cut off. */
+  openSessions(): OpenSession[];
+  answer(answer: Answer): Graded;
+  endSession(sessionId: string, reason?: SessionEnded["body"]["reason"]): void;
+  advance(advance: Advance): Progress;
+  /** Starts over in a skill, from nothing unless a base is given. */
+  reset(skillId: string, base?: { mastery: number; completed?: string[] }): Progress;
+
+  /** Progress as the learner sees it; of who has not begun, nothing. */
+  progressIn(skillId: string): Progress;
+  /** The same by skill, of those that were begun. */
+  progress(): Map<string, Progress>;
+
+  /** Exchanges everything with the server; a call while one is under way joins it. See `syncDevice` for errors. */
+  sync(o?: { signal?: AbortSignal }): Promise<SyncReport>;
+  /** Checks the cached content against what was published. */
+  verify(): Promise<VerifyReport>;
+  status(): DeviceStatus;
+}
+
+function systemRandom(): number {
+  const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return value / 2 ** 32;
+}
+
+/** The learner that a token is for, or undefined where it can't be read. */
+function learnerOf(token: string): string | undefined {
+  try {
+    const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    const { sub } = JSON.parse(atob(payload));
+    return typeof sub === "string" ? sub : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function bindFile(context: DeviceContext): void {
+  const { db, learnerId, deviceId } = context;
+  db.transaction(() => {
+    db.run(
+      "insert into sync_state (learner_id, device_id) values (?, ?) on conflict do nothing",
+      learnerId,
+      deviceId,
+    );
+    const state = readState(db);
+    if (state.learner_id !== learnerId || state.device_id !== deviceId) {
+      throw new DeviceError("wrong_learner", "The file is another learner's or another device's.");
+    }
+    releaseHeldBack(context);
+  });
+}
+
+/** Opens a device on its file. Throws DeviceError `wrong_learner` or `newer_database`. */
+export function openDevice(o: DeviceOptions): Device {
+  const { learnerId, deviceId, clock = systemClock, random = systemRandom } = o;
+  const db = openDatabase(o.file);
+  const context: DeviceContext = { db, clock, random, learnerId, deviceId };
+  try {
+    bindFile(context);
+  } catch (error) {
+    db[Symbol.dispose]();
+    throw error;
+  }
+
+  async function getToken(): Promise<string> {
+    const token = await o.getToken();
+    // Under another learner's token a pull would mix their rows into this file.
+    if (learnerOf(token) !== learnerId) {
+      throw new DeviceError("wrong_learner", "The token is another learner's.");
+    }
+    return token;
+  }
+
+  const client = createClient({ url: o.url, getToken, publishableKey: o.publishableKey, fetch: o.fetch });
+  const retry = createRetry(clock, random, o.retry ?? DEFAULT_RETRY);
+  let running: Promise<SyncReport> | undefined;
+
+  return {
+    db,
+    domains: () => readDomains(db),
+    skills: (domainId) => readSkills(db, domainId),
+    questions: (skillId) => readQuestions(db, skillId),
+    question: (questionId) => readQuestion(db, questionId),
+
+    startSession: (skillId) => startSession(context, skillId ?? null),
+    openSessions: () => openSessions(context),
+    answer: (answer) => recordAnswer(context, answer),
+    endSession: (sessionId, reason = "completed") => endSession(context, sessionId, reason),
+    advance: (advance) => advanceProgress(context, advance),
+    reset: (skillId, base) => resetProgress(context, skillId, base ?? null),
+
+    progressIn: (skillId) => progressIn(db, skillId),
+    progress: () => readProgress(db),
+
+    sync({ signal } = {}) {
+      running ??= syncDevice(context, { ...o, client, retry, signal }).finally(() => running = undefined);
+      return running;
+    },
+    verify: () => verifyContent(db),
+    status() {
+      const state = readState(db);
+      return {
+        learnerId,
+        deviceId,
+        version: state.content_version,
+        isSuspect: state.content_suspect === 1,
+        outbox: countOutbox(context),
+        syncedAt: state.synced_at,
+      };
+    },
+    [Symbol.dispose]: () => db[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,192 @@
+// The outbox: events are made here, wait for the server, and are kept some days longer.
+import { z } from "zod";
+import type { EventResult } from "../batch.ts";
+import type { Event, EventType } from "../event.ts";
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from "../limits.ts";
+import { clockTime, instant } from "./clock.ts";
+import { type DeviceContext, readState } from "./context.ts";
+import { DeviceError } from "./device_error.ts";
+import { nextUlid } from "./ulid.ts";
+
+/** Days that an event is kept after its delivery: a server restored from a backup gets the lost time back from it. */
+const KEEP_DAYS = 14;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Bytes of a batch that the header and line breaks may take. */
+const HEADER_BYTES = 4 * 1024;
+
+/** An event before it has an id: its type and body. */
+export type EventDraft = {
+  [T in EventType]: { type: T; body: Extract<Event, { type: T }>["body"] };
+}[EventType];
+
+const OutboxLine = z.object({ event_id: z.string(), line: z.string() });
+/** An event that waits to be sent. */
+export type OutboxLine = z.infer<typeof OutboxLine>;
+
+const Count = z.object({ count: z.number() });
+const StateCount = z.object({ state: z.string(), count: z.number() });
+
+/** How many events are in which state. */
+export interface OutboxCounts {
+  pending: number;
+  delivered: number;
+  quarantined: number;
+  held_back: number;
+}
+
+/** How the events of one batch fared. */
+export interface BatchOutcome {
+  delivered: number;
+  quarantined: number;
+  heldBack: number;
+  /** To be sent again later. */
+  retried: number;
+}
+
+const encoder = new TextEncoder();
+
+/** Makes an id that ascends over all ids of this device. Called within a transaction. */
+export function nextId({ db, clock, random }: DeviceContext): string {
+  const id = nextUlid(readState(db).last_ulid, clockTime(clock), random);
+  db.run("update sync_state set last_ulid = ?", id);
+  return id;
+}
+
+/**
+ * Appends an event, whose line never changes from then on. Called within the transaction that also writes what the
+ * event means for the device's own rows. `skillId` is null for events of sessions. Throws DeviceError
+ * `event_too_large`.
+ */
+export function appendEvent(context: DeviceContext, draft: EventDraft, skillId: string | null): Event {
+  const event = {
+    id: nextId(context),
+    version: 1 as const,
+    learner_id: context.learnerId,
+    device_id: context.deviceId,
+    occurred_at: instant(context.clock),
+    utc_offset_minutes: context.clock.utcOffsetMinutes(),
+    ...draft,
+  };
+  const line = JSON.stringify(event);
+  if (encoder.encode(line).byteLength > MAX_EVENT_BYTES) {
+    throw new DeviceError("event_too_large", `An event is at most ${MAX_EVENT_BYTES} bytes.`);
+  }
+  context.db.run(
+    "insert into outbox (event_id, type, line, skill_id, created_at) values (?, ?, ?, ?, ?)",
+    event.id,
+    event.type,
+    line,
+    skillId,
+    event.occurred_at,
+  );
+  return event;
+}
+
+/** Takes the oldest waiting events, as many as one batch may hold, and counts the attempt. */
+export function takeBatch({ db }: DeviceContext): OutboxLine[] {
+  return db.transaction(() => {
+    const waiting = db.all(
+      OutboxLine,
+      "select event_id, line from outbox where state = 'pending' order by event_id limit ?",
+      MAX_BATCH_EVENTS,
+    );
+    let room = MAX_BATCH_BYTES - HEADER_BYTES;
+    const batch = waiting.filter(({ line }) => (room -= encoder.encode(line).byteLength + 1) >= 0);
+    for (const { event_id } of batch) {
+      db.run("update outbox set attempts = attempts + 1 where event_id = ?", event_id);
+    }
+    return batch;
+  });
+}
+
+/** The number of events that wait to be sent. */
+export function pendingEvents({ db }: DeviceContext): number {
+  return db.get(Count, "select count(*) as count from outbox where state = 'pending'")?.count ?? 0;
+}
+
+/**
+ * Records the server's results, which are in the order of the batch. Called within a transaction. The same results
+ * may be recorded again.
+ */
+export function recordResults(
+  { db, clock }: DeviceContext,
+  batch: readonly OutboxLine[],
+  results: readonly EventResult[],
+): BatchOutcome {
+  const outcome: BatchOutcome = { delivered: 0, quarantined: 0, heldBack: 0, retried: 0 };
+  const now = instant(clock);
+  const set = (eventId: string, state: string, deliveredAt: string | null, result?: EventResult) =>
+    db.run(
+      "update outbox set state = ?, delivered_at = ?, code = ?, field = ? where event_id = ?",
+      state,
+      deliveredAt,
+      result ? result.code ?? "internal" : null,
+      result?.field ?? null,
+      eventId,
+    );
+  batch.forEach(({ event_id }, place) => {
+    const result = results[place];
+    switch (result?.status) {
+      case "applied":
+      case "duplicate":
+        set(event_id, "delivered", now);
+        outcome.delivered++;
+        break;
+      case "quarantined":
+        set(event_id, "quarantined", now, result);
+        outcome.quarantined++;
+        break;
+      case "retry":
+        if (result.code === "wrong_learner") {
+          set(event_id, "held_back", null, result);
+          outcome.heldBack++;
+          break;
+        }
+        outcome.retried++;
+        break;
+      case undefined:
+        // No word on it: it waits, as if it had not been sent.
+        outcome.retried++;
+    }
+  });
+  return outcome;
+}
+
+/**
+ * Marks everything that is still kept as waiting again: the server may have lost it. What of it the server still
+ * holds comes back as `duplicate`. Called within a transaction.
+ */
+export function resendAll({ db }: DeviceContext): void {
+  db.run(`update outbox set state = 'pending', delivered_at = null, code = null, field = null
+    where state in ('delivered', 'quarantined')`);
+}
+
+/** Lets events wait again that were held back for another learner: theirs is signed in now. */
+export function releaseHeldBack({ db }: DeviceContext): void {
+  db.run("update outbox set state = 'pending', code = null, field = null where state = 'held_back'");
+}
+
+/** Deletes events that the server has held for so long that no restore goes back behind them. */
+export function pruneOutbox({ db, clock }: DeviceContext): number {
+  const before = new Date(Math.max(clockTime(clock) - KEEP_DAYS * DAY_MS, 0)).toISOString();
+  return db.run(
+    "delete from outbox where state in ('delivered', 'quarantined') and settled = 1 and delivered_at < ?",
+    before,
+  );
+}
+
+/** Counts the events by state. */
+export function countOutbox({ db }: DeviceContext): OutboxCounts {
+  const counts = new Map(
+    db.all(StateCount, "select state, count(*) as count from outbox group by state").map((
+      row,
+    ) => [row.state, row.count]),
+  );
+  return {
+    pending: counts.get("pending") ?? 0,
+    delivered: counts.get("delivered") ?? 0,
+    quarantined: counts.get("quarantined") ?? 0,
+    held_back: counts.get("held_back") ?? 0,
+  };
+}

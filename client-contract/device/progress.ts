@@ -1,0 +1,170 @@
+// What the learner sees of their progress: the server's word, merged with what it has not heard of yet. The laws are
+// those of the server (private.project_events): a greater reset pair wins whole; within one, mastery is a maximum,
+// completed a union, attempts are counted.
+import { z } from "zod";
+import { Event } from "../event.ts";
+import type { Database } from "./database.ts";
+
+/** Progress in one skill, within its current reset. */
+export interface Progress {
+  reset_count: number;
+  /** ULID of the reset; null before the first. */
+  reset_event: string | null;
+  /** 0 to 100. */
+  mastery: number;
+  /** Question ids, sorted, each once. */
+  completed: string[];
+  attempts: number;
+  correct: number;
+  /** RFC 3339, UTC, milliseconds. */
+  practiced_at: string | null;
+}
+
+const Ids = z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text)));
+const ProgressColumns = {
+  reset_count: z.number(),
+  reset_event: z.string().nullable(),
+  mastery: z.number(),
+  completed: Ids,
+  attempts: z.number(),
+  correct: z.number(),
+  practiced_at: z.string().nullable(),
+};
+const ServerProgress = z.object({ ...ProgressColumns, voided: z.number() });
+const OwnProgress = z.object({ skill_id: z.string(), ...ProgressColumns });
+const Line = z.object({ line: z.string() }).transform(({ line }) => Event.parse(JSON.parse(line)));
+
+/** Progress of who has not begun. */
+const NONE: Progress = {
+  reset_count: 0,
+  reset_event: null,
+  mastery: 0,
+  completed: [],
+  attempts: 0,
+  correct: 0,
+  practiced_at: null,
+};
+
+/** The reset that an event belongs to; events of sessions belong to none. */
+function resetOf(event: Event): Pick<Progress, "reset_count" | "reset_event"> | undefined {
+  switch (event.type) {
+    case "attempt.recorded":
+    case "progress.advanced":
+      return { reset_count: event.body.reset?.count ?? 0, reset_event: event.body.reset?.event ?? null };
+    case "progress.reset":
+      return { reset_count: event.body.count, reset_event: event.id };
+    default:
+      return undefined;
+  }
+}
+
+function compareResets(
+  a: Pick<Progress, "reset_count" | "reset_event">,
+  b: Pick<Progress, "reset_count" | "reset_event">,
+): number {
+  if (a.reset_count !== b.reset_count) return a.reset_count - b.reset_count;
+  const [left, right] = [a.reset_event ?? "", b.reset_event ?? ""];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+const later = (a: string | null, b: string) => a === null || b > a ? b : a;
+const union = (a: string[], b: readonly string[]) => [...new Set([...a, ...b])].sort();
+
+/**
+ * Progress with one more event. Any order of the same events gives the same progress; each attempt may be merged
+ * once, the others any number of times.
+ */
+export function mergeEvent(progress: Progress, event: Event): Progress {
+  const reset = resetOf(event);
+  if (!reset) return progress;
+  const order = compareResets(reset, progress);
+  if (order < 0) return progress;
+  const base: Progress = order > 0 ? { ...NONE, ...reset } : progress;
+  switch (event.type) {
+    case "attempt.recorded":
+      return {
+        ...base,
+        attempts: base.attempts + 1,
+        correct: base.correct + (event.body.correct ? 1 : 0),
+        practiced_at: later(base.practiced_at, event.occurred_at),
+      };
+    case "progress.advanced":
+      return {
+        ...base,
+        mastery: Math.max(base.mastery, event.body.mastery),
+        completed: union(base.completed, event.body.completed ?? []),
+        practiced_at: later(base.practiced_at, event.occurred_at),
+      };
+    case "progress.reset":
+      return {
+        ...base,
+        mastery: Math.max(base.mastery, event.body.base?.mastery ?? 0),
+        completed: union(base.completed, event.body.base?.completed ?? []),
+      };
+    default:
+      return base;
+  }
+}
+
+function readServerProgress(db: Database, skillId: string): z.output<typeof ServerProgress> | undefined {
+  return db.get(
+    ServerProgress,
+    `select reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, voided
+     from skill_progress where skill_id = ?`,
+    skillId,
+  );
+}
+
+function writeProgress(db: Database, skillId: string, progress: Progress): void {
+  db.run(
+    `insert or replace into progress
+       (skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    skillId,
+    progress.reset_count,
+    progress.reset_event,
+    progress.mastery,
+    JSON.stringify(progress.completed),
+    progress.attempts,
+    progress.correct,
+    progress.practiced_at,
+  );
+}
+
+/** Adds an event that was just made. In the transaction that made it. */
+export function addToProgress(db: Database, skillId: string, event: Event): Progress {
+  const progress = mergeEvent(progressIn(db, skillId), event);
+  // What support has taken back stays taken back, here as on the server.
+  if (readServerProgress(db, skillId)?.voided !== 1) writeProgress(db, skillId, progress);
+  return progressIn(db, skillId);
+}
+
+/** Works out a skill's progress again, from the server's row and the events it does not contain. In a transaction. */
+export function refreshProgress(db: Database, skillId: string): void {
+  const server = readServerProgress(db, skillId);
+  // What the server has put into quarantine does not count, here as there.
+  const events = db.all(
+    Line,
+    "select line from outbox where skill_id = ? and settled = 0 and state <> 'quarantined' order by event_id",
+    skillId,
+  );
+  if (server?.voided === 1 || (!server && events.length === 0)) {
+    db.run("delete from progress where skill_id = ?", skillId);
+    return;
+  }
+  writeProgress(db, skillId, events.reduce(mergeEvent, server ?? NONE));
+}
+
+/** Progress as the learner sees it, by skill. */
+export function readProgress(db: Database): Map<string, Progress> {
+  const rows = db.all(OwnProgress, "select * from progress order by skill_id");
+  return new Map(rows.map(({ skill_id, ...progress }) => [skill_id, progress]));
+}
+
+/** Progress in one skill; of who has not begun, nothing. */
+export function progressIn(db: Database, skillId: string): Progress {
+  const row = db.get(OwnProgress, "select * from progress where skill_id = ?", skillId);
+  if (!row) return NONE;
+  const { skill_id: _, ...progress } = row;
+  return progress;
+}

@@ -1,0 +1,127 @@
+// The learner's rows from the server: pages are staged as they come, and applied together when the last is there.
+import { z } from "zod";
+import type { Change, ChangesPage } from "../changes.ts";
+import { type DeviceContext, readState } from "./context.ts";
+import { refreshProgress } from "./progress.ts";
+
+const Place = z.object({ place: z.number() });
+const SkillId = z.object({ skill_id: z.string() });
+
+const value = (field: string) => `json_extract(change, '$.${field}')`;
+
+// A session that this device ended while the server still has it open keeps its end: the event is on its way.
+const APPLY_SESSIONS = `
+  insert into session
+    (session_id, skill_id, device_id, content_version, started_at, ended_at, end_reason, voided, pulled)
+  select ${value("session_id")}, ${value("skill_id")}, ${value("device_id")}, ${value("content_version")},
+    ${value("started_at")}, ${value("ended_at")}, ${value("end_reason")}, ${value("voided")}, 1
+  from pull_staged where kind = 'session' order by place
+  on conflict (session_id) do update set
+    skill_id = coalesce(excluded.skill_id, skill_id), device_id = excluded.device_id,
+    content_version = coalesce(excluded.content_version, content_version),
+    started_at = coalesce(excluded.started_at, started_at), ended_at = coalesce(excluded.ended_at, ended_at),
+    end_reason = coalesce(excluded.end_reason, end_reason), voided = excluded.voided, pulled = 1`;
+
+const APPLY_ATTEMPTS = `
+  insert or replace into attempt
+    (event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,
+     graded_correct, duration_ms, reset_count, reset_event, occurred_at, utc_offset_minutes, voided, pulled)
+  select ${value("event_id")}, ${value("session_id")}, ${value("skill_id")}, ${value("question_id")},
+    ${value("device_id")}, ${value("content_version")}, ${value("content_state")}, ${value("answer")},
+    ${value("claimed_correct")}, ${value("graded_correct")}, ${value("duration_ms")}, ${value("reset_count")},
+    ${value("reset_event")}, ${value("occurred_at")}, ${value("utc_offset_minutes")}, ${value("voided")}, 1
+  from pull_staged where kind = 'attempt' order by place`;
+
+const APPLY_PROGRESS = `
+  insert or replace into skill_progress
+    (skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, voided)
+  select ${value("skill_id")}, ${value("reset_count")}, ${value("reset_event")}, ${value("mastery")},
+    ${value("completed")}, ${value("attempts")}, ${value("correct")}, ${value("practiced_at")}, ${
+  value("voided")
+}
+  from pull_staged where kind = 'skill_progress' order by place`;
+
+// Events that the pulled rows contain: whatever was delivered before the last page was asked for, and attempts that
+// arrived although the answer to their batch was lost.
+const SETTLE = `
+  update outbox set settled =
+    state in ('delivered', 'quarantined')
+    or exists (select 1 from attempt where attempt.event_id = outbox.event_id and attempt.pulled = 1)
+  where settled = 0 or ?`;
+
+/** The cursor to pull from; null: from the start. */
+export function pullCursor({ db }: DeviceContext): string | null {
+  const state = readState(db);
+  return state.pull_next ?? state.pull_cursor;
+}
+
+/** Forgets what was pulled so far: the next pull is from the start, and replaces it all. Within a transaction. */
+export function pullAnew({ db }: DeviceContext): void {
+  db.run("delete from pull_staged");
+  db.run("update sync_state set pull_cursor = null, pull_next = null");
+}
+
+// Own rows that the server may have lost stay as they were before they were pulled; those of others are the server's.
+function dropPulled({ db }: DeviceContext): void {
+  db.run(`update attempt set pulled = 0, content_state = null, graded_correct = null
+    where pulled = 1 and event_id in (select event_id from outbox)`);
+  db.run("delete from attempt where pulled = 1");
+  db.run(`update session set pulled = 0
+    where pulled = 1 and session_id in (
+      select json_extract(line, '$.body.session_id') from outbox
+      where type in ('session.started', 'session.ended'))`);
+  db.run("delete from session where pulled = 1");
+  db.run("delete from skill_progress");
+}
+
+function apply(context: DeviceContext, cursor: string): void {
+  const { db } = context;
+  const isWhole = readState(db).pull_cursor === null;
+  // Skills whose progress may come out otherwise than before.
+  const touched = db.all(
+    SkillId,
+    `select skill_id from outbox where skill_id is not null and settled = 0
+     union select ${value("skill_id")} as skill_id from pull_staged where kind = 'skill_progress'
+     union select skill_id from progress where ?`,
+    isWhole ? 1 : 0,
+  );
+  if (isWhole) dropPulled(context);
+  db.run(APPLY_SESSIONS);
+  db.run(APPLY_ATTEMPTS);
+  db.run(APPLY_PROGRESS);
+  db.run(SETTLE, isWhole ? 1 : 0);
+  db.run("delete from pull_staged");
+  db.run("update sync_state set pull_cursor = ?, pull_next = null", cursor);
+  for (const { skill_id } of touched) refreshProgress(db, skill_id);
+}
+
+// PostgreSQL writes times with its own precision and offset; in the device's tables all are alike.
+const time = (text: string | null) => text === null ? null : new Date(text).toISOString();
+
+function rowOf(change: Change): object {
+  switch (change.kind) {
+    case "session":
+      return { ...change.row, started_at: time(change.row.started_at), ended_at: time(change.row.ended_at) };
+    case "attempt":
+      return { ...change.row, occurred_at: time(change.row.occurred_at) };
+    case "skill_progress":
+      return { ...change.row, practiced_at: time(change.row.practiced_at) };
+  }
+}
+
+/** Keeps a page; the last one brings all of them into effect. Within a transaction. Gives the number of its changes. */
+export function stagePull(context: DeviceContext, page: ChangesPage): number {
+  const { db } = context;
+  let { place } = db.get(Place, "select coalesce(max(place), 0) as place from pull_staged") ?? { place: 0 };
+  for (const change of page.changes) {
+    db.run(
+      "insert into pull_staged (place, kind, change) values (?, ?, ?)",
+      ++place,
+      change.kind,
+      JSON.stringify(rowOf(change)),
+    );
+  }
+  if (page.more) db.run("update sync_state set pull_next = ?", page.cursor);
+  else apply(context, page.cursor);
+  return page.changes.length;
+}

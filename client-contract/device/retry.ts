@@ -1,0 +1,89 @@
+// Requests that fail for a while: sent again with exponential backoff and full jitter.
+import { ContractError, NetworkError, ProblemError } from "../client_error.ts";
+import type { Clock } from "./clock.ts";
+
+/** How long to try. */
+export interface RetryPolicy {
+  /** Failures in a row after which a request is given up, until the next sync. */
+  attempts: number;
+  /** The first delay is random between 0 and this; each further one up to double the one before. */
+  baseMs: number;
+  /** No delay is drawn from more than this. */
+  capMs: number;
+  /** A server that wants to be left alone for longer is: the sync is given up at once. */
+  patienceMs: number;
+}
+
+/** About 15 s in all, by the mean of the delays. */
+export const DEFAULT_RETRY: RetryPolicy = { attempts: 6, baseMs: 1000, capMs: 30_000, patienceMs: 60_000 };
+
+/** The attempts at one thing. */
+export interface Attempts {
+  /** Waits until the next attempt makes sense, or throws the error where none does. */
+  failed(error: unknown): Promise<void>;
+  /** Something came through: failures are counted from the start again. */
+  succeeded(): void;
+}
+
+/** Retries of one device. */
+export interface Retry {
+  /** Runs the work until it succeeds or its failure is final. */
+  run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** For work that gets on in parts. */
+  attempts(signal?: AbortSignal): Attempts;
+}
+
+function isRetryable(error: unknown): boolean {
+  return (error instanceof ProblemError || error instanceof NetworkError || error instanceof ContractError) &&
+    error.retryable;
+}
+
+/**
+ * Milliseconds to wait after the nth failure in a row. Full jitter: a thousand devices that lost the server at the
+ * same moment come back spread over the whole interval, also where the server asked all for the same Retry-After.
+ */
+export function backoff(failures: number, policy: RetryPolicy, random: () => number, error: unknown): number {
+  const jitter = random() * Math.min(policy.capMs, policy.baseMs * 2 ** (failures - 1));
+  const asked = error instanceof ProblemError ? (error.retryAfter ?? 0) * 1000 : 0;
+  return asked + jitter;
+}
+
+/** Retries by a policy, with the device's clock and randomness. */
+export function createRetry(clock: Clock, random: () => number, policy: RetryPolicy): Retry {
+  function attempts(signal?: AbortSignal): Attempts {
+    let failures = 0;
+    let hasRefreshed = false;
+    return {
+      async failed(error) {
+        // The token is asked for anew before each request; one that is still refused is not worth a third.
+        if (error instanceof ProblemError && error.code === "token_expired" && !hasRefreshed) {
+          hasRefreshed = true;
+          return;
+        }
+        failures++;
+        if (!isRetryable(error) || failures >= policy.attempts) throw error;
+        const delay = backoff(failures, policy, random, error);
+        if (delay > policy.patienceMs) throw error;
+        await clock.sleep(delay, signal);
+      },
+      succeeded() {
+        failures = 0;
+        hasRefreshed = false;
+      },
+    };
+  }
+
+  return {
+    attempts,
+    async run(work, signal) {
+      const tries = attempts(signal);
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          await tries.failed(error);
+        }
+      }
+    },
+  };
+}

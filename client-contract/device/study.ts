@@ -1,0 +1,212 @@
+// What the learner does, written down at once: each call is one transaction, which holds the event and all that it
+// means for the device's own rows. Nothing here needs a network.
+import { z } from "zod";
+import type { SessionEnded } from "../event.ts";
+import type { Question } from "./content.ts";
+import { type DeviceContext, readState } from "./context.ts";
+import { DeviceError } from "./device_error.ts";
+import { appendEvent, nextId } from "./outbox.ts";
+import { addToProgress, type Progress, progressIn } from "./progress.ts";
+
+/** Question ids of one progress event. 1000 are allowed, but 16 KiB hold 420. */
+const IDS_AN_EVENT = 400;
+/** The longest that one answer can have taken, in milliseconds. */
+const MAX_DURATION_MS = 86_400_000;
+
+const Session = z.object({
+  session_id: z.string(),
+  skill_id: z.string().nullable(),
+  started_at: z.string().nullable(),
+});
+/** A session of this device that has not ended. */
+export type OpenSession = z.infer<typeof Session>;
+
+/** One answer of the learner. */
+export interface Answer {
+  sessionId: string;
+  /** As it was shown: a release that comes between question and answer changes nothing about either. */
+  question: Question;
+  /** The index into the question's choices. */
+  choice: number;
+  /** How long the learner took, in milliseconds. */
+  durationMs?: number;
+}
+
+/** What the learner is told. */
+export interface Graded {
+  eventId: string;
+  correct: boolean;
+  /** The index of the right choice. */
+  rightChoice: number;
+  explanation: string | null;
+  progress: Progress;
+}
+
+/** How far the learner is, by the app's own measure. */
+export interface Advance {
+  skillId: string;
+  /** 0 to 100; a smaller one than before changes nothing. */
+  mastery: number;
+  /** Questions that count as done, added to those before. */
+  completed?: readonly string[];
+}
+
+function openSession({ db, deviceId }: DeviceContext, sessionId: string): OpenSession {
+  const session = db.get(
+    Session,
+    "select session_id, skill_id, started_at from session where session_id = ? and device_id = ? and ended_at is null",
+    sessionId,
+    deviceId,
+  );
+  if (!session) throw new DeviceError("unknown_session", "The session is not open on this device.");
+  return session;
+}
+
+/** The reset that the learner is in, as events name it. */
+function currentReset(context: DeviceContext, skillId: string): { count: number; event: string } | null {
+  const { reset_count, reset_event } = progressIn(context.db, skillId);
+  return reset_event === null ? null : { count: reset_count, event: reset_event };
+}
+
+/** Sessions of this device that are still open, such as one that a crash has cut off; oldest first. */
+export function openSessions({ db, deviceId }: DeviceContext): OpenSession[] {
+  return db.all(
+    Session,
+    `select session_id, skill_id, started_at from session
+     where device_id = ? and ended_at is null and voided = 0 order by session_id`,
+    deviceId,
+  );
+}
+
+/** Starts a session, of one skill or of several; gives its id. Throws DeviceError `no_content`. */
+export function startSession(context: DeviceContext, skillId: string | null): string {
+  const { db, deviceId } = context;
+  return db.transaction(() => {
+    const { content_version } = readState(db);
+    if (content_version === 0) throw new DeviceError("no_content", "There is nothing to study yet.");
+    const session_id = nextId(context);
+    const body = { session_id, content_version, skill_id: skillId };
+    const { occurred_at } = appendEvent(context, { type: "session.started", body }, null);
+    db.run(
+      "insert into session (session_id, skill_id, device_id, content_version, started_at) values (?, ?, ?, ?, ?)",
+      session_id,
+      skillId,
+      deviceId,
+      content_version,
+      occurred_at,
+    );
+    return session_id;
+  });
+}
+
+/** Grades an answer and keeps it. Throws DeviceError `unknown_session` or `invalid_choice`. */
+export function recordAnswer(
+  context: DeviceContext,
+  { sessionId, question, choice, durationMs = 0 }: Answer,
+): Graded {
+  const { db, deviceId } = context;
+  if (!Number.isInteger(choice) || choice < 0 || choice >= question.choices.length) {
+    throw new DeviceError(
+      "invalid_choice",
+      `The question has the choices 0 to ${question.choices.length - 1}.`,
+    );
+  }
+  const correct = choice === question.answer.choice;
+  return db.transaction(() => {
+    openSession(context, sessionId);
+    const reset = currentReset(context, question.skill_id);
+    const body = {
+      session_id: sessionId,
+      question_id: question.id,
+      content_version: question.content_version,
+      answer: { choice },
+      correct,
+      duration_ms: Math.min(Math.max(Math.round(durationMs) || 0, 0), MAX_DURATION_MS),
+      reset,
+    };
+    const event = appendEvent(context, { type: "attempt.recorded", body }, question.skill_id);
+    db.run(
+      `insert into attempt
+         (event_id, session_id, skill_id, question_id, device_id, content_version, answer, claimed_correct, duration_ms,
+          reset_count, reset_event, occurred_at, utc_offset_minutes)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      event.id,
+      sessionId,
+      question.skill_id,
+      question.id,
+      deviceId,
+      question.content_version,
+      JSON.stringify(body.answer),
+      correct ? 1 : 0,
+      body.duration_ms,
+      reset?.count ?? 0,
+      reset?.event ?? null,
+      event.occurred_at,
+      event.utc_offset_minutes,
+    );
+    return {
+      eventId: event.id,
+      correct,
+      rightChoice: question.answer.choice,
+      explanation: question.explanation ?? null,
+      progress: addToProgress(db, question.skill_id, event),
+    };
+  });
+}
+
+/** Ends a session. Throws DeviceError `unknown_session`. */
+export function endSession(
+  context: DeviceContext,
+  sessionId: string,
+  reason: SessionEnded["body"]["reason"],
+): void {
+  const { db } = context;
+  db.transaction(() => {
+    openSession(context, sessionId);
+    const body = { session_id: sessionId, reason };
+    const { occurred_at } = appendEvent(context, { type: "session.ended", body }, null);
+    db.run(
+      "update session set ended_at = ?, end_reason = ? where session_id = ?",
+      occurred_at,
+      reason,
+      sessionId,
+    );
+  });
+}
+
+/** Advances the learner in a skill, which never takes them back; gives the progress then. */
+export function advanceProgress(
+  context: DeviceContext,
+  { skillId, mastery, completed = [] }: Advance,
+): Progress {
+  const { db } = context;
+  return db.transaction(() => {
+    const reset = currentReset(context, skillId);
+    for (let from = 0; from === 0 || from < completed.length; from += IDS_AN_EVENT) {
+      const body = {
+        skill_id: skillId,
+        mastery,
+        completed: completed.slice(from, from + IDS_AN_EVENT),
+        reset,
+      };
+      addToProgress(db, skillId, appendEvent(context, { type: "progress.advanced", body }, skillId));
+    }
+    return progressIn(db, skillId);
+  });
+}
+
+/**
+ * Starts over in a skill, from nothing or from `base`: everything older stops counting, on all devices, however late it
+ * arrives. Gives the progress then. Throws DeviceError `event_too_large` where `base` has more than some 400 ids.
+ */
+export function resetProgress(
+  context: DeviceContext,
+  skillId: string,
+  base: { mastery: number; completed?: string[] } | null,
+): Progress {
+  const { db } = context;
+  return db.transaction(() => {
+    const body = { skill_id: skillId, count: progressIn(db, skillId).reset_count + 1, base };
+    return addToProgress(db, skillId, appendEvent(context, { type: "progress.reset", body }, skillId));
+  });
+}

@@ -1,0 +1,192 @@
+// One sync: what the device did goes up, what the learner did elsewhere comes down, then new content.
+import { z } from "zod";
+import type { BatchHeader, SyncAnswer } from "../batch.ts";
+import type { PullAnswer } from "../changes.ts";
+import type { Client } from "../client.ts";
+import { ContractError } from "../client_error.ts";
+import type { Head } from "../content.ts";
+import { CONTRACT_VERSION } from "../limits.ts";
+import { clockTime, instant } from "./clock.ts";
+import { updateContent } from "./content_update.ts";
+import { type DeviceContext, readState } from "./context.ts";
+import { DeviceError } from "./device_error.ts";
+import {
+  type BatchOutcome,
+  type OutboxLine,
+  pendingEvents,
+  pruneOutbox,
+  recordResults,
+  resendAll,
+  takeBatch,
+} from "./outbox.ts";
+import { pullAnew, pullCursor, stagePull } from "./pull.ts";
+import { refreshProgress } from "./progress.ts";
+import type { Retry } from "./retry.ts";
+import { freshUlid } from "./ulid.ts";
+
+/** Times that one sync may start over before the server is called unstable. */
+const MAX_RESTARTS = 3;
+
+/** What a sync takes besides the device itself. */
+export interface SyncOptions {
+  client: Client;
+  retry: Retry;
+  platform?: string;
+  appVersion?: string;
+  /** Changes a pull; by default the server's choice. */
+  pullRows?: number;
+  /** Rows a content page; by default the server's choice. */
+  pageRows?: number;
+  signal?: AbortSignal;
+}
+
+/** What a sync did. */
+export interface SyncReport extends BatchOutcome {
+  /** Batches that the server answered, empty ones included. */
+  batches: number;
+  /** Changes of the learner's rows that came down. */
+  pulled: number;
+  /** Whether the server had lost what it knew: everything kept was sent again, everything pulled was pulled anew. */
+  restarted: boolean;
+  /** The content version that the device holds now. */
+  version: number;
+  /** Content rows written and removed. */
+  rows: number;
+}
+
+const SkillId = z.object({ skill_id: z.string() });
+
+function headerOf(context: DeviceContext, o: SyncOptions, wantsPull: boolean): BatchHeader {
+  return {
+    batch_id: freshUlid(clockTime(context.clock), context.random),
+    device_id: context.deviceId,
+    sent_at: instant(context.clock),
+    platform: o.platform ?? null,
+    app_version: o.appVersion ?? null,
+    contract_version: CONTRACT_VERSION,
+    content_version: readState(context.db).content_version,
+    pull: wantsPull ? { cursor: pullCursor(context), limit: o.pullRows ?? null } : null,
+  };
+}
+
+/** How far an answer has brought the device. */
+interface Step {
+  /** Starting over is due: what was pulled is void. */
+  isReset: boolean;
+  /** Nothing is left to pull. */
+  isPulled: boolean;
+  pulled: number;
+}
+
+/** Takes a pull's answer in. Within a transaction. */
+function takePull(context: DeviceContext, pull: PullAnswer | null): Step {
+  if (pull === null) return { isReset: false, isPulled: false, pulled: 0 };
+  if ("reset" in pull) {
+    if (pull.reset !== "cursor_invalid") resendAll(context);
+    pullAnew(context);
+    return { isReset: true, isPulled: false, pulled: 0 };
+  }
+  return { isReset: false, isPulled: !pull.more, pulled: stagePull(context, pull) };
+}
+
+/** Takes the answer to a batch in. Within a transaction. */
+function takeAnswer(
+  context: DeviceContext,
+  batch: OutboxLine[],
+  { batch: { results }, head, pull }: SyncAnswer,
+): Step & { outcome: BatchOutcome } {
+  const { db } = context;
+  const { history } = readState(db);
+  // A cursor would say so too, but a device that never finished a pull has none, and yet has delivered events.
+  const isNewHistory = history !== null && history !== head.history;
+  if (isNewHistory) {
+    resendAll(context);
+    pullAnew(context);
+  }
+  db.run("update sync_state set history = ?", head.history);
+  const outcome = recordResults(context, batch, results);
+  if (outcome.quarantined > 0) {
+    // They stop counting at once, not only when the next pull has settled them.
+    const skills = db.all(
+      SkillId,
+      "select distinct skill_id from outbox where state = 'quarantined' and settled = 0 and skill_id is not null",
+    );
+    for (const { skill_id } of skills) refreshProgress(db, skill_id);
+  }
+  if (isNewHistory) return { outcome, isReset: true, isPulled: false, pulled: 0 };
+  return { outcome, ...takePull(context, pull) };
+}
+
+/** Pushes and pulls until both sides have the same; gives the newest head. */
+async function exchange(context: DeviceContext, o: SyncOptions, report: SyncReport): Promise<Head> {
+  const { db } = context;
+  for (let restarts = 0;;) {
+    if (restarts > MAX_RESTARTS) {
+      throw new DeviceError("unstable_server", "The server's history keeps changing.");
+    }
+    const batch = takeBatch(context);
+    const isLast = pendingEvents(context) === batch.length;
+    const header = headerOf(context, o, isLast);
+    const lines = batch.map(({ line }) => line);
+    const answer = await o.retry.run(() => {
+      // The server reads the clock's error off it, so it is the time of this attempt.
+      const stamped = { ...header, sent_at: instant(context.clock) };
+      return o.client.sync(stamped, lines, { signal: o.signal });
+    }, o.signal);
+    if (answer.batch.results.length !== batch.length) {
+      throw new ContractError(`${batch.length} events have ${answer.batch.results.length} results`);
+    }
+    const taken = db.transaction(() => takeAnswer(context, batch, answer));
+    const { delivered, quarantined, heldBack, retried } = taken.outcome;
+    report.batches++;
+    report.delivered += delivered;
+    report.quarantined += quarantined;
+    report.heldBack += heldBack;
+    report.retried += retried;
+    report.pulled += taken.pulled;
+    // Where the server wants all of a batch later, asking again at once would go round in circles.
+    const isStuck = retried === batch.length;
+    if (!isLast && !isStuck && !taken.isReset) continue;
+
+    let step: Step = taken;
+    while (!step.isReset && !step.isPulled) {
+      const cursor = pullCursor(context);
+      const pull = await o.retry.run(
+        () => o.client.pull(cursor, { limit: o.pullRows, signal: o.signal }),
+        o.signal,
+      );
+      step = db.transaction(() => takePull(context, pull));
+      report.pulled += step.pulled;
+    }
+    if (!step.isReset) return answer.head;
+    report.restarted = true;
+    restarts++;
+  }
+}
+
+/**
+ * Brings device and server together: sends what waits in the outbox, pulls the learner's rows, fetches new content.
+ * Whatever was done stays done when a later part fails. Throws the client's errors once retrying is no use, and
+ * DeviceError `unstable_server`, `content_mismatch` or `wrong_learner`.
+ */
+export async function syncDevice(context: DeviceContext, o: SyncOptions): Promise<SyncReport> {
+  const report: SyncReport = {
+    batches: 0,
+    delivered: 0,
+    quarantined: 0,
+    heldBack: 0,
+    retried: 0,
+    pulled: 0,
+    restarted: false,
+    version: 0,
+    rows: 0,
+  };
+  const head = await exchange(context, o, report);
+  report.rows = (await updateContent(context, head, o)).rows;
+  context.db.transaction(() => {
+    pruneOutbox(context);
+    context.db.run("update sync_state set synced_at = ?", instant(context.clock));
+  });
+  report.version = readState(context.db).content_version;
+  return report;
+}

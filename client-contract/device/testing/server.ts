@@ -1,0 +1,57 @@
+// A server for tests: the real functions' handlers over a real, throw-away database, without the rest of the stack.
+import postgres from "postgres";
+import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
+import { openDatabase } from "../../../supabase/functions/_shared/database.ts";
+import { Problem } from "../../../supabase/functions/_shared/problem.ts";
+import { serveFunction } from "../../../supabase/functions/_shared/serve.ts";
+import type { Authenticate } from "../../../supabase/functions/_shared/token.ts";
+import { contentHandler } from "../../../supabase/functions/content/handler.ts";
+import { syncHandler } from "../../../supabase/functions/sync/handler.ts";
+
+/** Answers a request as the server does. */
+export type Handle = (request: Request) => Promise<Response>;
+
+/** A running server; disposing of it stops its database. */
+export interface TestServer extends AsyncDisposable {
+  handle: Handle;
+  /** As the role that owns the product's tables. */
+  sql: postgres.Sql;
+}
+
+/** A token that the test server takes: unsigned, but of the form of real ones. */
+export function testToken(learnerId: string): string {
+  return `e30.${btoa(JSON.stringify({ sub: learnerId })).replaceAll("=", "")}.test`;
+}
+
+const authenticate: Authenticate = (request) => {
+  const payload = request.headers.get("authorization")?.split(".")[1];
+  if (!payload) return Promise.reject(new Problem("unauthenticated"));
+  return Promise.resolve(JSON.parse(atob(payload)).sub);
+};
+
+/** Starts a server whose database holds the migrations and the seed; nothing is published yet. */
+export async function startTestServer(): Promise<TestServer> {
+  const cluster = await throwAwayCluster({ migrated: true });
+  const sql = postgres(cluster.url("postgres"), { max: 2, onnotice: () => {} });
+  const database = openDatabase(cluster.url("carrel_edge"));
+  const content = serveFunction("content", authenticate, contentHandler(database));
+  const sync = serveFunction("sync", authenticate, syncHandler(database));
+  return {
+    sql,
+    handle: (request) =>
+      new URL(request.url).pathname.includes("/content") ? content(request) : sync(request),
+    async [Symbol.asyncDispose]() {
+      await sql.end();
+      await cluster[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Milliseconds after which the function `content` asks for the head again. */
+const HEAD_FRESH_MS = 1000;
+
+/** Begins another history, as a restore does, and waits until both functions know. */
+export async function rotateHistory({ sql }: TestServer): Promise<void> {
+  await sql`select ops.rotate_history()`;
+  await new Promise((resolve) => setTimeout(resolve, HEAD_FRESH_MS + 50));
+}

@@ -1,0 +1,30 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { decodeTime } from "ulid";
+import { seededRandom } from "./testing/random.ts";
+import { freshUlid, nextUlid } from "./ulid.ts";
+
+Deno.test("ids ascend whatever the clock does, each within the time that it was made or later", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 2 ** 40 }), { minLength: 2 }), fc.integer(), (times, seed) => {
+      const random = seededRandom(seed);
+      let last = "";
+      for (const time of times) {
+        const id = nextUlid(last || null, time, random);
+        assert.match(id, /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+        assert.ok(id > last);
+        assert.ok(decodeTime(id) >= time);
+        last = id;
+      }
+    }),
+  );
+});
+
+Deno.test("a clock without a time makes an id of 1970", () => {
+  assert.equal(decodeTime(freshUlid(0, () => 0)), 1);
+});
+
+Deno.test("a millisecond whose ids are used up borrows the next one's", () => {
+  const last = freshUlid(5, () => 0).slice(0, 10) + "Z".repeat(16);
+  assert.equal(decodeTime(nextUlid(last, 3, () => 0)), 6);
+});
