@@ -198,6 +198,6 @@ Deno.test("devices and server converge, whatever happens", async () => {
       }
     },
   );
-  const numRuns = Number(Deno.env.get("CARREL_RUNS") ?? 12);
+  const numRuns = Number(Deno.env.get("CARREL_RUNS") ?? 10);
   await fc.assert(property, { seed, numRuns, endOnFailure: true });
 });

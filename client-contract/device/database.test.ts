@@ -241,6 +241,18 @@ Deno.test("every named constraint refuses the one state that it forbids", () => 
   assert.deepEqual(named, Object.values(ILLEGAL).flatMap(({ bad }) => Object.keys(bad)).sort());
 });
 
+Deno.test("the schema keeps to what Drift reads: strict tables, and nothing but create statements", () => {
+  using db = emptyDatabase();
+  const loose =
+    "select name from pragma_table_list where schema = 'main' and strict = 0 and name not like 'sqlite%'";
+  assert.deepEqual(db.prepare(loose).all(), []);
+  const statements = SCHEMA.replaceAll(/^\s*--.*$/gm, "").split(/;\s*\n(?=\S|\s*$)/).filter((text) =>
+    text.trim() !== ""
+  );
+  const others = statements.filter((text) => !/^\s*(create (table|index|trigger)|end)\b/.test(text));
+  assert.deepEqual(others, []);
+});
+
 Deno.test("an event's line can't be changed, and an unsent event not be deleted", () => {
   using db = emptyDatabase();
   insert(db, "outbox", ILLEGAL.outbox?.good ?? {});

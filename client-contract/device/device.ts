@@ -90,7 +90,10 @@ export interface Device extends Disposable {
   /** The same by skill, of those that were begun. */
   progress(): Map<string, Progress>;
 
-  /** Exchanges everything with the server; a call while one is under way joins it. See `syncDevice` for errors. */
+  /**
+   * Exchanges everything with the server; a call while one is under way joins it. Of several processes on one file
+   * only one may sync. See `syncDevice` for errors.
+   */
   sync(o?: { signal?: AbortSignal }): Promise<SyncReport>;
   /** Checks the cached content against what was published. */
   verify(): Promise<VerifyReport>;

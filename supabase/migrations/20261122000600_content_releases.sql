@@ -91,3 +91,5 @@ create trigger revision_append_only before update or truncate on content.revisio
   for each statement execute function private.forbid_change();
 create trigger tree_node_append_only before update or truncate on content.tree_node
   for each statement execute function private.forbid_change();
+create trigger answer_key_append_only before update or truncate on content.answer_key
+  for each statement execute function private.forbid_change();

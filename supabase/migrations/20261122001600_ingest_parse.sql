@@ -53,7 +53,7 @@ begin
     select (l.place - 1)::integer as place, l.line,
       case when private.is_jsonb(l.line) then l.line::jsonb end as event
     from string_to_table(p_lines, E'\n') with ordinality l (line, place)
-    where l.place > 1 and l.line <> ''
+    where l.place > 1 and l.line !~ '^[ \t\r]*$'
   ),
   enveloped as materialized (
     select l.*, l.event ->> 'type' as type,

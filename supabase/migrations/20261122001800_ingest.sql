@@ -150,7 +150,7 @@ begin
   if v_header is null or v_field is not null then
     perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
   end if;
-  if (select count(*) > 500 from string_to_table(p_lines, E'\n') with ordinality l (line, place) where l.place > 1 and l.line <> '') then
+  if (select count(*) > 500 from string_to_table(p_lines, E'\n') with ordinality l (line, place) where l.place > 1 and l.line !~ '^[ \t\r]*$') then
     perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
   end if;
 

@@ -54,7 +54,9 @@ begin
     perform private.raise_error('CR022', 'This needs a signed-in learner.');
   end if;
   v_result := private.ingest_for(v_user, concat_ws(E'\n',
-    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'sent_at', p_occurred_at, 'contract_version', 1),
+    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
+      -- Not when the progress was made, which may be long ago: that would pass for a wrong clock.
+      'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
     jsonb_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
       'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', jsonb_build_object(
         'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset)))) -> 'results' -> 0;

@@ -40,36 +40,43 @@ begin
   return query
   select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
   from (
-    select b.received_at, 'batch', b.batch_id::text,
+    -- Each branch is cut before its texts are built: of 100,000 events a page shows a hundred.
+    (select b.received_at, 'batch', b.batch_id::text,
       format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
       jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
     from learner.batch b
-    where b.user_id = p_learner
+    where b.user_id = p_learner and (b.received_at, 'batch', b.batch_id::text) < (v_at, v_kind, v_key)
+    order by b.received_at desc, b.batch_id desc limit v_limit)
     union all
-    select e.received_at, 'event', e.event_id::text,
+    (select e.received_at, 'event', e.event_id::text,
       format('%s at %s', e.type, to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS"Z"')),
       jsonb_build_object('event_id', private.uuid_to_ulid(e.event_id), 'device_id', e.device_id, 'body', e.body,
         'content_state', e.content_state, 'graded_correct', e.graded_correct, 'head_version', e.head_version)
     from learner.event e
-    where e.user_id = p_learner
+    where e.user_id = p_learner and (e.received_at, 'event', e.event_id::text) < (v_at, v_kind, v_key)
+    order by e.received_at desc, e.event_id desc limit v_limit)
     union all
-    select q.last_seen_at, 'quarantine', encode(q.sha256, 'hex'), format('%s%s, %s, seen %s times', q.code, ' ' || q.field, q.status, q.times_seen),
+    (select q.last_seen_at, 'quarantine', encode(q.sha256, 'hex'), format('%s%s, %s, seen %s times', q.code, ' ' || q.field, q.status, q.times_seen),
       jsonb_build_object('event_id', private.uuid_to_ulid(q.event_id), 'device_id', q.device_id, 'body', q.body, 'first_seen_at', q.first_seen_at)
     from ops.quarantine q
-    where q.user_id = p_learner
+    where q.user_id = p_learner and (q.last_seen_at, 'quarantine', encode(q.sha256, 'hex')) < (v_at, v_kind, v_key)
+    order by q.last_seen_at desc, q.sha256 desc limit v_limit)
     union all
-    select d.first_seen_at, 'device', d.device_id::text,
-      format('first contact of a device: %s', coalesce(concat_ws(' ', d.platform, d.app_version), 'unknown')),
+    (select d.first_seen_at, 'device', d.device_id::text,
+      format('first contact of a device: %s', coalesce(nullif(concat_ws(' ', d.platform, d.app_version), ''), 'unknown')),
       jsonb_build_object('device_id', d.device_id, 'last_seen_at', d.last_seen_at, 'content_version', d.content_version, 'clock_skew_ms', d.clock_skew_ms)
     from learner.device d
-    where d.user_id = p_learner
+    where d.user_id = p_learner and (d.first_seen_at, 'device', d.device_id::text) < (v_at, v_kind, v_key)
+    order by d.first_seen_at desc, d.device_id desc limit v_limit)
     union all
-    select a.at, 'operation', a.id::text, format('%s by %s', a.action, a.actor_role),
+    (select a.at, 'operation', lpad(a.id::text, 20, '0'), format('%s by %s', a.action, a.actor_role),
       jsonb_build_object('actor', a.actor, 'source', a.source, 'after', a.after)
     from ops.audit a
     where a.object = 'learner.state' and a.object_id = p_learner::text
+      and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
+    order by a.at desc, a.id desc limit v_limit)
   ) t (at, kind, key, summary, detail)
-  where (t.at, t.kind, t.key) < (v_at, v_kind, v_key)
+  -- Keys are hex digits and zeros, which every collation sorts alike.
   order by t.at desc, t.kind desc, t.key desc
   limit v_limit;
 end
