@@ -47,11 +47,7 @@ export async function startTestServer(): Promise<TestServer> {
   };
 }
 
-/** Milliseconds after which the function `content` asks for the head again. */
-const HEAD_FRESH_MS = 1000;
-
-/** Begins another history, as a restore does, and waits until both functions know. */
+/** Begins another history, as a restore does. */
 export async function rotateHistory({ sql }: TestServer): Promise<void> {
   await sql`select ops.rotate_history()`;
-  await new Promise((resolve) => setTimeout(resolve, HEAD_FRESH_MS + 50));
 }

@@ -7,7 +7,9 @@ async function readCapped(stream: ReadableStream<Uint8Array>, cap: number): Prom
   // Leaving the loop early cancels the stream, and with it the inflation.
   for await (const chunk of stream) {
     size += chunk.byteLength;
-    if (size > cap) throw new Problem("payload_too_large", `The body may hold at most ${cap} bytes.`, String(cap));
+    if (size > cap) {
+      throw new Problem("payload_too_large", `The body may hold at most ${cap} bytes.`, String(cap));
+    }
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);

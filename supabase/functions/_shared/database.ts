@@ -36,7 +36,8 @@ const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|57P0|08)/;
 /** The problem that a failed query stands for; what the registry does not know is internal, and logged. */
 function problemOf(error: unknown): Problem {
   const state = sqlState(error);
-  const code: ErrorCode | undefined = SQLSTATES[state] ?? (UNREACHABLE.test(state) ? "overloaded" : undefined);
+  const code: ErrorCode | undefined = SQLSTATES[state] ??
+    (UNREACHABLE.test(state) ? "overloaded" : undefined);
   if (!code || code === "internal") {
     console.error("database:", error);
     return new Problem("internal");
@@ -74,7 +75,9 @@ export function openDatabase(url: string): Database {
     contentPage: (c) =>
       text(sql<{ answer: string }[]>`select private.content_page(
         ${c.history}::text, ${c.schema}::smallint, ${c.since}::integer, ${c.until}::integer,
-        ${c.domains && `{${c.domains.join(",")}}`}::uuid[], ${c.after}::text, ${c.limit}::integer) as answer`),
+        ${
+        c.domains && `{${c.domains.join(",")}}`
+      }::uuid[], ${c.after}::text, ${c.limit}::integer) as answer`),
     sync: (learner, lines) =>
       text(sql<{ answer: string }[]>`select private.sync_for(${learner}::uuid, ${lines}::text) as answer`),
     changes: (learner, cursor, limit) =>

@@ -28,7 +28,11 @@ export function idsParam(url: URL, name: string, atMost: number): string[] | nul
   if (text === null || text === "") return null;
   const ids = [...new Set(text.split(","))].sort();
   if (ids.length > atMost || !ids.every((id) => UUID.test(id))) {
-    throw new Problem("malformed_request", `${name} must be at most ${atMost} ids, separated by commas.`, name);
+    throw new Problem(
+      "malformed_request",
+      `${name} must be at most ${atMost} ids, separated by commas.`,
+      name,
+    );
   }
   return ids;
 }

@@ -1,5 +1,12 @@
 // Who is asking: the learner's access token, verified without asking anyone.
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTPayload,
+  jwtVerify,
+} from "jose";
 import { Problem } from "./problem.ts";
 
 /** Verified tokens that an isolate remembers; a learner's device sends the same one for an hour. */
@@ -21,7 +28,11 @@ export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenti
   const remote = createRemoteJWKSet(new URL(`${projectUrl}/auth/v1/.well-known/jwks.json`));
   const known = new Map<string, Known>();
   // Without `kid` or with a symmetric algorithm it is not one of the project's user tokens.
-  const options = { audience: "authenticated", algorithms: ["ES256", "RS256", "EdDSA"], requiredClaims: ["sub", "exp"] };
+  const options = {
+    audience: "authenticated",
+    algorithms: ["ES256", "RS256", "EdDSA"],
+    requiredClaims: ["sub", "exp"],
+  };
 
   async function claims(token: string): Promise<JWTPayload> {
     try {
@@ -46,7 +57,9 @@ export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenti
       payload = await claims(token);
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new Problem("token_expired");
-      if (error instanceof errors.JOSEError) throw new Problem("unauthenticated", "The token is not valid here.");
+      if (error instanceof errors.JOSEError) {
+        throw new Problem("unauthenticated", "The token is not valid here.");
+      }
       throw new Problem("overloaded");
     }
     const { sub, exp, role } = payload;
