@@ -113,7 +113,7 @@ export async function benchIngest(
     unit: "events/s",
     runs,
     more: true,
-    budget: 0.4,
+    budget: null,
     measure: () => ingest("sync"),
     baseline: () => ingest("insert_only"),
     notes: () => {

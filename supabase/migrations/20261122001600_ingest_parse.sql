@@ -30,8 +30,10 @@ as $$
 begin
   -- Nesting that exhausts the stack raises instead of being invalid (16,300 levels with 2 MB, measured), so more
   -- brackets than 4096, wherever they stand, are not looked at. client-contract/jsonb.ts counts the same way.
-  return octet_length(p_text) - octet_length(translate(p_text, '[{', '')) <= 4096
-    and pg_input_is_valid(p_text, 'jsonb')
+  if octet_length(p_text) > 4096 and octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > 4096 then
+    return false;
+  end if;
+  return pg_input_is_valid(p_text, 'jsonb')
     -- 1e131000 is five bytes in jsonb and 131 kB in its text: 16 KiB of such would be 200 MB to read. What a double
     -- can't hold is refused; strings are cut out only where something looks like it.
     and (p_text !~ '[eE][+-]?[0-9]{3}'
@@ -99,33 +101,37 @@ begin
     where t.code is null
   ),
   stamped as materialized (
-    select g.*, s.skill_id as question_skill, private.grade(s.type, s.answer, g.body -> 'answer') as graded_correct,
+    select g.*, coalesce(seen.skill_id, earliest.skill_id) as question_skill,
+      private.grade(coalesce(seen.type, earliest.type), coalesce(seen.answer, earliest.answer), g.body -> 'answer') as graded_correct,
       case
-        when now_.type is null then 'withdrawn'
-        when now_.version > g.content_version then 'outdated'
+        when latest.type is null then 'withdrawn'
+        when latest.version > g.content_version then 'outdated'
         else 'current'
       end as content_state,
       -- Held, not refused: the question may be published before the learner''s next contact.
       case when g.content_version > p_head
-          or (g.question_id is not null and s.version is null)
-          or (g.skill_id is not null and not exists (
-            select from content.revision r
-            where r.schema = private.content_schema() and r.kind = 'skill' and r.id = g.skill_id))
+          or (g.question_id is not null and latest.version is null)
+          or (g.skill_id is not null and skill.id is null)
         then 'unknown_content' end as code
     from good g
-    -- The version that the learner saw, or the first one, for a device that is ahead of what it says.
-    left join lateral (
-      select k.version, k.skill_id, k.type, k.answer from content.answer_key k
-      where k.question_id = g.question_id
-      order by (k.version <= g.content_version) desc, case when k.version <= g.content_version then -k.version else k.version end
-      limit 1
-    ) s on true
+    -- Limits of 1 walk the keys backwards from where they are entered: a few microseconds each, however many versions.
     left join lateral (
       select k.version, k.type from content.answer_key k
-      where k.question_id = g.question_id
-      order by k.version desc
-      limit 1
-    ) now_ on true
+      where k.question_id = g.question_id order by k.version desc limit 1
+    ) latest on true
+    -- The version that the learner saw; or the first one, for a device that says less than it holds.
+    left join lateral (
+      select k.version, k.skill_id, k.type, k.answer from content.answer_key k
+      where k.question_id = g.question_id and k.version <= g.content_version order by k.version desc limit 1
+    ) seen on true
+    left join lateral (
+      select k.skill_id, k.type, k.answer from content.answer_key k
+      where k.question_id = g.question_id order by k.version limit 1
+    ) earliest on seen.version is null
+    left join lateral (
+      select r.id from content.revision r
+      where r.schema = private.content_schema() and r.kind = 'skill' and r.id = g.skill_id limit 1
+    ) skill on true
   )
   select t.place, t.line,
     case when jsonb_typeof(t.event -> 'id') = 'string' then left(t.event ->> 'id', 64) end,

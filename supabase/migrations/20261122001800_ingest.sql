@@ -63,15 +63,17 @@ begin
     where q.user_id = p_user and q.event_id = any (v_ids) and q.status <> 'superseded' and q.code <> 'id_conflict';
   end if;
 
-  -- 3 What was not new is compared with what the ledger holds under its id.
-  select array_agg(row (e.place, e.line, e.id_text, 'id_conflict', null, e.event_id, e.type, e.type_version, e.device_id,
-    e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event,
-    e.content_state, e.graded_correct)::private.incoming)
-  into v_conflicts
-  from unnest(p_events) e
-  join learner.event l on l.user_id = p_user and l.event_id = e.event_id
-  where e.code is null
-    and (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body);
+  -- 3 What was not new, if anything, is compared with what the ledger holds under its id.
+  if coalesce(cardinality(v_ids), 0) < (select count(*) from unnest(p_events) e where e.code is null) then
+    select array_agg(row (e.place, e.line, e.id_text, 'id_conflict', null, e.event_id, e.type, e.type_version, e.device_id,
+      e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event,
+      e.content_state, e.graded_correct)::private.incoming)
+    into v_conflicts
+    from unnest(p_events) e
+    join learner.event l on l.user_id = p_user and l.event_id = e.event_id
+    where e.code is null
+      and (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body);
+  end if;
 
   v_bad := v_conflicts || array(select e from unnest(p_events) e where e.code <> 'wrong_learner');
   if cardinality(v_bad) > 0 then
@@ -83,11 +85,12 @@ begin
     case
       when e.code = 'wrong_learner' then 'retry'
       when coalesce(e.code, c.code) is not null then 'quarantined'
-      when e.event_id = any (v_ids) and e.place = min(e.place) over (partition by e.event_id, e.code) then 'applied'
+      when f.id is not null and e.place = min(e.place) over (partition by e.event_id, e.code) then 'applied'
       else 'duplicate'
     end,
     coalesce(e.code, c.code), e.field, e.event_id
   from unnest(p_events) e
+  left join unnest(v_ids) f (id) on f.id = e.event_id
   left join unnest(v_conflicts) c on c.place = e.place;
 end
 $$;
