@@ -13,12 +13,13 @@ export interface BenchStack extends AsyncDisposable {
 
 const SLUGS = ["content", "sync", "insert_only", "static_file"];
 
-/** Starts one, each function in a process of its own, as on hosted. */
-export async function startBenchStack(env: Record<string, string> = {}): Promise<BenchStack> {
+/** Starts one, each function in so many processes of its own, as on hosted. */
+export async function startBenchStack(env: Record<string, string> = {}, isolates = 1): Promise<BenchStack> {
   const stack = await throwAwayStack({
     migrated: true,
     functions: {
       folder: fileURLToPath(new URL("functions", import.meta.url)),
+      isolates,
       config: new Map(SLUGS.map((slug) => [slug, { enabled: true, verifyJwt: false }])),
     },
     env,
@@ -39,8 +40,8 @@ export async function startBenchStack(env: Record<string, string> = {}): Promise
   };
 }
 
-/** Draft questions made up by SQL, about 500 bytes each, in 57 skills of 17 domains, published as one release. */
-export async function publishQuestions(sql: postgres.Sql, questions: number): Promise<void> {
+/** Draft questions made up by SQL, about 500 bytes each, in skills of 17 domains, published as one release. */
+export async function publishQuestions(sql: postgres.Sql, questions: number, skills = 57): Promise<void> {
   await sql`delete from content.question`;
   await sql`delete from content.skill`;
   await sql`delete from content.domain`;
@@ -48,12 +49,12 @@ export async function publishQuestions(sql: postgres.Sql, questions: number): Pr
   await sql`
     insert into content.skill (domain_id, key, title)
     select d.id, 'skill-' || i, 'Skill ' || i
-    from generate_series(1, 57) i join content.domain d on d.key = 'domain-' || (i % 17 + 1)`;
+    from generate_series(1, ${skills}::int) i join content.domain d on d.key = 'domain-' || (i % 17 + 1)`;
   await sql`
     insert into content.question (skill_id, key, prompt, choices, answer)
     select s.id, 'question-' || i,
       (select string_agg(md5(i::text || w), ' ') from generate_series(1, 6) w),
       array(select md5(i || 'choice' || c) from generate_series(1, 4) c), jsonb_build_object('choice', i % 4)
-    from generate_series(1, ${questions}::int) i join content.skill s on s.key = 'skill-' || (i % 57 + 1)`;
+    from generate_series(1, ${questions}::int) i join content.skill s on s.key = 'skill-' || (i % ${skills}::int + 1)`;
   await sql`select public.publish_release('bench', null, true)`;
 }
