@@ -3,10 +3,12 @@
 import { join } from "node:path";
 import { type AuthOptions, createAuth } from "./auth/auth.ts";
 import { type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
+import { startCronWorker } from "./cron/worker.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { throwAwayCluster } from "./harness.ts";
 import { openKeys, type ProjectKeys } from "./keys.ts";
+import { startNetWorker } from "./net/worker.ts";
 import { type Cluster, startCluster } from "./postgres/cluster.ts";
 import { type Divergence, migrate } from "./postgres/migrate.ts";
 import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
@@ -71,6 +73,8 @@ interface Parts {
   cluster: Cluster;
   functions: FunctionsOptions;
   auth?: AuthOptions;
+  /** Whether jobs of pg_cron are started. */
+  jobs: boolean;
   log: (line: string) => void;
   /** How long requests under way may take when the stack stops, in milliseconds. */
   graceMs: number;
@@ -89,8 +93,11 @@ async function assemble(parts: Parts): Promise<Stack> {
     createRest(context).then(kept),
     createRealtime(context).then(kept),
     createFunctions(context, parts.functions).then(kept),
+    startNetWorker(context).then(kept),
   ]);
   gateway.open({ keys, auth, rest, realtime, functions, log });
+  // After the gateway: a job may call it through pg_net.
+  if (parts.jobs) await startCronWorker(context).then(kept);
   // Sockets of Realtime would keep the gateway waiting; they end first, then the gateway, then the rest.
   cleanup.defer(() => gateway.close(parts.graceMs));
   cleanup.defer(() => realtime.close());
@@ -165,6 +172,7 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
     keys,
     cluster,
     functions,
+    jobs: true,
     log,
     graceMs: CLOSE_GRACE_MS,
     cleanup: cleanup.move(),
@@ -185,6 +193,8 @@ export interface ThrowAwayStackOptions {
   env?: Record<string, string>;
   /** Shorter times than hosted's, for tests that wait for them. */
   auth?: AuthOptions;
+  /** Whether jobs of pg_cron are started, as by `npm start`; a test whose data they would change says no. */
+  jobs?: boolean;
   /** Where warnings and the functions' output go; by default nowhere. */
   log?: (line: string) => void;
 }
@@ -208,6 +218,7 @@ export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Sta
     cluster,
     functions,
     auth: o.auth,
+    jobs: o.jobs ?? true,
     log,
     graceMs: 0,
     cleanup: cleanup.move(),
