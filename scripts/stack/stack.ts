@@ -16,6 +16,7 @@ import { setLocalPasswords } from "./postgres/passwords.ts";
 import { createRealtime } from "./realtime/service.ts";
 import { createRest } from "./rest/service.ts";
 import type { LoginRole, ServiceContext } from "./service.ts";
+import { createStorage } from "./storage/service.ts";
 
 /** A running local Supabase; disposing of it stops everything. */
 export interface Stack extends AsyncDisposable {
@@ -61,6 +62,11 @@ export function databaseFolder(dataFolder: string): string {
   return join(dataFolder, "database");
 }
 
+/** The bytes of the objects of a data folder. */
+export function storageFolder(dataFolder: string): string {
+  return join(dataFolder, "storage");
+}
+
 /** The keys of a data folder. */
 export function keysFile(dataFolder: string): string {
   return join(dataFolder, "keys.json");
@@ -72,6 +78,8 @@ interface Parts {
   keys: ProjectKeys;
   cluster: Cluster;
   functions: FunctionsOptions;
+  /** Where the bytes of Storage lie. */
+  storageFolder: string;
   auth?: AuthOptions;
   /** Whether jobs of pg_cron are started. */
   jobs: boolean;
@@ -88,14 +96,15 @@ async function assemble(parts: Parts): Promise<Stack> {
   // Each as soon as it stands, so that the failure of one leaves none behind.
   const kept = <T extends { close(): Promise<void> }>(service: T): T =>
     cleanup.adopt(service, (s) => s.close());
-  const [auth, rest, realtime, functions] = await Promise.all([
+  const [auth, rest, realtime, storage, functions] = await Promise.all([
     createAuth(context, parts.auth).then(kept),
     createRest(context).then(kept),
     createRealtime(context).then(kept),
+    createStorage(context, parts.storageFolder).then(kept),
     createFunctions(context, parts.functions).then(kept),
     startNetWorker(context).then(kept),
   ]);
-  gateway.open({ keys, auth, rest, realtime, functions, log });
+  gateway.open({ keys, auth, rest, realtime, storage, functions, log });
   // After the gateway: a job may call it through pg_net.
   if (parts.jobs) await startCronWorker(context).then(kept);
   // Sockets of Realtime would keep the gateway waiting; they end first, then the gateway, then the rest.
@@ -172,6 +181,7 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
     keys,
     cluster,
     functions,
+    storageFolder: storageFolder(config.dataFolder),
     jobs: true,
     log,
     graceMs: CLOSE_GRACE_MS,
@@ -203,7 +213,7 @@ export interface ThrowAwayStackOptions {
 export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Stack> {
   await using cleanup = new AsyncDisposableStack();
   const gateway = cleanup.adopt(startGateway(0), (g) => g.close(0));
-  const folder = await Deno.makeTempDir({ prefix: "carrel-keys-" });
+  const folder = await Deno.makeTempDir({ prefix: "carrel-stack-" });
   cleanup.defer(() => Deno.remove(folder, { recursive: true }));
   const [keys, cluster, project] = await Promise.all([
     openKeys(join(folder, "keys.json"), addressOf(gateway)),
@@ -218,6 +228,7 @@ export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Sta
     cluster,
     functions,
     auth: o.auth,
+    storageFolder: storageFolder(folder),
     jobs: o.jobs ?? true,
     log,
     graceMs: 0,

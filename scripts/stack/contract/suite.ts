@@ -3,6 +3,7 @@ import { authContract } from "./auth.ts";
 import { gatewayContract } from "./gateway.ts";
 import { realtimeContract } from "./realtime.ts";
 import { restContract } from "./rest.ts";
+import { storageContract } from "./storage.ts";
 import type { Target } from "./target.ts";
 
 /** Registers all contracts with Deno.test. */
@@ -11,4 +12,5 @@ export function contractSuite(target: Target): void {
   authContract(target);
   restContract(target);
   realtimeContract(target);
+  storageContract(target);
 }
