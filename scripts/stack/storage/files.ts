@@ -27,7 +27,10 @@ export interface Files {
 const CHUNK = 64 * 1024;
 
 /** Passes bytes through until they are more than `limit`. */
-async function* capped(bytes: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+export async function* capped<T extends Uint8Array>(
+  bytes: AsyncIterable<T>,
+  limit: number,
+): AsyncGenerator<T> {
   let size = 0;
   for await (const chunk of bytes) {
     size += chunk.length;

@@ -1,5 +1,7 @@
 // The bytes that an upload brings, with what it says about them: as the body itself, or in a form.
 import { refusals } from "./errors.ts";
+import { capped } from "./files.ts";
+import { boundaryOf, parseForm } from "./form.ts";
 
 /** An upload as it arrives. */
 export interface Incoming {
@@ -30,20 +32,26 @@ function decodeBase64(text: string): string | null {
   }
 }
 
-async function fromForm(request: Request): Promise<Incoming> {
-  const form = await request.formData().catch(() => {
-    throw refusals.invalidBody("No content provided");
-  });
+async function wholeBody({ body }: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  if (body) { for await (const chunk of capped(body, limit)) chunks.push(chunk); }
+  return await new Blob(chunks).bytes();
+}
+
+/** A form is read whole: its file may stand before what is said about it. */
+async function fromForm(request: Request, contentType: string, limit: number): Promise<Incoming> {
+  const boundary = boundaryOf(contentType);
+  const parts = boundary && parseForm(await wholeBody(request, limit + FORM_OVERHEAD), boundary);
+  const file = parts && parts.find(({ filename }) => filename !== undefined);
+  if (!parts || !file) throw refusals.invalidBody("No content provided");
   const text = (name: string) => {
-    const value = form.get(name);
-    return typeof value === "string" ? value : null;
+    const part = parts.find((one) => one.name === name && one.filename === undefined);
+    return part ? new TextDecoder().decode(part.bytes) : null;
   };
-  const file = [...form.values()].find((value) => value instanceof File);
-  if (!file) throw refusals.invalidBody("No content provided");
   const seconds = text("cacheControl");
   return {
-    bytes: file.stream(),
-    mimetype: text("contentType") ?? (file.type || "application/octet-stream"),
+    bytes: new Blob([file.bytes]).stream(),
+    mimetype: text("contentType") ?? file.type ?? "application/octet-stream",
     cacheControl: seconds === null ? "no-cache" : `max-age=${seconds}`,
     userMetadata: parseMetadata(text("metadata")),
   };
@@ -55,7 +63,7 @@ export async function incoming(request: Request, limit: number): Promise<Incomin
   const contentType = request.headers.get("content-type") ?? "application/octet-stream";
   const isForm = contentType.startsWith("multipart/form-data");
   if (announced > limit + (isForm ? FORM_OVERHEAD : 0)) throw refusals.tooLarge();
-  if (isForm) return await fromForm(request);
+  if (isForm) return await fromForm(request, contentType, limit);
   const metadata = request.headers.get("x-metadata");
   return {
     bytes: request.body,
