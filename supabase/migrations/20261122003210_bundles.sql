@@ -1,7 +1,7 @@
 -- What:  bundles: for each domain as some release left it, one gzipped file in Storage; what is known of each, and its text.
 -- Why:   10,000 devices that fetch the same rows should fetch one immutable file from a CDN, not pages from the database (C1).
 -- Locks: new objects only; one row in storage.buckets.
--- Undo:  drop function private.content_bundles, private.bundle_text, private.domain_node_at; drop table content.bundle.
+-- Undo:  drop function private.release_is_bundled, private.content_bundles, private.bundle_text, private.domain_node_at; drop table content.bundle.
 
 -- Private and without policies: whoever has no signed URL gets nothing.
 insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
@@ -41,6 +41,7 @@ comment on table content.bundle is
 comment on column content.bundle.version is 'Of the domain''s node in the hash tree: the release that last changed anything in it.';
 comment on column content.bundle.path is
   'In the bucket content, by the hash of the file. Known before the upload, so that no object is ever without a row here.';
+comment on column content.bundle.signed_url is 'From the project''s root; shared by all devices, so that a CDN has one copy.';
 comment on column content.bundle.lease is 'Token of the worker that has the row until leased_until.';
 comment on column content.bundle.attempts is 'Times a worker took the row without coming to an end; each doubles the next lease.';
 
@@ -117,5 +118,13 @@ as $$
 $$;
 comment on function private.content_bundles(smallint, integer) is
   'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
+
+create or replace function private.release_is_bundled(p_version integer)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$ select exists (select from content.release_state s where s.version = p_version and s.bundled_at is not null) $$;
+comment on function private.release_is_bundled(integer) is 'Whether every domain of the release has its bundle; said by the head.';
 
 grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;

@@ -7,12 +7,16 @@ export type FileBytes = ArrayBuffer;
 export interface BundleStore {
   /** Uploads a file; the same path always has the same bytes, so that doing it again does no harm. */
   put(path: string, bytes: FileBytes): Promise<void>;
-  /** A URL, by path, that anybody may fetch until it expires; none for a path that has no object. */
+  /**
+   * A URL, by path, that anybody may fetch until it expires; none for a path that has no object. From the project's root
+   * (`/storage/…`): it then holds under a custom domain too, and after the local stack has moved to another port.
+   */
   sign(paths: readonly string[], seconds: number): Promise<Record<string, string>>;
   /** Removes objects; one that is not there is no failure. */
   remove(paths: readonly string[]): Promise<void>;
 }
 
+const API = "/storage/v1";
 const BUCKET = "content";
 /** A path holds the hash of its bytes: whoever has fetched it never needs to ask again. */
 const FOR_EVER = "public, max-age=31536000, immutable";
@@ -25,9 +29,9 @@ function signedUrls(answer: unknown): [path: string, url: string][] {
   );
 }
 
-/** Opens the bucket of a project with one of its secret keys; `projectUrl` is also what signed URLs begin with. */
+/** Opens the bucket of a project, whose address has no trailing slash, with one of its secret keys. */
 export function openBundleStore(projectUrl: string, secretKey: string): BundleStore {
-  const base = `${projectUrl}/storage/v1`;
+  const base = `${projectUrl}${API}`;
 
   async function call(
     method: string,
@@ -58,7 +62,7 @@ export function openBundleStore(projectUrl: string, secretKey: string): BundleSt
     async sign(paths, seconds) {
       const body = JSON.stringify({ expiresIn: seconds, paths });
       const answer: unknown = await (await call("POST", `/object/sign/${BUCKET}`, body, json)).json();
-      return Object.fromEntries(signedUrls(answer).map(([path, url]) => [path, `${base}${url}`]));
+      return Object.fromEntries(signedUrls(answer).map(([path, url]) => [path, `${API}${url}`]));
     },
     async remove(paths) {
       const response = await call("DELETE", `/object/${BUCKET}`, JSON.stringify({ prefixes: paths }), json);
