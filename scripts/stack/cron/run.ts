@@ -1,5 +1,9 @@
 // One run of a job: on a connection of its own, as the role that scheduled it, recorded as pg_cron records it.
+import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
+
+/** Between two attempts to record how a run went, in milliseconds. */
+const RETRY_MS = 500;
 
 /** A row of cron.job. */
 export interface Job {
@@ -38,6 +42,18 @@ function connectAs(job: Job, adminUrl: string): postgres.Sql {
   });
 }
 
+/** Repeats what the database can't take now; gives up where the worker closes. */
+async function untilDone(closing: AbortSignal, work: () => PromiseLike<unknown>): Promise<void> {
+  while (!closing.aborted) {
+    try {
+      await work();
+      return;
+    } catch {
+      await delay(RETRY_MS, undefined, { signal: closing }).catch(() => {});
+    }
+  }
+}
+
 /** Runs a job's command as one transaction, and records how it went; `records` connects as supabase_admin. */
 export async function runJob(
   job: Job,
@@ -50,11 +66,13 @@ export async function runJob(
     values (${job.id}, ${job.database}, ${job.username}, ${job.command}, 'starting', clock_timestamp())
     returning runid::text as id`;
   if (!run) throw new Error("The run of a job could not be recorded.");
+  // A database that restarts takes the run with it, and hears of that when it is back.
   const finish = (status: "succeeded" | "failed", message: string) =>
-    records`
-      update cron.job_run_details
-         set status = ${status}, return_message = ${message}, end_time = clock_timestamp()
-       where runid = ${run.id}`;
+    untilDone(closing, () =>
+      records`
+        update cron.job_run_details
+           set status = ${status}, return_message = ${message}, end_time = clock_timestamp()
+         where runid = ${run.id}`);
 
   const sql = connectAs(job, adminUrl);
   const cutOff = () => void sql.end({ timeout: 0 });

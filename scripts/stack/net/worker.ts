@@ -35,7 +35,9 @@ async function forgetExpired(sql: postgres.Sql): Promise<void> {
 }
 
 /** Starts the worker. It waits for the extension where that is missing. */
-export async function startNetWorker(context: ServiceContext): Promise<NetWorker> {
+export async function startNetWorker(
+  context: Pick<ServiceContext, "databaseUrl" | "log">,
+): Promise<NetWorker> {
   const url = context.databaseUrl("supabase_admin");
   const sql = postgres(url, { max: 1, connection: { application_name: "pg_net" }, onnotice: () => {} });
   const closing = new AbortController();

@@ -30,7 +30,9 @@ begin
            active = coalesce(p_active, active)
      where jobid = p_jobid and username = p_username
     returning jobid into p_jobid;
-    if p_jobid is null then raise exception 'Job does not exist or you don''t own it'; end if;
+    if p_jobid is null then
+      raise exception 'Job does not exist or you don''t own it' using errcode = 'XX000';
+    end if;
   else
     insert into cron.job as j (jobname, schedule, command, username, active)
     values (p_jobname, p_schedule, p_command, p_username, coalesce(p_active, true))
@@ -49,7 +51,8 @@ as $$
 begin
   delete from cron.job where username = p_username and (jobid = p_jobid or jobname = p_jobname);
   if not found then
-    raise exception 'could not find valid entry for job ''%''', coalesce(p_jobname, p_jobid::text);
+    raise exception 'could not find valid entry for job ''%''', coalesce(p_jobname, p_jobid::text)
+      using errcode = 'XX000';
   end if;
   perform pg_notify('cron_jobs', '');
   return true;
