@@ -5,15 +5,15 @@
 --        drop table content.release_state, ops.signal_setting; drop policy messages_select_carrel on realtime.messages.
 
 create table ops.signal_setting (
-  singleton          boolean not null default true,
+  id                 smallint not null default 1,
   hint_after_s       integer not null default 60,
   hint_devices_per_s integer not null default 50,
   hint_spread_max_s  integer not null default 900,
   bundle_url_days    integer not null default 30,
   bundle_releases    integer not null default 3,
   bundle_grace_hours integer not null default 24,
-  constraint signal_setting_pkey primary key (singleton),
-  constraint signal_setting_singleton check (singleton),
+  constraint signal_setting_pkey primary key (id),
+  constraint signal_setting_one_row check (id = 1),
   constraint signal_setting_positive check (
     least(hint_after_s, hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours) > 0 and hint_spread_max_s >= 0)
 );
@@ -41,6 +41,11 @@ alter table ops.signal_setting enable row level security;
 alter table content.release_state enable row level security;
 create policy signal_setting_all_nobody on ops.signal_setting for all to anon, authenticated using (false);
 create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
+
+create trigger signal_setting_audit_update after update on ops.signal_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger signal_setting_stays before delete or truncate on ops.signal_setting
+  for each statement execute function private.forbid_change();
 
 create function private.hint_payload(p_version integer, p_since integer)
 returns jsonb

@@ -6,7 +6,7 @@ import type { BundleRef, Work, WorkList } from "./work_list.ts";
 
 /** No new work is taken after so much time, in milliseconds: a request of pg_net's is given up after 5 s. */
 const TIME_MS = 3000;
-/** Nor after so many bytes before compression: hosted allows 2 s of CPU, and 16 MB take about 0.6 s of it. */
+/** Nor after so many bytes before compression. Hosted allows 2 s of CPU; 34.7 MB (51,926 rows) took 0.74 s in four calls. */
 const TEXT_BYTES = 16 * 1024 * 1024;
 
 /** What one call has done. */

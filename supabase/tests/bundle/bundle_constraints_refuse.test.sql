@@ -23,7 +23,7 @@ insert into violation values
   ('signal_setting_pkey', $$ insert into ops.signal_setting default values $$),
   ('signal_setting_positive', $$ update ops.signal_setting set hint_after_s = 0 $$);
 select is(tests.violated(statement), rule, 'C1: refused by ' || rule) from violation;
-select set_eq('select rule from violation union select $$signal_setting_singleton$$',
+select set_eq('select rule from violation union select $$signal_setting_one_row$$',
   $$ select conname::text from pg_constraint
      where conrelid in ('content.bundle'::regclass, 'content.release_state'::regclass, 'ops.signal_setting'::regclass) and contype <> 'n' $$,
   'C1: every constraint has its case here, but for the one that a second row would first meet as its key');
