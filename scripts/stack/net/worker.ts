@@ -24,7 +24,8 @@ async function takeBatch(sql: postgres.Sql): Promise<QueuedRequest[]> {
     with taken as (select id from net.http_request_queue order by id limit ${BATCH})
     delete from net.http_request_queue q using taken where q.id = taken.id
     returning q.id::text as id, upper(q.method) as method, q.url, q.body,
-              (select jsonb_object_agg(h.key, h.value) from jsonb_each_text(case when jsonb_typeof(q.headers) = 'object' then q.headers end) h) as headers,
+              (select jsonb_object_agg(h.key, h.value)
+                 from jsonb_each_text(case when jsonb_typeof(q.headers) = 'object' then q.headers end) h) as headers,
               q.timeout_milliseconds as "timeoutMs"`;
 }
 

@@ -22,6 +22,8 @@ export interface Files {
     to: number,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined>;
   remove(versions: readonly string[]): Promise<void>;
+  /** Removes all others: what a killed upload or removal has left. Only while nothing is written. */
+  keepOnly(versions: ReadonlySet<string>): Promise<void>;
 }
 
 const CHUNK = 64 * 1024;
@@ -52,8 +54,8 @@ export async function openFiles(folder: string): Promise<Files> {
       const path = pathOf(version);
       const hash = createHash("md5");
       let size = 0;
+      using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
       try {
-        using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
         for await (const chunk of bytes ? capped(bytes, limit) : []) {
           hash.update(chunk);
           size += chunk.length;
@@ -87,6 +89,9 @@ export async function openFiles(folder: string): Promise<Files> {
     },
     async remove(versions) {
       await Promise.all(versions.map((version) => remove(pathOf(version))));
+    },
+    async keepOnly(versions) {
+      for await (const { name } of Deno.readDir(folder)) if (!versions.has(name)) await remove(pathOf(name));
     },
   };
 }

@@ -12,6 +12,10 @@ export async function createStorage(context: ServiceContext, folder: string): Pr
   const { keys } = context;
   const files = await openFiles(folder);
   const database = openDatabase(context.databaseUrl("supabase_storage_admin"));
+  const rows = await database.asService((tx) =>
+    tx<{ version: string }[]>`select version from storage.objects where version is not null`
+  );
+  await files.keepOnly(new Set(rows.map(({ version }) => version)));
   return {
     async fetch(request, token) {
       try {
