@@ -16,6 +16,7 @@ import { setLocalPasswords } from "./postgres/passwords.ts";
 import { createRealtime } from "./realtime/service.ts";
 import { createRest } from "./rest/service.ts";
 import type { LoginRole, ServiceContext } from "./service.ts";
+import { configureSignals } from "./signals.ts";
 import { createStorage } from "./storage/service.ts";
 
 /** A running local Supabase; disposing of it stops everything. */
@@ -173,6 +174,7 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
   });
   cleanup.defer(() => cluster.stop());
   await bringUpToDate(cluster, reporting);
+  await configureSignals(cluster.url("postgres"), addressOf(closeGateway), keys.secretKey);
   reporting.onProgress("Starting the services");
   const functions = functionsOptions(config, { mode: config.functionsMode, isolates: config.isolates });
   const { log } = reporting;
