@@ -16,7 +16,7 @@ select set_eq($$ select line from line where line not like '{"kind":"page"%' and
   $$ select line from tests.all_pages(1000, 0, 2, array[tests.domain(1)]) as t (line) $$,
   'C1: its rows are those of the snapshot of this domain, to the byte');
 select is((select line::jsonb from line where line like '{"kind":"end"%'), jsonb_build_object('kind', 'end', 'rows',
-  (select rows from content.tree_node where kind = 'domain' and id = tests.domain(1) and version = 2), 'next', null),
+  (select rows from content.tree_node where schema = 1 and kind = 'domain' and id = tests.domain(1) and version = 2), 'next', null),
   'C1: its last one how many they are');
 select throws_ok(format('select private.bundle_text(1::smallint, %L, 3)', tests.domain(1)), 'P0001', null,
   'I12: what the hash tree does not know is not written');

@@ -73,6 +73,16 @@ end
 $$;
 comment on function tests.bundle_all() is 'Works until nothing is due; returns the tasks in their order.';
 
+create function tests.schemas() returns integer
+language sql stable set search_path = ''
+as $$ select pg_catalog.count(distinct t.schema)::integer from content.tree_node t $$;
+comment on function tests.schemas() is 'How many contract schemas are published, each with bundles of its own.';
+
+create function tests.writes(p_domains integer) returns text[]
+language sql stable set search_path = ''
+as $$ select pg_catalog.array_fill('write'::text, array[p_domains * tests.schemas()]) $$;
+comment on function tests.writes(integer) is 'The tasks of writing so many domains in every contract schema.';
+
 create function tests.leases_run_out() returns void
 language plpgsql volatile set search_path = ''
 as $$
