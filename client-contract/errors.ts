@@ -71,6 +71,13 @@ const registry = {
     title: "There is nothing under this path.",
     client: "A bug of the client: report it.",
   },
+  webhook_unknown: {
+    ...http,
+    status: 404,
+    sqlstate: ["CR060"],
+    title: "There is no such webhook endpoint or delivery.",
+    client: "For administrators: list them again; `info` says which of the two is meant.",
+  },
   method_not_allowed: {
     ...http,
     status: 405,
@@ -104,6 +111,13 @@ const registry = {
     sqlstate: ["CR006"],
     title: "This release would withdraw a large share of the content.",
     client: "Ask the instructor, then publish with `force`.",
+  },
+  webhook_rotating: {
+    ...http,
+    status: 409,
+    sqlstate: ["CR061"],
+    title: "The secret of before still signs.",
+    client: "For administrators: rotate again after `info`, or with 0 hours of overlap.",
   },
   history_changed: {
     where: ["http", "pull"],
@@ -153,6 +167,13 @@ const registry = {
     sqlstate: ["CR005"],
     title: "The drafts can't be published as they are.",
     client: "Show `info`: the rows that stand in the way.",
+  },
+  signal_invalid: {
+    ...http,
+    status: 422,
+    sqlstate: ["CR062"],
+    title: "A setting of webhooks or signals is not valid.",
+    client: "For administrators: correct `info`, the parameter that is wrong.",
   },
   internal: {
     where: ["http", "event"],

@@ -4,11 +4,13 @@ import { relative } from "node:path";
 import { ConfigError, readProjectConfig, resolveConfig, type StackConfig } from "./config.ts";
 import { AlreadyRunning, claimInstance } from "./instance.ts";
 import { removeCluster } from "./postgres/cluster.ts";
-import { databaseFolder } from "./stack.ts";
+import { remove } from "./postgres/folders.ts";
+import { databaseFolder, storageFolder } from "./stack.ts";
 
-/** Removes the database of a data folder that the caller has claimed. */
+/** Removes the database and the stored objects of a data folder that the caller has claimed. */
 export async function removeDatabase(config: Pick<StackConfig, "dataFolder">): Promise<void> {
   await removeCluster(databaseFolder(config.dataFolder));
+  await remove(storageFolder(config.dataFolder));
 }
 
 async function reset(args: readonly string[]): Promise<number> {

@@ -1,4 +1,4 @@
-// What every stand-in of a hosted Supabase service (auth, REST, Realtime, functions) looks like to the
+// What every stand-in of a hosted Supabase service (auth, REST, Realtime, Storage, functions) looks like to the
 // gateway, and what the stack hands to each of them.
 import type { ProjectKeys } from "./keys.ts";
 
@@ -8,6 +8,7 @@ export type LoginRole =
   | "postgres"
   | "authenticator"
   | "supabase_auth_admin"
+  | "supabase_storage_admin"
   | "supabase_realtime_admin"
   | "carrel_edge";
 

@@ -3,10 +3,12 @@
 import { join } from "node:path";
 import { type AuthOptions, createAuth } from "./auth/auth.ts";
 import { type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
+import { startCronWorker } from "./cron/worker.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
 import { throwAwayCluster } from "./harness.ts";
 import { openKeys, type ProjectKeys } from "./keys.ts";
+import { startNetWorker } from "./net/worker.ts";
 import { type Cluster, startCluster } from "./postgres/cluster.ts";
 import { type Divergence, migrate } from "./postgres/migrate.ts";
 import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
@@ -14,6 +16,8 @@ import { setLocalPasswords } from "./postgres/passwords.ts";
 import { createRealtime } from "./realtime/service.ts";
 import { createRest } from "./rest/service.ts";
 import type { LoginRole, ServiceContext } from "./service.ts";
+import { configureSignals } from "./signals.ts";
+import { createStorage } from "./storage/service.ts";
 
 /** A running local Supabase; disposing of it stops everything. */
 export interface Stack extends AsyncDisposable {
@@ -59,6 +63,11 @@ export function databaseFolder(dataFolder: string): string {
   return join(dataFolder, "database");
 }
 
+/** The bytes of the objects of a data folder. */
+export function storageFolder(dataFolder: string): string {
+  return join(dataFolder, "storage");
+}
+
 /** The keys of a data folder. */
 export function keysFile(dataFolder: string): string {
   return join(dataFolder, "keys.json");
@@ -70,7 +79,11 @@ interface Parts {
   keys: ProjectKeys;
   cluster: Cluster;
   functions: FunctionsOptions;
+  /** Where the bytes of Storage lie. */
+  storageFolder: string;
   auth?: AuthOptions;
+  /** Whether jobs of pg_cron are started. */
+  jobs: boolean;
   log: (line: string) => void;
   /** How long requests under way may take when the stack stops, in milliseconds. */
   graceMs: number;
@@ -84,13 +97,17 @@ async function assemble(parts: Parts): Promise<Stack> {
   // Each as soon as it stands, so that the failure of one leaves none behind.
   const kept = <T extends { close(): Promise<void> }>(service: T): T =>
     cleanup.adopt(service, (s) => s.close());
-  const [auth, rest, realtime, functions] = await Promise.all([
+  const [auth, rest, realtime, storage, functions] = await Promise.all([
     createAuth(context, parts.auth).then(kept),
     createRest(context).then(kept),
     createRealtime(context).then(kept),
+    createStorage(context, parts.storageFolder).then(kept),
     createFunctions(context, parts.functions).then(kept),
+    startNetWorker(context).then(kept),
   ]);
-  gateway.open({ keys, auth, rest, realtime, functions, log });
+  gateway.open({ keys, auth, rest, realtime, storage, functions, log });
+  // After the gateway: a job may call it through pg_net.
+  if (parts.jobs) await startCronWorker(context).then(kept);
   // Sockets of Realtime would keep the gateway waiting; they end first, then the gateway, then the rest.
   cleanup.defer(() => gateway.close(parts.graceMs));
   cleanup.defer(() => realtime.close());
@@ -157,6 +174,7 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
   });
   cleanup.defer(() => cluster.stop());
   await bringUpToDate(cluster, reporting);
+  await configureSignals(cluster.url("postgres"), addressOf(closeGateway), keys.secretKey);
   reporting.onProgress("Starting the services");
   const functions = functionsOptions(config, { mode: config.functionsMode, isolates: config.isolates });
   const { log } = reporting;
@@ -165,6 +183,8 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
     keys,
     cluster,
     functions,
+    storageFolder: storageFolder(config.dataFolder),
+    jobs: true,
     log,
     graceMs: CLOSE_GRACE_MS,
     cleanup: cleanup.move(),
@@ -185,6 +205,8 @@ export interface ThrowAwayStackOptions {
   env?: Record<string, string>;
   /** Shorter times than hosted's, for tests that wait for them. */
   auth?: AuthOptions;
+  /** Whether jobs of pg_cron are started, as by `npm start`; a test whose data they would change says no. */
+  jobs?: boolean;
   /** Where warnings and the functions' output go; by default nowhere. */
   log?: (line: string) => void;
 }
@@ -193,7 +215,7 @@ export interface ThrowAwayStackOptions {
 export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Stack> {
   await using cleanup = new AsyncDisposableStack();
   const gateway = cleanup.adopt(startGateway(0), (g) => g.close(0));
-  const folder = await Deno.makeTempDir({ prefix: "carrel-keys-" });
+  const folder = await Deno.makeTempDir({ prefix: "carrel-stack-" });
   cleanup.defer(() => Deno.remove(folder, { recursive: true }));
   const [keys, cluster, project] = await Promise.all([
     openKeys(join(folder, "keys.json"), addressOf(gateway)),
@@ -208,6 +230,8 @@ export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Sta
     cluster,
     functions,
     auth: o.auth,
+    storageFolder: storageFolder(folder),
+    jobs: o.jobs ?? true,
     log,
     graceMs: 0,
     cleanup: cleanup.move(),

@@ -1,7 +1,107 @@
--- What:  a broadcast to every device when a release is published, and who may listen.
+-- What:  the state of a release after its publish, the hint that tells devices of it, and who may listen.
 -- Why:   devices learn of new content without polling often; a hint may get lost, polling is the truth (S1).
--- Locks: none; new objects only.
--- Undo:  drop function private.hint_release; drop policy messages_select_carrel on realtime.messages.
+-- Locks: new objects, and a trigger on content.release, which nobody writes yet.
+-- Undo:  drop function ops.send_due_hints, private.hint_release, private.send_hint, private.hint_payload;
+--        drop table content.release_state, ops.signal_setting; drop policy messages_select_carrel on realtime.messages.
+
+create table ops.signal_setting (
+  id                 smallint not null default 1,
+  hint_after_s       integer not null default 60,
+  hint_devices_per_s integer not null default 50,
+  hint_spread_max_s  integer not null default 900,
+  bundle_url_days    integer not null default 30,
+  bundle_releases    integer not null default 3,
+  bundle_grace_hours integer not null default 24,
+  constraint signal_setting_pkey primary key (id),
+  constraint signal_setting_one_row check (id = 1),
+  constraint signal_setting_positive check (
+    least(hint_after_s, hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours) > 0 and hint_spread_max_s >= 0)
+);
+comment on table ops.signal_setting is 'One row: how hints and bundles are paced; operators update it.';
+comment on column ops.signal_setting.hint_after_s is 'Seconds after a publish at which the hint is sent even if bundles are still missing.';
+comment on column ops.signal_setting.hint_devices_per_s is 'Hinted devices that should come back in one second; with their number it gives spread_s.';
+comment on column ops.signal_setting.bundle_url_days is 'How long a signed URL lasts; it is renewed when half of that is over.';
+comment on column ops.signal_setting.bundle_releases is 'The newest releases whose bundles are kept.';
+comment on column ops.signal_setting.bundle_grace_hours is
+  'How long an object outlives the last manifest that named it: longer than anybody may keep a manifest.';
+insert into ops.signal_setting default values;
+
+create table content.release_state (
+  version    integer not null,
+  bundled_at timestamptz,
+  hinted_at  timestamptz,
+  constraint release_state_pkey primary key (version),
+  constraint release_state_version_exists foreign key (version) references content.release (version)
+);
+comment on table content.release_state is 'What has happened to a release since its publish, beside the append-only content.release.';
+comment on column content.release_state.bundled_at is 'When every domain had its bundle; null for ever if a newer release came first.';
+comment on column content.release_state.hinted_at is 'When devices were told of this release or of a newer one.';
+
+alter table ops.signal_setting enable row level security;
+alter table content.release_state enable row level security;
+create policy signal_setting_all_nobody on ops.signal_setting for all to anon, authenticated using (false);
+create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
+
+create trigger signal_setting_audit_update after update on ops.signal_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger signal_setting_stays before delete or truncate on ops.signal_setting
+  for each statement execute function private.forbid_change();
+
+create function private.hint_payload(p_version integer, p_since integer)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'history', private.history(),
+    'version', p_version,
+    'domains', (
+      select coalesce(jsonb_agg(distinct n.id), '[]') from content.tree_node n
+      where n.kind = 'domain' and n.version > p_since and n.version <= p_version),
+    -- Of the newest contract schema; a tombstone's line has about 90 bytes.
+    'bytes', (
+      select coalesce(sum(coalesce(octet_length(r.body), 90) + 1), 0) from content.revision r
+      where r.schema = (select max(x.schema) from content.revision x where x.version > p_since and x.version <= p_version)
+        and r.version > p_since and r.version <= p_version),
+    -- The planner's estimate of the devices: counting them would cost more than the publish, and a spread needs no exact number.
+    'spread_s', (
+      select least(s.hint_spread_max_s, ceil(greatest(c.reltuples, 0) / s.hint_devices_per_s))::integer
+      from ops.signal_setting s, pg_class c
+      where c.oid = 'learner.device'::regclass))
+$$;
+comment on function private.hint_payload(integer, integer) is
+  'What a hint says of the way from one version to another: the domains that changed, the bytes of their rows, '
+  'and over how many seconds devices should spread their answers.';
+
+create function private.send_hint(p_version integer)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_since constant integer := (
+    select coalesce(max(s.version), 0) from content.release_state s where s.version < p_version and s.hinted_at is not null);
+begin
+  -- The row's lock makes it once, whoever else has the same idea. Older releases are told of with this one.
+  update content.release_state set hinted_at = clock_timestamp() where version = p_version and hinted_at is null;
+  if not found then
+    return false;
+  end if;
+  update content.release_state set hinted_at = clock_timestamp() where version < p_version and hinted_at is null;
+  -- realtime.send turns its own failures into warnings; whatever else goes wrong, a hint is no reason to lose the transaction.
+  begin
+    perform realtime.send(private.hint_payload(p_version, v_since), 'release_published', 'content', true);
+  exception
+    when others then
+      raise warning 'the hint of version % was not sent: %', p_version, sqlerrm;
+  end;
+  return true;
+end
+$$;
+comment on function private.send_hint(integer) is
+  'Broadcasts release_published on the private channel content, once a release; sent when the transaction commits. False: it was sent before.';
 
 create function private.hint_release(p_version integer)
 returns void
@@ -10,13 +110,37 @@ volatile
 set search_path = ''
 as $$
 begin
-  -- realtime.send turns any failure into a warning: a hint never keeps a release from being published.
-  perform realtime.send(
-    jsonb_build_object('history', private.history(), 'version', p_version), 'release_published', 'content', true);
+  -- Where nothing makes bundles there is nothing to wait for.
+  if not private.signals_configured() then
+    perform private.send_hint(p_version);
+  end if;
 end
 $$;
 comment on function private.hint_release(integer) is
-  'Broadcasts {history, version} as release_published on the private channel content; sent when the transaction commits.';
+  'Called by a publish: hints at once in a project without bundles; else the last bundle does, or ops.send_due_hints().';
+
+create function ops.send_due_hints()
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_version integer;
+begin
+  perform private.require_role('admin');
+  select r.version into v_version
+  from (select * from content.release order by version desc limit 1) r
+  join content.release_state s on s.version = r.version
+  cross join ops.signal_setting t
+  where s.hinted_at is null
+    and (s.bundled_at is not null or r.published_at <= clock_timestamp() - make_interval(secs => t.hint_after_s));
+  return case when v_version is not null and private.send_hint(v_version) then v_version end;
+end
+$$;
+comment on function ops.send_due_hints() is
+  'Hints the newest release if it is bundled, or has waited long enough for that; returns its version, or null. Runs by pg_cron.';
 
 -- Clients listen only: there is no policy for insert. A join is probed with topic and extension alone.
 create policy messages_select_carrel on realtime.messages for select to authenticated

@@ -28,3 +28,16 @@ export async function resolveCredentials(
   if (token.startsWith("sb_")) return { error: GATEWAY_ERRORS.invalidApiKey };
   return { token };
 }
+
+/**
+ * For a service that answers without a key too: the caller's own token, a token for the API key's role, or none. A
+ * wrong key is refused even where none is needed.
+ */
+export async function resolveOptional(request: Request, url: URL, keys: ProjectKeys): Promise<Credentials> {
+  const apiKey = request.headers.get("apikey") ?? url.searchParams.get("apikey");
+  if (apiKey) return await resolveCredentials(request, url, keys);
+  const token = bearer(request.headers) ?? "";
+  if (!token.startsWith("sb_")) return { token };
+  const role = keys.roleOf(token);
+  return role ? { token: await keys.tokenFor(role) } : { error: GATEWAY_ERRORS.invalidApiKey };
+}

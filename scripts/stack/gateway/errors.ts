@@ -25,10 +25,6 @@ export const GATEWAY_ERRORS = {
   unknownPath: { status: 404, body: { error: "requested path is invalid" } },
   internal: { status: 500, body: { message: "An unexpected error occurred" } },
   starting: { status: 503, body: { message: "The local stack is starting." } },
-  noStorage: {
-    status: 501,
-    body: { statusCode: "501", error: "not_implemented", message: "The local stack has no Storage." },
-  },
   noGraphql: { status: 501, body: { errors: [{ message: "The local stack has no GraphQL." }] } },
 } as const satisfies Record<string, GatewayError>;
 

@@ -42,6 +42,7 @@ async function bench(): Promise<Bench> {
     auth: mirror("auth"),
     rest: mirror("rest"),
     realtime: mirror("realtime"),
+    storage: mirror("storage"),
     functions: mirror("functions"),
     log: (line) => lines.push(line),
   });
@@ -156,15 +157,31 @@ Deno.test("a path that hosted does not have is 404, with and without a key", asy
 
 Deno.test("what the local stack does not have is 501 in the service's own shape", async () => {
   await using b = await bench();
-  const storage = await fetch(`${b.url}/storage/v1/bucket`);
-  assert.equal(storage.status, 501);
-  assert.deepEqual(Object.keys(await storage.json()), ["statusCode", "error", "message"]);
   const graphql = await fetch(`${b.url}/graphql/v1`, {
     method: "POST",
     headers: { apikey: b.keys.publishableKey },
   });
   assert.equal(graphql.status, 501);
   assert.equal((await graphql.json()).errors.length, 1);
+});
+
+Deno.test("Storage is reached without a key, with a token alone, and not with a wrong key", async () => {
+  await using b = await bench();
+  const path = `${b.url}/storage/v1/object/public/bucket/name`;
+  const tokenOf = async (headers: Record<string, string>) =>
+    (await (await fetch(path, { headers })).json()).token;
+  assert.equal(await tokenOf({}), "");
+  assert.equal(await tokenOf({ authorization: "Bearer a.b.c" }), "a.b.c");
+  assert.equal(
+    await tokenOf({ authorization: `Bearer ${b.keys.secretKey}` }),
+    await b.keys.tokenFor("service_role"),
+  );
+  assert.equal(await tokenOf({ apikey: b.keys.publishableKey }), await b.keys.tokenFor("anon"));
+  for (const [name, value] of [["apikey", "sb_secret_wrong"], ["authorization", "Bearer sb_secret_wrong"]]) {
+    const response = await fetch(path, { headers: { [name ?? ""]: value ?? "" } });
+    assert.equal(response.status, 401);
+    assert.deepEqual(await response.json(), INVALID);
+  }
 });
 
 Deno.test("preflights are permitted without a key, and every origin may read", async () => {
@@ -245,7 +262,15 @@ Deno.test("closing waits for a request under way, but not for ever", async () =>
     close: () => Promise.resolve(),
   };
   const keys = await openKeys(join(folder, "keys.json"), url);
-  gateway.open({ keys, auth: slow, rest: slow, realtime: slow, functions: mirror("functions"), log() {} });
+  gateway.open({
+    keys,
+    auth: slow,
+    rest: slow,
+    realtime: slow,
+    storage: slow,
+    functions: mirror("functions"),
+    log() {},
+  });
   const headers = { apikey: keys.publishableKey };
   const answer = fetch(`${url}/rest/v1/slow`, { headers }).then((response) => response.text());
   const cut = fetch(`${url}/rest/v1/slower`, { headers }).then((r) => r.text(), () => "cut");

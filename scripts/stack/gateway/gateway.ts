@@ -6,7 +6,7 @@ import type { ProjectKeys } from "../keys.ts";
 import { PortTaken } from "../postgres/port.ts";
 import type { Service } from "../service.ts";
 import { allowOrigin, answerPreflight, isPreflight } from "./cors.ts";
-import { resolveCredentials } from "./credentials.ts";
+import { resolveCredentials, resolveOptional } from "./credentials.ts";
 import { GATEWAY_ERRORS, gatewayResponse } from "./errors.ts";
 import { findRoute, type Route } from "./routes.ts";
 
@@ -16,6 +16,7 @@ export interface Backend {
   auth: Service;
   rest: Service;
   realtime: Service;
+  storage: Service;
   functions: Pick<FunctionsService, "fetch">;
   /** Failures that nobody expected; callers see nothing of them. */
   log(line: string): void;
@@ -50,8 +51,9 @@ async function pass(
   }
   if (isPreflight(request)) return answerPreflight(request);
   let token = "";
-  if (route.access === "required") {
-    const credentials = await resolveCredentials(request, url, backend.keys);
+  if (route.access === "required" || route.access === "optional") {
+    const resolve = route.access === "required" ? resolveCredentials : resolveOptional;
+    const credentials = await resolve(request, url, backend.keys);
     if ("error" in credentials) return gatewayResponse(credentials.error);
     token = credentials.token;
   }

@@ -2,7 +2,7 @@
 import { GATEWAY_ERRORS, type GatewayError } from "./errors.ts";
 
 /** The services behind the gateway. */
-export type ServiceName = "auth" | "rest" | "realtime" | "functions";
+export type ServiceName = "auth" | "rest" | "realtime" | "storage" | "functions";
 
 /** Where a path leads. */
 export type Route =
@@ -10,9 +10,9 @@ export type Route =
     service: ServiceName;
     /**
      * `required`: an API key, replaced by a token. `open`: nothing, for links in mails and public keys. `own`: the
-     * service looks at the request itself, cross-origin rules included.
+     * service looks at the request itself, cross-origin rules included. `optional`: a key counts where there is one.
      */
-    access: "required" | "open" | "own";
+    access: "required" | "optional" | "open" | "own";
   }
   | { missing: GatewayError; access: "required" | "own" };
 
@@ -26,7 +26,7 @@ const PREFIXES: readonly (readonly [string, Route])[] = [
   ["/realtime/v1", { service: "realtime", access: "required" }],
   ["/functions/v1", { service: "functions", access: "own" }],
   ["/graphql/v1", { missing: GATEWAY_ERRORS.noGraphql, access: "required" }],
-  ["/storage/v1", { missing: GATEWAY_ERRORS.noStorage, access: "own" }],
+  ["/storage/v1", { service: "storage", access: "optional" }],
 ];
 
 /** The route of a path; undefined where hosted has none. */

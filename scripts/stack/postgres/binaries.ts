@@ -1,4 +1,5 @@
-// PostgreSQL's programs: a copy of npm's platform package in the work folder, completed by pgTAP.
+// PostgreSQL's programs: a copy of npm's platform package in the work folder, completed by pgTAP and
+// the stand-ins of extensions.
 //
 // A copy (60 MB, 0.15 s, once) because PostgreSQL's user must be able to read it, because the links that npm
 // can't carry have to be made again even where install scripts are off, and because extensions are added.
@@ -6,6 +7,7 @@ import { createHash } from "node:crypto";
 import { dirname, join, relative } from "node:path";
 import { exists, PROJECT_FOLDER, reachable, remove, WORK_FOLDER } from "./folders.ts";
 import { installPgtap } from "./pgtap.ts";
+import { installStandIns, standInFiles } from "./stand_ins.ts";
 
 const NODE_MODULES = join(PROJECT_FOLDER, "node_modules");
 /** Only for compiling against PostgreSQL. */
@@ -60,13 +62,14 @@ async function findPackage(): Promise<{ folder: string; version: string }> {
   return { folder, version: JSON.parse(await Deno.readTextFile(join(folder, "package.json"))).version };
 }
 
-/** What decides the copy's content besides the package: pgTAP's archive and the code that makes the copy. */
+/** What decides the copy's content besides the package: pgTAP's archive, the stand-ins and the code that makes the copy. */
 async function recipeHash(): Promise<string> {
   const hash = createHash("sha256");
   hash.update(await Deno.readFile(join(NODE_MODULES, "@electric-sql/pglite-pgtap/package.json")));
-  for (const code of ["binaries.ts", "pgtap.ts"]) {
+  for (const code of ["binaries.ts", "pgtap.ts", "stand_ins.ts"]) {
     hash.update(await Deno.readFile(new URL(code, import.meta.url)));
   }
+  for (const [name, bytes] of await standInFiles()) hash.update(name).update(bytes);
   return hash.digest("hex").slice(0, 8);
 }
 
@@ -85,7 +88,9 @@ export async function prepareBinaries(workFolder = WORK_FOLDER): Promise<Binarie
   try {
     await copyFolder(join(folder, "native"), draft);
     await makeLinks(folder, draft);
-    await installPgtap(NODE_MODULES, join(draft, "share/postgresql/extension"));
+    const extensionFolder = join(draft, "share/postgresql/extension");
+    await installPgtap(NODE_MODULES, extensionFolder);
+    await installStandIns(extensionFolder);
     await Deno.rename(draft, target);
   } catch (error) {
     await remove(draft);

@@ -28,3 +28,47 @@ Deno.test("the extensions schema holds what hosted preinstalls, and postgres can
   assert.equal(calls.length, 1);
   await sql.end();
 });
+
+Deno.test("postgres adds pg_cron and pg_net with hosted's statements, and Vault is there already", async () => {
+  await using cluster = await throwAwayCluster();
+  const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
+  await sql.unsafe(`
+    create extension if not exists pg_cron with schema pg_catalog;
+    create extension if not exists pg_net with schema extensions;
+    create extension if not exists supabase_vault with schema vault`).simple();
+  const rows = await sql`
+    select e.extname as name, n.nspname as schema from pg_extension e join pg_namespace n on n.oid = e.extnamespace
+     where e.extname in ('pg_cron', 'pg_net', 'supabase_vault') order by 1`;
+  assert.deepEqual(rows.map((r) => [r.name, r.schema]), [
+    ["pg_cron", "pg_catalog"],
+    ["pg_net", "extensions"],
+    ["supabase_vault", "vault"],
+  ]);
+  const owners = await sql`
+    select distinct nspowner::regrole::text as owner from pg_namespace where nspname in ('cron', 'net', 'vault')`;
+  assert.deepEqual(owners.map((r) => r.owner), ["supabase_admin"]);
+  await assert.rejects(sql`create table cron.mine (id int)`, { code: "42501" });
+  await assert.rejects(sql`create table net.mine (id int)`, { code: "42501" });
+  await sql.unsafe(
+    "drop extension pg_cron; drop extension pg_net; create extension pg_cron with schema pg_catalog",
+  )
+    .simple();
+  assert.equal((await sql`select from cron.job`).count, 0);
+  await sql.end();
+});
+
+Deno.test("the key of Vault is closed to postgres, and a changed secret is noticed", async () => {
+  await using cluster = await throwAwayCluster();
+  const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
+  await assert.rejects(sql`select vault._root_key()`, { code: "42501" });
+  await assert.rejects(sql`select pg_read_binary_file('vault.key')`, { code: "42501" });
+  await sql`select vault.create_secret('geheim', 'one'), vault.create_secret('anders', 'two')`;
+  const admin = postgres(cluster.url("supabase_admin"), { max: 1 });
+  await admin`
+    update vault.secrets set secret = (select secret from vault.secrets where name = 'two') where name = 'one'`;
+  await assert.rejects(sql`select decrypted_secret from vault.decrypted_secrets where name = 'one'`, {
+    code: "22000",
+  });
+  await admin.end();
+  await sql.end();
+});

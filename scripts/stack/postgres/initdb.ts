@@ -19,6 +19,14 @@ async function makeDataFolder(folder: string): Promise<void> {
   if (user) await Deno.chown(folder, user.uid, user.gid);
 }
 
+/** The key of Vault, beside the data: PostgreSQL takes paths relative to its data folder. */
+async function makeVaultKey(folder: string): Promise<void> {
+  const file = join(folder, "vault.key");
+  await Deno.writeFile(file, crypto.getRandomValues(new Uint8Array(32)), { mode: 0o600 });
+  const user = serverUser();
+  if (user) await Deno.chown(file, user.uid, user.gid);
+}
+
 /** Makes the data folder `folder`, which must not exist (0.9 s). */
 export async function initialise(binaries: Binaries, folder: string): Promise<void> {
   await makeDataFolder(folder);
@@ -45,6 +53,7 @@ export async function initialise(binaries: Binaries, folder: string): Promise<vo
   } finally {
     await Deno.remove(passwordFile);
   }
+  await makeVaultKey(folder);
 }
 
 /** Writes a data folder through to the disk. */

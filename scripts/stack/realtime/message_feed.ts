@@ -6,7 +6,7 @@
 // open for longer than that across a lost connection is missed; hosted misses everything in such a gap.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Sql } from "postgres";
-import { listen } from "./listener.ts";
+import { listen } from "../postgres/listener.ts";
 
 /** One message as realtime.messages holds it. */
 export interface StoredMessage {
@@ -109,7 +109,7 @@ export async function startFeed(
     });
   }
 
-  const stopListening = await listen(url, NOTIFICATIONS, {
+  const stopListening = await listen(url, NOTIFICATIONS, "realtime", {
     heard(id) {
       queue.push(id);
       wake();

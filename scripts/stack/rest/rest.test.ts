@@ -201,7 +201,12 @@ Deno.test("rest: a column that changes its type is compared as its new one", asy
 
 Deno.test("rest: a lost connection is 503, and the next request has another", async () => {
   const slow = ask(service, "POST", "/rpc/contract_slow");
-  await delay(50);
+  // Under way for certain: a connection that is only being made would be made again.
+  const underWay = () =>
+    sql`
+      select from pg_stat_activity
+       where usename = 'authenticator' and state = 'active' and query like '%contract_slow%'`;
+  while ((await underWay()).count === 0) await delay(10);
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'authenticator'`;
   assert.equal((await slow).status, 503);
   const next = await ask(service, "POST", "/rpc/contract_nothing");

@@ -2,7 +2,8 @@
 import { openDatabase } from "./database.ts";
 import { authenticator } from "./token.ts";
 
-function required(name: string): string {
+/** A value that a function can't do without. */
+export function required(name: string): string {
   const value = Deno.env.get(name);
   if (!value) throw new Error(`The environment has no ${name}.`);
   return value;

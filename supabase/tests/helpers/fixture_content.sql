@@ -25,7 +25,7 @@ begin
   foreach v_table in array v_tables loop
     execute pg_catalog.format('alter table content.%I disable trigger user', v_table);
   end loop;
-  truncate content.release, content.revision, content.tree_node, content.answer_key,
+  truncate content.release_state, content.bundle, content.release, content.revision, content.tree_node, content.answer_key,
     content.question, content.skill, content.domain;
   foreach v_table in array v_tables loop
     execute pg_catalog.format('alter table content.%I enable trigger user', v_table);

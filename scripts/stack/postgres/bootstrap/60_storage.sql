@@ -1,5 +1,5 @@
 -- What:  hosted's storage.buckets and storage.objects with the helpers that policies call.
--- Why:   migrations add buckets and policies here. The Storage service itself has no stand-in.
+-- Why:   migrations add buckets and policies here; the stand-in of the Storage service keeps its rows here.
 -- Locks: runs once, in a cluster that nobody else uses yet.
 -- Undo:  drop schema storage cascade.
 
@@ -79,3 +79,5 @@ alter table storage.buckets enable row level security;
 alter table storage.objects enable row level security;
 grant all on storage.buckets, storage.objects to anon, authenticated, service_role;
 grant all on storage.buckets, storage.objects to postgres with grant option;
+-- The service becomes its caller for as long as it acts for one.
+grant anon, authenticated, service_role to supabase_storage_admin with inherit false, set true;

@@ -20,6 +20,7 @@ const RETRY_MS = 100;
 export async function listen(
   url: string,
   channel: string,
+  applicationName: string,
   listening: Listening,
 ): Promise<() => Promise<void>> {
   const closing = new AbortController();
@@ -29,7 +30,7 @@ export async function listen(
   const options = {
     max: 1,
     max_lifetime: null,
-    connection: { application_name: "realtime" },
+    connection: { application_name: applicationName },
     // Not in the library's types, and how its own `listen` hears.
     onnotify(_channel: string, payload: string) {
       if (isRestored) listening.heard(payload);

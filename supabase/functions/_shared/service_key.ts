@@ -1,0 +1,30 @@
+// Callers that are the project itself: the database's jobs, with one of the project's secret keys.
+import { Problem } from "./problem.ts";
+import type { Authenticate } from "./token.ts";
+
+async function digest(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The secret keys in `SUPABASE_SECRET_KEYS`: a JSON object of keys by name. */
+export function secretKeysOf(json: string): string[] {
+  return Object.values<unknown>(JSON.parse(json)).filter((key) => typeof key === "string" && key !== "")
+    .map(String);
+}
+
+/**
+ * Lets a request pass whose `apikey` header is one of the keys; the caller it gives is no learner, but `service_role`.
+ * Digests are compared, so that the time it takes says nothing about a key.
+ */
+export function requireSecretKey(keys: readonly string[]): Authenticate {
+  const known = Promise.all(keys.map(digest));
+  return async (request) => {
+    const given = request.headers.get("apikey");
+    if (!given) throw new Problem("unauthenticated", "The request has no API key.");
+    if (!(await known).includes(await digest(given))) {
+      throw new Problem("forbidden", "This needs a secret key of the project.");
+    }
+    return "service_role";
+  };
+}

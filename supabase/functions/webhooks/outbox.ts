@@ -1,0 +1,79 @@
+// The outbox, as the database hands it out: each delivery under a lease, so that any number of dispatchers may run.
+import postgres from "postgres";
+
+/** A delivery that this dispatcher holds. */
+export interface Delivery {
+  message_id: string;
+  endpoint_id: string;
+  /** Which attempt this is, from 1; also the token of the lease. */
+  attempt: number;
+  /** The exact text to sign and send. */
+  body: string;
+  url: string;
+  /** Whether the endpoint is one for tests on this machine. */
+  local: boolean;
+  /** `whsec_…`, the newest first; two during a rotation. */
+  secrets: string[];
+}
+
+/** What an attempt came to; see the comment on ops.webhook_attempt. */
+export type Outcome =
+  | "delivered"
+  | "status"
+  | "redirect"
+  | "gone"
+  | "timeout"
+  | "unreachable"
+  | "refused_target"
+  | "unsigned";
+
+/** The report of an attempt. */
+export interface AttemptReport {
+  outcome: Outcome;
+  status: number | null;
+  /** How the receiver's answer begins, or why there was none. */
+  answer: string | null;
+  durationMs: number;
+  /** Seconds that the receiver asked to wait. */
+  retryAfterS: number | null;
+  /** From 0 to 1: how much earlier than at its full time the next attempt comes. */
+  jitter: number;
+}
+
+/** The state of a delivery; `unknown` where it was removed meanwhile. */
+export type DeliveryState = "pending" | "delivered" | "dead" | "unknown";
+
+/** The outbox; each call is one short transaction. */
+export interface Outbox {
+  claim(limit: number, leaseS: number): Promise<Delivery[]>;
+  record(delivery: Delivery, report: AttemptReport): Promise<DeliveryState>;
+}
+
+/** Connects lazily, as the role carrel_edge through the transaction pooler: hence no prepared statements. */
+export function openOutbox(url: string): Outbox & AsyncDisposable {
+  const sql = postgres(url, {
+    prepare: false,
+    max: 2,
+    idle_timeout: 20,
+    connect_timeout: 5,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: "carrel_webhooks" },
+  });
+  return {
+    async claim(limit, leaseS) {
+      const [row] = await sql<{ claimed: Delivery[] }[]>`
+        select private.claim_webhooks(${limit}::integer, ${leaseS}::integer)::json as claimed`;
+      return row?.claimed ?? [];
+    },
+    async record(delivery, report) {
+      const [row] = await sql<{ state: DeliveryState }[]>`
+        select private.record_webhook(
+          ${delivery.message_id}::text, ${delivery.endpoint_id}::uuid, ${delivery.attempt}::integer, ${report.outcome}::text,
+          ${report.status}::integer, ${report.answer}::text, ${report.durationMs}::integer, ${report.retryAfterS}::integer,
+          ${report.jitter}::double precision) as state`;
+      return row?.state ?? "unknown";
+    },
+    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
+  };
+}

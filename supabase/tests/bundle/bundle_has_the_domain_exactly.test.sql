@@ -1,0 +1,25 @@
+begin;
+select plan(4);
+
+select tests.a_release();
+update content.question set prompt = 'New' where id = tests.question(1);
+delete from content.question where id = tests.question(2);
+update content.question set skill_id = tests.skill(3) where id = tests.question(3);
+select tests.publish();
+
+create temporary table line on commit drop as
+  select l.line, l.place from string_to_table(private.bundle_text(1::smallint, tests.domain(1), 2), E'\n') with ordinality l (line, place);
+select is((select line::jsonb from line where place = 1), jsonb_build_object(
+  'kind', 'page', 'history', private.history(), 'schema', 1, 'since', 0, 'until', 2, 'domain', tests.domain(1)),
+  'C1: the first line says what it is');
+select set_eq($$ select line from line where line not like '{"kind":"page"%' and line not like '{"kind":"end"%' and line <> '' $$,
+  $$ select line from tests.all_pages(1000, 0, 2, array[tests.domain(1)]) as t (line) $$,
+  'C1: its rows are those of the snapshot of this domain, to the byte');
+select is((select line::jsonb from line where line like '{"kind":"end"%'), jsonb_build_object('kind', 'end', 'rows',
+  (select rows from content.tree_node where schema = 1 and kind = 'domain' and id = tests.domain(1) and version = 2), 'next', null),
+  'C1: its last one how many they are');
+select throws_ok(format('select private.bundle_text(1::smallint, %L, 3)', tests.domain(1)), 'P0001', null,
+  'I12: what the hash tree does not know is not written');
+
+select * from finish();
+rollback;

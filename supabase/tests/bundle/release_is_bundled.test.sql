@@ -1,0 +1,23 @@
+begin;
+select plan(8);
+
+select tests.configure_signals();
+select tests.a_release();
+select is((select bundled_at from content.release_state), null, 'C1: a release begins as published');
+select is(private.release_is_bundled(1), false, 'C1: which its head says');
+select is(private.content_bundles(1::smallint, 1)::jsonb, '[]', 'C1: its manifest names no bundle yet');
+select is(tests.bundle_all(), tests.writes(2) || 'sign'::text, 'C1: a file for each domain, then all URLs at once');
+select isnt((select bundled_at from content.release_state), null, 'C1: with the last URL it is bundled');
+select is(private.release_is_bundled(1), true, 'C1: which its head says');
+select results_eq(
+  $$ select b ->> 'domain_id', (b ->> 'rows')::integer, (b ->> 'bytes')::integer, b ->> 'sha256', b ->> 'url'
+     from json_array_elements(private.content_bundles(1::smallint, 1)) b $$,
+  $$ select n.id::text, n.rows, octet_length(t.text), t.sha256, format('https://signed.test/%s/1/%s.ndjson.gz', private.history(), t.sha256)
+     from content.tree_node n
+     cross join lateral (select x as text, encode(sha256(convert_to(x, 'UTF8')), 'hex') as sha256 from private.bundle_text(1::smallint, n.id, 1) x) t
+     where n.schema = 1 and n.kind = 'domain' order by n.id $$,
+  'C1: and its manifest names what devices need to fetch and check each file');
+select is(tests.bundle_all(), '{}', 'C1: then nothing is due');
+
+select * from finish();
+rollback;

@@ -1,0 +1,10 @@
+begin;
+select plan(1);
+
+select results_eq($$ select jobname, schedule, command from cron.job where jobname like 'carrel_bundles%' order by 1 $$,
+  $$ values ('carrel_bundles', '30 seconds', 'select ops.send_due_hints(), ops.continue_bundles()'),
+            ('carrel_bundles_retire', '17 3 * * *', 'select ops.remove_old_bundles()') $$,
+  'C1: pg_cron sends what is due, whatever was woken or lost');
+
+select * from finish();
+rollback;

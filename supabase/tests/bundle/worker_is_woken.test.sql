@@ -1,0 +1,18 @@
+begin;
+select plan(5);
+
+create temporary view woken as select url, headers ->> 'apikey' as key from net.http_request_queue where url like '%/bundle';
+select tests.a_release();
+select is_empty('select * from woken', 'C1: a project that has not said where its functions are publishes, and wakes nobody');
+select is(ops.continue_bundles(), false, 'C1: nor does its schedule');
+select tests.configure_signals();
+update content.question set prompt = 'New' where id = tests.question(1);
+select tests.publish();
+select results_eq('select * from woken', $$ values ('http://127.0.0.1:1/functions/v1/bundle', 'sb_secret_of_these_tests') $$,
+  'C1: a publish wakes the worker, with the key from Vault');
+select is(ops.continue_bundles(), true, 'C1: the schedule does while there is work');
+select tests.bundle_all();
+select is(ops.continue_bundles(), false, 'C1: and no longer');
+
+select * from finish();
+rollback;

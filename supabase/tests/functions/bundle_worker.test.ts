@@ -1,0 +1,103 @@
+// The bundle worker's own decisions: how much one call does, and what it says to Storage.
+import assert from "node:assert/strict";
+import { bundleHandler } from "../../functions/bundle/handler.ts";
+import { type BundleStore, openBundleStore } from "../../functions/bundle/store.ts";
+import type { Work, WorkList } from "../../functions/bundle/work_list.ts";
+
+const request = new Request("http://worker/bundle", { method: "POST" });
+const CALL = { request, url: new URL(request.url), path: "", learner: "service_role" };
+
+/** A list of `left` bundles to write, each of `size` characters. */
+function listOf(left: number, size: number): { list: WorkList; did: string[] } {
+  const did: string[] = [];
+  const work = (n: number): Work => ({
+    task: "write",
+    lease: `lease-${n}`,
+    history: "h",
+    url_days: 30,
+    bundles: [{ schema: 1, domain_id: `domain-${n}`, version: 1, path: null }],
+  });
+  const list: WorkList = {
+    claim: () => Promise.resolve(left > 0 ? work(left--) : null),
+    text: () => Promise.resolve("x".repeat(size)),
+    name: (lease) => (did.push(`name ${lease}`), Promise.resolve(lease === "lease-13" ? null : lease)),
+    stored: (lease) => (did.push(`stored ${lease}`), Promise.resolve()),
+    signed: () => Promise.resolve(),
+    removed: () => Promise.resolve(),
+    continue: () => (did.push("continue"), Promise.resolve(true)),
+  };
+  return { list, did };
+}
+
+function storeIn(did: string[]): BundleStore {
+  return {
+    put: (path) => (did.push(`put ${path}`), Promise.resolve()),
+    sign: () => Promise.resolve({}),
+    remove: () => Promise.resolve(),
+  };
+}
+
+Deno.test("C1: a call works until nothing is left, each file named, then uploaded, then reported", async () => {
+  const { list, did } = listOf(2, 10);
+  const report = await (await bundleHandler(list, storeIn(did))(CALL)).json();
+  assert.deepEqual(report, { written: 2, signed: 0, removed: 0, more: false });
+  assert.deepEqual(did, ["lease-2", "lease-1"].flatMap((l) => [`name ${l}`, `put ${l}`, `stored ${l}`]));
+});
+
+Deno.test("C1: a call stops after its share of bytes or of time, and asks for another one", async () => {
+  const heavy = listOf(10, 8 * 1024 * 1024);
+  const byBytes = await (await bundleHandler(heavy.list, storeIn(heavy.did))(CALL)).json();
+  assert.deepEqual([byBytes.written, byBytes.more, heavy.did.at(-1)], [2, true, "continue"]);
+
+  const slow = listOf(10, 1);
+  let clock = 0;
+  const byTime = await (await bundleHandler(slow.list, storeIn(slow.did), () => clock += 700)(CALL)).json();
+  assert.deepEqual([byTime.written, byTime.more], [4, true]);
+});
+
+Deno.test("C1: what another worker has taken over is not uploaded", async () => {
+  const { list, did } = listOf(13, 1);
+  await bundleHandler(list, storeIn(did))(CALL);
+  assert.ok(did.includes("name lease-13") && !did.includes("put lease-13"));
+});
+
+Deno.test("C1: Storage gets raw bytes to be kept for ever; its refusals are errors that tell no key", async () => {
+  const seen: { method: string; path: string; headers: Headers; body: string }[] = [];
+  let status = 200;
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    const { pathname } = new URL(request.url);
+    seen.push({
+      method: request.method,
+      path: pathname,
+      headers: request.headers,
+      body: await request.text(),
+    });
+    const signed = [{ path: "a", signedURL: "/object/sign/content/a?token=t", error: null }, {
+      path: "b",
+      signedURL: null,
+      error: "not found",
+    }];
+    return Response.json(pathname.endsWith("/sign/content") ? signed : {}, { status });
+  });
+  const store = openBundleStore(`http://127.0.0.1:${server.addr.port}`, "sb_secret_x");
+  await store.put("h/1/a", new TextEncoder().encode("bytes").buffer);
+  assert.deepEqual(await store.sign(["a", "b"], 60), {
+    a: "/storage/v1/object/sign/content/a?token=t",
+  });
+  await store.remove(["a"]);
+  assert.deepEqual(seen.map(({ method, path, body }) => [method, path, body]), [
+    ["POST", "/storage/v1/object/content/h/1/a", "bytes"],
+    ["POST", "/storage/v1/object/sign/content", '{"expiresIn":60,"paths":["a","b"]}'],
+    ["DELETE", "/storage/v1/object/content", '{"prefixes":["a"]}'],
+  ]);
+  const [upload] = seen;
+  assert.deepEqual(
+    ["content-type", "cache-control", "x-upsert", "apikey"].map((name) => upload?.headers.get(name)),
+    ["application/gzip", "public, max-age=31536000, immutable", "true", "sb_secret_x"],
+  );
+  status = 500;
+  await assert.rejects(store.remove(["a"]), (error: Error) => {
+    assert.match(error.message, /^DELETE \/object\/content answered 500/);
+    return !error.message.includes("sb_secret");
+  });
+});

@@ -1,0 +1,70 @@
+// A receiver of webhooks on the loopback. It verifies signatures by the specification with node:crypto alone, so that
+// it shares nothing with the code that signs.
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+
+/** One request, as it came. */
+export interface Arrival {
+  path: string;
+  headers: Headers;
+  body: string;
+}
+
+/** Answers the n-th request (from 1) of a receiver. */
+export type Behaviour = (n: number, arrival: Arrival) => Response | Promise<Response>;
+
+/** A running receiver. */
+export interface Receiver extends AsyncDisposable {
+  url: string;
+  arrivals: Arrival[];
+  /** Resolves when so many requests have come. */
+  atLeast(count: number): Promise<void>;
+}
+
+const PATIENCE_MS = 20_000;
+
+/** Starts one on a free port; by default it answers 204. */
+export function startReceiver(behaviour: Behaviour = () => new Response(null, { status: 204 })): Receiver {
+  const arrivals: Arrival[] = [];
+  let waiting: { count: number; resolve: () => void }[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const arrival = {
+      path: new URL(request.url).pathname,
+      headers: request.headers,
+      body: await request.text(),
+    };
+    arrivals.push(arrival);
+    for (const { count, resolve } of waiting) if (arrivals.length >= count) resolve();
+    waiting = waiting.filter(({ count }) => count > arrivals.length);
+    return await behaviour(arrivals.length, arrival);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/hook`,
+    arrivals,
+    async atLeast(count) {
+      if (arrivals.length >= count) return;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const timer = setTimeout(() => reject(new Error(`only ${arrivals.length} requests came`)), PATIENCE_MS);
+      waiting.push({ count, resolve });
+      await promise.finally(() => clearTimeout(timer));
+    },
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** The signature that the specification asks for: HMAC-SHA256 over `id.timestamp.body`. */
+export function expectedSignature(secret: string, id: string, timestamp: string, body: string): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
+}
+
+/** Whether one of the arrival's signatures is by the secret, and its time within 5 minutes of now. */
+export function verifies({ headers, body }: Arrival, secret: string): boolean {
+  const timestamp = headers.get("webhook-timestamp") ?? "";
+  if (!(Math.abs(Date.now() / 1000 - Number(timestamp)) < 300)) return false;
+  const expected = Buffer.from(expectedSignature(secret, headers.get("webhook-id") ?? "", timestamp, body));
+  return (headers.get("webhook-signature") ?? "").split(" ").some((text) => {
+    const given = Buffer.from(text);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+}

@@ -1,0 +1,21 @@
+begin;
+select plan(6);
+
+select tests.webhook_endpoint();
+select tests.a_release();
+select public.set_webhook_endpoint(tests.webhook_endpoint_id(), false);
+select is_empty($$ select tests.claim_webhooks() $$, 'S2: a disabled endpoint gets nothing');
+update content.domain set title = 'Changed' where id = tests.domain(1);
+select tests.publish();
+select is((select count(*) from ops.webhook_delivery), 1::bigint, 'S2: and is owed nothing new');
+select public.set_webhook_endpoint(tests.webhook_endpoint_id(), true);
+select results_eq($$ select name, attempt from tests.claim_webhooks() $$, $$ values ('one', 1) $$, 'S2: what waited goes out when it is enabled');
+select is(tests.raised($$ select public.set_webhook_endpoint(gen_random_uuid(), true) $$), 'CR060 endpoint', 'S2: it must exist');
+select results_eq(
+  $$ select action, after ->> 'enabled' from ops.audit where object = 'ops.webhook_endpoint' and at >= now() and action = 'update'
+     and before ->> 'enabled' is distinct from after ->> 'enabled' order by id $$,
+  $$ values ('update', 'false'), ('update', 'true') $$, 'S2: each change is audited');
+select throws_ok('truncate ops.webhook_endpoint cascade', 'CR002', null, 'S2: none goes without a trace');
+
+select * from finish();
+rollback;
