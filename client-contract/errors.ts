@@ -71,6 +71,20 @@ const registry = {
     title: "There is nothing under this path.",
     client: "A bug of the client: report it.",
   },
+  release_unknown: {
+    ...http,
+    status: 404,
+    sqlstate: ["CR030"],
+    title: "There is no release of that version.",
+    client: "Show the release history; `info` is the version.",
+  },
+  schedule_unknown: {
+    ...http,
+    status: 404,
+    sqlstate: ["CR031"],
+    title: "There is no pending schedule of that id.",
+    client: "Show the schedules: it was published, has failed or was cancelled already.",
+  },
   method_not_allowed: {
     ...http,
     status: 405,
@@ -104,6 +118,13 @@ const registry = {
     sqlstate: ["CR006"],
     title: "This release would withdraw a large share of the content.",
     client: "Ask the instructor, then publish with `force`.",
+  },
+  nothing_to_publish: {
+    ...http,
+    status: 409,
+    sqlstate: ["CR032"],
+    title: "The drafts are what is published.",
+    client: "Nothing to schedule.",
   },
   history_changed: {
     where: ["http", "pull"],

@@ -12,5 +12,6 @@ export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./problem.ts";
 export * from "./question.ts";
+export * from "./release.ts";
 export * from "./rpc.ts";
 export * from "./verdict.ts";
