@@ -78,6 +78,20 @@ const registry = {
     title: "There is no such webhook endpoint or delivery.",
     client: "For administrators: list them again; `info` says which of the two is meant.",
   },
+  release_unknown: {
+    ...http,
+    status: 404,
+    sqlstate: ["CR030"],
+    title: "There is no release of that version.",
+    client: "Show the release history; `info` is the version.",
+  },
+  schedule_unknown: {
+    ...http,
+    status: 404,
+    sqlstate: ["CR031"],
+    title: "There is no pending schedule of that id.",
+    client: "Show the schedules: it was published, has failed or was cancelled already.",
+  },
   method_not_allowed: {
     ...http,
     status: 405,
@@ -118,6 +132,13 @@ const registry = {
     sqlstate: ["CR061"],
     title: "The secret of before still signs.",
     client: "For administrators: rotate again after `info`, or with 0 hours of overlap.",
+  },
+  nothing_to_publish: {
+    ...http,
+    status: 409,
+    sqlstate: ["CR032"],
+    title: "The drafts are what is published.",
+    client: "Nothing to schedule.",
   },
   history_changed: {
     where: ["http", "pull"],

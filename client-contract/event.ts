@@ -55,7 +55,9 @@ export const AttemptRecorded = event(
     session_id: Ulid,
     question_id: Uuid,
     content_version: ContentVersion,
-    answer: z.looseObject({}).describe('single_choice: {"choice":2}, the index from 0'),
+    answer: z.looseObject({}).describe(
+      'By the type of the question: {"choice":2}, {"choices":[0,2]}, {"value":true}, {"value":"9.81"}, {"text":"…"}',
+    ),
     correct: z.boolean().describe("The device's verdict; the server grades for itself"),
     duration_ms: whole(0, 86_400_000),
     reset: Reset,

@@ -11,5 +11,7 @@ export * from "./hash_tree.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./problem.ts";
+export * from "./question.ts";
+export * from "./release.ts";
 export * from "./rpc.ts";
 export * from "./verdict.ts";

@@ -6,7 +6,15 @@ import { ContractError, type PostgrestFailure, readRpcError } from "./client_err
 import { EndLine, Head, PageLine } from "./content.ts";
 import { type DeltaPage, readChanges } from "./delta_page.ts";
 import type { Event } from "./event.ts";
-import { ServerInstant, Sha256, Uuid } from "./ids.ts";
+import { ServerInstant } from "./ids.ts";
+import {
+  type PublishParameters,
+  Release,
+  ReleasePreview,
+  type RollbackParameters,
+  Schedule,
+  type ScheduleParameters,
+} from "./release.ts";
 
 /** What is needed of a supabase-js client; any `SupabaseClient` is one. */
 export interface RpcCaller {
@@ -16,23 +24,6 @@ export interface RpcCaller {
     status: number;
   }>;
 }
-
-/** What publish_release() would do now. */
-export const ReleasePreview = z.object({
-  hash: Sha256.describe("What publish_release() can be held to, as expected_hash"),
-  base_version: z.int(),
-  upserts: z.int(),
-  deletes: z.int(),
-  problems: z.array(z.object({ problem: z.string(), kind: z.string(), id: Uuid })),
-  changes: z.array(z.object({
-    op: z.enum(["insert", "update", "delete"]),
-    kind: z.string(),
-    id: Uuid,
-    key: z.string(),
-    fields: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })).nullable(),
-  })),
-});
-export type ReleasePreview = z.infer<typeof ReleasePreview>;
 
 /** How a merge of progress fared, and the progress now (null: there is none). */
 export const MergeAnswer = z.object({ result: EventResult, progress: SkillProgress.nullable() });
@@ -88,9 +79,19 @@ export interface Rpc {
   /** The caller's changes since the cursor (null: all). */
   learnerChanges(cursor: string | null, limit?: number): Promise<PullAnswer>;
   /** Publishes all drafts; for instructors. */
-  publishRelease(parameters?: { note?: string; expected_hash?: string; force?: boolean }): Promise<Head>;
+  publishRelease(parameters?: PublishParameters): Promise<Head>;
   /** What publishing would do; for instructors. */
   previewRelease(changeLimit?: number): Promise<ReleasePreview>;
+  /** Publishes a preview at a time, unless drafts move before; for instructors. */
+  scheduleRelease(parameters: ScheduleParameters): Promise<Schedule>;
+  /** Takes back a pending schedule; for instructors. */
+  cancelSchedule(scheduleId: number): Promise<Schedule>;
+  /** Pending schedules by their time, then finished ones; for instructors. */
+  listSchedules(pageRows?: number): Promise<Schedule[]>;
+  /** Publishes the content of an old version as a new one; for instructors. */
+  rollbackRelease(parameters: RollbackParameters): Promise<Head>;
+  /** Releases, newest first, below a version; for instructors. */
+  releaseHistory(o?: { before_version?: number; page_rows?: number }): Promise<Release[]>;
   /** What happened to a learner, newest first; `after` is the last entry's cursor. For support. */
   supportTimeline(learner: string, o?: { after?: string; page_rows?: number }): Promise<TimelineEntry[]>;
 }
@@ -129,6 +130,11 @@ export function createRpc(supabase: RpcCaller): Rpc {
     learnerChanges: (cursor, page_rows) => call(PullAnswer, "learner_changes", { cursor, page_rows }),
     publishRelease: (parameters = {}) => call(Head, "publish_release", parameters),
     previewRelease: (change_limit) => call(ReleasePreview, "preview_release", { change_limit }),
+    scheduleRelease: (parameters) => call(Schedule, "schedule_release", parameters),
+    cancelSchedule: (schedule_id) => call(Schedule, "cancel_schedule", { schedule_id }),
+    listSchedules: (page_rows) => call(z.array(Schedule), "list_schedules", { page_rows }),
+    rollbackRelease: (parameters) => call(Head, "rollback_release", parameters),
+    releaseHistory: (o = {}) => call(z.array(Release), "release_history", o),
     supportTimeline: (learner, o = {}) => call(z.array(TimelineEntry), "support_timeline", { learner, ...o }),
   };
 }

@@ -234,6 +234,7 @@ Deno.test("a question that was on screen when a release withdrew it is answered 
   await device.sync();
   assert.equal(device.question(question.id), undefined);
   assert.equal(readState(device.db).content_version, 2);
+  assert.ok(question.type === "single_choice");
   const { correct } = device.answer({ sessionId, question, choice: question.answer.choice });
   assert.ok(correct);
   await device.sync();

@@ -4,10 +4,10 @@ import { DomainRow, QuestionRow, SkillRow } from "../content.ts";
 import type { Database } from "./database.ts";
 
 /** A question as it is shown to the learner, and with what it takes to grade it, then or later. */
-export interface Question extends QuestionRow {
+export type Question = QuestionRow & {
   /** The content version that the device held when it read the question: what the learner saw. */
   content_version: number;
-}
+};
 
 const body = z.object({ body: z.string() }).transform((row): unknown => JSON.parse(row.body));
 const Domain = body.pipe(DomainRow);

@@ -105,6 +105,9 @@ export function recordAnswer(
   { sessionId, question, choice, durationMs = 0 }: Answer,
 ): Graded {
   const { db, deviceId } = context;
+  if (question.type !== "single_choice") {
+    throw new DeviceError("invalid_choice", `A ${question.type} question has no single choice.`);
+  }
   if (!Number.isInteger(choice) || choice < 0 || choice >= question.choices.length) {
     throw new DeviceError(
       "invalid_choice",

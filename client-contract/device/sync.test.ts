@@ -281,6 +281,7 @@ Deno.test("study needs content, an open session of this device, and a choice tha
   const [question] = firstQuestions(device);
   const sessionId = device.startSession(question.skill_id);
   assert.deepEqual(device.openSessions().map(({ session_id }) => session_id), [sessionId]);
+  assert.ok(question.type === "single_choice");
   for (const choice of [-1, 0.5, question.choices.length]) {
     assert.throws(() => device.answer({ sessionId, question, choice }), isDeviceError("invalid_choice"));
   }

@@ -112,7 +112,7 @@ async function deriveDrafts(tx: postgres.TransactionSql): Promise<void> {
     where r.kind = 'skill'`;
   await tx`
     insert into pg_temp.import_question (
-      id, skill_id, key, type, prompt, choices, answer, explanation, difficulty, tags, position, status)
+      id, skill_id, key, type, prompt, choices, answer, explanation, difficulty, tags, media, position, status)
     select
       coalesce(q.id, extensions.uuid_generate_v5(${ID_NAMESPACE}, 'question:' || r.key)),
       s.id, r.key, 'single_choice', r.fields ->> 'question',
@@ -125,6 +125,7 @@ async function deriveDrafts(tx: postgres.TransactionSql): Promise<void> {
           array(select t.value from jsonb_array_elements_text(nullif(r.fields -> 'tags', 'null')) with ordinality t order by t.ordinality)
         else coalesce(q.tags, '{}')
       end,
+      coalesce(q.media, '[]'),
       r.place + greatest(0, max(case when q.skill_id = s.id then q.position - r.place end)
         over (partition by r.parent order by r.place)),
       'active'

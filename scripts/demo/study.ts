@@ -19,7 +19,7 @@ const sessionId = device.openSessions()[0]?.session_id ?? device.startSession(sk
 const questions = device.questions(skillId);
 for (let i = 0; i < Number(count); i++) {
   const question = questions[i % questions.length];
-  if (!question) throw new Error(`skill ${skillId} has no questions`);
+  if (question?.type !== "single_choice") throw new Error(`skill ${skillId} has no single choice`);
   // Right more often than not, and the same way in every run.
   const right = question.answer.choice;
   const choice = i % 3 === 2 ? (right + 1) % question.choices.length : right;

@@ -48,28 +48,41 @@ create table content.question (
   explanation text,
   difficulty  smallint,
   tags        text[] not null default '{}',
+  media       jsonb not null default '[]',
   position    integer not null default 0,
   status      text not null default 'active',
   constraint question_pkey primary key (id),
   constraint question_skill_exists foreign key (skill_id) references content.skill (id),
   constraint question_key_unique unique (key),
   constraint question_key_is_slug check (key ~ '^[a-z0-9][a-z0-9_./-]{0,119}$'),
-  constraint question_type_known check (type in ('single_choice')),
+  constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
   constraint question_prompt_not_blank check (prompt ~ '\S' and length(prompt) <= 20000),
   constraint question_difficulty_in_range check (difficulty between 1 and 5),
   constraint question_status_known check (status in ('draft', 'active', 'withdrawn')),
-  constraint question_choices_count check (cardinality(choices) between 2 and 20),
+  -- Named so that the message in Studio says what to do; docs/question-types.md has the shapes.
+  constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
+  constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
   constraint question_choices_present check (array_position(choices, null) is null),
-  -- The answer of a single choice is the index of one of its choices: {"choice": 2}.
-  constraint question_answer_fits_type check (
-    jsonb_typeof(answer) = 'object'
-    and jsonb_typeof(answer -> 'choice') is not distinct from 'number'
-    and (answer ->> 'choice') ~ '^\d{1,2}$'
-    and (answer ->> 'choice')::integer < cardinality(choices))
+  constraint question_answer_is_object check (jsonb_typeof(answer) = 'object'),
+  constraint question_single_choice_answer_is_an_index check (
+    type <> 'single_choice' or private.is_answer_key(type, choices, answer)),
+  constraint question_multiple_choice_answer_is_indexes check (
+    type <> 'multiple_choice' or private.is_answer_key(type, choices, answer)),
+  constraint question_true_false_answer_is_true_or_false check (
+    type <> 'true_false' or private.is_answer_key(type, choices, answer)),
+  constraint question_numeric_answer_is_decimal_strings check (
+    type <> 'numeric' or private.is_answer_key(type, choices, answer)),
+  constraint question_short_text_answer_is_accepted_texts check (
+    type <> 'short_text' or private.is_answer_key(type, choices, answer)),
+  constraint question_media_has_path_bytes_sha256_mime check (media = '[]' or private.is_media(media))
 );
 create index question_skill_id_idx on content.question (skill_id);
-comment on table content.question is 'Draft of one question with its choices and answer.';
-comment on column content.question.answer is 'single_choice: {"choice": n}, n the index into choices, from 0.';
+comment on table content.question is 'Draft of one question with its choices and answer. docs/question-types.md has a shape for each type.';
+comment on column content.question.choices is 'single_choice, multiple_choice: 2 to 20 options; other types have none.';
+comment on column content.question.answer is
+  'single_choice {"choice": 2} · multiple_choice {"choices": [0, 2]} · true_false {"value": true} · numeric {"value": "9.81", "tolerance": "0.01"} '
+  '· short_text {"accepted": ["mitochondrion", "mitochondria"]}; indexes count from 0.';
+comment on column content.question.media is 'Files beside the text: [{"path": "sea/tide.webp", "bytes": 18211, "sha256": "…", "mime": "image/webp"}].';
 
 alter table content.domain enable row level security;
 alter table content.skill enable row level security;

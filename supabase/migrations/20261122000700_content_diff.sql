@@ -1,50 +1,66 @@
--- What:  the candidate (all active drafts as devices would see them), its problems, and its difference
---        from what is published; preview_release().
--- Why:   preview and publish must agree to the byte, so both stand on the same three functions.
+-- What:  the candidate (the marked drafts as devices would see them, beside what is published), its problems and changes.
+-- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
 -- Locks: none; new objects only.
--- Undo:  drop function public.preview_release, private.release_change, private.candidate_problem, private.draft_row.
+-- Undo:  drop function private.release_change, private.candidate_problem, private.collect_candidate, private.latest_revision,
+--        private.question_content, private.skill_content, private.domain_content, private.content_schema.
 
 create function private.content_schema()
 returns smallint
 language sql
 immutable
 set search_path = ''
-as $$ select 1::smallint $$;
-comment on function private.content_schema() is 'The contract schema that publishing writes; devices say which one they read.';
+as $$ select 2::smallint $$;
+comment on function private.content_schema() is 'The current content schema: that of drafts, previews and answer keys.';
 
-create function private.draft_row()
-returns table (kind text, id uuid, domain_id uuid, skill_id uuid, parent_status text, content text, content_hash bytea)
+-- JSON is put together by hand: row_to_json with json_strip_nulls took four times as long, and these texts are half of
+-- the work of a full release. No spaces, and a field without a value is left out.
+create function private.domain_content(d content.domain)
+returns text
 language sql
 stable
 set search_path = ''
 as $$
-  -- row_to_json prints no spaces; nulls and empty lists are left out, a reader takes them as absent.
-  select r.kind, r.id, r.domain_id, r.skill_id, r.parent_status, r.content, sha256(convert_to(r.content, 'UTF8'))
-  from (
-    select 'domain' as kind, d.id, d.id as domain_id, null::uuid as skill_id, 'active' as parent_status,
-      json_strip_nulls(row_to_json((select x from (select
-        d.id, d.key, d.title, d.description, d.position) x)))::text as content
-    from content.domain d
-    where d.status = 'active'
-    union all
-    select 'skill', s.id, s.domain_id, null, d.status,
-      json_strip_nulls(row_to_json((select x from (select
-        s.id, s.domain_id, s.key, s.title, s.description, s.position) x)))::text
-    from content.skill s
-    join content.domain d on d.id = s.domain_id
-    where s.status = 'active'
-    union all
-    select 'question', q.id, s.domain_id, q.skill_id, s.status,
-      json_strip_nulls(row_to_json((select x from (select
-        q.id, q.skill_id, s.domain_id, q.key, q.type, q.prompt, q.choices, q.answer, q.explanation,
-        q.difficulty, nullif(q.tags, '{}') as tags, q.position) x)))::text
-    from content.question q
-    join content.skill s on s.id = q.skill_id
-    where q.status = 'active'
-  ) r
+  select '{"id":"' || d.id || '","key":' || to_json(d.key) || ',"title":' || to_json(d.title)
+    || coalesce(',"description":' || to_json(d.description), '') || ',"position":' || d.position || '}'
 $$;
-comment on function private.draft_row() is
-  'The candidate: every active draft with the JSON that devices would receive (without version) and its SHA-256.';
+comment on function private.domain_content(content.domain) is 'A domain''s JSON, in any content schema, without its version.';
+
+create function private.skill_content(s content.skill)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select '{"id":"' || s.id || '","domain_id":"' || s.domain_id || '","key":' || to_json(s.key) || ',"title":' || to_json(s.title)
+    || coalesce(',"description":' || to_json(s.description), '') || ',"position":' || s.position || '}'
+$$;
+comment on function private.skill_content(content.skill) is 'A skill''s JSON, in any content schema, without its version.';
+
+create function private.question_content(q content.question, p_domain_id uuid, p_schema smallint)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select '{"id":"' || q.id || '","skill_id":"' || q.skill_id || '","domain_id":"' || p_domain_id || '","key":' || to_json(q.key)
+    || case
+      -- Down to schema 1: a true_false is a single choice of two, media and the other types do not exist.
+      when p_schema = 1 and q.type = 'true_false' then
+        ',"type":"single_choice","prompt":' || to_json(q.prompt) || ',"choices":["True","False"],"answer":{"choice":'
+        || case when q.answer -> 'value' = 'true' then '0' else '1' end || '}'
+      when p_schema = 1 and q.type <> 'single_choice' then null
+      else ',"type":"' || q.type || '","prompt":' || to_json(q.prompt)
+        || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
+        || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
+          else json_strip_nulls(q.answer::json)::text end
+    end
+    || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
+    || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
+    || case when p_schema = 1 or q.media = '[]' then '' else ',"media":' || json_strip_nulls(q.media::json) end
+    || ',"position":' || q.position || '}'
+$$;
+comment on function private.question_content(content.question, uuid, smallint) is
+  'A question''s JSON in a content schema, without its version; null where it does not exist in that schema.';
 
 create function private.latest_revision(p_schema smallint)
 returns table (kind text, id uuid, version integer, op text, domain_id uuid, skill_id uuid, content_hash bytea)
@@ -59,62 +75,94 @@ as $$
 $$;
 comment on function private.latest_revision(smallint) is 'The newest revision of every row ever published, tombstones included.';
 
-create function private.collect_candidate()
-returns bytea
+create function private.collect_candidate(p_take_marks boolean)
+returns void
 language plpgsql
 volatile
 set search_path = ''
 as $$
 begin
-  -- One statement reads all drafts, so the candidate is one consistent state of them; everything after
-  -- reads the candidate. A temporary table, since 50,000 rows do not belong in an array.
+  -- A temporary table, since 50,000 rows do not belong in an array.
   if to_regclass('pg_temp.candidate') is not null then
     drop table pg_temp.candidate;
   end if;
-  create temp table candidate on commit drop as select * from private.draft_row();
+  create temp table candidate (
+    kind text not null, id uuid not null, key text, domain_id uuid, skill_id uuid, parent_status text, was_in uuid,
+    content text, content_hash bytea, content_1 text, type text, answer jsonb,
+    has_question boolean) on commit drop;
+  -- One statement, one snapshot: marks, drafts and what is published. Everything after reads the candidate.
+  with taken as (delete from content.draft_mark where p_take_marks),
+  marked as materialized (
+    select distinct m.kind, u.id from content.draft_mark m cross join lateral unnest(m.ids) u (id)
+  ),
+  -- A domain's status decides about its skills, a skill's status and domain about its questions.
+  skill_touched as materialized (
+    select m.id from marked m where m.kind = 'skill'
+    union
+    select s.id from marked m join content.skill s on s.domain_id = m.id where m.kind = 'domain'
+  ),
+  question_touched as materialized (
+    select m.id from marked m where m.kind = 'question'
+    union
+    select q.id from marked m join content.question q on q.skill_id = m.id where m.kind = 'skill'
+  ),
+  question_row as materialized (
+    select t.id, q.key, s.domain_id, q.skill_id, s.status as parent_status, b.domain_id as was_in,
+      case when q.id is not null then private.question_content(q, s.domain_id, 2::smallint) end as content,
+      case
+        when q.type = 'single_choice' and q.media = '[]' then '='
+        when q.id is not null then private.question_content(q, s.domain_id, 1::smallint)
+      end as content_1,
+      q.type, q.answer
+    from question_touched t
+    left join content.question q on q.id = t.id and q.status = 'active'
+    left join content.skill s on s.id = q.skill_id
+    left join lateral (
+      select r.domain_id from content.revision r
+      where r.schema = private.content_schema() and r.kind = 'question' and r.id = t.id and r.op = 'upsert'
+      order by r.version desc limit 1
+    ) b on true
+  ),
+  skill_row as materialized (
+    select t.id, s.key, s.domain_id, d.status as parent_status, b.domain_id as was_in,
+      case when s.id is not null then private.skill_content(s) end as content
+    from skill_touched t
+    left join content.skill s on s.id = t.id and s.status = 'active'
+    left join content.domain d on d.id = s.domain_id
+    left join lateral (
+      select r.domain_id from content.revision r
+      where r.schema = private.content_schema() and r.kind = 'skill' and r.id = t.id and r.op = 'upsert'
+      order by r.version desc limit 1
+    ) b on true
+  ),
+  -- A domain may have lost its last question without being touched itself.
+  domain_touched as materialized (
+    select m.id from marked m where m.kind = 'domain'
+    union select domain_id from question_row where domain_id is not null
+    union select was_in from question_row where was_in is not null
+    union select domain_id from skill_row where domain_id is not null
+    union select was_in from skill_row where was_in is not null
+  )
+  insert into pg_temp.candidate
+  select r.kind, r.id, r.key, r.domain_id, r.skill_id, r.parent_status, r.was_in, r.content, sha256(convert_to(r.content, 'UTF8')),
+    r.content_1, r.type, r.answer, r.has_question
+  from (
+    select 'domain' as kind, t.id, d.key, t.id as domain_id, null::uuid as skill_id, 'active' as parent_status, t.id as was_in,
+      private.domain_content(d) as content, '=' as content_1, null as type, null::jsonb as answer,
+      d.id is null or exists (
+        select from content.skill s join content.question q on q.skill_id = s.id
+        where s.domain_id = d.id and s.status = 'active' and q.status = 'active') as has_question
+    from domain_touched t
+    left join content.domain d on d.id = t.id and d.status = 'active'
+    union all
+    select 'skill', s.id, s.key, s.domain_id, null, s.parent_status, s.was_in, s.content, '=', null, null, true from skill_row s
+    union all
+    select 'question', q.id, q.key, q.domain_id, q.skill_id, q.parent_status, q.was_in, q.content, q.content_1, q.type, q.answer, true
+    from question_row q
+  ) r;
   analyze pg_temp.candidate;
-  return (
-    select sha256(convert_to(coalesce(string_agg(c.id || ':' || encode(c.content_hash, 'hex'), E'\n' order by c.kind, c.id), ''), 'UTF8'))
-    from pg_temp.candidate c);
 end
 $$;
-comment on function private.collect_candidate() is
-  'Copies all drafts into the temporary table candidate; returns the hash that publish_release() can be held to.';
-
-create function private.candidate_problem()
-returns table (problem text, kind text, id uuid)
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  return query
-  select 'parent_not_active', c.kind, c.id from pg_temp.candidate c where c.parent_status <> 'active'
-  union all
-  select 'domain_without_question', c.kind, c.id from pg_temp.candidate c
-  where c.kind = 'domain'
-    and not exists (select from pg_temp.candidate q where q.kind = 'question' and q.domain_id = c.id);
-end
-$$;
-comment on function private.candidate_problem() is 'What keeps the candidate from being published; no row where nothing does.';
-
-create function private.release_change()
-returns table (kind text, id uuid, op text, domain_id uuid, skill_id uuid, content text, content_hash bytea, before_version integer)
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  return query
-  select coalesce(c.kind, l.kind), coalesce(c.id, l.id),
-    case when c.id is null then 'delete' else 'upsert' end,
-    coalesce(c.domain_id, l.domain_id), coalesce(c.skill_id, l.skill_id), c.content, c.content_hash,
-    case when l.op = 'upsert' then l.version end
-  from pg_temp.candidate c
-  full join private.latest_revision(private.content_schema()) l on l.kind = c.kind and l.id = c.id
-  where (c.id is not null and (l.id is null or l.op = 'delete' or l.content_hash <> c.content_hash))
-     or (c.id is null and l.op = 'upsert');
-end
-$$;
-comment on function private.release_change() is
-  'Candidate against the last revisions, by hash: one row per row to upsert or delete. Moving a skill changes its questions too.';
+comment on function private.collect_candidate(boolean) is
+  'Copies the marked drafts, and those whose content or validity hangs on them, into the temporary table candidate; '
+  'with p_take_marks the marks are done with. Content is null where there is no active draft.';

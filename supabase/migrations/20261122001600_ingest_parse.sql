@@ -9,18 +9,6 @@ create type private.incoming as (
   content_state text, graded_correct boolean);
 comment on type private.incoming is 'One event of a batch: its line and place, then either what is wrong (code, field) or its checked fields.';
 
-create function private.grade(p_type text, p_key jsonb, p_answer jsonb)
-returns boolean
-language plpgsql -- rather than sql, which would start an executor for every row
-immutable
-set search_path = ''
-as $$
-begin
-  return case p_type when 'single_choice' then coalesce(p_answer -> 'choice' = p_key -> 'choice', false) end;
-end
-$$;
-comment on function private.grade(text, jsonb, jsonb) is 'Whether an answer is right; null where this type (or a withdrawn question) can''t be graded.';
-
 create function private.is_jsonb(p_text text)
 returns boolean
 language plpgsql

@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(31);
 
 select tests.a_curriculum();
 
@@ -26,7 +26,18 @@ insert into violation values
   ('question_status_known', $$ update content.question set status = 'ACTIVE' where id = tests.question(1) $$),
   ('question_choices_count', $$ update content.question set choices = '{only}', answer = '{"choice": 0}' where id = tests.question(1) $$),
   ('question_choices_present', $$ update content.question set choices = array['no', 'yes', null] where id = tests.question(1) $$),
-  ('question_answer_fits_type', $$ update content.question set answer = '{"choice": 3}' where id = tests.question(1) $$);
+  ('question_choices_only_where_chosen', $$ update content.question set type = 'true_false', answer = '{"value": true}' where id = tests.question(1) $$),
+  ('question_answer_is_object', $$ update content.question set answer = '[1]' where id = tests.question(1) $$),
+  ('question_single_choice_answer_is_an_index', $$ update content.question set answer = '{"choice": 3}' where id = tests.question(1) $$),
+  ('question_multiple_choice_answer_is_indexes',
+    $$ update content.question set type = 'multiple_choice', answer = '{"choices": [1, 1]}' where id = tests.question(1) $$),
+  ('question_true_false_answer_is_true_or_false',
+    $$ update content.question set type = 'true_false', choices = '{}', answer = '{"value": "true"}' where id = tests.question(1) $$),
+  ('question_numeric_answer_is_decimal_strings',
+    $$ update content.question set type = 'numeric', choices = '{}', answer = '{"value": 9.81}' where id = tests.question(1) $$),
+  ('question_short_text_answer_is_accepted_texts',
+    $$ update content.question set type = 'short_text', choices = '{}', answer = '{"accepted": [" "]}' where id = tests.question(1) $$),
+  ('question_media_has_path_bytes_sha256_mime', $$ update content.question set media = '[{"path": "a.png"}]' where id = tests.question(1) $$);
 
 select set_eq('select rule from violation',
   $$ select conname::text from pg_constraint

@@ -9,7 +9,7 @@ select is_empty('select from content.revision where id = tests.question(1)', 'I2
 select is((select questions from content.release), 5, 'I2: nor counted');
 update content.question set status = 'active' where id = tests.question(1);
 select tests.publish();
-select results_eq('select id, op from content.revision where version = 2', $$ values (tests.question(1), 'upsert') $$,
+select results_eq('select id, op from content.revision where schema = 2 and version = 2', $$ values (tests.question(1), 'upsert') $$,
   'I2: once active, it is');
 
 select * from finish();

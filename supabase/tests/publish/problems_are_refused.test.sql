@@ -14,7 +14,7 @@ insert into content.skill (id, domain_id, key, title) values (tests.skill(4), te
 select is(tests.raised('select tests.publish()'), format('CR005 domain_without_question domain %s', tests.domain(3)),
   'I2: a domain without a question is a problem');
 select is(private.preview_release(10) ->> 'problems',
-  format('[{"problem":"domain_without_question","kind":"domain","id":"%s"}]', tests.domain(3)), 'I2: the preview names it too');
+  format('[{"problem":"domain_without_question","kind":"domain","id":"%s","key":"domain-3"}]', tests.domain(3)), 'I2: the preview names it too');
 
 update content.domain set status = 'withdrawn' where id = tests.domain(3);
 select is(tests.raised('select tests.publish()'), format('CR005 parent_not_active skill %s', tests.skill(4)),

@@ -6,14 +6,14 @@ select tests.a_release();
 update content.question set status = 'withdrawn' where id = tests.question(5);
 select tests.publish();
 select results_eq(
-  $$ select kind, id, op, domain_id, skill_id, body from content.revision where version = 2 $$,
+  $$ select kind, id, op, domain_id, skill_id, body from content.revision where schema = 2 and version = 2 $$,
   $$ values ('question', tests.question(5), 'delete', tests.domain(2), tests.skill(3), null) $$,
   'I3: a withdrawn row is deleted explicitly, with where it was');
 select is(tests.publish(), 2, 'I3: and once');
 
 update content.question set status = 'active' where id = tests.question(5);
 select tests.publish();
-select results_eq('select id, op from content.revision where version = 3', $$ values (tests.question(5), 'upsert') $$,
+select results_eq('select id, op from content.revision where schema = 2 and version = 3', $$ values (tests.question(5), 'upsert') $$,
   'I3: back in the drafts, it is published again');
 
 select * from finish();

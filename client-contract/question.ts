@@ -1,0 +1,111 @@
+// The question types: what a question's answer key looks like, what a learner's answer looks like, and whether it is
+// right. The server's verdict (private.grade) is the same; docs/question-types.md says the rules in words.
+import { z } from "zod";
+
+/** `[sign] 1-30 digits [. 1-30 digits]`: no exponent, no blanks, no grouping, a point and never a comma. */
+export const DecimalString = z.string().regex(/^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$/);
+
+const Index = z.int().min(0).max(19);
+
+/** A file that belongs to a question; `path` is below the app's media folder. */
+export const MediaReference = z.strictObject({
+  path: z.string().min(1).max(500),
+  bytes: z.int().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  mime: z.string(),
+});
+export type MediaReference = z.infer<typeof MediaReference>;
+
+/** Answer keys by type, as questions carry them. */
+export const answerKeys = {
+  single_choice: z.object({ choice: Index }).describe("The index into choices, from 0"),
+  multiple_choice: z.object({ choices: z.array(Index).min(1) }).describe("All right indexes, in no order"),
+  true_false: z.object({ value: z.boolean() }),
+  numeric: z.object({
+    value: DecimalString,
+    tolerance: DecimalString.optional().describe("How far off is still right, absolute; absent: 0"),
+  }),
+  short_text: z.object({ accepted: z.array(z.string()).min(1).max(50) }),
+} as const;
+
+/** Learners' answers by type, as `attempt.recorded` carries them. Another form is not refused, but never right. */
+export const answers = {
+  single_choice: z.looseObject({ choice: z.number() }),
+  multiple_choice: z.looseObject({ choices: z.array(z.number()) }),
+  true_false: z.looseObject({ value: z.boolean() }),
+  numeric: z.looseObject({ value: DecimalString }),
+  short_text: z.looseObject({ text: z.string() }),
+} as const;
+
+/** A type of question. */
+export type QuestionType = keyof typeof answerKeys;
+/** A type's answer key. */
+export type AnswerKey<T extends QuestionType> = z.infer<typeof answerKeys[T]>;
+/** A learner's answer to a question of a type. */
+export type AnswerTo<T extends QuestionType> = z.infer<typeof answers[T]>;
+
+/** What it takes to grade: any question row has it. */
+export type Gradable = { [T in QuestionType]: { type: T; answer: AnswerKey<T> } }[QuestionType];
+
+/** Digits after the point that a decimal string can have. */
+const SCALE = 30;
+
+/** A decimal string as a whole number of 10^-30: exact, as PostgreSQL's numeric is. */
+function scaled(decimal: string): bigint {
+  const [whole = "0", fraction = ""] = decimal.replace(/^[+-]/, "").split(".");
+  const size = BigInt(whole + fraction.padEnd(SCALE, "0"));
+  return decimal.startsWith("-") ? -size : size;
+}
+
+/** The white space that runs are made of: Unicode's, named one by one, since `\s` differs between languages. */
+const WHITE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+/g;
+
+/** Simple lower case, character by character: no final sigma, and İ becomes i rather than i and a dot. */
+const lower = (character: string) => character === "\u0130" ? "i" : character.toLowerCase();
+
+/**
+ * The form in which short texts are compared: NFC, simple lower case of each character, runs of white space as one
+ * space, none at the ends. Accents and punctuation count. Exact for the characters of Unicode 15.1, which is what
+ * PostgreSQL 17 knows.
+ */
+export function normalText(text: string): string {
+  return Array.from(text.normalize("NFC"), lower).join("").replace(WHITE, " ").replace(/^ | $/g, "");
+}
+
+const sameSet = (a: readonly number[], b: readonly number[]) =>
+  a.every((n) => b.includes(n)) && b.every((n) => a.includes(n));
+
+/**
+ * Whether an answer is right. False, never an error, for an answer that is not of its type's form. A true_false question
+ * may be answered by `{"choice": 0}` (true) or `{"choice": 1}`, as clients of content schema 1 do.
+ */
+export function gradeAnswer(question: Gradable, answer: unknown): boolean {
+  switch (question.type) {
+    case "single_choice": {
+      const given = answers.single_choice.safeParse(answer);
+      return given.success && given.data.choice === question.answer.choice;
+    }
+    case "multiple_choice": {
+      const given = answers.multiple_choice.safeParse(answer);
+      return given.success && sameSet(given.data.choices, question.answer.choices);
+    }
+    case "true_false": {
+      const given = answers.true_false.safeParse(answer);
+      if (given.success) return given.data.value === question.answer.value;
+      const old = answers.single_choice.safeParse(answer);
+      return old.success && !("value" in old.data) && old.data.choice === (question.answer.value ? 0 : 1);
+    }
+    case "numeric": {
+      const given = answers.numeric.safeParse(answer);
+      if (!given.success) return false;
+      const distance = scaled(given.data.value) - scaled(question.answer.value);
+      return (distance < 0n ? -distance : distance) <= scaled(question.answer.tolerance ?? "0");
+    }
+    case "short_text": {
+      const given = answers.short_text.safeParse(answer);
+      if (!given.success) return false;
+      const text = normalText(given.data.text);
+      return question.answer.accepted.some((accepted) => normalText(accepted) === text);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+// A reference model of publishing: what each version must hold, read from the drafts without any of the product's functions.
+import assert from "node:assert/strict";
+import type postgres from "postgres";
+import { hashTree, treeRow } from "../../../client-contract/hash_tree.ts";
+
+/** Rows by `kind id`, each as JSON with sorted keys. */
+export type Content = Map<string, string>;
+
+/** What devices would hold, were the drafts published now. */
+export async function activeDrafts(sql: postgres.Sql): Promise<Content> {
+  const rows = await sql<{ name: string; content: string }[]>`
+    select 'domain ' || d.id as name, jsonb_strip_nulls(to_jsonb(d) - 'status')::text as content
+    from content.domain d where d.status = 'active'
+    union all
+    select 'skill ' || s.id, jsonb_strip_nulls(to_jsonb(s) - 'status')::text from content.skill s where s.status = 'active'
+    union all
+    select 'question ' || q.id, jsonb_strip_nulls(to_jsonb(q) - 'status'
+      - case when q.tags = '{}' then 'tags' else '' end - case when q.choices = '{}' then 'choices' else '' end
+      - case when q.media = '[]' then 'media' else '' end || jsonb_build_object('domain_id', s.domain_id))::text
+    from content.question q join content.skill s on s.id = q.skill_id where q.status = 'active'`;
+  return new Map(rows.map(({ name, content }) => [name, content]));
+}
+
+/** The lines that a device gets for a version, snapshot or delta. */
+async function served(sql: postgres.Sql, schema: number, since: number, until: number): Promise<string[]> {
+  const [row] = await sql<{ delta: { lines: string[]; end: { next: string | null } } }[]>`
+    select public.content_delta(history => private.history(), since => ${since}, until => ${until}, page_rows => 2000,
+      schema => ${schema}::smallint) as delta`;
+  assert.equal(row?.delta.end.next, null);
+  return row.delta.lines;
+}
+
+/** What a version holds, as it is served. */
+export async function contentAt(sql: postgres.Sql, version: number): Promise<Content> {
+  const rows = await sql<{ name: string; content: string }[]>`
+    select (l::jsonb ->> 'kind') || ' ' || (l::jsonb ->> 'id') as name, (l::jsonb - 'kind' - 'version')::text as content
+    from unnest(${await served(sql, 2, 0, version)}::text[]) l`;
+  return new Map(rows.map(({ name, content }) => [name, content]));
+}
+
+/** Asserts that the snapshot of a version hashes to the root that was published for it. */
+export async function assertRoot(sql: postgres.Sql, schema: number, version: number): Promise<void> {
+  const lines = await served(sql, schema, 0, version);
+  const rows = lines.map(treeRow);
+  const [node] = await sql<{ root: string; rows: number }[]>`
+    select encode(hash, 'hex') as root, rows from content.tree_node
+    where schema = ${schema} and kind = 'release' and version <= ${version} order by version desc limit 1`;
+  assert.equal(rows.length, node?.rows, `rows of version ${version} in schema ${schema}`);
+  const { root, orphans } = await hashTree(rows);
+  assert.deepEqual(orphans, []);
+  assert.equal(root, node?.root, `root of version ${version} in schema ${schema}`);
+}

@@ -1,0 +1,20 @@
+begin;
+select plan(4);
+
+select tests.a_release();
+update content.question set key = 'parked' where id = tests.question(1);
+update content.question set key = 'question-1' where id = tests.question(2);
+update content.question set key = 'question-2' where id = tests.question(1);
+update content.question set key = 'was-3' where id = tests.question(3);
+insert into content.question (id, skill_id, key, prompt, choices, answer)
+values (tests.question(7), tests.skill(1), 'question-3', 'New', '{a,b}', '{"choice": 0}');
+select tests.publish();
+
+select is(private.rollback_release(1, null, false) ->> 'version', '3', 'C5: keys that were swapped are swapped back');
+select results_eq('select id, key from content.question where id < tests.question(4) order by id',
+  $$ select tests.question(n), 'question-' || n from generate_series(1, 3) n $$, 'C5: each has its own again');
+select is((select key from content.question where id = tests.question(7)), tests.question(7)::text, 'C5: who took one meanwhile gets its id as key');
+select is((select draft ->> 'key' from content.shelf where draft_id = tests.question(7)), 'question-3', 'C5: and the shelf knows which it had');
+
+select * from finish();
+rollback;
