@@ -10,6 +10,7 @@ export * from "./event.ts";
 export * from "./hash_tree.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export * from "./manifest.ts";
 export * from "./problem.ts";
 export * from "./rpc.ts";
 export * from "./verdict.ts";
