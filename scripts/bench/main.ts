@@ -1,11 +1,12 @@
 // `npm run bench`: figures beside their baselines, as ratios of the same run.
 import { parseArgs } from "node:util";
 import { benchContent } from "./content.ts";
+import { benchDelivery } from "./delivery.ts";
 import { benchIngest } from "./ingest.ts";
 import type { Result } from "./measure.ts";
 
-const BENCHES = { content: benchContent, ingest: benchIngest };
-const USAGE = `npm run bench -- [content] [ingest] [--runs N] [--seconds S] [--json]
+const BENCHES = { content: benchContent, delivery: benchDelivery, ingest: benchIngest };
+const USAGE = `npm run bench -- [content] [delivery] [ingest] [--runs N] [--seconds S] [--json]
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5
   --json        prints {"results": […]}; progress goes to standard error`;
