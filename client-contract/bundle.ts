@@ -1,6 +1,6 @@
-// A bundle: one domain's rows of a version as a gzipped file of lines, shared by all devices.
+// A bundle: one domain's rows of a version as a gzipped file, shared by all devices. Inflated, it is a snapshot's page.
 import { ContractError, NetworkError } from "./client_error.ts";
-import { type ContentChange, readChanges } from "./delta_page.ts";
+import { type ContentChange, readDeltaPage } from "./delta_page.ts";
 import { sha256 } from "./hash_tree.ts";
 import type { Bundle } from "./manifest.ts";
 
@@ -27,11 +27,10 @@ export async function readBundle(bundle: Bundle, bytes: Uint8Array<ArrayBuffer>)
   if (bytes.byteLength !== bundle.bytes || await sha256(bytes) !== bundle.sha256) {
     throw new ContractError("the bundle is not the file that the manifest names");
   }
-  const lines = (await inflate(bytes)).split("\n");
-  if (lines.pop() !== "" || lines.length !== bundle.rows) {
-    throw new ContractError(`the bundle has ${lines.length} rows instead of ${bundle.rows}`);
+  const { page, changes, end } = readDeltaPage(await inflate(bytes));
+  if (page.since !== 0 || end.next !== null || changes.length !== bundle.rows) {
+    throw new ContractError("the bundle is not one domain's snapshot");
   }
-  const changes = readChanges(lines);
   const isOfDomain = ({ row }: ContentChange) =>
     row.kind !== "tombstone" && (row.kind === "domain" ? row.id : row.domain_id) === bundle.domain_id;
   if (!changes.every(isOfDomain)) throw new ContractError("the bundle has rows of another domain");

@@ -12,6 +12,7 @@ import {
   SessionStarted,
 } from "./event.ts";
 import { ContentReport, Manifest } from "./manifest.ts";
+import { ContentHint } from "./hint.ts";
 import { Problem } from "./problem.ts";
 
 /** Schemas by the name of their file in `schema/`. */
@@ -35,5 +36,6 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   "content.question": QuestionRow,
   "content.tombstone": Tombstone,
   "content.end": EndLine,
+  "content.hint": ContentHint,
   "problem": Problem,
 };

@@ -128,7 +128,8 @@ Deno.test("a flipped byte is found by verify, stays readable, and is healed by t
   assert.equal((await device.verify()).ok, false);
   await device.sync();
   await assertHolds(device, server);
-  const reports = await server.sql`select kind, version, rows, nodes from ops.content_report order by id`;
+  const reports = await server
+    .sql`select kind, version, rows, nodes from ops.content_report order by reported_at, number`;
   assert.deepEqual(reports.map(({ kind, rows, nodes }) => ({ kind, rows, nodes })), [
     { kind: "mismatch", rows: 1, nodes: [skill_id] },
     { kind: "repair", rows: 8, nodes: [skill_id] },
@@ -254,4 +255,42 @@ Deno.test("a question that was on screen when a release withdrew it is answered 
     select content_state, graded_correct from learner.attempt where user_id = ${learnerId}`;
   assert.deepEqual({ ...attempt }, { content_state: "withdrawn", graded_correct: true });
   assert.equal(device.progressIn(question.skill_id).correct, 1);
+});
+
+Deno.test("C7: some domains, one added and one left, through releases: the server's rows of them", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const ids = (await server.sql<{ id: string }[]>`select id from content.domain order by key`).map(({ id }) =>
+    id
+  );
+  const [a = "", b = "", c = ""] = ids;
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle, domains: [a] });
+  const assertHoldsOnly = async (wanted: string[]) => {
+    const all = await publishedLines(server.sql);
+    const lines = [...all].filter(([id, line]) => wanted.includes(JSON.parse(line).domain_id ?? id));
+    assert.deepEqual(cachedLines(device), new Map(lines));
+    assert.ok((await device.verify()).ok);
+    assert.deepEqual(device.status().domains, [...wanted].sort());
+  };
+  await device.sync();
+  await assertHoldsOnly([a]);
+  await publishChanges(server);
+  device.setDomains([a, b]);
+  await device.sync();
+  await assertHoldsOnly([a, b]);
+  device.setDomains([b, c]);
+  await publishChanges(server);
+  await device.sync();
+  await assertHoldsOnly([b, c]);
+  // Damage of a device that holds some is repaired as for one that holds all.
+  device.db.run(
+    "delete from content_row where rowid = (select min(rowid) from content_row where kind = 'question')",
+  );
+  assert.equal((await device.verify()).ok, false);
+  const { repairs, wasSound } = await device.repair();
+  assert.deepEqual([repairs.length, wasSound], [1, false]);
+  await assertHoldsOnly([b, c]);
+  device.setDomains(null);
+  await device.sync();
+  await assertHolds(device, server);
 });

@@ -31,7 +31,9 @@ export interface Candidate {
 /** The version that is held, as a target. */
 function heldTarget({ db }: DeviceContext): Target | undefined {
   const { content_history, content_schema, content_root, content_version } = readState(db);
-  if (content_history === null || content_root === null || content_schema !== CONTENT_SCHEMA) return undefined;
+  if (content_history === null || content_root === null || content_schema !== CONTENT_SCHEMA) {
+    return undefined;
+  }
   return {
     history: content_history,
     row_schema: content_schema,

@@ -1,5 +1,5 @@
 // Repair on demand: the held version becomes what was published, whether or not there is a newer one.
-import { settle, type Repair } from "./content_settle.ts";
+import { type Repair, settle } from "./content_settle.ts";
 import { updateContent, type UpdateOptions } from "./content_update.ts";
 import { currentTarget } from "./content_download.ts";
 import { verifyContent } from "./content_tree.ts";

@@ -44,7 +44,9 @@ export function setDomains({ db }: DeviceContext, ids: readonly string[] | null)
     const { content_version } = readState(db);
     const { kind, cursors } = readScope(db);
     if (ids === null ? kind !== "some" : kind === "some" && isSameChoice(cursors, ids)) return;
-    for (const table of ["content_staged", "content_part", "content_download"]) db.run(`delete from ${table}`);
+    for (const table of ["content_staged", "content_part", "content_download"]) {
+      db.run(`delete from ${table}`);
+    }
     if (ids === null) {
       // Nothing held is nothing to grow from.
       db.run("delete from content_domain where version = 0");

@@ -4,7 +4,7 @@ import { ContractError, ProblemError } from "../client_error.ts";
 import type { Head } from "../content.ts";
 import { CONTENT_SCHEMA } from "../limits.ts";
 import { discardDownload, planDownload } from "./content_download.ts";
-import { fetchParts, type FetchOptions } from "./content_fetch.ts";
+import { type FetchOptions, fetchParts } from "./content_fetch.ts";
 import { fetchManifest, type Repair, settle } from "./content_settle.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { DeviceError } from "./device_error.ts";
@@ -80,7 +80,9 @@ export async function updateContent(
       report.rows += settled.rows;
       if (settled.repair) report.repairs.push(settled.repair);
     } else if (settled.is === "hopeless") {
-      if (fromZero) throw new DeviceError("content_mismatch", `Version ${head.version} is not what was published.`);
+      if (fromZero) {
+        throw new DeviceError("content_mismatch", `Version ${head.version} is not what was published.`);
+      }
       context.db.transaction(() => {
         discardDownload(context);
         context.db.run("update sync_state set content_suspect = 1");

@@ -31,7 +31,10 @@ async function assertHolds(device: Device, server: ContentServer, version: numbe
   const questions = device.domains().flatMap(({ id }) => device.skills(id)).flatMap(({ id }) =>
     device.questions(id)
   );
-  assert.equal(questions.length, [...server.linesOf(version).keys()].filter((key) => key.startsWith("q")).length);
+  assert.equal(
+    questions.length,
+    [...server.linesOf(version).keys()].filter((key) => key.startsWith("q")).length,
+  );
   assert.deepEqual(device.db.all(z.unknown(), "select * from content_staged"), []);
   const { ok, nodes } = await device.verify();
   assert.deepEqual({ ok, nodes }, { ok: true, nodes: [] });
@@ -53,7 +56,9 @@ const changes = fc.record({
 const damage: fc.Arbitrary<(BitDamage | RowDamage)[]> = fc.tuple(
   fc.array(changes, { maxLength: 2 }),
   fc.array(flips, { maxLength: 2 }),
-).filter(([changes, flips]) => changes.length + flips.length > 0).map(([changes, flips]) => [...changes, ...flips]);
+).filter(([changes, flips]) => changes.length + flips.length > 0).map((
+  [changes, flips],
+) => [...changes, ...flips]);
 
 Deno.test("C6: any damage to the cache is found, and repaired by fetching the damaged nodes alone", async () => {
   const server = await published();
@@ -82,7 +87,9 @@ Deno.test("C6: any damage to the cache is found, and repaired by fetching the da
       if (by === "repair") await device.repair();
       else await device.sync();
       await assertHolds(device, server, by === "delta" ? 2 : 1);
-      const asked = server.asked.filter(({ path }) => path === "/node").map(({ url }) => url.searchParams.get("id"));
+      const asked = server.asked.filter(({ path }) => path === "/node").map(({ url }) =>
+        url.searchParams.get("id")
+      );
       assert.equal(new Set(asked).size, asked.length, "each once");
       if (by !== "delta") assert.ok(asked.every((id) => id !== null && nodes.includes(id)));
       // Each can damage two skills, or a domain as well: never the snapshot.
@@ -95,7 +102,9 @@ Deno.test("C6: any damage to the cache is found, and repaired by fetching the da
   await fc.assert(property, { ...settings(60), endOnFailure: true });
 });
 
-const changed = [question(1, 1, 1, "Neu?"), question(2, 0, 9)].map((row) => [`${row.kind}/${row.id}`, row] as const);
+const changed = [question(1, 1, 1, "Neu?"), question(2, 0, 9)].map((row) =>
+  [`${row.kind}/${row.id}`, row] as const
+);
 
 Deno.test("C6: what SQLite can't read any more is found, and fetched anew as a whole where need be", async () => {
   const server = await published();
@@ -121,7 +130,11 @@ Deno.test("C6: a download that was damaged before it is applied is repaired like
   let isCut = false;
   const tampering = (sql: string) => async () => {
     using lab = openLab();
-    const o = { learnerId: LEARNER, pageRows: 40, retry: { attempts: 1, baseMs: 0, capMs: 0, patienceMs: 0 } };
+    const o = {
+      learnerId: LEARNER,
+      pageRows: 40,
+      retry: { attempts: 1, baseMs: 0, capMs: 0, patienceMs: 0 },
+    };
     let pages = 0;
     isCut = true;
     const handle = (request: Request) =>
@@ -183,8 +196,7 @@ Deno.test("C6: where the manifest can't be matched, the snapshot replaces everyt
     if (isRootLost) device.db.run("update sync_state set content_root = ?", "0".repeat(64));
     else {
       device.db.run("update content_row set sha256 = ? where id = ?", "0".repeat(64), uuid(0));
-      server.tamper = ({ path }, bytes) =>
-        path === "/manifest" ? new Response(null, { status: 404 }) : bytes;
+      server.tamper = ({ path }, bytes) => path === "/manifest" ? new Response(null, { status: 404 }) : bytes;
     }
     server.asked.length = 0;
     assert.equal((await device.verify()).ok, false);

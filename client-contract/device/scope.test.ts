@@ -25,7 +25,13 @@ const skill = fc.nat(SKILLS - 1);
 const step = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant("edit" as const), domain, skill, q: fc.nat(3), text: fc.string() }),
+    arbitrary: fc.record({
+      do: fc.constant("edit" as const),
+      domain,
+      skill,
+      q: fc.nat(3),
+      text: fc.string(),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("withdraw" as const), domain, skill, q: fc.nat(3) }) },
   // A skill, with its questions, goes to another domain; or comes back.
@@ -41,7 +47,10 @@ const step = fc.oneof(
   },
   { weight: 5, arbitrary: fc.record({ do: fc.constant("sync" as const) }) },
   // The process dies, or the network, after the server's nth answer.
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("cut" as const), after: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("cut" as const), after: fc.integer({ min: 1, max: 4 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("horizon" as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -52,7 +61,7 @@ function edit(rows: Map<string, Draft>, step: Step): void {
   if (step.do === "edit") {
     const at = rows.get(`skill/${uuid(step.domain, step.skill)}`);
     if (at?.kind !== "skill") return;
-    put({ ...question(step.domain, step.skill, step.q, `Q ${step.text}`), domain_id: at.domain_id } as Draft);
+    put({ ...question(step.domain, step.skill, step.q, `Q ${step.text}`), domain_id: at.domain_id });
   } else if (step.do === "withdraw") rows.delete(`question/${uuid(step.domain, step.skill, step.q)}`);
   else if (step.do === "move") {
     const id = uuid(step.domain, step.skill);
@@ -63,7 +72,9 @@ function edit(rows: Map<string, Draft>, step: Step): void {
     }
   } else if (step.do === "drop" && rows.size > 20) {
     const id = uuid(step.domain);
-    for (const [key, row] of rows) if (row.id === id || (row.kind !== "domain" && row.domain_id === id)) rows.delete(key);
+    for (const [key, row] of rows) {
+      if (row.id === id || (row.kind !== "domain" && row.domain_id === id)) rows.delete(key);
+    }
   }
 }
 

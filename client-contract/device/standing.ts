@@ -33,7 +33,8 @@ export function readStanding({ db }: DeviceContext): Standing {
   const mustUpdate = isRefused ? "app" : version < minimum_version ? "content" : null;
   const isWhole = readScope(db).kind !== "growing" &&
     [...readScope(db).cursors.values()].every((cursor) => cursor > 0);
-  const isCurrent = version >= newest && isWhole && (version === 0 || state.content_schema === CONTENT_SCHEMA);
+  const isCurrent = version >= newest && isWhole &&
+    (version === 0 || state.content_schema === CONTENT_SCHEMA);
   return {
     standing: mustUpdate ? "must_update" : isCurrent ? "current" : "outdated",
     mustUpdate,

@@ -2,6 +2,7 @@
 // server has. Pushes are answered with nothing to say.
 import { BatchHeader } from "../../batch.ts";
 import { sha256, treeRow } from "../../hash_tree.ts";
+import { CONTENT_SCHEMA } from "../../limits.ts";
 import type { Bundle, ContentReport } from "../../manifest.ts";
 import { Problem, problemResponse } from "../../../supabase/functions/_shared/problem.ts";
 import type { Draft, Release } from "./curriculum.ts";
@@ -39,7 +40,8 @@ export class ContentServer {
   /** Deltas are answered by the snapshot. */
   prefersSnapshots = false;
   /** What is done to an answer's bytes on their way. */
-  tamper: (asked: Asked, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Response = (_, bytes) => bytes;
+  tamper: (asked: Asked, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Response = (_, bytes) =>
+    bytes;
   readonly asked: Asked[] = [];
   readonly reports: ContentReport[] = [];
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -72,7 +74,7 @@ export class ContentServer {
     const release = this.releases.at(-1);
     return {
       history: this.history,
-      schema: 1,
+      schema: CONTENT_SCHEMA,
       version: release?.version ?? 0,
       published_at: release ? "2026-11-22T10:00:00Z" : null,
       root: release?.tree.root ?? null,
@@ -90,7 +92,7 @@ export class ContentServer {
   async #bundles({ lines, version }: Release): Promise<Bundle[]> {
     const bundles: Bundle[] = [];
     for (const [id, rows] of Map.groupBy(lines.values(), domainOf)) {
-      const bytes = await gzip(rows.map((line) => `${line}\n`).join(""));
+      const bytes = await gzip(this.#page(0, version, rows, 0, Infinity));
       const url = `/files/${version}/${id}.ndjson.gz`;
       this.files.set(url, bytes);
       bundles.push({
@@ -121,13 +123,21 @@ export class ContentServer {
     }));
     const bundles = this.isBundled ? await this.#bundles(this.release(version)) : [];
     const { root } = tree;
-    return { history: this.history, schema: 1, version, root, rows: rows.length, domains, bundles };
+    return {
+      history: this.history,
+      schema: CONTENT_SCHEMA,
+      version,
+      root,
+      rows: rows.length,
+      domains,
+      bundles,
+    };
   }
 
   #page(since: number, until: number, changes: string[], from: number, limit: number, node?: string): string {
     const rows = changes.slice(from, from + limit);
     const next = from + limit < changes.length ? String(from + limit) : null;
-    const page = { kind: "page", history: this.history, schema: 1, since, until, node };
+    const page = { kind: "page", history: this.history, schema: CONTENT_SCHEMA, since, until, node };
     return [page, ...rows, { kind: "end", rows: rows.length, next }]
       .map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join("");
   }
@@ -175,7 +185,7 @@ export class ContentServer {
   }
 
   async #content(path: string, request: Request, query: URLSearchParams): Promise<string> {
-    if (this.isRefused) throw new Problem("upgrade_required", "Schema 1 is retired.", "2");
+    if (this.isRefused) throw new Problem("upgrade_required", "This schema is retired.", "2");
     if (path === "/head") return JSON.stringify(this.#head());
     if (path === "/manifest") return JSON.stringify(await this.#manifest(Number(query.get("version"))));
     if (path === "/delta") return this.#delta(query);

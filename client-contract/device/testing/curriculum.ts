@@ -1,5 +1,5 @@
 // Releases for a server in memory: drafts in, exact lines and their hash tree out, as publishing makes them.
-import { hashTree, type HashTree, treeRow } from "../../hash_tree.ts";
+import { type HashTree, hashTree, treeRow } from "../../hash_tree.ts";
 
 /** A row before it has a version. */
 export type Draft =
@@ -40,7 +40,14 @@ export function drafts(domains: number, skills: number, questions: number): Map<
     rows.push({ kind: "domain", id: domain_id, key: `d${d}`, title: `Domäne ${d} 🧭`, position: d });
     for (let s = 0; s < skills; s++) {
       const skill_id = uuid(d, s);
-      rows.push({ kind: "skill", id: skill_id, domain_id, key: `d${d}/s${s}`, title: `Skill ${s}`, position: s });
+      rows.push({
+        kind: "skill",
+        id: skill_id,
+        domain_id,
+        key: `d${d}/s${s}`,
+        title: `Skill ${s}`,
+        position: s,
+      });
       for (let q = 0; q < questions; q++) rows.push(question(d, s, q));
     }
   }
@@ -48,7 +55,12 @@ export function drafts(domains: number, skills: number, questions: number): Map<
 }
 
 /** One question's draft. */
-export function question(d: number, s: number, q: number, prompt = `Frage ${d}.${s}.${q} – «ü»?`): Draft {
+export function question(
+  d: number,
+  s: number,
+  q: number,
+  prompt = `Frage ${d}.${s}.${q} – «ü»?`,
+): Extract<Draft, { kind: "question" }> {
   return {
     kind: "question",
     id: uuid(d, s, q),

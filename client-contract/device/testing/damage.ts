@@ -100,7 +100,9 @@ function change(file: string, damage: RowDamage): void {
       stray(row.body);
       break;
     case "stray":
-      stray(row.body.replace(/"(skill|domain)_id":"[^"]*"/g, '"$1_id":"eeeeeeee-0000-4000-8000-000000000000"'));
+      stray(
+        row.body.replace(/"(skill|domain)_id":"[^"]*"/g, '"$1_id":"eeeeeeee-0000-4000-8000-000000000000"'),
+      );
       break;
     case "hash":
       db.run("update content_row set sha256 = ? where kind = ? and id = ?", other.sha256, row.kind, row.id);
