@@ -14,6 +14,11 @@ const HEAD = {
   domains: 0,
   skills: 0,
   questions: 0,
+  minimum_version: 0,
+  horizon: 0,
+  poll_after_s: 300,
+  schema_ends_at: null,
+  bundled: false,
 };
 const header = { batch_id: ULID, device_id: ID, sent_at: "2026-11-22T10:00:05Z", contract_version: 1 };
 
@@ -56,7 +61,7 @@ Deno.test("head: sends token, key and ETag; 304 is no change", async () => {
   );
   assert.deepEqual(await client.head(), { changed: true, head: HEAD, etag: 'W/"x"' });
   assert.deepEqual(await client.head('W/"x"', { expected: 4 }), { changed: false });
-  assert.deepEqual(requests.map(path), ["/content/head", "/content/head?expected=4"]);
+  assert.deepEqual(requests.map(path), ["/content/head?schema=1", "/content/head?schema=1&expected=4"]);
   assert.equal(requests[1]?.headers.get("if-none-match"), 'W/"x"');
   assert.equal(requests[0]?.headers.get("authorization"), "Bearer token");
   assert.equal(requests[0]?.headers.get("apikey"), "key");
@@ -71,8 +76,8 @@ Deno.test("delta: later pages are until the first one's version, lines stay exac
   const pages = await Array.fromAsync(client.delta({ domains: [ID], limit: 1 }));
   assert.deepEqual(pages.map(({ changes }) => changes), [[{ line: odd, row: tombstone }], []]);
   assert.deepEqual(requests.map(path), [
-    `/content/delta?since=0&domains=${ID}&limit=1`,
-    `/content/delta?since=0&until=3&domains=${ID}&after=2.question.x&limit=1`,
+    `/content/delta?schema=1&since=0&domains=${ID}&limit=1`,
+    `/content/delta?schema=1&since=0&until=3&domains=${ID}&after=2.question.x&limit=1`,
   ]);
 });
 

@@ -4,9 +4,12 @@ import type { z } from "zod";
 import { BatchHeader, SyncAnswer } from "./batch.ts";
 import { PullAnswer } from "./changes.ts";
 import { ContractError, NetworkError, ProblemError, readProblem } from "./client_error.ts";
+import { readBundle } from "./bundle.ts";
 import { Head } from "./content.ts";
-import { type DeltaPage, readDeltaPage } from "./delta_page.ts";
+import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.ts";
 import { parseJson } from "./json.ts";
+import { CONTENT_SCHEMA } from "./limits.ts";
+import { type Bundle, type ContentReport, Manifest } from "./manifest.ts";
 
 /** Bodies below this many characters are sent as they are: gzip would save less than it costs. */
 const GZIP_FROM = 1024;
@@ -21,6 +24,8 @@ export interface ClientOptions {
   publishableKey?: string;
   /** By default the global one. */
   fetch?: typeof globalThis.fetch;
+  /** The content schema to be answered in; by default the one that this contract reads. */
+  schema?: number;
 }
 
 /** What every call takes. */
@@ -32,6 +37,14 @@ export interface CallOptions {
 export interface HeadOptions extends CallOptions {
   /** The version that a hint named: a cached head older than it will not do. */
   expected?: number;
+  /** The history that it named. */
+  history?: string;
+}
+
+/** One version of one history. */
+export interface VersionQuery extends CallOptions {
+  history: string;
+  version: number;
 }
 
 /** Which content to read. */
@@ -59,9 +72,18 @@ export interface Client {
   head(etag?: string | null, o?: HeadOptions): Promise<HeadAnswer>;
   /**
    * What changed between two versions, page by page, all until the same version. Apply all pages in one transaction,
-   * or none.
+   * or none. Where the first page says that it is since 0, it is a snapshot: everything held (of the domains that were
+   * asked for) is to be replaced.
    */
   delta(query?: DeltaQuery): AsyncGenerator<DeltaPage, void, void>;
+  /** The hash tree of a version, and where its bundles are. */
+  manifest(query: VersionQuery): Promise<Manifest>;
+  /** Rows of a node: a skill's and its questions', or a domain's own row alone. Not checked against any hash. */
+  node(query: VersionQuery & { id: string }): Promise<ContentChange[]>;
+  /** A bundle's rows; the file is checked against its size and hash, and costs no token. */
+  bundle(bundle: Bundle, o?: CallOptions): Promise<ContentChange[]>;
+  /** Tells the server that a cache was found damaged, or has been repaired. */
+  report(report: ContentReport, o?: CallOptions): Promise<void>;
   /** Sends a batch; `lines` are the events' exact lines from the outbox. */
   sync(header: BatchHeader, lines: readonly string[], o?: CallOptions): Promise<SyncAnswer>;
   /** The learner's own changes since the cursor of the last pull (null: all). */
@@ -105,6 +127,7 @@ const historyChanged = () =>
 export function createClient(o: ClientOptions): Client {
   const functions = `${o.url.replace(/\/+$/, "")}/functions/v1`;
   const doFetch = o.fetch ?? globalThis.fetch.bind(globalThis);
+  const schema = o.schema ?? CONTENT_SCHEMA;
 
   /** Sends a request and reads its whole answer; throws on all but 2xx and 304. */
   async function send(path: string, init: RequestInit & { signal?: AbortSignal }) {
@@ -120,9 +143,12 @@ export function createClient(o: ClientOptions): Client {
   }
 
   return {
-    async head(etag, { expected, signal } = {}) {
+    async head(etag, { expected, history, signal } = {}) {
       const headers: HeadersInit = etag ? { "if-none-match": etag } : {};
-      const { response, body } = await send(`/content/head${query({ expected })}`, { headers, signal });
+      const { response, body } = await send(`/content/head${query({ schema, expected, history })}`, {
+        headers,
+        signal,
+      });
       if (response.status === 304) return { changed: false };
       return { changed: true, head: read(Head, body), etag: response.headers.get("etag") };
     },
@@ -133,8 +159,9 @@ export function createClient(o: ClientOptions): Client {
       let first: DeltaPage["page"] | undefined;
       do {
         const parameters = {
+          schema,
           history,
-          since,
+          since: first?.since ?? since,
           until: first?.until ?? until,
           domains: domains?.join(","),
           after: next,
@@ -145,9 +172,49 @@ export function createClient(o: ClientOptions): Client {
         first ??= page.page;
         // A snapshot names no history, so the server can't see that it was restored between two pages.
         if (page.page.history !== first.history) throw historyChanged();
+        if (page.page.since !== first.since || page.page.until !== first.until) {
+          throw new ContractError("two pages of one delta are not between the same versions");
+        }
         yield page;
         next = page.end.next;
       } while (next !== null);
+    },
+
+    async manifest({ history, version, signal }) {
+      const { body } = await send(`/content/manifest${query({ schema, history, version })}`, { signal });
+      const manifest = read(Manifest, body);
+      if (manifest.history === history && manifest.version === version && manifest.schema === schema) {
+        return manifest;
+      }
+      throw new ContractError("the manifest is another one's than was asked for");
+    },
+
+    async node({ history, version, id, signal }) {
+      const changes: ContentChange[] = [];
+      let after: string | null = null;
+      do {
+        const path: string = `/content/node${query({ schema, history, version, id, after })}`;
+        const page = readDeltaPage((await send(path, { signal })).body);
+        if (page.page.history !== history) throw historyChanged();
+        changes.push(...page.changes);
+        after = page.end.next;
+      } while (after !== null);
+      return changes;
+    },
+
+    async bundle(bundle, { signal } = {}) {
+      const url = new URL(bundle.url, o.url);
+      const { response, bytes } = await overNetwork(signal, async () => {
+        const response = await doFetch(url, { signal });
+        return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
+      });
+      if (!response.ok) throw readProblem(response, new TextDecoder().decode(bytes));
+      return await readBundle(bundle, bytes);
+    },
+
+    async report(report, { signal } = {}) {
+      const headers = { "content-type": "application/json" };
+      await send("/content/report", { method: "POST", headers, body: JSON.stringify(report), signal });
     },
 
     async sync(header, lines, { signal } = {}) {

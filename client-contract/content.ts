@@ -16,6 +16,13 @@ export const Head = z.object({
   domains: z.int(),
   skills: z.int(),
   questions: z.int(),
+  minimum_version: z.int().min(0).describe("Whoever holds less must update before studying on; 0: nobody"),
+  horizon: z.int().min(0).describe(
+    "A delta since a version below it is answered `cursor_too_old`; 0: none is",
+  ),
+  poll_after_s: z.int().min(1).describe("Seconds until the next poll, before jitter"),
+  schema_ends_at: ServerInstant.nullable().describe("When this contract schema ends; null: no end is known"),
+  bundled: z.boolean().describe("Whether the manifest of this version names bundles"),
 });
 export type Head = z.infer<typeof Head>;
 

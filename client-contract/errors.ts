@@ -27,6 +27,7 @@ const registry = {
   malformed_request: {
     ...http,
     status: 400,
+    sqlstate: ["CR044"],
     title: "The request can't be read: a parameter is wrong, or the body is not what its headers say.",
     client: "A bug of the client: report it with `info`, the parameter or header that is wrong.",
   },
@@ -68,6 +69,7 @@ const registry = {
   not_found: {
     ...http,
     status: 404,
+    sqlstate: ["CR043"],
     title: "There is nothing under this path.",
     client: "A bug of the client: report it.",
   },
@@ -157,6 +159,13 @@ const registry = {
     title: "That cursor is ahead of the server.",
     client: "As for `history_changed`.",
   },
+  cursor_too_old: {
+    ...http,
+    status: 410,
+    sqlstate: ["CR041"],
+    title: "What changed since that version is not kept any more.",
+    client: "Start over: content from `since=0`; the old copy may be read until the new one is whole.",
+  },
   batch_too_large: {
     ...http,
     status: 413,
@@ -195,6 +204,14 @@ const registry = {
     sqlstate: ["CR062"],
     title: "A setting of webhooks or signals is not valid.",
     client: "For administrators: correct `info`, the parameter that is wrong.",
+  },
+  upgrade_required: {
+    ...http,
+    status: 426,
+    sqlstate: ["CR040"],
+    title: "This version of the app is no longer served.",
+    client:
+      "Ask for an update of the app; `info` is the lowest content schema still served. Study on with what is held.",
   },
   internal: {
     where: ["http", "event"],

@@ -10,8 +10,10 @@ export interface TreeRow {
   id: string;
   /** Of a skill its domain, of a question its skill, of a domain null. */
   parent: string | null;
-  /** The row's exact line, as it came. */
-  line: string;
+  /** The row's exact line, as it came; or its bytes, where they may no longer be a text. */
+  line: string | Uint8Array<ArrayBuffer>;
+  /** The line's hash, where it is known already. */
+  hash?: string;
 }
 
 /** Hashes in hex, by id. */
@@ -28,16 +30,19 @@ export interface HashTree {
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** The SHA-256 of a text's UTF-8 bytes, in hex. */
-export async function sha256(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+const encoder = new TextEncoder();
+
+/** The SHA-256 of bytes, or of a text's UTF-8 bytes, in hex. */
+export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof data === "string" ? encoder.encode(data) : data;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   let hex = "";
   for (const byte of digest) hex += HEX[byte];
   return hex;
 }
 
 /** Finds a row's place from its line. A device that keeps these as columns need not parse. */
-export function treeRow(line: string): TreeRow {
+export function treeRow(line: string): TreeRow & { line: string } {
   const row = ContentLine.parse(JSON.parse(line));
   switch (row.kind) {
     case "domain":
@@ -51,11 +56,21 @@ export function treeRow(line: string): TreeRow {
   }
 }
 
-/** Lines `id:hash`, ascending by id; ids are lower-case hex, which JavaScript and PostgreSQL order alike. */
+/** A node's text: lines `id:hash`, ascending by id; ids are lower-case hex, which JavaScript and PostgreSQL order alike. */
 const nodeText = (hashes: Iterable<readonly [id: string, hash: string]>) =>
   [...hashes].sort(([a], [b]) => a < b ? -1 : 1).map(([id, hash]) => `${id}:${hash}\n`).join("");
 
-/** Hashes each row's node: its own line first, then its children's. */
+/** A release's root: over its domains' nodes. */
+export const rootHash = (domains: Iterable<readonly [id: string, hash: string]>): Promise<string> =>
+  sha256(nodeText(domains));
+
+/** A skill's or domain's node: its own row's hash first, then its children's. */
+export const nodeHash = (
+  own: readonly [id: string, hash: string],
+  children: Iterable<readonly [id: string, hash: string]>,
+): Promise<string> => sha256(nodeText([own]) + nodeText(children));
+
+/** Hashes each row's node. */
 async function hashNodes(
   rows: TreeRow[],
   rowHashes: Map<string, string>,
@@ -66,8 +81,8 @@ async function hashNodes(
   for (const { id, parent } of children) childrenOf.get(parent)?.push([id, childHashes.get(id) ?? ""]);
   return new Map(
     await Promise.all(rows.map(async ({ id }) => {
-      const text = nodeText([[id, rowHashes.get(id) ?? ""]]) + nodeText(childrenOf.get(id) ?? []);
-      return [id, await sha256(text)] as const;
+      const hash = await nodeHash([id, rowHashes.get(id) ?? ""], childrenOf.get(id) ?? []);
+      return [id, hash] as const;
     })),
   );
 }
@@ -77,10 +92,12 @@ export async function hashTree(content: Iterable<TreeRow>): Promise<HashTree> {
   const all = [...content];
   const ofKind = (kind: TreeRow["kind"]) => all.filter((row) => row.kind === kind);
   const [domainRows, skillRows, questionRows] = [ofKind("domain"), ofKind("skill"), ofKind("question")];
-  const rows = new Map(await Promise.all(all.map(async ({ id, line }) => [id, await sha256(line)] as const)));
+  const rows = new Map(
+    await Promise.all(all.map(async ({ id, line, hash }) => [id, hash ?? await sha256(line)] as const)),
+  );
   const skills = await hashNodes(skillRows, rows, questionRows, rows);
   const domains = await hashNodes(domainRows, rows, skillRows, skills);
-  const root = await sha256(nodeText(domains));
+  const root = await rootHash(domains);
   const parents = new Set([...domains.keys(), ...skills.keys(), null]);
   return {
     root,

@@ -11,6 +11,8 @@ import {
   SessionEnded,
   SessionStarted,
 } from "./event.ts";
+import { ContentReport, Manifest } from "./manifest.ts";
+import { ContentHint } from "./hint.ts";
 import { Problem } from "./problem.ts";
 
 /** Schemas by the name of their file in `schema/`. */
@@ -26,11 +28,14 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   "sync.answer": SyncAnswer,
   "sync.pull_answer": PullAnswer,
   "content.head": Head,
+  "content.manifest": Manifest,
+  "content.report": ContentReport,
   "content.page": PageLine,
   "content.domain": DomainRow,
   "content.skill": SkillRow,
   "content.question": QuestionRow,
   "content.tombstone": Tombstone,
   "content.end": EndLine,
+  "content.hint": ContentHint,
   "problem": Problem,
 };

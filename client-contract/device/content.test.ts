@@ -105,16 +105,21 @@ Deno.test("a flipped byte is found by verify, stays readable, and is healed by t
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
   await device.sync();
-  const [{ id }] = firstQuestions(device);
+  const [{ id, skill_id }] = firstQuestions(device);
   device.db.run(
     "update content_row set body = replace(body, '\"choice\":', '\"choice\" :') where id = ?",
     id,
   );
-  const { ok, damaged } = await device.verify();
-  assert.deepEqual({ ok, damaged }, { ok: false, damaged: [{ kind: "question", id }] });
+  const { ok, damaged, nodes } = await device.verify();
+  assert.deepEqual({ ok, damaged, nodes }, {
+    ok: false,
+    damaged: [{ kind: "question", id }],
+    nodes: [skill_id],
+  });
   assert.ok(device.status().isSuspect);
   assert.equal(allQuestions(device).length, 60);
-  assert.equal((await device.sync()).rows, 72);
+  const { repairs } = await device.sync();
+  assert.deepEqual(repairs.map(({ nodes, rows }) => ({ nodes, rows })), [{ nodes: [skill_id], rows: 8 }]);
   await assertHolds(device, server);
   assert.equal(device.status().isSuspect, false);
 
@@ -123,9 +128,17 @@ Deno.test("a flipped byte is found by verify, stays readable, and is healed by t
   assert.equal((await device.verify()).ok, false);
   await device.sync();
   await assertHolds(device, server);
+  const reports = await server
+    .sql`select kind, version, rows, nodes from ops.content_report order by reported_at, number`;
+  assert.deepEqual(reports.map(({ kind, rows, nodes }) => ({ kind, rows, nodes })), [
+    { kind: "mismatch", rows: 1, nodes: [skill_id] },
+    { kind: "repair", rows: 8, nodes: [skill_id] },
+    { kind: "mismatch", rows: 1, nodes: [skill_id] },
+    { kind: "repair", rows: 8, nodes: [skill_id] },
+  ]);
 });
 
-Deno.test("damage that nobody looked for is found when a delta is applied, and the snapshot replaces it", async () => {
+Deno.test("damage that nobody looked for is found when a delta is applied, and repaired with it", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -134,7 +147,8 @@ Deno.test("damage that nobody looked for is found when a delta is applied, and t
     "update content_row set body = replace(body, '\"position\":', '\"position\": ') where kind = 'domain'",
   );
   await publishChanges(server);
-  await device.sync();
+  const { repairs } = await device.sync();
+  assert.deepEqual(repairs.map(({ rows }) => rows), [3], "the domains' own rows, and nothing below");
   await assertHolds(device, server);
 });
 
@@ -144,7 +158,7 @@ Deno.test("a snapshot that is not what was published is not applied; the old rel
   let isForged = false;
   const handle: Handle = async (request) => {
     const response = await server.handle(request);
-    if (!isForged || !request.url.includes("/delta")) return response;
+    if (!isForged || !/[/](delta|node)[?]/.test(request.url)) return response;
     return new Response(
       (await response.text()).replace('"choice" :', '"choice":').replace('"choice":0', '"choice":1'),
     );
@@ -242,4 +256,42 @@ Deno.test("a question that was on screen when a release withdrew it is answered 
     select content_state, graded_correct from learner.attempt where user_id = ${learnerId}`;
   assert.deepEqual({ ...attempt }, { content_state: "withdrawn", graded_correct: true });
   assert.equal(device.progressIn(question.skill_id).correct, 1);
+});
+
+Deno.test("C7: some domains, one added and one left, through releases: the server's rows of them", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const ids = (await server.sql<{ id: string }[]>`select id from content.domain order by key`).map(({ id }) =>
+    id
+  );
+  const [a = "", b = "", c = ""] = ids;
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle, domains: [a] });
+  const assertHoldsOnly = async (wanted: string[]) => {
+    const all = await publishedLines(server.sql);
+    const lines = [...all].filter(([id, line]) => wanted.includes(JSON.parse(line).domain_id ?? id));
+    assert.deepEqual(cachedLines(device), new Map(lines));
+    assert.ok((await device.verify()).ok);
+    assert.deepEqual(device.status().domains, [...wanted].sort());
+  };
+  await device.sync();
+  await assertHoldsOnly([a]);
+  await publishChanges(server);
+  device.setDomains([a, b]);
+  await device.sync();
+  await assertHoldsOnly([a, b]);
+  device.setDomains([b, c]);
+  await publishChanges(server);
+  await device.sync();
+  await assertHoldsOnly([b, c]);
+  // Damage of a device that holds some is repaired as for one that holds all.
+  device.db.run(
+    "delete from content_row where rowid = (select min(rowid) from content_row where kind = 'question')",
+  );
+  assert.equal((await device.verify()).ok, false);
+  const { repairs, wasSound } = await device.repair();
+  assert.deepEqual([repairs.length, wasSound], [1, false]);
+  await assertHoldsOnly([b, c]);
+  device.setDomains(null);
+  await device.sync();
+  await assertHolds(device, server);
 });

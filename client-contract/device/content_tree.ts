@@ -1,34 +1,14 @@
-// The hash tree over what the device holds, or is about to hold.
+// Whether the cache is what was published: without a network, by the hash tree that was kept beside the rows.
 import { z } from "zod";
-import { type HashTree, hashTree } from "../hash_tree.ts";
-import type { Database } from "./database.ts";
+import { hasRoot, type PublishedTree } from "../published_tree.ts";
+import { findDamage } from "./content_damage.ts";
+import { type HeldRow, scanCache } from "./content_rows.ts";
+import { readScope } from "./content_scope.ts";
 import { readState } from "./context.ts";
+import { type Database, isCorruption } from "./database.ts";
 
-const Kind = z.enum(["domain", "skill", "question"]);
-const Row = z.object({ kind: Kind, id: z.string(), parent: z.string().nullable(), line: z.string() });
-const Hash = z.object({ kind: Kind, id: z.string(), sha256: z.string() });
-
-const CACHED = `
-  select c.kind, c.id, case c.kind when 'skill' then c.domain_id when 'question' then c.skill_id end as parent,
-    c.body as line
-  from content_row c`;
-
-const STAGED = `
-  select s.kind, s.id,
-    case s.kind
-      when 'skill' then json_extract(s.body, '$.domain_id')
-      when 'question' then json_extract(s.body, '$.skill_id')
-    end as parent,
-    s.body as line
-  from content_staged s
-  where s.body is not null`;
-
-/** The tree as it will be once the staged rows are applied. Kept rows are hashed again, so damage shows here too. */
-export async function treeAfterApply(db: Database, isSnapshot: boolean): Promise<HashTree> {
-  const kept =
-    `${CACHED} where not exists (select 1 from content_staged s where s.kind = c.kind and s.id = c.id)`;
-  return await hashTree(db.all(Row, isSnapshot ? STAGED : `${kept} union all ${STAGED}`));
-}
+const Node = z.object({ kind: z.unknown(), id: z.string(), domain_id: z.unknown(), hash: z.string() });
+const Check = z.object({ integrity_check: z.string() });
 
 /** What a check of the cache found. */
 export interface VerifyReport {
@@ -36,22 +16,71 @@ export interface VerifyReport {
   ok: boolean;
   version: number;
   root: string | null;
-  /** Rows whose bytes have changed since they were written. */
-  damaged: { kind: z.infer<typeof Kind>; id: string }[];
+  /** Rows that have changed since they were written. A row that is missing, or too many, shows in the nodes only. */
+  damaged: { kind: HeldRow["kind"]; id: string }[];
+  /** Skills and domains that are not what was published. None are named where the file is damaged beyond its rows. */
+  nodes: string[];
+}
+
+/** The published tree as it was kept. */
+function keptTree(db: Database): PublishedTree {
+  const tree: PublishedTree = new Map();
+  for (
+    const { kind, id, domain_id, hash } of db.all(
+      Node,
+      "select kind, id, domain_id, hash from content_node order by kind",
+    )
+  ) {
+    if (kind === "domain") tree.set(id, { hash, skills: new Map() });
+    else tree.get(String(domain_id))?.skills.set(id, hash);
+  }
+  return tree;
+}
+
+/** Whether SQLite finds indexes and constraints of the cache as they should be. */
+function isInOrder(db: Database): boolean {
+  try {
+    const found = db.all(Check, "pragma integrity_check(content_row)");
+    return found.every(({ integrity_check }) => integrity_check === "ok");
+  } catch {
+    // A body that is no JSON any more ends the check itself, by the constraint that reads it.
+    return false;
+  }
+}
+
+/** What can be read; undefined where SQLite can't make rows of it any more. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isCorruption(error)) return undefined;
+    throw error;
+  }
 }
 
 /**
- * Hashes the whole cache again and compares it, row by row and at the root, with what the server published. A cache
- * that is found damaged is fetched anew by the next sync, and stays readable until then.
+ * Hashes the whole cache again and climbs the tree: row, skill, domain, release. What is found damaged is fetched by
+ * the next sync, and stays readable until then.
  */
 export async function verifyContent(db: Database): Promise<VerifyReport> {
   const { content_version: version, content_root: root } = readState(db);
-  if (version === 0) return { ok: true, version, root, damaged: [] };
-  const hashes = db.all(Hash, "select kind, id, sha256 from content_row");
-  const tree = await hashTree(db.all(Row, CACHED));
-  const damaged = hashes.filter(({ id, sha256 }) => tree.rows.get(id) !== sha256);
-  const ok = damaged.length === 0 && tree.root === root && tree.orphans.length === 0;
+  if (version === 0 || root === null) return { ok: true, version, root, damaged: [], nodes: [] };
+  const { kind, cursors } = readScope(db);
+  const held = new Set([...cursors].filter(([, cursor]) => cursor > 0).map(([id]) => id));
+  // All of it is read before the first await, so that it is one state.
+  const tree = keptTree(db);
+  const inOrder = isInOrder(db);
+  const scan = readable(() => scanCache(db));
+  if (!scan) {
+    db.run("update sync_state set content_suspect = 1");
+    return { ok: false, version, root, damaged: [], nodes: [] };
+  }
+  const { rows, rubbish } = await scan;
+  const { skills, domains, drop } = await findDamage(rows, tree, kind === "all" ? null : held);
+  const damaged = rows.filter(({ isSound }) => !isSound).map(({ kind, id }) => ({ kind, id }));
+  const isTree = await hasRoot(tree, root);
+  const ok = inOrder && isTree && rubbish.length + skills.size + domains.size + drop.length === 0;
   // A release may have been applied while this was hashing; then the verdict is about the one before.
   if (!ok) db.run("update sync_state set content_suspect = 1 where content_version = ?", version);
-  return { ok, version, root, damaged: damaged.map(({ kind, id }) => ({ kind, id })) };
+  return { ok, version, root, damaged, nodes: [...domains, ...skills] };
 }

@@ -96,14 +96,35 @@ const ILLEGAL: Record<
       content_row_has_its_parents: { kind: "skill", body: '{"kind":"skill","version":1,"id":"i"}' },
     },
   },
+  content_node: {
+    good: { kind: "domain", id: "i", hash: "0".repeat(64) },
+    bad: {
+      content_node_pkey: {},
+      content_node_kind_known: { kind: "question" },
+      content_node_domain_iff_skill: { kind: "skill" },
+      content_node_hash_is_hex: { hash: "" },
+    },
+  },
+  content_domain: {
+    good: { domain_id: "i" },
+    bad: { content_domain_pkey: {}, content_domain_version_in_range: { version: -1 } },
+  },
   content_download: {
-    good: { history: "h", since_version: 0, until_version: 1, root: "r" },
+    good: { history: "h", row_schema: 1, until_version: 1, root: "r" },
     bad: {
       content_download_pkey: {},
       content_download_singleton: { singleton: 2 },
-      content_download_goes_forward: { singleton: 1, until_version: 0 },
-      content_download_complete_is_flag: { complete: 2 },
-      content_download_complete_has_no_next: { complete: 1, next_page: "p" },
+      content_download_until_positive: { until_version: 0 },
+    },
+  },
+  content_part: {
+    good: { part: 1, since_version: 1 },
+    bad: {
+      content_part_pkey: {},
+      content_part_since_in_range: { since_version: -1 },
+      content_part_bundle_is_snapshot: { bundle: "{}" },
+      content_part_complete_is_flag: { complete: 2 },
+      content_part_complete_has_no_next: { complete: 1, next_page: "p" },
     },
   },
   content_staged: {
@@ -201,6 +222,8 @@ const ILLEGAL: Record<
       sync_state_pkey: {},
       sync_state_singleton: { singleton: 2 },
       sync_state_content_iff_version: { content_version: 1 },
+      sync_state_content_scope_known: { content_scope: "none" },
+      sync_state_head_in_range: { poll_after_s: 0 },
       sync_state_content_suspect_is_flag: { content_suspect: 2 },
       sync_state_pull_needs_history: { pull_cursor: "c" },
     },

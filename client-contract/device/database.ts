@@ -1,7 +1,7 @@
 // The device's SQLite file: opened, brought to this version's schema, and read through validated rows. The only file
 // of the device that knows which SQLite library is underneath.
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import type { z } from "zod";
+import { z } from "zod";
 import { DeviceError } from "./device_error.ts";
 
 const SCHEMA_FILE = new URL("../drift/carrel.drift", import.meta.url);
@@ -25,6 +25,16 @@ export interface Database extends Disposable {
   get<T extends z.ZodType>(row: T, sql: string, ...parameters: SQLInputValue[]): z.output<T> | undefined;
   /** Runs the work in one transaction: all of it is on disk afterwards, or none. It can't be nested, nor await. */
   transaction<T>(work: () => T): T;
+}
+
+const SqliteFailure = z.object({ code: z.literal("ERR_SQLITE_ERROR"), errcode: z.int() });
+/** SQLITE_CONSTRAINT and SQLITE_CORRUPT; the bits above these eight say more. */
+const DAMAGE_CODES = [11, 19];
+
+/** Whether an error of the database says that what lies on the disk is not what was written. */
+export function isCorruption(error: unknown): boolean {
+  const failure = SqliteFailure.safeParse(error);
+  return failure.success && DAMAGE_CODES.includes(failure.data.errcode & 0xff);
 }
 
 function userVersion(db: DatabaseSync): number {

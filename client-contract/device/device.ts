@@ -6,12 +6,16 @@ import type { SessionEnded } from "../event.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Question, readDomains, readQuestion, readQuestions, readSkills } from "./content.ts";
 import { verifyContent, type VerifyReport } from "./content_tree.ts";
+import { readScope, setDomains } from "./content_scope.ts";
+import { repairContent, type RepairReport } from "./content_repair.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { DeviceError } from "./device_error.ts";
 import { countOutbox, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
 import { type Progress, progressIn, readProgress } from "./progress.ts";
 import { createRetry, DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+import { createSchedule, type Schedule, type Scheduled } from "./schedule.ts";
+import { readStanding, type Standing } from "./standing.ts";
 import {
   type Advance,
   advanceProgress,
@@ -51,22 +55,28 @@ export interface DeviceOptions {
   /** Rows a content page, and changes a pull; by default the server's choice. */
   pageRows?: number;
   pullRows?: number;
+  /** Milliseconds after which a bundle is given up for pages. */
+  bundleMs?: number;
+  /** The domains to hold; null: all. By default what was chosen before, at first all. */
+  domains?: readonly string[] | null;
 }
 
 /** How a device stands. */
-export interface DeviceStatus {
+export interface DeviceStatus extends Standing {
   learnerId: string;
   deviceId: string;
   /** Content version that can be studied; 0: none yet. */
   version: number;
-  /** The cache was found damaged, and the next sync fetches it anew. */
+  /** The domains that are held; null: all. */
+  domains: string[] | null;
+  /** The cache was found damaged, and the next sync fetches the damaged part. */
   isSuspect: boolean;
   outbox: OutboxCounts;
   /** When a sync last went through, by the device's clock. */
   syncedAt: string | null;
 }
 
-/** A device. All but `sync` and `verify` are done, and on disk, when they return. */
+/** A device. All but `sync`, `verify` and `repair` are done, and on disk, when they return. */
 export interface Device extends Disposable {
   /** For queries of the app's own; the tables are described in carrel.drift. */
   readonly db: Database;
@@ -95,8 +105,16 @@ export interface Device extends Disposable {
    * only one may sync. See `syncDevice` for errors.
    */
   sync(o?: { signal?: AbortSignal }): Promise<SyncReport>;
-  /** Checks the cached content against what was published. */
+  /** Checks the cached content against what was published, row by row; needs no network. */
   verify(): Promise<VerifyReport>;
+  /** Fetches what is damaged of the held version, and only that; `sync` does the same once `verify` has found damage. */
+  repair(o?: { signal?: AbortSignal }): Promise<RepairReport>;
+  /**
+   * Chooses the domains to hold; null: all. What is no longer wanted goes at once, what is new comes with the next sync.
+   */
+  setDomains(ids: readonly string[] | null): void;
+  /** When to sync; give hints to it, and run it with `runSchedule`. */
+  schedule(): Schedule;
   status(): DeviceStatus;
 }
 
@@ -132,6 +150,22 @@ function bindFile(context: DeviceContext): void {
   });
 }
 
+function heldDomains({ db }: DeviceContext): string[] | null {
+  const { kind, cursors } = readScope(db);
+  return kind === "some" ? [...cursors.keys()] : null;
+}
+
+function scheduledOf(context: DeviceContext): Scheduled {
+  return {
+    holds() {
+      const { content_history: history, content_version: version } = readState(context.db);
+      const domains = heldDomains(context);
+      return { history, version, domains: domains && new Set(domains) };
+    },
+    pollAfterS: () => readStanding(context).pollAfterS,
+  };
+}
+
 /** Opens a device on its file. Throws DeviceError `wrong_learner` or `newer_database`. */
 export function openDevice(o: DeviceOptions): Device {
   const { learnerId, deviceId, clock = systemClock, random = systemRandom } = o;
@@ -139,6 +173,7 @@ export function openDevice(o: DeviceOptions): Device {
   const context: DeviceContext = { db, clock, random, learnerId, deviceId };
   try {
     bindFile(context);
+    if (o.domains !== undefined) setDomains(context, o.domains);
   } catch (error) {
     db[Symbol.dispose]();
     throw error;
@@ -156,6 +191,16 @@ export function openDevice(o: DeviceOptions): Device {
   const client = createClient({ url: o.url, getToken, publishableKey: o.publishableKey, fetch: o.fetch });
   const retry = createRetry(clock, random, o.retry ?? DEFAULT_RETRY);
   let running: Promise<SyncReport> | undefined;
+  // What changes the content takes turns: each reads the cache, asks the server, and then writes.
+  let turn: Promise<unknown> | undefined;
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn ? turn.then(work) : work();
+    const ended = result.catch(() => {}).then(() => {
+      if (turn === ended) turn = undefined;
+    });
+    turn = ended;
+    return result;
+  }
 
   return {
     db,
@@ -175,9 +220,13 @@ export function openDevice(o: DeviceOptions): Device {
     progress: () => readProgress(db),
 
     sync({ signal } = {}) {
-      running ??= syncDevice(context, { ...o, client, retry, signal }).finally(() => running = undefined);
+      running ??= inTurn(() => syncDevice(context, { ...o, client, retry, signal }))
+        .finally(() => running = undefined);
       return running;
     },
+    repair: ({ signal } = {}) => inTurn(() => repairContent(context, { ...o, client, retry, signal })),
+    setDomains: (ids) => setDomains(context, ids),
+    schedule: () => createSchedule(scheduledOf(context), clock, random),
     verify: () => verifyContent(db),
     status() {
       const state = readState(db);
@@ -185,6 +234,8 @@ export function openDevice(o: DeviceOptions): Device {
         learnerId,
         deviceId,
         version: state.content_version,
+        domains: heldDomains(context),
+        ...readStanding(context),
         isSuspect: state.content_suspect === 1,
         outbox: countOutbox(context),
         syncedAt: state.synced_at,

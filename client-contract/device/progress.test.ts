@@ -43,7 +43,9 @@ Deno.test("progress counts an attempt once whose answer was lost, but which come
 Deno.test("a session that ended here stays ended when the server, which has not heard of it, is pulled", () => {
   using device = bench();
   const { context } = device;
-  context.db.run("update sync_state set content_version = 1, content_history = 'h', content_root = 'r'");
+  context.db.run(
+    "update sync_state set content_version = 1, content_history = 'h', content_root = 'r', content_schema = 1",
+  );
   const session_id = startSession(context, SKILL);
   endSession(context, session_id, "completed");
   const row = {

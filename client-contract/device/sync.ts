@@ -2,12 +2,12 @@
 import { z } from "zod";
 import type { BatchHeader, SyncAnswer } from "../batch.ts";
 import type { PullAnswer } from "../changes.ts";
-import type { Client } from "../client.ts";
 import { ContractError } from "../client_error.ts";
 import type { Head } from "../content.ts";
 import { CONTRACT_VERSION } from "../limits.ts";
 import { clockTime, instant } from "./clock.ts";
-import { updateContent } from "./content_update.ts";
+import type { Repair } from "./content_settle.ts";
+import { updateContent, type UpdateOptions } from "./content_update.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { DeviceError } from "./device_error.ts";
 import {
@@ -21,23 +21,18 @@ import {
 } from "./outbox.ts";
 import { pullAnew, pullCursor, stagePull } from "./pull.ts";
 import { refreshProgress } from "./progress.ts";
-import type { Retry } from "./retry.ts";
+import { isUpgradeRequired, rememberHead, rememberRefusal } from "./standing.ts";
 import { freshUlid } from "./ulid.ts";
 
 /** Times that one sync may start over before the server is called unstable. */
 const MAX_RESTARTS = 3;
 
 /** What a sync takes besides the device itself. */
-export interface SyncOptions {
-  client: Client;
-  retry: Retry;
+export interface SyncOptions extends UpdateOptions {
   platform?: string;
   appVersion?: string;
   /** Changes a pull; by default the server's choice. */
   pullRows?: number;
-  /** Rows a content page; by default the server's choice. */
-  pageRows?: number;
-  signal?: AbortSignal;
 }
 
 /** What a sync did. */
@@ -52,6 +47,8 @@ export interface SyncReport extends BatchOutcome {
   version: number;
   /** Content rows written and removed. */
   rows: number;
+  /** What was found damaged in the cache, and fetched. */
+  repairs: Repair[];
 }
 
 const SkillId = z.object({ skill_id: z.string() });
@@ -164,6 +161,20 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
   }
 }
 
+/** Brings the content to the head. An app that is too old for it keeps what it has, and everything else goes on. */
+async function exchangeContent(context: DeviceContext, head: Head, o: SyncOptions, report: SyncReport) {
+  rememberHead(context, head);
+  try {
+    const { rows, repairs } = await updateContent(context, head, o);
+    report.rows = rows;
+    report.repairs = repairs;
+    rememberRefusal(context, false);
+  } catch (error) {
+    if (!isUpgradeRequired(error)) throw error;
+    rememberRefusal(context, true);
+  }
+}
+
 /**
  * Brings device and server together: sends what waits in the outbox, pulls the learner's rows, fetches new content.
  * Whatever was done stays done when a later part fails. Throws the client's errors once retrying is no use, and
@@ -180,9 +191,10 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
     restarted: false,
     version: 0,
     rows: 0,
+    repairs: [],
   };
   const head = await exchange(context, o, report);
-  report.rows = (await updateContent(context, head, o)).rows;
+  await exchangeContent(context, head, o, report);
   context.db.transaction(() => {
     pruneOutbox(context);
     context.db.run("update sync_state set synced_at = ?", instant(context.clock));

@@ -11,7 +11,7 @@ export interface BenchStack extends AsyncDisposable {
   token(id: string): Promise<string>;
 }
 
-const SLUGS = ["content", "sync", "insert_only", "static_file"];
+const SLUGS = ["content", "sync", "insert_only", "static_file", "token_only"];
 
 /** Starts one, each function in so many processes of its own, as on hosted. */
 export async function startBenchStack(env: Record<string, string> = {}, isolates = 1): Promise<BenchStack> {

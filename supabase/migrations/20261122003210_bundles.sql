@@ -58,6 +58,7 @@ as $$
   from (
     select distinct on (t.schema, t.id) t.schema, t.id, t.version, t.rows
     from content.tree_node t
+    join content.schema s on s.schema = t.schema and s.state <> 'retired'
     where t.kind = 'domain' and t.version <= p_version
     order by t.schema, t.id, t.version desc
   ) n

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { ChangesPage } from "../../changes.ts";
+import { CONTENT_SCHEMA } from "../../limits.ts";
 import type { Progress } from "../progress.ts";
 
 /** Progress by skill, as the server has it. */
@@ -41,7 +42,8 @@ export async function serverAttempts(sql: postgres.Sql, learnerId: string): Prom
 export async function publishedLines(sql: postgres.Sql): Promise<Map<string, string>> {
   const rows = await sql<{ id: string; body: string }[]>`
     select x.id, x.body from (
-      select distinct on (kind, id) id, op, body from content.revision order by kind, id, version desc) x
+      select distinct on (kind, id) id, op, body from content.revision where schema = ${CONTENT_SCHEMA}
+      order by kind, id, version desc) x
     where x.op = 'upsert' order by x.id`;
   assert.ok(rows.length > 0);
   return new Map(rows.map(({ id, body }) => [id, body]));

@@ -18,10 +18,35 @@ export interface ContentCut {
   limit: number;
 }
 
+/** A node of the hash tree at a version, from a row on. */
+export interface NodeCut {
+  history: string;
+  schema: number;
+  version: number;
+  /** Of a skill or a domain. */
+  id: string;
+  after: string | null;
+  /** Rows. */
+  limit: number;
+}
+
+/** What a device says that it holds. */
+export interface Contact {
+  learner: string;
+  device: string;
+  version: number;
+}
+
 /** What the functions may ask. Every answer is the text that SQL built; failures are `Problem`s. */
 export interface Database {
   contentHead(schema: number): Promise<string>;
   contentPage(cut: ContentCut): Promise<string>;
+  contentManifest(history: string, schema: number, version: number): Promise<string>;
+  contentNode(cut: NodeCut): Promise<string>;
+  /** Whether the report was kept, as "true" or "false". */
+  reportContent(learner: string, report: string): Promise<string>;
+  /** How many were recorded. */
+  recordContacts(contacts: readonly Contact[]): Promise<string>;
   sync(learner: string, lines: string): Promise<string>;
   changes(learner: string, cursor: string | null, limit: number): Promise<string>;
 }
@@ -78,6 +103,22 @@ export function openDatabase(url: string): Database {
         ${
         c.domains && `{${c.domains.join(",")}}`
       }::uuid[], ${c.after}::text, ${c.limit}::integer) as answer`),
+    contentManifest: (history, schema, version) =>
+      text(sql<{ answer: string }[]>`select private.content_manifest(
+        ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`),
+    contentNode: (c) =>
+      text(sql<{ answer: string }[]>`select private.content_node(
+        ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::uuid,
+        ${c.limit}::integer) as answer`),
+    reportContent: (learner, report) =>
+      text(
+        sql<
+          { answer: string }[]
+        >`select private.report_content(${learner}::uuid, ${report}::text)::text as answer`,
+      ),
+    recordContacts: (contacts) =>
+      text(sql<{ answer: string }[]>`select private.record_contacts(
+        ${JSON.stringify(contacts)}::text::json)::text as answer`),
     sync: (learner, lines) =>
       text(sql<{ answer: string }[]>`select private.sync_for(${learner}::uuid, ${lines}::text) as answer`),
     changes: (learner, cursor, limit) =>

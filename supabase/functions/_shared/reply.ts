@@ -23,6 +23,12 @@ export async function payloadOf(text: string): Promise<Payload> {
   return { plain, gzip: plain.byteLength < WORTH_GZIP ? plain : await compress(plain) };
 }
 
+/** The first 16 hex digits of a SHA-256: a validator for what the text says. */
+export async function digestOf(bytes: Bytes): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** How an answer may be kept. */
 export interface ReplyOptions {
   contentType: string;

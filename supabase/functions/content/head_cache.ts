@@ -1,6 +1,7 @@
 // The newest release as this isolate knows it: one query a second, however many devices ask.
 import type { Database } from "../_shared/database.ts";
-import { type Payload, payloadOf } from "../_shared/reply.ts";
+import { Problem } from "../_shared/problem.ts";
+import { digestOf, type Payload, payloadOf } from "../_shared/reply.ts";
 
 /** Milliseconds that a head may be old. Hints name the version, and `expected` then asks past it. */
 const FRESH_MS = 1000;
@@ -9,8 +10,11 @@ const FRESH_MS = 1000;
 export interface Head {
   history: string;
   version: number;
+  bundled: boolean;
   /** The head's own text, as SQL built it. */
   payload: Payload;
+  /** Of the text: it also changes with what operators set. */
+  etag: string;
 }
 
 interface Entry {
@@ -24,15 +28,19 @@ export function headCache(database: Database, now: () => number = Date.now) {
 
   async function fetchHead(schema: number): Promise<Head> {
     const text = await database.contentHead(schema);
-    const { history, version } = JSON.parse(text);
-    return { history, version, payload: await payloadOf(text) };
+    const { history, version, bundled } = JSON.parse(text);
+    const payload = await payloadOf(text);
+    return { history, version, bundled, payload, etag: await digestOf(payload.plain) };
   }
 
   function refresh(schema: number): Promise<Head> {
     const entry = { head: fetchHead(schema), since: now() };
     entries.set(schema, entry);
-    // A failure is not worth remembering.
-    entry.head.catch(() => entries.get(schema) === entry && entries.delete(schema));
+    // A failure is not worth remembering; that a schema is not served is an answer like a head.
+    entry.head.catch((error) => {
+      if (error instanceof Problem && error.code === "upgrade_required") return;
+      if (entries.get(schema) === entry) entries.delete(schema);
+    });
     return entry.head;
   }
 

@@ -18,14 +18,16 @@ create function tests.empty_content() returns void
 language plpgsql volatile set search_path = ''
 as $$
 declare
-  v_tables constant text[] := array['release', 'revision', 'tree_node', 'answer_key', 'draft_mark', 'question', 'skill', 'domain'];
+  v_tables constant text[] := array['release', 'required_release', 'release_size', 'revision', 'tree_node', 'answer_key',
+    'draft_mark', 'question', 'skill', 'domain'];
   v_table text;
 begin
   -- Append-only tables refuse this; their owner may say otherwise until the end of the test.
   foreach v_table in array v_tables loop
     execute pg_catalog.format('alter table content.%I disable trigger user', v_table);
   end loop;
-  truncate content.release_state, content.bundle, content.release, content.revision, content.tree_node, content.answer_key, content.draft_mark,
+  truncate content.release_state, content.bundle, content.release, content.required_release, content.release_size,
+    content.revision, content.tree_node, content.answer_key, content.draft_mark,
     content.question, content.skill, content.domain;
   foreach v_table in array v_tables loop
     execute pg_catalog.format('alter table content.%I enable trigger user', v_table);

@@ -1,0 +1,125 @@
+// Bringing a version into effect: all of it in one transaction, or nothing.
+import type { ContentChange } from "../delta_page.ts";
+import type { HashTree } from "../hash_tree.ts";
+import type { PublishedTree } from "../published_tree.ts";
+import type { Candidate } from "./content_candidate.ts";
+import { currentTarget, discardDownload } from "./content_download.ts";
+import type { HeldRow } from "./content_rows.ts";
+import { isSameScope, readScope } from "./content_scope.ts";
+import type { DeviceContext } from "./context.ts";
+import type { Database } from "./database.ts";
+
+/** A row that was fetched to take the place of a damaged one, with its hash. */
+export type FetchedRow = ContentChange & { hash: string };
+
+/** What is to be brought into effect. */
+export interface Verified {
+  candidate: Candidate;
+  /** The version's tree; without the skills of domains that are not held. */
+  tree: PublishedTree;
+  /** Rows that go, since they are damaged, or no part of the version. */
+  drop: HeldRow[];
+  /** Rows that come instead. */
+  fetched: FetchedRow[];
+}
+
+/** The tree that a device computed over a whole release. */
+export function computedTree({ domains, skills }: HashTree, rows: HeldRow[]): PublishedTree {
+  const tree: PublishedTree = new Map([...domains].map(([id, hash]) => [id, { hash, skills: new Map() }]));
+  for (const { kind, id, parent } of rows) {
+    if (kind === "skill") tree.get(parent ?? "")?.skills.set(id, skills.get(id) ?? "");
+  }
+  return tree;
+}
+
+function writeTree(db: Database, tree: PublishedTree, { wanted }: Candidate): void {
+  db.run("delete from content_node");
+  for (const [domainId, { hash, skills }] of tree) {
+    db.run("insert into content_node (kind, id, hash) values ('domain', ?, ?)", domainId, hash);
+    if (wanted !== null && !wanted.has(domainId)) continue;
+    for (const [id, hash] of skills) {
+      db.run(
+        "insert into content_node (kind, id, domain_id, hash) values ('skill', ?, ?, ?)",
+        id,
+        domainId,
+        hash,
+      );
+    }
+  }
+}
+
+function dropRows(db: Database, candidate: Candidate, drop: HeldRow[]): number {
+  const { isDownload, isReplacement, gone, rubbish } = candidate;
+  const rowsOf = (place: HeldRow["place"]) =>
+    [...drop, ...rubbish].filter((row) => row.place === place).map(({ rowid }) => rowid);
+  for (const rowid of rowsOf("staged")) db.run("delete from content_staged where rowid = ?", rowid);
+  if (isReplacement) {
+    db.run("delete from content_row");
+    return 0;
+  }
+  const damaged = rowsOf("cache");
+  // Where a key was hit, the index still has the old one, and SQLite would refuse to delete the row.
+  if (damaged.length > 0 || !isDownload) db.run("reindex content_row");
+  for (const rowid of damaged) db.run("delete from content_row where rowid = ?", rowid);
+  let removed = 0;
+  for (const rowid of gone) removed += db.run("delete from content_row where rowid = ?", rowid);
+  return removed;
+}
+
+const INSERT = "insert or replace into content_row (kind, id, version, body, sha256) values (?, ?, ?, ?, ?)";
+
+/** Moves the download's rows over, and those that were fetched for damaged ones. */
+function writeRows(db: Database, { candidate, drop, fetched }: Verified): number {
+  const dropped = new Set(drop);
+  let written = 0;
+  for (const row of candidate.rows) {
+    if (row.place !== "staged" || dropped.has(row)) continue;
+    written += db.run(
+      `insert or replace into content_row (kind, id, version, body, sha256)
+       select kind, id, json_extract(body, '$.version'), body, ? from content_staged where rowid = ?`,
+      row.hash,
+      row.rowid,
+    );
+  }
+  for (const { row, line, hash } of fetched) {
+    written += db.run(INSERT, row.kind, row.id, row.version, line, hash);
+  }
+  return written;
+}
+
+/** Whether the learner has chosen other domains since, which gave the download up. */
+function isStale(context: DeviceContext, { isDownload, scope }: Candidate): boolean {
+  return !isSameScope(scope, readScope(context.db)) ||
+    isDownload !== (currentTarget(context) !== undefined);
+}
+
+/**
+ * Applies what was verified. Gives the number of rows written and removed; undefined where it is not wanted any more:
+ * then nothing was changed.
+ */
+export function applyVerified(context: DeviceContext, verified: Verified): number | undefined {
+  const { db } = context;
+  const { candidate, tree } = verified;
+  const { target, scope, isDownload } = candidate;
+  return db.transaction(() => {
+    if (isStale(context, candidate)) return undefined;
+    const removed = dropRows(db, candidate, verified.drop);
+    const written = writeRows(db, verified);
+    writeTree(db, tree, candidate);
+    if (isDownload) {
+      if (scope.kind === "some") db.run("update content_domain set version = ?", target.until_version);
+      else db.run("delete from content_domain");
+    }
+    db.run(
+      `update sync_state set content_history = ?, content_version = ?, content_root = ?, content_schema = ?,
+         content_scope = ?, content_suspect = 0`,
+      target.history,
+      target.until_version,
+      target.root,
+      target.row_schema,
+      scope.kind === "growing" && isDownload ? "all" : scope.kind,
+    );
+    if (isDownload) discardDownload(context);
+    return written + Math.max(removed - candidate.rewritten, 0);
+  });
+}

@@ -1,0 +1,99 @@
+// What the cache is to hold: the cached rows and what the download adds, takes and replaces; or, without a download, the
+// cached rows alone, which are to be repaired where they are.
+import { z } from "zod";
+import { CONTENT_SCHEMA } from "../limits.ts";
+import { currentParts, currentTarget, type Target } from "./content_download.ts";
+import { type HeldRow, type RowScan, scanCache, scanStaged } from "./content_rows.ts";
+import { readScope, type Scope } from "./content_scope.ts";
+import { type DeviceContext, readState } from "./context.ts";
+
+const Key = z.object({ key: z.string() });
+
+/** The rows that a version is to be made of. */
+export interface Candidate {
+  target: Target;
+  /** The choice of domains that it is for. */
+  scope: Scope;
+  /** Whether there is a download to apply. */
+  isDownload: boolean;
+  /** The domains that are held then; null: all. */
+  wanted: ReadonlySet<string> | null;
+  /** Nothing of the cache is kept. */
+  isReplacement: boolean;
+  rows: HeldRow[];
+  /** Numbers of cached rows that the download removes or replaces. */
+  gone: number[];
+  /** How many of these come back in another form. */
+  rewritten: number;
+  rubbish: RowScan["rubbish"];
+}
+
+/** The version that is held, as a target. */
+function heldTarget({ db }: DeviceContext): Target | undefined {
+  const { content_history, content_schema, content_root, content_version } = readState(db);
+  if (content_history === null || content_root === null || content_schema !== CONTENT_SCHEMA) {
+    return undefined;
+  }
+  return {
+    history: content_history,
+    row_schema: content_schema,
+    until_version: content_version,
+    root: content_root,
+  };
+}
+
+const NOTHING: RowScan = { rows: [], rubbish: [] };
+
+const keyOf = ({ kind, id }: HeldRow) => `${kind}/${id}`;
+
+/** The domains whose cached rows the download replaces; null: all. */
+function replacedDomains(context: DeviceContext, { kind, cursors }: Scope): ReadonlySet<string> | null {
+  const snapshots = currentParts(context).filter(({ since_version }) => since_version === 0);
+  const ids = new Set(snapshots.flatMap(({ domains }) => domains ?? []));
+  const isAll = snapshots.some(({ domains }) => domains === null);
+  return isAll || (kind === "some" && ids.size > 0 && [...cursors.keys()].every((id) => ids.has(id)))
+    ? null
+    : ids;
+}
+
+/** The domains that are held: a download brings what was chosen, without one there is what was fetched before. */
+function wantedDomains({ kind, cursors }: Scope, isDownload: boolean): ReadonlySet<string> | null {
+  if (kind === "all" || (kind === "growing" && isDownload)) return null;
+  return new Set([...cursors].filter(([, version]) => isDownload || version > 0).map(([id]) => id));
+}
+
+/** Reads the rows of the download's result, or of the cache where there is none; undefined where nothing is held. */
+export async function readCandidate(context: DeviceContext): Promise<Candidate | undefined> {
+  const { db } = context;
+  // All of it is read before the first await, so that it is one state.
+  const download = currentTarget(context);
+  const target = download ?? heldTarget(context);
+  if (!target) return undefined;
+  const scope = readScope(db);
+  const replaced = replacedDomains(context, scope);
+  const tombstones = db.all(
+    Key,
+    "select kind || '/' || id as key from content_staged where body is null and kind || '/' || id is not null",
+  );
+  // What is replaced as a whole need not be readable.
+  const scans = [replaced === null ? NOTHING : scanCache(db), scanStaged(db)] as const;
+  const [cached, staged] = await Promise.all(scans);
+
+  const incoming = new Set(staged.rows.map(keyOf));
+  const leaving = new Set(tombstones.map(({ key }) => key));
+  const isKept = (row: HeldRow) =>
+    replaced !== null && !replaced.has(row.domainId ?? "") && !incoming.has(keyOf(row)) &&
+    !leaving.has(keyOf(row));
+  const gone = cached.rows.filter((row) => !isKept(row));
+  return {
+    target,
+    scope,
+    isDownload: download !== undefined,
+    wanted: wantedDomains(scope, download !== undefined),
+    isReplacement: replaced === null,
+    rows: [...cached.rows.filter(isKept), ...staged.rows],
+    gone: gone.map(({ rowid }) => rowid),
+    rewritten: gone.filter((row) => incoming.has(keyOf(row))).length,
+    rubbish: [...cached.rubbish, ...staged.rubbish],
+  };
+}

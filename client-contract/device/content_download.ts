@@ -1,0 +1,209 @@
+// The download that leads from what is held to a newer version: its target and its parts, kept in the device's file so
+// that a killed device goes on where it was.
+import { z } from "zod";
+import type { ContentChange, DeltaPage } from "../delta_page.ts";
+import { CONTENT_SCHEMA } from "../limits.ts";
+import { Bundle, type Manifest } from "../manifest.ts";
+import { parseJson } from "../json.ts";
+import type { Head } from "../content.ts";
+import { readScope } from "./content_scope.ts";
+import { type DeviceContext, readState } from "./context.ts";
+
+/** Most domains that one request names: 200 are allowed, and 100 ids are 3.7 KB of URL. */
+const MAX_DOMAINS = 100;
+
+const Target = z.object({
+  history: z.string(),
+  row_schema: z.number(),
+  until_version: z.number(),
+  root: z.string(),
+});
+/** The version that a download leads to. */
+export type Target = z.infer<typeof Target>;
+
+const Part = z.object({
+  part: z.number(),
+  domains: z.string().nullable().transform((ids) => ids === null ? null : ids.split(",")),
+  since_version: z.number(),
+  bundle: z.string().nullable().transform((text) =>
+    text === null ? null : Bundle.safeParse(parseJson(text)).data ?? null
+  ),
+  next_page: z.string().nullable(),
+  complete: z.number(),
+});
+/** Domains that are fetched together; null: all. */
+export type Part = z.infer<typeof Part>;
+
+/** What a part is before it is begun. */
+interface NewPart {
+  domains: string[] | null;
+  since: number;
+  bundle?: Bundle;
+}
+
+/** The download under way. */
+export const currentTarget = ({ db }: DeviceContext): Target | undefined =>
+  db.get(Target, "select * from content_download");
+
+/** Its parts. */
+export const currentParts = ({ db }: DeviceContext): Part[] =>
+  db.all(Part, "select * from content_part order by part");
+
+/** Gives the download up. Within a transaction. */
+export function discardDownload({ db }: DeviceContext): void {
+  for (const table of ["content_staged", "content_part", "content_download"]) db.run(`delete from ${table}`);
+}
+
+function chunks(ids: string[]): string[][] {
+  const count = Math.ceil(ids.length / MAX_DOMAINS);
+  return Array.from({ length: count }, (_, n) => ids.slice(n * MAX_DOMAINS, (n + 1) * MAX_DOMAINS));
+}
+
+/** The version that a row held at `version` can go on from: 0 where the server can't tell the difference any more. */
+const cursorAt = (version: number, head: Head, isUsable: boolean): number =>
+  isUsable && version <= head.version && version >= head.horizon ? version : 0;
+
+/** What is to be fetched to come from what is held to the head. `manifest` is the head's. */
+async function partsTo(
+  context: DeviceContext,
+  head: Head,
+  isUsable: boolean,
+  manifest: () => Promise<Manifest>,
+): Promise<NewPart[]> {
+  const { kind, cursors } = readScope(context.db);
+  const whole = { domains: null, since: 0 };
+  if (kind === "all") {
+    return [{ domains: null, since: cursorAt(readState(context.db).content_version, head, isUsable) }];
+  }
+  const since = new Map([...cursors].map(([id, version]) => [id, cursorAt(version, head, isUsable)]));
+  if (kind === "growing") {
+    const held = [...since.values()].some((version) => version > 0);
+    if (!held) return [whole];
+    for (const { id } of (await manifest()).domains) if (!since.has(id)) since.set(id, 0);
+  }
+  return [...Map.groupBy(since.keys(), (id) => since.get(id) ?? 0)].flatMap(([since, ids]) =>
+    chunks(ids).map((domains) => ({ domains, since }))
+  );
+}
+
+/** Splits snapshots into the bundles that hold them and the pages for what is left. */
+function withBundles(parts: NewPart[], { bundles, domains }: Manifest): NewPart[] {
+  return parts.flatMap((part): NewPart[] => {
+    if (part.since > 0) return [part];
+    const wanted = part.domains ?? domains.map(({ id }) => id);
+    const own = bundles.filter(({ domain_id }) => wanted.includes(domain_id));
+    if (own.length === 0) return [part];
+    const rest = wanted.filter((id) => !own.some(({ domain_id }) => domain_id === id));
+    return [
+      ...own.map((bundle) => ({ domains: [bundle.domain_id], since: 0, bundle })),
+      ...chunks(rest).map((domains) => ({ domains, since: 0 })),
+    ];
+  });
+}
+
+/** What planning takes besides the device. */
+export interface PlanOptions {
+  /** What is held is of no use: everything is fetched anew. */
+  fromZero: boolean;
+  /** The head's manifest; asked for where it is needed. */
+  manifest: () => Promise<Manifest>;
+}
+
+/**
+ * The download that leads to the head: the one under way, if it still does, or a new one; none where nothing is
+ * missing.
+ */
+export async function planDownload(
+  context: DeviceContext,
+  head: Head,
+  { fromZero, manifest }: PlanOptions,
+): Promise<Target | undefined> {
+  const { db } = context;
+  const state = readState(db);
+  // Without a release the server has nothing better than what is cached.
+  if (head.version === 0 || head.root === null) return undefined;
+  const current = currentTarget(context);
+  // An older target is fine: its pages are still served, and the next round goes on from there.
+  if (
+    !fromZero && current?.history === head.history && current.row_schema === CONTENT_SCHEMA &&
+    current.until_version <= head.version && current.until_version >= head.horizon
+  ) return current;
+
+  const isUsable = !fromZero && state.content_history === head.history &&
+    state.content_schema === CONTENT_SCHEMA && state.content_version <= head.version;
+  const all = await partsTo(context, head, isUsable, manifest);
+  const isDue = all.some(({ since }) => since < head.version) || state.content_version < head.version ||
+    readScope(db).kind === "growing";
+  if (!isDue) return undefined;
+  let parts = all.filter(({ since }) => since < head.version);
+  if (head.bundled && parts.some(({ since }) => since === 0)) {
+    // Bundles only save time: without a manifest there are still the pages.
+    const published = await manifest().catch(() => undefined);
+    if (published) parts = withBundles(parts, published);
+  }
+  return db.transaction(() => {
+    discardDownload(context);
+    db.run(
+      "insert into content_download (history, row_schema, until_version, root) values (?, ?, ?, ?)",
+      head.history,
+      CONTENT_SCHEMA,
+      head.version,
+      head.root,
+    );
+    parts.forEach(({ domains, since, bundle }, index) =>
+      db.run(
+        "insert into content_part (part, domains, since_version, bundle) values (?, ?, ?, ?)",
+        index + 1,
+        domains?.join(",") ?? null,
+        since,
+        bundle ? JSON.stringify(bundle) : null,
+      )
+    );
+    return currentTarget(context);
+  });
+}
+
+// Something that left one part's domains may have entered another's: its tombstone must not win.
+const STAGE = `
+  insert into content_staged (kind, id, body) values (?, ?, ?)
+  on conflict (kind, id) do update set body = excluded.body where excluded.body is not null`;
+
+function stage({ db }: DeviceContext, changes: readonly ContentChange[]): void {
+  for (const { row, line } of changes) {
+    const [kind, body] = row.kind === "tombstone" ? [row.of, null] : [row.kind, line];
+    db.run(STAGE, kind, row.id, body);
+  }
+}
+
+/** Keeps a page of a part; says whether: the download may have been given up meanwhile. */
+export function stagePage(
+  context: DeviceContext,
+  { part }: Part,
+  { changes, page, end }: DeltaPage,
+): boolean {
+  const { db } = context;
+  return db.transaction(() => {
+    const kept = db.run(
+      "update content_part set since_version = ?, next_page = ?, complete = ?, bundle = null where part = ?",
+      page.since,
+      end.next,
+      end.next === null ? 1 : 0,
+      part,
+    );
+    if (kept > 0) stage(context, changes);
+    return kept > 0;
+  });
+}
+
+/** Keeps a bundle: the whole of its part. */
+export function stageBundle(context: DeviceContext, { part }: Part, changes: readonly ContentChange[]): void {
+  const { db } = context;
+  db.transaction(() => {
+    if (db.run("update content_part set complete = 1 where part = ?", part) > 0) stage(context, changes);
+  });
+}
+
+/** Gives a bundle up: its domain comes as pages. */
+export function dropBundle({ db }: DeviceContext, { part }: Part): void {
+  db.run("update content_part set bundle = null where part = ?", part);
+}

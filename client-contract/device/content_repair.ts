@@ -1,0 +1,41 @@
+// Repair on demand: the held version becomes what was published, whether or not there is a newer one.
+import { type Repair, settle } from "./content_settle.ts";
+import { updateContent, type UpdateOptions } from "./content_update.ts";
+import { currentTarget } from "./content_download.ts";
+import { verifyContent } from "./content_tree.ts";
+import { type DeviceContext, readState } from "./context.ts";
+
+/** What a repair did. */
+export interface RepairReport {
+  /** The version that is held now. */
+  version: number;
+  /** The cache was what it should be. */
+  wasSound: boolean;
+  /** What was fetched node by node. */
+  repairs: Repair[];
+  /** The damage was past repair, and everything was fetched anew. */
+  replaced: boolean;
+}
+
+/**
+ * Verifies the cache and fetches what is damaged. Where a download is under way, or the damage is past repair, the
+ * cache is brought to the newest version instead. Throws as `syncDevice` does.
+ */
+export async function repairContent(context: DeviceContext, o: UpdateOptions): Promise<RepairReport> {
+  const { db } = context;
+  const report: RepairReport = {
+    version: readState(db).content_version,
+    wasSound: (await verifyContent(db)).ok,
+    repairs: [],
+    replaced: false,
+  };
+  if (report.wasSound) return report;
+  if (!currentTarget(context)) {
+    const settled = await settle(context, o);
+    if (settled.is === "settled") return { ...report, repairs: settled.repair ? [settled.repair] : [] };
+  }
+  const answer = await o.retry.run(() => o.client.head(null, { signal: o.signal }), o.signal);
+  if (!answer.changed) return report;
+  const { repairs } = await updateContent(context, answer.head, o);
+  return { version: readState(db).content_version, wasSound: false, repairs, replaced: repairs.length === 0 };
+}

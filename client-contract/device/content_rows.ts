@@ -1,0 +1,111 @@
+// Rows of the cache and of a download as they lie on the disk, whatever has happened to them there. Everything is read
+// past types and constraints: a flipped bit respects neither.
+import { z } from "zod";
+import { sha256, type TreeRow } from "../hash_tree.ts";
+import { parseJson } from "../json.ts";
+import type { Database } from "./database.ts";
+
+/** A row that is held, or about to be. */
+export interface HeldRow extends TreeRow {
+  /** Where it lies, and its number there. */
+  place: "cache" | "staged";
+  rowid: number;
+  /** Of a domain its own id. */
+  domainId: string | null;
+  hash: string;
+  /** Hash and columns are those of the body. */
+  isSound: boolean;
+}
+
+/** What lies on the disk as a row. */
+export interface RowScan {
+  rows: HeldRow[];
+  /** Numbers of rows in the cache and in the download that can't even be told a kind. */
+  rubbish: { place: HeldRow["place"]; rowid: number }[];
+}
+
+// As bytes: decoding would make one and the same character of everything that is not UTF-8.
+const Bytes = z.instanceof(Uint8Array<ArrayBuffer>);
+const Raw = z.object({
+  rowid: z.number(),
+  kind: z.unknown(),
+  id: z.unknown(),
+  version: z.unknown(),
+  domain_id: z.unknown(),
+  skill_id: z.unknown(),
+  position: z.unknown(),
+  sha256: z.unknown(),
+  body_type: z.unknown(),
+  line: Bytes.nullable(),
+});
+type Raw = z.infer<typeof Raw>;
+
+const CACHE = `
+  select rowid, kind, id, version, domain_id, skill_id, position, sha256, typeof(body) as body_type,
+    cast(body as blob) as line
+  from content_row`;
+
+// A download's rows have no columns to be wrong: these are read from the body.
+const STAGED = `
+  select rowid, kind, id, null as version, null as domain_id, null as skill_id, null as position, null as sha256,
+    typeof(body) as body_type, cast(body as blob) as line
+  from content_staged where body is not null`;
+
+const Kind = z.enum(["domain", "skill", "question"]);
+const Body = z.object({
+  kind: Kind,
+  id: z.string(),
+  version: z.int(),
+  domain_id: z.string().nullish(),
+  skill_id: z.string().nullish(),
+  position: z.number().nullish(),
+});
+
+const decoder = new TextDecoder();
+
+function parentOf(kind: HeldRow["kind"], domainId: unknown, skillId: unknown): string | null {
+  const parent = kind === "skill" ? domainId : kind === "question" ? skillId : null;
+  return typeof parent === "string" ? parent : null;
+}
+
+/** Reads one row; undefined where it is rubbish. A row of the cache stands where its columns say. */
+async function readRow(place: HeldRow["place"], raw: Raw): Promise<HeldRow | undefined> {
+  const kind = Kind.safeParse(raw.kind);
+  if (!kind.success || typeof raw.id !== "string" || raw.line === null) return undefined;
+  const hash = await sha256(raw.line);
+  const body = Body.safeParse(parseJson(decoder.decode(raw.line))).data;
+  const isItself = raw.body_type === "text" && body?.kind === kind.data && body.id === raw.id;
+  const columns = place === "cache" ? raw : body;
+  const isSound = isItself && (place === "staged" ||
+    (raw.sha256 === hash && raw.version === body.version && raw.domain_id === (body.domain_id ?? null) &&
+      raw.skill_id === (body.skill_id ?? null) && raw.position === (body.position ?? null)));
+  return {
+    place,
+    rowid: raw.rowid,
+    kind: kind.data,
+    id: raw.id,
+    parent: parentOf(kind.data, columns?.domain_id, columns?.skill_id),
+    domainId: kind.data === "domain" ? raw.id : parentOf("skill", columns?.domain_id, null),
+    line: raw.line,
+    hash,
+    isSound,
+  };
+}
+
+async function scan(place: HeldRow["place"], raws: Raw[]): Promise<RowScan> {
+  const read = await Promise.all(raws.map((raw) => readRow(place, raw)));
+  return {
+    rows: read.filter((row) => row !== undefined),
+    rubbish: raws.filter((_, index) => read[index] === undefined).map(({ rowid }) => ({ place, rowid })),
+  };
+}
+
+/** The cached rows. The query runs, or throws, before the first await: what is read is one state. */
+export function scanCache(db: Database): Promise<RowScan> {
+  return scan("cache", db.all(Raw, CACHE));
+}
+
+/** The downloaded rows, tombstones aside. */
+export function scanStaged(db: Database): Promise<RowScan> {
+  return scan("staged", db.all(Raw, STAGED));
+}

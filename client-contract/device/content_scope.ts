@@ -1,0 +1,69 @@
+// Which domains a device holds: all, or some, each with a cursor of its own.
+import { z } from "zod";
+import type { Database } from "./database.ts";
+import { type DeviceContext, readState } from "./context.ts";
+
+const Cursor = z.object({ domain_id: z.string(), version: z.number() });
+
+/** What is to be held, and what is held of it. */
+export interface Scope {
+  /** growing: all are to be held, and only those with a cursor are. */
+  kind: "all" | "some" | "growing";
+  /** By domain the version that is held; 0: nothing yet. Empty where all are held. */
+  cursors: Map<string, number>;
+}
+
+/** Reads it. */
+export function readScope(db: Database): Scope {
+  const cursors = db.all(Cursor, "select domain_id, version from content_domain order by domain_id");
+  return {
+    kind: readState(db).content_scope,
+    cursors: new Map(cursors.map(({ domain_id, version }) => [domain_id, version])),
+  };
+}
+
+/** Whether a scope is still the same: the learner may choose while a sync is under way. */
+export function isSameScope(a: Scope, b: Scope): boolean {
+  return a.kind === b.kind && a.cursors.size === b.cursors.size &&
+    [...a.cursors].every(([id, version]) => b.cursors.get(id) === version);
+}
+
+/** Deletes the rows of domains that are not chosen, and their part of the tree. Within a transaction. */
+function dropOthers(db: Database): void {
+  const chosen = "(select domain_id from content_domain where version > 0)";
+  db.run(`delete from content_row where coalesce(domain_id, id) not in ${chosen}`);
+  db.run(`delete from content_node where kind = 'skill' and domain_id not in ${chosen}`);
+}
+
+/**
+ * Chooses the domains to hold; null: all. What is no longer wanted goes at once, what is new comes with the next sync. A
+ * download under way was for the old choice, and is given up.
+ */
+export function setDomains({ db }: DeviceContext, ids: readonly string[] | null): void {
+  db.transaction(() => {
+    const { content_version } = readState(db);
+    const { kind, cursors } = readScope(db);
+    if (ids === null ? kind !== "some" : kind === "some" && isSameChoice(cursors, ids)) return;
+    for (const table of ["content_staged", "content_part", "content_download"]) {
+      db.run(`delete from ${table}`);
+    }
+    if (ids === null) {
+      // Nothing held is nothing to grow from.
+      db.run("delete from content_domain where version = 0");
+      const scope = content_version === 0 ? "all" : "growing";
+      db.run("update sync_state set content_scope = ?", scope);
+      return;
+    }
+    const held = (id: string) => kind === "all" ? content_version : cursors.get(id) ?? 0;
+    db.run("delete from content_domain");
+    for (const id of new Set(ids)) {
+      db.run("insert into content_domain (domain_id, version) values (?, ?)", id, held(id));
+    }
+    db.run("update sync_state set content_scope = 'some'");
+    dropOthers(db);
+  });
+}
+
+function isSameChoice(cursors: ReadonlyMap<string, number>, ids: readonly string[]): boolean {
+  return new Set(ids).size === cursors.size && ids.every((id) => cursors.has(id));
+}

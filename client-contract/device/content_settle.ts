@@ -1,0 +1,199 @@
+// From a candidate to a verified version: the hash tree is climbed, what is damaged is fetched node by node, and only
+// then is anything changed.
+import type { Client } from "../client.ts";
+import { ContractError, NetworkError, ProblemError } from "../client_error.ts";
+import { hashTree, nodeHash, sha256, treeRow } from "../hash_tree.ts";
+import type { ContentReport, Manifest } from "../manifest.ts";
+import { hasRoot, type PublishedTree, publishedTree } from "../published_tree.ts";
+import { applyVerified, computedTree, type FetchedRow, type Verified } from "./content_apply.ts";
+import { type Candidate, readCandidate } from "./content_candidate.ts";
+import { type Damage, findDamage, isNone } from "./content_damage.ts";
+import type { Target } from "./content_download.ts";
+import { verifyContent } from "./content_tree.ts";
+import type { DeviceContext } from "./context.ts";
+import { isCorruption } from "./database.ts";
+import type { Retry } from "./retry.ts";
+
+/** Most nodes that a report names. */
+const MAX_NODES = 200;
+/** Above this share of the rows, fetching everything anew is the smaller download: it comes in large pages. */
+const MAX_DAMAGED_SHARE = 0.5;
+
+/** What settling takes besides the device itself. */
+export interface SettleOptions {
+  client: Client;
+  retry: Retry;
+  signal?: AbortSignal;
+}
+
+/** What was repaired. */
+export interface Repair {
+  /** Skills and domains that were damaged. */
+  nodes: string[];
+  /** Rows that were fetched for them, and their bytes, before compression. */
+  rows: number;
+  bytes: number;
+}
+
+/** How settling ended. */
+export type Settled =
+  /** The version is in effect. `rows`: written and removed. */
+  | { is: "settled"; rows: number; repair: Repair | null }
+  /** The learner has chosen other domains meanwhile. */
+  | { is: "stale" }
+  /** Nothing of it can be trusted: only a snapshot helps. */
+  | { is: "hopeless" };
+
+const HOPELESS: Settled = { is: "hopeless" };
+
+/** Whether the server's answer, rather than the way to it, is the trouble. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof ContractError ||
+  (error instanceof ProblemError && !error.retryable && [404, 410].includes(error.status));
+
+/** What the server has to say, or undefined where it has nothing of use. */
+async function ask<T>(o: SettleOptions, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await o.retry.run(work, o.signal);
+  } catch (error) {
+    if (isAnswer(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The target's manifest, if it comes to the target's root. */
+export async function fetchManifest(target: Target, o: SettleOptions): Promise<Manifest | undefined> {
+  const { history, until_version: version, root } = target;
+  const manifest = await ask(o, () => o.client.manifest({ history, version, signal: o.signal }));
+  return manifest && await hasRoot(publishedTree(manifest), root) ? manifest : undefined;
+}
+
+/** Tells the server, which counts on it for its figures alone: a report that fails is no reason to fail. */
+async function report(o: SettleOptions, report: ContentReport): Promise<void> {
+  try {
+    await o.client.report({ ...report, nodes: report.nodes.slice(0, MAX_NODES) }, { signal: o.signal });
+  } catch (error) {
+    o.signal?.throwIfAborted();
+    if (!(error instanceof ProblemError || error instanceof NetworkError)) throw error;
+  }
+}
+
+const nodesOf = ({ skills, domains }: Damage): string[] => [...domains, ...skills];
+
+/** Rows that a repair would fetch, as a share of all. */
+function damagedShare({ domains }: Manifest, damage: Damage, { wanted }: Candidate): number {
+  const held = domains.filter(({ id }) => wanted === null || wanted.has(id));
+  const rows = held.flatMap(({ skills }) => skills).reduce(
+    (sum, { id, rows }) => sum + (damage.skills.has(id) ? rows : 0),
+    damage.domains.size,
+  );
+  return rows / Math.max(held.reduce((sum, { rows }) => sum + rows, 0), 1);
+}
+
+/** Rows that are broken, too many or missing, as far as can be told without the right ones. */
+function wrongRows({ domains }: Manifest, { skills, drop }: Damage, { rubbish }: Candidate): number {
+  const missing = domains.flatMap(({ skills }) => skills).filter(({ id }) => skills.has(id)).map((skill) => {
+    const held = drop.filter((row) => (row.kind === "skill" ? row.id : row.parent) === skill.id);
+    return Math.max(skill.rows - held.length, 0);
+  });
+  return missing.reduce((sum, count) => sum + count, 0) + rubbish.length +
+    drop.filter(({ isSound }) => !isSound).length;
+}
+
+/** Fetches one node's rows, and checks them against its hash; undefined where they are not the published ones. */
+async function fetchNode(id: string, target: Target, tree: PublishedTree, o: SettleOptions) {
+  const { history, until_version: version } = target;
+  const changes = await ask(o, () => o.client.node({ history, version, id, signal: o.signal }));
+  if (!changes || changes.some(({ row }) => row.kind === "tombstone")) return undefined;
+  const rows: FetchedRow[] = await Promise.all(
+    changes.map(async (change) => ({ ...change, hash: await sha256(change.line) })),
+  );
+  const own = rows.find(({ row }) => row.id === id);
+  const others = rows.filter((row) => row !== own).map(({ row, hash }) => [row.id, hash] as const);
+  const domain = tree.get(id);
+  const [published, children] = domain
+    ? [domain.hash, domain.skills]
+    : [[...tree.values()].find(({ skills }) => skills.has(id))?.skills.get(id), others];
+  const isOfNode = domain ? others.length === 0 : rows.every(({ line, row }) => {
+    const { kind, parent } = treeRow(line);
+    return row === own?.row ? kind === "skill" : kind === "question" && parent === id;
+  });
+  if (!own || !isOfNode || await nodeHash([id, own.hash], children) !== published) return undefined;
+  return rows;
+}
+
+/** Does what a damaged file may not let be done: then only clearing the whole table goes past the damage. */
+async function unlessCorrupt<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isCorruption(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Applies it, and after a repair looks again: on a damaged disk a write that succeeds may still not be what is read. */
+async function apply(context: DeviceContext, verified: Verified, repair: Repair | null): Promise<Settled> {
+  const { isDownload } = verified.candidate;
+  const settled = await unlessCorrupt((): Settled => {
+    const rows = applyVerified(context, verified);
+    return rows === undefined ? { is: "stale" } : { is: "settled", rows, repair };
+  });
+  if (settled?.is !== "settled" || (isDownload && !repair)) return settled ?? HOPELESS;
+  return (await verifyContent(context.db)).ok ? settled : HOPELESS;
+}
+
+async function repair(
+  context: DeviceContext,
+  candidate: Candidate,
+  damage: Damage,
+  tree: PublishedTree,
+  o: SettleOptions,
+): Promise<Settled> {
+  const { target } = candidate;
+  const nodes = nodesOf(damage);
+  const version = target.until_version;
+  const fetched: FetchedRow[] = [];
+  for (const id of nodes) {
+    const rows = await fetchNode(id, target, tree, o);
+    if (!rows) return HOPELESS;
+    fetched.push(...rows);
+  }
+  const bytes = fetched.reduce((sum, { line }) => sum + new TextEncoder().encode(line).byteLength, 0);
+  const repair = { nodes, rows: fetched.length, bytes };
+  const settled = await apply(context, { candidate, tree, drop: damage.drop, fetched }, repair);
+  if (settled.is === "settled") await report(o, { kind: "repair", version, rows: fetched.length, nodes });
+  return settled;
+}
+
+/** Whether the rows are, without a look at the manifest, the whole release. */
+async function wholeTree({ rows, rubbish, wanted, target }: Candidate): Promise<PublishedTree | undefined> {
+  if (wanted !== null || rubbish.length > 0 || rows.some(({ isSound }) => !isSound)) return undefined;
+  const tree = await hashTree(rows);
+  return tree.root === target.root && tree.orphans.length === 0 ? computedTree(tree, rows) : undefined;
+}
+
+/**
+ * Makes the download's version, or without one the version that is held, be what was published, and brings it into
+ * effect. Throws the client's errors; then nothing was changed.
+ */
+export async function settle(context: DeviceContext, o: SettleOptions): Promise<Settled> {
+  const candidate = await unlessCorrupt(() => readCandidate(context));
+  if (!candidate) return HOPELESS;
+  const whole = await wholeTree(candidate);
+  const manifest = whole ? undefined : await fetchManifest(candidate.target, o);
+  const tree = whole ?? (manifest && publishedTree(manifest));
+  const version = candidate.target.until_version;
+  if (!tree) {
+    if (!candidate.isDownload) await report(o, { kind: "mismatch", version, rows: 0, nodes: [] });
+    return HOPELESS;
+  }
+  const damage = await findDamage(candidate.rows, tree, candidate.wanted);
+  if (isNone(damage) && candidate.rubbish.length === 0) {
+    return await apply(context, { candidate, tree, drop: [], fetched: [] }, null);
+  }
+  const rows = manifest ? wrongRows(manifest, damage, candidate) : candidate.rubbish.length;
+  await report(o, { kind: "mismatch", version, rows, nodes: nodesOf(damage) });
+  if (!manifest || damagedShare(manifest, damage, candidate) > MAX_DAMAGED_SHARE) return HOPELESS;
+  return await repair(context, candidate, damage, tree, o);
+}

@@ -1,0 +1,212 @@
+// What the server's steering does to a device: versions that must be updated, schemas that end, cursors that are too
+// old, snapshots instead of deltas, bundles and their faults.
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Device } from "./device.ts";
+import { ContentServer } from "./testing/content_server.ts";
+import { drafts, question, uuid } from "./testing/curriculum.ts";
+import { openLab } from "./testing/devices.ts";
+import { allQuestions, studyOnce } from "./testing/study.ts";
+
+const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
+const Line = z.object({ key: z.string(), body: z.string() });
+
+function assertHolds({ db }: Device, server: ContentServer, version: number): void {
+  const rows = db.all(
+    Line,
+    "select kind || '/' || id as key, body from content_row order by kind || '/' || id",
+  );
+  assert.deepEqual(new Map(rows.map(({ key, body }) => [key, body])), server.linesOf(version));
+}
+
+/** A server with a release and a device that holds it; `next` publishes another with one row changed. */
+async function synced() {
+  const server = new ContentServer();
+  const rows = drafts(3, 2, 10);
+  await server.publish(rows);
+  const lab = openLab();
+  const device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+  await device.sync();
+  server.asked.length = 0;
+  const next = async () => {
+    const row = question(0, 0, 0, `Edited ${server.releases.length}?`);
+    rows.set(`question/${row.id}`, row);
+    await server.publish(rows);
+  };
+  return {
+    server,
+    device,
+    next,
+    deltas: () => server.asked.filter(({ path }) => path === "/delta").map(({ url }) => url.searchParams),
+    [Symbol.dispose]() {
+      device[Symbol.dispose]();
+      lab[Symbol.dispose]();
+    },
+  };
+}
+
+Deno.test("C2: a delta that is answered by the snapshot replaces everything", async () => {
+  using t = await synced();
+  await t.next();
+  t.server.prefersSnapshots = true;
+  // What a snapshot does not mention is gone, also what nobody ever published.
+  t.device.db.run("delete from content_row where id = ?", uuid(1, 1, 1));
+  const { rows, repairs } = await t.device.sync();
+  assert.deepEqual({ rows, repairs }, { rows: 69, repairs: [] });
+  assert.deepEqual(t.deltas().map((query) => query.get("since")), ["1"]);
+  assertHolds(t.device, t.server, 2);
+});
+
+Deno.test("C3: a cursor below the horizon starts over, known from the head or from the refusal", async () => {
+  using t = await synced();
+  await t.next();
+  await t.next();
+  t.server.horizon = 2;
+  await t.device.sync();
+  assert.deepEqual(t.deltas().map((query) => query.get("since")), ["0"]);
+  assertHolds(t.device, t.server, 3);
+
+  // The horizon moves between the head and the page.
+  await t.next();
+  await t.next();
+  t.server.asked.length = 0;
+  const { tamper } = t.server;
+  t.server.tamper = (asked, bytes) => {
+    if (asked.path === "/sync") t.server.horizon = 5;
+    return tamper(asked, bytes);
+  };
+  await t.device.sync();
+  assert.deepEqual(t.deltas().map((query) => query.get("since")), ["0"], "the refused one is not among them");
+  assertHolds(t.device, t.server, 5);
+});
+
+Deno.test("C4: current, outdated and must update are told, offline too", async () => {
+  using t = await synced();
+  const told = () => {
+    const { standing, mustUpdate, newest } = t.device.status();
+    return { standing, mustUpdate, newest };
+  };
+  assert.deepEqual(told(), { standing: "current", mustUpdate: null, newest: 1 });
+  await t.next();
+  t.server.tamper = ({ path }, bytes) => path === "/delta" ? new Response("", { status: 400 }) : bytes;
+  await assert.rejects(() => t.device.sync());
+  assert.deepEqual(told(), { standing: "outdated", mustUpdate: null, newest: 2 });
+  t.server.minimumVersion = 2;
+  await assert.rejects(() => t.device.sync());
+  assert.deepEqual(told(), { standing: "must_update", mustUpdate: "content", newest: 2 });
+  t.server.tamper = (_, bytes) => bytes;
+  await t.device.sync();
+  assert.deepEqual(told(), { standing: "current", mustUpdate: null, newest: 2 });
+});
+
+Deno.test("C8: a retired schema means to update the app, and loses nothing: study and outbox go on", async () => {
+  using t = await synced();
+  t.server.schemaEndsAt = "2027-01-31T00:00:00Z";
+  await t.device.sync();
+  assert.equal(t.device.status().schemaEndsAt, "2027-01-31T00:00:00Z");
+  await t.next();
+  t.server.isRefused = true;
+  const ids = studyOnce(t.device, allQuestions(t.device).slice(0, 3));
+  const { delivered } = await t.device.sync();
+  assert.equal(delivered, ids.length + 2);
+  const { standing, mustUpdate, version, outbox } = t.device.status();
+  assert.deepEqual({ standing, mustUpdate, version, pending: outbox.pending }, {
+    standing: "must_update",
+    mustUpdate: "app",
+    version: 1,
+    pending: 0,
+  });
+  assertHolds(t.device, t.server, 1);
+  assert.ok((await t.device.verify()).ok);
+  // The window is extended, or the app updated.
+  t.server.isRefused = false;
+  await t.device.sync();
+  assert.equal(t.device.status().standing, "current");
+});
+
+Deno.test("C8: rows of another schema are fetched anew in this one", async () => {
+  using t = await synced();
+  t.device.db.run("update sync_state set content_schema = 7");
+  assert.equal(t.device.status().standing, "outdated");
+  await t.device.sync();
+  assert.deepEqual(t.deltas().map((query) => query.get("since")), ["0"]);
+  assertHolds(t.device, t.server, 1);
+});
+
+Deno.test("C1: bundles bring the snapshot, without the learner's token", async () => {
+  using t = await synced();
+  t.server.isBundled = true;
+  using lab = openLab(2);
+  const tokens: (string | null)[] = [];
+  using device = lab.open(1, {
+    learnerId: LEARNER,
+    handle: (request) => {
+      if (request.url.includes("/files/")) tokens.push(request.headers.get("authorization"));
+      return t.server.handle(request);
+    },
+  });
+  const { rows } = await device.sync();
+  assert.equal(rows, 69);
+  assert.deepEqual(tokens, [null, null, null]);
+  assert.deepEqual(t.deltas(), []);
+  assertHolds(device, t.server, 1);
+});
+
+Deno.test("C1: a bundle that is missing, wrong, cut off or slow is replaced by pages, and only that one", async () => {
+  const faults: Record<string, (bytes: Uint8Array<ArrayBuffer>) => Response> = {
+    missing: () => new Response("<Error/>", { status: 404 }),
+    wrong: (bytes) => new Response(bytes.map((byte, index) => index === 40 ? byte ^ 1 : byte)),
+    "another's": () => new Response(new Uint8Array(20_000)),
+    "cut off": (bytes) => new Response(bytes.slice(0, -9)),
+    slow: () => new Response(new ReadableStream({ start() {} })),
+  };
+  for (const [name, fault] of Object.entries(faults)) {
+    const server = new ContentServer();
+    await server.publish(drafts(3, 2, 10));
+    server.isBundled = true;
+    server.tamper = ({ path, url }, bytes) =>
+      path === "/bundle" && url.pathname.includes(uuid(1)) ? fault(bytes) : bytes;
+    using lab = openLab();
+    using device = lab.open(1, {
+      learnerId: LEARNER,
+      bundleMs: 50,
+      fetch: (input, init) => hanging(server.handle(new Request(input, init)), init?.signal ?? undefined),
+    });
+    // A timeout alone does not keep the test's process alive, as an open connection would.
+    const alive = setInterval(() => {}, 10);
+    await device.sync().finally(() => clearInterval(alive));
+    assertHolds(device, server, 1);
+    const deltas = server.asked.filter(({ path }) => path === "/delta").map(({ url }) => url.searchParams);
+    assert.deepEqual(
+      deltas.map((query) => [query.get("since"), query.get("domains")]),
+      [["0", uuid(1)]],
+      name,
+    );
+  }
+});
+
+/** An answer whose body breaks off when the signal says so, as fetch does. */
+async function hanging(answer: Promise<Response>, signal?: AbortSignal): Promise<Response> {
+  const response = await answer;
+  const body = response.body?.pipeThrough(new TransformStream(), { signal });
+  return new Response(body, { status: response.status, headers: response.headers });
+}
+
+Deno.test("C1: a release without a bundle for a domain, or without a manifest, comes as pages", async () => {
+  for (const isManifestLost of [false, true]) {
+    const server = new ContentServer();
+    await server.publish(drafts(3, 2, 10));
+    server.isBundled = true;
+    server.tamper = ({ path }, bytes) => {
+      if (path !== "/manifest") return bytes;
+      if (isManifestLost) return new Response("", { status: 400 });
+      const manifest = JSON.parse(new TextDecoder().decode(bytes));
+      return new Response(JSON.stringify({ ...manifest, bundles: manifest.bundles.slice(0, 1) }));
+    };
+    using lab = openLab();
+    using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+    await device.sync();
+    assertHolds(device, server, 1);
+    assert.equal(server.asked.filter(({ path }) => path === "/bundle").length, isManifestLost ? 0 : 1);
+  }
+});

@@ -1,0 +1,247 @@
+// C6: whatever happens to the cache on its disk is found, and repaired to the server's bytes by fetching the damaged
+// nodes alone. CARREL_SEED repeats a run, CARREL_RUNS makes it longer.
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { z } from "zod";
+import { sha256 } from "../hash_tree.ts";
+import type { Device } from "./device.ts";
+import { ContentServer } from "./testing/content_server.ts";
+import { drafts, question, uuid } from "./testing/curriculum.ts";
+import { type BitDamage, flipIndex, inflict, type RowDamage } from "./testing/damage.ts";
+import { openLab } from "./testing/devices.ts";
+import { settings } from "../../supabase/tests/properties/settings.ts";
+
+const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
+const SKILLS = 12;
+
+const Line = z.object({ key: z.string(), body: z.string(), sha256: z.string() });
+const held = ({ db }: Device) =>
+  new Map(
+    db.all(Line, "select kind || '/' || id as key, body, sha256 from content_row order by kind || '/' || id")
+      .map(({ key, body }) => [key, body]),
+  );
+
+/** The device has what was published, its columns and indexes too. */
+async function assertHolds(device: Device, server: ContentServer, version: number): Promise<void> {
+  assert.deepEqual(held(device), server.linesOf(version));
+  for (const row of device.db.all(Line, "select '' as key, body, sha256 from content_row")) {
+    assert.equal(row.sha256, await sha256(row.body));
+  }
+  const questions = device.domains().flatMap(({ id }) => device.skills(id)).flatMap(({ id }) =>
+    device.questions(id)
+  );
+  assert.equal(
+    questions.length,
+    [...server.linesOf(version).keys()].filter((key) => key.startsWith("q")).length,
+  );
+  assert.deepEqual(device.db.all(z.unknown(), "select * from content_staged"), []);
+  const { ok, nodes } = await device.verify();
+  assert.deepEqual({ ok, nodes }, { ok: true, nodes: [] });
+}
+
+async function published(): Promise<ContentServer> {
+  const server = new ContentServer();
+  await server.publish(drafts(3, SKILLS / 3, 6));
+  return server;
+}
+
+const pick = fc.nat(1000);
+const flips = fc.record({ do: fc.constant("flip" as const), pick, at: fc.nat(2000), bit: fc.nat(7) });
+const changes = fc.record({
+  do: fc.constantFrom<RowDamage["do"][]>("delete", "duplicate", "stray", "hash", "swap", "node"),
+  pick,
+});
+// Flips come last: what they have broken, SQL refuses to touch.
+const damage: fc.Arbitrary<(BitDamage | RowDamage)[]> = fc.tuple(
+  fc.array(changes, { maxLength: 2 }),
+  fc.array(flips, { maxLength: 2 }),
+).filter(([changes, flips]) => changes.length + flips.length > 0).map((
+  [changes, flips],
+) => [...changes, ...flips]);
+
+Deno.test("C6: any damage to the cache is found, and repaired by fetching the damaged nodes alone", async () => {
+  const server = await published();
+  const property = fc.asyncProperty(
+    damage,
+    fc.constantFrom("repair", "sync", "delta"),
+    async (damages, by) => {
+      using lab = openLab();
+      server.releases.length = 1;
+      const o = { learnerId: LEARNER, handle: server.handle };
+      {
+        using device = lab.open(1, o);
+        await device.sync();
+      }
+      for (const damage of damages) inflict(join(lab.folder, "1.sqlite"), damage);
+      using device = lab.open(1, o);
+      const { ok, nodes } = await device.verify();
+      // Flipping a bit twice, or deleting what was added, is no damage.
+      const isSame = damages.length > 1 &&
+        JSON.stringify([...held(device)]) === JSON.stringify([...server.linesOf(1)]);
+      assert.ok(!ok || isSame, "the damage was not found");
+      assert.equal(device.status().isSuspect, !ok);
+      server.asked.length = 0;
+      server.reports.length = 0;
+      if (by === "delta") await server.publish(new Map([...drafts(3, SKILLS / 3, 6), ...changed]));
+      if (by === "repair") await device.repair();
+      else await device.sync();
+      await assertHolds(device, server, by === "delta" ? 2 : 1);
+      const asked = server.asked.filter(({ path }) => path === "/node").map(({ url }) =>
+        url.searchParams.get("id")
+      );
+      assert.equal(new Set(asked).size, asked.length, "each once");
+      if (by !== "delta") assert.ok(asked.every((id) => id !== null && nodes.includes(id)));
+      // Each can damage two skills, or a domain as well: never the snapshot.
+      assert.ok(asked.length <= 2 * damages.length + 3);
+      if (by !== "delta") assert.equal(server.bytesOf("/delta"), 0);
+      const isReported = asked.length > 0 || server.reports.length > 0;
+      assert.deepEqual(server.reports.map(({ kind }) => kind), isReported ? ["mismatch", "repair"] : []);
+    },
+  );
+  await fc.assert(property, { ...settings(60), endOnFailure: true });
+});
+
+const changed = [question(1, 1, 1, "Neu?"), question(2, 0, 9)].map((row) =>
+  [`${row.kind}/${row.id}`, row] as const
+);
+
+Deno.test("C6: what SQLite can't read any more is found, and fetched anew as a whole where need be", async () => {
+  const server = await published();
+  const flips = fc.record({ do: fc.constant("header" as const), pick, at: fc.nat(11), bit: fc.nat(7) });
+  const property = fc.asyncProperty(flips, async (damage) => {
+    using lab = openLab();
+    const o = { learnerId: LEARNER, handle: server.handle };
+    {
+      using device = lab.open(1, o);
+      await device.sync();
+    }
+    inflict(join(lab.folder, "1.sqlite"), damage);
+    using device = lab.open(1, o);
+    assert.equal((await device.verify()).ok, false);
+    await device.sync();
+    await assertHolds(device, server, 1);
+  });
+  await fc.assert(property, { ...settings(20), endOnFailure: true });
+});
+
+Deno.test("C6: a download that was damaged before it is applied is repaired likewise", async () => {
+  const server = await published();
+  let isCut = false;
+  const tampering = (sql: string) => async () => {
+    using lab = openLab();
+    const o = {
+      learnerId: LEARNER,
+      pageRows: 40,
+      retry: { attempts: 1, baseMs: 0, capMs: 0, patienceMs: 0 },
+    };
+    let pages = 0;
+    isCut = true;
+    const handle = (request: Request) =>
+      isCut && request.url.includes("/delta") && pages++ > 1
+        ? Promise.reject(new TypeError("killed"))
+        : server.handle(request);
+    {
+      using device = lab.open(1, { ...o, handle });
+      await assert.rejects(() => device.sync());
+      assert.ok(device.db.run(sql) > 0, sql);
+    }
+    isCut = false;
+    using device = lab.open(1, { ...o, handle });
+    const { repairs } = await device.sync();
+    assert.equal(repairs.length, 1, sql);
+    assert.ok(repairs[0] && repairs[0].nodes.length <= 2);
+    await assertHolds(device, server, 1);
+  };
+  const one = "rowid = (select min(rowid) from content_staged where kind = 'question')";
+  for (
+    const sql of [
+      `update content_staged set body = replace(body, 'F', 'E') where ${one}`,
+      `update content_staged set body = '{' || body where ${one}`,
+      `update content_staged set body = null where ${one}`,
+      `update content_staged set id = 'x' where ${one}`,
+      `delete from content_staged where ${one}`,
+      "delete from content_staged where rowid = (select min(rowid) from content_staged where kind = 'skill')",
+      "update content_staged set body = replace(body, '🧭', '?') where kind = 'domain' and rowid = 1",
+    ]
+  ) await tampering(sql)();
+});
+
+Deno.test("C6: one damaged row costs its skill's bytes, and the manifest's", async () => {
+  const server = new ContentServer();
+  await server.publish(drafts(5, 20, 30));
+  using lab = openLab();
+  const o = { learnerId: LEARNER, handle: server.handle };
+  {
+    using device = lab.open(1, o);
+    await device.sync();
+  }
+  inflict(join(lab.folder, "1.sqlite"), { do: "flip", pick: 777, at: 100, bit: 3 });
+  using device = lab.open(1, o);
+  const { repairs, replaced } = await device.repair();
+  assert.deepEqual(repairs.map(({ rows, nodes }) => [rows, nodes.length]), [[31, 1]]);
+  assert.equal(replaced, false);
+  assert.ok(server.bytesOf("/node") < server.bytesOf("/delta") / 90);
+  await assertHolds(device, server, 1);
+  assert.ok((await device.repair()).wasSound);
+});
+
+Deno.test("C6: where the manifest can't be matched, the snapshot replaces everything", async () => {
+  const server = await published();
+  for (const isRootLost of [false, true]) {
+    using lab = openLab();
+    const o = { learnerId: LEARNER, handle: server.handle };
+    using device = lab.open(1, o);
+    await device.sync();
+    if (isRootLost) device.db.run("update sync_state set content_root = ?", "0".repeat(64));
+    else {
+      device.db.run("update content_row set sha256 = ? where id = ?", "0".repeat(64), uuid(0));
+      server.tamper = ({ path }, bytes) => path === "/manifest" ? new Response(null, { status: 404 }) : bytes;
+    }
+    server.asked.length = 0;
+    assert.equal((await device.verify()).ok, false);
+    const report = await device.repair();
+    assert.deepEqual([report.replaced, report.version], [true, 1]);
+    assert.equal(server.asked.filter(({ path }) => path === "/delta").length, 1);
+    server.tamper = (_, bytes) => bytes;
+    await assertHolds(device, server, 1);
+  }
+});
+
+Deno.test("C6: a node that is not what the tree says is never applied", async () => {
+  const server = await published();
+  using lab = openLab();
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
+  await device.sync();
+  device.db.run("delete from content_row where id = ?", uuid(0, 0, 0));
+  server.tamper = ({ path }, bytes) =>
+    path === "/node" || path === "/delta"
+      ? new Response(new TextDecoder().decode(bytes).replace("Frage 0.0.1", "Frage 0.0.2"))
+      : bytes;
+  const before = held(device);
+  await device.verify();
+  await assert.rejects(() => device.sync(), { code: "content_mismatch" });
+  assert.deepEqual(held(device), before);
+  server.tamper = (_, bytes) => bytes;
+  await device.sync();
+  await assertHolds(device, server, 1);
+});
+
+Deno.test("C6: a broken index is found and rebuilt, without fetching anything", async () => {
+  const server = await published();
+  using lab = openLab();
+  const o = { learnerId: LEARNER, handle: server.handle };
+  {
+    using device = lab.open(1, o);
+    await device.sync();
+  }
+  flipIndex(join(lab.folder, "1.sqlite"), uuid(1, 2));
+  using device = lab.open(1, o);
+  assert.deepEqual(device.questions(uuid(1, 2)), [], "as an app would see it");
+  const { ok, damaged, nodes } = await device.verify();
+  assert.deepEqual({ ok, damaged, nodes }, { ok: false, damaged: [], nodes: [] });
+  server.asked.length = 0;
+  assert.deepEqual((await device.repair()).repairs, []);
+  assert.deepEqual(server.asked, []);
+  await assertHolds(device, server, 1);
+});

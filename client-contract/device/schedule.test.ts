@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import type { ContentHint } from "../hint.ts";
+import { createSchedule, runSchedule, type Scheduled } from "./schedule.ts";
+import { testClock } from "./testing/clock.ts";
+import { seededRandom } from "./testing/random.ts";
+
+const HISTORY = "0a93ab2dc16574ce";
+const [A, B] = ["5f17a0de-0000-4000-8000-000000000001", "5f17a0de-0000-4000-8000-000000000002"];
+
+const device = (domains: string[] | null = null, pollAfterS = 100): Scheduled => ({
+  holds: () => ({ history: HISTORY, version: 4, domains: domains && new Set(domains) }),
+  pollAfterS: () => pollAfterS,
+});
+const hint = (o: Partial<ContentHint> = {}): ContentHint => ({
+  history: HISTORY,
+  version: 5,
+  domains: [A],
+  bytes: 1000,
+  spread_s: 30,
+  ...o,
+});
+
+Deno.test("polls are never sooner than the server wants, and spread over a quarter of its interval", () => {
+  const clock = testClock();
+  const random = seededRandom(7);
+  const delays = Array.from({ length: 1000 }, () => {
+    const schedule = createSchedule(device(), clock, random);
+    assert.equal(schedule.delay(), 0, "the first sync is due at once");
+    schedule.synced();
+    return schedule.delay() / 1000;
+  });
+  assert.ok(delays.every((delay) => delay >= 100 && delay < 125));
+  for (const from of [100, 105, 110, 115, 120]) {
+    const share = delays.filter((delay) => delay >= from && delay < from + 5).length;
+    assert.ok(share > 140 && share < 260, `${share} of 1000 devices within 5 of 25 s`);
+  }
+});
+
+Deno.test("S1: a hint brings the sync forward to within its spread, evenly", () => {
+  const clock = testClock();
+  const random = seededRandom(7);
+  const delays = Array.from({ length: 1000 }, () => {
+    const schedule = createSchedule(device(), clock, random);
+    schedule.synced();
+    assert.ok(schedule.onHint(hint()));
+    return schedule.delay() / 1000;
+  });
+  assert.ok(delays.every((delay) => delay >= 0 && delay < 30));
+  for (const from of [0, 10, 20]) {
+    const share = delays.filter((delay) => delay >= from && delay < from + 10).length;
+    assert.ok(share > 270 && share < 400, `${share} of 1000`);
+  }
+});
+
+Deno.test("S1: a hint that comes again draws no sooner time; one that is no news changes nothing", () => {
+  const clock = testClock();
+  const schedule = createSchedule(device([A]), clock, seededRandom(7));
+  schedule.synced();
+  const poll = schedule.dueAt();
+  assert.equal(schedule.onHint(hint({ version: 4 })), false, "held already");
+  assert.equal(schedule.onHint(hint({ domains: [B] })), false, "of domains that are not held");
+  assert.equal(schedule.dueAt(), poll);
+  assert.ok(schedule.onHint(hint()));
+  const due = schedule.dueAt();
+  for (let i = 0; i < 100; i++) assert.equal(schedule.onHint(hint()), false);
+  assert.equal(schedule.dueAt(), due);
+  assert.ok(schedule.onHint(hint({ version: 1, history: "ffffffffffffffff" })), "another history is news");
+  // A spread beyond the next poll puts nothing off.
+  schedule.synced();
+  const next = schedule.dueAt();
+  schedule.onHint(hint({ version: 9, spread_s: 1e6 }));
+  assert.ok(schedule.dueAt() <= next);
+});
+
+Deno.test("the loop syncs at once, then polls; a hint wakes it; failures wait; an abort ends it", async () => {
+  const clock = testClock();
+  const times: number[] = [];
+  const end = new AbortController();
+  const start = clock.now();
+  // Sleeping takes no time, but once: after the third sync, until the hint comes.
+  let isHinted = false;
+  const waiting = {
+    ...clock,
+    sleep(milliseconds: number, signal?: AbortSignal) {
+      if (times.length !== 3 || isHinted) return clock.sleep(milliseconds, signal);
+      isHinted = true;
+      queueMicrotask(() => loop.onHint(hint({ spread_s: 0 })));
+      return new Promise<void>((_, reject) =>
+        signal?.addEventListener("abort", () => reject(signal.reason), { once: true })
+      );
+    },
+  };
+  const loop = runSchedule(
+    createSchedule(device(), clock, () => 0),
+    () => {
+      times.push((clock.now() - start) / 1000);
+      if (times.length === 4) end.abort();
+      return times.length === 2 ? Promise.reject(new Error("offline")) : Promise.resolve();
+    },
+    waiting,
+    end.signal,
+  );
+  await loop.done;
+  assert.deepEqual(times, [0, 100, 200, 200]);
+});

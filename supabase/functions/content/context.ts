@@ -1,0 +1,63 @@
+// What the paths of the function share: the database, the caches of this isolate, and how parameters are read.
+import type { Database } from "../_shared/database.ts";
+import { Problem } from "../_shared/problem.ts";
+import { integerParam, textParam } from "../_shared/query.ts";
+import type { NoteContact } from "./contacts.ts";
+import type { Head, headCache } from "./head_cache.ts";
+import type { pageCache } from "./page_cache.ts";
+
+/** Caches live as long as the handler. */
+export interface ContentContext {
+  database: Database;
+  headAt: ReturnType<typeof headCache>;
+  pageOf: ReturnType<typeof pageCache>;
+  noteContact: NoteContact;
+}
+
+/** Rows a page has where the request does not say. */
+export const PAGE_ROWS = 1000;
+
+/** Of an answer that its path and parameters determine for ever. */
+export const IMMUTABLE = "private, max-age=31536000, immutable";
+
+/** Of an answer to ask about again; the ETag makes that cheap. */
+export const REVALIDATE = "private, no-cache";
+
+/** The contract schema that the caller reads; apps of before the parameter read the first. */
+export function schemaParam(url: URL): number {
+  const schema = integerParam(url, "schema", 1);
+  if (schema > 32767) throw new Problem("malformed_request", "schema must be a contract schema.", "schema");
+  return schema;
+}
+
+/** The history that the caller knows. */
+export function historyParam(url: URL): string | null {
+  return textParam(url, "history", /^[0-9a-f]{16}$/);
+}
+
+/** A version that is asked for, and the head that it was checked against. */
+export interface VersionCut {
+  schema: number;
+  current: Head;
+  version: number;
+  /** Whether the request named it, and so its answer will never be another one. */
+  isNamed: boolean;
+}
+
+/** Reads `schema`, `history` and a version, the head's where there is none; throws where they can't be believed. */
+export async function versionParam(
+  { headAt }: ContentContext,
+  url: URL,
+  name: string,
+  since = 0,
+): Promise<VersionCut> {
+  const schema = schemaParam(url);
+  const history = historyParam(url);
+  const named = integerParam(url, name, null);
+  const current = await headAt(schema, Math.max(since, named ?? 0), history);
+  const version = named ?? current.version;
+  if ((since > 0 || history !== null) && history !== current.history) throw new Problem("history_changed");
+  if (since > current.version || version > current.version) throw new Problem("cursor_ahead");
+  if (version < since) throw new Problem("cursor_invalid", `since may not be greater than ${name}.`, name);
+  return { schema, current, version, isNamed: named !== null };
+}

@@ -1,0 +1,28 @@
+// GET /content/delta: what changed between two versions, or the whole, a page at a time.
+import { idsParam, integerParam, textParam } from "../_shared/query.ts";
+import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
+import type { Call } from "../_shared/serve.ts";
+import { type ContentContext, IMMUTABLE, PAGE_ROWS, REVALIDATE, versionParam } from "./context.ts";
+
+const MAX_DOMAINS = 200;
+
+/** With `until` in the request the answer never changes; which of delta and snapshot it is, SQL decides by their sizes. */
+export async function delta(context: ContentContext, { request, url }: Call): Promise<Response> {
+  const since = integerParam(url, "since", 0);
+  const domains = idsParam(url, "domains", MAX_DOMAINS);
+  const after = textParam(url, "after", /^[0-9a-z.-]{1,80}$/);
+  const limit = integerParam(url, "limit", PAGE_ROWS);
+  const { schema, current, version, isNamed } = await versionParam(context, url, "until", since);
+
+  const cut = { history: current.history, schema, since, until: version, domains, after, limit };
+  const key = JSON.stringify(cut);
+  const page = await context.pageOf(
+    key,
+    async () => await payloadOf(await context.database.contentPage(cut)),
+  );
+  return reply(request, page, {
+    contentType: "application/x-ndjson",
+    cacheControl: isNamed ? IMMUTABLE : REVALIDATE,
+    etag: await digestOf(new TextEncoder().encode(key)),
+  });
+}

@@ -1,0 +1,33 @@
+// GET /content/head: what is published, and what the device is to do about it.
+import { Problem } from "../_shared/problem.ts";
+import { integerParam, textParam } from "../_shared/query.ts";
+import { reply } from "../_shared/reply.ts";
+import type { Call } from "../_shared/serve.ts";
+import { type ContentContext, historyParam, REVALIDATE, schemaParam } from "./context.ts";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A caller's `history` and `expected` pass by a head that is older; `device` and `version` say what it holds. */
+export async function head(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
+  // The poll of a device that says nothing: reading parameters that are not there would be a quarter of its cost.
+  if (url.search === "") return answer(request, await context.headAt(1, 0));
+  const current = await context.headAt(schemaParam(url), integerParam(url, "expected", 0), historyParam(url));
+  const device = textParam(url, "device", UUID);
+  const version = integerParam(url, "version", null);
+  if ((device === null) !== (version === null)) {
+    throw new Problem(
+      "malformed_request",
+      "device and version come together.",
+      device ? "version" : "device",
+    );
+  }
+  if (device !== null && version !== null) context.noteContact({ learner, device, version });
+  return answer(request, current);
+}
+
+function answer(
+  request: Request,
+  { payload, etag }: Awaited<ReturnType<ContentContext["headAt"]>>,
+): Response {
+  return reply(request, payload, { contentType: "application/json", cacheControl: REVALIDATE, etag });
+}

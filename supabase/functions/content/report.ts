@@ -1,0 +1,22 @@
+// POST /content/report: a device found its cache damaged, or has repaired it.
+import { readBody } from "../_shared/body.ts";
+import { Problem } from "../_shared/problem.ts";
+import type { Call } from "../_shared/serve.ts";
+import type { ContentContext } from "./context.ts";
+
+/** Bytes: two hundred ids are 8 KB. */
+const MAX_REPORT = 16 * 1024;
+
+/** Kept or, beyond the learner's twenty of a day, let go: to the device it is the same. */
+export async function report({ database }: ContentContext, { request, learner }: Call): Promise<Response> {
+  const bytes = await readBody(request, MAX_REPORT);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem("malformed_request", "The body is not UTF-8.", "body");
+  }
+  if (text.includes("\0")) throw new Problem("malformed_request", "The body is not JSON.", "body");
+  await database.reportContent(learner, text);
+  return new Response(null, { status: 204 });
+}

@@ -1,0 +1,56 @@
+-- What:  content_head(): what is published, what a device must hold, and when to ask again.
+-- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
+-- Locks: none; new objects only.
+-- Undo:  drop function public.content_head, private.content_head.
+
+create function private.content_head(p_schema smallint)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.require_schema(p_schema);
+  return (
+    select json_build_object(
+      'history', private.history(),
+      'schema', p_schema,
+      'version', coalesce(r.version, 0),
+      'published_at', r.published_at,
+      'root', encode(t.hash, 'hex'),
+      'domains', coalesce(r.domains, 0),
+      'skills', coalesce(r.skills, 0),
+      -- Domains and skills are the same in every schema; an older one does not have every question.
+      'questions', coalesce(t.rows - r.domains - r.skills, 0),
+      'minimum_version', private.minimum_version(),
+      'horizon', o.horizon,
+      'poll_after_s', o.poll_after_s,
+      'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
+      'bundled', coalesce(private.release_is_bundled(r.version), false))
+    from ops.content_setting o
+    join content.schema s on s.schema = p_schema
+    left join (select * from content.release order by version desc limit 1) r on true
+    left join lateral (
+      select n.hash, n.rows from content.tree_node n
+      where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
+      order by n.version desc
+      limit 1
+    ) t on true);
+end
+$$;
+comment on function private.content_head(smallint) is
+  'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
+
+create function public.content_head(schema smallint default 1)
+returns json
+language sql
+stable
+set search_path = ''
+as $$ select private.content_head(schema) $$;
+comment on function public.content_head(smallint) is
+  'The newest release: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
+  'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
+
+grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
+grant execute on function public.content_head(smallint) to authenticated, service_role;

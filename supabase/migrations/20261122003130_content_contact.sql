@@ -1,0 +1,71 @@
+-- What:  which version each device holds, as it says when it polls; and how fresh the devices are together.
+-- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4).
+-- Locks: none; new objects only.
+-- Undo:  drop function ops.content_freshness, private.record_contacts.
+
+create function private.record_contacts(p_contacts json)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_head constant integer := coalesce((select max(r.version) from content.release r), 0);
+  v_count integer;
+begin
+  with contact as (
+    select distinct on (c.learner, c.device) c.learner, c.device, c.version
+    from json_to_recordset(p_contacts) as c (learner uuid, device uuid, version integer)
+    -- Of another history's releases nothing is known here.
+    where c.version between 0 and v_head
+    order by c.learner, c.device, c.version desc
+  ),
+  recorded as (
+    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
+    select c.learner, c.device, c.version, v_now, v_now
+    from contact c
+    -- A device's id is whatever the caller says; nobody has more than fifty.
+    where exists (select from learner.device k where k.user_id = c.learner and k.device_id = c.device)
+      or (select count(*) from learner.device k where k.user_id = c.learner) < 50
+    order by c.learner, c.device
+    on conflict (user_id, device_id) do update set content_version = excluded.content_version, last_seen_at = excluded.last_seen_at
+    returning 1
+  )
+  select count(*) into v_count from recorded;
+  return v_count;
+end
+$$;
+comment on function private.record_contacts(json) is
+  'Records what devices hold: [{learner, device, version}], as an isolate has gathered them; returns how many were.';
+
+create function ops.content_freshness(p_active interval default '30 days')
+returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  perform private.require_role('instructor', 'support', 'admin');
+  return query
+  select d.content_version, r.published_at,
+    case
+      when d.content_version is null then 'unknown'
+      when d.content_version < private.minimum_version() then 'must_update'
+      when d.content_version < (select max(x.version) from content.release x) then 'outdated'
+      else 'current'
+    end,
+    count(*), round(count(*) / sum(count(*)) over (), 4)
+  from learner.device d
+  left join content.release r on r.version = d.content_version
+  where d.last_seen_at > now() - p_active
+  group by d.content_version, r.published_at
+  order by d.content_version desc nulls last;
+end
+$$;
+comment on function ops.content_freshness(interval) is
+  'How many of the devices seen lately hold which version, newest first, and their share: current, outdated, must_update or unknown.';
+
+grant execute on function private.record_contacts(json) to carrel_edge;

@@ -1,0 +1,33 @@
+begin;
+select plan(9);
+
+select tests.a_release();
+update content.domain set title = 'Second' where id = tests.domain(1);
+select tests.publish();
+delete from learner.device;
+create function pg_temp.contact(p_learner integer, p_device integer, p_version integer) returns jsonb
+language sql as $$ select jsonb_build_object('learner', tests.learner(p_learner), 'version', p_version,
+  'device', ('de000000-0000-4000-8000-' || lpad(p_device::text, 12, '0'))::uuid) $$;
+
+select is(private.record_contacts(json_build_array(pg_temp.contact(1, 1, 1), pg_temp.contact(1, 2, 2), pg_temp.contact(2, 1, 2), pg_temp.contact(2, 1, 1))),
+  3, 'C4: each device once, however often it called');
+select set_eq('select user_id, content_version from learner.device', 'values (tests.learner(1), 1), (tests.learner(1), 2), (tests.learner(2), 2)',
+  'C4: with the version that it holds');
+select is(private.record_contacts(json_build_array(pg_temp.contact(1, 1, 2))), 1, 'C4: and the next that it holds');
+select is(private.record_contacts(json_build_array(pg_temp.contact(1, 3, 3), pg_temp.contact(1, 3, -1))), 0, 'C4: a version that never was is not believed');
+select is((select content_version from learner.device where user_id = tests.learner(1) order by device_id limit 1), 2, 'C4: it is the newest word');
+
+select private.record_contacts(json_agg(pg_temp.contact(3, n, 2))) from generate_series(1, 49) n;
+select is(private.record_contacts(json_build_array(pg_temp.contact(3, 50, 1))), 1, 'U3: a learner has fifty devices');
+select is(private.record_contacts(json_build_array(pg_temp.contact(3, 51, 1))), 0, 'U3: and not more, whatever ids they make up');
+
+update learner.device set last_seen_at = now() - interval '31 days' where user_id = tests.learner(2);
+insert into learner.device (user_id, device_id, first_seen_at, last_seen_at) values (tests.learner(4), tests.learner(4), now(), now());
+select results_eq('select version, state, devices, share from ops.content_freshness()',
+  $$ values (2, 'current', 51::bigint, 0.9623), (1, 'outdated', 1, 0.0189), (null, 'unknown', 1, 0.0189) $$,
+  'O4: of the devices seen lately, how many hold what');
+select public.require_release(2);
+select is((select state from ops.content_freshness() where version = 1), 'must_update', 'C4: and which must update');
+
+select * from finish();
+rollback;

@@ -1,0 +1,20 @@
+begin;
+select plan(9);
+
+select tests.a_release();
+insert into content.schema (schema, state, ends_at) values (98, 'retired', now()), (99, 'previous', '2030-01-01T00:00:00Z');
+
+select is((public.content_head(99::smallint) ->> 'schema_ends_at')::timestamptz, '2030-01-01T00:00:00Z', 'C8: the end of a previous schema is announced');
+select throws_ok('select public.content_head(98::smallint)', 'CR040', null, 'C8: a retired schema is refused');
+select throws_ok('select public.content_head(77::smallint)', 'CR040', null, 'C8: and so is one that never was');
+select is(tests.raised('select public.content_head(98::smallint)'),
+  (select 'CR040 ' || min(schema) from content.schema where state <> 'retired'), 'C8: with the lowest that is served');
+select throws_ok('select public.content_delta(schema => 98::smallint)', 'CR040', null, 'C8: deltas are');
+select throws_ok('select private.content_manifest(null, 98::smallint, 1)', 'CR040', null, 'C8: manifests are');
+select throws_ok('select private.content_node(null, 98::smallint, 1, tests.skill(1), null, 10)', 'CR040', null, 'C8: nodes are');
+update content.schema set state = 'previous' where schema = 98;
+select is(public.content_head(98::smallint) ->> 'schema', '98', 'C8: one that comes back is served');
+select is(public.content_head(private.content_schema()) ->> 'schema_ends_at', null, 'C8: a current schema has no end');
+
+select * from finish();
+rollback;

@@ -1,0 +1,35 @@
+begin;
+select plan(9);
+
+select tests.a_release();
+create function pg_temp.node(p_version integer, p_id uuid, p_after uuid default null, p_limit integer default 1000) returns text
+language sql as $$ select private.content_node(private.history(), 1::smallint, p_version, p_id, p_after, p_limit) $$;
+create function pg_temp.ids(p_page text) returns uuid[]
+language sql as $$
+  select array_agg((l::json ->> 'id')::uuid) from string_to_table(p_page, E'\n') l where l <> '' and l::json ->> 'kind' not in ('page', 'end') $$;
+
+select is(pg_temp.ids(pg_temp.node(1, tests.skill(1))), array[tests.skill(1), tests.question(1), tests.question(2)], 'C6: a skill with its questions');
+select is(pg_temp.node(1, tests.domain(1)),
+  format(E'{"kind":"page","history":"%s","schema":1,"since":0,"until":1,"node":"%s"}\n', private.history(), tests.domain(1))
+  || (select body from content.revision where schema = 1 and version = 1 and kind = 'domain' and id = tests.domain(1))
+  || E'\n{"kind":"end","rows":1,"next":null}\n', 'C6: a domain''s row alone, its exact text between a page and an end line');
+select is(
+  (select encode(hash, 'hex') from content.tree_node where schema = 1 and kind = 'skill' and id = tests.skill(2)),
+  (select encode(sha256(convert_to(string_agg((l::json ->> 'id') || ':' || encode(sha256(convert_to(l, 'UTF8')), 'hex') || E'\n', ''), 'UTF8')), 'hex')
+   from string_to_table(pg_temp.node(1, tests.skill(2)), E'\n') l where l <> '' and l::json ->> 'kind' not in ('page', 'end')),
+  'I12: the rows in their order prove the node''s hash');
+
+update content.question set skill_id = tests.skill(3), prompt = 'Moved' where id = tests.question(1);
+delete from content.question where id = tests.question(5);
+select tests.publish(true);
+select is(pg_temp.ids(pg_temp.node(2, tests.skill(3))), array[tests.skill(3), tests.question(1), tests.question(6)], 'C6: who came in and who left');
+select is(pg_temp.ids(pg_temp.node(2, tests.skill(1))), array[tests.skill(1), tests.question(2)], 'C6: who moved on is not there any more');
+select is(pg_temp.ids(pg_temp.node(1, tests.skill(3))), array[tests.skill(3), tests.question(5), tests.question(6)], 'C6: an older version is as it was');
+select is(pg_temp.ids(pg_temp.node(2, tests.skill(3), null, 1)) || pg_temp.ids(pg_temp.node(2, tests.skill(3), tests.question(1), 1)),
+  array[tests.skill(3), tests.question(1), tests.question(6)], 'C6: in pages, the skill''s row in the first');
+select matches(pg_temp.node(2, tests.skill(3), null, 1), E'{"kind":"end","rows":2,"next":"90000000-0000-4000-8000-000000000001"}\n$',
+  'C6: the end line has the cursor of the next');
+select throws_ok('select pg_temp.node(1, tests.question(1))', 'CR043', null, 'C6: a question is no node');
+
+select * from finish();
+rollback;

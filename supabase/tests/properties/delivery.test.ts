@@ -1,0 +1,195 @@
+// Any history of releases, read by any device in any pages, cut off anywhere, with releases and compactions in between: the device
+// holds exactly what its version held, or is told to start over.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import postgres from "postgres";
+import { Curriculum, domainIds, type Edit, edits, type HeldRow, type Release } from "./curriculum.ts";
+import { testDatabase } from "./database.ts";
+import { settings } from "./settings.ts";
+
+/** A device that reads: from which of the releases so far to which, what it holds, and how. */
+interface Reading {
+  from: number;
+  until: number;
+  domains: string[] | null;
+  limit: number;
+  /** After this page the connection is cut: the page is fetched again, after what happens meanwhile. */
+  cut: number;
+}
+
+type Step =
+  | { do: "publish"; edits: Edit[] }
+  | { do: "compact"; keep: number }
+  | { do: "read"; reading: Reading; meanwhile: Edit[]; keep: number | null };
+
+const readings: fc.Arbitrary<Reading> = fc.record({
+  from: fc.nat(20),
+  until: fc.nat(20),
+  domains: fc.option(fc.subarray(domainIds), { nil: null }),
+  limit: fc.integer({ min: 1, max: 12 }),
+  cut: fc.nat(6),
+});
+const editLists = fc.array(edits, { minLength: 1, maxLength: 12 });
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant("publish" as const), edits: editLists }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("compact" as const), keep: fc.nat(4) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant("read" as const),
+        reading: readings,
+        meanwhile: fc.array(edits, { maxLength: 12 }),
+        keep: fc.option(fc.nat(3), { nil: null, freq: 4 }),
+      }),
+    },
+  ),
+  { minLength: 3, maxLength: 25 },
+);
+
+/** What a device with these domains holds of a release. */
+function heldOf(release: Release | undefined, domains: string[] | null): Map<string, HeldRow> {
+  return new Map([...release ?? []].filter(([, row]) => domains === null || domains.includes(row.domain)));
+}
+
+function sorted(rows: Map<string, HeldRow>): [string, HeldRow][] {
+  return [...rows].sort(([a], [b]) => a < b ? -1 : 1);
+}
+
+/** One run of a history, in a transaction that is rolled back. */
+class Run {
+  private readonly curriculum = new Curriculum();
+  /** By version; version 0 holds nothing. */
+  private readonly releases: Release[] = [new Map()];
+  private horizon = 0;
+  /** Snapshot and manifest of each version, as they were when it was new. */
+  private readonly bytes: string[] = [""];
+
+  constructor(private readonly sql: postgres.Sql) {}
+
+  private async page(
+    since: number,
+    until: number,
+    domains: string[] | null,
+    after: string | null,
+    limit: number,
+  ) {
+    const ids = domains && `{${domains.join(",")}}`;
+    const [row] = await this.sql<{ page: string }[]>`
+      select private.content_page(private.history(), 1::smallint, ${since}::int, ${until}::int, ${ids}::uuid[],
+        ${after}::text, ${limit}::int) as page`;
+    return row?.page ?? assert.fail();
+  }
+
+  private async bytesOf(version: number): Promise<string> {
+    const [row] = await this.sql<{ manifest: string }[]>`
+      select private.content_manifest(private.history(), 1::smallint, ${version}::int)::text as manifest`;
+    return `${await this.page(0, version, null, null, 1000)}${row?.manifest}`;
+  }
+
+  async publish(list: readonly Edit[]): Promise<void> {
+    for (const edit of list) this.curriculum.edit(edit);
+    await this.curriculum.write(this.sql);
+    const [row] = await this.sql<{ head: { version: number } }[]>`
+      select public.publish_release(force => true) as head`;
+    const version = row?.head.version ?? assert.fail();
+    if (version === this.releases.length) {
+      this.releases.push(this.curriculum.release());
+      this.bytes.push(await this.bytesOf(version));
+    }
+    assert.equal(version, this.releases.length - 1, "versions have no gaps");
+  }
+
+  async compact(keep: number): Promise<void> {
+    const [row] = await this.sql<{ report: { horizon: number } }[]>`
+      select ops.compact_content(${keep}::int, '0 s', '0 s') as report`;
+    this.horizon = Math.max(this.horizon, this.releases.length - 1 - keep, 0);
+    assert.equal(row?.report.horizon, this.horizon);
+    for (let version = Math.max(this.horizon, 1); version < this.releases.length; version++) {
+      assert.equal(
+        await this.bytesOf(version),
+        this.bytes[version],
+        `version ${version} is byte for byte what it was`,
+      );
+    }
+  }
+
+  async read(step: Step & { do: "read" }): Promise<void> {
+    const { domains, limit, cut } = step.reading;
+    const until = step.reading.until % this.releases.length;
+    const since = step.reading.from % (until + 1);
+    let held = heldOf(this.releases[since], domains);
+    let after: string | null = null;
+    for (let place = 0;; place++) {
+      const isTooOld = until < this.horizon || (since > 0 && since < this.horizon);
+      if (isTooOld) {
+        // A failed statement would end the transaction, hence the savepoint.
+        await this.sql`savepoint reading`;
+        await assert.rejects(this.page(since, until, domains, after, limit), { code: "CR041" });
+        await this.sql`rollback to savepoint reading`;
+        return;
+      }
+      const text = await this.page(since, until, domains, after, limit);
+      if (place === cut) {
+        await this.publish(step.meanwhile);
+        if (step.keep !== null) {
+          await this.compact(step.keep);
+          continue;
+        }
+        assert.equal(await this.page(since, until, domains, after, limit), text, "a page is the same again");
+      }
+      const lines = text.trimEnd().split("\n").map((line) => JSON.parse(line));
+      const [header, end] = [lines[0], lines.at(-1)];
+      assert.ok(header.since === since || header.since === 0);
+      assert.equal(header.until, until);
+      assert.ok(end.rows === lines.length - 2 && end.rows <= limit);
+      if (after === null && header.since === 0) held = new Map();
+      for (const line of lines.slice(1, -1)) {
+        if (line.kind === "tombstone") {
+          assert.ok(held.delete(line.id), "only what is held is taken away");
+          continue;
+        }
+        const value = line.kind === "question" ? `${line.skill_id} ${line.prompt}` : line.title;
+        held.set(line.id, { kind: line.kind, domain: line.domain_id ?? line.id, value });
+      }
+      after = end.next;
+      if (after === null) break;
+    }
+    assert.deepEqual(sorted(held), sorted(heldOf(this.releases[until], domains)));
+  }
+}
+
+/** No drafts and no releases; append-only tables refuse that, their owner may say otherwise. */
+const forContent = (command: string) =>
+  `do $$ declare t regclass; begin
+     for t in select oid from pg_class where relnamespace = 'content'::regnamespace and relkind = 'r' and relname <> 'schema' loop
+       execute format('${command}', t);
+     end loop;
+   end $$;`;
+const EMPTY = forContent("alter table %s disable trigger user") + forContent("truncate %s cascade") +
+  forContent("alter table %s enable trigger user");
+
+Deno.test("I3, C2, C3, C7: any device that reads any releases in any pages holds exactly its version, or starts over", async () => {
+  await using database = await testDatabase();
+  const sql = await database.connect().reserve();
+  await fc.assert(
+    fc.asyncProperty(steps, async (history) => {
+      // Rolled back in the end, so that each history begins with nothing.
+      await sql`begin`;
+      try {
+        await sql.unsafe(EMPTY);
+        const run = new Run(sql);
+        await run.publish([]);
+        for (const step of history) {
+          if (step.do === "publish") await run.publish(step.edits);
+          if (step.do === "compact") await run.compact(step.keep);
+          if (step.do === "read") await run.read(step);
+        }
+      } finally {
+        await sql`rollback`;
+      }
+    }),
+    settings(40),
+  );
+  sql.release();
+});
