@@ -14,8 +14,8 @@ declare
   v_id constant text := 'msg_' || replace(gen_random_uuid()::text, '-', '');
   v_now constant timestamptz := clock_timestamp();
   -- A roll-back is a release that says which one it restores.
-  v_rolled_back_to constant integer := to_jsonb(new) ->> 'rolled_back_to';
-  v_type constant text := case when v_rolled_back_to is null then 'release.published' else 'release.rolled_back' end;
+  v_rollback_to constant integer := to_jsonb(new) ->> 'rollback_to';
+  v_type constant text := case when v_rollback_to is null then 'release.published' else 'release.rolled_back' end;
 begin
   insert into ops.webhook_message (id, type, version, body, created_at)
   values (v_id, v_type, new.version, json_build_object(
@@ -23,7 +23,7 @@ begin
     'timestamp', to_char(new.published_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     -- Small and final: what a receiver wants beyond this it asks for, at this version.
     'data', json_build_object(
-      'history', private.history(), 'version', new.version, 'note', new.note, 'rolled_back_to', v_rolled_back_to,
+      'history', private.history(), 'version', new.version, 'note', new.note, 'rollback_to', v_rollback_to,
       'domains', new.domains, 'skills', new.skills, 'questions', new.questions,
       'upserts', new.upserts, 'deletes', new.deletes))::text, v_now);
   insert into ops.webhook_delivery (message_id, endpoint_id, next_attempt_at)

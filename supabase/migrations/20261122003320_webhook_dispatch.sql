@@ -26,6 +26,7 @@ set search_path = ''
 as $$
 declare
   v_now constant timestamptz := clock_timestamp();
+  v_limit constant integer := least(greatest(p_limit, 0), 100);
   v_claimed text;
 begin
   -- 1 What a dispatcher took and never reported: on record, and given up on if that was the last attempt.
@@ -36,7 +37,7 @@ begin
     join ops.webhook_endpoint e on e.id = d.endpoint_id
     where d.state = 'pending' and d.claimed_until <= v_now
     order by d.next_attempt_at
-    limit p_limit
+    limit v_limit
     for update of d skip locked
   ), freed as (
     update ops.webhook_delivery d
@@ -59,7 +60,7 @@ begin
     join ops.webhook_endpoint e on e.id = d.endpoint_id
     where d.state = 'pending' and d.claimed_until is null and d.next_attempt_at <= v_now and e.enabled
     order by d.next_attempt_at, d.message_id
-    limit least(greatest(p_limit, 0), 100)
+    limit v_limit
     for update of d skip locked
   ), claimed as (
     update ops.webhook_delivery d

@@ -10,9 +10,8 @@ export interface SignedContent {
   body: string;
 }
 
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-}
+/** Without a written type: libs since TypeScript 5.7 want to know the buffer's, hosted's 5.6 has no word for it. */
+const bytesOf = (base64: string) => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 
 async function signOne({ id, timestamp, body }: SignedContent, secret: string): Promise<string> {
   const raw = bytesOf(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret);

@@ -8,7 +8,7 @@ select tests.a_release();
 
 select results_eq(
   $$ select type, version, (body::jsonb -> 'data') - 'history'::text - 'note'::text from ops.webhook_message where created_at >= now() $$,
-  $$ values ('release.published', 1, '{"version": 1, "rolled_back_to": null, "domains": 2, "skills": 3, "questions": 6, "upserts": 11, "deletes": 0}'::jsonb) $$,
+  $$ values ('release.published', 1, '{"version": 1, "rollback_to": null, "domains": 2, "skills": 3, "questions": 6, "upserts": 11, "deletes": 0}'::jsonb) $$,
   'S2: a release is one message, with its numbers');
 select is((select body::jsonb #>> '{data,history}' from ops.webhook_message where created_at >= now()), private.history(),
   'S2: it names the history, so that versions of a restored database are told apart');

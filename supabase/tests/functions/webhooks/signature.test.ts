@@ -10,7 +10,7 @@ Deno.test("S2: the specification's example is signed as published", async () => 
   const content = { id: "msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp: 1614265330, body: '{"test": 2432232314}' };
   assert.equal(
     await sign(content, ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]),
-    "v1,g0hM9SsE+OTPJTGt/tmKIKSyZlE3uFJELVlNIOLJ1OE=",
+    "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
   );
 });
 
