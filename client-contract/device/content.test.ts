@@ -224,7 +224,8 @@ Deno.test("without a release there is nothing, and what was cached stays", async
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
   await device.sync();
   await server.sql`alter table content.release disable trigger release_append_only`;
-  for (const table of ["tree_node", "revision", "answer_key", "release"]) {
+  const tables = ["release_state", "release_size", "tree_node", "revision", "answer_key", "release"];
+  for (const table of tables) {
     await server.sql.unsafe(`delete from content.${table}`);
   }
   await rotateHistory(server);

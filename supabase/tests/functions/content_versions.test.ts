@@ -59,7 +59,7 @@ Deno.test("content: versions", async (t) => {
     }
     await refused("/head?schema=77", 426, "upgrade_required");
     await refused("/head?schema=40000", 400, "malformed_request", "schema");
-    await sql`update content.schema set state = 'current' where schema = 99`;
+    await sql`update content.schema set state = 'previous' where schema = 99`;
     await staleHead();
     assert.equal((await get("/head?schema=99")).status, 200);
     await sql`delete from content.schema where schema = 99`;
