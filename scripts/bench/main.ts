@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { benchContent } from "./content.ts";
 import { benchIngest } from "./ingest.ts";
 import type { Result } from "./measure.ts";
+import { benchPublish } from "./publish.ts";
 
-const BENCHES = { content: benchContent, ingest: benchIngest };
-const USAGE = `npm run bench -- [content] [ingest] [--runs N] [--seconds S] [--json]
+const BENCHES = { content: benchContent, ingest: benchIngest, publish: benchPublish };
+const USAGE = `npm run bench -- [content] [ingest] [publish] [--runs N] [--seconds S] [--json]
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5
   --json        prints {"results": […]}; progress goes to standard error`;
