@@ -2,17 +2,19 @@
 // right. The server's verdict (private.grade) is the same; docs/question-types.md says the rules in words.
 import { z } from "zod";
 
+/** What a decimal string looks like. */
+export const DECIMAL = /^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$/;
 /** `[sign] 1-30 digits [. 1-30 digits]`: no exponent, no blanks, no grouping, a point and never a comma. */
-export const DecimalString = z.string().regex(/^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$/);
+export const DecimalString = z.string().regex(DECIMAL);
 
 const Index = z.int().min(0).max(19);
 
 /** A file that belongs to a question; `path` is below the app's media folder. */
 export const MediaReference = z.strictObject({
-  path: z.string().min(1).max(500),
-  bytes: z.int().min(1),
+  path: z.string().regex(/^[^/\s]\S*$/).max(500),
+  bytes: z.int().min(1).max(9_999_999_999),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  mime: z.string(),
+  mime: z.string().regex(/^[a-z]{1,40}\/[a-z0-9][a-z0-9.+-]{0,79}$/),
 });
 export type MediaReference = z.infer<typeof MediaReference>;
 

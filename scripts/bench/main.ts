@@ -5,9 +5,17 @@ import { benchDelivery } from "./delivery.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchIngest } from "./ingest.ts";
 import type { Result } from "./measure.ts";
+import { benchPublish } from "./publish.ts";
 
-const BENCHES = { content: benchContent, delivery: benchDelivery, fleet: benchFleet, ingest: benchIngest };
-const USAGE = `npm run bench -- [content] [delivery] [fleet] [ingest] [--runs N] [--seconds S] [--json]
+const BENCHES = {
+  content: benchContent,
+  delivery: benchDelivery,
+  fleet: benchFleet,
+  ingest: benchIngest,
+  publish: benchPublish,
+};
+const USAGE =
+  `npm run bench -- [content] [delivery] [fleet] [ingest] [publish] [--runs N] [--seconds S] [--json]
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5
   --json        prints {"results": […]}; progress goes to standard error`;

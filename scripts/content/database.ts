@@ -22,8 +22,8 @@ export async function resolveDatabaseUrl(
   return running?.stack?.databaseUrl ?? databaseUrl(config.databasePort, "postgres");
 }
 
-/** Connects for one import; works through a transaction pooler too. Throws `TypeError` for what is no address. */
-export function connect(url: string): postgres.Sql {
+/** Connects for one command; works through a transaction pooler too. Throws `TypeError` for what is no address. */
+export function connect(url: string, application = "content:import"): postgres.Sql {
   return postgres(url, {
     max: 1,
     prepare: false,
@@ -31,7 +31,7 @@ export function connect(url: string): postgres.Sql {
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     onnotice: () => {},
     // The audit trail shows it as the source of each change.
-    connection: { application_name: "content:import" },
+    connection: { application_name: application },
   });
 }
 

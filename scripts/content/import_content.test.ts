@@ -276,3 +276,29 @@ Deno.test("5,700 questions, timed", async () => {
   }
   assert.equal((await bench.activeKeys()).length, 5_700);
 });
+
+Deno.test("every question type is imported as the drafts hold it, and a second time changes nothing", async () => {
+  const sha256 = "a".repeat(64);
+  const media = [{ path: "sea/tide.webp", bytes: 18211, sha256, mime: "image/webp" }];
+  const lines = [
+    question("a/1", { media }),
+    question("a/2", { type: "multiple_choice", choices: ["x", "y", "z"], answer: [0, 2] }),
+    question("a/3", { type: "true_false", choices: undefined, answer: false }),
+    question("a/4", { type: "numeric", choices: undefined, answer: "9.81", tolerance: "0.01" }),
+    question("a/5", { type: "short_text", choices: undefined, answer: ["mitochondrion", "Mitochondria"] }),
+  ];
+  assert.deepEqual(counted(await bench.import(lines), "question"), [5, 0, 0, 0]);
+  const rows = await bench
+    .sql`select type, to_json(choices) as choices, answer, media from content.question where status = 'active' order by key`;
+  assert.deepEqual(rows.map((row) => ({ ...row })), [
+    { type: "single_choice", choices: ["yes", "no"], answer: { choice: 0 }, media },
+    { type: "multiple_choice", choices: ["x", "y", "z"], answer: { choices: [0, 2] }, media: [] },
+    { type: "true_false", choices: [], answer: { value: false }, media: [] },
+    { type: "numeric", choices: [], answer: { value: "9.81", tolerance: "0.01" }, media: [] },
+    { type: "short_text", choices: [], answer: { accepted: ["mitochondrion", "Mitochondria"] }, media: [] },
+  ]);
+  assert.deepEqual(counted(await bench.import(lines), "question"), [0, 0, 5, 0]);
+  await bench.import([question("a/1")]);
+  const [kept] = await bench.sql`select media from content.question where key = 'a/1'`;
+  assert.deepEqual(kept?.["media"], media, "what a line does not say stays");
+});

@@ -65,6 +65,28 @@ Deno.test("every wrong field has its reason", () => {
     [{ tags: "bones" }, "tags must be a list of texts"],
     [{ tags: ["x".repeat(61)] }, "tags[0] is longer than 60 characters"],
     [{ explanation: "" }, "explanation is blank"],
+    [
+      { type: "essay" },
+      "type must be one of single_choice, multiple_choice, true_false, numeric, short_text",
+    ],
+    [{ type: "multiple_choice", answer: 0 }, "answer must be a list of indexes from 0"],
+    [{ type: "multiple_choice", answer: [] }, "answer must hold at least 1"],
+    [{ type: "multiple_choice", answer: [1, 1] }, "answer names a choice twice"],
+    [{ type: "multiple_choice", answer: [0, 2] }, "answer is 2, but the choices are 0 to 1"],
+    [{ type: "true_false", answer: true }, "choices belong to single_choice and multiple_choice alone"],
+    [{ type: "true_false", choices: [], answer: "true" }, "answer must be true or false"],
+    [
+      { type: "numeric", choices: undefined, answer: 9.81 },
+      'answer must be a decimal number as text, such as "9.81"',
+    ],
+    [
+      { type: "numeric", choices: undefined, answer: "1e3" },
+      'answer must be a decimal number as text, such as "9.81"',
+    ],
+    [{ type: "numeric", choices: undefined, answer: "1", tolerance: "-1" }, "tolerance must not be below 0"],
+    [{ type: "short_text", choices: undefined, answer: "yes" }, "answer must be a list of accepted texts"],
+    [{ type: "short_text", choices: undefined, answer: [" "] }, "answer[0] is blank"],
+    [{ media: [{ path: "a.png" }] }, "media[0] is not a media reference {path, bytes, sha256, mime}"],
     [{ skill_title: "x".repeat(301) }, "skill_title is longer than 300 characters"],
   ];
   for (const [change, reason] of cases) assert.deepEqual(reasonsFor(change), [reason], reason);

@@ -1,5 +1,6 @@
 // One line of a curriculum file: its fields, and what is wrong with them. docs/content-format.md is for people.
 import { z } from "zod";
+import { DECIMAL, MediaReference, type QuestionType } from "../../client-contract/question.ts";
 import { isKey, keyOf, textProblem } from "./text.ts";
 
 /** Longest texts, in characters, and longest lists. Those of key, title and question are the tables' own. */
@@ -13,6 +14,9 @@ export const LIMITS = {
   minChoices: 2,
   maxChoices: 20,
   tags: 20,
+  media: 10,
+  accepted: 200,
+  maxAccepted: 50,
 } as const;
 
 const typed = (what: string) => (issue: { input?: unknown }) =>
@@ -35,15 +39,13 @@ const key = z.string({ error: typed("a text") }).refine(isKey, {
   error: "must be 1 to 120 characters of a-z 0-9 _ . / - and begin with a letter or digit",
 });
 
-const LineSchema = z.object({
+const isMedia = (value: unknown) => MediaReference.safeParse(value).success;
+
+const common = {
   key,
   domain: name("domain_title"),
   skill: name("skill_title"),
   question: text(LIMITS.question),
-  choices: z.array(text(LIMITS.choice), { error: typed("a list of texts") })
-    .min(LIMITS.minChoices, `must hold at least ${LIMITS.minChoices}`)
-    .max(LIMITS.maxChoices, `must hold at most ${LIMITS.maxChoices}`),
-  answer: z.int({ error: typed("a whole number, the index of a choice from 0") }),
   domain_title: text(LIMITS.title).optional(),
   skill_title: text(LIMITS.title).optional(),
   explanation: text(LIMITS.explanation).nullish(),
@@ -51,20 +53,118 @@ const LineSchema = z.object({
     .max(5, "must be from 1 to 5").nullish(),
   tags: z.array(text(LIMITS.tag), { error: "must be a list of texts" })
     .max(LIMITS.tags, `must hold at most ${LIMITS.tags}`).nullish(),
-}, { error: "is not a JSON object" }).superRefine(({ answer, choices }, context) => {
-  // Too few choices have their own reason.
-  if (choices.length < LIMITS.minChoices || (answer >= 0 && answer < choices.length)) return;
-  const message = `is ${answer}, but the choices are 0 to ${choices.length - 1}`;
-  context.addIssue({ code: "custom", path: ["answer"], message });
-});
+  media: z.array(z.custom<MediaReference>(isMedia, "is not a media reference {path, bytes, sha256, mime}"), {
+    error: "must be a list of {path, bytes, sha256, mime}",
+  })
+    .max(LIMITS.media, `must hold at most ${LIMITS.media}`).nullish(),
+};
+const choices = z.array(text(LIMITS.choice), { error: typed("a list of texts") })
+  .min(LIMITS.minChoices, `must hold at least ${LIMITS.minChoices}`)
+  .max(LIMITS.maxChoices, `must hold at most ${LIMITS.maxChoices}`);
+const noChoices = z.array(z.string()).max(0, "belong to single_choice and multiple_choice alone").optional();
+const index = z.int({ error: typed("a whole number, the index of a choice from 0") });
+const decimal = (what: string) => z.string({ error: typed(what) }).regex(DECIMAL, `must be ${what}`);
+
+/** Refuses indexes that no choice has; too few choices have their own reason. */
+function checkIndexes(
+  line: { choices: string[]; answer: number | number[] },
+  context: z.RefinementCtx,
+): void {
+  const { choices, answer } = line;
+  if (choices.length < LIMITS.minChoices) return;
+  const indexes = Array.isArray(answer) ? answer : [answer];
+  for (const answer of indexes.filter((n) => n < 0 || n >= choices.length)) {
+    const message = `is ${answer}, but the choices are 0 to ${choices.length - 1}`;
+    context.addIssue({ code: "custom", path: ["answer"], message });
+  }
+}
+
+const notAnObject = { error: "is not a JSON object" };
+const shapes = {
+  single_choice: z.object(
+    { ...common, type: z.literal("single_choice").optional(), choices, answer: index },
+    notAnObject,
+  ),
+  multiple_choice: z.object({
+    ...common,
+    type: z.literal("multiple_choice"),
+    choices,
+    answer: z.array(index, { error: typed("a list of indexes from 0") }).min(1, "must hold at least 1")
+      .refine((list) => new Set(list).size === list.length, "names a choice twice"),
+  }, notAnObject),
+  true_false: z.object({
+    ...common,
+    type: z.literal("true_false"),
+    choices: noChoices,
+    answer: z.boolean({ error: typed("true or false") }),
+  }, notAnObject),
+  numeric: z.object({
+    ...common,
+    type: z.literal("numeric"),
+    choices: noChoices,
+    answer: decimal('a decimal number as text, such as "9.81"'),
+    tolerance: decimal('a decimal number as text, such as "0.01"')
+      .refine((value) => !/^-.*[1-9]/.test(value), "must not be below 0").nullish(),
+  }, notAnObject),
+  short_text: z.object({
+    ...common,
+    type: z.literal("short_text"),
+    choices: noChoices,
+    answer: z.array(text(LIMITS.accepted), { error: typed("a list of accepted texts") }).min(
+      1,
+      "must hold at least 1",
+    )
+      .max(LIMITS.maxAccepted, `must hold at most ${LIMITS.maxAccepted}`),
+  }, notAnObject),
+} as const;
+const schemas: Record<QuestionType, z.ZodType<Line>> = {
+  ...shapes,
+  single_choice: shapes.single_choice.superRefine(checkIndexes),
+  multiple_choice: shapes.multiple_choice.superRefine(checkIndexes),
+};
+const isType = (type: unknown): type is QuestionType =>
+  typeof type === "string" && Object.hasOwn(shapes, type);
 
 /** One question of a file. Of the optional fields, `undefined` keeps what the draft has and `null` clears it. */
-export type Line = z.infer<typeof LineSchema>;
+export interface Line {
+  key: string;
+  domain: string;
+  skill: string;
+  question: string;
+  /** Absent: single_choice. */
+  type?: QuestionType;
+  choices?: string[];
+  /** By type: an index, a list of indexes, true or false, a decimal string, a list of accepted texts. */
+  answer: number | number[] | boolean | string | string[];
+  /** Of a numeric question. */
+  tolerance?: string | null;
+  domain_title?: string;
+  skill_title?: string;
+  explanation?: string | null;
+  difficulty?: number | null;
+  tags?: string[] | null;
+  media?: MediaReference[] | null;
+}
+
+/** The answer key as drafts hold it (docs/question-types.md). */
+export function answerKeyOf({ type = "single_choice", answer, tolerance }: Line): unknown {
+  switch (type) {
+    case "single_choice":
+      return { choice: answer };
+    case "multiple_choice":
+      return { choices: answer };
+    case "true_false":
+      return { value: answer };
+    case "numeric":
+      return { value: answer, ...(tolerance ? { tolerance } : {}) };
+    case "short_text":
+      return { accepted: answer };
+  }
+}
 
 /** A line that was read, or every reason why it can't be used. */
 export type ParsedLine = { line: Line; unknownFields: string[] } | { reasons: string[] };
 
-const FIELDS: ReadonlySet<string> = new Set(Object.keys(LineSchema.shape));
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Reads one line; bytes must be UTF-8. */
@@ -81,9 +181,16 @@ export function parseLine(source: string | Uint8Array): ParsedLine {
     if (error instanceof TypeError) return { reasons: ["is not UTF-8 text"] };
     throw error;
   }
-  const parsed = LineSchema.safeParse(raw);
+  const given = typeof raw === "object" && raw !== null && "type" in raw ? raw.type : undefined;
+  const type = given ?? "single_choice";
+  if (!isType(type)) return { reasons: [`type must be one of ${Object.keys(shapes).join(", ")}`] };
+  const parsed = schemas[type].safeParse(raw);
   if (!parsed.success) return { reasons: parsed.error.issues.map(render) };
-  return { line: parsed.data, unknownFields: Object.keys(raw ?? {}).filter((field) => !FIELDS.has(field)) };
+  const fields = shapes[type].shape;
+  return {
+    line: parsed.data,
+    unknownFields: Object.keys(raw ?? {}).filter((field) => !Object.hasOwn(fields, field)),
+  };
 }
 
 /** `choices[2] is blank`. */

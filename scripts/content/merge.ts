@@ -24,6 +24,7 @@ const COLUMNS: Record<Kind, readonly string[]> = {
     "explanation",
     "difficulty",
     "tags",
+    "media",
     "position",
     "status",
   ],

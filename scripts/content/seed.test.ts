@@ -16,8 +16,11 @@ async function runSeed(): Promise<void> {
   for (const statement of splitStatements(text)) await sql.unsafe(statement.text);
 }
 
-async function seededLines({ sql }: ImportBench): Promise<Line[]> {
-  return await sql<Line[]>`
+/** The seed has single choices alone. */
+type SeedLine = Line & { choices: string[]; answer: number };
+
+async function seededLines({ sql }: ImportBench): Promise<SeedLine[]> {
+  return await sql<SeedLine[]>`
     select q.key, d.key as domain, d.title as domain_title, s.key as skill, s.title as skill_title, q.prompt as question,
       to_json(q.choices) as choices, (q.answer ->> 'choice')::integer as answer, q.explanation, q.difficulty,
       to_json(q.tags) as tags

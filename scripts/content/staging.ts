@@ -7,7 +7,7 @@ import {
   type LineProblem,
   type Question,
 } from "./curriculum.ts";
-import type { Line } from "./line.ts";
+import { answerKeyOf, type Line } from "./line.ts";
 
 /**
  * Namespace of the ids that derive from keys: `uuid_generate_v5(namespace, 'question:' || key)`, and the same with
@@ -37,15 +37,18 @@ interface StagedRow {
 
 /** A field that is absent keeps what the draft has. */
 type BranchFields = { title?: string; defaultTitle: string };
-type QuestionFields = Pick<Line, "question" | "choices" | "answer" | "explanation" | "difficulty" | "tags">;
+type QuestionFields =
+  & Pick<Line, "type" | "question" | "choices" | "explanation" | "difficulty" | "tags" | "media">
+  & { answer: unknown };
 
 function branchRow(kind: Kind, { key, parent, place, line, title, defaultTitle }: Branch): StagedRow {
   return { kind, key, parent, place, line, fields: { title, defaultTitle } };
 }
 
 function questionRow({ key, parent, place, line, content }: Question): StagedRow {
-  const { question, choices, answer, explanation, difficulty, tags } = content;
-  const fields = { question, choices, answer, explanation, difficulty, tags };
+  const { type = "single_choice", question, choices = [], explanation, difficulty, tags, media } = content;
+  const answer = answerKeyOf(content);
+  const fields = { type, question, choices, answer, explanation, difficulty, tags, media };
   return { kind: "question", key, parent, place, line, fields };
 }
 
@@ -115,9 +118,9 @@ async function deriveDrafts(tx: postgres.TransactionSql): Promise<void> {
       id, skill_id, key, type, prompt, choices, answer, explanation, difficulty, tags, media, position, status)
     select
       coalesce(q.id, extensions.uuid_generate_v5(${ID_NAMESPACE}, 'question:' || r.key)),
-      s.id, r.key, 'single_choice', r.fields ->> 'question',
+      s.id, r.key, r.fields ->> 'type', r.fields ->> 'question',
       array(select c.value from jsonb_array_elements_text(r.fields -> 'choices') with ordinality c order by c.ordinality),
-      jsonb_build_object('choice', r.fields -> 'answer'),
+      r.fields -> 'answer',
       case when r.fields ? 'explanation' then r.fields ->> 'explanation' else q.explanation end,
       case when r.fields ? 'difficulty' then (r.fields ->> 'difficulty')::smallint else q.difficulty end,
       case
@@ -125,7 +128,7 @@ async function deriveDrafts(tx: postgres.TransactionSql): Promise<void> {
           array(select t.value from jsonb_array_elements_text(nullif(r.fields -> 'tags', 'null')) with ordinality t order by t.ordinality)
         else coalesce(q.tags, '{}')
       end,
-      coalesce(q.media, '[]'),
+      coalesce(case when r.fields ? 'media' then nullif(r.fields -> 'media', 'null') else q.media end, '[]'),
       r.place + greatest(0, max(case when q.skill_id = s.id then q.position - r.place end)
         over (partition by r.parent order by r.place)),
       'active'

@@ -54,7 +54,8 @@ create table content.revision (
   constraint revision_op_known check (op in ('upsert', 'delete')),
   constraint revision_body_iff_upsert check (
     (op = 'upsert') = (body is not null and content_hash is not null and sha256 is not null)),
-  constraint revision_body_is_one_line check (body !~ '[\n\r]'),
+  -- strpos, since a regular expression took 7 µs a row.
+  constraint revision_body_is_one_line check (strpos(body, E'\n') = 0 and strpos(body, E'\r') = 0),
   constraint revision_skill_iff_question check ((kind = 'question') = (skill_id is not null))
 );
 -- (version, schema, …) rather than (schema, version, …): serves the check of versions as well as the delta.

@@ -53,7 +53,9 @@ begin
     and case
       when n.hash is null then l.op = 'upsert'
       else l.op is null or l.op = 'delete' or l.content_hash <> n.hash
-    end;
+    end
+  -- The revisions are appended in this order, which is that of their indexes.
+  order by s.schema, c.kind, c.id;
   analyze pg_temp.change;
 end
 $$;

@@ -82,15 +82,22 @@ begin
 
   -- 4 Append, the release itself last: its triggers see all that belongs to it.
   v_version := coalesce(v_last.version, 0) + 1;
+  -- A text that two schemas share is made and hashed once; the version joins the row here, at the front, so that the
+  -- content hash does not depend on it.
+  with body as materialized (
+    select c.kind, c.id, t.body, sha256(convert_to(t.body, 'UTF8')) as sha256, u.body_1
+    from pg_temp.candidate c
+    cross join lateral (select '{"kind":"' || c.kind || '","version":' || v_version || ',' as front) f
+    cross join lateral (select f.front || substr(c.content, 2) as body) t
+    cross join lateral (select case when c.content_1 <> '=' then f.front || substr(c.content_1, 2) end as body_1) u
+    where exists (select from pg_temp.change h where h.kind = c.kind and h.id = c.id)
+  )
   insert into content.revision (schema, version, kind, id, op, domain_id, skill_id, content_hash, body, sha256)
-  select b.schema, v_version, b.kind, b.id, b.op, b.domain_id, b.skill_id, b.content_hash, b.body, sha256(convert_to(b.body, 'UTF8'))
-  from (
-    -- The version joins the row here, at the front, so that the content hash does not depend on it.
-    select h.*, case when h.op = 'upsert' then '{"kind":"' || h.kind || '","version":' || v_version || ','
-      || substr(case when h.schema = v_schema or c.content_1 = '=' then c.content else c.content_1 end, 2) end as body
-    from pg_temp.change h
-    join pg_temp.candidate c on c.kind = h.kind and c.id = h.id
-  ) b;
+  select h.schema, v_version, h.kind, h.id, h.op, h.domain_id, h.skill_id, h.content_hash,
+    case when h.op = 'delete' then null when h.schema = v_schema or b.body_1 is null then b.body else b.body_1 end,
+    case when h.op = 'delete' then null when h.schema = v_schema or b.body_1 is null then b.sha256 else sha256(convert_to(b.body_1, 'UTF8')) end
+  from pg_temp.change h
+  join body b on b.kind = h.kind and b.id = h.id;
 
   insert into content.answer_key (question_id, version, skill_id, type, answer)
   select h.id, v_version, h.skill_id, c.type, c.answer

@@ -1,0 +1,87 @@
+// What `npm run content` prints for people.
+import type { Head } from "../../client-contract/content.ts";
+import type { Release, ReleasePreview, Schedule } from "../../client-contract/release.ts";
+
+/** Longest value that is shown; the rest is in --json and in Studio. */
+const SHOWN = 60;
+
+function value(of: unknown): string {
+  if (of === null || of === undefined) return "nothing";
+  const text = JSON.stringify(of);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+const minute = (time: string) => `${time.slice(0, 16).replace("T", " ")}`;
+
+/** The difference, field by field; `+` new, `~` changed, `-` withdrawn. */
+export function renderPreview(p: ReleasePreview): string {
+  const marks = { insert: "+", update: "~", delete: "-" } as const;
+  const changes = p.changes.flatMap(({ op, kind, key, type, fields }) => [
+    `${marks[op]} ${kind} ${key}${type === null ? "" : ` (${type})`}`,
+    ...(op === "update"
+      ? Object.entries(fields ?? {}).map(([name, { before, after }]) =>
+        `    ${name}: ${value(before)} → ${value(after)}`
+      )
+      : []),
+  ]);
+  const total = p.upserts + p.deletes;
+  if (total === 0 && p.problems.length === 0) {
+    return `Nothing to publish: the drafts are version ${p.base_version}.`;
+  }
+  const share = (p.delete_share * 100).toFixed(1);
+  return [
+    ...changes,
+    ...(total > p.changes.length ? [`  and ${total - p.changes.length} more (--limit)`] : []),
+    ...p.problems.map(({ problem, kind, key }) => `! ${problem}: ${kind} ${key}`),
+    "",
+    `${plural(p.upserts, "row")} written, ${p.deletes} withdrawn (${share} % of version ${p.base_version})` +
+    (p.needs_force ? "; so many need --force" : ""),
+    p.problems.length > 0
+      ? "It can't be published like this."
+      : `npm run content -- publish --hash ${p.hash}`,
+  ].join("\n");
+}
+
+/** The head after a publish or a roll-back. */
+export function renderHead(head: Head): string {
+  const counts = [
+    plural(head.domains, "domain"),
+    plural(head.skills, "skill"),
+    plural(head.questions, "question"),
+  ];
+  return `Version ${head.version} of ${minute(head.published_at ?? "")}: ${counts.join(", ")}.`;
+}
+
+/** One line a schedule. */
+export function renderSchedules(schedules: readonly Schedule[]): string {
+  if (schedules.length === 0) return "Nothing is scheduled, and nothing ever was.";
+  return schedules.map((s) => {
+    const how = s.state === "published"
+      ? `as version ${s.version}`
+      : s.error === null
+      ? ""
+      : `${s.error} ${s.detail ?? ""}`;
+    return [`${s.id}`.padStart(4), minute(s.due_at), s.state.padEnd(9), s.note ?? "", how].filter((part) =>
+      part !== ""
+    )
+      .join("  ").trimEnd();
+  }).join("\n");
+}
+
+/** One line a release. */
+export function renderHistory(releases: readonly Release[]): string {
+  if (releases.length === 0) return "Nothing was published yet.";
+  return releases.map((r) => {
+    const change = `+${r.upserts} -${r.deletes}`.padEnd(12);
+    const how = [
+      ...(r.rollback_to === null ? [] : [`back to ${r.rollback_to}`]),
+      ...(r.schedule_id === null ? [] : [`schedule ${r.schedule_id}`]),
+    ].join(", ");
+    const note = [r.note ?? "", how === "" ? "" : `(${how})`].filter((part) => part !== "").join(" ");
+    return `${`${r.version}`.padStart(4)}  ${minute(r.published_at)}  ${change}${
+      `${r.questions}`.padStart(6)
+    } questions  ${note}`
+      .trimEnd();
+  }).join("\n");
+}
