@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "./client.ts";
 import { ContractError, NetworkError, ProblemError } from "./client_error.ts";
+import { sha256 } from "./hash_tree.ts";
 
 const HISTORY = "0a93ab2dc16574ce";
 const ID = "5f17a0de-0000-4000-8000-000000000001";
@@ -109,6 +110,85 @@ Deno.test("delta: no domains is not all domains", async () => {
   const { client, requests } = clientOf();
   await failure(RangeError, Array.fromAsync(client.delta({ domains: [] })));
   assert.equal(requests.length, 0);
+});
+
+const HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const manifest = (version = 3) => ({
+  history: HISTORY,
+  schema: 1,
+  version,
+  root: HASH,
+  rows: 1,
+  domains: [{ id: ID, hash: HASH, rows: 1, skills: [] }],
+  bundles: [],
+});
+
+Deno.test("manifest: of the version that was asked for, or refused", async () => {
+  const { client, requests } = clientOf(Response.json(manifest()), Response.json(manifest(2)));
+  assert.deepEqual(await client.manifest({ history: HISTORY, version: 3 }), manifest());
+  assert.deepEqual(requests.map(path), [`/content/manifest?schema=1&history=${HISTORY}&version=3`]);
+  await failure(ContractError, client.manifest({ history: HISTORY, version: 3 }));
+});
+
+Deno.test("node: all its pages; delta: since the version that the first page says", async () => {
+  const { client, requests } = clientOf(
+    ndjson({ ...page(), node: ID }, tombstone, end(1, "x")),
+    ndjson({ ...page(), node: ID }, end(0)),
+    ndjson(page(), end(0, "x")),
+    ndjson(page(), end(0)),
+    ndjson(page(), end(0, "x")),
+    ndjson({ ...page(), since: 1 }, end(0)),
+  );
+  assert.equal((await client.node({ history: HISTORY, version: 3, id: ID })).length, 1);
+  assert.deepEqual(requests.map(path), [
+    `/content/node?schema=1&history=${HISTORY}&version=3&id=${ID}`,
+    `/content/node?schema=1&history=${HISTORY}&version=3&id=${ID}&after=x`,
+  ]);
+  await Array.fromAsync(client.delta({ since: 2, history: HISTORY }));
+  assert.deepEqual(requests.slice(2).map((request) => new URL(request.url).searchParams.get("since")), [
+    "2",
+    "0",
+  ]);
+  await failure(ContractError, Array.fromAsync(client.delta({ since: 2, history: HISTORY })));
+});
+
+Deno.test("report: as JSON, answered by nothing", async () => {
+  const { client, requests } = clientOf(new Response(null, { status: 204 }));
+  await client.report({ kind: "repair", version: 3, rows: 9, nodes: [ID] });
+  assert.deepEqual(await requests[0]?.json(), { kind: "repair", version: 3, rows: 9, nodes: [ID] });
+});
+
+const domainRow = { kind: "domain", version: 1, id: ID, key: "k", title: "t", position: 1 };
+
+/** A bundle of a page's lines, and what the manifest says of it. */
+async function bundleOf(...lines: object[]) {
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const hash = await sha256(bytes);
+  return { bytes, bundle: { domain_id: ID, url: "/files/x.gz", bytes: bytes.length, sha256: hash, rows: 1 } };
+}
+
+Deno.test("bundle: from the project's root, without a token; its size, hash and rows are checked", async () => {
+  const { bytes, bundle } = await bundleOf(page(), domainRow, end(1));
+  const { client, requests } = clientOf(new Response(bytes));
+  assert.deepEqual(await client.bundle(bundle), [{ line: JSON.stringify(domainRow), row: domainRow }]);
+  assert.equal(requests[0]?.url, "http://carrel.test/files/x.gz");
+  assert.equal(requests[0]?.headers.get("authorization"), null);
+
+  const read = (o: Partial<typeof bundle>, from = bytes) =>
+    clientOf(new Response(from)).client.bundle({ ...bundle, ...o });
+  await failure(NetworkError, read({}, bytes.slice(0, -1)));
+  await failure(ContractError, read({ bytes: bytes.length - 1 }));
+  await failure(ContractError, read({ sha256: HASH }));
+  await failure(ContractError, read({ rows: 2 }));
+  await failure(ContractError, read({ domain_id: ID.replace("5", "6") }));
+  const part = await bundleOf(page(), domainRow, end(1, "more"));
+  await failure(ContractError, read(part.bundle, part.bytes));
+  const bomb = await bundleOf(page(), { ...domainRow, title: " ".repeat(1_000_000) }, end(1));
+  await failure(ContractError, read(bomb.bundle, bomb.bytes));
+  const { client: refused } = clientOf(new Response("", { status: 404 }));
+  assert.equal((await failure(ProblemError, refused.bundle(bundle))).code, "not_found");
 });
 
 const syncAnswer = (results: object[]) =>

@@ -170,16 +170,15 @@ Deno.test("C7: a choice that is made during a sync wins", async () => {
   const server = new ContentServer();
   await server.publish(drafts(DOMAINS, SKILLS, 20));
   for (const path of ["/delta", "/manifest"]) {
-    let device: Device | undefined;
     let isChosen = false;
-    device = lab.open(path.length, {
+    const device: Device = lab.open(path.length, {
       learnerId: LEARNER,
       domains: [uuid(0)],
       handle: async (request) => {
         const answer = await server.handle(request);
         if (!isChosen && request.url.includes(path)) {
           isChosen = true;
-          device?.setDomains([uuid(1), uuid(3)]);
+          device.setDomains([uuid(1), uuid(3)]);
         }
         return answer;
       },

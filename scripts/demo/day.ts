@@ -8,6 +8,7 @@ import type { Stack } from "../stack/stack.ts";
 import type { Person } from "./cast.ts";
 import type { Role } from "../users/create_users.ts";
 import type { Edition } from "./curriculum.ts";
+import { damageAndRepair } from "./damage.ts";
 import { nextHint } from "./hint.ts";
 import type { Narrator } from "./narrator.ts";
 import { createNetwork, type Network } from "./network.ts";
@@ -234,12 +235,15 @@ export async function liveTheDay(day: Day): Promise<void> {
   const network = createNetwork();
   const first = phone(day, "A", deviceIds.a, network);
   await firstSync(day, first, server);
+  const snapshotBytes = network.counts.bytesIn;
   const skillId = first.device.skills(first.device.domains()[0]?.id ?? "")[0]?.id ?? "";
   await offline(day, first, skillId);
 
   const a = phone(day, "A", deviceIds.a, network);
   await drain(day, a, server);
   await secondRelease(day, a, server);
+  const reopen = () => phone(day, "A", deviceIds.a, network).device;
+  a.device = await damageAndRepair({ narrator, sql, server, reopen, snapshotBytes }, a);
   const b = phone(day, "B", deviceIds.b, createNetwork());
   await secondDevice(day, a, b, server, skillId);
   await replay(day, a, server, skillId);

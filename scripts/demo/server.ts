@@ -2,6 +2,7 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import type { Device } from "../../client-contract/device/device.ts";
+import { CONTENT_SCHEMA } from "../../client-contract/limits.ts";
 import type { Progress } from "../../client-contract/device/progress.ts";
 
 const Body = z.object({ id: z.string(), body: z.string() });
@@ -29,7 +30,7 @@ export class Server {
   async holdsSameBytes(device: Device): Promise<boolean> {
     const published = await this.sql<{ id: string; body: string }[]>`
       select id, body from (
-        select distinct on (kind, id) id, body from content.revision where schema = 1 order by kind, id, version desc
+        select distinct on (kind, id) id, body from content.revision where schema = ${CONTENT_SCHEMA} order by kind, id, version desc
       ) latest where body is not null`;
     const cached = new Map(
       device.db.all(Body, "select id, body from content_row").map((row) => [row.id, row.body]),

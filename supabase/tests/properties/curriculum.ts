@@ -52,6 +52,9 @@ export class Curriculum {
   private readonly skills = drafts(SKILLS, "5", DOMAINS);
   private readonly questions = drafts(QUESTIONS, "9", SKILLS);
 
+  /** `ballast` is a description of each domain that no edit changes: it makes snapshots, not deltas, large. */
+  constructor(private readonly ballast: string) {}
+
   /** Carries an edit out, here; one that its target can't take is none. */
   edit(edit: Edit): void {
     const [domain, skill, question] = [this.domains[edit.n], this.skills[edit.n], this.questions[edit.n]];
@@ -96,8 +99,8 @@ export class Curriculum {
         status: isActive(draft) ? "active" : "withdrawn",
       })));
     await sql`
-      insert into content.domain (id, key, title)
-      select x.id, 'key-' || x.id, x.text
+      insert into content.domain (id, key, title, description)
+      select x.id, 'key-' || x.id, x.text, nullif(${this.ballast}, '')
       from json_to_recordset(${rows(this.domains, [], () => true)}::text::json) x (id uuid, text text)
       on conflict (id) do update set title = excluded.title`;
     await sql`
