@@ -23,7 +23,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: "I2",
     statement: "A release is one consistent look at the drafts, whole or not at all.",
     how:
-      "One statement copies all drafts after the lock is held, in READ COMMITTED; everything after reads the copy.",
+      "One statement copies the marked drafts and takes their marks, after the lock is held, in READ COMMITTED; everything after reads the copy. Marks are rows of their own, so an edit that commits a moment later keeps its mark.",
     gaps: "",
   },
   {

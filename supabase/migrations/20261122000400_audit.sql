@@ -62,8 +62,8 @@ declare
   v_object constant text := tg_table_schema || '.' || tg_table_name;
   v_caller record;
 begin
-  -- Statement-level with transition tables, and who and where from is asked once: an import of 50,000 rows took
-  -- 1.0 s of audit with a call of private.audit() a row, and takes 0.3 s so.
+  -- Statement-level with transition tables, and who and where from is asked once: with a call of
+  -- private.audit() a row, the audit of an import of 50,000 rows took 1.0 s.
   select * into v_caller from private.audit_caller();
   case tg_op
     when 'INSERT' then

@@ -23,7 +23,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- Per statement: the 50,000 rows of an import are one mark, 20 ms. Under both ids, where a row is given another.
+  -- Per statement: the 50,000 rows of an import are one mark. Under both ids, where a row is given another.
   case tg_op
     when 'INSERT' then
       insert into content.draft_mark (kind, ids) select tg_table_name, array_agg(n.id) from new_rows n having count(*) > 0;

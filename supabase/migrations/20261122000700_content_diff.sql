@@ -106,7 +106,7 @@ begin
     -- Index probes a row, here and below: the planner can't know how few are marked, and a hash of all drafts takes 0.1 s.
     left join lateral (
       select q.key, s.domain_id, q.skill_id, s.status as parent_status,
-        -- Written out here: as a function of its own it took 20 µs a question, and this is the bulk of a full release.
+        -- Written out here and not as a function of its own: this is the bulk of a full release.
         '{"id":"' || q.id || '","skill_id":"' || q.skill_id || '","domain_id":"' || s.domain_id || '","key":' || to_json(q.key)
           || ',"type":"' || q.type || '","prompt":' || to_json(q.prompt)
           || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end

@@ -5,7 +5,7 @@ import { connect, prepareDatabase } from "./prepare.ts";
 import { runFile } from "./run_file.ts";
 
 Deno.test("pgTAP runner", async (t) => {
-  await using cluster = await throwAwayCluster();
+  await using cluster = await throwAwayCluster({ migrated: true });
   await prepareDatabase(cluster);
   const client = await connect(cluster);
 

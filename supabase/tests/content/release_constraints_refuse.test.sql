@@ -31,7 +31,7 @@ select set_eq('select rule from violation',
      where conrelid in ('content.release'::regclass, 'content.revision'::regclass, 'content.tree_node'::regclass, 'content.answer_key'::regclass)
        and contype <> 'n'
      union all
-     -- Triggers that do what a foreign key would, for a quarter of the time.
+     -- Triggers in the place of foreign keys.
      select tgname::text from pg_trigger where tgfoid = 'private.check_next_version'::regproc $$,
   'I3: every constraint of what is published has a case here');
 select is(tests.violated(statement), rule, 'I3: refused by ' || rule) from violation;
