@@ -40,9 +40,10 @@ begin
        from content.%1$I t left join pg_temp.wanted_%1$s w on w.id = t.id
        where (w.id is not null and (t.*) is distinct from (w.*)) or (w.id is null and $2 is not null and t.status = ''active'')
        order by t.id', v_kind) using p_head, p_rollback_to;
-    -- 2 Keys are unique at every moment, and may have changed hands since: whoever is in the way gets its id as key.
+    -- 2 Keys are unique at every moment, and may have changed hands since: whoever is in the way gets a key
+    -- that nobody can hold (not its id, which an earlier roll-back may have made a key that has moved on since).
     execute format(
-      'update content.%1$I t set key = t.id::text
+      'update content.%1$I t set key = gen_random_uuid()::text
        where exists (select from pg_temp.wanted_%1$s w where w.key = t.key and w.id <> t.id)', v_kind);
     -- 3 What the old version did not have is no part of the next one.
     execute format(

@@ -13,7 +13,7 @@ select tests.publish();
 select is(private.rollback_release(1, null, false) ->> 'version', '3', 'C5: keys that were swapped are swapped back');
 select results_eq('select id, key from content.question where id < tests.question(4) order by id',
   $$ select tests.question(n), 'question-' || n from generate_series(1, 3) n $$, 'C5: each has its own again');
-select is((select key from content.question where id = tests.question(7)), tests.question(7)::text, 'C5: who took one meanwhile gets its id as key');
+select matches((select key from content.question where id = tests.question(7)), '^[0-9a-f-]{36}$', 'C5: who took one meanwhile gets a key that nobody holds');
 select is((select draft ->> 'key' from content.shelf where draft_id = tests.question(7)), 'question-3', 'C5: and the shelf knows which it had');
 
 select * from finish();
