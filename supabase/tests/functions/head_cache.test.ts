@@ -1,8 +1,8 @@
 // How old a head may be, by who asks; and that callers who ask at once cost one query.
 import assert from "node:assert/strict";
-import type { Database } from "../_shared/database.ts";
-import { Problem } from "../_shared/problem.ts";
-import { headCache } from "./head_cache.ts";
+import type { Database } from "../../functions/_shared/database.ts";
+import { Problem } from "../../functions/_shared/problem.ts";
+import { headCache } from "../../functions/content/head_cache.ts";
 
 const H = "0a93ab2dc16574ce";
 const OTHER = "ffffffffffffffff";
