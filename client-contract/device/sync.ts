@@ -4,7 +4,7 @@ import type { BatchHeader, SyncAnswer } from "../batch.ts";
 import type { PullAnswer } from "../changes.ts";
 import { ContractError } from "../client_error.ts";
 import type { Head } from "../content.ts";
-import { CONTRACT_VERSION } from "../limits.ts";
+import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../limits.ts";
 import { clockTime, instant } from "./clock.ts";
 import type { Repair } from "./content_settle.ts";
 import { updateContent, type UpdateOptions } from "./content_update.ts";
@@ -62,6 +62,7 @@ function headerOf(context: DeviceContext, o: SyncOptions, wantsPull: boolean): B
     app_version: o.appVersion ?? null,
     contract_version: CONTRACT_VERSION,
     content_version: readState(context.db).content_version,
+    content_schema: CONTENT_SCHEMA,
     pull: wantsPull ? { cursor: pullCursor(context), limit: o.pullRows ?? null } : null,
   };
 }

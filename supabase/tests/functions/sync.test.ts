@@ -248,7 +248,8 @@ Deno.test("C8: a device whose schema was retired still pushes everything it reco
     statuses.push(...answer.body.batch.results.map(({ status }: { status: string }) => status));
   }
   assert.deepEqual(statuses, events.map(() => "applied"));
-  const [row] = await sql`select count(*)::int as sessions from learner.session where user_id = ${learner.id}`;
+  const [row] =
+    await sql`select count(*)::int as sessions from learner.session where user_id = ${learner.id}`;
   assert.equal(row?.sessions, 700);
   const asked = await call(stack, learner, "/content/head");
   assert.deepEqual([asked.status, asked.body.code, asked.body.info], [426, "upgrade_required", "2"]);
