@@ -15,6 +15,9 @@ export const BatchHeader = z.looseObject({
   app_version: text(60).nullish(),
   contract_version: whole(1, 32767),
   content_version: whole(0, MAX_INTEGER).nullish().describe("What the device holds; 0: nothing"),
+  content_schema: whole(1, 32767).nullish().describe(
+    "The content schema that the answer's head is for; absent: 1",
+  ),
   pull: z.looseObject({
     cursor: text(100).nullish().describe("Of the last pull; null: from the start"),
     limit: whole(1, MAX_PULL_CHANGES).nullish(),

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { createClient } from "./client.ts";
 import { ContractError, NetworkError, ProblemError } from "./client_error.ts";
 import { sha256 } from "./hash_tree.ts";
+import { CONTENT_SCHEMA } from "./limits.ts";
 
 const HISTORY = "0a93ab2dc16574ce";
 const ID = "5f17a0de-0000-4000-8000-000000000001";
 const ULID = "01KANZ00000000000000000000";
 const HEAD = {
   history: HISTORY,
-  schema: 1,
+  schema: CONTENT_SCHEMA,
   version: 0,
   published_at: null,
   root: null,
@@ -42,7 +43,7 @@ function clientOf(...answers: (Response | Error)[]) {
 const path = (request?: Request) => request?.url.replace("http://carrel.test/functions/v1", "");
 const ndjson = (...lines: object[]) =>
   new Response(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-const page = (history = HISTORY) => ({ kind: "page", history, schema: 1, since: 0, until: 3 });
+const page = (history = HISTORY) => ({ kind: "page", history, schema: CONTENT_SCHEMA, since: 0, until: 3 });
 const tombstone = { kind: "tombstone", of: "question", id: ID, version: 2 };
 const end = (rows: number, next: string | null = null) => ({ kind: "end", rows, next });
 
@@ -61,8 +62,12 @@ Deno.test("head: sends token, key and ETag; 304 is no change", async () => {
     new Response(null, { status: 304 }),
   );
   assert.deepEqual(await client.head(), { changed: true, head: HEAD, etag: 'W/"x"' });
-  assert.deepEqual(await client.head('W/"x"', { expected: 4 }), { changed: false });
-  assert.deepEqual(requests.map(path), ["/content/head?schema=1", "/content/head?schema=1&expected=4"]);
+  const holds = { deviceId: ID, version: 3 };
+  assert.deepEqual(await client.head('W/"x"', { expected: 4, holds }), { changed: false });
+  assert.deepEqual(requests.map(path), [
+    `/content/head?schema=${CONTENT_SCHEMA}`,
+    `/content/head?schema=${CONTENT_SCHEMA}&expected=4&device=${ID}&version=3`,
+  ]);
   assert.equal(requests[1]?.headers.get("if-none-match"), 'W/"x"');
   assert.equal(requests[0]?.headers.get("authorization"), "Bearer token");
   assert.equal(requests[0]?.headers.get("apikey"), "key");
@@ -77,8 +82,8 @@ Deno.test("delta: later pages are until the first one's version, lines stay exac
   const pages = await Array.fromAsync(client.delta({ domains: [ID], limit: 1 }));
   assert.deepEqual(pages.map(({ changes }) => changes), [[{ line: odd, row: tombstone }], []]);
   assert.deepEqual(requests.map(path), [
-    `/content/delta?schema=1&since=0&domains=${ID}&limit=1`,
-    `/content/delta?schema=1&since=0&until=3&domains=${ID}&after=2.question.x&limit=1`,
+    `/content/delta?schema=${CONTENT_SCHEMA}&since=0&domains=${ID}&limit=1`,
+    `/content/delta?schema=${CONTENT_SCHEMA}&since=0&until=3&domains=${ID}&after=2.question.x&limit=1`,
   ]);
 });
 
@@ -115,7 +120,7 @@ Deno.test("delta: no domains is not all domains", async () => {
 const HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const manifest = (version = 3) => ({
   history: HISTORY,
-  schema: 1,
+  schema: CONTENT_SCHEMA,
   version,
   root: HASH,
   rows: 1,
@@ -126,7 +131,9 @@ const manifest = (version = 3) => ({
 Deno.test("manifest: of the version that was asked for, or refused", async () => {
   const { client, requests } = clientOf(Response.json(manifest()), Response.json(manifest(2)));
   assert.deepEqual(await client.manifest({ history: HISTORY, version: 3 }), manifest());
-  assert.deepEqual(requests.map(path), [`/content/manifest?schema=1&history=${HISTORY}&version=3`]);
+  assert.deepEqual(requests.map(path), [
+    `/content/manifest?schema=${CONTENT_SCHEMA}&history=${HISTORY}&version=3`,
+  ]);
   await failure(ContractError, client.manifest({ history: HISTORY, version: 3 }));
 });
 
@@ -141,8 +148,8 @@ Deno.test("node: all its pages; delta: since the version that the first page say
   );
   assert.equal((await client.node({ history: HISTORY, version: 3, id: ID })).length, 1);
   assert.deepEqual(requests.map(path), [
-    `/content/node?schema=1&history=${HISTORY}&version=3&id=${ID}`,
-    `/content/node?schema=1&history=${HISTORY}&version=3&id=${ID}&after=x`,
+    `/content/node?schema=${CONTENT_SCHEMA}&history=${HISTORY}&version=3&id=${ID}`,
+    `/content/node?schema=${CONTENT_SCHEMA}&history=${HISTORY}&version=3&id=${ID}&after=x`,
   ]);
   await Array.fromAsync(client.delta({ since: 2, history: HISTORY }));
   assert.deepEqual(requests.slice(2).map((request) => new URL(request.url).searchParams.get("since")), [

@@ -39,6 +39,8 @@ export interface HeadOptions extends CallOptions {
   expected?: number;
   /** The history that it named. */
   history?: string;
+  /** What the device holds (version 0: nothing), for the server's figures; a batch's header says it too. */
+  holds?: { deviceId: string; version: number };
 }
 
 /** One version of one history. */
@@ -143,12 +145,10 @@ export function createClient(o: ClientOptions): Client {
   }
 
   return {
-    async head(etag, { expected, history, signal } = {}) {
+    async head(etag, { expected, history, holds, signal } = {}) {
       const headers: HeadersInit = etag ? { "if-none-match": etag } : {};
-      const { response, body } = await send(`/content/head${query({ schema, expected, history })}`, {
-        headers,
-        signal,
-      });
+      const parameters = { schema, expected, history, device: holds?.deviceId, version: holds?.version };
+      const { response, body } = await send(`/content/head${query(parameters)}`, { headers, signal });
       if (response.status === 304) return { changed: false };
       return { changed: true, head: read(Head, body), etag: response.headers.get("etag") };
     },

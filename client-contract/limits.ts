@@ -4,7 +4,7 @@
 export const CONTRACT_VERSION = 1;
 
 /** The form of content rows that this contract reads. */
-export const CONTENT_SCHEMA = 1;
+export const CONTENT_SCHEMA = 2;
 
 /** Most events of a batch. */
 export const MAX_BATCH_EVENTS = 500;

@@ -7,6 +7,7 @@ import { EndLine, Head, PageLine } from "./content.ts";
 import { type DeltaPage, readChanges } from "./delta_page.ts";
 import type { Event } from "./event.ts";
 import { ServerInstant } from "./ids.ts";
+import { CONTENT_SCHEMA } from "./limits.ts";
 import {
   type PublishParameters,
   Release,
@@ -50,6 +51,7 @@ export interface DeltaParameters {
   domains?: readonly string[];
   after?: string;
   page_rows?: number;
+  /** By default the one that this contract reads. */
   schema?: number;
 }
 
@@ -120,9 +122,10 @@ export function createRpc(supabase: RpcCaller): Rpc {
   }
 
   return {
-    contentHead: () => call(Head, "content_head", {}),
+    contentHead: () => call(Head, "content_head", { schema: CONTENT_SCHEMA }),
     async contentDelta(parameters = {}) {
-      const { page, lines, end } = await call(DeltaAnswer, "content_delta", parameters);
+      const asked = { schema: CONTENT_SCHEMA, ...parameters };
+      const { page, lines, end } = await call(DeltaAnswer, "content_delta", asked);
       return { page, changes: readChanges(lines), end };
     },
     ingest: (header, events) => call(BatchAnswer, "ingest", withSameKeys([header, ...events])),

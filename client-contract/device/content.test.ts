@@ -4,6 +4,7 @@ import { z } from "zod";
 import { readState } from "./context.ts";
 import type { Device } from "./device.ts";
 import { DeviceError } from "./device_error.ts";
+import { rightAnswer } from "./testing/answers.ts";
 import { openLab } from "./testing/devices.ts";
 import { type Handle, rotateHistory, startTestServer, type TestServer } from "./testing/server.ts";
 import { publishedLines } from "./testing/server_rows.ts";
@@ -249,8 +250,7 @@ Deno.test("a question that was on screen when a release withdrew it is answered 
   await device.sync();
   assert.equal(device.question(question.id), undefined);
   assert.equal(readState(device.db).content_version, 2);
-  assert.ok(question.type === "single_choice");
-  const { correct } = device.answer({ sessionId, question, choice: question.answer.choice });
+  const { correct } = device.answer({ sessionId, question, answer: rightAnswer(question) });
   assert.ok(correct);
   await device.sync();
   const [attempt] = await server.sql`

@@ -7,7 +7,7 @@ import { currentTarget, discardDownload } from "./content_download.ts";
 import type { HeldRow } from "./content_rows.ts";
 import { isSameScope, readScope } from "./content_scope.ts";
 import type { DeviceContext } from "./context.ts";
-import type { Database } from "./database.ts";
+import { type Database, isCorruption } from "./database.ts";
 
 /** A row that was fetched to take the place of a damaged one, with its hash. */
 export type FetchedRow = ContentChange & { hash: string };
@@ -48,6 +48,32 @@ function writeTree(db: Database, tree: PublishedTree, { wanted }: Candidate): vo
   }
 }
 
+/** Empties the table, which asks no index, and writes all rows again but some, under their old numbers. */
+function rewriteWithout(db: Database, rowids: number[]): void {
+  const columns = "rowid, kind, id, version, body, sha256";
+  db.run(
+    `create temporary table kept as select ${columns.replace("rowid", "rowid as place")} from content_row
+     where rowid not in (select value from json_each(?))`,
+    JSON.stringify(rowids),
+  );
+  db.run("delete from content_row");
+  db.run(`insert into content_row (${columns}) select place, kind, id, version, body, sha256 from kept`);
+  db.run("drop table kept");
+}
+
+/** Removes rows that are damaged, and what the indexes say of them. */
+function dropDamaged(db: Database, rowids: number[]): void {
+  try {
+    // Where a key was hit, the index still has the old one, and SQLite would refuse to delete the row.
+    db.run("reindex content_row");
+    for (const rowid of rowids) db.run("delete from content_row where rowid = ?", rowid);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    // The key has become another row's: no index can be made as long as both are there.
+    rewriteWithout(db, rowids);
+  }
+}
+
 function dropRows(db: Database, candidate: Candidate, drop: HeldRow[]): number {
   const { isDownload, isReplacement, gone, rubbish } = candidate;
   const rowsOf = (place: HeldRow["place"]) =>
@@ -58,9 +84,7 @@ function dropRows(db: Database, candidate: Candidate, drop: HeldRow[]): number {
     return 0;
   }
   const damaged = rowsOf("cache");
-  // Where a key was hit, the index still has the old one, and SQLite would refuse to delete the row.
-  if (damaged.length > 0 || !isDownload) db.run("reindex content_row");
-  for (const rowid of damaged) db.run("delete from content_row where rowid = ?", rowid);
+  if (damaged.length > 0 || !isDownload) dropDamaged(db, damaged);
   let removed = 0;
   for (const rowid of gone) removed += db.run("delete from content_row where rowid = ?", rowid);
   return removed;

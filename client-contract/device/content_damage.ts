@@ -14,13 +14,14 @@ export interface Damage {
 }
 
 /** Rows by what they are found by. */
-interface Groups {
+export interface Groups {
   domains: Map<string, HeldRow[]>;
   skills: Map<string, HeldRow[]>;
   questions: Map<string | null, HeldRow[]>;
 }
 
-function group(rows: HeldRow[]): Groups {
+/** Groups them. */
+export function group(rows: HeldRow[]): Groups {
   const by = <K>(kind: HeldRow["kind"], key: (row: HeldRow) => K) =>
     Map.groupBy(rows.filter((row) => row.kind === kind), key);
   return {
@@ -34,7 +35,13 @@ function group(rows: HeldRow[]): Groups {
 const single = (rows: HeldRow[] = []): HeldRow | undefined =>
   rows.length === 1 && rows[0]?.isSound ? rows[0] : undefined;
 
-async function isWhole(domainId: string, skillId: string, hash: string, held: Groups): Promise<boolean> {
+/** Whether the skill's own row and its questions are the published ones. */
+export async function isWhole(
+  domainId: string,
+  skillId: string,
+  hash: string,
+  held: Groups,
+): Promise<boolean> {
   const own = single(held.skills.get(skillId));
   const questions = held.questions.get(skillId) ?? [];
   if (own?.parent !== domainId || questions.some(({ isSound }) => !isSound)) return false;
@@ -42,7 +49,7 @@ async function isWhole(domainId: string, skillId: string, hash: string, held: Gr
 }
 
 /** Whether the domain's own row is the one that, with the skills' published hashes, makes the domain's. */
-async function hasOwnRow(domainId: string, { hash, skills }: PublishedDomain, held: Groups) {
+export async function hasOwnRow(domainId: string, { hash, skills }: PublishedDomain, held: Groups) {
   const own = single(held.domains.get(domainId));
   return own !== undefined && await nodeHash([domainId, own.hash], skills) === hash;
 }

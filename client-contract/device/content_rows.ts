@@ -105,6 +105,17 @@ export function scanCache(db: Database): Promise<RowScan> {
   return scan("cache", db.all(Raw, CACHE));
 }
 
+/** Those of a node alone: a skill's and its questions', or a domain's own. */
+export function scanNode(db: Database, kind: "domain" | "skill", id: string): Promise<RowScan> {
+  const own = `${CACHE} where kind = ? and id = ?`;
+  return scan(
+    "cache",
+    kind === "domain"
+      ? db.all(Raw, own, kind, id)
+      : [...db.all(Raw, own, kind, id), ...db.all(Raw, `${CACHE} where skill_id = ?`, id)],
+  );
+}
+
 /** The downloaded rows, tombstones aside. */
 export function scanStaged(db: Database): Promise<RowScan> {
   return scan("staged", db.all(Raw, STAGED));

@@ -7,7 +7,14 @@ import { readScope } from "./content_scope.ts";
 import { readState } from "./context.ts";
 import { type Database, isCorruption } from "./database.ts";
 
-const Node = z.object({ kind: z.unknown(), id: z.string(), domain_id: z.unknown(), hash: z.string() });
+// Whatever a flipped bit has made of them: what is no hash any more is not the published one.
+const Node = z.object({ kind: z.unknown(), id: z.unknown(), domain_id: z.unknown(), hash: z.unknown() })
+  .transform(({ kind, ...node }) => ({
+    kind,
+    id: String(node.id),
+    domain_id: String(node.domain_id),
+    hash: String(node.hash),
+  }));
 const Check = z.object({ integrity_check: z.string() });
 
 /** What a check of the cache found. */
@@ -23,7 +30,7 @@ export interface VerifyReport {
 }
 
 /** The published tree as it was kept. */
-function keptTree(db: Database): PublishedTree {
+export function keptTree(db: Database): PublishedTree {
   const tree: PublishedTree = new Map();
   for (
     const { kind, id, domain_id, hash } of db.all(
@@ -32,13 +39,13 @@ function keptTree(db: Database): PublishedTree {
     )
   ) {
     if (kind === "domain") tree.set(id, { hash, skills: new Map() });
-    else tree.get(String(domain_id))?.skills.set(id, hash);
+    else tree.get(domain_id)?.skills.set(id, hash);
   }
   return tree;
 }
 
 /** Whether SQLite finds indexes and constraints of the cache as they should be. */
-function isInOrder(db: Database): boolean {
+export function isInOrder(db: Database): boolean {
   try {
     const found = db.all(Check, "pragma integrity_check(content_row)");
     return found.every(({ integrity_check }) => integrity_check === "ok");
@@ -49,7 +56,7 @@ function isInOrder(db: Database): boolean {
 }
 
 /** What can be read; undefined where SQLite can't make rows of it any more. */
-function readable<T>(read: () => T): T | undefined {
+export function readable<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
@@ -68,7 +75,7 @@ export async function verifyContent(db: Database): Promise<VerifyReport> {
   const { kind, cursors } = readScope(db);
   const held = new Set([...cursors].filter(([, cursor]) => cursor > 0).map(([id]) => id));
   // All of it is read before the first await, so that it is one state.
-  const tree = keptTree(db);
+  const tree = readable(() => keptTree(db)) ?? new Map();
   const inOrder = isInOrder(db);
   const scan = readable(() => scanCache(db));
   if (!scan) {

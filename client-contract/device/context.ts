@@ -24,6 +24,7 @@ const SyncState = z.object({
   content_schema: z.number().nullable(),
   content_scope: z.enum(["all", "some", "growing"]),
   content_suspect: z.number(),
+  content_checked: z.string().nullable(),
   head_version: z.number(),
   minimum_version: z.number(),
   poll_after_s: z.number().nullable(),

@@ -137,7 +137,7 @@ class Run {
     const before = device.progress();
     if (step.do === "answer") {
       const sessionId = session?.session_id ?? device.startSession();
-      this.answered.push(device.answer({ sessionId, question, choice: step.choice }).eventId);
+      this.answered.push(device.answer({ sessionId, question, answer: { choice: step.choice } }).eventId);
     } else if (step.do === "advance") {
       device.advance({ skillId: question.skill_id, mastery: step.mastery, completed: [question.id] });
     } else {

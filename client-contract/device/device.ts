@@ -55,6 +55,8 @@ export interface DeviceOptions {
   /** Rows a content page, and changes a pull; by default the server's choice. */
   pageRows?: number;
   pullRows?: number;
+  /** Rows of the cache that each sync looks at, at least; by default 1000. */
+  checkRows?: number;
   /** Milliseconds after which a bundle is given up for pages. */
   bundleMs?: number;
   /** The domains to hold; null: all. By default what was chosen before, at first all. */

@@ -10,8 +10,8 @@ export type DeviceErrorCode =
   | "no_content"
   /** The session is not one that this device started, or it has ended. */
   | "unknown_session"
-  /** The choice is not one of the question's. */
-  | "invalid_choice"
+  /** The answer is not of the form of the question's type, or names a choice that it has not. */
+  | "invalid_answer"
   /** An event's line may hold 16 KiB. */
   | "event_too_large"
   /** A whole snapshot was fetched, and it is not what the server says it published. */

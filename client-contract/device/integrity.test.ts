@@ -102,6 +102,51 @@ Deno.test("C6: any damage to the cache is found, and repaired by fetching the da
   await fc.assert(property, { ...settings(60), endOnFailure: true });
 });
 
+Deno.test("C6: syncs alone find any damage, a part of the cache each, and repair it", async () => {
+  const server = await published();
+  const [rows, checkRows] = [server.linesOf(1).size, 10];
+  // A node begins below the budget and is looked at to its end: 7 rows at most.
+  const syncs = Math.ceil(rows / checkRows) + 1;
+  const property = fc.asyncProperty(damage, fc.nat(syncs), async (damages, before) => {
+    using lab = openLab();
+    server.releases.length = 1;
+    const o = { learnerId: LEARNER, handle: server.handle, checkRows };
+    {
+      using device = lab.open(1, o);
+      // Wherever in its round the device is when the damage is done.
+      for (let i = 0; i <= before; i++) await device.sync();
+    }
+    for (const damage of damages) inflict(join(lab.folder, "1.sqlite"), damage);
+    using device = lab.open(1, o);
+    server.asked.length = 0;
+    let repaired = 0;
+    for (let i = 0; i < syncs; i++) {
+      const { checked, repairs } = await device.sync();
+      assert.ok(checked < checkRows + 7, `${checked} rows in one sync`);
+      repaired += repairs.length;
+    }
+    await assertHolds(device, server, 1);
+    assert.equal(server.bytesOf("/delta"), 0, "never the snapshot");
+    assert.ok(server.asked.filter(({ path }) => path === "/manifest").length <= repaired + 1);
+  });
+  await fc.assert(property, { ...settings(60), endOnFailure: true });
+});
+
+Deno.test("C6: a sound cache is looked at in turn, round after round, and costs no request", async () => {
+  const server = await published();
+  using lab = openLab();
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle, checkRows: 30 });
+  assert.equal((await device.sync()).checked, 0, "there was nothing yet");
+  server.asked.length = 0;
+  const rows = server.linesOf(1).size;
+  const round: number[] = [];
+  while (round.reduce((sum, checked) => sum + checked, 0) < rows) round.push((await device.sync()).checked);
+  assert.deepEqual(round.reduce((sum, checked) => sum + checked, 0), rows, "each row once");
+  assert.ok(round.every((checked) => checked > 0 && checked < 37) && round.length >= 3);
+  assert.equal((await device.sync()).checked, round[0], "and from the start again");
+  assert.deepEqual(new Set(server.asked.map(({ path }) => path)), new Set(["/sync"]));
+});
+
 const changed = [question(1, 1, 1, "Neu?"), question(2, 0, 9)].map((row) =>
   [`${row.kind}/${row.id}`, row] as const
 );

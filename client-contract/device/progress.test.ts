@@ -44,7 +44,7 @@ Deno.test("a session that ended here stays ended when the server, which has not 
   using device = bench();
   const { context } = device;
   context.db.run(
-    "update sync_state set content_version = 1, content_history = 'h', content_root = 'r', content_schema = 1",
+    "update sync_state set content_version = 1, content_history = 'h', content_root = 'r', content_schema = 2",
   );
   const session_id = startSession(context, SKILL);
   endSession(context, session_id, "completed");

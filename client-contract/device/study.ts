@@ -2,8 +2,10 @@
 // means for the device's own rows. Nothing here needs a network.
 import { z } from "zod";
 import type { SessionEnded } from "../event.ts";
+import { type AnswerKey, type AnswerTo, gradeAnswer, type QuestionType } from "../question.ts";
 import type { Question } from "./content.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { checkAnswer } from "./answer.ts";
 import { DeviceError } from "./device_error.ts";
 import { appendEvent, nextId } from "./outbox.ts";
 import { addToProgress, type Progress, progressIn } from "./progress.ts";
@@ -26,8 +28,8 @@ export interface Answer {
   sessionId: string;
   /** As it was shown: a release that comes between question and answer changes nothing about either. */
   question: Question;
-  /** The index into the question's choices. */
-  choice: number;
+  /** What the learner answered, in the form of the question's type: docs/question-types.md. */
+  answer: AnswerTo<QuestionType>;
   /** How long the learner took, in milliseconds. */
   durationMs?: number;
 }
@@ -36,8 +38,8 @@ export interface Answer {
 export interface Graded {
   eventId: string;
   correct: boolean;
-  /** The index of the right choice. */
-  rightChoice: number;
+  /** What is right, in the form of the question's type. */
+  right: AnswerKey<QuestionType>;
   explanation: string | null;
   progress: Progress;
 }
@@ -99,22 +101,14 @@ export function startSession(context: DeviceContext, skillId: string | null): st
   });
 }
 
-/** Grades an answer and keeps it. Throws DeviceError `unknown_session` or `invalid_choice`. */
+/** Grades an answer and keeps it. Throws DeviceError `unknown_session`, `invalid_answer` or `event_too_large`. */
 export function recordAnswer(
   context: DeviceContext,
-  { sessionId, question, choice, durationMs = 0 }: Answer,
+  { sessionId, question, answer, durationMs = 0 }: Answer,
 ): Graded {
   const { db, deviceId } = context;
-  if (question.type !== "single_choice") {
-    throw new DeviceError("invalid_choice", `A ${question.type} question has no single choice.`);
-  }
-  if (!Number.isInteger(choice) || choice < 0 || choice >= question.choices.length) {
-    throw new DeviceError(
-      "invalid_choice",
-      `The question has the choices 0 to ${question.choices.length - 1}.`,
-    );
-  }
-  const correct = choice === question.answer.choice;
+  checkAnswer(question, answer);
+  const correct = gradeAnswer(question, answer);
   return db.transaction(() => {
     openSession(context, sessionId);
     const reset = currentReset(context, question.skill_id);
@@ -122,7 +116,7 @@ export function recordAnswer(
       session_id: sessionId,
       question_id: question.id,
       content_version: question.content_version,
-      answer: { choice },
+      answer,
       correct,
       duration_ms: Math.min(Math.max(Math.round(durationMs) || 0, 0), MAX_DURATION_MS),
       reset,
@@ -139,7 +133,7 @@ export function recordAnswer(
       question.id,
       deviceId,
       question.content_version,
-      JSON.stringify(body.answer),
+      JSON.stringify(answer),
       correct ? 1 : 0,
       body.duration_ms,
       reset?.count ?? 0,
@@ -150,7 +144,7 @@ export function recordAnswer(
     return {
       eventId: event.id,
       correct,
-      rightChoice: question.answer.choice,
+      right: question.answer,
       explanation: question.explanation ?? null,
       progress: addToProgress(db, question.skill_id, event),
     };

@@ -203,8 +203,8 @@ Deno.test("what the server puts into quarantine counts nowhere, and blocks nothi
   await device.sync();
   const [question] = firstQuestions(device);
   const sessionId = device.startSession();
-  device.answer({ sessionId, question: { ...question, content_version: 99 }, choice: 0 });
-  device.answer({ sessionId, question, choice: 0 });
+  device.answer({ sessionId, question: { ...question, content_version: 99 }, answer: { choice: 0 } });
+  device.answer({ sessionId, question, answer: { choice: 0 } });
   assert.equal(device.progressIn(question.skill_id).attempts, 2);
   const { quarantined, delivered } = await device.sync();
   assert.deepEqual({ quarantined, delivered }, { quarantined: 1, delivered: 2 });
@@ -283,14 +283,23 @@ Deno.test("study needs content, an open session of this device, and a choice tha
   assert.deepEqual(device.openSessions().map(({ session_id }) => session_id), [sessionId]);
   assert.ok(question.type === "single_choice");
   for (const choice of [-1, 0.5, question.choices.length]) {
-    assert.throws(() => device.answer({ sessionId, question, choice }), isDeviceError("invalid_choice"));
+    assert.throws(
+      () => device.answer({ sessionId, question, answer: { choice } }),
+      isDeviceError("invalid_answer"),
+    );
   }
   await device.sync();
   using other = lab.open(2, o);
   await other.sync();
-  assert.throws(() => other.answer({ sessionId, question, choice: 0 }), isDeviceError("unknown_session"));
+  assert.throws(
+    () => other.answer({ sessionId, question, answer: { choice: 0 } }),
+    isDeviceError("unknown_session"),
+  );
   device.endSession(sessionId, "abandoned");
-  assert.throws(() => device.answer({ sessionId, question, choice: 0 }), isDeviceError("unknown_session"));
+  assert.throws(
+    () => device.answer({ sessionId, question, answer: { choice: 0 } }),
+    isDeviceError("unknown_session"),
+  );
   assert.throws(() => device.endSession(sessionId), isDeviceError("unknown_session"));
   assert.deepEqual(device.openSessions(), []);
 });

@@ -4,8 +4,9 @@ import type { BatchHeader, SyncAnswer } from "../batch.ts";
 import type { PullAnswer } from "../changes.ts";
 import { ContractError } from "../client_error.ts";
 import type { Head } from "../content.ts";
-import { CONTRACT_VERSION } from "../limits.ts";
+import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../limits.ts";
 import { clockTime, instant } from "./clock.ts";
+import { checkContent } from "./content_check.ts";
 import type { Repair } from "./content_settle.ts";
 import { updateContent, type UpdateOptions } from "./content_update.ts";
 import { type DeviceContext, readState } from "./context.ts";
@@ -33,6 +34,8 @@ export interface SyncOptions extends UpdateOptions {
   appVersion?: string;
   /** Changes a pull; by default the server's choice. */
   pullRows?: number;
+  /** Rows of the cache that a sync looks at, at least. */
+  checkRows?: number;
 }
 
 /** What a sync did. */
@@ -47,6 +50,8 @@ export interface SyncReport extends BatchOutcome {
   version: number;
   /** Content rows written and removed. */
   rows: number;
+  /** Cached rows that were looked at: each sync checks the next part of the cache. */
+  checked: number;
   /** What was found damaged in the cache, and fetched. */
   repairs: Repair[];
 }
@@ -62,6 +67,7 @@ function headerOf(context: DeviceContext, o: SyncOptions, wantsPull: boolean): B
     app_version: o.appVersion ?? null,
     contract_version: CONTRACT_VERSION,
     content_version: readState(context.db).content_version,
+    content_schema: CONTENT_SCHEMA,
     pull: wantsPull ? { cursor: pullCursor(context), limit: o.pullRows ?? null } : null,
   };
 }
@@ -164,6 +170,7 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
 /** Brings the content to the head. An app that is too old for it keeps what it has, and everything else goes on. */
 async function exchangeContent(context: DeviceContext, head: Head, o: SyncOptions, report: SyncReport) {
   rememberHead(context, head);
+  report.checked = await checkContent(context, o.checkRows);
   try {
     const { rows, repairs } = await updateContent(context, head, o);
     report.rows = rows;
@@ -191,6 +198,7 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
     restarted: false,
     version: 0,
     rows: 0,
+    checked: 0,
     repairs: [],
   };
   const head = await exchange(context, o, report);

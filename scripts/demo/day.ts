@@ -14,6 +14,7 @@ import type { Narrator } from "./narrator.ts";
 import { createNetwork, type Network } from "./network.ts";
 import { Server } from "./server.ts";
 import { study } from "./studying.ts";
+import { oneOfEachType } from "./types.ts";
 
 /** Answers in each of the two sessions, and after how many of the second's the phone dies. */
 const ANSWERS = 20;
@@ -244,6 +245,9 @@ export async function liveTheDay(day: Day): Promise<void> {
   await secondRelease(day, a, server);
   const reopen = () => phone(day, "A", deviceIds.a, network).device;
   a.device = await damageAndRepair({ narrator, sql, server, reopen, snapshotBytes }, a);
+  const { device } = a;
+  const publishDrafts = (note: string, prepare: () => Promise<string>) => publish(day, note, prepare);
+  await oneOfEachType({ narrator, sql, device, learnerId: people.learner.id, publish: publishDrafts });
   const b = phone(day, "B", deviceIds.b, createNetwork());
   await secondDevice(day, a, b, server, skillId);
   await replay(day, a, server, skillId);

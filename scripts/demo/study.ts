@@ -2,6 +2,7 @@
 //
 // Arguments: the device's file, learner id, device id, the skill's id, how many questions to answer.
 import { openDevice } from "../../client-contract/device/device.ts";
+import { rightAnswer, wrongAnswer } from "../../client-contract/device/testing/answers.ts";
 
 const [file = "", learnerId = "", deviceId = "", skillId = "", count = "0"] = Deno.args;
 using device = openDevice({
@@ -19,11 +20,10 @@ const sessionId = device.openSessions()[0]?.session_id ?? device.startSession(sk
 const questions = device.questions(skillId);
 for (let i = 0; i < Number(count); i++) {
   const question = questions[i % questions.length];
-  if (question?.type !== "single_choice") throw new Error(`skill ${skillId} has no single choice`);
+  if (!question) throw new Error(`skill ${skillId} has no question`);
   // Right more often than not, and the same way in every run.
-  const right = question.answer.choice;
-  const choice = i % 3 === 2 ? (right + 1) % question.choices.length : right;
-  const { eventId } = device.answer({ sessionId, question, choice, durationMs: 4000 + i * 100 });
+  const answer = i % 3 === 2 ? wrongAnswer(question) : rightAnswer(question);
+  const { eventId } = device.answer({ sessionId, question, answer, durationMs: 4000 + i * 100 });
   say(eventId);
 }
 device.endSession(sessionId);

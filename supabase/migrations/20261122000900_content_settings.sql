@@ -1,7 +1,8 @@
 -- What:  what operators set about content (one row), and the releases that devices must have.
 -- Why:   the server steers its clients: how often they poll, what they must not study on any longer (C4, U8).
 -- Locks: none; new objects only.
--- Undo:  drop function public.require_release, private.require_release, private.minimum_version, private.require_schema;
+-- Undo:  drop function public.require_release, private.require_release, private.minimum_version, private.require_schema,
+--        private.schema_is_served;
 --        drop table content.required_release, ops.content_setting.
 create table ops.content_setting (
   id            smallint not null default 1,
@@ -69,6 +70,19 @@ as $$
 $$;
 comment on function private.minimum_version() is 'The newest release that is mandatory by now; 0: none is.';
 
+create function private.schema_is_served(p_schema integer)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  -- The announced end counts by itself: nobody has to be awake at that hour to retire the schema.
+  select exists (
+    select from content.schema s
+    where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()))
+$$;
+comment on function private.schema_is_served(integer) is 'Whether devices may still read a contract schema: not retired, and its end not reached.';
+
 create function private.require_schema(p_schema smallint)
 returns void
 language plpgsql
@@ -77,9 +91,9 @@ security definer
 set search_path = ''
 as $$
 begin
-  if not exists (select from content.schema s where s.schema = p_schema and s.state <> 'retired') then
+  if not private.schema_is_served(p_schema) then
     perform private.raise_error('CR040', 'This version of the app is no longer served.',
-      (select min(s.schema)::text from content.schema s where s.state <> 'retired'));
+      (select min(s.schema)::text from content.schema s where private.schema_is_served(s.schema)));
   end if;
 end
 $$;

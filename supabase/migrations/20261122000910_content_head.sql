@@ -1,7 +1,7 @@
 -- What:  content_head(): what is published, what a device must hold, and when to ask again.
 -- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
 -- Locks: none; new objects only.
--- Undo:  drop function public.content_head, private.content_head.
+-- Undo:  drop function public.content_head, private.sync_head, private.content_head.
 
 create function private.content_head(p_schema smallint)
 returns json
@@ -41,6 +41,20 @@ end
 $$;
 comment on function private.content_head(smallint) is
   'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
+
+create function private.sync_head(p_header jsonb)
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+  -- The current schema has no end (schema_current_has_no_end), so there is always a head to answer with.
+  select private.content_head(case when private.schema_is_served(h.schema) then h.schema::smallint else private.content_schema() end)
+  from (select coalesce((p_header ->> 'content_schema')::numeric::integer, 1) as schema) h
+$$;
+comment on function private.sync_head(jsonb) is
+  'The head for the sender of a batch''s header: of the schema that it names (1 where it names none) or, if that is not served, of the current one. '
+  'Never refuses: answers of a device too old for the content are taken all the same.';
 
 create function public.content_head(schema smallint default 1)
 returns json

@@ -69,12 +69,12 @@ set search_path = ''
 as $$
 declare
   v_batch json := private.ingest_for(p_user, p_lines);
-  v_pull jsonb := split_part(p_lines, E'\n', 1)::jsonb -> 'pull';
+  v_header constant jsonb := split_part(p_lines, E'\n', 1)::jsonb;
+  v_pull constant jsonb := v_header -> 'pull';
 begin
   return json_build_object(
     'batch', v_batch,
-    -- The schema of clients that name none.
-    'head', private.content_head(1::smallint),
+    'head', private.sync_head(v_header),
     'pull', case when jsonb_typeof(v_pull) = 'object' then
       private.learner_changes(p_user, v_pull ->> 'cursor', (v_pull ->> 'limit')::numeric::integer) end)::text;
 end

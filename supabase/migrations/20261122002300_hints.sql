@@ -29,12 +29,15 @@ insert into ops.signal_setting default values;
 create table content.release_state (
   version    integer not null,
   bundled_at timestamptz,
+  bundled_in text,
   hinted_at  timestamptz,
   constraint release_state_pkey primary key (version),
-  constraint release_state_version_exists foreign key (version) references content.release (version)
+  constraint release_state_version_exists foreign key (version) references content.release (version),
+  constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
 );
 comment on table content.release_state is 'What has happened to a release since its publish, beside the append-only content.release.';
 comment on column content.release_state.bundled_at is 'When every domain had its bundle; null for ever if a newer release came first.';
+comment on column content.release_state.bundled_in is 'The history whose bundles those are: in another one they are still to be written.';
 comment on column content.release_state.hinted_at is 'When devices were told of this release or of a newer one.';
 
 alter table ops.signal_setting enable row level security;

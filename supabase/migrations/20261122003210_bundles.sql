@@ -125,7 +125,9 @@ returns boolean
 language sql
 stable
 set search_path = ''
-as $$ select exists (select from content.release_state s where s.version = p_version and s.bundled_at is not null) $$;
-comment on function private.release_is_bundled(integer) is 'Whether every domain of the release has its bundle; said by the head.';
+as $$
+  select exists (select from content.release_state s where s.version = p_version and s.bundled_in = private.history())
+$$;
+comment on function private.release_is_bundled(integer) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
 
 grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;

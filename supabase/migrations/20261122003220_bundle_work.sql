@@ -35,12 +35,12 @@ declare
 begin
   -- Two workers that finish the last two bundles at once would each miss the other's: one after the other.
   select s.version into v_version from content.release_state s
-  where s.version = (select max(r.version) from content.release r) and s.bundled_at is null
+  where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from v_history
   for update;
   if v_version is null then
     return null;
   end if;
-  update content.release_state set bundled_at = clock_timestamp()
+  update content.release_state set bundled_at = clock_timestamp(), bundled_in = v_history
   where version = v_version and not exists (
     select from private.domain_node_at(v_version) n
     left join content.bundle b on b.history = v_history and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version

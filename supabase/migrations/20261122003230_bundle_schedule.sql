@@ -33,7 +33,7 @@ begin
   if private.signals_configured() and (
     exists (
       select from content.release_state s
-      where s.version = (select max(r.version) from content.release r) and s.bundled_at is null)
+      where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from private.history())
     or exists (select from private.bundle_due(private.history())))
   then
     perform private.wake_function('bundle');

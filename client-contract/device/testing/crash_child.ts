@@ -2,6 +2,7 @@
 // `open`, then for each answer `try N` before and `kept N ULID` after. N is unique, and travels as the duration.
 import { z } from "zod";
 import { openDevice } from "../device.ts";
+import { rightAnswer } from "./answers.ts";
 import { allQuestions } from "./study.ts";
 import { seededRandom } from "./random.ts";
 import { testToken } from "./server.ts";
@@ -41,7 +42,12 @@ async function live(o: z.infer<typeof ChildOptions>): Promise<never> {
       const [open] = device.openSessions();
       const sessionId = open?.session_id ?? device.startSession();
       say(`try ${n}`);
-      const { eventId } = device.answer({ sessionId, question, choice: 0, durationMs: n });
+      const { eventId } = device.answer({
+        sessionId,
+        question,
+        answer: rightAnswer(question),
+        durationMs: n,
+      });
       say(`kept ${n} ${eventId}`);
       n++;
       if (random() < 0.2) device.endSession(sessionId);

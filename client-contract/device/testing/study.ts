@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Question } from "../content.ts";
 import type { Device } from "../device.ts";
+import { rightAnswer, wrongAnswer } from "./answers.ts";
 
 /** The device's questions, skill by skill. */
 export function allQuestions(device: Device): Question[] {
@@ -15,10 +16,13 @@ export function firstQuestions(device: Device): [Question, ...Question[]] {
   return [first, ...others.filter(({ skill_id }) => skill_id === first.skill_id)];
 }
 
-/** A session in which each question is answered once, with its first choice; gives the attempts' ids. */
+/** A session in which each question is answered once, right and wrong in turn; gives the attempts' ids. */
 export function studyOnce(device: Device, questions: readonly Question[]): string[] {
   const sessionId = device.startSession();
-  const ids = questions.map((question) => device.answer({ sessionId, question, choice: 0 }).eventId);
+  const ids = questions.map((question, index) => {
+    const answer = index % 2 === 0 ? rightAnswer(question) : wrongAnswer(question);
+    return device.answer({ sessionId, question, answer }).eventId;
+  });
   device.endSession(sessionId);
   return ids;
 }

@@ -54,7 +54,11 @@ export async function versionParam(
   const schema = schemaParam(url);
   const history = historyParam(url);
   const named = integerParam(url, name, null);
-  const current = await headAt(schema, Math.max(since, named ?? 0), history);
+  const current = await headAt(schema, {
+    history,
+    version: Math.max(since, named ?? 0),
+    isEnough: named !== null,
+  });
   const version = named ?? current.version;
   if ((since > 0 || history !== null) && history !== current.history) throw new Problem("history_changed");
   if (since > current.version || version > current.version) throw new Problem("cursor_ahead");

@@ -7,11 +7,16 @@ import { type ContentContext, historyParam, REVALIDATE, schemaParam } from "./co
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A caller's `history` and `expected` pass by a head that is older; `device` and `version` say what it holds. */
+/** A caller's `history` and `expected` pass by a head that is not there yet; `device` and `version` say what it holds. */
 export async function head(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
   // The poll of a device that says nothing: reading parameters that are not there would be a quarter of its cost.
-  if (url.search === "") return answer(request, await context.headAt(1, 0));
-  const current = await context.headAt(schemaParam(url), integerParam(url, "expected", 0), historyParam(url));
+  if (url.search === "") return answer(request, await context.headAt(1));
+  const expected = integerParam(url, "expected", null);
+  const current = await context.headAt(schemaParam(url), {
+    history: historyParam(url),
+    version: expected ?? 0,
+    isEnough: expected !== null,
+  });
   const device = textParam(url, "device", UUID);
   const version = integerParam(url, "version", null);
   if ((device === null) !== (version === null)) {

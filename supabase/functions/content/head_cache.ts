@@ -1,10 +1,17 @@
-// The newest release as this isolate knows it: one query a second, however many devices ask.
+// The newest release as this isolate knows it: devices that were hinted at once cost one query, however many ask.
 import type { Database } from "../_shared/database.ts";
 import { Problem } from "../_shared/problem.ts";
 import { digestOf, type Payload, payloadOf } from "../_shared/reply.ts";
 
-/** Milliseconds that a head may be old. Hints name the version, and `expected` then asks past it. */
+/** Milliseconds that a head may be old for whoever wants the newest there is. */
 const FRESH_MS = 1000;
+
+/**
+ * Milliseconds that it may be old for whoever names the history and a version that it has: what they came for does not
+ * change. What may is so long hidden from them: a release that became mandatory, a schema that ended, another history. All of
+ * these are told to the next poll, which names nothing; a minute is little beside the poll's interval, 15 minutes unless set.
+ */
+const KNOWN_MS = 60_000;
 
 /** A head, parsed as far as the functions need it. */
 export interface Head {
@@ -17,12 +24,24 @@ export interface Head {
   etag: string;
 }
 
+/** What a caller knows of already, from a hint or an earlier answer. */
+export interface Known {
+  history: string | null;
+  version: number;
+  /** They came for that version, and not for the newest. */
+  isEnough: boolean;
+}
+
 interface Entry {
   head: Promise<Head>;
   since: number;
+  /** The schema is not served: an answer like a head, but one that names no version. */
+  isRefusal: boolean;
 }
 
-/** Heads by contract schema. */
+const NOTHING: Known = { history: null, version: 0, isEnough: false };
+
+/** Heads by contract schema; callers who wait for the same head share one query. */
 export function headCache(database: Database, now: () => number = Date.now) {
   const entries = new Map<number, Entry>();
 
@@ -34,23 +53,25 @@ export function headCache(database: Database, now: () => number = Date.now) {
   }
 
   function refresh(schema: number): Promise<Head> {
-    const entry = { head: fetchHead(schema), since: now() };
+    const entry: Entry = { head: fetchHead(schema), since: now(), isRefusal: false };
     entries.set(schema, entry);
-    // A failure is not worth remembering; that a schema is not served is an answer like a head.
     entry.head.catch((error) => {
-      if (error instanceof Problem && error.code === "upgrade_required") return;
-      if (entries.get(schema) === entry) entries.delete(schema);
+      entry.isRefusal = error instanceof Problem && error.code === "upgrade_required";
+      // Any other failure is not worth remembering.
+      if (!entry.isRefusal && entries.get(schema) === entry) entries.delete(schema);
     });
     return entry.head;
   }
 
-  /** The head, at least as new as `expected` if the server has that version, and of `history` if that is the server's. */
-  return async (schema: number, expected: number, history: string | null = null): Promise<Head> => {
+  /** The head: of the known history and at least the known version, if the server has these, else the newest. */
+  return async (schema: number, known: Known = NOTHING): Promise<Head> => {
+    const { history, version, isEnough } = known;
     const entry = entries.get(schema);
-    if (!entry || now() - entry.since > FRESH_MS) return await refresh(schema);
+    const isNamed = isEnough && history !== null && !entry?.isRefusal;
+    if (!entry || now() - entry.since > (isNamed ? KNOWN_MS : FRESH_MS)) return await refresh(schema);
     const head = await entry.head;
     // A caller who knows a newer release or, after a restore, another history, may be ahead of this cache.
-    if (head.version >= expected && (history === null || history === head.history)) return head;
+    if (head.version >= version && (history === null || history === head.history)) return head;
     // Another caller may have refreshed meanwhile; a second query for one hint is what this avoids.
     return await (entries.get(schema) === entry
       ? refresh(schema)

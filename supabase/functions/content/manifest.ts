@@ -9,7 +9,9 @@ const LINKS_MS = 5 * 60 * 1000;
 /** The tree never changes, but bundles come after the release and their links are renewed, so it is to be revalidated. */
 export async function manifest(context: ContentContext, { request, url }: Call): Promise<Response> {
   const { schema, current, version } = await versionParam(context, url, "version");
-  const { history, bundled } = current;
+  const { history } = current;
+  // A head that is older than its bundles would hide them.
+  const { bundled } = current.bundled ? current : await context.headAt(schema);
   // A new key once the newest release is bundled, so that nobody waits for the links.
   const key = JSON.stringify([
     "manifest",

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 
 select tests.a_release();
 create temporary table violation (rule text, statement text) on commit drop;
@@ -20,6 +20,7 @@ insert into violation values
   ('bundle_attempts_not_negative', $$ update content.bundle set attempts = -1 $$),
   ('release_state_pkey', $$ insert into content.release_state (version) values (1) $$),
   ('release_state_version_exists', $$ insert into content.release_state (version) values (2) $$),
+  ('release_state_bundled_in_a_history', $$ update content.release_state set bundled_at = now() $$),
   ('signal_setting_pkey', $$ insert into ops.signal_setting default values $$),
   ('signal_setting_positive', $$ update ops.signal_setting set hint_after_s = 0 $$);
 select is(tests.violated(statement), rule, 'C1: refused by ' || rule) from violation;

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 
 select tests.a_release();
 insert into content.schema (schema, state, ends_at) values (98, 'retired', now()), (99, 'previous', '2030-01-01T00:00:00Z');
@@ -12,8 +12,12 @@ select is(tests.raised('select public.content_head(98::smallint)'),
 select throws_ok('select public.content_delta(schema => 98::smallint)', 'CR040', null, 'C8: deltas are');
 select throws_ok('select private.content_manifest(null, 98::smallint, 1)', 'CR040', null, 'C8: manifests are');
 select throws_ok('select private.content_node(null, 98::smallint, 1, tests.skill(1), null, 10)', 'CR040', null, 'C8: nodes are');
-update content.schema set state = 'previous' where schema = 98;
+update content.schema set state = 'previous', ends_at = null where schema = 98;
 select is(public.content_head(98::smallint) ->> 'schema', '98', 'C8: one that comes back is served');
+update content.schema set ends_at = clock_timestamp() + interval '1 day' where schema = 98;
+select is(public.content_head(98::smallint) ->> 'schema', '98', 'C8: until its announced end');
+update content.schema set ends_at = now() where schema = 98;
+select throws_ok('select public.content_head(98::smallint)', 'CR040', null, 'C8: which needs nobody to retire it');
 select is(public.content_head(private.content_schema()) ->> 'schema_ends_at', null, 'C8: a current schema has no end');
 
 select * from finish();

@@ -232,3 +232,26 @@ Deno.test("sync", async (t) => {
     });
   });
 });
+
+Deno.test("C8: a device whose schema was retired still pushes everything it recorded", async () => {
+  await using stack = await startBench();
+  const learner = await newLearner(stack);
+  const sql = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });
+  await sql`update content.schema set state = 'retired' where schema = 1`;
+  // More than one batch holds, as after weeks without a network.
+  const events = Array.from({ length: 700 }, () => event(learner));
+  const statuses: string[] = [];
+  for (const part of [events.slice(0, 500), events.slice(500)]) {
+    const answer = await push(stack, learner, ndjson(header(learner, { content_version: 1 }), ...part));
+    assert.equal(answer.status, 200);
+    assert.deepEqual([answer.body.head.schema, answer.body.head.version], [2, 1]);
+    statuses.push(...answer.body.batch.results.map(({ status }: { status: string }) => status));
+  }
+  assert.deepEqual(statuses, events.map(() => "applied"));
+  const [row] =
+    await sql`select count(*)::int as sessions from learner.session where user_id = ${learner.id}`;
+  assert.equal(row?.sessions, 700);
+  const asked = await call(stack, learner, "/content/head");
+  assert.deepEqual([asked.status, asked.body.code, asked.body.info], [426, "upgrade_required", "2"]);
+  await sql.end();
+});

@@ -1,0 +1,128 @@
+// Questions of every type on a device: shown, graded without a network, sent, and graded the same by the server.
+import assert from "node:assert/strict";
+import type { AnswerTo, QuestionType } from "../question.ts";
+import { DeviceError } from "./device_error.ts";
+import { openLab } from "./testing/devices.ts";
+import { rightAnswer, wrongAnswer } from "./testing/answers.ts";
+import { startTestServer, type TestServer } from "./testing/server.ts";
+import { allQuestions } from "./testing/study.ts";
+
+type Row = [type: QuestionType, choices: string[], answer: object, media: object[]];
+
+const QUESTIONS: Row[] = [
+  ["single_choice", ["ebb", "flow"], { choice: 1 }, []],
+  ["multiple_choice", ["a", "b", "c"], { choices: [2, 0] }, []],
+  ["true_false", [], { value: false }, []],
+  ["numeric", [], { value: "9.81", tolerance: "0.01" }, []],
+  ["short_text", [], { accepted: ["Mitochondrion", "mitochondria"] }, [
+    { path: "cell.webp", bytes: 18211, sha256: "0".repeat(64), mime: "image/webp" },
+  ]],
+];
+
+/** Publishes a skill with one question of each type. */
+async function publishTypes({ sql }: TestServer): Promise<void> {
+  await sql`insert into content.skill (domain_id, key, title) select id, 'types', 'Types' from content.domain order by key limit 1`;
+  for (const [type, choices, answer, media] of QUESTIONS) {
+    await sql`
+      insert into content.question (skill_id, key, type, prompt, choices, answer, media)
+      select s.id, ${`types/${type}`}, ${type}, ${`A ${type}?`}, ${choices}::text[], ${
+      JSON.stringify(answer)
+    }::text::jsonb,
+        ${JSON.stringify(media)}::text::jsonb
+      from content.skill s where s.key = 'types'`;
+  }
+  await sql`select public.publish_release()`;
+}
+
+async function bench() {
+  const server = await startTestServer();
+  const lab = openLab();
+  await publishTypes(server);
+  const learnerId = crypto.randomUUID();
+  const device = lab.open(1, { learnerId, handle: server.handle });
+  await device.sync();
+  const questions = allQuestions(device).filter(({ key }) => key.startsWith("types/"));
+  return {
+    server,
+    learnerId,
+    device,
+    questions,
+    async [Symbol.asyncDispose]() {
+      device[Symbol.dispose]();
+      lab[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("C8: a device reads all question types, with their media and the columns that an app shows", async () => {
+  await using t = await bench();
+  assert.deepEqual(new Set(t.questions.map(({ type }) => type)), new Set(QUESTIONS.map(([type]) => type)));
+  for (const [type, choices, answer, media] of QUESTIONS) {
+    const question = t.questions.find((question) => question.type === type);
+    assert.deepEqual(question?.answer, answer);
+    assert.deepEqual(question && "choices" in question ? question.choices : [], choices);
+    assert.deepEqual(question?.media ?? [], media);
+  }
+});
+
+Deno.test("U4: answers of every type are graded offline as the server grades them", async () => {
+  await using t = await bench();
+  const { device, server } = t;
+  const sessionId = device.startSession();
+  const told: Record<string, boolean> = {};
+  for (const question of t.questions) {
+    for (
+      const [answer, isRight] of [[rightAnswer(question), true], [wrongAnswer(question), false]] as const
+    ) {
+      const graded = device.answer({ sessionId, question, answer });
+      assert.deepEqual([graded.correct, graded.right], [isRight, question.answer], question.type);
+      told[graded.eventId] = graded.correct;
+    }
+  }
+  device.endSession(sessionId);
+  const { quarantined } = await device.sync();
+  assert.equal(quarantined, 0);
+  const rows = await server.sql<{ id: string; graded: boolean }[]>`
+    select private.uuid_to_ulid(event_id) as id, graded_correct as graded from learner.attempt
+    where user_id = ${t.learnerId}`;
+  assert.deepEqual(Object.fromEntries(rows.map(({ id, graded }) => [id, graded])), told);
+});
+
+Deno.test("U4: what is no answer to the question is the app's mistake, and nothing is written", async () => {
+  await using t = await bench();
+  const { device } = t;
+  const sessionId = device.startSession();
+  const bad: [QuestionType, AnswerTo<QuestionType>][] = [
+    ["single_choice", { choices: [1] }],
+    ["single_choice", { choice: 2 }],
+    ["multiple_choice", { choice: 1 }],
+    ["multiple_choice", { choices: [0, 3] }],
+    ["multiple_choice", { choices: [1, 1] }],
+    ["true_false", { choice: 0 }],
+    ["numeric", { value: "9,81" }],
+    ["short_text", { value: "1" }],
+  ];
+  const { pending } = device.status().outbox;
+  for (const [type, answer] of bad) {
+    const question = t.questions.find((question) => question.type === type);
+    assert.ok(question);
+    assert.throws(
+      () => device.answer({ sessionId, question, answer }),
+      (error) => error instanceof DeviceError && error.code === "invalid_answer",
+      JSON.stringify(answer),
+    );
+  }
+  const long = t.questions.find(({ type }) => type === "short_text") ?? assert.fail();
+  assert.throws(
+    () => device.answer({ sessionId, question: long, answer: { text: "x".repeat(17_000) } }),
+    (error) => error instanceof DeviceError && error.code === "event_too_large",
+  );
+  const none = t.questions.find(({ type }) => type === "multiple_choice") ?? assert.fail();
+  assert.equal(
+    device.answer({ sessionId, question: none, answer: { choices: [] } }).correct,
+    false,
+    "nothing ticked",
+  );
+  assert.equal(device.status().outbox.pending, pending + 1);
+});

@@ -1,0 +1,91 @@
+// How old a head may be, by who asks; and that callers who ask at once cost one query.
+import assert from "node:assert/strict";
+import type { Database } from "../../functions/_shared/database.ts";
+import { Problem } from "../../functions/_shared/problem.ts";
+import { headCache } from "../../functions/content/head_cache.ts";
+
+const H = "0a93ab2dc16574ce";
+const OTHER = "ffffffffffffffff";
+
+/** A database that has heads only, a clock that is set, and the cache between them. */
+function bench() {
+  const state = { history: H, version: 1, isRetired: false, isDown: false, queries: 0, time: 0 };
+  const none = () => Promise.reject(new Error("no such query here"));
+  const database: Database = {
+    contentHead: async () => {
+      state.queries++;
+      const { history, version, isRetired, isDown } = state;
+      await Promise.resolve();
+      if (isDown) throw new Problem("overloaded");
+      if (isRetired) throw new Problem("upgrade_required");
+      return JSON.stringify({ history, version, bundled: false });
+    },
+    contentPage: none,
+    contentManifest: none,
+    contentNode: none,
+    reportContent: none,
+    recordContacts: none,
+    sync: none,
+    changes: none,
+  };
+  const headAt = headCache(database, () => state.time);
+  const version = async (known?: Parameters<typeof headAt>[1]) => (await headAt(1, known)).version;
+  /** As after a hint. */
+  const hinted = (version: number, history = H) => ({ history, version, isEnough: true });
+  return { state, headAt, version, hinted };
+}
+
+Deno.test("C1: a thousand callers at once are one query, at the start as after a hint", async () => {
+  const { state, version, hinted } = bench();
+  await Promise.all(Array.from({ length: 1000 }, () => version()));
+  assert.equal(state.queries, 1);
+  state.version = 2;
+  const versions = await Promise.all(Array.from({ length: 1000 }, () => version(hinted(2))));
+  assert.deepEqual([new Set(versions), state.queries], [new Set([2]), 2]);
+});
+
+Deno.test("S1: whoever was hinted is answered from the same head for a minute, others for a second", async () => {
+  const { state, version, hinted } = bench();
+  await version();
+  state.time = 1001;
+  assert.equal(await version(hinted(1)), 1);
+  assert.equal(state.queries, 1);
+  state.version = 2;
+  assert.equal(await version({ history: H, version: 1, isEnough: false }), 2, "no hint, so the newest");
+  assert.equal(state.queries, 2);
+  state.time = 61_002;
+  await version(hinted(2));
+  assert.equal(state.queries, 3);
+});
+
+Deno.test("S1: a hint for what the cache does not have yet asks past it", async () => {
+  const { state, version, hinted } = bench();
+  await version();
+  state.version = 2;
+  assert.equal(await version(hinted(2)), 2);
+  assert.equal(await version(hinted(9)), 2, "the server's newest, where a hint is ahead of it");
+});
+
+Deno.test("I11: another history than the cached one asks past it", async () => {
+  const { state, headAt, hinted } = bench();
+  await headAt(1);
+  state.history = OTHER;
+  assert.equal((await headAt(1, hinted(1, OTHER))).history, OTHER);
+  assert.equal((await headAt(1, hinted(1, H))).history, OTHER, "and the old one's devices are told");
+});
+
+Deno.test("C8: a refusal lasts a second, a failure not at all", async () => {
+  const { state, version, hinted } = bench();
+  state.isDown = true;
+  await assert.rejects(version(), Problem);
+  state.isDown = false;
+  assert.equal(await version(), 1);
+  state.isRetired = true;
+  state.time = 1001;
+  await assert.rejects(version(), Problem);
+  await assert.rejects(version(hinted(1)), Problem);
+  assert.equal(state.queries, 3, "kept");
+  state.isRetired = false;
+  state.time = 2003;
+  assert.equal(await version(hinted(1)), 1, "a schema that is served again");
+});
