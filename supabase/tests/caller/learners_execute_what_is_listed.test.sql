@@ -25,6 +25,7 @@ select set_eq($$ select tests.functions_open_to('authenticated') $$,
     ('public.retry_webhook(message text, endpoint uuid)'),
     -- Their cores, each of which checks its caller itself.
     ('private.app_role()'),
+    ('private.streaks(p_days datemultirange, OUT last_day date, OUT streak integer, OUT longest_streak integer)'),
     ('private.content_head(p_schema smallint)'),
     ('private.content_delta(p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)'),
     ('private.ingest(p_batch json)'),
@@ -48,7 +49,7 @@ select set_eq($$ select tests.functions_open_to('authenticated') $$,
   'I9: a signed-in user executes these functions and no others');
 select set_eq($$ select tests.relations_open_to('authenticated') $$,
   $$ values ('learner.session'), ('learner.attempt'), ('learner.skill_progress'),
-            ('public.session'), ('public.attempt'), ('public.skill_progress') $$,
+            ('public.session'), ('public.attempt'), ('public.skill_progress'), ('learner.practice'), ('public.practice') $$,
   'I9: and reads these tables, whose policies show their own rows');
 
 select * from finish();
