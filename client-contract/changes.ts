@@ -55,11 +55,25 @@ export type SkillProgress = z.infer<typeof SkillProgress>;
 export const SkillProgressRow = SkillProgress.extend({ voided: z.boolean() });
 export type SkillProgressRow = z.infer<typeof SkillProgressRow>;
 
+const Day = z.iso.date();
+
+/** The days on which the learner practised, in all skills; one row. No reset takes a day back. */
+export const PracticeRow = z.object({
+  days: z.array(z.object({ from: Day, to: Day })).describe(
+    "Local days in a row, both ends included; ascending",
+  ),
+  last_day: Day,
+  streak: z.int().describe("Days in a row that end with last_day; over, where that is before yesterday"),
+  longest_streak: z.int(),
+});
+export type PracticeRow = z.infer<typeof PracticeRow>;
+
 /** A row as it is now; it replaces what the device holds under the row's id. */
 export const Change = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("session"), row: SessionRow }),
   z.object({ kind: z.literal("attempt"), row: AttemptRow }),
   z.object({ kind: z.literal("skill_progress"), row: SkillProgressRow }),
+  z.object({ kind: z.literal("practice"), row: PracticeRow }),
 ]);
 export type Change = z.infer<typeof Change>;
 

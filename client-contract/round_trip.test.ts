@@ -119,7 +119,7 @@ Deno.test("publish, fetch, verify, push, pull: through the functions and through
     "unknown_version",
   ]);
   assert.ok(sync.pull && "changes" in sync.pull);
-  assert.deepEqual(sync.pull.changes.map(({ kind }) => kind), ["attempt", "skill_progress"]);
+  assert.deepEqual(sync.pull.changes.map(({ kind }) => kind), ["attempt", "skill_progress", "practice"]);
   assert.deepEqual(await client.pull(sync.pull.cursor), {
     changes: [],
     cursor: sync.pull.cursor,

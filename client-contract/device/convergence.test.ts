@@ -11,7 +11,8 @@ import { type DeviceLab, openLab } from "./testing/devices.ts";
 import { BAD_NETWORK, withFaults } from "./testing/faults.ts";
 import { runSeed, seededRandom } from "./testing/random.ts";
 import { type Handle, rotateHistory, startTestServer, type TestServer } from "./testing/server.ts";
-import { serverAttempts, serverProgress } from "./testing/server_rows.ts";
+import { practiceDays } from "./streak.ts";
+import { serverAttempts, serverPractice, serverProgress } from "./testing/server_rows.ts";
 import { allQuestions } from "./testing/study.ts";
 
 const DEVICES = 3;
@@ -153,7 +154,7 @@ class Run {
 
 const Row = z.record(z.string(), z.unknown());
 const rowsOf = ({ db }: Device) =>
-  ["session", "attempt", "skill_progress", "content_row"].map((table) =>
+  ["session", "attempt", "skill_progress", "practice", "content_row"].map((table) =>
     db.all(Row, `select * from ${table} order by 1, 2`)
   );
 
@@ -162,12 +163,14 @@ async function assertConverged(run: Run): Promise<void> {
   const devices = Array.from({ length: DEVICES }, (_, n) => run.reopen(n + 1, server.handle));
   for (const device of [...devices, ...devices]) await device.sync();
   const progress = await serverProgress(server.sql, learnerId);
+  const practice = await serverPractice(server.sql, learnerId);
   const attempts = await serverAttempts(server.sql, learnerId);
   assert.deepEqual(attempts, [...run.answered].sort(), "every answer is on the server, once");
   const [first] = devices;
   assert.ok(first);
   for (const device of devices) {
     assert.deepEqual(device.progress(), progress);
+    assert.deepEqual(practiceDays(device.db), practice);
     assert.deepEqual(rowsOf(device), rowsOf(first));
     assert.equal(device.status().outbox.pending + device.status().outbox.quarantined, 0);
     assert.ok((await device.verify()).ok);

@@ -208,6 +208,14 @@ const ILLEGAL: Record<
       progress_reset_event_iff_count: { reset_event: ULID },
     },
   },
+  practice: {
+    good: { days: "[]" },
+    bad: {
+      practice_pkey: {},
+      practice_singleton: { singleton: 2 },
+      practice_days_is_list: { days: "{}" },
+    },
+  },
   pull_staged: {
     good: { place: 1, kind: "session", change: "{}" },
     bad: {

@@ -13,6 +13,7 @@ import { type Database, openDatabase } from "./database.ts";
 import { DeviceError } from "./device_error.ts";
 import { countOutbox, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
 import { type Progress, progressIn, readProgress } from "./progress.ts";
+import { readStreak, type Streak } from "./streak.ts";
 import { createRetry, DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
 import { createSchedule, type Schedule, type Scheduled } from "./schedule.ts";
 import { readStanding, type Standing } from "./standing.ts";
@@ -101,6 +102,8 @@ export interface Device extends Disposable {
   progressIn(skillId: string): Progress;
   /** The same by skill, of those that were begun. */
   progress(): Map<string, Progress>;
+  /** Days of practice in a row, up to today or yesterday by the device's clock, and the most there ever were. */
+  streak(): Streak;
 
   /**
    * Exchanges everything with the server; a call while one is under way joins it. Of several processes on one file
@@ -220,6 +223,7 @@ export function openDevice(o: DeviceOptions): Device {
 
     progressIn: (skillId) => progressIn(db, skillId),
     progress: () => readProgress(db),
+    streak: () => readStreak(context),
 
     sync({ signal } = {}) {
       running ??= inTurn(() => syncDevice(context, { ...o, client, retry, signal }))

@@ -3,13 +3,11 @@
 // completed a union, attempts are counted.
 import { z } from "zod";
 import { Event } from "../event.ts";
+import { compareResets, type ResetPair } from "../projection_model.ts";
 import type { Database } from "./database.ts";
 
 /** Progress in one skill, within its current reset. */
-export interface Progress {
-  reset_count: number;
-  /** ULID of the reset; null before the first. */
-  reset_event: string | null;
+export interface Progress extends ResetPair {
   /** 0 to 100. */
   mastery: number;
   /** Question ids, sorted, each once. */
@@ -46,7 +44,7 @@ const NONE: Progress = {
 };
 
 /** The reset that an event belongs to; events of sessions belong to none. */
-function resetOf(event: Event): Pick<Progress, "reset_count" | "reset_event"> | undefined {
+function resetOf(event: Event): ResetPair | undefined {
   switch (event.type) {
     case "attempt.recorded":
     case "progress.advanced":
@@ -56,15 +54,6 @@ function resetOf(event: Event): Pick<Progress, "reset_count" | "reset_event"> | 
     default:
       return undefined;
   }
-}
-
-function compareResets(
-  a: Pick<Progress, "reset_count" | "reset_event">,
-  b: Pick<Progress, "reset_count" | "reset_event">,
-): number {
-  if (a.reset_count !== b.reset_count) return a.reset_count - b.reset_count;
-  const [left, right] = [a.reset_event ?? "", b.reset_event ?? ""];
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 const later = (a: string | null, b: string) => a === null || b > a ? b : a;

@@ -41,6 +41,11 @@ const APPLY_PROGRESS = `
 }
   from pull_staged where kind = 'skill_progress' order by place`;
 
+const APPLY_PRACTICE = `
+  insert or replace into practice (days) select ${
+  value("days")
+} from pull_staged where kind = 'practice' order by place`;
+
 // Events that the pulled rows contain: whatever was delivered before the last page was asked for, and attempts that
 // arrived although the answer to their batch was lost.
 const SETTLE = `
@@ -72,6 +77,7 @@ function dropPulled({ db }: DeviceContext): void {
       where type in ('session.started', 'session.ended'))`);
   db.run("delete from session where pulled = 1");
   db.run("delete from skill_progress");
+  db.run("delete from practice");
 }
 
 function apply(context: DeviceContext, cursor: string): void {
@@ -89,6 +95,7 @@ function apply(context: DeviceContext, cursor: string): void {
   db.run(APPLY_SESSIONS);
   db.run(APPLY_ATTEMPTS);
   db.run(APPLY_PROGRESS);
+  db.run(APPLY_PRACTICE);
   db.run(SETTLE, isWhole ? 1 : 0);
   db.run("delete from pull_staged");
   db.run("update sync_state set pull_cursor = ?, pull_next = null", cursor);
@@ -106,6 +113,8 @@ function rowOf(change: Change): object {
       return { ...change.row, occurred_at: time(change.row.occurred_at) };
     case "skill_progress":
       return { ...change.row, practiced_at: time(change.row.practiced_at) };
+    case "practice":
+      return change.row;
   }
 }
 

@@ -42,13 +42,14 @@ export const INVARIANTS: readonly Invariant[] = [
     id: "I5",
     statement: "Progress never goes back, except by a greater reset pair.",
     how:
-      "Max, union and counts of de-duplicated events per field, below a pair that is compared first: commutative, associative, idempotent.",
+      "Max, union and counts of de-duplicated events per field, below a pair that is compared first: commutative, associative, idempotent. Days of practice are a union that no reset lowers.",
     gaps: "",
   },
   {
     id: "I6",
     statement: "Projections are a function of the set of stamped ledger rows.",
-    how: "One function projects, for ingest and rebuild alike, and reads nothing else.",
+    how:
+      "One function projects, for ingest and rebuild alike, and reads nothing else; a reference model of the set, whose laws are tested, gives the same.",
     gaps: "",
   },
   {

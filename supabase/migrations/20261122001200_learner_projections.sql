@@ -1,7 +1,7 @@
--- What:  session, attempt and skill_progress, projected from the ledger; change numbers for edits by hand.
+-- What:  session, attempt, skill_progress and practice, projected from the ledger; change numbers for edits by hand.
 -- Why:   queryable tables (U4) that come out the same whatever the order of arrival (I6).
 -- Locks: none; new objects only.
--- Undo:  drop table learner.session, learner.attempt, learner.skill_progress; drop function private.number_change.
+-- Undo:  drop table learner.session, learner.attempt, learner.skill_progress, learner.practice; drop function private.number_change, private.streaks.
 create table learner.session (
   user_id         uuid not null,
   session_id      uuid not null,
@@ -48,6 +48,9 @@ create table learner.attempt (
   constraint attempt_content_state_known check (content_state in ('current', 'outdated', 'withdrawn'))
 ) partition by range (event_id);
 create index attempt_user_id_change_seq_idx on learner.attempt (user_id, change_seq);
+-- Holds only the attempts that the server graded otherwise than the device: all but none, so nearly free to keep.
+create index attempt_question_id_content_version_idx on learner.attempt (question_id, content_version)
+  where graded_correct <> claimed_correct;
 comment on table learner.attempt is 'One answer to one question. Partitioned like the ledger.';
 
 create table learner.skill_progress (
@@ -75,6 +78,30 @@ comment on column learner.skill_progress.completed is 'Question ids, sorted, eac
 
 -- Attempts count as correct by the server's grading; where it could not grade, by the device's claim.
 
+-- One row a learner, for all skills: a streak is of the learner, and no reset takes back a day. A multirange holds years of daily
+-- study in one range (33 bytes), its union is the merge, and it knows nothing of the order of arrival.
+create table learner.practice (
+  user_id    uuid not null,
+  days       datemultirange not null,
+  change_seq bigint not null,
+  constraint practice_pkey primary key (user_id),
+  constraint practice_days_present check (not isempty(days))
+);
+comment on table learner.practice is
+  'The days on which a learner practised, by the clock on the wall: the UTC offset that each event carries. Only grows (I5).';
+
+create function private.streaks(p_days datemultirange, out last_day date, out streak integer, out longest_streak integer)
+language sql
+immutable
+set search_path = ''
+as $$
+  select max(upper(r.days)) - 1, (array_agg(upper(r.days) - lower(r.days) order by upper(r.days) desc))[1],
+    max(upper(r.days) - lower(r.days))
+  from unnest(p_days) r (days)
+$$;
+comment on function private.streaks(datemultirange) is
+  'The last day, the days in a row that end with it, and the most days in a row. Whether the streak goes on today is for who knows the local date.';
+
 create function private.number_change()
 returns trigger
 language plpgsql
@@ -98,11 +125,16 @@ create trigger attempt_number_change before update on learner.attempt
   for each row when (old.change_seq = new.change_seq) execute function private.number_change();
 create trigger skill_progress_number_change before update on learner.skill_progress
   for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+create trigger practice_number_change before update on learner.practice
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
 
 alter table learner.session enable row level security;
 alter table learner.attempt enable row level security;
 alter table learner.skill_progress enable row level security;
+alter table learner.practice enable row level security;
 create policy session_select_own on learner.session for select to authenticated using (user_id = (select auth.uid()));
 create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select auth.uid()));
 create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select auth.uid()));
-grant select on learner.session, learner.attempt, learner.skill_progress to authenticated, service_role;
+create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select auth.uid()));
+grant select on learner.session, learner.attempt, learner.skill_progress, learner.practice to authenticated, service_role;
+grant execute on function private.streaks(datemultirange) to authenticated, service_role;

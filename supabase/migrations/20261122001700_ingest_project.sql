@@ -1,4 +1,4 @@
--- What:  ledger rows become sessions, attempts and progress.
+-- What:  ledger rows become sessions, attempts, progress and days of practice.
 -- Why:   ingest and rebuild share this one function, so both give the same rows (I6).
 -- Locks: none; new objects only. At run time the caller holds the learner's row.
 -- Undo:  drop function private.project_events, private.union_of.
@@ -108,7 +108,24 @@ begin
   -- A smaller reset pair arrives too late to count.
   where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil));
 
-  return v_seq + cardinality(p_events);
+  v_seq := v_seq + cardinality(p_events);
+
+  -- 4 Days of practice: by the offset that each event carries, so that neither the server's zone nor a journey moves a day. Clamped
+  --   like practiced_at.
+  insert into learner.practice as d (user_id, days, change_seq)
+  select p_user, range_agg(daterange(t.day, t.day, '[]')), v_seq + 1
+  from (
+    select distinct
+      (least(e.occurred_at, e.received_at + interval '1 day') at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
+    from unnest(p_events) e
+    where e.type in ('attempt.recorded', 'progress.advanced')
+  ) t
+  having count(*) > 0
+  on conflict (user_id) do update set days = d.days + excluded.days, change_seq = excluded.change_seq
+  -- On most days it is there already: one look-up, nothing written.
+  where not d.days @> excluded.days;
+
+  return v_seq + 1;
 end
 $$;
 comment on function private.project_events(uuid, learner.event[], bigint) is

@@ -48,6 +48,14 @@ begin
        cross join lateral (select x.skill_id, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.mastery, x.completed,
          x.attempts, x.correct, x.practiced_at, x.voided_at is not null as voided) j
        where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
+      union all
+      (select 'practice', x.change_seq, to_json(j)
+       from learner.practice x
+       cross join lateral (select
+         (select json_agg(json_build_object('from', lower(r.days), 'to', upper(r.days) - 1) order by r.days) from unnest(x.days) r (days)) as days,
+         k.last_day, k.streak, k.longest_streak
+         from private.streaks(x.days) k) j
+       where x.user_id = p_user and x.change_seq > v_since)
     ),
     page as materialized (select * from change order by change_seq limit v_limit)
     select json_build_object(

@@ -1,7 +1,25 @@
--- What:  rebuild_learner(): projections again from the ledger.
+-- What:  rebuild_learner(): projections again from the ledger; and the rows of which that must be true.
 -- Why:   a fixed bug in a projection reaches old rows too; and it is the proof that projections are a function of the ledger (I6).
 -- Locks: at run time the learner's row.
--- Undo:  drop function ops.rebuild_learner.
+-- Undo:  drop function ops.rebuild_learner, private.projection_rows.
+
+create function private.projection_rows(p_user uuid)
+returns table (kind text, row_id uuid, "row" jsonb)
+language sql
+stable
+set search_path = ''
+as $$
+  select 'session', x.session_id, to_jsonb(x) - '{user_id,change_seq,voided_at}'::text[] from learner.session x where x.user_id = p_user
+  union all
+  select 'attempt', x.event_id, to_jsonb(x) - '{user_id,change_seq,voided_at}'::text[] from learner.attempt x where x.user_id = p_user
+  union all
+  select 'skill_progress', x.skill_id, to_jsonb(x) - '{user_id,change_seq,voided_at}'::text[] from learner.skill_progress x where x.user_id = p_user
+  union all
+  select 'practice', '00000000-0000-0000-0000-000000000000'::uuid, to_jsonb(x) - '{user_id,change_seq}'::text[] from learner.practice x where x.user_id = p_user
+$$;
+comment on function private.projection_rows(uuid) is
+  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided.';
+
 create function ops.rebuild_learner(p_user uuid)
 returns bigint
 language plpgsql
@@ -34,6 +52,7 @@ begin
   delete from learner.session where user_id = p_user;
   delete from learner.attempt where user_id = p_user;
   delete from learner.skill_progress where user_id = p_user;
+  delete from learner.practice where user_id = p_user;
 
   -- In chunks: a learner of some years has 100,000 events, which no array should hold at once.
   loop
@@ -58,6 +77,7 @@ begin
   from jsonb_array_elements(v_voided) v
   where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
 
+  update ops.projection_difference d set resolved_at = clock_timestamp() where d.user_id = p_user and d.resolved_at is null;
   perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));
   return v_count;
 end

@@ -115,7 +115,11 @@ grant execute on function public.ingest(json), public.learner_changes(text, inte
 create view public.session with (security_invoker = true) as select * from learner.session;
 create view public.attempt with (security_invoker = true) as select * from learner.attempt;
 create view public.skill_progress with (security_invoker = true) as select * from learner.skill_progress;
+create view public.practice with (security_invoker = true) as
+  select d.user_id, k.last_day, k.streak, k.longest_streak, d.days, d.change_seq
+  from learner.practice d cross join lateral private.streaks(d.days) k;
 comment on view public.session is 'The caller''s sessions.';
 comment on view public.attempt is 'The caller''s attempts.';
 comment on view public.skill_progress is 'The caller''s progress.';
-grant select on public.session, public.attempt, public.skill_progress to authenticated, service_role;
+comment on view public.practice is 'The caller''s days of practice and streaks.';
+grant select on public.session, public.attempt, public.skill_progress, public.practice to authenticated, service_role;

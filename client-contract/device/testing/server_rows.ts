@@ -1,34 +1,39 @@
 // What the server holds of a learner, in the form in which devices show it.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { ChangesPage } from "../../changes.ts";
+import { type Change, ChangesPage } from "../../changes.ts";
 import { CONTENT_SCHEMA } from "../../limits.ts";
+import type { DayRange } from "../../practice.ts";
 import type { Progress } from "../progress.ts";
 
-/** Progress by skill, as the server has it. */
-export async function serverProgress(sql: postgres.Sql, learnerId: string): Promise<Map<string, Progress>> {
-  const progress = new Map<string, Progress>();
+/** Everything that a pull from the start gives. */
+async function pullAll(sql: postgres.Sql, learnerId: string): Promise<Change[]> {
+  const changes: Change[] = [];
   let cursor: string | null = null;
   for (let more = true; more;) {
     const [row] = await sql`select private.learner_changes(${learnerId}, ${cursor}, 1000)::text as answer`;
     const page: ChangesPage = ChangesPage.parse(JSON.parse(row?.answer));
-    for (const change of page.changes) {
-      if (change.kind !== "skill_progress") continue;
-      const { skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at } =
-        change.row;
-      progress.set(skill_id, {
-        reset_count,
-        reset_event,
-        mastery,
-        completed,
-        attempts,
-        correct,
-        practiced_at: practiced_at && new Date(practiced_at).toISOString(),
-      });
-    }
+    changes.push(...page.changes);
     ({ cursor, more } = page);
   }
+  return changes;
+}
+
+/** Progress by skill, as the server has it. */
+export async function serverProgress(sql: postgres.Sql, learnerId: string): Promise<Map<string, Progress>> {
+  const progress = new Map<string, Progress>();
+  for (const change of await pullAll(sql, learnerId)) {
+    if (change.kind !== "skill_progress") continue;
+    const { skill_id, voided: _, practiced_at, ...row } = change.row;
+    progress.set(skill_id, { ...row, practiced_at: practiced_at && new Date(practiced_at).toISOString() });
+  }
   return new Map([...progress].sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** The days on which the learner practised, as the server has them. */
+export async function serverPractice(sql: postgres.Sql, learnerId: string): Promise<DayRange[]> {
+  const changes = await pullAll(sql, learnerId);
+  return changes.flatMap((change) => change.kind === "practice" ? change.row.days : []);
 }
 
 /** ULIDs of the learner's attempts that the server counts, ascending. */

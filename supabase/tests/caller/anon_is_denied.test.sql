@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(23);
 
 select tests.a_release();
 
@@ -12,7 +12,7 @@ from unnest(array[
 ]) call;
 select throws_ok('select from ' || relation, '42501', null, 'I9: anon does not read ' || relation)
 from unnest(array[
-  'public.session', 'public.attempt', 'public.skill_progress', 'learner.session', 'learner.event', 'learner.state',
+  'public.session', 'public.attempt', 'public.skill_progress', 'public.practice', 'learner.session', 'learner.event', 'learner.state',
   'content.release', 'content.question', 'ops.audit', 'ops.quarantine', 'ops.history', 'private.event_rule'
 ]) relation;
 

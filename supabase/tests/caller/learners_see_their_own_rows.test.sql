@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 
 select tests.a_release();
 create temporary table line on commit drop as
@@ -10,11 +10,11 @@ select tests.send(variadic lines), tests.send_for(2, variadic lines) from line;
 select tests.authenticate(tests.learner(1));
 select results_eq(format('select user_id, count(*) from public.%I group by user_id', name), 'select tests.learner(1), 1::bigint',
   format('I9: learner 1 sees one row of %s, their own', name))
-from unnest(array['session', 'attempt', 'skill_progress']) name;
+from unnest(array['session', 'attempt', 'skill_progress', 'practice']) name;
 select tests.authenticate(tests.learner(2), 'instructor');
 select results_eq(format('select user_id, count(*) from public.%I group by user_id', name), 'select tests.learner(2), 1::bigint',
   format('I9: an instructor too sees one row of %s, their own', name))
-from unnest(array['session', 'attempt', 'skill_progress']) name;
+from unnest(array['session', 'attempt', 'skill_progress', 'practice']) name;
 select tests.authenticate(tests.learner(3), 'admin');
 select is_empty('select from learner.attempt', 'I9: not even admins see other people''s rows');
 select tests.authenticate_service();

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 
 select tests.a_release();
 -- Every named constraint that a field of an event can reach, and an event that would violate it.
@@ -26,6 +26,7 @@ insert into out_of_reach values
     values (tests.learner(9), tests.event_id(1), tests.device(), 1) $$),
   ('attempt_content_state_known', $$ update learner.attempt set content_state = 'old' $$),
   ('skill_progress_correct_among_attempts', 'update learner.skill_progress set correct = attempts + 1'),
+  ('practice_days_present', $$ update learner.practice set days = '{}' $$),
   ('quarantine_status_known', $$ update ops.quarantine set status = 'lost' $$),
   ('quarantine_resolved_iff_superseded', $$ update ops.quarantine set status = 'superseded' $$);
 

@@ -17,7 +17,7 @@ select set_config('tests.cursor', private.learner_changes(tests.learner(), null,
 select is((select count(*) from before where voided_at is not null), 3::bigint, 'I6: support has voided three rows');
 select ops.rebuild_learner(tests.learner());
 select set_eq('table voided', 'table before', 'I6: a rebuild keeps what support decided');
-select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 5,
+select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 6,
   'I8: and devices pull these rows too');
 
 select * from finish();

@@ -1,17 +1,24 @@
 // Whatever the order, the split, the repetition and the device: the same rows, and rebuild gives them again.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type postgres from "postgres";
+import { project } from "../../../client-contract/projection_model.ts";
 import { ingest, projection, testDatabase } from "./database.ts";
 import { deliveriesOf, historyOf } from "./history.ts";
 import { settings } from "./settings.ts";
+import { pullRows, readLedger } from "./stamped.ts";
+
+/** Two questions each of some skills. */
+async function fewQuestions(sql: postgres.Sql): Promise<{ id: string; skill_id: string }[]> {
+  const questions = await sql<{ id: string; skill_id: string }[]>`
+    select id, skill_id from content.question where status = 'active' order by skill_id, id`;
+  return questions.filter((q, i) => questions.findIndex((r) => r.skill_id === q.skill_id) > i - 2);
+}
 
 Deno.test("I4, I5, I6: any arrival of a history gives the same rows, each event counted once", async () => {
   await using database = await testDatabase();
   const { sql } = database;
-  const questions = await sql<{ id: string; skill_id: string }[]>`
-    select id, skill_id from content.question where status = 'active' order by skill_id, id`;
-  // Two questions each of three skills.
-  const few = questions.filter((q, i) => questions.findIndex((r) => r.skill_id === q.skill_id) > i - 2);
+  const few = await fewQuestions(sql);
 
   const arrival = historyOf({ questions: few }).chain((events) =>
     fc.record({
@@ -50,6 +57,26 @@ Deno.test("I4, I5, I6: any arrival of a history gives the same rows, each event 
         rows.push(before);
       }
       assert.deepEqual(rows[0], rows[1], "both arrivals give the same rows");
+    }),
+    settings(60),
+  );
+});
+
+// Long mode, 10,000 histories: CARREL_RUNS=10000, about 25 minutes.
+Deno.test("I5, I6, U4: after every batch a pull gives what the reference model makes of the ledger's set", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const questions = await fewQuestions(sql);
+  const arrival = historyOf({ questions }, "any").chain((events) =>
+    deliveriesOf(events.length).map((deliveries) => ({ events, deliveries }))
+  );
+  await fc.assert(
+    fc.asyncProperty(arrival, async ({ events, deliveries }) => {
+      const learner = crypto.randomUUID();
+      for (const delivery of deliveries) {
+        await ingest(sql, learner, delivery.flatMap((place) => events[place] ?? []));
+        assert.deepEqual(await pullRows(sql, learner), project(await readLedger(sql, learner)));
+      }
     }),
     settings(60),
   );

@@ -60,9 +60,6 @@ export async function ingest(
 /** All rows projected for a learner, without what arrival numbers: learner and change numbers. */
 export async function projection(sql: postgres.Sql, learner: string): Promise<unknown> {
   const [row] = await sql`
-    select
-      (select json_agg(to_jsonb(s) - 'user_id' - 'change_seq' order by s.session_id) from learner.session s where s.user_id = ${learner}) as session,
-      (select json_agg(to_jsonb(a) - 'user_id' - 'change_seq' order by a.event_id) from learner.attempt a where a.user_id = ${learner}) as attempt,
-      (select json_agg(to_jsonb(p) - 'user_id' - 'change_seq' order by p.skill_id) from learner.skill_progress p where p.user_id = ${learner}) as progress`;
-  return { ...row };
+    select json_agg(r order by r.kind, r.row_id) as rows from private.projection_rows(${learner}) r`;
+  return row?.rows;
 }

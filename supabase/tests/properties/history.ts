@@ -77,20 +77,40 @@ function bodyOf({ questions }: Curriculum): fc.Arbitrary<[type: string, body: Re
   );
 }
 
-/** Up to 40 events of one learner. */
-export function historyOf(curriculum: Curriculum): fc.Arbitrary<HistoryEvent[]> {
+/** Within some days, often about midnight somewhere. */
+const rightTime = fc.record({
+  day: fc.integer({ min: 18, max: 24 }),
+  hour: fc.constantFrom(0, 4, 10, 22, 23),
+  second: fc.nat(59),
+  fraction: fc.constantFrom("", ".5", ".000001", ".999999"),
+}).map(({ day, hour, second, fraction }) =>
+  `2025-11-${day}T${String(hour).padStart(2, "0")}:30:${String(second).padStart(2, "0")}${fraction}Z`
+);
+
+/** Of a clock that was never set, and of one that is far ahead. */
+const wrongTime = fc.constantFrom(
+  "1970-01-01T00:00:00Z",
+  "2024-02-29T23:59:59.999999Z",
+  "2999-12-31T23:59:59.999Z",
+);
+
+/** Up to 40 events of one learner. What wrong clocks say depends on when it arrives, so they have to be asked for. */
+export function historyOf(
+  curriculum: Curriculum,
+  clocks: "right" | "any" = "right",
+): fc.Arbitrary<HistoryEvent[]> {
   const event = fc.record({
     what: bodyOf(curriculum),
     device: fc.constantFrom(...DEVICES),
-    second: fc.nat(59),
-    offset: fc.constantFrom(-300, 0, 60),
+    occurred_at: clocks === "right" ? rightTime : fc.oneof({ weight: 4, arbitrary: rightTime }, wrongTime),
+    offset: fc.constantFrom(-1080, -300, 0, 60, 345, 1080),
   });
   return fc.array(event, { minLength: 1, maxLength: 40 }).map((events) =>
-    events.map(({ what: [type, body], device, second, offset }, n) => ({
+    events.map(({ what: [type, body], device, occurred_at, offset }, n) => ({
       id: ulid(n),
       type,
       device_id: device,
-      occurred_at: `2025-11-22T10:00:${String(second).padStart(2, "0")}Z`,
+      occurred_at,
       utc_offset_minutes: offset,
       body,
     }))

@@ -14,11 +14,11 @@ end
 $$;
 
 select tests.send(tests.attempt(10, 1));
-select is(pg_temp.pull(), array['attempt', 'skill_progress 0'], 'I8: what there is');
+select is(pg_temp.pull(), array['attempt', 'skill_progress 0', 'practice'], 'I8: what there is');
 select is(pg_temp.pull(), '{}', 'I8: then nothing');
 select tests.send(tests.progress(11, 1, 30));
 select tests.send(tests.progress(12, 1, 50));
-select is(pg_temp.pull(), array['skill_progress 50'], 'I8: a row that changed twice comes once, as it is');
+select is(pg_temp.pull(), array['skill_progress 50'], 'I8: a row that changed twice comes once, as it is; a day that is known not again');
 select tests.send(tests.attempt(10, 1), tests.progress(11, 1, 30));
 select is(pg_temp.pull(), '{}', 'I4: duplicates change nothing');
 select tests.send(tests.attempt(9, 3));

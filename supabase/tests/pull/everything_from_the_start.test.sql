@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 select tests.a_release();
 select tests.send(
@@ -11,7 +11,7 @@ create temporary table pulled on commit drop as select private.learner_changes(t
 select is((select p - 'changes' from pulled), jsonb_build_object('more', false, 'cursor',
   private.history() || '.' || (select change_seq from learner.state where user_id = tests.learner())),
   'I8: a device that was wiped is whole after one pull');
-select is((select jsonb_agg(c ->> 'kind') from pulled, jsonb_array_elements(p -> 'changes') c), '["attempt", "session", "skill_progress"]',
+select is((select jsonb_agg(c ->> 'kind') from pulled, jsonb_array_elements(p -> 'changes') c), '["attempt", "session", "skill_progress", "practice"]',
   'I8: in the order of the changes');
 select is((select p #> '{changes,0,row}' from pulled), jsonb_build_object('event_id', tests.ulid(11), 'session_id',
   tests.ulid(900), 'skill_id', tests.skill(1),
@@ -26,6 +26,8 @@ select is((select p #> '{changes,2,row}' from pulled), jsonb_build_object('skill
   tests.skill(1), 'reset_count', 1, 'reset_event', tests.ulid(5), 'mastery', 30,
   'completed', array[tests.question(1)], 'attempts', 1, 'correct', 1, 'practiced_at', '2025-11-22T10:00:00+00:00', 'voided', false),
   'I8: progress');
+select is((select p #> '{changes,3,row}' from pulled), jsonb_build_object('days', '[{"from": "2025-11-22", "to": "2025-11-22"}]'::jsonb,
+  'last_day', '2025-11-22', 'streak', 1, 'longest_streak', 1), 'I8: the days of practice');
 select is(private.learner_changes(tests.learner(9), null, 500)::jsonb,
   jsonb_build_object('changes', '[]'::jsonb, 'cursor', private.history() || '.0', 'more', false),
   'I9: a learner who did nothing gets nothing');

@@ -1,0 +1,52 @@
+-- What:  ops.job: what the database does by schedule, and how it last went.
+-- Why:   a job that fails takes its transaction back, and cron.job_run_details is not for support: a failure must be seen (O4).
+-- Locks: none; new objects only.
+-- Undo:  drop function private.schedule_job, private.record_job; drop table ops.job.
+create table ops.job (
+  name        text not null,
+  every       interval not null,
+  last_run_at timestamptz not null,
+  last_ok_at  timestamptz not null,
+  failures    integer not null default 0,
+  last_error  text,
+  detail      jsonb,
+  constraint job_pkey primary key (name),
+  constraint job_every_positive check (every > '0'),
+  constraint job_failures_not_negative check (failures >= 0),
+  constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
+);
+comment on table ops.job is 'One row a job: its last run, its last good one (at first, when it was scheduled), and how often it has failed since.';
+alter table ops.job enable row level security;
+create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
+
+create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into ops.job (name, every, last_run_at, last_ok_at) values (p_name, p_every, now(), now())
+  on conflict (name) do update set every = excluded.every;
+  select cron.schedule('carrel_' || p_name, p_schedule, p_command);
+$$;
+comment on function private.schedule_job(text, text, interval, text) is
+  'Has pg_cron run a command that reports by private.record_job(); p_every is how often that should be heard of.';
+
+create function private.record_job(p_name text, p_error text, p_detail jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update ops.job j set
+    last_run_at = clock_timestamp(), last_error = p_error, detail = coalesce(p_detail, j.detail),
+    last_ok_at = case when p_error is null then clock_timestamp() else j.last_ok_at end,
+    failures = case when p_error is null then 0 else j.failures + 1 end
+  where j.name = p_name;
+  if p_error is not null then
+    raise warning 'carrel: %: %', p_name, p_error;
+  end if;
+end
+$$;
+comment on function private.record_job(text, text, jsonb) is 'Records a run of a job; p_error is null where it went well.';

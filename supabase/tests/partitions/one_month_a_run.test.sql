@@ -1,0 +1,25 @@
+begin;
+select plan(9);
+
+select is(ops.maintain_partitions(), null, 'I6: the coming year was made by the migration');
+select is((select (failures, last_error)::text from ops.job where name = 'partitions'), '(0,)', 'O4: the run is on record');
+
+create function pg_temp.month(p_ahead integer) returns text
+language sql
+as $$ select to_char(now() at time zone 'utc' + make_interval(months => p_ahead), 'YYYY_MM') $$;
+select is(ops.maintain_partitions(13), 'learner.attempt_' || pg_temp.month(13), 'I6: of a month that is missing, one table at a time');
+select is(ops.maintain_partitions(13), 'learner.batch_' || pg_temp.month(13), 'I6: then the next');
+select is(ops.maintain_partitions(13), 'learner.event_' || pg_temp.month(13), 'I6: and the next');
+select is((select detail ->> 'made' from ops.job where name = 'partitions'), 'learner.event_' || pg_temp.month(13), 'O4: what was made is on record');
+
+-- What stands where a default partition should be can't be locked.
+drop table learner.event_default;
+create materialized view learner.event_default as select * from learner.event limit 0;
+create temporary table made on commit drop as select ops.maintain_partitions(15) as name from generate_series(1, 5);
+select set_eq('select name from made', $$ select format('learner.%s_%s', name, pg_temp.month(ahead)) from unnest(array['attempt', 'batch']) name, generate_series(14, 15) ahead
+  union all select null $$, 'I6: a table that is broken does not keep the others from their months');
+select matches((select last_error from ops.job where name = 'partitions'), '^.+ \([0-9A-Z]{5}\)$', 'O4: a failing run leaves its error');
+select is((select failures from ops.job where name = 'partitions'), 3, 'O4: and is counted');
+
+select * from finish();
+rollback;

@@ -1,0 +1,55 @@
+// The nightly check takes no lock: a learner who syncs meanwhile is neither held up nor called damaged.
+import assert from "node:assert/strict";
+import { ulid } from "ulid";
+import { ingest, testDatabase } from "../properties/database.ts";
+
+Deno.test("I6: a learner who syncs during the check is the same or busy, never different", async () => {
+  await using database = await testDatabase();
+  const [writer, checker] = [database.connect(), database.connect()];
+  const [question] = await database.sql<
+    { id: string }[]
+  >`select id from content.question where status = 'active' limit 1`;
+  const learner = crypto.randomUUID();
+  const attempts = () =>
+    Array.from({ length: 50 }, () => ({
+      id: ulid(),
+      type: "attempt.recorded",
+      device_id: "d0000000-0000-4000-8000-000000000001",
+      occurred_at: new Date().toISOString(),
+      utc_offset_minutes: 0,
+      body: {
+        session_id: ulid(),
+        question_id: question?.id,
+        content_version: 1,
+        answer: { choice: 0 },
+        correct: true,
+        duration_ms: 1,
+      },
+    }));
+  await ingest(writer, learner, attempts());
+  const seen = new Map<string, number>();
+  let batches = 0;
+  let checking = true;
+  const write = (async () => {
+    while (checking) {
+      await ingest(writer, learner, attempts());
+      batches++;
+    }
+  })();
+  const check = async () => {
+    const [row] = await checker<
+      { result: string }[]
+    >`select private.check_projection(${learner}) as result`;
+    seen.set(row?.result ?? "", (seen.get(row?.result ?? "") ?? 0) + 1);
+  };
+  for (let n = 0; n < 30; n++) await check();
+  checking = false;
+  await write;
+  assert.ok((seen.get("busy") ?? 0) > 0 && batches > 30, `the race took place: ${batches} batches`);
+  await check();
+  assert.ok((seen.get("same") ?? 0) > 0);
+  assert.deepEqual([...seen.keys()].sort(), ["busy", "same"]);
+  assert.equal((await writer`select from ops.projection_difference`).length, 0);
+  const copies = await writer`select distinct user_id from learner.attempt`;
+  assert.deepEqual(copies.map((row) => row.user_id), [learner], "no copy is left");
+});
