@@ -66,6 +66,14 @@ const registry = {
     title: "Your role does not allow this.",
     client: "Don't offer it to this user.",
   },
+  device_revoked: {
+    ...http,
+    status: 403,
+    sqlstate: ["CR082"],
+    title: "This device was signed off by its learner or by support.",
+    client:
+      "Stop syncing, and sign the learner out. Delete nothing: the events wait, in case support takes it back.",
+  },
   not_found: {
     ...http,
     status: 404,
@@ -93,6 +101,13 @@ const registry = {
     sqlstate: ["CR031"],
     title: "There is no pending schedule of that id.",
     client: "Show the schedules: it was published, has failed or was cancelled already.",
+  },
+  device_unknown: {
+    ...http,
+    status: 404,
+    sqlstate: ["CR084"],
+    title: "This learner has no such device.",
+    client: "Show the devices again; `info` is the id.",
   },
   method_not_allowed: {
     ...http,
@@ -213,6 +228,14 @@ const registry = {
     client:
       "Ask for an update of the app; `info` is the lowest content schema still served. Study on with what is held.",
   },
+  rate_limited: {
+    ...http,
+    status: 429,
+    sqlstate: ["CR083"],
+    retryable: true,
+    title: "This learner has sent more than one learner may.",
+    client: "Keep the events, and send the same request again after `Retry-After`.",
+  },
   internal: {
     where: ["http", "event"],
     status: 500,
@@ -230,10 +253,26 @@ const registry = {
     title: "Another request of this learner is still being worked on.",
     client: "Send the same request again after `Retry-After`.",
   },
+  behind: {
+    ...http,
+    status: 503,
+    sqlstate: ["CR080"],
+    retryable: true,
+    title: "This server has not got as far as was asked for.",
+    client: "Ask again after `Retry-After`: another server may have it, or this one soon.",
+  },
+  paused: {
+    ...http,
+    status: 503,
+    sqlstate: ["CR081"],
+    retryable: true,
+    title: "Synchronising is switched off for a while.",
+    client: "Keep the events, show `detail`, and ask again after `Retry-After`, hints or not.",
+  },
   overloaded: {
     ...http,
     status: 503,
-    sqlstate: ["57014", "53300"],
+    sqlstate: ["57014", "53300", "40001", "40P01", "25006"],
     retryable: true,
     title: "The server has more to do than it can.",
     client: "Send the same request again after `Retry-After`.",

@@ -69,7 +69,7 @@ function problemOf(error: unknown): Problem {
   }
   // Only errors that the product raises itself have texts meant for callers.
   if (!state.startsWith("CR") || !(error instanceof postgres.PostgresError)) return new Problem(code);
-  return new Problem(code, error.message, error.detail || undefined);
+  return new Problem(code, error.message, error.detail || undefined, Number(error.hint) || undefined);
 }
 
 /** Connects lazily; `url` is the transaction pooler on hosted, hence no prepared statements. */
