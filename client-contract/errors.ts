@@ -1,5 +1,6 @@
 // The error registry: one code from SQL to the app. SQL raises by SQLSTATE, the Edge Functions render `code` as problem
 // details, PostgREST passes the SQLSTATE on. docs/errors.md and the functions' copy are generated from here.
+import { steeringErrors } from "./errors_steering.ts";
 
 /** Where a code is met: a failed request, the result of one event, the `reset` of a pull. */
 export type ErrorPlace = "http" | "event" | "pull";
@@ -23,6 +24,8 @@ const http = { where: ["http"], sqlstate: [], retryable: false } as const;
 const event = { where: ["event"], status: null, sqlstate: [], retryable: false } as const;
 
 const registry = {
+  ...steeringErrors,
+
   // Requests, by status.
   malformed_request: {
     ...http,
@@ -66,14 +69,6 @@ const registry = {
     title: "Your role does not allow this.",
     client: "Don't offer it to this user.",
   },
-  device_revoked: {
-    ...http,
-    status: 403,
-    sqlstate: ["CR082"],
-    title: "This device was signed off by its learner or by support.",
-    client:
-      "Stop syncing, and sign the learner out. Delete nothing: the events wait, in case support takes it back.",
-  },
   not_found: {
     ...http,
     status: 404,
@@ -101,13 +96,6 @@ const registry = {
     sqlstate: ["CR031"],
     title: "There is no pending schedule of that id.",
     client: "Show the schedules: it was published, has failed or was cancelled already.",
-  },
-  device_unknown: {
-    ...http,
-    status: 404,
-    sqlstate: ["CR084"],
-    title: "This learner has no such device.",
-    client: "Show the devices again; `info` is the id.",
   },
   method_not_allowed: {
     ...http,
@@ -228,14 +216,6 @@ const registry = {
     client:
       "Ask for an update of the app; `info` is the lowest content schema still served. Study on with what is held.",
   },
-  rate_limited: {
-    ...http,
-    status: 429,
-    sqlstate: ["CR083"],
-    retryable: true,
-    title: "This learner has sent more than one learner may.",
-    client: "Keep the events, and send the same request again after `Retry-After`.",
-  },
   internal: {
     where: ["http", "event"],
     status: 500,
@@ -252,22 +232,6 @@ const registry = {
     retryable: true,
     title: "Another request of this learner is still being worked on.",
     client: "Send the same request again after `Retry-After`.",
-  },
-  behind: {
-    ...http,
-    status: 503,
-    sqlstate: ["CR080"],
-    retryable: true,
-    title: "This server has not got as far as was asked for.",
-    client: "Ask again after `Retry-After`: another server may have it, or this one soon.",
-  },
-  paused: {
-    ...http,
-    status: 503,
-    sqlstate: ["CR081"],
-    retryable: true,
-    title: "Synchronising is switched off for a while.",
-    client: "Keep the events, show `detail`, and ask again after `Retry-After`, hints or not.",
   },
   overloaded: {
     ...http,
@@ -331,8 +295,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = registry;
 /** Whether this version of the contract knows the code; a newer server may use others. */
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(registry, code);
 
-/** All codes as a list, in the registry's order. */
-export const errorCodes: readonly ErrorCode[] = Object.keys(registry).filter(isErrorCode);
+/** All codes as a list: requests by status, then the rest; of one status in the registry's order. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(registry).filter(isErrorCode)
+  .sort((a, b) => (errors[a].status ?? Infinity) - (errors[b].status ?? Infinity) || 0);
 
 const codeBySqlstate = new Map<string, ErrorCode>(
   errorCodes.flatMap((code) => errors[code].sqlstate.map((sqlstate) => [sqlstate, code])),

@@ -15,13 +15,13 @@ as $$
   values (p_user, (p_header ->> 'device_id')::uuid, p_header ->> 'platform', p_header ->> 'app_version',
     (p_header ->> 'contract_version')::numeric, (p_header ->> 'content_version')::numeric, p_now, p_now, p_skew,
     -- Both by the device's clock: received_at minus occurred_at, less its skew.
-    greatest(extract(epoch from (p_header ->> 'sent_at')::timestamptz - p_oldest) * 1000, 0)::bigint)
+    case when p_oldest is not null then greatest(extract(epoch from (p_header ->> 'sent_at')::timestamptz - p_oldest) * 1000, 0)::bigint end)
   on conflict (user_id, device_id) do update set
     -- What this header does not say is not forgotten.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
     contract_version = excluded.contract_version, content_version = coalesce(excluded.content_version, d.content_version),
     last_seen_at = excluded.last_seen_at, clock_skew_ms = excluded.clock_skew_ms,
-    queue_lag_ms = case when p_oldest is null then d.queue_lag_ms else excluded.queue_lag_ms end
+    queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms)
 $$;
 comment on function private.record_contact(uuid, jsonb, timestamptz, bigint, timestamptz) is
   'Records a batch''s header as its device''s last contact; p_oldest is when the oldest of its events occurred, null where it has none.';
@@ -50,7 +50,7 @@ stable
 set search_path = ''
 as $$
   select d.device_id, d.platform, d.app_version, d.contract_version, d.content_version,
-    greatest((select coalesce(max(r.version), 0) from content.release r) - d.content_version, 0),
+    case when d.content_version is not null then greatest((select coalesce(max(r.version), 0) from content.release r) - d.content_version, 0) end,
     d.first_seen_at, d.last_seen_at, d.queue_lag_ms, d.clock_skew_ms, d.revoked_at
   from learner.device d
   where d.user_id = p_user and (p_device is null or d.device_id = p_device)
