@@ -5,6 +5,7 @@ import { Head } from "./content.ts";
 import { MAX_INTEGER, text, whole } from "./fields.ts";
 import { Instant, ServerInstant, Ulid, Uuid } from "./ids.ts";
 import { MAX_PULL_CHANGES } from "./limits.ts";
+import { Steering } from "./steering.ts";
 
 /** The first line of a batch. Without `pull` nothing is pulled; a header alone is a valid batch. */
 export const BatchHeader = z.looseObject({
@@ -38,6 +39,7 @@ export type EventResult = z.infer<typeof EventResult>;
 export const BatchAnswer = z.object({
   batch_id: Ulid,
   received_at: ServerInstant,
+  token: z.string().describe("For the `at_least` of a pull that must have this batch in it; opaque"),
   results: z.array(EventResult),
 });
 export type BatchAnswer = z.infer<typeof BatchAnswer>;
@@ -46,6 +48,7 @@ export type BatchAnswer = z.infer<typeof BatchAnswer>;
 export const SyncAnswer = z.object({
   batch: BatchAnswer,
   head: Head,
+  steering: Steering,
   pull: PullAnswer.nullable().describe("Null where it was not asked for"),
 });
 export type SyncAnswer = z.infer<typeof SyncAnswer>;

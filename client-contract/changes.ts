@@ -1,6 +1,7 @@
 // A pull: the learner's own rows that changed, whichever device did it.
 import { z } from "zod";
 import { ServerInstant, Ulid, Uuid } from "./ids.ts";
+import { Steering } from "./steering.ts";
 
 /** A stretch of study; either end may be unknown as yet. */
 export const SessionRow = z.object({
@@ -68,12 +69,16 @@ export const PracticeRow = z.object({
 });
 export type PracticeRow = z.infer<typeof PracticeRow>;
 
+const own = z.boolean().describe(
+  "It says nothing that the events of the asking device do not; a device that still has those may skip it",
+);
+
 /** A row as it is now; it replaces what the device holds under the row's id. */
 export const Change = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("session"), row: SessionRow }),
-  z.object({ kind: z.literal("attempt"), row: AttemptRow }),
-  z.object({ kind: z.literal("skill_progress"), row: SkillProgressRow }),
-  z.object({ kind: z.literal("practice"), row: PracticeRow }),
+  z.object({ kind: z.literal("session"), own, row: SessionRow }),
+  z.object({ kind: z.literal("attempt"), own, row: AttemptRow }),
+  z.object({ kind: z.literal("skill_progress"), own, row: SkillProgressRow }),
+  z.object({ kind: z.literal("practice"), own, row: PracticeRow }),
 ]);
 export type Change = z.infer<typeof Change>;
 
@@ -94,3 +99,10 @@ export type PullReset = z.infer<typeof PullReset>;
 /** What a pull answers. */
 export const PullAnswer = z.union([ChangesPage, PullReset]);
 export type PullAnswer = z.infer<typeof PullAnswer>;
+
+/** What a pull alone answers, without a push. */
+export const SteeredPullAnswer = z.union([
+  ChangesPage.extend({ steering: Steering }),
+  PullReset.extend({ steering: Steering }),
+]);
+export type SteeredPullAnswer = z.infer<typeof SteeredPullAnswer>;

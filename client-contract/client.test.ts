@@ -3,6 +3,7 @@ import { createClient } from "./client.ts";
 import { ContractError, NetworkError, ProblemError } from "./client_error.ts";
 import { sha256 } from "./hash_tree.ts";
 import { CONTENT_SCHEMA } from "./limits.ts";
+import { DEFAULT_STEERING } from "./steering.ts";
 
 const HISTORY = "0a93ab2dc16574ce";
 const ID = "5f17a0de-0000-4000-8000-000000000001";
@@ -200,8 +201,9 @@ Deno.test("bundle: from the project's root, without a token; its size, hash and 
 
 const syncAnswer = (results: object[]) =>
   new Response(JSON.stringify({
-    batch: { batch_id: ULID, received_at: "2026-11-22T10:00:06.000001Z", results },
+    batch: { batch_id: ULID, received_at: "2026-11-22T10:00:06.000001Z", token: `${HISTORY}.0`, results },
     head: HEAD,
+    steering: DEFAULT_STEERING,
     pull: { changes: [], cursor: `${HISTORY}.0`, more: false },
   }));
 
@@ -231,18 +233,23 @@ Deno.test("sync: results that can't be told apart by place are refused", async (
   assert.equal(requests.length, 0);
 });
 
-Deno.test("pull: a page, or the reason to start over", async () => {
+Deno.test("pull: a page, or the reason to start over; and what is asked of the client", async () => {
+  const steering = { ...DEFAULT_STEERING, batch_events: 10 };
   const { client, requests } = clientOf(
-    new Response(JSON.stringify({ changes: [], cursor: `${HISTORY}.7`, more: false })),
-    new Response(JSON.stringify({ reset: "cursor_ahead" })),
+    new Response(JSON.stringify({ changes: [], cursor: `${HISTORY}.7`, more: false, steering })),
+    new Response(JSON.stringify({ reset: "cursor_ahead", steering })),
   );
-  assert.deepEqual(await client.pull(null, { limit: 5 }), {
+  assert.deepEqual(await client.pull(null, { limit: 5, atLeast: `${HISTORY}.7`, device: ID }), {
     changes: [],
     cursor: `${HISTORY}.7`,
     more: false,
+    steering,
   });
-  assert.deepEqual(await client.pull(`${HISTORY}.7`), { reset: "cursor_ahead" });
-  assert.deepEqual(requests.map(path), ["/sync?limit=5", `/sync?cursor=${HISTORY}.7`]);
+  assert.deepEqual(await client.pull(`${HISTORY}.7`), { reset: "cursor_ahead", steering });
+  assert.deepEqual(requests.map(path), [
+    `/sync?limit=5&at_least=${HISTORY}.7&device=${ID}`,
+    `/sync?cursor=${HISTORY}.7`,
+  ]);
 });
 
 Deno.test("problem details become a ProblemError", async () => {

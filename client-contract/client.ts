@@ -2,7 +2,7 @@
 // app's, and so is the decision what an error means for them.
 import type { z } from "zod";
 import { BatchHeader, SyncAnswer } from "./batch.ts";
-import { PullAnswer } from "./changes.ts";
+import { SteeredPullAnswer } from "./changes.ts";
 import { ContractError, NetworkError, ProblemError, readProblem } from "./client_error.ts";
 import { readBundle } from "./bundle.ts";
 import { Head } from "./content.ts";
@@ -31,6 +31,16 @@ export interface ClientOptions {
 /** What every call takes. */
 export interface CallOptions {
   signal?: AbortSignal;
+}
+
+/** What a pull may say. */
+export interface PullOptions extends CallOptions {
+  /** Changes. */
+  limit?: number;
+  /** The token of a batch that must be in it; a server that is behind answers `behind`. */
+  atLeast?: string | null;
+  /** The device that asks: its own rows are marked, and it is steered as its platform and version are. */
+  device?: string;
 }
 
 /** How fresh a head must be. */
@@ -89,7 +99,7 @@ export interface Client {
   /** Sends a batch; `lines` are the events' exact lines from the outbox. */
   sync(header: BatchHeader, lines: readonly string[], o?: CallOptions): Promise<SyncAnswer>;
   /** The learner's own changes since the cursor of the last pull (null: all). */
-  pull(cursor: string | null, o?: CallOptions & { limit?: number }): Promise<PullAnswer>;
+  pull(cursor: string | null, o?: PullOptions): Promise<SteeredPullAnswer>;
 }
 
 function query(parameters: Record<string, string | number | undefined | null>): string {
@@ -232,9 +242,9 @@ export function createClient(o: ClientOptions): Client {
       throw new ContractError(`${sync.batch.results.length} results for ${lines.length} events`);
     },
 
-    async pull(cursor, { limit, signal } = {}) {
-      const { body } = await send(`/sync${query({ cursor, limit })}`, { signal });
-      return read(PullAnswer, body);
+    async pull(cursor, { limit, atLeast, device, signal } = {}) {
+      const { body } = await send(`/sync${query({ cursor, limit, at_least: atLeast, device })}`, { signal });
+      return read(SteeredPullAnswer, body);
     },
   };
 }

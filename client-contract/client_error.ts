@@ -102,12 +102,15 @@ export interface PostgrestFailure {
   code: string;
   message: string;
   details: string;
+  /** Seconds to wait, where Carrel says so. */
+  hint?: string | null;
 }
 
 /** The error of an RPC call; `status` 0 means that no answer came. */
 export function readRpcError(failure: PostgrestFailure, status: number): ProblemError | NetworkError {
   if (status === 0) return new NetworkError(failure.message);
-  const parts = { message: failure.message, info: failure.details || undefined };
+  const retryAfter = /^\d+$/.test(failure.hint ?? "") ? Number(failure.hint) : undefined;
+  const parts = { message: failure.message, info: failure.details || undefined, retryAfter };
   const code = codeOfSqlstate(failure.code);
   // PostgREST answers SQLSTATEs that it does not know with 400, whatever they mean.
   if (code) return new ProblemError({ ...parts, code, status: errors[code].status ?? status });

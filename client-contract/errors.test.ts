@@ -25,7 +25,7 @@ const functions = await textOf(
 
 Deno.test("every CRnnn that SQL raises is in the registry, and the other way round", () => {
   const raised = new Set(
-    Array.from(migrations.matchAll(/raise_error\(\s*'(\w+)'/g), (match) => match[1] ?? ""),
+    Array.from(migrations.matchAll(/(?:raise_error\(|'sqlstate',)\s*'(CR\d+)'/g), (match) => match[1] ?? ""),
   );
   const known = new Set(
     errorCodes.flatMap((code) => errors[code].sqlstate).filter((state) => state.startsWith("CR")),
@@ -74,7 +74,7 @@ Deno.test("requests have a status that fits, all else has none", () => {
     const { where, status, retryable, title, client } = errors[code];
     assert.equal(status !== null, where.includes("http"), code);
     assert.ok(status === null || (status >= 400 && status < 600), code);
-    assert.ok(status === null || retryable === status >= 500, code);
+    assert.ok(status === null || retryable === (status >= 500 || status === 429), code);
     for (const sentence of [title, client]) assert.match(sentence, /^[A-Z].*\.$/, code);
   }
 });

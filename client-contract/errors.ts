@@ -1,5 +1,6 @@
 // The error registry: one code from SQL to the app. SQL raises by SQLSTATE, the Edge Functions render `code` as problem
 // details, PostgREST passes the SQLSTATE on. docs/errors.md and the functions' copy are generated from here.
+import { steeringErrors } from "./errors_steering.ts";
 
 /** Where a code is met: a failed request, the result of one event, the `reset` of a pull. */
 export type ErrorPlace = "http" | "event" | "pull";
@@ -23,6 +24,8 @@ const http = { where: ["http"], sqlstate: [], retryable: false } as const;
 const event = { where: ["event"], status: null, sqlstate: [], retryable: false } as const;
 
 const registry = {
+  ...steeringErrors,
+
   // Requests, by status.
   malformed_request: {
     ...http,
@@ -233,7 +236,7 @@ const registry = {
   overloaded: {
     ...http,
     status: 503,
-    sqlstate: ["57014", "53300"],
+    sqlstate: ["57014", "53300", "40001", "40P01", "25006"],
     retryable: true,
     title: "The server has more to do than it can.",
     client: "Send the same request again after `Retry-After`.",
@@ -292,8 +295,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = registry;
 /** Whether this version of the contract knows the code; a newer server may use others. */
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(registry, code);
 
-/** All codes as a list, in the registry's order. */
-export const errorCodes: readonly ErrorCode[] = Object.keys(registry).filter(isErrorCode);
+/** All codes as a list: requests by status, then the rest; of one status in the registry's order. */
+export const errorCodes: readonly ErrorCode[] = Object.keys(registry).filter(isErrorCode)
+  .sort((a, b) => (errors[a].status ?? Infinity) - (errors[b].status ?? Infinity) || 0);
 
 const codeBySqlstate = new Map<string, ErrorCode>(
   errorCodes.flatMap((code) => errors[code].sqlstate.map((sqlstate) => [sqlstate, code])),

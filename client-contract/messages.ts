@@ -1,7 +1,7 @@
 // Every message by name: what JSON Schema files are generated for.
 import type { z } from "zod";
 import { BatchAnswer, BatchHeader, SyncAnswer } from "./batch.ts";
-import { PullAnswer } from "./changes.ts";
+import { PullAnswer, SteeredPullAnswer } from "./changes.ts";
 import { DomainRow, EndLine, Head, PageLine, QuestionRow, SkillRow, Tombstone } from "./content.ts";
 import {
   AttemptRecorded,
@@ -12,8 +12,9 @@ import {
   SessionStarted,
 } from "./event.ts";
 import { ContentReport, Manifest } from "./manifest.ts";
-import { ContentHint } from "./hint.ts";
+import { ContentHint, LearnerHint } from "./hint.ts";
 import { Problem } from "./problem.ts";
+import { Steering } from "./steering.ts";
 
 /** Schemas by the name of their file in `schema/`. */
 export const messages: Readonly<Record<string, z.ZodType>> = {
@@ -27,6 +28,8 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   "sync.batch_answer": BatchAnswer,
   "sync.answer": SyncAnswer,
   "sync.pull_answer": PullAnswer,
+  "sync.steered_pull_answer": SteeredPullAnswer,
+  "sync.steering": Steering,
   "content.head": Head,
   "content.manifest": Manifest,
   "content.report": ContentReport,
@@ -37,5 +40,6 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   "content.tombstone": Tombstone,
   "content.end": EndLine,
   "content.hint": ContentHint,
+  "learner.hint": LearnerHint,
   "problem": Problem,
 };

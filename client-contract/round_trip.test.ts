@@ -9,6 +9,7 @@ import { NetworkError, ProblemError } from "./client_error.ts";
 import type { Event } from "./event.ts";
 import { hashTree, treeRow } from "./hash_tree.ts";
 import { createRpc } from "./rpc.ts";
+import { DEFAULT_STEERING } from "./steering.ts";
 
 const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
 const DEVICE = "7b0c1d2e-3f40-4152-8637-48596a7b8c9d";
@@ -120,12 +121,16 @@ Deno.test("publish, fetch, verify, push, pull: through the functions and through
   ]);
   assert.ok(sync.pull && "changes" in sync.pull);
   assert.deepEqual(sync.pull.changes.map(({ kind }) => kind), ["attempt", "skill_progress", "practice"]);
-  assert.deepEqual(await client.pull(sync.pull.cursor), {
+  const { steering } = sync;
+  assert.deepEqual(steering, DEFAULT_STEERING, "the contract's defaults are the server's");
+  const o = { atLeast: sync.batch.token, device: DEVICE };
+  assert.deepEqual(await client.pull(sync.pull.cursor, o), {
     changes: [],
     cursor: sync.pull.cursor,
     more: false,
+    steering,
   });
-  assert.deepEqual(await client.pull("0000000000000000.1"), { reset: "history_changed" });
+  assert.deepEqual(await client.pull("0000000000000000.1"), { reset: "history_changed", steering });
 
   const again = await learner.ingest(header(), [event]);
   assert.deepEqual(again.results, [{ id: event.id, status: "duplicate" }]);
@@ -142,11 +147,19 @@ Deno.test("publish, fetch, verify, push, pull: through the functions and through
     70,
     1,
   ]);
-  const pulled = await learner.learnerChanges(sync.pull.cursor, 10);
+  const pulled = await learner.learnerChanges(sync.pull.cursor, { page_rows: 10 });
   assert.ok("changes" in pulled);
   assert.deepEqual(pulled.changes.map(({ kind, row }) => [kind, "mastery" in row && row.mastery]), [
     ["skill_progress", 70],
   ]);
+  const [device] = await learner.listDevices();
+  assert.deepEqual([device?.device_id, device?.revoked_at], [DEVICE, null]);
+  assert.notEqual((await learner.revokeDevice({ device: DEVICE })).revoked_at, null);
+  assert.equal(await problem(client.sync(header(), [])), "403 device_revoked");
+  assert.equal(await problem(learner.learnerChanges(null, { device: DEVICE })), "403 device_revoked");
+  const support = rpcOf(stack, await tokenOf(stack, "support"));
+  assert.equal((await support.restoreDevice({ device: DEVICE, learner: LEARNER })).revoked_at, null);
+  assert.equal(await problem(support.revokeDevice({ device: ulid() })), "400 malformed_request");
   const timeline = await rpcOf(stack, await tokenOf(stack, "support")).supportTimeline(LEARNER);
   assert.deepEqual(
     new Set(timeline.map(({ kind }) => kind)),

@@ -1,7 +1,8 @@
 // The same without Edge Functions: typed calls of the database's functions through supabase-js.
 import { z } from "zod";
 import { BatchAnswer, type BatchHeader, EventResult } from "./batch.ts";
-import { PullAnswer, SkillProgress } from "./changes.ts";
+import { SkillProgress, SteeredPullAnswer } from "./changes.ts";
+import { type DeviceParameters, ListedDevice } from "./devices.ts";
 import { ContractError, type PostgrestFailure, readRpcError } from "./client_error.ts";
 import { EndLine, Head, PageLine } from "./content.ts";
 import { type DeltaPage, readChanges } from "./delta_page.ts";
@@ -68,6 +69,15 @@ export interface ProgressParameters {
   reset?: { count: number; event: string };
 }
 
+/** Parameters of learner_changes besides the cursor. */
+export interface ChangesParameters {
+  page_rows?: number;
+  /** The token of a batch that must be in it. */
+  at_least?: string;
+  /** The device that asks. */
+  device?: string;
+}
+
 /** The database's functions. They throw ProblemError, NetworkError or ContractError. */
 export interface Rpc {
   /** The newest release. */
@@ -79,7 +89,13 @@ export interface Rpc {
   /** Merges progress in one skill, which never goes back. */
   mergeProgress(parameters: ProgressParameters): Promise<MergeAnswer>;
   /** The caller's changes since the cursor (null: all). */
-  learnerChanges(cursor: string | null, limit?: number): Promise<PullAnswer>;
+  learnerChanges(cursor: string | null, o?: ChangesParameters): Promise<SteeredPullAnswer>;
+  /** The caller's devices, last seen first; for support those of the learner named. */
+  listDevices(learner?: string): Promise<ListedDevice[]>;
+  /** Signs a device off: nothing is taken from it nor given to it any more. */
+  revokeDevice(parameters: DeviceParameters): Promise<ListedDevice>;
+  /** Takes that back; for support. */
+  restoreDevice(parameters: DeviceParameters & { learner: string }): Promise<ListedDevice>;
   /** Publishes all drafts; for instructors. */
   publishRelease(parameters?: PublishParameters): Promise<Head>;
   /** What publishing would do; for instructors. */
@@ -130,7 +146,10 @@ export function createRpc(supabase: RpcCaller): Rpc {
     },
     ingest: (header, events) => call(BatchAnswer, "ingest", withSameKeys([header, ...events])),
     mergeProgress: (parameters) => call(MergeAnswer, "merge_progress", parameters),
-    learnerChanges: (cursor, page_rows) => call(PullAnswer, "learner_changes", { cursor, page_rows }),
+    learnerChanges: (cursor, o = {}) => call(SteeredPullAnswer, "learner_changes", { cursor, ...o }),
+    listDevices: (learner) => call(z.array(ListedDevice), "list_devices", { learner }),
+    revokeDevice: (parameters) => call(ListedDevice, "revoke_device", parameters),
+    restoreDevice: (parameters) => call(ListedDevice, "restore_device", parameters),
     publishRelease: (parameters = {}) => call(Head, "publish_release", parameters),
     previewRelease: (change_limit) => call(ReleasePreview, "preview_release", { change_limit }),
     scheduleRelease: (parameters) => call(Schedule, "schedule_release", parameters),

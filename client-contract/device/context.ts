@@ -33,6 +33,11 @@ const SyncState = z.object({
   pull_cursor: z.string().nullable(),
   pull_next: z.string().nullable(),
   synced_at: z.string().nullable(),
+  steering: z.string().nullable(),
+  steering_app: z.string().nullable(),
+  revoked: z.number(),
+  retry_at: z.string().nullable(),
+  paused_reason: z.string().nullable(),
 });
 /** The row of sync_state; its columns are described in carrel.drift. */
 export type SyncState = z.infer<typeof SyncState>;

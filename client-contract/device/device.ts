@@ -13,10 +13,10 @@ import { type Database, openDatabase } from "./database.ts";
 import { DeviceError } from "./device_error.ts";
 import { countOutbox, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
 import { type Progress, progressIn, readProgress } from "./progress.ts";
-import { readStreak, type Streak } from "./streak.ts";
-import { createRetry, DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+import { createRetry, type RetryPolicy } from "./retry.ts";
 import { createSchedule, type Schedule, type Scheduled } from "./schedule.ts";
 import { readStanding, type Standing } from "./standing.ts";
+import { readStreak, type Streak } from "./streak.ts";
 import {
   type Advance,
   advanceProgress,
@@ -29,6 +29,7 @@ import {
   resetProgress,
   startSession,
 } from "./study.ts";
+import { forgetForeignSteering, notBefore, readSteering, steeredRetry } from "./steering.ts";
 import { syncDevice, type SyncReport } from "./sync.ts";
 
 /** What a device is made of. */
@@ -49,6 +50,7 @@ export interface DeviceOptions {
   clock?: Clock;
   /** From 0 to below 1; by default of the system's cryptographic generator, since ids are made of it. */
   random?: () => number;
+  /** By default what the server asks for. */
   retry?: RetryPolicy;
   /** At most 60 characters each; for support. */
   platform?: string;
@@ -75,6 +77,8 @@ export interface DeviceStatus extends Standing {
   /** The cache was found damaged, and the next sync fetches the damaged part. */
   isSuspect: boolean;
   outbox: OutboxCounts;
+  /** So much waits that the learner should be asked to go online; nothing is dropped. */
+  isOutboxFull: boolean;
   /** When a sync last went through, by the device's clock. */
   syncedAt: string | null;
 }
@@ -163,10 +167,13 @@ function heldDomains({ db }: DeviceContext): string[] | null {
 function scheduledOf(context: DeviceContext): Scheduled {
   return {
     holds() {
-      const { content_history: history, content_version: version } = readState(context.db);
+      const { content_history: history, content_version: version, pull_cursor: cursor } = readState(
+        context.db,
+      );
       const domains = heldDomains(context);
-      return { history, version, domains: domains && new Set(domains) };
+      return { deviceId: context.deviceId, history, version, domains: domains && new Set(domains), cursor };
     },
+    notBefore: () => notBefore(context),
     pollAfterS: () => readStanding(context).pollAfterS,
   };
 }
@@ -178,6 +185,7 @@ export function openDevice(o: DeviceOptions): Device {
   const context: DeviceContext = { db, clock, random, learnerId, deviceId };
   try {
     bindFile(context);
+    forgetForeignSteering(db, o.appVersion ?? null);
     if (o.domains !== undefined) setDomains(context, o.domains);
   } catch (error) {
     db[Symbol.dispose]();
@@ -194,7 +202,7 @@ export function openDevice(o: DeviceOptions): Device {
   }
 
   const client = createClient({ url: o.url, getToken, publishableKey: o.publishableKey, fetch: o.fetch });
-  const retry = createRetry(clock, random, o.retry ?? DEFAULT_RETRY);
+  const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db));
   let running: Promise<SyncReport> | undefined;
   // What changes the content takes turns: each reads the cache, asks the server, and then writes.
   let turn: Promise<unknown> | undefined;
@@ -236,6 +244,7 @@ export function openDevice(o: DeviceOptions): Device {
     verify: () => verifyContent(db),
     status() {
       const state = readState(db);
+      const outbox = countOutbox(context);
       return {
         learnerId,
         deviceId,
@@ -243,7 +252,8 @@ export function openDevice(o: DeviceOptions): Device {
         domains: heldDomains(context),
         ...readStanding(context),
         isSuspect: state.content_suspect === 1,
-        outbox: countOutbox(context),
+        outbox,
+        isOutboxFull: outbox.pending >= readSteering(db).outbox_cap,
         syncedAt: state.synced_at,
       };
     },

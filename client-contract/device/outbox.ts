@@ -6,10 +6,9 @@ import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from "../limits.ts
 import { clockTime, instant } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { DeviceError } from "./device_error.ts";
+import { readSteering } from "./steering.ts";
 import { nextUlid } from "./ulid.ts";
 
-/** Days that an event is kept after its delivery: a server restored from a backup gets the lost time back from it. */
-const KEEP_DAYS = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Bytes of a batch that the header and line breaks may take. */
@@ -89,7 +88,7 @@ export function takeBatch({ db }: DeviceContext): OutboxLine[] {
     const waiting = db.all(
       OutboxLine,
       "select event_id, line from outbox where state = 'pending' order by event_id limit ?",
-      MAX_BATCH_EVENTS,
+      Math.min(MAX_BATCH_EVENTS, readSteering(db).batch_events),
     );
     let room = MAX_BATCH_BYTES - HEADER_BYTES;
     const batch = waiting.filter(({ line }) => (room -= encoder.encode(line).byteLength + 1) >= 0);
@@ -167,9 +166,13 @@ export function releaseHeldBack({ db }: DeviceContext): void {
   db.run("update outbox set state = 'pending', code = null, field = null where state = 'held_back'");
 }
 
-/** Deletes events that the server has held for so long that no restore goes back behind them. */
+/**
+ * Deletes events that the server has held for so long that no restore goes back behind them: a server restored from a
+ * backup gets the lost time back from what devices keep.
+ */
 export function pruneOutbox({ db, clock }: DeviceContext): number {
-  const before = new Date(Math.max(clockTime(clock) - KEEP_DAYS * DAY_MS, 0)).toISOString();
+  const before = new Date(Math.max(clockTime(clock) - readSteering(db).keep_sent_days * DAY_MS, 0))
+    .toISOString();
   return db.run(
     "delete from outbox where state in ('delivered', 'quarantined') and settled = 1 and delivered_at < ?",
     before,

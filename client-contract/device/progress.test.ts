@@ -58,7 +58,7 @@ Deno.test("a session that ended here stays ended when the server, which has not 
     end_reason: null,
     voided: false,
   };
-  const page = { cursor: "h.1", more: false, changes: [{ kind: "session" as const, row }] };
+  const page = { cursor: "h.1", more: false, changes: [{ kind: "session" as const, own: false, row }] };
   context.db.transaction(() => stagePull(context, page));
   const Session = z.object({ started_at: z.string(), end_reason: z.string(), pulled: z.number() });
   assert.deepEqual(context.db.get(Session, "select * from session"), {

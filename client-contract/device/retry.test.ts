@@ -23,7 +23,7 @@ Deno.test("delays are random up to a bound that doubles, and then stays", () => 
 
 Deno.test("Retry-After is waited for, with the jitter on top; a server that asks for too much is left alone", async () => {
   const clock = testClock();
-  const retry = createRetry(clock, () => 0.5, POLICY);
+  const retry = createRetry(clock, () => 0.5, () => POLICY);
   await retry.attempts().failed(await problem("busy", "7"));
   assert.deepEqual(clock.slept, [7500]);
   const impatient = await problem("busy", "3600");
@@ -33,7 +33,7 @@ Deno.test("Retry-After is waited for, with the jitter on top; a server that asks
 
 Deno.test("work is tried again until it succeeds, its failures in a row are too many, or its failure is final", async () => {
   const clock = testClock();
-  const retry = createRetry(clock, () => 0, POLICY);
+  const retry = createRetry(clock, () => 0, () => POLICY);
   let left = 3;
   assert.equal(await retry.run(() => left-- > 0 ? Promise.reject(lost) : Promise.resolve("done")), "done");
   let tries = 0;
@@ -47,7 +47,7 @@ Deno.test("work is tried again until it succeeds, its failures in a row are too 
 });
 
 Deno.test("what comes through in parts is given up only after failures in a row", async () => {
-  const attempts = createRetry(testClock(), () => 0, POLICY).attempts();
+  const attempts = createRetry(testClock(), () => 0, () => POLICY).attempts();
   for (let part = 0; part < 10; part++) {
     for (let failure = 0; failure < 3; failure++) await attempts.failed(lost);
     attempts.succeeded();
@@ -57,7 +57,7 @@ Deno.test("what comes through in parts is given up only after failures in a row"
 Deno.test("an abort ends the wait", async () => {
   const aborted = AbortSignal.abort(new RangeError("enough"));
   await assert.rejects(
-    () => createRetry(systemClock, () => 0.5, POLICY).run(() => Promise.reject(lost), aborted),
+    () => createRetry(systemClock, () => 0.5, () => POLICY).run(() => Promise.reject(lost), aborted),
     RangeError,
   );
   const soon = new AbortController();

@@ -14,7 +14,7 @@ export interface RetryPolicy {
   patienceMs: number;
 }
 
-/** About 15 s in all, by the mean of the delays. */
+/** About 15 s in all, by the mean of the delays. The server steers `baseMs` and `capMs`. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 6, baseMs: 1000, capMs: 30_000, patienceMs: 60_000 };
 
 /** The attempts at one thing. */
@@ -48,9 +48,10 @@ export function backoff(failures: number, policy: RetryPolicy, random: () => num
   return asked + jitter;
 }
 
-/** Retries by a policy, with the device's clock and randomness. */
-export function createRetry(clock: Clock, random: () => number, policy: RetryPolicy): Retry {
+/** Retries by a policy, asked for before each piece of work, with the device's clock and randomness. */
+export function createRetry(clock: Clock, random: () => number, policyOf: () => RetryPolicy): Retry {
   function attempts(signal?: AbortSignal): Attempts {
+    const policy = policyOf();
     let failures = 0;
     let hasRefreshed = false;
     return {

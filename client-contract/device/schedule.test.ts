@@ -8,7 +8,14 @@ const HISTORY = "0a93ab2dc16574ce";
 const [A, B] = ["5f17a0de-0000-4000-8000-000000000001", "5f17a0de-0000-4000-8000-000000000002"];
 
 const device = (domains: string[] | null = null, pollAfterS = 100): Scheduled => ({
-  holds: () => ({ history: HISTORY, version: 4, domains: domains && new Set(domains) }),
+  holds: () => ({
+    deviceId: A,
+    history: HISTORY,
+    version: 4,
+    domains: domains && new Set(domains),
+    cursor: `${HISTORY}.7`,
+  }),
+  notBefore: () => 0,
   pollAfterS: () => pollAfterS,
 });
 const hint = (o: Partial<ContentHint> = {}): ContentHint => ({

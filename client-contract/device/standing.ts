@@ -2,11 +2,11 @@
 import { ProblemError } from "../client_error.ts";
 import type { Head } from "../content.ts";
 import { CONTENT_SCHEMA } from "../limits.ts";
+import type { Upgrade } from "../steering.ts";
+import { clockTime } from "./clock.ts";
 import { readScope } from "./content_scope.ts";
 import { type DeviceContext, readState } from "./context.ts";
-
-/** Seconds between polls where no head has said otherwise. */
-const POLL_AFTER_S = 300;
+import { readSteering } from "./steering.ts";
 
 /** What an app may show. */
 export interface Standing {
@@ -23,14 +23,22 @@ export interface Standing {
   schemaEndsAt: string | null;
   /** Seconds until the next poll, before jitter. */
   pollAfterS: number;
+  /** The server's advice to update the app. */
+  upgrade: Upgrade | null;
+  /** Signed off by the learner or by support: sign out, delete nothing. */
+  isRevoked: boolean;
+  /** Synchronising is switched off until then, for this reason. */
+  paused: { reason: string; until: string } | null;
 }
 
 /** Reads it. */
-export function readStanding({ db }: DeviceContext): Standing {
+export function readStanding({ db, clock }: DeviceContext): Standing {
   const state = readState(db);
+  const { upgrade, poll_after_s } = readSteering(db);
+  const isOverdue = upgrade?.required_from && Date.parse(upgrade.required_from) <= clockTime(clock);
   const { content_version: version, head_version: newest, minimum_version } = state;
   const isRefused = state.refused_schema === CONTENT_SCHEMA;
-  const mustUpdate = isRefused ? "app" : version < minimum_version ? "content" : null;
+  const mustUpdate = isRefused || isOverdue ? "app" : version < minimum_version ? "content" : null;
   const isWhole = readScope(db).kind !== "growing" &&
     [...readScope(db).cursors.values()].every((cursor) => cursor > 0);
   const isCurrent = version >= newest && isWhole &&
@@ -40,7 +48,12 @@ export function readStanding({ db }: DeviceContext): Standing {
     mustUpdate,
     newest,
     schemaEndsAt: state.schema_ends_at,
-    pollAfterS: state.poll_after_s ?? POLL_AFTER_S,
+    pollAfterS: state.steering === null ? state.poll_after_s ?? poll_after_s : poll_after_s,
+    upgrade,
+    isRevoked: state.revoked === 1,
+    paused: state.paused_reason !== null && state.retry_at !== null
+      ? { reason: state.paused_reason, until: state.retry_at }
+      : null,
   };
 }
 

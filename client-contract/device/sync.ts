@@ -23,6 +23,7 @@ import {
 import { pullAnew, pullCursor, stagePull } from "./pull.ts";
 import { refreshProgress } from "./progress.ts";
 import { isUpgradeRequired, rememberHead, rememberRefusal } from "./standing.ts";
+import { rememberRefusedSync, rememberSteering } from "./steering.ts";
 import { freshUlid } from "./ulid.ts";
 
 /** Times that one sync may start over before the server is called unstable. */
@@ -96,7 +97,7 @@ function takePull(context: DeviceContext, pull: PullAnswer | null): Step {
 function takeAnswer(
   context: DeviceContext,
   batch: OutboxLine[],
-  { batch: { results }, head, pull }: SyncAnswer,
+  { batch: { results }, head, steering, pull }: SyncAnswer,
 ): Step & { outcome: BatchOutcome } {
   const { db } = context;
   const { history } = readState(db);
@@ -107,6 +108,7 @@ function takeAnswer(
     pullAnew(context);
   }
   db.run("update sync_state set history = ?", head.history);
+  rememberSteering(context, steering);
   const outcome = recordResults(context, batch, results);
   if (outcome.quarantined > 0) {
     // They stop counting at once, not only when the next pull has settled them.
@@ -155,10 +157,20 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
     while (!step.isReset && !step.isPulled) {
       const cursor = pullCursor(context);
       const pull = await o.retry.run(
-        () => o.client.pull(cursor, { limit: o.pullRows, signal: o.signal }),
+        () =>
+          o.client.pull(cursor, {
+            limit: o.pullRows,
+            // Whichever server answers: what was just pushed is in it.
+            atLeast: answer.batch.token,
+            device: context.deviceId,
+            signal: o.signal,
+          }),
         o.signal,
       );
-      step = db.transaction(() => takePull(context, pull));
+      step = db.transaction(() => {
+        rememberSteering(context, pull.steering);
+        return takePull(context, pull);
+      });
       report.pulled += step.pulled;
     }
     if (!step.isReset) return answer.head;
@@ -201,7 +213,13 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
     checked: 0,
     repairs: [],
   };
-  const head = await exchange(context, o, report);
+  let head: Head;
+  try {
+    head = await exchange(context, o, report);
+  } catch (error) {
+    rememberRefusedSync(context, error);
+    throw error;
+  }
   await exchangeContent(context, head, o, report);
   context.db.transaction(() => {
     pruneOutbox(context);

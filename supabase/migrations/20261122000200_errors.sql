@@ -3,18 +3,18 @@
 -- Locks: none; new objects only.
 -- Undo:  drop function private.raise_error, private.app_role, private.require_role;
 
-create function private.raise_error(p_sqlstate text, p_message text, p_detail text default null)
+create function private.raise_error(p_sqlstate text, p_message text, p_detail text default null, p_retry_after_s integer default null)
 returns void
 language plpgsql
 volatile
 set search_path = ''
 as $$
 begin
-  raise exception using errcode = p_sqlstate, message = p_message, detail = coalesce(p_detail, '');
+  raise exception using errcode = p_sqlstate, message = p_message, detail = coalesce(p_detail, ''), hint = coalesce(p_retry_after_s::text, '');
 end
 $$;
-comment on function private.raise_error(text, text, text) is
-  'Raises an error of the registry: SQLSTATE CRnnn, a sentence for people, a detail for programs.';
+comment on function private.raise_error(text, text, text, integer) is
+  'Raises an error of the registry: SQLSTATE CRnnn, a sentence for people, a detail for programs, and as hint the seconds to wait, if waiting helps.';
 
 create function private.app_role()
 returns text

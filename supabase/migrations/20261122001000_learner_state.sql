@@ -3,14 +3,21 @@
 -- Locks: none; new objects only.
 -- Undo:  drop table learner.batch, learner.device, learner.state.
 create table learner.state (
-  user_id    uuid not null,
-  change_seq bigint not null default 0,
-  created_at timestamptz not null default now(),
+  user_id         uuid not null,
+  change_seq      bigint not null default 0,
+  created_at      timestamptz not null default now(),
+  events_full_at  timestamptz not null default '-infinity',
+  batches_full_at timestamptz not null default '-infinity',
+  limited         integer not null default 0,
+  limited_at      timestamptz,
   constraint state_pkey primary key (user_id),
-  constraint state_change_seq_positive check (change_seq >= 0)
+  constraint state_change_seq_positive check (change_seq >= 0),
+  constraint state_limited_at_iff_limited check ((limited = 0) = (limited_at is null) and limited >= 0)
 );
 -- No foreign key to auth.users: it doubles the insert's cost, and one dashboard click would wipe a ledger.
 comment on table learner.state is 'One row a learner. Locked by every writer; change_seq numbers the changes of the learner''s rows.';
+comment on column learner.state.events_full_at is 'When the token bucket of events is full again, if nothing more is sent; so batches_full_at of batches.';
+comment on column learner.state.limited is 'Batches refused as rate_limited so far; limited_at: the last of them.';
 
 create table learner.device (
   user_id          uuid not null,
@@ -22,9 +29,15 @@ create table learner.device (
   first_seen_at    timestamptz not null,
   last_seen_at     timestamptz not null,
   clock_skew_ms    bigint,
-  constraint device_pkey primary key (user_id, device_id)
+  queue_lag_ms     bigint,
+  revoked_at       timestamptz,
+  constraint device_pkey primary key (user_id, device_id),
+  constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
 );
 comment on table learner.device is 'A device as seen at its last contact; clock_skew_ms = server minus device.';
+comment on column learner.device.queue_lag_ms is
+  'How long the oldest event of its last batch with events had waited, by the device''s own clock: a wrong one does not matter.';
+comment on column learner.device.revoked_at is 'Since when nothing is taken from it nor given to it; null: it is welcome.';
 
 create table learner.batch (
   user_id     uuid not null,

@@ -15,6 +15,7 @@ create table learner.session (
   end_reason      text,
   change_seq      bigint not null,
   voided_at       timestamptz,
+  edited_at       timestamptz,
   constraint session_pkey primary key (user_id, session_id),
   constraint session_has_an_event check (coalesce(started_event, ended_event) is not null),
   constraint session_end_reason_known check (end_reason in ('completed', 'abandoned', 'timed_out'))
@@ -42,6 +43,7 @@ create table learner.attempt (
   utc_offset_minutes smallint not null,
   change_seq         bigint not null,
   voided_at          timestamptz,
+  edited_at          timestamptz,
   constraint attempt_pkey primary key (user_id, event_id),
   constraint attempt_duration_in_range check (duration_ms between 0 and 86400000),
   constraint attempt_content_version_positive check (content_version > 0),
@@ -65,6 +67,7 @@ create table learner.skill_progress (
   practiced_at timestamptz,
   change_seq   bigint not null,
   voided_at    timestamptz,
+  edited_at    timestamptz,
   constraint skill_progress_pkey primary key (user_id, skill_id),
   constraint skill_progress_mastery_in_range check (mastery between 0 and 100),
   constraint skill_progress_correct_among_attempts check (correct between 0 and attempts),
@@ -84,6 +87,7 @@ create table learner.practice (
   user_id    uuid not null,
   days       datemultirange not null,
   change_seq bigint not null,
+  edited_at  timestamptz,
   constraint practice_pkey primary key (user_id),
   constraint practice_days_present check (not isempty(days))
 );
@@ -114,10 +118,11 @@ begin
   insert into learner.state as s (user_id, change_seq) values (new.user_id, 1)
   on conflict (user_id) do update set change_seq = s.change_seq + 1
   returning s.change_seq into new.change_seq;
+  new.edited_at := now();
   return new;
 end
 $$;
-comment on function private.number_change() is 'Row trigger: gives an edit by hand its change number, so that devices pull it.';
+comment on function private.number_change() is 'Row trigger: gives an edit by hand its change number, so that devices pull it, and notes it: such a row is no device''s own.';
 
 create trigger session_number_change before update on learner.session
   for each row when (old.change_seq = new.change_seq) execute function private.number_change();

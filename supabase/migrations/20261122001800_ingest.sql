@@ -136,6 +136,8 @@ set search_path = ''
 as $$
 declare
   v_line constant text := split_part(p_lines, E'\n', 1);
+  v_count integer;
+  v_refusal json;
   v_header jsonb;
   v_field text;
   v_now timestamptz;
@@ -153,13 +155,21 @@ begin
   if v_header is null or v_field is not null then
     perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
   end if;
-  if (select count(*) > 500 from string_to_table(p_lines, E'\n') with ordinality l (line, place) where l.place > 1 and l.line !~ '^[ \t\r]*$') then
+  v_count := (select count(*) from string_to_table(p_lines, E'\n') with ordinality l (line, place) where l.place > 1 and l.line !~ '^[ \t\r]*$');
+  if v_count > 500 then
     perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
   end if;
+
+  perform private.require_running(v_header ->> 'platform', v_header ->> 'app_version');
 
   -- 2 The learner's lock, in a statement of its own: what follows must see what the last holder committed.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
+  perform private.require_welcome(p_user, (v_header ->> 'device_id')::uuid);
+  v_refusal := private.take_tokens(p_user, v_count);
+  if v_refusal is not null then
+    return v_refusal;
+  end if;
 
   -- 3 What arrival decides.
   v_now := clock_timestamp();
@@ -179,14 +189,8 @@ begin
   end if;
 
   -- 6 The contact.
-  insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms)
-  values (p_user, (v_header ->> 'device_id')::uuid, v_header ->> 'platform', v_header ->> 'app_version',
-    (v_header ->> 'contract_version')::numeric, (v_header ->> 'content_version')::numeric, v_now, v_now, v_skew)
-  on conflict (user_id, device_id) do update set
-    -- What this header does not say is not forgotten.
-    platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
-    contract_version = excluded.contract_version, content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at, clock_skew_ms = excluded.clock_skew_ms;
+  perform private.record_contact(p_user, v_header, v_now, v_skew,
+    (select min(e.occurred_at) from unnest(v_events) e where e.code is null));
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   select p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), (v_header ->> 'device_id')::uuid,
@@ -198,12 +202,13 @@ begin
   return json_build_object(
     'batch_id', v_header ->> 'batch_id',
     'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'token', private.history() || '.' || (select s.change_seq from learner.state s where s.user_id = p_user),
     'results', coalesce((
       select json_agg(json_strip_nulls(json_build_object('id', r.id, 'status', r.status, 'code', r.code, 'field', r.field)) order by r.place)
       from unnest(v_results) r), '[]'));
 end
 $$;
 comment on function private.ingest_for(uuid, text) is
-  'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, received_at, results}. '
-  'Errors: malformed_batch, batch_too_large; lock_timeout where the learner is busy.';
+  'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, received_at, token, results}, '
+  'or {refused} where the learner has sent too much. Errors: malformed_batch, batch_too_large, paused, device_revoked; lock_timeout where the learner is busy.';
 grant execute on function private.ingest_for(uuid, text) to carrel_edge;

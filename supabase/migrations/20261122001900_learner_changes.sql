@@ -3,7 +3,8 @@
 -- Locks: none; new objects only.
 -- Undo:  drop function private.learner_changes, private.sync_for.
 
-create function private.learner_changes(p_user uuid, p_cursor text, p_limit integer)
+create function private.learner_changes(
+  p_user uuid, p_cursor text, p_limit integer, p_at_least text default null, p_device uuid default null)
 returns json
 language plpgsql
 stable
@@ -13,29 +14,43 @@ as $$
 declare
   v_history constant text := private.history();
   v_cursor constant text[] := regexp_match(p_cursor, '^([0-9a-f]{16})\.(\d{1,15})$');
+  v_least constant text[] := regexp_match(p_at_least, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_since constant bigint := coalesce(v_cursor[2]::bigint, 0);
   v_limit constant integer := least(greatest(coalesce(p_limit, 500), 1), 1000);
   v_last bigint := coalesce((select s.change_seq from learner.state s where s.user_id = p_user), 0);
   v_reset text := case
-    when p_cursor is null then null
-    when v_cursor is null then 'cursor_invalid'
-    when v_cursor[1] <> v_history then 'history_changed'
-    when v_since > v_last then 'cursor_ahead'
+    when p_cursor is not null and v_cursor is null then 'cursor_invalid'
+    when v_cursor[1] <> v_history or v_least[1] <> v_history then 'history_changed'
+    -- A replica may yet get there; the primary had it, and has lost it.
+    when (v_since > v_last or v_least[2]::bigint > v_last) and not pg_is_in_recovery() then 'cursor_ahead'
   end;
 begin
+  if p_at_least is not null and v_least is null then
+    perform private.raise_error('CR044', 'That is no token of a batch''s answer.', 'at_least');
+  end if;
+  if v_reset is null and greatest(v_since, v_least[2]::bigint) > v_last then
+    perform private.raise_error('CR080', 'This server has not got that far yet.', null, 1);
+  end if;
   -- An answer, not an error: it travels beside the results of a push that must not be lost with it.
   if v_reset is not null then
     return json_build_object('reset', v_reset);
   end if;
   return (
     with change as materialized (
-      (select 'session' as kind, x.change_seq, to_json(j) as row
+      (select 'session' as kind, x.change_seq, to_json(j) as row,
+         -- Of both ends: the start may be this device's and the end another's.
+         p_device is not null and x.voided_at is null and x.edited_at is null and not exists (
+           select from learner.event e
+           where e.user_id = p_user and e.event_id in (x.started_event, x.ended_event) and e.device_id <> p_device) as own
        from learner.session x
        cross join lateral (select private.uuid_to_ulid(x.session_id) as session_id, x.skill_id, x.device_id, x.content_version,
          x.started_at, x.ended_at, x.end_reason, x.voided_at is not null as voided) j
        where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
       union all
-      (select 'attempt', x.change_seq, to_json(j)
+      (select 'attempt', x.change_seq, to_json(j),
+         -- Arrival decided nothing that the device would not have thought itself.
+         (x.device_id = p_device and x.voided_at is null and x.edited_at is null and x.content_state = 'current'
+           and x.graded_correct = x.claimed_correct) is true
        from learner.attempt x
        cross join lateral (select private.uuid_to_ulid(x.event_id) as event_id, private.uuid_to_ulid(x.session_id) as session_id,
          x.skill_id, x.question_id, x.device_id, x.content_version, x.content_state, x.answer, x.claimed_correct, x.graded_correct,
@@ -43,13 +58,14 @@ begin
          x.voided_at is not null as voided) j
        where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
       union all
-      (select 'skill_progress', x.change_seq, to_json(j)
+      -- Never: it is merged from whatever all devices did.
+      (select 'skill_progress', x.change_seq, to_json(j), false
        from learner.skill_progress x
        cross join lateral (select x.skill_id, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.mastery, x.completed,
          x.attempts, x.correct, x.practiced_at, x.voided_at is not null as voided) j
        where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
       union all
-      (select 'practice', x.change_seq, to_json(j)
+      (select 'practice', x.change_seq, to_json(j), false
        from learner.practice x
        cross join lateral (select
          (select json_agg(json_build_object('from', lower(r.days), 'to', upper(r.days) - 1) order by r.days) from unnest(x.days) r (days)) as days,
@@ -59,14 +75,36 @@ begin
     ),
     page as materialized (select * from change order by change_seq limit v_limit)
     select json_build_object(
-      'changes', coalesce(json_agg(json_build_object('kind', p.kind, 'row', p.row) order by p.change_seq), '[]'),
+      'changes', coalesce(json_agg(json_build_object('kind', p.kind, 'own', p.own, 'row', p.row) order by p.change_seq), '[]'),
       'cursor', v_history || '.' || case when (select count(*) from change) > v_limit then max(p.change_seq) else v_last end,
       'more', (select count(*) from change) > v_limit)
     from page p);
 end
 $$;
-comment on function private.learner_changes(uuid, text, integer) is
-  'The learner''s rows that changed after the cursor (null: all), oldest change first: {changes, cursor, more}, or {reset} with the reason to start over.';
+comment on function private.learner_changes(uuid, text, integer, text, uuid) is
+  'The learner''s rows that changed after the cursor (null: all), oldest change first: {changes, cursor, more}, or {reset} with the reason to start over. '
+  'p_at_least: the token of a batch that must be in it, else behind (CR080). own: the row says nothing that p_device''s own events do not.';
+
+create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_device learner.device;
+begin
+  select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
+  perform private.require_running(v_device.platform, v_device.app_version);
+  perform private.require_welcome(p_user, p_device);
+  -- Put together as text: of a page of 500 changes every value would be read again.
+  return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
+    || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
+end
+$$;
+comment on function private.pull_for(uuid, text, integer, text, uuid) is
+  'learner_changes() and `steering`, for a device as it described itself when it last pushed. Errors: behind, paused, device_revoked.';
 
 create function private.sync_for(p_user uuid, p_lines text)
 returns text
@@ -76,18 +114,23 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_batch json := private.ingest_for(p_user, p_lines);
+  v_batch constant json := private.ingest_for(p_user, p_lines);
   v_header constant jsonb := split_part(p_lines, E'\n', 1)::jsonb;
   v_pull constant jsonb := v_header -> 'pull';
 begin
+  if v_batch -> 'refused' is not null then
+    return v_batch::text;
+  end if;
   return json_build_object(
     'batch', v_batch,
     'head', private.sync_head(v_header),
+    'steering', private.steering_for(v_header ->> 'platform', v_header ->> 'app_version'),
     'pull', case when jsonb_typeof(v_pull) = 'object' then
-      private.learner_changes(p_user, v_pull ->> 'cursor', (v_pull ->> 'limit')::numeric::integer) end)::text;
+      private.learner_changes(p_user, v_pull ->> 'cursor', (v_pull ->> 'limit')::numeric::integer, null, (v_header ->> 'device_id')::uuid) end)::text;
 end
 $$;
 comment on function private.sync_for(uuid, text) is
-  'One round trip: applies the batch, then {batch: its results, head: the content head, pull: own changes if the header asked for them}.';
+  'One round trip: applies the batch, then {batch: its results, head: the content head, steering: what the client is asked to do, '
+  'pull: own changes if the header asked for them}; or {refused} where the learner has sent too much.';
 
-grant execute on function private.sync_for(uuid, text), private.learner_changes(uuid, text, integer) to carrel_edge;
+grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, text, integer, text, uuid) to carrel_edge;

@@ -12,6 +12,7 @@ set search_path = ''
 as $$
 declare
   v_user uuid := auth.uid();
+  v_answer json;
 begin
   if v_user is null then
     perform private.raise_error('CR022', 'This needs a signed-in learner.');
@@ -20,9 +21,10 @@ begin
     perform private.raise_error('CR020', 'A batch is an array: its header, then its events.', '');
   end if;
   -- Inside JSON strings a line break is always escaped, so the ones here are white space.
-  return private.ingest_for(v_user, (
+  v_answer := private.ingest_for(v_user, (
     select string_agg(translate(e.value::text, E'\n\r', '  '), E'\n' order by e.place)
     from json_array_elements(p_batch) with ordinality e (value, place)));
+  return case when v_answer -> 'refused' is null then v_answer else private.answer_refusal(v_answer -> 'refused') end;
 end
 $$;
 comment on function private.ingest(json) is 'The core of ingest().';
@@ -48,19 +50,22 @@ set search_path = ''
 as $$
 declare
   v_user uuid := auth.uid();
-  v_result json;
+  v_answer json;
 begin
   if v_user is null then
     perform private.raise_error('CR022', 'This needs a signed-in learner.');
   end if;
-  v_result := private.ingest_for(v_user, concat_ws(E'\n',
+  v_answer := private.ingest_for(v_user, concat_ws(E'\n',
     jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
       -- Not when the progress was made, which may be long ago: that would pass for a wrong clock.
       'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
     jsonb_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
       'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', jsonb_build_object(
-        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset)))) -> 'results' -> 0;
-  return json_build_object('result', v_result, 'progress', (
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))));
+  if v_answer -> 'refused' is not null then
+    return private.answer_refusal(v_answer -> 'refused');
+  end if;
+  return json_build_object('result', v_answer -> 'results' -> 0, 'progress', (
     select to_json(x) from (
       select p.skill_id, p.reset_count, private.uuid_to_ulid(p.reset_event) as reset_event, p.mastery, p.completed,
         p.attempts, p.correct, p.practiced_at
@@ -82,7 +87,7 @@ comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[
   'Merges progress in one skill, which never goes back: {result, progress}. event_id is a ULID, the idempotency key; '
   'it is one progress.advanced event and goes through the same ingest.';
 
-create function private.own_changes(p_cursor text, p_limit integer)
+create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns json
 language plpgsql
 stable
@@ -93,23 +98,24 @@ begin
   if auth.uid() is null then
     perform private.raise_error('CR022', 'This needs a signed-in learner.');
   end if;
-  return private.learner_changes(auth.uid(), p_cursor, p_limit);
+  return private.pull_for(auth.uid(), p_cursor, p_limit, p_at_least, p_device)::json;
 end
 $$;
-comment on function private.own_changes(text, integer) is 'The core of learner_changes().';
+comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
 
-create function public.learner_changes(cursor text default null, page_rows integer default 500)
+create function public.learner_changes(cursor text default null, page_rows integer default 500, at_least text default null, device uuid default null)
 returns json
 language sql
 stable
 set search_path = ''
-as $$ select private.own_changes(cursor, page_rows) $$;
-comment on function public.learner_changes(text, integer) is
-  'The caller''s sessions, attempts and progress that changed after the cursor: {changes, cursor, more}, or {reset: reason}.';
+as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
+comment on function public.learner_changes(text, integer, text, uuid) is
+  'The caller''s sessions, attempts and progress that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
+  'at_least: the token of a batch that must be in it. device: whose own rows are to be marked. Errors: behind, paused, device_revoked.';
 
-grant execute on function private.ingest(json), private.own_changes(text, integer),
+grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;
-grant execute on function public.ingest(json), public.learner_changes(text, integer),
+grant execute on function public.ingest(json), public.learner_changes(text, integer, text, uuid),
   public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) to authenticated;
 
 create view public.session with (security_invoker = true) as select * from learner.session;

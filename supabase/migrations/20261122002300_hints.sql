@@ -5,17 +5,20 @@
 --        drop table content.release_state, ops.signal_setting; drop policy messages_select_carrel on realtime.messages.
 
 create table ops.signal_setting (
-  id                 smallint not null default 1,
-  hint_after_s       integer not null default 60,
-  hint_devices_per_s integer not null default 50,
-  hint_spread_max_s  integer not null default 900,
-  bundle_url_days    integer not null default 30,
-  bundle_releases    integer not null default 3,
-  bundle_grace_hours integer not null default 24,
+  id                    smallint not null default 1,
+  hint_after_s          integer not null default 60,
+  hint_devices_per_s    integer not null default 50,
+  hint_spread_max_s     integer not null default 900,
+  bundle_url_days       integer not null default 30,
+  bundle_releases       integer not null default 3,
+  bundle_grace_hours    integer not null default 24,
+  learner_hint_active_s integer not null default 3600,
+  learner_hint_spread_s integer not null default 5,
   constraint signal_setting_pkey primary key (id),
   constraint signal_setting_one_row check (id = 1),
   constraint signal_setting_positive check (
-    least(hint_after_s, hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours) > 0 and hint_spread_max_s >= 0)
+    least(hint_after_s, hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours, learner_hint_active_s) > 0
+    and least(hint_spread_max_s, learner_hint_spread_s) >= 0)
 );
 comment on table ops.signal_setting is 'One row: how hints and bundles are paced; operators update it.';
 comment on column ops.signal_setting.hint_after_s is 'Seconds after a publish at which the hint is sent even if bundles are still missing.';
@@ -24,6 +27,8 @@ comment on column ops.signal_setting.bundle_url_days is 'How long a signed URL l
 comment on column ops.signal_setting.bundle_releases is 'The newest releases whose bundles are kept.';
 comment on column ops.signal_setting.bundle_grace_hours is
   'How long an object outlives the last manifest that named it: longer than anybody may keep a manifest.';
+comment on column ops.signal_setting.learner_hint_active_s is
+  'A learner''s push is hinted where another of their devices was seen within so many seconds; those devices ask within learner_hint_spread_s.';
 insert into ops.signal_setting default values;
 
 create table content.release_state (

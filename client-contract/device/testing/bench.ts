@@ -52,6 +52,7 @@ export function pageOf(attempts: number, eventIds: string[], { more = false, voi
     changes: [
       ...eventIds.map((event_id) => ({
         kind: "attempt" as const,
+        own: true,
         row: {
           ...row,
           event_id,
@@ -71,6 +72,7 @@ export function pageOf(attempts: number, eventIds: string[], { more = false, voi
       })),
       {
         kind: "skill_progress" as const,
+        own: false,
         row: {
           ...row,
           skill_id: SKILL,

@@ -4,6 +4,7 @@ import { BatchHeader } from "../../batch.ts";
 import { sha256, treeRow } from "../../hash_tree.ts";
 import { CONTENT_SCHEMA } from "../../limits.ts";
 import type { Bundle, ContentReport } from "../../manifest.ts";
+import { DEFAULT_STEERING } from "../../steering.ts";
 import { Problem, problemResponse } from "../../../supabase/functions/_shared/problem.ts";
 import type { Draft, Release } from "./curriculum.ts";
 import { publishDrafts } from "./curriculum.ts";
@@ -180,8 +181,14 @@ export class ContentServer {
     const { batch_id, pull } = BatchHeader.parse(JSON.parse(header));
     const results = events.map((line) => ({ id: JSON.parse(line).id, status: "applied" }));
     const changes = { changes: [], cursor: `${this.history}.0`, more: false };
-    const batch = { batch_id, received_at: "2026-11-22T10:00:00Z", results };
-    return { batch, head: this.#head(), pull: pull ? changes : null };
+    const batch = {
+      batch_id,
+      received_at: "2026-11-22T10:00:00Z",
+      token: `${this.history}.0`,
+      results,
+    };
+    const steering = { ...DEFAULT_STEERING, poll_after_s: 120 };
+    return { batch, head: this.#head(), steering, pull: pull ? changes : null };
   }
 
   async #content(path: string, request: Request, query: URLSearchParams): Promise<string> {

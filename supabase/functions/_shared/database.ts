@@ -3,6 +3,7 @@
 import postgres from "postgres";
 import { type ErrorCode, SQLSTATES } from "./errors.gen.ts";
 import { Problem } from "./problem.ts";
+import { createSlots } from "./slots.ts";
 
 /** Which content a page is cut from; the same cut always gives the same bytes. */
 export interface ContentCut {
@@ -37,6 +38,24 @@ export interface Contact {
   version: number;
 }
 
+/** A learner's changes, from a cursor on. */
+export interface PullCut {
+  learner: string;
+  cursor: string | null;
+  /** Rows. */
+  limit: number;
+  /** The token of a batch that must be in it, or null. */
+  atLeast: string | null;
+  /** Which of the learner's devices asks, where it says so. */
+  device: string | null;
+}
+
+/** A device that has brought something. */
+export interface Push {
+  learner: string;
+  device: string;
+}
+
 /** What the functions may ask. Every answer is the text that SQL built; failures are `Problem`s. */
 export interface Database {
   contentHead(schema: number): Promise<string>;
@@ -48,7 +67,9 @@ export interface Database {
   /** How many were recorded. */
   recordContacts(contacts: readonly Contact[]): Promise<string>;
   sync(learner: string, lines: string): Promise<string>;
-  changes(learner: string, cursor: string | null, limit: number): Promise<string>;
+  changes(pull: PullCut): Promise<string>;
+  /** How many were sent. */
+  hintLearners(pushes: readonly Push[]): Promise<string>;
 }
 
 function sqlState(error: unknown): string {
@@ -56,7 +77,7 @@ function sqlState(error: unknown): string {
 }
 
 /** Codes of postgres.js and of the system for a database that can't be reached right now. */
-const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|57P0|08)/;
+const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|57P0|08|53)/;
 
 /** The problem that a failed query stands for; what the registry does not know is internal, and logged. */
 function problemOf(error: unknown): Problem {
@@ -69,14 +90,22 @@ function problemOf(error: unknown): Problem {
   }
   // Only errors that the product raises itself have texts meant for callers.
   if (!state.startsWith("CR") || !(error instanceof postgres.PostgresError)) return new Problem(code);
-  return new Problem(code, error.message, error.detail || undefined);
+  return new Problem(code, error.message, error.detail || undefined, Number(error.hint) || undefined);
 }
+
+/** Connections of an isolate; docs/operations.md adds them up. */
+const CONNECTIONS = 4;
+/**
+ * Requests of an isolate that may wait for a connection, and how long. postgres.js would queue them without end: with
+ * 4 connections and 10 ms a batch, 64 waiting ones are 160 ms of work, and who waits for 3 s is better off elsewhere.
+ */
+const QUEUE = { atOnce: CONNECTIONS, waiting: 64, waitMs: 3000, refusal: "overloaded" } as const;
 
 /** Connects lazily; `url` is the transaction pooler on hosted, hence no prepared statements. */
 export function openDatabase(url: string): Database {
   const sql = postgres(url, {
     prepare: false,
-    max: 4,
+    max: CONNECTIONS,
     idle_timeout: 20,
     connect_timeout: 5,
     fetch_types: false,
@@ -84,14 +113,19 @@ export function openDatabase(url: string): Database {
     connection: { application_name: "carrel_edge" },
   });
 
-  async function text(query: PromiseLike<readonly { answer: string }[]>): Promise<string> {
-    try {
-      const [row] = await query;
-      if (!row) throw new Error("a function gave no row");
-      return row.answer;
-    } catch (error) {
-      throw problemOf(error);
-    }
+  const slots = createSlots(QUEUE);
+
+  // postgres.js sends a query when it is awaited, which is when there is a connection for it.
+  function text(query: PromiseLike<readonly { answer: string }[]>): Promise<string> {
+    return slots.run(async () => {
+      try {
+        const [row] = await query;
+        if (!row) throw new Error("a function gave no row");
+        return row.answer;
+      } catch (error) {
+        throw problemOf(error);
+      }
+    });
   }
 
   return {
@@ -121,8 +155,11 @@ export function openDatabase(url: string): Database {
         ${JSON.stringify(contacts)}::text::json)::text as answer`),
     sync: (learner, lines) =>
       text(sql<{ answer: string }[]>`select private.sync_for(${learner}::uuid, ${lines}::text) as answer`),
-    changes: (learner, cursor, limit) =>
-      text(sql<{ answer: string }[]>`select private.learner_changes(
-        ${learner}::uuid, ${cursor}::text, ${limit}::integer)::text as answer`),
+    changes: (p) =>
+      text(sql<{ answer: string }[]>`select private.pull_for(
+        ${p.learner}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text, ${p.device}::uuid) as answer`),
+    hintLearners: (pushes) =>
+      text(sql<{ answer: string }[]>`select private.hint_learners(
+        ${JSON.stringify(pushes)}::text::json)::text as answer`),
   };
 }

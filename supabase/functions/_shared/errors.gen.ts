@@ -7,7 +7,9 @@ export const ERRORS = {
   cursor_invalid: { status: 400, title: "That cursor is not one of this server's.", retryable: false },
   unauthenticated: { status: 401, title: "This needs a signed-in learner.", retryable: false },
   token_expired: { status: 401, title: "The access token has expired.", retryable: false },
+  device_revoked: { status: 403, title: "This device was signed off by its learner or by support.", retryable: false },
   forbidden: { status: 403, title: "Your role does not allow this.", retryable: false },
+  device_unknown: { status: 404, title: "This learner has no such device.", retryable: false },
   not_found: { status: 404, title: "There is nothing under this path.", retryable: false },
   webhook_unknown: { status: 404, title: "There is no such webhook endpoint or delivery.", retryable: false },
   release_unknown: { status: 404, title: "There is no release of that version.", retryable: false },
@@ -29,7 +31,10 @@ export const ERRORS = {
   release_invalid: { status: 422, title: "The drafts can't be published as they are.", retryable: false },
   signal_invalid: { status: 422, title: "A setting of webhooks or signals is not valid.", retryable: false },
   upgrade_required: { status: 426, title: "This version of the app is no longer served.", retryable: false },
+  rate_limited: { status: 429, title: "This learner has sent more than one learner may.", retryable: true },
   internal: { status: 500, title: "Something went wrong on the server.", retryable: true },
+  behind: { status: 503, title: "This server has not got as far as was asked for.", retryable: true },
+  paused: { status: 503, title: "Synchronising is switched off for a while.", retryable: true },
   busy: { status: 503, title: "Another request of this learner is still being worked on.", retryable: true },
   overloaded: { status: 503, title: "The server has more to do than it can.", retryable: true },
 } as const satisfies Record<string, { status: number; title: string; retryable: boolean }>;
@@ -39,6 +44,9 @@ export type ErrorCode = keyof typeof ERRORS;
 
 /** The error that an SQLSTATE stands for. */
 export const SQLSTATES: Readonly<Record<string, ErrorCode>> = {
+  "25006": "overloaded",
+  "40001": "overloaded",
+  "40P01": "overloaded",
   "53300": "overloaded",
   "55P03": "busy",
   "57014": "overloaded",
@@ -64,4 +72,9 @@ export const SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   "CR060": "webhook_unknown",
   "CR061": "webhook_rotating",
   "CR062": "signal_invalid",
+  "CR080": "behind",
+  "CR081": "paused",
+  "CR082": "device_revoked",
+  "CR083": "rate_limited",
+  "CR084": "device_unknown",
 };

@@ -7,15 +7,25 @@ export class Problem extends Error {
   /**
    * `detail` is a sentence about this occurrence, `info` a value for programs (a field's name, a limit);
    * neither may hold anything that the caller did not send or could not know.
+   * `retryAfter` is in seconds, where the server knows how long it will take.
    */
-  constructor(readonly code: ErrorCode, detail?: string, readonly info?: string) {
+  constructor(
+    readonly code: ErrorCode,
+    detail?: string,
+    readonly info?: string,
+    readonly retryAfter?: number,
+  ) {
     super(detail ?? ERRORS[code].title);
   }
 }
 
-/** Seconds after which a retry makes sense; spread, so that a thousand refused clients do not come back as one. */
-function retryAfter(): string {
-  return String(1 + Math.floor(Math.random() * 5));
+/** Seconds by which answers of one moment are spread, so that a thousand refused clients do not come back as one. */
+const SPREAD_S = 5;
+
+/** Seconds after which a retry makes sense: what is known, or 1, and up to a quarter more where that is more than the spread. */
+function retryAfter(known: number | undefined): string {
+  const least = known ?? 1;
+  return String(least + Math.floor(Math.random() * Math.max(SPREAD_S, least / 4)));
 }
 
 /** The answer for a problem; `requestId` lets support find it in the logs. */
@@ -31,7 +41,7 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     request_id: requestId,
   };
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
-  if (status === 503) headers.set("retry-after", retryAfter());
+  if (status === 503 || status === 429) headers.set("retry-after", retryAfter(problem.retryAfter));
   if (status === 401) headers.set("www-authenticate", "Bearer");
   return new Response(JSON.stringify({ ...body, retryable }), { status, headers });
 }

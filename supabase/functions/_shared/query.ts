@@ -22,6 +22,9 @@ export function textParam(url: URL, name: string, pattern: RegExp): string | nul
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** An id, or null where it is absent. */
+export const uuidParam = (url: URL, name: string): string | null => textParam(url, name, UUID);
+
 /** A comma-separated list of ids, sorted and each once, or null where it is absent. */
 export function idsParam(url: URL, name: string, atMost: number): string[] | null {
   const text = url.searchParams.get(name);

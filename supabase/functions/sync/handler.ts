@@ -1,18 +1,41 @@
 // POST /sync (push, news, pull in one) and GET /sync (pull alone).
 import { readBody } from "../_shared/body.ts";
-import type { Database } from "../_shared/database.ts";
+import { createCollector } from "../_shared/collector.ts";
+import type { Database, Push } from "../_shared/database.ts";
 import { Problem } from "../_shared/problem.ts";
-import { integerParam, textParam } from "../_shared/query.ts";
+import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
 import { replyOnce } from "../_shared/reply.ts";
 import { type Call, type Handler, requireMethod } from "../_shared/serve.ts";
+import { createCrowd } from "./crowd.ts";
 import { batchText } from "./lines.ts";
+import { throwRefusal } from "./refusal.ts";
 
 /** Bytes of a batch after inflation. */
 const BATCH_BYTES = 512 * 1024;
 const PULL_ROWS = 500;
+/** A device drains its outbox batch by batch: hints of less than this apart are one. */
+const HINT_MS = 250;
+/** Pushes that wait to be hinted; a learner who is not told polls. */
+const HINTS = 1000;
 
 /** Answers for the learners of one database. */
 export function syncHandler(database: Database): Handler {
+  const crowd = createCrowd();
+  const hint = createCollector<Push>({
+    what: "devices were not hinted",
+    waitMs: HINT_MS,
+    most: HINTS,
+    send: (pushes) => database.hintLearners(pushes),
+  });
+
+  /** After the answer, and outside the learner's lock: a hint that is lost costs a poll. */
+  function hintOthers(learner: string, text: string, answer: string): void {
+    // Also where a learner's own text says so, which costs one hint for nothing.
+    if (!answer.includes('"applied"')) return;
+    const device: unknown = JSON.parse(text.split("\n", 1)[0] ?? "").device_id;
+    if (typeof device === "string") hint(`${learner}.${device}`, { learner, device });
+  }
+
   async function push({ request, learner }: Call): Promise<Response> {
     const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
     if (type !== "application/x-ndjson") {
@@ -23,18 +46,27 @@ export function syncHandler(database: Database): Handler {
       );
     }
     const text = batchText(await readBody(request, BATCH_BYTES));
-    return await replyOnce(request, await database.sync(learner, text), "application/json");
+    const answer = await crowd.turn(learner, () => database.sync(learner, text));
+    throwRefusal(answer);
+    hintOthers(learner, text, answer);
+    return await replyOnce(request, answer, "application/json");
   }
 
   async function pull({ request, url, learner }: Call): Promise<Response> {
-    const cursor = textParam(url, "cursor", /^[\w.-]{1,100}$/);
-    const changes = await database.changes(learner, cursor, integerParam(url, "limit", PULL_ROWS));
+    const cut = {
+      learner,
+      cursor: textParam(url, "cursor", /^[\w.-]{1,100}$/),
+      limit: integerParam(url, "limit", PULL_ROWS),
+      atLeast: textParam(url, "at_least", /^[0-9a-f]{16}\.\d{1,15}$/),
+      device: uuidParam(url, "device"),
+    };
+    const changes = await crowd.turn(learner, () => database.changes(cut));
     return await replyOnce(request, changes, "application/json");
   }
 
   return async (call) => {
     if (call.path !== "") throw new Problem("not_found", "The function sync has one path, its own.");
     requireMethod(call.request, "GET", "POST");
-    return await (call.request.method === "GET" ? pull(call) : push(call));
+    return await crowd.admit(call.learner, () => call.request.method === "GET" ? pull(call) : push(call));
   };
 }

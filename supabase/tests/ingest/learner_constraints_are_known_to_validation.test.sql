@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(14);
 
 select tests.a_release();
 -- Every named constraint that a field of an event can reach, and an event that would violate it.
@@ -20,6 +20,8 @@ insert into violation values
 create temporary table out_of_reach (rule text, statement text) on commit drop;
 insert into out_of_reach values
   ('state_change_seq_positive', 'insert into learner.state values (tests.learner(9), -1)'),
+  ('state_limited_at_iff_limited', 'insert into learner.state (user_id, limited) values (tests.learner(9), 1)'),
+  ('device_queue_lag_not_negative', 'update learner.device set queue_lag_ms = -1'),
   ('batch_results_add_up', 'insert into learner.batch values (tests.learner(9), now(), tests.event_id(1), tests.device(), 1, 0, 0, 0, 0)'),
   ('event_content_state_known', $$ update learner.event set content_state = 'old' $$),
   ('session_has_an_event', $$ insert into learner.session (user_id, session_id, device_id, change_seq)

@@ -1,0 +1,61 @@
+// What the server asked of this device when it last spoke, kept so that it holds after a restart and offline.
+import { ProblemError } from "../client_error.ts";
+import { DEFAULT_STEERING, Steering } from "../steering.ts";
+import { clockTime } from "./clock.ts";
+import { type DeviceContext, readState } from "./context.ts";
+import type { Database } from "./database.ts";
+import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+
+/** The steering in force: the server's last word, and before that the defaults. */
+export function readSteering(db: Database): Steering {
+  const { steering } = readState(db);
+  return steering === null ? DEFAULT_STEERING : Steering.parse(JSON.parse(steering));
+}
+
+/** Keeps it. Whoever is steered is welcome, and may ask. Within a transaction or alone. */
+export function rememberSteering({ db }: DeviceContext, steering: Steering): void {
+  db.run(
+    "update sync_state set steering = ?, revoked = 0, retry_at = null, paused_reason = null",
+    JSON.stringify(steering),
+  );
+}
+
+/** What was said to another version of the app, such as to update it, is not for this one. */
+export function forgetForeignSteering(db: Database, appVersion: string | null): void {
+  db.run(
+    `update sync_state set steering = null, retry_at = null, paused_reason = null, steering_app = ?
+     where steering_app is not ?`,
+    appVersion,
+    appVersion,
+  );
+}
+
+/** The retry policy that the server asks for. */
+export function steeredRetry(db: Database): RetryPolicy {
+  const { retry_base_ms, retry_cap_ms } = readSteering(db);
+  return { ...DEFAULT_RETRY, baseMs: retry_base_ms, capMs: retry_cap_ms };
+}
+
+/**
+ * Keeps what a refusal means for later syncs: that the device was signed off, or when the server wants to be asked
+ * again. Within a transaction or alone.
+ */
+export function rememberRefusedSync({ db, clock }: DeviceContext, error: unknown): void {
+  if (!(error instanceof ProblemError)) return;
+  if (error.code === "device_revoked") db.run("update sync_state set revoked = 1");
+  if (error.retryAfter === undefined || (error.code !== "paused" && error.code !== "rate_limited")) return;
+  const until = new Date(clockTime(clock) + error.retryAfter * 1000).toISOString();
+  const reason = error.code === "paused" ? error.message : null;
+  db.run("update sync_state set retry_at = ?, paused_reason = ?", until, reason);
+}
+
+/** The longest that a server asks to be left alone: a day, and a quarter of it for the spread. */
+const LONGEST_MS = 30 * 60 * 60 * 1000;
+
+/** Milliseconds since 1970 before which the server does not want to be asked; 0: now is as good as any time. */
+export function notBefore({ db, clock }: DeviceContext): number {
+  const { retry_at } = readState(db);
+  const at = retry_at === null ? 0 : Date.parse(retry_at);
+  // A clock that was set back must not keep a device silent for years.
+  return at - clock.now() > LONGEST_MS ? 0 : at;
+}

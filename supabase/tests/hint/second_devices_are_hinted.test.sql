@@ -1,0 +1,31 @@
+begin;
+select plan(8);
+
+select tests.a_release();
+create function pg_temp.push(p_learner integer, p_device integer) returns void language sql
+as $$
+  select private.ingest_for(tests.learner(p_learner), tests.header(jsonb_build_object('device_id', tests.device(p_device))))
+$$;
+create function pg_temp.pushed(p_learner integer, p_device integer) returns json language sql
+as $$ select json_build_object('learner', tests.learner(p_learner), 'device', tests.device(p_device)) $$;
+select pg_temp.push(1, 1), pg_temp.push(1, 2), pg_temp.push(2, 1), pg_temp.push(3, 1), pg_temp.push(3, 2), pg_temp.push(4, 1), pg_temp.push(4, 2);
+select tests.send(tests.attempt(10, 1));
+update learner.device set last_seen_at = now() - interval '2 hours' where user_id = tests.learner(3) and device_id = tests.device(2);
+update learner.device set revoked_at = now() where user_id = tests.learner(4) and device_id = tests.device(2);
+
+select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.pushed(2, 1), pg_temp.pushed(3, 1), pg_temp.pushed(4, 1), pg_temp.pushed(5, 1))), 1,
+  'S1: hinted is who has a second device that was active lately');
+create temporary table hint on commit drop as
+  select topic, event, private, payload - 'id' as payload from realtime.messages where event = 'learner_changed' and inserted_at >= now()::timestamp;
+select results_eq('select topic, private from hint', $$ values ('learner:' || tests.learner(), true) $$, 'S1: on the learner''s private channel');
+select is((select payload from hint), jsonb_build_object('token', private.history() || '.3', 'devices', jsonb_build_array(tests.device()), 'spread_s', 5),
+  'S1: with what a pull has to contain, whose push it was, and how soon to ask');
+select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.pushed(1, 2))), 1, 'S1: pushes of one moment are one hint');
+select is(private.hint_learners(json_build_array(pg_temp.pushed(2, 2))), 1, 'S1: a device that never pushed wakes the one that did');
+select is(private.hint_learners('[]'), 0, 'S1: nothing, nobody');
+update ops.signal_setting set learner_hint_active_s = 10800;
+select is(private.hint_learners(json_build_array(pg_temp.pushed(3, 1))), 1, 'S1: how lately is a setting');
+select is(tests.violated('update ops.signal_setting set learner_hint_active_s = 0'), 'signal_setting_positive', 'S1: which has a range');
+
+select * from finish();
+rollback;

@@ -1,0 +1,30 @@
+begin;
+select plan(12);
+
+select tests.a_release();
+select tests.send(tests.attempt(10, 1));
+insert into ops.steering (platform, app_before, paused, pause_reason, pause_s) values ('android', '1.5', true, 'Version 1.4 loses drafts.', 7200);
+
+select is(tests.raised('select tests.send(tests.attempt(11, 1))'), 'CR081 7200', 'U8: a paused app''s batch is refused');
+select is((select count(*) from learner.event where user_id = tests.learner()), 1::bigint, 'U8: and nothing of it written');
+select is(tests.raised('select private.pull_for(tests.learner(), null, 10, null, tests.device())'), 'CR081 7200', 'U8: so is its pull');
+select lives_ok($$ select private.ingest_for(tests.learner(), concat_ws(E'\n', tests.header('{"app_version": "1.5"}'), tests.attempt(11, 1))) $$,
+  'U8: a newer one is not');
+select lives_ok('select private.pull_for(tests.learner(), null, 10, null, tests.device())', 'U8: its device is known as newer by now');
+select is(private.steering_for('android', '1.4')::jsonb -> 'paused', '{"reason": "Version 1.4 loses drafts.", "retry_after_s": 7200}',
+  'U8: steering says why, and for how long');
+select is(private.steering_for('ios', '1.4')::jsonb -> 'paused', 'null', 'U8: others are not paused');
+
+update ops.steering set paused = true, pause_reason = 'Maintenance.' where platform is null;
+select is(tests.raised('select private.ingest_for(tests.learner(), tests.header())'), 'CR081 7200', 'U8: the more specific pause counts');
+select is(tests.raised('select private.pull_for(tests.learner(2), null, 10, null, null)'), 'CR081 3600', 'U8: all are paused');
+insert into ops.steering (platform, paused) values ('web', false);
+select lives_ok($$ select private.ingest_for(tests.learner(), tests.header('{"platform": "web"}')) $$, 'U8: but for those who are let through');
+select tests.authenticate(tests.learner());
+select throws_ok('select public.learner_changes()', 'CR081', 'Maintenance.', 'U8: over rpc too, with the reason');
+select tests.reset_role();
+update ops.steering set paused = false where paused;
+select is(tests.send(tests.attempt(12, 1)), array['applied'], 'U8: and then go on where they were');
+
+select * from finish();
+rollback;
