@@ -10,6 +10,7 @@ export const ERRORS = {
   forbidden: { status: 403, title: "Your role does not allow this.", retryable: false },
   not_found: { status: 404, title: "There is nothing under this path.", retryable: false },
   webhook_unknown: { status: 404, title: "There is no such webhook endpoint or delivery.", retryable: false },
+  record_unknown: { status: 404, title: "That learner has no such record.", retryable: false },
   release_unknown: { status: 404, title: "There is no release of that version.", retryable: false },
   schedule_unknown: { status: 404, title: "There is no pending schedule of that id.", retryable: false },
   method_not_allowed: { status: 405, title: "This path does not answer that method.", retryable: false },
@@ -27,6 +28,7 @@ export const ERRORS = {
   unsupported_media_type: { status: 415, title: "A batch is application/x-ndjson.", retryable: false },
   unsupported_encoding: { status: 415, title: "A body may be gzipped, or as it is.", retryable: false },
   release_invalid: { status: 422, title: "The drafts can't be published as they are.", retryable: false },
+  support_invalid: { status: 422, title: "A decision about a learner's data is not complete.", retryable: false },
   signal_invalid: { status: 422, title: "A setting of webhooks or signals is not valid.", retryable: false },
   upgrade_required: { status: 426, title: "This version of the app is no longer served.", retryable: false },
   internal: { status: 500, title: "Something went wrong on the server.", retryable: true },
@@ -64,4 +66,6 @@ export const SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   "CR060": "webhook_unknown",
   "CR061": "webhook_rotating",
   "CR062": "signal_invalid",
+  "CR070": "record_unknown",
+  "CR071": "support_invalid",
 };
