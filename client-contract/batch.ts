@@ -4,7 +4,7 @@ import { PullAnswer } from "./changes.ts";
 import { Head } from "./content.ts";
 import { MAX_INTEGER, text, whole } from "./fields.ts";
 import { Instant, ServerInstant, Ulid, Uuid } from "./ids.ts";
-import { MAX_PULL_CHANGES } from "./limits.ts";
+import { MAX_BATCH_EVENTS, MAX_PULL_CHANGES } from "./limits.ts";
 import { Steering } from "./steering.ts";
 
 /** The first line of a batch. Without `pull` nothing is pulled; a header alone is a valid batch. */
@@ -23,6 +23,9 @@ export const BatchHeader = z.looseObject({
     cursor: text(100).nullish().describe("Of the last pull; null: from the start"),
     limit: whole(1, MAX_PULL_CHANGES).nullish(),
   }).nullish(),
+  dead_letters: z.array(text(200).nullable()).max(MAX_BATCH_EVENTS).nullish().describe(
+    "The lines are what the device has given up, as it holds them: why, in the order of the lines",
+  ),
 });
 export type BatchHeader = z.infer<typeof BatchHeader>;
 
@@ -32,6 +35,9 @@ export const EventResult = z.object({
   status: z.enum(["applied", "duplicate", "quarantined", "retry"]),
   code: z.string().optional().describe("Of the error registry, unless the event was taken"),
   field: z.string().optional().describe("The first field that is wrong"),
+  retry_after_s: z.int().optional().describe(
+    "Of a retry: seconds until it makes sense to send the event again",
+  ),
 });
 export type EventResult = z.infer<typeof EventResult>;
 

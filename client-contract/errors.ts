@@ -83,6 +83,13 @@ const registry = {
     title: "There is no such webhook endpoint or delivery.",
     client: "For administrators: list them again; `info` says which of the two is meant.",
   },
+  record_unknown: {
+    ...http,
+    status: 404,
+    sqlstate: ["CR070"],
+    title: "That learner has no such record.",
+    client: "For support: look again; `info` is the id that is not there.",
+  },
   release_unknown: {
     ...http,
     status: 404,
@@ -201,6 +208,13 @@ const registry = {
     title: "The drafts can't be published as they are.",
     client: "Show `info`: the rows that stand in the way.",
   },
+  support_invalid: {
+    ...http,
+    status: 422,
+    sqlstate: ["CR071"],
+    title: "A decision about a learner's data is not complete.",
+    client: "For support: correct `info`, the parameter that is wrong.",
+  },
   signal_invalid: {
     ...http,
     status: 422,
@@ -278,6 +292,17 @@ const registry = {
     ...event,
     title: "The server does not know this content yet.",
     client: "Mark it delivered; the server holds it and applies it once it can.",
+  },
+  unknown_reset: {
+    ...event,
+    title: "The server does not know the correction that the event counts its resets from.",
+    client: "Mark it delivered; the server holds it and applies it once it can.",
+  },
+  quarantine_full: {
+    ...event,
+    retryable: true,
+    title: "The server keeps as much of this learner's events that can't be applied as it may.",
+    client: "Keep it, and send it again after `retry_after_s`; other events go on.",
   },
   id_conflict: {
     ...event,

@@ -7,7 +7,7 @@ import { Instant, Ulid, Uuid } from "./ids.ts";
 const ContentVersion = whole(1, MAX_INTEGER).describe("The content version that the learner saw");
 const Mastery = whole(0, 100);
 const Completed = z.array(Uuid).max(1000).nullish().describe("Question ids");
-const ResetCount = whole(1, 1_000_000);
+const ResetCount = whole(1, MAX_INTEGER);
 const Reset = z.looseObject({ count: ResetCount, event: Ulid }).nullish()
   .describe("The reset that the learner is in; absent or null before the first");
 

@@ -22,7 +22,8 @@ const instant = fc.tuple(
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 2 });
 const mostly = <T>(value: T, rarely: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 30, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: rarely });
-const reset = maybe(fc.record({ count: fc.integer({ min: 1, max: 1_000_000 }), event: ulid }));
+const resetCount = fc.integer({ min: 1, max: 2147483647 });
+const reset = maybe(fc.record({ count: resetCount, event: ulid }));
 const completed = maybe(fc.array(uuid, { maxLength: 5 }));
 const contentVersion = fc.integer({ min: 1, max: 2147483647 });
 const mastery = fc.integer({ min: 0, max: 100 });
@@ -67,7 +68,7 @@ const types: Record<string, { body: fc.Arbitrary<unknown>; paths: string[] }> = 
   "progress.reset": {
     body: fc.record({
       skill_id: uuid,
-      count: fc.integer({ min: 1, max: 1_000_000 }),
+      count: resetCount,
       base: maybe(fc.record({ mastery, completed })),
     }),
     paths: ["skill_id", "count", "base", "base.mastery", "base.completed"],
@@ -98,6 +99,9 @@ const header = fc.record({
   pull: maybe(
     fc.record({ cursor: maybe(fc.constant("0a93ab2dc16574ce.41")), limit: maybe(fc.constant(500)) }),
   ),
+  dead_letters: maybe(
+    fc.array(maybe(fc.constantFrom("a", "é".repeat(200), "😀".repeat(201), "")), { maxLength: 3 }),
+  ),
 });
 
 const ENVELOPE_PATHS = [
@@ -106,7 +110,7 @@ const ENVELOPE_PATHS = [
 ];
 const HEADER_PATHS = [
   ...["batch_id", "device_id", "sent_at", "platform", "app_version", "contract_version", "content_version"],
-  ...["pull", "pull.cursor", "pull.limit", "later", "__proto__"],
+  ...["pull", "pull.cursor", "pull.limit", "dead_letters", "later", "__proto__"],
 ];
 
 /** Values that are almost right for some field. */
@@ -123,6 +127,7 @@ const nearlyRight: fc.Arbitrary<string> = fc.oneof(
     JSON.stringify(Array.from({ length: count }, () => id))
   ),
   fc.tuple(uuid, anyText).map(([id, odd]) => `["${id}",${odd}]`),
+  fc.constantFrom(500, 501).map((count) => JSON.stringify(Array(count).fill(null))),
   fc.tuple(fc.constantFrom("a", "é", "😀", "\n", "\r"), fc.constantFrom(59, 60, 61, 64, 65, 99, 100, 101))
     .map(([unit, count]) => JSON.stringify(unit.repeat(count))),
   fc.constantFrom(

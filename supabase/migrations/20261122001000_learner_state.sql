@@ -54,37 +54,9 @@ create table learner.batch (
 ) partition by range (received_at);
 comment on table learner.batch is 'Each arrival of a batch, replays included, with how its events fared.';
 
-create table ops.quarantine (
-  user_id       uuid not null,
-  sha256        bytea not null,
-  event_id      uuid,
-  code          text not null,
-  field         text,
-  body          text not null,
-  device_id     uuid,
-  status        text not null,
-  first_seen_at timestamptz not null,
-  last_seen_at  timestamptz not null,
-  times_seen    integer not null default 1,
-  head_version  integer not null default 0,
-  resolved_at   timestamptz,
-  constraint quarantine_pkey primary key (user_id, sha256),
-  constraint quarantine_status_known check (status in ('open', 'held', 'superseded')),
-  constraint quarantine_resolved_iff_superseded check ((status = 'superseded') = (resolved_at is not null))
-);
--- So that a learner's contact finds out in one look whether anything is held, which is rarely so.
-create index quarantine_user_id_head_version_idx on ops.quarantine (user_id, head_version) where status = 'held';
-create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
-comment on table ops.quarantine is 'What could not be applied, kept as the text that arrived, under its SHA-256 (U3).';
-comment on column ops.quarantine.head_version is 'The newest release when it was last tried.';
-comment on column ops.quarantine.status is
-  'open: needs a person; held: applies when the server knows more; superseded: the same event id was applied since.';
-
 alter table learner.state enable row level security;
 alter table learner.device enable row level security;
 alter table learner.batch enable row level security;
-alter table ops.quarantine enable row level security;
 create policy state_all_nobody on learner.state for all to anon, authenticated using (false);
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
-create policy quarantine_select_own on ops.quarantine for select to authenticated using (user_id = (select auth.uid()));

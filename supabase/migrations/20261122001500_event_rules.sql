@@ -40,7 +40,7 @@ declare
   v_session constant text := format(v_ulid, '$.body.session_id');
   v_skill constant text := format(v_uuid, '$.body.skill_id');
   v_reset constant text := format(v_maybe, '$.body.reset', format('($.body.reset.type() == "object" && %s && %s)',
-    format(v_int, '$.body.reset.count', 1, 1000000), format(v_ulid, '$.body.reset.event')));
+    format(v_int, '$.body.reset.count', 1, 2147483647), format(v_ulid, '$.body.reset.event')));
   -- A filter unwraps an element that is an array itself, .type() does not: [["…"]] must not pass.
   v_ids constant text := format('(%%1$s.type() == "array" && %%1$s.size() <= 1000 && !exists(%%1$s[*].type() ? (@ != "string")) && !exists(%%1$s[*] ? (!%s)))',
     format(v_uuid, '@'));
@@ -61,6 +61,9 @@ begin
     (10, 'batch', 'pull', format(v_maybe, '$.pull', format('($.pull.type() == "object" && %s && %s)',
       format(v_maybe, '$.pull.cursor', format(v_text, '$.pull.cursor', 100)),
       format(v_maybe, '$.pull.limit', format(v_int, '$.pull.limit', 1, 1000))))),
+    (60, 'batch', 'dead_letters', format(v_maybe, '$.dead_letters', format(
+      '($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*].type() ? (@ != "string" && @ != "null"))'
+      || ' && !exists($.dead_letters[*] ? (@.type() == "string" && !%s)))', format(v_text, '@', 200)))),
     (10, 'event', '', '$.type() == "object"'),
     (11, 'event', 'id', format(v_ulid, '$.id')),
     (12, 'event', 'type', format(v_text, '$.type', 64)),
@@ -87,7 +90,7 @@ begin
     (33, 'progress.advanced', 'body.completed', v_completed),
     (34, 'progress.advanced', 'body.reset', v_reset),
     (35, 'progress.reset', 'body.skill_id', v_skill),
-    (36, 'progress.reset', 'body.count', format(v_int, '$.body.count', 1, 1000000)),
+    (36, 'progress.reset', 'body.count', format(v_int, '$.body.count', 1, 2147483647)),
     (37, 'progress.reset', 'body.base', format(v_maybe, '$.body.base', format('($.body.base.type() == "object" && %s && %s)',
       format(v_int, '$.body.base.mastery', 0, 100),
       format(v_maybe, '$.body.base.completed', format(v_ids, '$.body.base.completed')))))

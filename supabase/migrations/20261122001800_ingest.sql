@@ -1,29 +1,9 @@
 -- What:  ingest: one batch, one transaction, a result for every event in the order of the request.
 -- Why:   exactly once is the ledger's key; nothing is lost because whatever can't be applied is quarantined (U1-U3).
 -- Locks: none now; at run time the learner's row of learner.state, waiting at most lock_timeout.
--- Undo:  drop function private.ingest_for, private.apply_or_bisect, private.apply_events, private.quarantine_events; drop type private.result.
+-- Undo:  drop function private.ingest_for, private.apply_or_bisect, private.apply_events; drop type private.result.
 create type private.result as (place integer, id text, status text, code text, field text, event_id uuid);
 comment on type private.result is 'How one event fared: applied, duplicate, quarantined (code), or retry (code).';
-
-create function private.quarantine_events(p_user uuid, p_now timestamptz, p_head integer, p_events private.incoming[])
-returns void
-language sql
-volatile
-set search_path = ''
-as $$
-  insert into ops.quarantine as q (user_id, sha256, event_id, code, field, body, device_id, status, first_seen_at, last_seen_at, head_version)
-  select distinct on (sha256(convert_to(e.line, 'UTF8')))
-    p_user, sha256(convert_to(e.line, 'UTF8')),
-    case when e.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(e.id_text) end,
-    e.code, e.field, e.line, e.device_id,
-    case when e.code like 'unknown%' then 'held' else 'open' end, p_now, p_now, p_head
-  from unnest(p_events) e
-  on conflict (user_id, sha256) do update set
-    last_seen_at = excluded.last_seen_at, head_version = excluded.head_version, times_seen = q.times_seen + 1, code = excluded.code, field = excluded.field,
-    status = case when q.status = 'superseded' then q.status else excluded.status end
-$$;
-comment on function private.quarantine_events(uuid, timestamptz, integer, private.incoming[]) is
-  'Keeps events that could not be applied, once per text; a text seen before is counted.';
 
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
 returns setof private.result
@@ -36,7 +16,6 @@ declare
   v_ids uuid[];
   v_seq bigint;
   v_conflicts private.incoming[];
-  v_bad private.incoming[];
 begin
   -- 1 The ledger: the first of each id in the batch, unless the id is already there.
   with fresh as (
@@ -59,7 +38,7 @@ begin
     select s.change_seq into v_seq from learner.state s where s.user_id = p_user;
     v_seq := private.project_events(p_user, v_fresh, v_seq);
     update learner.state s set change_seq = v_seq where s.user_id = p_user;
-    update ops.quarantine q set status = 'superseded', resolved_at = p_now
+    update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
     where q.user_id = p_user and q.event_id = any (v_ids) and q.status <> 'superseded' and q.code <> 'id_conflict';
   end if;
 
@@ -73,11 +52,6 @@ begin
     join learner.event l on l.user_id = p_user and l.event_id = e.event_id
     where e.code is null
       and (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body);
-  end if;
-
-  v_bad := v_conflicts || array(select e from unnest(p_events) e where e.code <> 'wrong_learner');
-  if cardinality(v_bad) > 0 then
-    perform private.quarantine_events(p_user, p_now, p_head, v_bad);
   end if;
 
   return query
@@ -95,7 +69,7 @@ begin
 end
 $$;
 comment on function private.apply_events(uuid, timestamptz, integer, bigint, private.incoming[]) is
-  'Applies checked events under the learner''s lock.';
+  'Applies checked events under the learner''s lock; what it can''t apply, the caller keeps.';
 
 create function private.apply_or_bisect(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
 returns setof private.result
@@ -125,7 +99,7 @@ begin
 end
 $$;
 comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
-  'Applies all events, or, should a constraint still object, all but the culprits, which are quarantined as internal.';
+  'Applies all events, or, should a constraint still object, all but the culprits, whose results are quarantined, internal.';
 
 create function private.ingest_for(p_user uuid, p_lines text)
 returns json
@@ -142,9 +116,11 @@ declare
   v_field text;
   v_now timestamptz;
   v_head integer;
+  v_knowledge bigint;
   v_skew bigint;
   v_events private.incoming[];
   v_results private.result[];
+  v_reset integer;
 begin
   -- 1 The header.
   if private.is_jsonb(v_line) then
@@ -173,19 +149,25 @@ begin
 
   -- 3 What arrival decides.
   v_now := clock_timestamp();
-  v_head := coalesce((select max(r.version) from content.release r), 0);
+  select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
   v_skew := (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint;
 
-  -- 4 Events that were held for a release that has come since.
-  if exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.head_version < v_head) then
-    perform private.replay_held_for(p_user, v_now, v_head, false);
+  -- 4 Events that were held for what has become known since.
+  if exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < v_knowledge) then
+    perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, 500);
   end if;
 
   -- 5 Check, apply, keep.
-  select array_agg(e order by e.place) into v_events from private.parse_events(p_user, p_lines, v_head) e;
+  select array_agg(e order by e.place), max(e.reset_count) into v_events, v_reset from private.parse_events(p_user, p_lines, v_head) e;
   if v_events is not null then
+    if v_reset > 1000000 then
+      v_events := private.hold_unknown_resets(p_user, v_events);
+    end if;
     select array_agg(r order by r.place) into v_results
     from private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events) r;
+    if exists (select from unnest(v_results) r where r.status = 'quarantined') then
+      v_results := private.keep_events(p_user, v_now, v_knowledge, v_header, v_events, v_results);
+    end if;
   end if;
 
   -- 6 The contact.
@@ -204,7 +186,8 @@ begin
     'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'token', private.history() || '.' || (select s.change_seq from learner.state s where s.user_id = p_user),
     'results', coalesce((
-      select json_agg(json_strip_nulls(json_build_object('id', r.id, 'status', r.status, 'code', r.code, 'field', r.field)) order by r.place)
+      select json_agg(json_strip_nulls(json_build_object('id', r.id, 'status', r.status, 'code', r.code, 'field', r.field,
+        'retry_after_s', case r.code when 'quarantine_full' then (select q.retry_after_s from ops.quarantine_setting q) end)) order by r.place)
       from unnest(v_results) r), '[]'));
 end
 $$;

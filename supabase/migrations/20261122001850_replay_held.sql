@@ -1,45 +1,94 @@
--- What:  held events apply once the server knows more: at the learner's next contact after a release, or by ops.replay_held().
--- Why:   a device was told that its event is held and has let go of it; nobody else would ever send it again (U3).
+-- What:  quarantined texts go through ingest again; held ones by themselves, once the server knows more.
+-- Why:   a device was told that its event is kept and has let go of it; nobody else would ever send it again (U3).
 -- Locks: none now; at run time the learner's row, which the caller holds or which is skipped while busy.
--- Undo:  drop function ops.replay_held, private.replay_held_for.
+-- Undo:  drop function ops.replay_held, private.replay_held_for, private.replay_rows, private.hold_unknown_resets.
 
-create function private.replay_held_for(p_user uuid, p_now timestamptz, p_head integer, p_force boolean)
+create function private.hold_unknown_resets(p_user uuid, p_events private.incoming[])
+returns private.incoming[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  -- Reset counts come in ranges of 1,000,001: a device counts within one, and only support's correction begins the next
+  -- (private.next_reset_range). A device that is ahead of support knows of a correction that a restore has lost, or has made it up.
+  return array(
+    select case when e.code is null and e.reset_count > 1000000 and not exists (
+        select from learner.skill_progress p
+        where p.user_id = p_user and p.skill_id = e.skill_id and p.reset_count / 1000001 >= e.reset_count / 1000001)
+      then row (e.place, e.line, e.id_text, 'unknown_reset', e.field, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at,
+        e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state,
+        e.graded_correct)::private.incoming
+      else e end
+    from unnest(p_events) e
+    order by e.place);
+end
+$$;
+comment on function private.hold_unknown_resets(uuid, private.incoming[]) is
+  'The same events, those held that count resets in a range that no correction of support has begun in their skill.';
+
+create function private.replay_rows(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_rows bytea[])
 returns integer
 language plpgsql
 volatile
 set search_path = ''
 as $$
 declare
+  v_rows bytea[];
+  v_lines text;
   v_events private.incoming[];
-  v_applied integer;
+  v_results private.result[];
 begin
-  -- Only what was last tried before this release: an unknown type, held for months, is not parsed at every contact.
-  with due as (
-    update ops.quarantine q set head_version = p_head
-    where q.user_id = p_user and q.status = 'held' and (q.head_version < p_head or p_force)
-      and q.sha256 in (
-        select d.sha256 from ops.quarantine d
-        where d.user_id = p_user and d.status = 'held' and (d.head_version < p_head or p_force)
-        order by d.event_id, d.sha256 limit 500)
-    returning q.body, q.event_id
-  )
-  select array_agg(e) into v_events
-  from (select E'\n' || string_agg(d.body, E'\n' order by d.event_id) as lines from due d) l
-  cross join lateral private.parse_events(p_user, l.lines, p_head) e
-  where e.code is null;
-  if v_events is null then
+  -- 1 The texts, mended ones as they are now, in the order of their ids. No text holds a line break, unless edited by hand.
+  select array_agg(q.sha256 order by q.event_id, q.sha256),
+    string_agg(translate(coalesce(q.mended_body, q.body), E'\n', ' '), E'\n' order by q.event_id, q.sha256)
+  into v_rows, v_lines
+  from ops.quarantine q
+  where q.user_id = p_user and q.sha256 = any (p_rows) and q.status in ('open', 'held');
+  if v_rows is null then
     return 0;
   end if;
-  -- How far the device's clock was off when it handed them in is not known any more.
-  select count(*) filter (where r.status = 'applied') into v_applied
-  from private.apply_or_bisect(p_user, p_now, p_head, null, v_events) r;
-  return v_applied;
+
+  -- 2 The same way as any event. How far the device's clock was off when it handed them in is not known any more.
+  select array_agg(e order by e.place) into v_events from private.parse_events(p_user, E'\n' || v_lines, p_head) e;
+  v_events := private.hold_unknown_resets(p_user, v_events);
+  select array_agg(r) into v_results from private.apply_or_bisect(p_user, p_now, p_head, null, v_events) r;
+
+  -- 3 A statement of its own: applying may have superseded the row already.
+  update ops.quarantine q set
+    knowledge = p_knowledge,
+    -- What was wrong with it stays on record.
+    code = case when k.is_taken then q.code else r.code end,
+    field = case when k.is_taken then q.field else r.field end,
+    status = case when k.is_taken then 'superseded' when r.code like 'unknown%' then 'held' else 'open' end,
+    resolved_at = case when k.is_taken then p_now end,
+    resolved_event = case when k.is_taken then r.event_id end
+  from unnest(v_results) r
+  cross join lateral (select r.status in ('applied', 'duplicate') as is_taken) k
+  where q.user_id = p_user and q.sha256 = v_rows[r.place];
+  return (select count(*) filter (where r.status = 'applied') from unnest(v_results) r);
 end
 $$;
-comment on function private.replay_held_for(uuid, timestamptz, integer, boolean) is
-  'Applies the learner''s held events that can be applied now, at most 500; returns how many. Under the learner''s lock.';
+comment on function private.replay_rows(uuid, timestamptz, integer, bigint, bytea[]) is
+  'Sends open and held rows through ingest again; returns how many applied. Each row says what came of it. Under the learner''s lock.';
 
-create function ops.replay_held(p_learners integer default 100)
+create function private.replay_held_for(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_limit integer)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  return private.replay_rows(p_user, p_now, p_head, p_knowledge, array(
+    select q.sha256 from ops.quarantine q
+    where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge
+    order by q.knowledge limit p_limit));
+end
+$$;
+comment on function private.replay_held_for(uuid, timestamptz, integer, bigint, integer) is
+  'Tries the learner''s held events that were last tried when less was known; returns how many applied. Under the learner''s lock.';
+
+create function ops.replay_held(p_learners integer default 100, p_events integer default 1000)
 returns integer
 language plpgsql
 volatile
@@ -48,22 +97,36 @@ set search_path = ''
 as $$
 declare
   v_user uuid;
-  v_head integer := coalesce((select max(r.version) from content.release r), 0);
+  v_head integer;
+  v_knowledge bigint;
+  v_room integer := p_events;
+  v_held integer;
   v_applied integer := 0;
 begin
   perform private.require_role('support', 'admin');
-  for v_user in
-    select s.user_id from learner.state s
-    where s.user_id in (select q.user_id from ops.quarantine q where q.status = 'held')
-    order by s.user_id limit p_learners
-    -- A learner who is syncing right now is replayed by that sync.
-    for update skip locked
+  -- Before any text is looked at: what is published meanwhile is for the next run.
+  select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
+  for v_user, v_held in
+    select d.user_id, d.held from (
+      select q.user_id, count(*) as held from (
+        select h.user_id from ops.quarantine h where h.status = 'held' and h.knowledge < v_knowledge order by h.knowledge, h.user_id limit p_events
+      ) q
+      group by q.user_id limit p_learners
+    ) d
   loop
-    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, true);
+    -- A learner who is syncing right now is replayed by that sync. All locks last until the end: thus the limit on events,
+    -- about 0.2 s of them (docs/support.md).
+    perform from learner.state s where s.user_id = v_user for update skip locked;
+    continue when not found;
+    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, 500));
+    v_room := v_room - v_held;
+    exit when v_room <= 0;
   end loop;
-  perform private.audit('replay_held', 'ops.quarantine', null, null, jsonb_build_object('applied', v_applied));
+  if v_applied > 0 then
+    perform private.audit('replay_held', 'ops.quarantine', null, null, jsonb_build_object('applied', v_applied));
+  end if;
   return v_applied;
 end
 $$;
-comment on function ops.replay_held(integer) is
-  'Tries the held events of some learners again, after an upgrade that knows new types or versions; returns how many applied.';
+comment on function ops.replay_held(integer, integer) is
+  'Tries held events again for which the server has learned more, of some learners who are not syncing; returns how many applied. Runs by pg_cron.';

@@ -32,7 +32,7 @@ insert into bad values
   ('progress.advanced', 'body.skill_id', tests.progress(40, 1, 1, '{"skill_id": null}')),
   ('progress.advanced', 'body.mastery', tests.progress(41, 1, -1)),
   ('progress.advanced', 'body.completed', tests.progress(42, 1, 1, '{"completed": ["x"]}')),
-  ('progress.advanced', 'body.reset', tests.progress(43, 1, 1, tests.in_reset(1000001, 5))),
+  ('progress.advanced', 'body.reset', tests.progress(43, 1, 1, format('{"reset": {"count": 2147483648, "event": %s}}', to_json(tests.ulid(5)))::jsonb)),
   ('progress.reset', 'body.skill_id', tests.event(44, 'progress.reset', '{"count": 1}')),
   ('progress.reset', 'body.count', tests.reset(45, 1, 0)),
   ('progress.reset', 'body.base', tests.reset(46, 1, 1, '{"base": {"mastery": 101}}'));

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(16);
 
 select tests.a_release();
 -- Every named constraint that a field of an event can reach, and an event that would violate it.
@@ -30,7 +30,9 @@ insert into out_of_reach values
   ('skill_progress_correct_among_attempts', 'update learner.skill_progress set correct = attempts + 1'),
   ('practice_days_present', $$ update learner.practice set days = '{}' $$),
   ('quarantine_status_known', $$ update ops.quarantine set status = 'lost' $$),
-  ('quarantine_resolved_iff_superseded', $$ update ops.quarantine set status = 'superseded' $$);
+  ('quarantine_origin_known', $$ update ops.quarantine set origin = 'letter' $$),
+  ('quarantine_event_iff_superseded', $$ update ops.quarantine set status = 'superseded', resolved_at = now() $$),
+  ('quarantine_resolved_iff_settled', $$ update ops.quarantine set status = 'discarded' $$);
 
 select set_eq('select rule from violation union all select rule from out_of_reach',
   $$ select k.conname::text from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace

@@ -14,7 +14,7 @@ select is(tests.send(tests.event(13, 'batch', '{}'), tests.event(14, 'event', '{
   'I7: the names of the envelopes are no types');
 
 insert into private.event_type (type, version, rules) values ('note.written', 1, '$.body.text.type() == "string"');
-select is(tests.send(tests.event(10, 'note.written', '{"text": "…"}')), array['applied'], 'I7: once it does, the same event applies');
+select is(tests.send(tests.event(10, 'note.written', '{"text": "…"}')), array['duplicate'], 'I7: once it does, the held event has applied before it is sent again');
 select is((select status from ops.quarantine where user_id = tests.learner() and event_id = tests.event_id(10)), 'superseded',
   'I7: and what was held is superseded');
 

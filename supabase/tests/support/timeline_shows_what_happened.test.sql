@@ -9,16 +9,17 @@ create temporary table timeline on commit drop as select * from public.support_t
 
 select bag_eq('select kind, summary from timeline', $$ values
     ('batch', '4 events: 1 applied, 1 duplicate, 2 quarantined, 0 to retry'),
-    ('event', 'attempt.recorded at 2025-11-22 10:00:00Z'),
+    ('event', (select to_char(received_at at time zone 'utc', '"attempt.recorded, received "YYYY-MM-DD HH24:MI:SS"Z"')
+      from learner.event where user_id = tests.learner())),
     ('quarantine', 'invalid_event body.mastery, open, seen 1 times'),
     ('quarantine', 'invalid_json, open, seen 1 times'),
     ('device', 'first contact of a device: android 1.4.0'),
     ('operation', 'rebuild_learner by ' || session_user),
     ('operation', 'support_timeline by ' || session_user) $$,
   'I10: batches, events, what is stuck, devices, operations; and nothing of another learner');
-select is((select detail - 'body' from timeline where kind = 'event'), jsonb_build_object('event_id',
+select is((select detail - 'body' - 'received_at' from timeline where kind = 'event'), jsonb_build_object('event_id',
   tests.ulid(10), 'device_id', tests.device(),
-  'content_state', 'current', 'graded_correct', true, 'head_version', 1), 'I10: an event with its stamps');
+  'occurred_at', '2025-11-22T10:00:00+00:00'::timestamptz, 'content_state', 'current', 'graded_correct', true, 'head_version', 1), 'I10: an event with its stamps');
 select is((select detail ->> 'body' from timeline where summary like 'invalid_json%'), 'not json', 'I7: what is stuck as it arrived');
 select results_eq('select at from timeline', 'select at from timeline order by at desc', 'I10: newest first');
 

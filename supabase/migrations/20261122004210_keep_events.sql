@@ -1,0 +1,75 @@
+-- What:  keep_events(): what a batch could not apply goes into quarantine, as far as there is room.
+-- Why:   a device lets go of what it is told is quarantined, so it must be kept; and no learner may fill the disk (U3).
+-- Locks: none now; at run time the learner's row, which the caller holds.
+-- Undo:  drop function private.keep_events.
+create function private.keep_events(
+  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header jsonb, p_events private.incoming[], p_results private.result[])
+returns private.result[]
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_full bytea[];
+begin
+  -- 1 What is new must fit beside what is there, open and held events apart; smaller texts first, so that one large
+  --   text does not stand in the way of many. A text that is there already takes no more room.
+  with bad as (
+    select distinct on (k.sha256) k.sha256, e.place, e.line, e.id_text, r.code, r.field,
+      coalesce(e.device_id, (p_header ->> 'device_id')::uuid) as device_id,
+      case when r.code like 'unknown%' then 'held' else 'open' end as status,
+      -- Of a batch of dead letters the header gives the reasons, in the order of the events.
+      case when jsonb_typeof(p_header -> 'dead_letters') = 'array' then 'dead_letter' else 'batch' end as origin,
+      p_header -> 'dead_letters' ->> (r.number - 1)::integer as reason,
+      exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
+    from unnest(p_results) with ordinality r (place, id, status, code, field, event_id, number)
+    join unnest(p_events) e on e.place = r.place
+    cross join lateral (select sha256(convert_to(e.line, 'UTF8')) as sha256) k
+    where r.status = 'quarantined'
+    order by k.sha256, e.place
+  ),
+  fitting as (
+    select b.*, b.is_known or (
+      coalesce(case b.status when 'held' then l.held_rows else l.open_rows end, 0) + count(*) filter (where not b.is_known) over w
+        <= case b.status when 'held' then s.held_rows else s.open_rows end
+      and coalesce(case b.status when 'held' then l.held_bytes else l.open_bytes end, 0)
+        + coalesce(sum(octet_length(b.line)) filter (where not b.is_known) over w, 0)
+        <= case b.status when 'held' then s.held_bytes else s.open_bytes end) as fits
+    from bad b
+    cross join ops.quarantine_setting s
+    left join ops.quarantine_load l on l.user_id = p_user
+    window w as (partition by b.status order by octet_length(b.line), b.place)
+  ),
+  kept as (
+    insert into ops.quarantine as q (
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge)
+    select p_user, f.sha256, case when f.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(f.id_text) end,
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header ->> 'batch_id'), f.origin, f.reason, f.status, p_now, p_now, p_knowledge
+    from fitting f
+    where f.fits
+    on conflict (user_id, sha256) do update set
+      last_seen_at = excluded.last_seen_at, times_seen = q.times_seen + 1, batch_id = excluded.batch_id,
+      code = case when q.status = 'superseded' then q.code else excluded.code end,
+      field = case when q.status = 'superseded' then q.field else excluded.field end,
+      origin = case when excluded.origin = 'dead_letter' then excluded.origin else q.origin end,
+      reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge,
+      -- What support has decided stays decided, and what has become an event stays one.
+      status = case when q.status in ('superseded', 'discarded') then q.status else excluded.status end
+  )
+  select array_agg(f.sha256) into v_full from fitting f where not f.fits;
+  if v_full is null then
+    return p_results;
+  end if;
+
+  -- 2 What did not fit stays with the device; it may fit once support has been through.
+  return array(
+    select case when r.status = 'quarantined' and sha256(convert_to(e.line, 'UTF8')) = any (v_full)
+      then row (r.place, r.id, 'retry', 'quarantine_full', null, r.event_id)::private.result
+      else row (r.place, r.id, r.status, r.code, r.field, r.event_id)::private.result end
+    from unnest(p_results) r
+    join unnest(p_events) e on e.place = r.place
+    order by r.place);
+end
+$$;
+comment on function private.keep_events(uuid, timestamptz, bigint, jsonb, private.incoming[], private.result[]) is
+  'Keeps the events whose results are quarantined, once per text; returns the results, with retry, quarantine_full for those that do not fit.';
