@@ -61,6 +61,8 @@ returns void
 language plpgsql
 volatile
 set search_path = ''
+-- As in write_tree().
+set enable_memoize = off
 as $$
 begin
   -- A temporary table, since 50,000 rows do not belong in an array. It is not analyzed: that took longer than writing it,

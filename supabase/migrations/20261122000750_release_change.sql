@@ -25,6 +25,8 @@ returns void
 language plpgsql
 volatile
 set search_path = ''
+-- As in write_tree().
+set enable_memoize = off
 as $$
 declare
   v_next constant integer := 1 + coalesce((select max(r.version) from content.release r), 0);

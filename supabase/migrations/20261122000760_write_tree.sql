@@ -8,6 +8,8 @@ returns void
 language plpgsql
 volatile
 set search_path = ''
+-- Each row is asked for once, so that remembering answers only costs: 0.5 s for 9,000 rows.
+set enable_memoize = off
 as $$
 begin
   -- A node's text is its own row's line, then its children's, each "id:hash\n", in the order of the ids.
@@ -23,7 +25,11 @@ begin
   child as materialized (
     select t.id as skill_id, q.id, q.id || ':' || encode(q.sha256, 'hex') || E'\n' as line, a.from_schema, a.schema
     from touched t
-    join content.revision q on q.kind = 'question' and q.skill_id = t.id and q.op = 'upsert'
+    -- Skill by skill through the index, however many the planner believes there are.
+    cross join lateral (
+      select r.id, r.version, r.from_schema, r.schema, r.sha256 from content.revision r
+      where r.kind = 'question' and r.skill_id = t.id and r.op = 'upsert' offset 0
+    ) q
     cross join lateral (
       select n.version from content.revision n where n.kind = 'question' and n.id = q.id order by n.version desc limit 1
     ) newest
