@@ -72,7 +72,7 @@ begin
     (select a.at, 'operation', lpad(a.id::text, 20, '0'), format('%s by %s', a.action, a.actor_role),
       jsonb_build_object('actor', a.actor, 'source', a.source, 'after', a.after)
     from ops.audit a
-    where a.object = 'learner.state' and a.object_id = p_learner::text
+    where a.object = 'learner.state' and a.object_id = p_learner::text collate "C"
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)
   ) t (at, kind, key, summary, detail)
