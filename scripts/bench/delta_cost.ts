@@ -22,12 +22,12 @@ async function grownDatabase(rows: number) {
       insert into content.release (version, domains, skills, questions, upserts, deletes)
       values (${version}, 17, 500, ${rows}, ${count}, 0)`;
     await sql`
-      insert into content.revision (schema, version, kind, id, op, domain_id, skill_id, content_hash, body, sha256)
-      select 1, ${version}::int, 'question', md5('question' || i * ${every}::int)::uuid, 'upsert', md5('domain' || i % 17)::uuid,
-        md5('skill' || i % 500)::uuid, sha256('content'), format('{"kind":"question","version":%s,"prompt":"%s"}',
+      insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
+      select 2, 1, ${version}::int, 'question', md5('question' || i * ${every}::int)::uuid, 'upsert', md5('domain' || i % 17)::uuid,
+        md5('skill' || i % 500)::uuid, format('{"kind":"question","version":%s,"prompt":"%s"}',
           ${version}::int, repeat(md5(i || ' ' || ${version}::int), 13)), sha256('body')
       from generate_series(${first}::int, ${first + count - 1}::int) i
-      order by 4`;
+      order by 5`;
   };
   // Above whatever the seed has published.
   const base = 1000;

@@ -30,7 +30,7 @@ export class Server {
   async holdsSameBytes(device: Device): Promise<boolean> {
     const published = await this.sql<{ id: string; body: string }[]>`
       select id, body from (
-        select distinct on (kind, id) id, body from content.revision where schema = ${CONTENT_SCHEMA} order by kind, id, version desc
+        select distinct on (kind, id) id, body from content.revision where ${CONTENT_SCHEMA} between from_schema and schema order by kind, id, version desc
       ) latest where body is not null`;
     const cached = new Map(
       device.db.all(Body, "select id, body from content_row").map((row) => [row.id, row.body]),

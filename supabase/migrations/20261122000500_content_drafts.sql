@@ -2,16 +2,18 @@
 -- Why:   devices never see a draft; publish_release() copies all of them at once into revisions.
 -- Locks: none; new objects only.
 -- Undo:  drop table content.question, content.skill, content.domain.
+-- Keys: the length beside the pattern, since a bounded repetition in it took 7 us a key, twice what inserting the row takes; and
+-- in collation C, in which the unique index compares bytes.
 create table content.domain (
   id          uuid not null default gen_random_uuid(),
-  key         text not null,
+  key         text collate "C" not null,
   title       text not null,
   description text,
   position    integer not null default 0,
   status      text not null default 'active',
   constraint domain_pkey primary key (id),
   constraint domain_key_unique unique (key),
-  constraint domain_key_is_slug check (key ~ '^[a-z0-9][a-z0-9_./-]{0,119}$'),
+  constraint domain_key_is_slug check (key ~ '^[a-z0-9][a-z0-9_./-]*$' and length(key) <= 120),
   constraint domain_title_not_blank check (title ~ '\S' and length(title) <= 300),
   constraint domain_status_known check (status in ('draft', 'active', 'withdrawn'))
 );
@@ -22,7 +24,7 @@ comment on column content.domain.status is 'draft: not published yet; active: pa
 create table content.skill (
   id          uuid not null default gen_random_uuid(),
   domain_id   uuid not null,
-  key         text not null,
+  key         text collate "C" not null,
   title       text not null,
   description text,
   position    integer not null default 0,
@@ -30,7 +32,7 @@ create table content.skill (
   constraint skill_pkey primary key (id),
   constraint skill_domain_exists foreign key (domain_id) references content.domain (id),
   constraint skill_key_unique unique (key),
-  constraint skill_key_is_slug check (key ~ '^[a-z0-9][a-z0-9_./-]{0,119}$'),
+  constraint skill_key_is_slug check (key ~ '^[a-z0-9][a-z0-9_./-]*$' and length(key) <= 120),
   constraint skill_title_not_blank check (title ~ '\S' and length(title) <= 300),
   constraint skill_status_known check (status in ('draft', 'active', 'withdrawn'))
 );
@@ -40,7 +42,7 @@ comment on table content.skill is 'Draft of something that can be mastered; hold
 create table content.question (
   id          uuid not null default gen_random_uuid(),
   skill_id    uuid not null,
-  key         text not null,
+  key         text collate "C" not null,
   type        text not null default 'single_choice',
   prompt      text not null,
   choices     text[] not null default '{}',
@@ -54,7 +56,7 @@ create table content.question (
   constraint question_pkey primary key (id),
   constraint question_skill_exists foreign key (skill_id) references content.skill (id),
   constraint question_key_unique unique (key),
-  constraint question_key_is_slug check (key ~ '^[a-z0-9][a-z0-9_./-]{0,119}$'),
+  constraint question_key_is_slug check (key ~ '^[a-z0-9][a-z0-9_./-]*$' and length(key) <= 120),
   constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
   constraint question_prompt_not_blank check (prompt ~ '\S' and length(prompt) <= 20000),
   constraint question_difficulty_in_range check (difficulty between 1 and 5),
@@ -65,7 +67,10 @@ create table content.question (
   constraint question_choices_present check (array_position(choices, null) is null),
   constraint question_answer_is_object check (jsonb_typeof(answer) = 'object'),
   constraint question_single_choice_answer_is_an_index check (
-    type <> 'single_choice' or private.is_answer_key(type, choices, answer)),
+    type <> 'single_choice'
+    -- One of four or more: most questions, without the call of a function (2 us a row).
+    or (cardinality(choices) >= 4 and answer in ('{"choice": 0}', '{"choice": 1}', '{"choice": 2}', '{"choice": 3}'))
+    or private.is_answer_key(type, choices, answer)),
   constraint question_multiple_choice_answer_is_indexes check (
     type <> 'multiple_choice' or private.is_answer_key(type, choices, answer)),
   constraint question_true_false_answer_is_true_or_false check (
@@ -96,16 +101,7 @@ declare
   v_table text;
 begin
   foreach v_table in array array['domain', 'skill', 'question'] loop
-    execute format(
-      'create trigger %1$s_audit_insert after insert on content.%1$I referencing new table as new_rows
-         for each statement execute function private.audit_change()', v_table);
-    execute format(
-      'create trigger %1$s_audit_update after update on content.%1$I
-         referencing old table as old_rows new table as new_rows
-         for each statement execute function private.audit_change()', v_table);
-    execute format(
-      'create trigger %1$s_audit_delete after delete on content.%1$I referencing old table as old_rows
-         for each statement execute function private.audit_change()', v_table);
+    perform private.watch_table(format('content.%I', v_table), 'audit', 'private.audit_change');
     execute format(
       'create trigger %1$s_no_truncate before truncate on content.%1$I
          for each statement execute function private.forbid_change()', v_table);

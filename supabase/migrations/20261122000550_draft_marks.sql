@@ -44,16 +44,7 @@ declare
   v_table text;
 begin
   foreach v_table in array array['domain', 'skill', 'question'] loop
-    execute format(
-      'create trigger %1$s_mark_insert after insert on content.%1$I referencing new table as new_rows
-         for each statement execute function private.mark_drafts()', v_table);
-    execute format(
-      'create trigger %1$s_mark_update after update on content.%1$I
-         referencing old table as old_rows new table as new_rows
-         for each statement execute function private.mark_drafts()', v_table);
-    execute format(
-      'create trigger %1$s_mark_delete after delete on content.%1$I referencing old table as old_rows
-         for each statement execute function private.mark_drafts()', v_table);
+    perform private.watch_table(format('content.%I', v_table), 'mark', 'private.mark_drafts');
   end loop;
 end
 $$;

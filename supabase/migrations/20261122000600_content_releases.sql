@@ -39,33 +39,39 @@ comment on column content.release.change_hash is 'The preview''s hash that led t
 comment on column content.release.rollback_to is 'The version whose content this one brings back; null for an ordinary release.';
 
 create table content.revision (
-  schema       smallint not null,
-  version      integer not null,
-  kind         text not null,
-  id           uuid not null,
-  op           text not null,
-  domain_id    uuid not null,
-  skill_id     uuid,
-  content_hash bytea,
-  body         text,
-  sha256       bytea,
-  constraint revision_pkey primary key (schema, kind, id, version),
+  schema      smallint not null,
+  from_schema smallint not null,
+  version     integer not null,
+  kind        text not null,
+  id          uuid not null,
+  op          text not null,
+  domain_id   uuid not null,
+  skill_id    uuid,
+  body        text,
+  sha256      bytea,
+  -- The pair of unique indexes keeps a text of two schemas and one of either apart: they would share an end.
+  constraint revision_pkey primary key (kind, id, version, schema) include (from_schema),
+  constraint revision_schemas_ascend check (from_schema <= schema),
   constraint revision_kind_known check (kind in ('domain', 'skill', 'question')),
   constraint revision_op_known check (op in ('upsert', 'delete')),
   constraint revision_body_iff_upsert check (
-    (op = 'upsert') = (body is not null and content_hash is not null and sha256 is not null)),
+    (op = 'upsert') = (body is not null and sha256 is not null)),
   -- strpos, which is cheaper than a regular expression.
   constraint revision_body_is_one_line check (strpos(body, E'\n') = 0 and strpos(body, E'\r') = 0),
   constraint revision_skill_iff_question check ((kind = 'question') = (skill_id is not null))
 );
--- (version, schema, …) rather than (schema, version, …): serves the check of versions as well as the delta.
-create unique index revision_version_schema_kind_id_idx on content.revision (version, schema, kind, id);
+-- In the order of a delta's pages; with both schemas, so that a delta finds what changed again without a look at the rows.
+create unique index revision_version_kind_id_from_schema_idx on content.revision (version, kind, id, from_schema) include (schema);
 -- A skill's rows at any version, without a look at the rest: for the hash tree, and for devices that repair one skill.
-create index revision_skill_id_schema_id_version_idx on content.revision (skill_id, schema, id, version) where kind = 'question';
-create index revision_domain_id_schema_id_version_idx on content.revision (domain_id, schema, id, version) where kind = 'skill';
-comment on table content.revision is 'Append-only. One row per content row, contract schema and release that changed it.';
+create index revision_skill_id_id_version_idx on content.revision (skill_id, id, version) where kind = 'question';
+create index revision_domain_id_id_version_idx on content.revision (domain_id, id, version) where kind = 'skill';
+comment on table content.revision is
+  'Append-only. One row per content row and release that changed it, for all contract schemas in which its text is the same: '
+  'a reader of schema n reads the rows with n between from_schema and schema.';
+comment on column content.revision.schema is 'The newest contract schema that has this text.';
+comment on column content.revision.from_schema is
+  'The oldest one: where the schemas served do not all have the same, each has a row of its own. One text for two halves a full release.';
 comment on column content.revision.body is 'The exact JSON text that devices receive and keep; sha256 is of its UTF-8 bytes.';
-comment on column content.revision.content_hash is 'SHA-256 of the row without its version: equal means that publishing has nothing to do.';
 comment on column content.revision.domain_id is 'Membership at this version; of a tombstone, the last one before it.';
 
 create table content.tree_node (

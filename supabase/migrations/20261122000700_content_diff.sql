@@ -1,8 +1,8 @@
--- What:  the candidate (the marked drafts as devices would see them, beside what is published), its problems and changes.
+-- What:  the candidate: the marked drafts as devices would see them, beside what is published.
 -- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
 -- Locks: none; new objects only.
--- Undo:  drop function private.release_change, private.candidate_problem, private.collect_candidate, private.latest_revision,
---        private.question_content_1, private.skill_content, private.domain_content, private.content_schema.
+-- Undo:  drop function private.collect_candidate, private.question_content_1, private.skill_content, private.domain_content,
+--        private.content_schema.
 
 create function private.content_schema()
 returns smallint
@@ -56,34 +56,26 @@ $$;
 comment on function private.question_content_1(content.question, uuid) is
   'A question''s JSON in content schema 1, without its version; null where it does not exist in that schema.';
 
-create function private.latest_revision(p_schema smallint)
-returns table (kind text, id uuid, version integer, op text, domain_id uuid, skill_id uuid, content_hash bytea)
-language sql
-stable
-set search_path = ''
-as $$
-  select distinct on (r.kind, r.id) r.kind, r.id, r.version, r.op, r.domain_id, r.skill_id, r.content_hash
-  from content.revision r
-  where r.schema = p_schema
-  order by r.kind, r.id, r.version desc
-$$;
-comment on function private.latest_revision(smallint) is 'The newest revision of every row ever published, tombstones included.';
-
 create function private.collect_candidate(p_take_marks boolean)
 returns void
 language plpgsql
 volatile
 set search_path = ''
+-- As in write_tree().
+set enable_memoize = off
 as $$
 begin
-  -- A temporary table, since 50,000 rows do not belong in an array.
+  -- A temporary table, since 50,000 rows do not belong in an array. It is not analyzed: that took longer than writing it,
+  -- and what reads it reads all of it, or probes an index for each row.
   if to_regclass('pg_temp.candidate') is not null then
     drop table pg_temp.candidate;
   end if;
   create temp table candidate (
-    kind text not null, id uuid not null, key text, domain_id uuid, skill_id uuid, parent_status text, was_in uuid,
-    content text, content_hash bytea, content_1 text, type text, answer jsonb,
-    has_question boolean) on commit drop;
+    kind text not null, id uuid not null, key text, domain_id uuid, skill_id uuid, parent_status text,
+    content text, content_1 text, is_alike boolean not null, type text, answer jsonb, has_question boolean not null,
+    -- The newest revision, if there is one, in whatever schemas.
+    newest integer, newest_op text, newest_domain_id uuid, newest_skill_id uuid, newest_from smallint, newest_to smallint,
+    newest_body text) on commit drop;
   -- One statement, one snapshot: marks, drafts and what is published. Everything after reads the candidate.
   with taken as (delete from content.draft_mark where p_take_marks),
   marked as materialized (
@@ -95,13 +87,17 @@ begin
     union
     select s.id from marked m join content.skill s on s.domain_id = m.id where m.kind = 'domain'
   ),
+  -- In the order of ids, which is that of the indexes that are probed here and appended to in the end.
   question_touched as materialized (
-    select m.id from marked m where m.kind = 'question'
-    union
-    select q.id from marked m join content.question q on q.skill_id = m.id where m.kind = 'skill'
+    select t.id from (
+      select m.id from marked m where m.kind = 'question'
+      union
+      select q.id from marked m join content.question q on q.skill_id = m.id where m.kind = 'skill'
+    ) t
+    order by t.id
   ),
   question_row as materialized (
-    select t.id, n.key, n.domain_id, n.skill_id, n.parent_status, b.domain_id as was_in, n.content, n.content_1, n.type, n.answer
+    select t.id, n.key, n.domain_id, n.skill_id, n.parent_status, n.content, n.content_1, n.is_alike, n.type, n.answer, b.*
     from question_touched t
     -- Index probes a row, here and below: the planner can't know how few are marked, and a hash of all drafts takes 0.1 s.
     left join lateral (
@@ -116,31 +112,32 @@ begin
           || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
           || case when q.media = '[]' then '' else ',"media":' || json_strip_nulls(q.media::json) end
           || ',"position":' || q.position || '}' as content,
-        -- '=': as in the current schema.
-        case when q.type = 'single_choice' and q.media = '[]' then '=' else private.question_content_1(q, s.domain_id) end as content_1,
+        q.type = 'single_choice' and q.media = '[]' as is_alike,
+        case when q.type <> 'single_choice' or q.media <> '[]' then private.question_content_1(q, s.domain_id) end as content_1,
         q.type, q.answer
       from content.question q join content.skill s on s.id = q.skill_id
       where q.id = t.id and q.status = 'active' limit 1
     ) n on true
     left join lateral (
-      select r.domain_id from content.revision r
-      where r.schema = private.content_schema() and r.kind = 'question' and r.id = t.id and r.op = 'upsert'
+      select r.version, r.op, r.domain_id as was_in, r.skill_id as was_under, r.from_schema, r.schema, r.body
+      from content.revision r
+      where r.kind = 'question' and r.id = t.id
       order by r.version desc limit 1
     ) b on true
   ),
   skill_row as materialized (
-    select t.id, s.key, s.domain_id, d.status as parent_status, b.domain_id as was_in,
-      case when s.id is not null then private.skill_content(s) end as content
+    select t.id, s.key, s.domain_id, d.status as parent_status,
+      case when s.id is not null then private.skill_content(s) end as content, b.*
     from skill_touched t
     left join content.skill s on s.id = t.id and s.status = 'active'
     left join content.domain d on d.id = s.domain_id
     left join lateral (
-      select r.domain_id from content.revision r
-      where r.schema = private.content_schema() and r.kind = 'skill' and r.id = t.id and r.op = 'upsert'
+      select r.version, r.op, r.domain_id as was_in, r.from_schema, r.schema, r.body from content.revision r
+      where r.kind = 'skill' and r.id = t.id
       order by r.version desc limit 1
     ) b on true
   ),
-  -- A domain may have lost its last question without being touched itself.
+  -- A domain may have lost its last question without being touched itself. (A tombstone's is looked at in vain.)
   domain_touched as materialized (
     select m.id from marked m where m.kind = 'domain'
     union select domain_id from question_row where domain_id is not null
@@ -149,25 +146,29 @@ begin
     union select was_in from skill_row where was_in is not null
   )
   insert into pg_temp.candidate
-  select r.kind, r.id, r.key, r.domain_id, r.skill_id, r.parent_status, r.was_in, r.content, sha256(convert_to(r.content, 'UTF8')),
-    r.content_1, r.type, r.answer, r.has_question
-  from (
-    select 'domain' as kind, t.id, d.key, t.id as domain_id, null::uuid as skill_id, 'active' as parent_status, t.id as was_in,
-      private.domain_content(d) as content, '=' as content_1, null as type, null::jsonb as answer,
-      d.id is null or (
-        select true from content.skill s join content.question q on q.skill_id = s.id
-        where s.domain_id = d.id and s.status = 'active' and q.status = 'active' limit 1) is not null as has_question
-    from domain_touched t
-    left join content.domain d on d.id = t.id and d.status = 'active'
-    union all
-    select 'skill', s.id, s.key, s.domain_id, null, s.parent_status, s.was_in, s.content, '=', null, null, true from skill_row s
-    union all
-    select 'question', q.id, q.key, q.domain_id, q.skill_id, q.parent_status, q.was_in, q.content, q.content_1, q.type, q.answer, true
-    from question_row q
-  ) r;
-  analyze pg_temp.candidate;
+  select 'domain', t.id, d.key, t.id, null, 'active', private.domain_content(d), null, true, null, null,
+    d.id is null or (
+      select true from content.skill s join content.question q on q.skill_id = s.id
+      where s.domain_id = d.id and s.status = 'active' and q.status = 'active' limit 1) is not null,
+    b.version, b.op, t.id, null, b.from_schema, b.schema, b.body
+  from domain_touched t
+  left join content.domain d on d.id = t.id and d.status = 'active'
+  left join lateral (
+    select r.version, r.op, r.from_schema, r.schema, r.body from content.revision r
+    where r.kind = 'domain' and r.id = t.id
+    order by r.version desc limit 1
+  ) b on true
+  union all
+  select 'question', q.id, q.key, q.domain_id, q.skill_id, q.parent_status, q.content, q.content_1,
+    q.content is null or q.is_alike, q.type, q.answer, true,
+    q.version, q.op, q.was_in, q.was_under, q.from_schema, q.schema, q.body
+  from question_row q
+  union all
+  select 'skill', s.id, s.key, s.domain_id, null, s.parent_status, s.content, null, true, null, null, true,
+    s.version, s.op, s.was_in, null, s.from_schema, s.schema, s.body
+  from skill_row s;
 end
 $$;
 comment on function private.collect_candidate(boolean) is
-  'Copies the marked drafts, and those whose content or validity hangs on them, into the temporary table candidate; '
-  'with p_take_marks the marks are done with. Content is null where there is no active draft.';
+  'Copies the marked drafts, and those whose content or validity hangs on them, beside what was published of them last, into the temporary '
+  'table candidate; with p_take_marks the marks are done with. Content is null where there is no active draft; is_alike: in all schemas.';

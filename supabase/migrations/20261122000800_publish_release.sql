@@ -56,7 +56,7 @@ begin
   perform private.collect_change(true);
   v_hash := private.change_hash();
   select count(*) filter (where c.op = 'upsert'), count(*) filter (where c.op = 'delete') into v_upserts, v_deletes
-  from pg_temp.change c where c.schema = v_schema;
+  from pg_temp.change c where v_schema between c.from_schema and c.schema;
   -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
   if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
     return private.content_head(v_schema);
@@ -82,30 +82,17 @@ begin
 
   -- 4 Append, the release itself last: its triggers see all that belongs to it.
   v_version := coalesce(v_last.version, 0) + 1;
-  -- A text that two schemas share is made and hashed once; the version joins the row here, at the front, so that the
-  -- content hash does not depend on it.
-  with body as materialized (
-    select c.kind, c.id, t.body, sha256(convert_to(t.body, 'UTF8')) as sha256, u.body_1
-    from pg_temp.candidate c
-    cross join lateral (select '{"kind":"' || c.kind || '","version":' || v_version || ',' as front) f
-    cross join lateral (select f.front || substr(c.content, 2) as body) t
-    cross join lateral (select case when c.content_1 <> '=' then f.front || substr(c.content_1, 2) end as body_1) u
-    where exists (select from pg_temp.change h where h.kind = c.kind and h.id = c.id)
-  )
-  insert into content.revision (schema, version, kind, id, op, domain_id, skill_id, content_hash, body, sha256)
-  select h.schema, v_version, h.kind, h.id, h.op, h.domain_id, h.skill_id, h.content_hash,
-    case when h.op = 'delete' then null when h.schema = v_schema or b.body_1 is null then b.body else b.body_1 end,
-    case when h.op = 'delete' then null when h.schema = v_schema or b.body_1 is null then b.sha256 else sha256(convert_to(b.body_1, 'UTF8')) end
-  from pg_temp.change h
-  join body b on b.kind = h.kind and b.id = h.id;
+  insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
+  select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id, c.body, c.sha256
+  from pg_temp.change c;
 
   insert into content.answer_key (question_id, version, skill_id, type, answer)
-  select h.id, v_version, h.skill_id, c.type, c.answer
-  from pg_temp.change h
-  join pg_temp.candidate c on c.kind = 'question' and c.id = h.id
-  where h.kind = 'question' and h.schema = v_schema;
+  select c.id, v_version, c.skill_id, c.type, c.answer
+  from pg_temp.change c
+  where c.kind = 'question' and v_schema between c.from_schema and c.schema;
 
-  perform private.write_tree(s.schema, v_version) from content.schema s where s.state <> 'retired';
+  perform private.write_tree(v_version);
+  perform private.write_release_size(v_version);
 
   insert into content.release (
     version, published_by, note, upserts, deletes, change_hash, rollback_to, domains, skills, questions)
@@ -115,7 +102,7 @@ begin
     coalesce(v_last.questions, 0) + coalesce(sum(n.more) filter (where n.kind = 'question'), 0)
   from (
     select c.kind, (case when c.op = 'delete' then -1 when c.before_version is null then 1 else 0 end) as more
-    from pg_temp.change c where c.schema = v_schema
+    from pg_temp.change c where v_schema between c.from_schema and c.schema
   ) n;
 
   v_release := private.content_head(v_schema);
@@ -164,12 +151,11 @@ begin
   perform private.collect_change(false);
   return (
     with change as materialized (
-      select h.kind, h.id, h.op, c.content::jsonb as after, b.body::jsonb - 'kind' - 'version' as before
+      select h.kind, h.id, h.op, h.body::jsonb - 'kind' - 'version' as after, b.body::jsonb - 'kind' - 'version' as before
       from pg_temp.change h
-      join pg_temp.candidate c on c.kind = h.kind and c.id = h.id
-      left join content.revision b
-        on b.schema = h.schema and b.kind = h.kind and b.id = h.id and b.version = h.before_version
-      where h.schema = private.content_schema()
+      left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
+        and private.content_schema() between b.from_schema and b.schema
+      where private.content_schema() between h.from_schema and h.schema
     ),
     count as (
       select count(*) filter (where op = 'upsert') as upserts, count(*) filter (where op = 'delete') as deletes from change

@@ -108,8 +108,8 @@ begin
     from ops.audit a
     -- What people did by hand names its table.
     where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
-        'learner.skill_progress', 'ops.quarantine'])
-      and a.object_id = p_learner::text
+        'learner.skill_progress', 'learner.practice', 'ops.quarantine'])
+      and a.object_id = p_learner::text collate "C"
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)
   ) t (at, kind, key, summary, detail)

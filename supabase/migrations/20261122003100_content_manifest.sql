@@ -41,7 +41,7 @@ begin
     skill as (
       select distinct on (r.id) r.id, r.domain_id
       from content.revision r
-      where r.schema = p_schema and r.kind = 'skill' and r.version <= v_version
+      where p_schema between r.from_schema and r.schema and r.kind = 'skill' and r.version <= v_version
       order by r.id, r.version desc
     ),
     domain_skill as (

@@ -1,9 +1,7 @@
 -- What:  content_node(): the rows below one node of the hash tree: a skill's with its questions, or a domain's own.
 -- Why:   a device whose cache is damaged repairs the damaged part, not the whole (C6).
--- Locks: creating the index blocks publishing while it is built.
--- Undo:  drop function private.content_node; drop index content.revision_skill_id_schema_version_idx.
-
-create index revision_skill_id_schema_version_idx on content.revision (skill_id, schema, version) where skill_id is not null;
+-- Locks: none; new objects only.
+-- Undo:  drop function private.content_node.
 
 create function private.content_node(
   p_history text, p_schema smallint, p_version integer, p_id uuid, p_after uuid, p_limit integer)
@@ -25,7 +23,7 @@ begin
   from (values ('skill'), ('domain')) k (kind)
   cross join lateral (
     select x.op, x.body from content.revision x
-    where x.schema = p_schema and x.kind = k.kind and x.id = p_id and x.version <= v_version
+    where p_schema between x.from_schema and x.schema and x.kind = k.kind and x.id = p_id and x.version <= v_version
     order by x.version desc
     limit 1
   ) r
@@ -39,12 +37,12 @@ begin
     with page as materialized (
       select row_number() over (order by r.id) as place, r.id, r.body
       from content.revision r
-      where r.schema = p_schema and r.skill_id = p_id and r.kind = 'question' and r.op = 'upsert'
+      where p_schema between r.from_schema and r.schema and r.skill_id = p_id and r.kind = 'question' and r.op = 'upsert'
         and r.version <= v_version and (p_after is null or r.id > p_after)
         -- Not changed, withdrawn or moved to another skill since.
         and not exists (
           select from content.revision newer
-          where newer.schema = r.schema and newer.kind = r.kind and newer.id = r.id
+          where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
             and newer.version > r.version and newer.version <= v_version)
       order by r.id
       limit v_limit + 1

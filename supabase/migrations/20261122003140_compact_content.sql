@@ -52,14 +52,16 @@ begin
     coalesce(p_keep_answers, v_setting.keep_answers), coalesce(p_keep_age, v_setting.keep_age))));
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
-  -- 2 Of each row what was already replaced at the horizon; and tombstones that stand there themselves, since no row means
-  --   the same. Those of skills stay: ingest knows a skill that was ever published by its revision.
+  -- 2 Of each row what was already replaced at the horizon, in every contract schema that has it; and tombstones that stand
+  --   there themselves, since no row means the same. Those of skills stay: ingest knows a skill that was ever published by its revision.
   delete from content.revision r
   where r.version <= v_horizon
-    and ((r.op = 'delete' and r.kind <> 'skill') or exists (
-      select from content.revision newer
-      where newer.schema = r.schema and newer.kind = r.kind and newer.id = r.id
-        and newer.version > r.version and newer.version <= v_horizon));
+    and ((r.op = 'delete' and r.kind <> 'skill') or not exists (
+      select from content.schema s
+      where s.schema between r.from_schema and r.schema and not exists (
+        select from content.revision newer
+        where s.schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+          and newer.version > r.version and newer.version <= v_horizon)));
   get diagnostics v_revisions = row_count;
 
   delete from content.tree_node t

@@ -79,11 +79,11 @@ declare
 begin
   select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
   from content.revision r
-  where r.schema = p_schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
+  where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
     -- Not by domain: a row that has moved on to another one is not a row of this one.
     and not exists (
       select from content.revision newer
-      where newer.schema = r.schema and newer.kind = r.kind and newer.id = r.id
+      where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
         and newer.version > r.version and newer.version <= p_version);
   -- A wrong file would be cached for a year: what the tree does not count as whole is not written.
   if v_rows is distinct from (

@@ -47,7 +47,7 @@ export async function serverAttempts(sql: postgres.Sql, learnerId: string): Prom
 export async function publishedLines(sql: postgres.Sql): Promise<Map<string, string>> {
   const rows = await sql<{ id: string; body: string }[]>`
     select x.id, x.body from (
-      select distinct on (kind, id) id, op, body from content.revision where schema = ${CONTENT_SCHEMA}
+      select distinct on (kind, id) id, op, body from content.revision where ${CONTENT_SCHEMA} between from_schema and schema
       order by kind, id, version desc) x
     where x.op = 'upsert' order by x.id`;
   assert.ok(rows.length > 0);

@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(22);
 
 select tests.a_release();
 
@@ -10,14 +10,15 @@ insert into violation values
   ('release_changes_something', $$ insert into content.release values (2, now(), null, null, 1, 1, 1, 0, 0) $$),
   ('release_rollback_goes_back', $$ insert into content.release values (2, now(), null, null, 1, 1, 1, 1, 0, null, 2) $$),
   ('revision_pkey', $$ insert into content.revision select * from content.revision limit 1 $$),
-  ('revision_version_exists', $$ insert into content.revision values (1, 3, 'domain', tests.domain(1), 'delete', tests.domain(1)) $$),
-  ('revision_kind_known', $$ insert into content.revision values (1, 1, 'course', tests.domain(9), 'delete', tests.domain(9)) $$),
-  ('revision_op_known', $$ insert into content.revision values (1, 1, 'domain', tests.domain(9), 'replace', tests.domain(9)) $$),
-  ('revision_body_iff_upsert', $$ insert into content.revision values (1, 1, 'domain', tests.domain(9), 'upsert', tests.domain(9)) $$),
+  ('revision_schemas_ascend', $$ insert into content.revision values (1, 2, 1, 'domain', tests.domain(9), 'delete', tests.domain(9)) $$),
+  ('revision_version_exists', $$ insert into content.revision values (2, 1, 3, 'domain', tests.domain(1), 'delete', tests.domain(1)) $$),
+  ('revision_kind_known', $$ insert into content.revision values (2, 1, 1, 'course', tests.domain(9), 'delete', tests.domain(9)) $$),
+  ('revision_op_known', $$ insert into content.revision values (2, 1, 1, 'domain', tests.domain(9), 'replace', tests.domain(9)) $$),
+  ('revision_body_iff_upsert', $$ insert into content.revision values (2, 1, 1, 'domain', tests.domain(9), 'upsert', tests.domain(9)) $$),
   ('revision_body_is_one_line', $$ insert into content.revision
-     values (1, 1, 'domain', tests.domain(9), 'upsert', tests.domain(9), null, '', E'{\n}', '') $$),
+     values (2, 1, 1, 'domain', tests.domain(9), 'upsert', tests.domain(9), null, E'{\n}', '') $$),
   ('revision_skill_iff_question', $$ insert into content.revision
-     values (1, 1, 'domain', tests.domain(9), 'delete', tests.domain(9), tests.skill(1)) $$),
+     values (2, 1, 1, 'domain', tests.domain(9), 'delete', tests.domain(9), tests.skill(1)) $$),
   ('tree_node_pkey', $$ insert into content.tree_node select * from content.tree_node limit 1 $$),
   ('tree_node_version_exists', $$ insert into content.tree_node values (1, 'skill', tests.skill(1), 3, sha256(''), 0) $$),
   ('tree_node_kind_known', $$ insert into content.tree_node values (1, 'question', tests.question(1), 1, sha256(''), 0) $$),
@@ -35,6 +36,11 @@ select set_eq('select rule from violation',
      select tgname::text from pg_trigger where tgfoid = 'private.check_next_version'::regproc $$,
   'I3: every constraint of what is published has a case here');
 select is(tests.violated(statement), rule, 'I3: refused by ' || rule) from violation;
+-- Of a row that both schemas have alike.
+select is(tests.violated($$ insert into content.revision values (2, 2, 1, 'domain', tests.domain(1), 'delete', tests.domain(1)) $$),
+  'revision_pkey', 'I3: the newer schema has one text of a row and version');
+select is(tests.violated($$ insert into content.revision values (1, 1, 1, 'domain', tests.domain(1), 'delete', tests.domain(1)) $$),
+  'revision_version_kind_id_from_schema_idx', 'I3: and the older one');
 
 select * from finish();
 rollback;

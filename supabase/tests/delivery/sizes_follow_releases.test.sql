@@ -6,8 +6,8 @@ create function pg_temp.actual(p_version integer) returns table (domain_id uuid,
 language sql as $$
   select coalesce(r.domain_id, '00000000-0000-0000-0000-000000000000'), count(*), sum(octet_length(r.body) + 1)
   from content.revision r
-  where r.schema = 1 and r.op = 'upsert' and r.version <= p_version and not exists (
-    select from content.revision n where n.schema = 1 and n.kind = r.kind and n.id = r.id and n.version > r.version and n.version <= p_version)
+  where 1 between r.from_schema and r.schema and r.op = 'upsert' and r.version <= p_version and not exists (
+    select from content.revision n where 1 between n.from_schema and n.schema and n.kind = r.kind and n.id = r.id and n.version > r.version and n.version <= p_version)
   group by grouping sets ((r.domain_id), ()) $$;
 
 select set_eq('select domain_id, rows, bytes from content.release_size where schema = 1', 'select * from pg_temp.actual(1)',

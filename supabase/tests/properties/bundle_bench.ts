@@ -120,7 +120,7 @@ export async function checkBundles(
     const expected = await sql<{ body: string }[]>`
       select body from (
         select distinct on (kind, id) op, domain_id, body from content.revision
-        where schema = ${schema} and version <= ${version} order by kind, id, version desc) r
+        where ${schema} between from_schema and schema and version <= ${version} order by kind, id, version desc) r
       where op = 'upsert' and domain_id = ${domain_id}`;
     assert.deepEqual(lines.toSorted(), expected.map(({ body }) => body).toSorted());
     const [node] = await sql<{ hash: string; rows: number }[]>`

@@ -1,5 +1,5 @@
 begin;
-select plan(2);
+select plan(1);
 
 select tests.a_curriculum();
 update content.question set status = 'withdrawn' where id = tests.question(6);
@@ -11,7 +11,6 @@ select bag_eq('select kind, id, parent_status from pg_temp.candidate where conte
      union all select 'skill', tests.skill(n), 'active' from unnest(array[1, 3]) n
      union all select 'question', tests.question(n), case when n in (3, 4) then 'draft' else 'active' end from generate_series(1, 5) n $$,
   'I2: before the first release all active rows are candidates, whatever their parents are');
-select is_empty($$ select from pg_temp.candidate where content_hash <> sha256(convert_to(content, 'UTF8')) $$, 'I12: hashed as text');
 
 select * from finish();
 rollback;

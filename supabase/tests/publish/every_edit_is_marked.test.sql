@@ -7,12 +7,12 @@ declare v_count bigint;
 begin
   perform private.collect_change(false);
   drop table if exists marked;
-  create temporary table marked as select schema, kind, id, op, domain_id, skill_id, content_hash from pg_temp.change;
+  create temporary table marked as select schema, from_schema, kind, id, op, domain_id, skill_id, sha256 from pg_temp.change;
   perform ops.mark_all_drafts();
   perform private.collect_change(false);
   select count(*) into v_count from (
-    (select schema, kind, id, op, domain_id, skill_id, content_hash from pg_temp.change except table marked)
-    union all (table marked except select schema, kind, id, op, domain_id, skill_id, content_hash from pg_temp.change)) d;
+    (select schema, from_schema, kind, id, op, domain_id, skill_id, sha256 from pg_temp.change except table marked)
+    union all (table marked except select schema, from_schema, kind, id, op, domain_id, skill_id, sha256 from pg_temp.change)) d;
   perform tests.publish(true);
   return v_count;
 end $$;

@@ -12,8 +12,9 @@ select tests.publish();
 
 create function pg_temp.content_at(p_version integer) returns table (schema smallint, kind text, id uuid, content jsonb) language sql as $$
   select * from (
-    select distinct on (r.schema, r.kind, r.id) r.schema, r.kind, r.id, r.body::jsonb - 'version' as content from content.revision r
-    where r.version <= p_version order by r.schema, r.kind, r.id, r.version desc) x
+    select distinct on (s.schema, r.kind, r.id) s.schema, r.kind, r.id, r.body::jsonb - 'version' as content
+    from content.schema s join content.revision r on s.schema between r.from_schema and r.schema
+    where r.version <= p_version order by s.schema, r.kind, r.id, r.version desc) x
   where x.content is not null
 $$;
 
