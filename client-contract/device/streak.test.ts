@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 /** A pull that brings days of practice. */
 function practicePage(from: string, to: string) {
   const row = { days: [{ from, to }], last_day: to, streak: 0, longest_streak: 0 };
-  return { cursor: "h.9", more: false, changes: [{ kind: "practice" as const, row }] };
+  return { cursor: "h.9", more: false, changes: [{ kind: "practice" as const, own: false, row }] };
 }
 
 Deno.test("U4: a streak counts today's study at once, offline, and ends a day after the last", () => {

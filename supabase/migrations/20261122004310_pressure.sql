@@ -8,14 +8,14 @@ create table ops.pressure_setting (
   event_burst   integer not null default 30000,
   events_per_s  integer not null default 50,
   batch_burst   integer not null default 300,
-  batches_per_s integer not null default 2,
+  batches_per_s numeric not null default 2,
   constraint pressure_setting_pkey primary key (id),
   constraint pressure_setting_one_row check (id = 1),
   -- A bucket smaller than a batch could never be sent one.
   constraint pressure_setting_event_burst_in_range check (event_burst between 500 and 10000000),
   constraint pressure_setting_events_per_s_in_range check (events_per_s between 1 and 1000000),
   constraint pressure_setting_batch_burst_in_range check (batch_burst between 1 and 1000000),
-  constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 1 and 100000)
+  constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000)
 );
 comment on table ops.pressure_setting is
   'One row: the token bucket of each learner. A backlog of 10,000 events is 20 batches, which the defaults take at once, three times over.';

@@ -27,6 +27,7 @@ function bench() {
     recordContacts: none,
     sync: none,
     changes: none,
+    hintLearners: none,
   };
   const headAt = headCache(database, () => state.time);
   const version = async (known?: Parameters<typeof headAt>[1]) => (await headAt(1, known)).version;

@@ -18,7 +18,7 @@ select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.p
 create temporary table hint on commit drop as
   select topic, event, private, payload - 'id' as payload from realtime.messages where event = 'learner_changed' and inserted_at >= now()::timestamp;
 select results_eq('select topic, private from hint', $$ values ('learner:' || tests.learner(), true) $$, 'S1: on the learner''s private channel');
-select is((select payload from hint), jsonb_build_object('token', private.history() || '.3', 'devices', jsonb_build_array(tests.device()), 'spread_s', 5),
+select is((select payload from hint), jsonb_build_object('token', private.history() || '.4', 'devices', jsonb_build_array(tests.device()), 'spread_s', 5),
   'S1: with what a pull has to contain, whose push it was, and how soon to ask');
 select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.pushed(1, 2))), 1, 'S1: pushes of one moment are one hint');
 select is(private.hint_learners(json_build_array(pg_temp.pushed(2, 2))), 1, 'S1: a device that never pushed wakes the one that did');

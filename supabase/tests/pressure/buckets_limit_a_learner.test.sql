@@ -2,7 +2,7 @@ begin;
 select plan(13);
 
 select tests.a_release();
-update ops.pressure_setting set event_burst = 500, events_per_s = 1, batch_burst = 3, batches_per_s = 1;
+update ops.pressure_setting set event_burst = 500, events_per_s = 1, batch_burst = 3, batches_per_s = 0.01;
 create function pg_temp.send(p_events integer, p_from integer, p_learner integer default 1) returns text language plpgsql
 as $$
 declare
@@ -27,7 +27,7 @@ select is((select (limited, limited_at is not null)::text from learner.state whe
 select is(pg_temp.send(90, 4000), 'taken 90', 'U8: a smaller one still fits');
 select is(pg_temp.send(1, 5000), 'refused CR083', 'U8: batches have a bucket of their own');
 select is(pg_temp.send(200, 1000, 2), 'taken 200', 'U8: another learner is not concerned');
-select pg_temp.wait(1);
+select pg_temp.wait(100);
 select is(pg_temp.send(1, 5000), 'taken 1', 'U8: buckets fill again');
 select pg_temp.wait(100000);
 select is(pg_temp.send(500, 6000), 'taken 500', 'U8: up to what they hold');

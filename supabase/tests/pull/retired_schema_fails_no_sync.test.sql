@@ -26,7 +26,8 @@ select is((select count(*)::integer from learner.attempt where user_id = tests.l
 create temporary table last_sync on commit drop as select pg_temp.sync(19) as answer;
 select is((select jsonb_array_length(answer #> '{pull,changes}') from last_sync), (select count(*)::integer from (
     select from learner.attempt where user_id = tests.learner() union all select from learner.session where user_id = tests.learner()
-    union all select from learner.skill_progress where user_id = tests.learner()) row),
+    union all select from learner.skill_progress where user_id = tests.learner()
+    union all select from learner.practice where user_id = tests.learner()) row),
   'U6: and the learner''s rows are pulled');
 
 select * from finish();
