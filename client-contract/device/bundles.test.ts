@@ -1,0 +1,132 @@
+// Bundles end to end: the real worker writes them into Storage, and devices take them from there; what is missing or
+// damaged there comes as pages. The faults of a single download are in delivery.test.ts.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import postgres from "postgres";
+import { throwAwayStack } from "../../scripts/stack/stack.ts";
+import { z } from "zod";
+import { signToken } from "../../supabase/tests/functions/bench.ts";
+import { openDevice } from "./device.ts";
+import { deviceId, openLab } from "./testing/devices.ts";
+import { publishedLines } from "./testing/server_rows.ts";
+
+const Line = z.object({ id: z.string(), body: z.string() });
+
+/** What a device that starts from nothing asked for. */
+interface Fetched {
+  /** Paths of bundles in the bucket. */
+  bundles: string[];
+  /** Domains that came as pages; `all` where no domain was named. */
+  pages: string[];
+}
+
+async function bench() {
+  const cleanup = new AsyncDisposableStack();
+  const stack = cleanup.use(await throwAwayStack({ migrated: true }));
+  const lab = cleanup.use(openLab());
+  const sql = cleanup.adopt(postgres(stack.dbUrl(), { max: 2, onnotice: () => {} }), (sql) => sql.end());
+  let devices = 0;
+
+  const bundled = async () => {
+    const [row] = await sql<
+      { head: { bundled: boolean } }[]
+    >`select public.content_head(2::smallint) as head`;
+    return row?.head.bundled === true;
+  };
+  return {
+    stack,
+    sql,
+    bundled,
+    /** Lets the schedule come by, and the worker work. */
+    async bundle(): Promise<void> {
+      await sql`select ops.continue_bundles()`;
+      for (let i = 0; !await bundled(); i++) {
+        assert.ok(i < 200, "not bundled within 10 s");
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    /** Calls Storage with the project's secret key. */
+    async storage(method: string, path: string, body: BodyInit, headers: HeadersInit = {}): Promise<void> {
+      const response = await fetch(`${stack.apiUrl}/storage/v1/object/${path}`, {
+        method,
+        body,
+        headers: { apikey: stack.secretKey, ...headers },
+      });
+      assert.ok(response.ok, await response.text());
+    },
+    /** A new device syncs and holds exactly what is published. */
+    async newDevice(): Promise<Fetched> {
+      const learnerId = crypto.randomUUID();
+      const token = await signToken(stack, learnerId);
+      const fetched: Fetched = { bundles: [], pages: [] };
+      using device = openDevice({
+        file: join(lab.folder, `${++devices}.sqlite`),
+        learnerId,
+        deviceId: deviceId(devices),
+        url: stack.apiUrl,
+        getToken: () => token,
+        fetch: (input, init) => {
+          const url = new URL(String(input));
+          const bundle = /\/sign\/content\/(.+)$/.exec(url.pathname)?.[1];
+          if (bundle) fetched.bundles.push(bundle);
+          if (url.pathname.endsWith("/delta")) fetched.pages.push(url.searchParams.get("domains") ?? "all");
+          return fetch(input, init);
+        },
+      });
+      await device.sync();
+      const lines = device.db.all(Line, "select id, body from content_row order by id");
+      assert.deepEqual(new Map(lines.map(({ id, body }) => [id, body])), await publishedLines(sql));
+      assert.ok((await device.verify()).ok);
+      return fetched;
+    },
+    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+  };
+}
+
+Deno.test("C1: from published to bundled to a device, and pages where an object is missing or damaged", async () => {
+  await using t = await bench();
+  const { sql } = t;
+  assert.deepEqual(await t.newDevice(), { bundles: [], pages: ["all"] }, "nothing writes bundles yet");
+
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;
+  await sql`update content.question set prompt = prompt || ' (new)' where id = (select min(id::text)::uuid from content.question)`;
+  await sql`select public.publish_release('second')`;
+  await t.bundle();
+  const files = await sql<{ path: string; domain_id: string }[]>`
+    select b.path, b.domain_id from content.bundle b where b.schema = 2 and b.retired_at is null
+      and b.version = (select max(x.version) from content.tree_node x where x.kind = 'domain' and x.id = b.domain_id)
+    order by b.path`;
+  const paths = files.map(({ path }) => path);
+  const whole = await t.newDevice();
+  assert.deepEqual([whole.bundles.sort(), whole.pages], [paths, []]);
+
+  const [damaged, lost] = files;
+  assert.ok(damaged && lost);
+  const headers = { "content-type": "application/gzip", "x-upsert": "true" };
+  await t.storage("POST", `content/${damaged.path}`, new Uint8Array([1, 2, 3]), headers);
+  const second = await t.newDevice();
+  assert.deepEqual([second.bundles.sort(), second.pages], [paths, [damaged.domain_id]], "only that one");
+
+  const prefixes = JSON.stringify({ prefixes: [lost.path] });
+  await t.storage("DELETE", "content", prefixes, { "content-type": "application/json" });
+  const third = await t.newDevice();
+  assert.deepEqual(third.pages.sort(), [damaged.domain_id, lost.domain_id].sort());
+});
+
+Deno.test("I11: in another history devices take pages until the worker has written its bundles", async () => {
+  await using t = await bench();
+  const { sql } = t;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;
+  await t.bundle();
+  const before = await t.newDevice();
+  assert.equal(before.bundles.length, 3);
+
+  await sql`select ops.rotate_history()`;
+  assert.equal(await t.bundled(), false, "the head does not promise what is not there");
+  assert.deepEqual(await t.newDevice(), { bundles: [], pages: ["all"] });
+
+  await t.bundle();
+  const after = await t.newDevice();
+  assert.deepEqual([after.bundles.length, after.pages], [3, []]);
+  assert.ok(after.bundles.every((path) => !before.bundles.includes(path)), "files of its own");
+});
