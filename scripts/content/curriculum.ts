@@ -80,8 +80,13 @@ function branches(what: "domain" | "skill") {
   const nextPlace = placeCounter();
 
   /** Takes note of one line's domain or skill; gives what contradicts earlier lines. */
-  function add(name: string, title: string | undefined, parent: string, line: number): string[] {
-    const key = keyOf(name) ?? "";
+  function add(
+    key: string,
+    name: string,
+    title: string | undefined,
+    parent: string,
+    line: number,
+  ): string[] {
     const known = found.get(key);
     if (!known) {
       const place = nextPlace(parent);
@@ -115,26 +120,44 @@ function unknownFieldWarnings(seen: Map<string, { line: number; count: number }>
   });
 }
 
-/**
- * Reads the lines of a file; blank ones are skipped. Throws `ImportRefused` with every line that can't be used, and
- * for a file without any question: with `--withdraw-missing`, that would withdraw all there is.
- */
-export function readCurriculum(lines: Iterable<string | Uint8Array>): Curriculum {
+/** Reads a file line by line, so that what was read can be on its way while the rest is still to come. */
+export interface CurriculumReader {
+  /** The next line's question; undefined for a blank line, and for one that can't be used. */
+  add(source: string | Uint8Array): Question | undefined;
+  /**
+   * The whole, after the last line. Throws `ImportRefused` with every line that can't be used, and for a file without
+   * any question: with `--withdraw-missing`, that would withdraw all there is.
+   */
+  finish(): Curriculum;
+}
+
+/** A reader of one file. */
+export function curriculumReader(): CurriculumReader {
   const problems: LineProblem[] = [];
   const unknown = new Map<string, { line: number; count: number }>();
   const domains = branches("domain");
   const skills = branches("skill");
   const questions = new Map<string, Question>();
   const nextPlace = placeCounter();
+  const keys = new Map<string, string>();
+  let line = 0;
 
-  let number = 0;
-  for (const source of lines) {
-    const line = ++number;
-    if (isBlank(source)) continue;
+  /** A file names few domains and skills, each many times. */
+  function knownKey(name: string): string {
+    const known = keys.get(name);
+    if (known !== undefined) return known;
+    const key = keyOf(name) ?? "";
+    keys.set(name, key);
+    return key;
+  }
+
+  function add(source: string | Uint8Array): Question | undefined {
+    line++;
+    if (isBlank(source)) return;
     const parsed = parseLine(source);
     if ("reasons" in parsed) {
       problems.push({ line, reason: parsed.reasons.join("; ") });
-      continue;
+      return;
     }
     const { line: content, unknownFields } = parsed;
     for (const field of unknownFields) {
@@ -142,27 +165,44 @@ export function readCurriculum(lines: Iterable<string | Uint8Array>): Curriculum
       unknown.set(field, { line: first, count: count + 1 });
     }
     const { key } = content;
-    const domain = keyOf(content.domain) ?? "";
-    const skill = keyOf(content.skill) ?? "";
+    const domain = knownKey(content.domain);
+    const skill = knownKey(content.skill);
     const earlier = questions.get(key);
     const reasons = [
       ...(earlier ? [`key ${key} is used in line ${earlier.line} already`] : []),
-      ...domains.add(content.domain, content.domain_title, "", line),
-      ...skills.add(content.skill, content.skill_title, domain, line),
+      ...domains.add(domain, content.domain, content.domain_title, "", line),
+      ...skills.add(skill, content.skill, content.skill_title, domain, line),
     ];
-    if (reasons.length > 0) problems.push({ line, reason: reasons.join("; ") });
-    else questions.set(key, { key, parent: skill, place: nextPlace(skill), line, content });
+    if (reasons.length > 0) {
+      problems.push({ line, reason: reasons.join("; ") });
+      return;
+    }
+    const question = { key, parent: skill, place: nextPlace(skill), line, content };
+    questions.set(key, question);
+    return question;
   }
-  if (problems.length > 0) throw new ImportRefused(problems);
-  if (questions.size === 0) {
-    throw new ImportRefused([{ line: Math.max(number, 1), reason: "the file holds no question" }]);
+
+  function finish(): Curriculum {
+    if (problems.length > 0) throw new ImportRefused(problems);
+    if (questions.size === 0) {
+      throw new ImportRefused([{ line: Math.max(line, 1), reason: "the file holds no question" }]);
+    }
+    return {
+      domains: domains.list(),
+      skills: skills.list(),
+      questions: [...questions.values()],
+      warnings: unknownFieldWarnings(unknown),
+    };
   }
-  return {
-    domains: domains.list(),
-    skills: skills.list(),
-    questions: [...questions.values()],
-    warnings: unknownFieldWarnings(unknown),
-  };
+
+  return { add, finish };
+}
+
+/** Reads all lines of a file, as the reader does. */
+export function readCurriculum(lines: Iterable<string | Uint8Array>): Curriculum {
+  const reader = curriculumReader();
+  for (const line of lines) reader.add(line);
+  return reader.finish();
 }
 
 const TAB = 9;

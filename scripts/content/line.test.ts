@@ -1,6 +1,7 @@
 // What a line may hold, and the reason that is given for each thing it may not.
 import assert from "node:assert/strict";
-import { LIMITS, parseLine } from "./line.ts";
+import { LIMITS } from "./limits.ts";
+import { parseLine } from "./line.ts";
 import { keyOf, titleOf } from "./text.ts";
 
 const GOOD = {

@@ -1,6 +1,7 @@
 // Makes the drafts what was staged, and counts what that changed.
 import type postgres from "postgres";
-import { type Kind, KINDS } from "./staging.ts";
+import type { Curriculum } from "./curriculum.ts";
+import type { Kind } from "./staging.ts";
 
 /** What an import did to the drafts of one kind. */
 export interface Counts {
@@ -30,54 +31,42 @@ const COLUMNS: Record<Kind, readonly string[]> = {
   ],
 };
 
-function mergeStatement(kind: Kind): string {
-  const columns = COLUMNS[kind];
-  const all = ["id", "key", ...columns];
-  return `
-    with done as (
-      merge into content.${kind} t
-      using pg_temp.import_${kind} w on t.id = w.id
-      when matched and (t.*) is distinct from (w.*) then
-        update set ${columns.map((column) => `${column} = w.${column}`).join(", ")}
-      when not matched then
-        insert (${all.join(", ")}) values (${all.map((column) => `w.${column}`).join(", ")})
-      when not matched by source and $1 and t.status = 'active' then
-        update set status = 'withdrawn'
-      returning merge_action() as action, w.id is null as missing
-    )
-    select
-      (count(*) filter (where action = 'INSERT'))::integer as inserted,
-      (count(*) filter (where action = 'UPDATE' and not missing))::integer as updated,
-      (count(*) filter (where missing))::integer as withdrawn,
-      (select count(*) from pg_temp.import_${kind})::integer as wanted
-    from done`;
-}
-
 /** Brings the drafts of one kind in line; `withdrawMissing`: the active ones that were not staged are withdrawn. */
 async function mergeKind(
   tx: postgres.TransactionSql,
   kind: Kind,
+  wanted: number,
   withdrawMissing: boolean,
 ): Promise<Counts> {
-  const [row] = await tx.unsafe<{ inserted: number; updated: number; withdrawn: number; wanted: number }[]>(
-    mergeStatement(kind),
-    [withdrawMissing],
-  );
-  if (!row) throw new Error("An aggregate without a row.");
-  const { inserted, updated, withdrawn, wanted } = row;
+  const columns = COLUMNS[kind];
+  const all = ["id", "key", ...columns];
+  const run = async (statement: string) => (await tx.unsafe(statement)).count;
+  // Rather than MERGE, which joins both ways and returns each row to be counted. New rows come last: they are as wanted.
+  const updated = await run(`
+    update content.${kind} t set ${columns.map((column) => `${column} = w.${column}`).join(", ")}
+    from pg_temp.import_${kind} w
+    where t.id = w.id and (t.*) is distinct from (w.*)`);
+  const withdrawn = withdrawMissing
+    ? await run(`
+      update content.${kind} t set status = 'withdrawn'
+      where t.status = 'active' and not exists (select from pg_temp.import_${kind} w where w.id = t.id)`)
+    : 0;
+  const inserted = await run(`
+    insert into content.${kind} (${all.join(", ")})
+    select ${all.map((column) => `w.${column}`).join(", ")} from pg_temp.import_${kind} w
+    where not exists (select from content.${kind} t where t.id = w.id)`);
   return { inserted, updated, unchanged: wanted - inserted - updated, withdrawn };
 }
 
-/** Writes what `stage` has staged, parents first. */
+/** Writes what was staged, parents first. */
 export async function mergeStaged(
   tx: postgres.TransactionSql,
+  { domains, skills, questions }: Curriculum,
   withdrawMissing: boolean,
 ): Promise<Record<Kind, Counts>> {
-  // Plans on tables of unknown size take seconds where these take milliseconds.
-  for (const kind of KINDS) await tx.unsafe(`analyze pg_temp.import_${kind}`);
   return {
-    domain: await mergeKind(tx, "domain", withdrawMissing),
-    skill: await mergeKind(tx, "skill", withdrawMissing),
-    question: await mergeKind(tx, "question", withdrawMissing),
+    domain: await mergeKind(tx, "domain", domains.length, withdrawMissing),
+    skill: await mergeKind(tx, "skill", skills.length, withdrawMissing),
+    question: await mergeKind(tx, "question", questions.length, withdrawMissing),
   };
 }

@@ -1,13 +1,14 @@
-// The rows that a file asks for, in temporary tables shaped like the drafts' own.
+// The rows that a file asks for, in temporary tables: as the file has them, then shaped like the drafts' own.
 import type postgres from "postgres";
 import {
   type Branch,
   type Curriculum,
+  curriculumReader,
   ImportRefused,
   type LineProblem,
   type Question,
 } from "./curriculum.ts";
-import { answerKeyOf, type Line } from "./line.ts";
+import { arrayText, COLUMNS, columnTexts, GIVEN } from "./row_text.ts";
 
 /**
  * Namespace of the ids that derive from keys: `uuid_generate_v5(namespace, 'question:' || key)`, and the same with
@@ -22,60 +23,75 @@ export type Kind = typeof KINDS[number];
 
 /**
  * Rows in one statement, about 0.5 MB. Not COPY: postgres 3.4.9 neither settles nor rolls back a COPY that the
- * server refuses, and 5,700 rows take 0.15 s this way.
+ * server refuses.
  */
 const CHUNK = 1_000;
 
-interface StagedRow {
-  kind: Kind;
-  key: string;
-  parent: string;
-  place: number;
-  line: number;
-  fields: BranchFields | QuestionFields;
+// Named as they are sent; `id` is the one that the key stands for.
+const INSERT = `
+  insert into pg_temp.import_row
+  select extensions.uuid_generate_v5('${ID_NAMESPACE}', 'question:' || r.key), ${
+  Object.entries(COLUMNS).map(([name, { as }]) => as ? `r.${name}::${as}` : `r.${name}`).join(", ")
 }
+  from unnest(${
+  Object.values(COLUMNS).map(({ type }, n) => `$${n + 1}::text::${type}[]`).join(", ")
+}) as r (${Object.keys(COLUMNS).join(", ")})`;
 
-/** A field that is absent keeps what the draft has. */
-type BranchFields = { title?: string; defaultTitle: string };
-type QuestionFields =
-  & Pick<Line, "type" | "question" | "choices" | "explanation" | "difficulty" | "tags" | "media">
-  & { answer: unknown };
-
-function branchRow(kind: Kind, { key, parent, place, line, title, defaultTitle }: Branch): StagedRow {
-  return { kind, key, parent, place, line, fields: { title, defaultTitle } };
-}
-
-function questionRow({ key, parent, place, line, content }: Question): StagedRow {
-  const { type = "single_choice", question, choices = [], explanation, difficulty, tags, media } = content;
-  const answer = answerKeyOf(content);
-  const fields = { type, question, choices, answer, explanation, difficulty, tags, media };
-  return { kind: "question", key, parent, place, line, fields };
-}
-
-/** The file's rows as they are, in `pg_temp.import_row`. */
-async function sendRows(
+/** Reads the file into `pg_temp.import_row`; while lines are read, the server stores those before. */
+export async function stageLines(
   tx: postgres.TransactionSql,
-  curriculum: Curriculum,
+  lines: Iterable<string | Uint8Array>,
   onProgress: (line: string) => void,
-): Promise<void> {
+): Promise<Curriculum> {
   await tx`
     create temp table import_row (
-      kind text, key text, parent text, place integer, line integer, fields jsonb, primary key (kind, key)
+      id uuid, key text collate "C", parent text collate "C", place integer, line integer, type text, prompt text,
+      choices text[], answer jsonb, given smallint, explanation text, difficulty smallint, tags text[], media jsonb
     ) on commit drop`;
-  const rows = [
-    ...curriculum.domains.map((domain) => branchRow("domain", domain)),
-    ...curriculum.skills.map((skill) => branchRow("skill", skill)),
-    ...curriculum.questions.map(questionRow),
-  ];
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    const chunk = JSON.stringify(rows.slice(start, start + CHUNK));
-    await tx`
-      insert into pg_temp.import_row
-      select r.* from jsonb_to_recordset(${chunk}::text::jsonb)
-        as r (kind text, key text, parent text, place integer, line integer, fields jsonb)`;
-    onProgress(`rows staged: ${Math.min(start + CHUNK, rows.length)} of ${rows.length}`);
+  const reader = curriculumReader();
+  let chunk: Question[] = [];
+  let staged = 0;
+  let underWay: Promise<unknown> = Promise.resolve();
+
+  /** Sends the chunk as soon as the one before is stored; so no more than two are in memory. */
+  async function send(): Promise<void> {
+    await underWay;
+    const query = tx.unsafe(INSERT, columnTexts(chunk)).execute();
+    // Whoever awaits it sees it fail; a line that is refused meanwhile must not leave it to nobody.
+    query.catch(() => {});
+    underWay = query;
+    staged += chunk.length;
+    chunk = [];
+    // Lets it go out, before the next lines are read.
+    await new Promise((resolve) => setTimeout(resolve));
+    onProgress(`rows staged: ${staged}`);
   }
-  await tx`analyze pg_temp.import_row`;
+
+  for (const line of lines) {
+    const question = reader.add(line);
+    if (question) chunk.push(question);
+    if (chunk.length === CHUNK) await send();
+  }
+  const curriculum = reader.finish();
+  if (chunk.length > 0) await send();
+  await underWay;
+  return curriculum;
+}
+
+async function stageBranches(
+  tx: postgres.TransactionSql,
+  kind: Kind,
+  branches: readonly Branch[],
+): Promise<void> {
+  const column = (of: (branch: Branch) => string | number | undefined) => arrayText(branches.map(of));
+  await tx`
+    insert into pg_temp.import_branch
+    select ${kind}::text, * from unnest(
+      ${column(({ key }) => key)}::text::text[], ${column(({ parent }) => parent)}::text::text[],
+      ${column(({ place }) => place)}::text::integer[], ${column(({ line }) => line)}::text::integer[],
+      ${column(({ title }) => title)}::text::text[], ${
+    column(({ defaultTitle }) => defaultTitle)
+  }::text::text[])`;
 }
 
 /**
@@ -87,7 +103,13 @@ async function sendRows(
  * change, and send to every device, all that stand after the first gap. In closed form, for the n-th sibling:
  * n plus the largest (position - n) so far, and at least n.
  */
-async function deriveDrafts(tx: postgres.TransactionSql): Promise<void> {
+async function deriveDrafts(tx: postgres.TransactionSql, { domains, skills }: Curriculum): Promise<void> {
+  await tx`
+    create temp table import_branch (
+      kind text, key text collate "C", parent text collate "C", place integer, line integer, title text, default_title text
+    ) on commit drop`;
+  await stageBranches(tx, "domain", domains);
+  await stageBranches(tx, "skill", skills);
   for (const kind of KINDS) {
     await tx.unsafe(`create temp table import_${kind} (like content.${kind}) on commit drop`);
   }
@@ -95,47 +117,40 @@ async function deriveDrafts(tx: postgres.TransactionSql): Promise<void> {
     insert into pg_temp.import_domain (id, key, title, description, position, status)
     select
       coalesce(d.id, extensions.uuid_generate_v5(${ID_NAMESPACE}, 'domain:' || r.key)),
-      r.key, coalesce(r.fields ->> 'title', d.title, r.fields ->> 'defaultTitle'), d.description,
+      r.key, coalesce(r.title, d.title, r.default_title), d.description,
       r.place + greatest(0, max(d.position - r.place) over (order by r.place)),
       'active'
-    from pg_temp.import_row r
+    from pg_temp.import_branch r
     left join content.domain d on d.key = r.key
     where r.kind = 'domain'`;
   await tx`
     insert into pg_temp.import_skill (id, domain_id, key, title, description, position, status)
     select
       coalesce(s.id, extensions.uuid_generate_v5(${ID_NAMESPACE}, 'skill:' || r.key)),
-      d.id, r.key, coalesce(r.fields ->> 'title', s.title, r.fields ->> 'defaultTitle'), s.description,
+      d.id, r.key, coalesce(r.title, s.title, r.default_title), s.description,
       r.place + greatest(0, max(case when s.domain_id = d.id then s.position - r.place end)
         over (partition by r.parent order by r.place)),
       'active'
-    from pg_temp.import_row r
+    from pg_temp.import_branch r
     join pg_temp.import_domain d on d.key = r.parent
     left join content.skill s on s.key = r.key
     where r.kind = 'skill'`;
-  await tx`
+  const given = (field: keyof typeof GIVEN) => `r.given & ${GIVEN[field]} > 0`;
+  await tx.unsafe(`
     insert into pg_temp.import_question (
       id, skill_id, key, type, prompt, choices, answer, explanation, difficulty, tags, media, position, status)
     select
-      coalesce(q.id, extensions.uuid_generate_v5(${ID_NAMESPACE}, 'question:' || r.key)),
-      s.id, r.key, r.fields ->> 'type', r.fields ->> 'question',
-      array(select c.value from jsonb_array_elements_text(r.fields -> 'choices') with ordinality c order by c.ordinality),
-      r.fields -> 'answer',
-      case when r.fields ? 'explanation' then r.fields ->> 'explanation' else q.explanation end,
-      case when r.fields ? 'difficulty' then (r.fields ->> 'difficulty')::smallint else q.difficulty end,
-      case
-        when r.fields ? 'tags' then
-          array(select t.value from jsonb_array_elements_text(nullif(r.fields -> 'tags', 'null')) with ordinality t order by t.ordinality)
-        else coalesce(q.tags, '{}')
-      end,
-      coalesce(case when r.fields ? 'media' then nullif(r.fields -> 'media', 'null') else q.media end, '[]'),
+      coalesce(q.id, r.id), s.id, r.key, r.type, r.prompt, r.choices, r.answer,
+      case when ${given("explanation")} then r.explanation else q.explanation end,
+      case when ${given("difficulty")} then r.difficulty else q.difficulty end,
+      coalesce(case when ${given("tags")} then r.tags else q.tags end, '{}'),
+      coalesce(case when ${given("media")} then r.media else q.media end, '[]'),
       r.place + greatest(0, max(case when q.skill_id = s.id then q.position - r.place end)
-        over (partition by r.parent order by r.place)),
+        over (partition by s.id order by r.place)),
       'active'
     from pg_temp.import_row r
     join pg_temp.import_skill s on s.key = r.parent
-    left join content.question q on q.key = r.key
-    where r.kind = 'question'`;
+    left join content.question q on q.key = r.key`);
 }
 
 /** A draft whose key was changed by hand still has the id that its old key stands for. */
@@ -146,7 +161,8 @@ async function findTakenIds(tx: postgres.TransactionSql): Promise<LineProblem[]>
       select r.line, r.key, t.key as other
       from pg_temp.import_${kind} w
       join content.${kind} t on t.id = w.id and t.key <> w.key
-      join pg_temp.import_row r on r.kind = '${kind}' and r.key = w.key
+      join ${kind === "question" ? "pg_temp.import_row" : "pg_temp.import_branch"} r on r.key = w.key
+      ${kind === "question" ? "" : `where r.kind = '${kind}'`}
       order by r.line`);
     for (const { line, key, other } of rows) {
       const reason =
@@ -158,16 +174,11 @@ async function findTakenIds(tx: postgres.TransactionSql): Promise<LineProblem[]>
 }
 
 /**
- * Puts the drafts that a file asks for into `pg_temp.import_domain`, `import_skill` and `import_question`. Throws
- * `ImportRefused` where a new key's id is taken.
+ * Puts the drafts that the staged lines ask for into `pg_temp.import_domain`, `import_skill` and `import_question`.
+ * Throws `ImportRefused` where a new key's id is taken. Nobody else may write drafts meanwhile.
  */
-export async function stage(
-  tx: postgres.TransactionSql,
-  curriculum: Curriculum,
-  onProgress: (line: string) => void,
-): Promise<void> {
-  await sendRows(tx, curriculum, onProgress);
-  await deriveDrafts(tx);
+export async function stageDrafts(tx: postgres.TransactionSql, curriculum: Curriculum): Promise<void> {
+  await deriveDrafts(tx, curriculum);
   const taken = await findTakenIds(tx);
   if (taken.length > 0) throw new ImportRefused(taken);
 }
