@@ -160,6 +160,7 @@ begin
   -- 2 The learner's lock, in a statement of its own: what follows must see what the last holder committed.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
+  perform private.refuse_erased(p_user);
 
   -- 3 What arrival decides.
   v_now := clock_timestamp();
@@ -205,5 +206,5 @@ end
 $$;
 comment on function private.ingest_for(uuid, text) is
   'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, received_at, results}. '
-  'Errors: malformed_batch, batch_too_large; lock_timeout where the learner is busy.';
+  'Errors: malformed_batch, batch_too_large, erased; lock_timeout where the learner is busy.';
 grant execute on function private.ingest_for(uuid, text) to carrel_edge;
