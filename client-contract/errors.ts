@@ -169,6 +169,14 @@ const registry = {
     title: "That cursor is ahead of the server.",
     client: "As for `history_changed`.",
   },
+  erased: {
+    ...http,
+    status: 410,
+    sqlstate: ["CR024"],
+    title: "The data of this learner was erased.",
+    client:
+      "Stop syncing, sign out, and delete what this device keeps of the learner, unsent events included: that is what they asked for.",
+  },
   cursor_too_old: {
     ...http,
     status: 410,
@@ -200,6 +208,13 @@ const registry = {
     status: 415,
     title: "A body may be gzipped, or as it is.",
     client: "Send the body with `Content-Encoding: gzip`, or without.",
+  },
+  export_invalid: {
+    ...http,
+    status: 422,
+    sqlstate: ["CR025"],
+    title: "This is no export of erasures.",
+    client: "For administrators: pass what ops.export_erasures() gave; `info` is what is missing.",
   },
   release_invalid: {
     ...http,

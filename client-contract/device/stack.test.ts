@@ -3,6 +3,7 @@ import { createClient } from "@supabase/supabase-js";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { throwAwayStack } from "../../scripts/stack/stack.ts";
+import { ProblemError } from "../client_error.ts";
 import { openDevice } from "./device.ts";
 import { deviceId, openLab } from "./testing/devices.ts";
 import { publishedLines, serverAttempts, serverProgress } from "./testing/server_rows.ts";
@@ -37,6 +38,14 @@ Deno.test("K3, U7: a signed-up learner's device syncs through the whole stack", 
     assert.deepEqual(await serverProgress(sql, data.user.id), device.progress());
     assert.equal((await publishedLines(sql)).size, 72);
     assert.ok((await device.verify()).ok);
+
+    // O5: deleted in the dashboard; the token that the device still has is good for nothing any more.
+    const admin = createClient(stack.apiUrl, stack.secretKey, { auth: { persistSession: false } });
+    const { error } = await admin.auth.admin.deleteUser(data.user.id);
+    assert.equal(error, null);
+    await assert.rejects(device.sync(), (error) => error instanceof ProblemError && error.code === "erased");
+    await sql`select ops.run_erasures()`;
+    assert.deepEqual(await serverAttempts(sql, data.user.id), []);
   } finally {
     await sql.end();
   }

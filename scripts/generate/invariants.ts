@@ -85,7 +85,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: "I11",
     statement: "A cursor of another history, or ahead of the server, is never believed.",
     how: "History is part of every cursor, and derived from what a restore changes.",
-    gaps: "No test restores a real backup; rotation stands for it.",
+    gaps: "",
   },
   {
     id: "I12",

@@ -141,6 +141,7 @@ begin
   -- 2 The learner's lock, in a statement of its own: what follows must see what the last holder committed.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
+  perform private.refuse_erased(p_user);
   perform private.require_welcome(p_user, (v_header ->> 'device_id')::uuid);
   v_refusal := private.take_tokens(p_user, v_count);
   if v_refusal is not null then
@@ -193,5 +194,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, text) is
   'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, received_at, token, results}, '
-  'or {refused} where the learner has sent too much. Errors: malformed_batch, batch_too_large, paused, device_revoked; lock_timeout where the learner is busy.';
+  'or {refused} where the learner has sent too much. Errors: malformed_batch, batch_too_large, paused, erased, device_revoked; '
+  'lock_timeout where the learner is busy.';
 grant execute on function private.ingest_for(uuid, text) to carrel_edge;

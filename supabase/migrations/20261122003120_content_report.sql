@@ -51,6 +51,7 @@ begin
   if v_field is not null then
     perform private.raise_error('CR044', format('%s is missing or not of its form.', v_field), v_field);
   end if;
+  perform private.refuse_erased(p_user);
   -- Two devices of a learner may report at once; neither's report is worth an error.
   perform pg_advisory_xact_lock(hashtextextended('carrel.report_content.' || p_user, 0));
   insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
@@ -64,6 +65,6 @@ begin
 end
 $$;
 comment on function private.report_content(uuid, text) is
-  'Keeps a report {kind, version, rows, nodes}; false where the learner''s twenty of the day are used up. Errors: malformed_request.';
+  'Keeps a report {kind, version, rows, nodes}; false where the learner''s twenty of the day are used up. Errors: malformed_request, erased.';
 
 grant execute on function private.report_content(uuid, text) to carrel_edge;

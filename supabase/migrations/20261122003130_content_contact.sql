@@ -20,6 +20,7 @@ begin
     from json_to_recordset(p_contacts) as c (learner uuid, device uuid, version integer)
     -- Of another history's releases nothing is known here.
     where c.version between 0 and v_head
+      and not exists (select from ops.erasure e where e.user_id = c.learner)
     order by c.learner, c.device, c.version desc
   ),
   recorded as (

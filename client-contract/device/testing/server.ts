@@ -1,6 +1,7 @@
 // A server for tests: the real functions' handlers over a real, throw-away database, without the rest of the stack.
 import postgres from "postgres";
 import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
+import type { Cluster } from "../../../scripts/stack/postgres/cluster.ts";
 import { openDatabase } from "../../../supabase/functions/_shared/database.ts";
 import { Problem } from "../../../supabase/functions/_shared/problem.ts";
 import { serveFunction } from "../../../supabase/functions/_shared/serve.ts";
@@ -29,9 +30,8 @@ const authenticate: Authenticate = (request) => {
   return Promise.resolve(JSON.parse(atob(payload)).sub);
 };
 
-/** Starts a server whose database holds the migrations and the seed; nothing is published yet. */
-export async function startTestServer(): Promise<TestServer> {
-  const cluster = await throwAwayCluster({ migrated: true });
+/** The real handlers over a cluster; disposing of it closes their connections. */
+export function serveCluster(cluster: Cluster): TestServer {
   const sql = postgres(cluster.url("postgres"), { max: 2, onnotice: () => {} });
   const database = openDatabase(cluster.url("carrel_edge"));
   const content = serveFunction("content", authenticate, contentHandler(database));
@@ -40,8 +40,18 @@ export async function startTestServer(): Promise<TestServer> {
     sql,
     handle: (request) =>
       new URL(request.url).pathname.includes("/content") ? content(request) : sync(request),
+    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
+  };
+}
+
+/** Starts a server whose database holds the migrations and the seed; nothing is published yet. */
+export async function startTestServer(): Promise<TestServer> {
+  const cluster = await throwAwayCluster({ migrated: true });
+  const server = serveCluster(cluster);
+  return {
+    ...server,
     async [Symbol.asyncDispose]() {
-      await sql.end();
+      await server[Symbol.asyncDispose]();
       await cluster[Symbol.asyncDispose]();
     },
   };

@@ -1,0 +1,51 @@
+-- What:  alarms(): what needs a person, in one list: jobs that fail or are late, months that run out, damaged projections, erasures.
+-- Why:   each of these is silent by nature; support and metrics ask one question (O4).
+-- Locks: none; new objects only.
+-- Undo:  drop function public.alarms, private.alarms.
+
+create function private.alarms()
+returns table (name text, since timestamptz, detail text)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.require_role('support', 'admin');
+  return query
+  select 'job_failing', j.last_ok_at, format('%s has failed %s times: %s', j.name, j.failures, j.last_error)
+  from ops.job j where j.failures > 0
+  union all
+  -- Three runs missed: pg_cron is not there, or the job is not.
+  select 'job_late', j.last_run_at, format('%s should run every %s', j.name, j.every)
+  from ops.job j where j.last_run_at < now() - greatest(3 * j.every, interval '15 minutes')
+  union all
+  select 'partitions_short', null, format('%s.%s has %s months ahead', t.schema, t.name, m.ahead)
+  from private.partitioned_tables() t cross join lateral private.months_ahead(t.schema, t.name) m (ahead)
+  -- Made 12 ahead, one an hour: three left means that months of alarms went unheard.
+  where m.ahead < 3
+  union all
+  select 'projections_differ', min(d.found_at), format('%s rows of %s learners: rebuild_learner() mends them', count(*), count(distinct d.user_id))
+  from ops.projection_difference d where d.resolved_at is null having count(*) > 0
+  union all
+  select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet', count(*))
+  from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
+  union all
+  select 'erasures_unchecked', h.rotated_at, 'the history is a new one: after a restore, call ops.reapply_erasures()'
+  from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
+  order by 1, 3;
+end
+$$;
+comment on function private.alarms() is 'The core of alarms().';
+
+create function public.alarms()
+returns table (name text, since timestamptz, detail text)
+language sql
+stable
+set search_path = ''
+as $$ select * from private.alarms() $$;
+comment on function public.alarms() is
+  'What needs a person now: {name, since, detail}; empty when all is well. Support and admins. Names: job_failing, job_late, '
+  'partitions_short, projections_differ, erasures_late, erasures_unchecked.';
+
+grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

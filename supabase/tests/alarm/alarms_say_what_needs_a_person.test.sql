@@ -1,0 +1,34 @@
+begin;
+select plan(9);
+
+create temporary view now_on as select name, detail from public.alarms();
+select is_empty('table now_on', 'O4: all is well');
+
+select private.record_job('erasures', 'no reason', null);
+select bag_eq('table now_on', $$ values ('job_failing', 'erasures has failed 1 times: no reason') $$, 'O4: a job that failed');
+select private.record_job('erasures', null, null);
+update ops.job set last_run_at = now() - interval '4 days' where name = 'projection_check';
+select bag_eq('table now_on', $$ values ('job_late', 'projection_check should run every 1 day') $$, 'O4: a job that is not heard of');
+select private.record_job('projection_check', null, null);
+
+do $$ begin
+  execute format('drop table learner.batch_%s', to_char(now() at time zone 'utc' + interval '3 months', 'YYYY_MM'));
+end $$;
+select bag_eq('table now_on', $$ values ('partitions_short', 'learner.batch has 2 months ahead') $$, 'O4: months that run out');
+select ops.ensure_partitions();
+
+insert into ops.projection_difference (user_id, kind, row_id, found_at, live) values (tests.learner(), 'attempt', tests.event_id(1), now(), '{}');
+select bag_eq('table now_on', $$ values ('projections_differ', '1 rows of 1 learners: rebuild_learner() mends them') $$, 'O4: damaged projections');
+update ops.projection_difference set resolved_at = now();
+insert into ops.erasure (user_id, reason, requested_at) values (tests.learner(), 'requested', now() - interval '2 days');
+select bag_eq('table now_on', $$ values ('erasures_late', '1 learners are not erased yet') $$, 'O5: an erasure that does not happen');
+select ops.run_erasures();
+select is_empty('table now_on', 'O4: all is well again');
+
+select tests.authenticate(tests.learner(), 'support');
+select is_empty('select from public.alarms()', 'O4: support asks through the API');
+select tests.authenticate(tests.learner());
+select throws_ok('select public.alarms()', 'CR001', null, 'I9: learners do not');
+
+select * from finish();
+rollback;

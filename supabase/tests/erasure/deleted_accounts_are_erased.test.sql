@@ -1,0 +1,24 @@
+begin;
+select plan(7);
+
+select tests.a_release();
+insert into auth.users (id) values (tests.learner(1)), (tests.learner(2));
+select tests.send_for(n, tests.attempt(10, 1)) from generate_series(1, 2) n;
+
+delete from auth.users where id = tests.learner(1);
+select results_eq('select user_id, reason, erased_at from ops.erasure', $$ select tests.learner(1), 'account_deleted', null::timestamptz $$,
+  'O5: deleting an account asks for its erasure');
+select throws_ok(format('select private.ingest_for(%L, %L)', tests.learner(1), tests.batch(tests.attempt(11, 1))), 'CR024', null, 'O5: from then on nothing is taken');
+select is((select count(*) from learner.event where user_id = tests.learner(1)), 1::bigint, 'O5: the click itself erases nothing');
+select ops.run_erasures();
+select is((select count(*) from learner.event where user_id = tests.learner(1)), 0::bigint, 'O5: the job does');
+select is((select count(*) from learner.event where user_id = tests.learner(2)), 1::bigint, 'O5: of that learner alone');
+
+select ops.erase_learner(tests.learner(2));
+delete from auth.users where id = tests.learner(2);
+select is((select (reason, erased_at is null)::text from ops.erasure where user_id = tests.learner(2)), '(account_deleted,f)', 'O5: who was erased before is not erased anew');
+select results_eq($$ select jobname, schedule, command from cron.job where jobname = 'carrel_erasures' $$,
+  $$ values ('carrel_erasures', '30 seconds', 'select ops.run_erasures()') $$, 'O5: the job is scheduled');
+
+select * from finish();
+rollback;

@@ -1,0 +1,38 @@
+begin;
+select plan(8);
+
+select tests.a_release();
+-- Something in every place that there is.
+select tests.send_for(n, tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)),
+  tests.attempt(11, 1), tests.attempt(12, 1, '{}', '{"id": "00000000000000000000000001"}'), tests.progress(13, 1, 60), 'no JSON') from generate_series(1, 2) n;
+select private.report_content(tests.learner(n), '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}') from generate_series(1, 2) n;
+insert into ops.projection_difference (user_id, kind, row_id, found_at, live) select tests.learner(n), 'attempt', tests.event_id(11), now(), '{}' from generate_series(1, 2) n;
+create function pg_temp.rows_of(p_user uuid) returns table (name regclass, rows bigint)
+language plpgsql
+as $$
+begin
+  for name in select * from private.learner_tables() union all select 'learner.state'::regclass
+  loop
+    execute format('select count(*) from %s where user_id = $1', name) into rows using p_user;
+    if rows > 0 then return next; end if;
+  end loop;
+end
+$$;
+select set_has('select name::text from pg_temp.rows_of(tests.learner(1))', $$ values ('learner.event_default'), ('learner.attempt_default'), ('learner.session'),
+  ('learner.skill_progress'), ('learner.practice'), ('learner.device'), ('learner.state'), ('ops.quarantine'), ('ops.content_report'), ('ops.projection_difference') $$,
+  'O5: a learner has rows in many places');
+select is_empty($$ select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'learner' and c.relkind = 'r' and c.oid <> 'learner.state'::regclass and c.oid not in (select * from private.learner_tables()) $$,
+  'O5: no learner table is left out');
+create temporary table other on commit drop as select * from pg_temp.rows_of(tests.learner(2));
+
+select isnt(ops.erase_learner(tests.learner(1)), null, 'O5: a small ledger is erased at once');
+select is_empty('select * from pg_temp.rows_of(tests.learner(1))', 'O5: nothing is left anywhere');
+select set_eq('select * from pg_temp.rows_of(tests.learner(2))', 'table other', 'O5: nobody else has lost a row');
+select is((select rows from ops.erasure where user_id = tests.learner(1)), 14::bigint, 'O5: what is kept is how many rows went');
+select results_eq($$ select object_id, before, after from ops.audit where action = 'erase_learner' $$,
+  $$ select tests.learner(1)::text, null::jsonb, '{"reason": "requested"}'::jsonb $$, 'O1: and who asked for it, without content');
+select is_empty($$ select from ops.audit a where (a.before::text || a.after::text) ~ 'choice' $$, 'O5: the trail holds no answers');
+
+select * from finish();
+rollback;

@@ -1,0 +1,54 @@
+// A learner is erased while their devices send: whichever comes first, in the end nothing of them is left.
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { ulid } from "ulid";
+import { ingest, testDatabase } from "../properties/database.ts";
+import type { HistoryEvent } from "../properties/history.ts";
+
+const started = (): HistoryEvent => ({
+  id: ulid(),
+  type: "session.started",
+  device_id: "d0000000-0000-4000-8000-000000000001",
+  occurred_at: "2025-11-22T10:00:00Z",
+  utc_offset_minutes: 0,
+  body: { session_id: ulid(), content_version: 1 },
+});
+
+Deno.test("O5: an erasure that races with batches leaves nothing, and lets nothing in afterwards", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const [one, two, admin] = [database.connect(), database.connect(), database.connect()];
+  const seen = { taken: 0, refused: 0 };
+  for (let round = 0; round < 40; round++) {
+    const learner = crypto.randomUUID();
+    // Every other learner is at their first contact: there is no row to lock yet.
+    if (round % 2 === 0) await ingest(sql, learner, [started()]);
+    const send = async (connection: typeof sql) => {
+      for (let n = 0; n < 6; n++) {
+        try {
+          await ingest(connection, learner, Array.from({ length: 20 }, started));
+          seen.taken++;
+        } catch (error) {
+          assert.ok(error instanceof Error && "code" in error && error.code === "CR024", String(error));
+          seen.refused++;
+        }
+      }
+    };
+    const erase = async () => {
+      await delay(round % 20);
+      if (round % 4 < 2) await admin`select ops.erase_learner(${learner})`;
+      // As the trigger on auth.users does, without a look at who is busy.
+      else await admin`insert into ops.erasure (user_id, reason) values (${learner}, 'account_deleted')`;
+    };
+    await Promise.all([send(one), send(two), erase()]);
+    await sql`select ops.run_erasures()`;
+    const [row] = await sql`
+      select (select count(*)::int from learner.event where user_id = ${learner}) as events,
+        (select count(*)::int from learner.session where user_id = ${learner}) as sessions,
+        (select count(*)::int from learner.batch where user_id = ${learner}) as batches,
+        (select count(*)::int from learner.state where user_id = ${learner}) as states,
+        (select count(erased_at)::int from ops.erasure where user_id = ${learner}) as erased`;
+    assert.deepEqual({ ...row }, { events: 0, sessions: 0, batches: 0, states: 0, erased: 1 });
+  }
+  assert.ok(seen.taken > 20 && seen.refused > 20, `the race took place: ${JSON.stringify(seen)}`);
+});
