@@ -40,10 +40,9 @@ stable
 set search_path = ''
 as $$
 declare
-  v_bad constant text := (select i.id from unnest(p_ids) i (id) where i.id is null or i.id !~ '^[0-9a-f]{64}$' limit 1);
   v_unknown text;
 begin
-  if cardinality(p_ids) not between 1 and 500 or exists (select from unnest(p_ids) i (id) where i.id is null) or v_bad is not null then
+  if coalesce(cardinality(p_ids), 0) not between 1 and 500 or exists (select from unnest(p_ids) i (id) where (i.id ~ '^[0-9a-f]{64}$') is not true) then
     perform private.raise_error('CR071', 'Ids are 1 to 500 SHA-256 in hex.', 'ids');
   end if;
   select i.id into v_unknown from unnest(p_ids) i (id)

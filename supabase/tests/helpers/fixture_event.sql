@@ -107,4 +107,9 @@ as $$
 $$;
 comment on function tests.send_for(integer, text[]) is 'Sends the same events as those of another learner.';
 
+create function tests.quarantine_id(p_body text) returns text
+language sql immutable set search_path = ''
+as $$ select pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(p_body, 'UTF8')), 'hex') $$;
+comment on function tests.quarantine_id(text) is 'Under what a text is kept that could not be applied.';
+
 grant execute on all functions in schema tests to anon, authenticated, service_role;
