@@ -1,7 +1,9 @@
-// Delivery: what a delta costs the database, what an unchanged poll costs the function, and bytes on the wire.
+// Delivery: what a delta costs the database, what an unchanged poll costs the function, and bytes on the wire, those of a
+// repair among them.
 import { publishQuestions, startBenchStack } from "./bench_stack.ts";
 import { benchDeltaCost } from "./delta_cost.ts";
 import { load, type Result, runPair } from "./measure.ts";
+import { benchRepair } from "./repair.ts";
 
 const QUESTIONS = 5700;
 const CHANGED = 338;
@@ -83,5 +85,6 @@ export async function benchDelivery(
       }, progress),
     );
   }
+  results.push(await benchRepair(progress));
   return results;
 }
