@@ -5,8 +5,9 @@ import { benchDeltaCost } from "./delta_cost.ts";
 import { load, type Result, runPair } from "./measure.ts";
 import { benchRepair } from "./repair.ts";
 
-const QUESTIONS = 5700;
-const CHANGED = 338;
+const QUESTIONS = 50_000;
+const SKILLS = 500;
+const CHANGED = 100;
 const CONNECTIONS = 8;
 
 async function gzipBytes(text: string): Promise<number> {
@@ -24,8 +25,8 @@ export async function benchDelivery(
 
   await using bench = await startBenchStack();
   const { sql, stack } = bench;
-  progress(`publishing ${QUESTIONS} questions, then ${CHANGED} changes`);
-  await publishQuestions(sql, QUESTIONS);
+  progress(`publishing ${QUESTIONS} questions in ${SKILLS} skills, then ${CHANGED} changes`);
+  await publishQuestions(sql, QUESTIONS, SKILLS);
   await sql`
     update content.question set answer = '{"choice": 0}', prompt = prompt || '!'
     where id in (select id from content.question order by id limit ${CHANGED})`;
@@ -85,6 +86,6 @@ export async function benchDelivery(
       }, progress),
     );
   }
-  results.push(await benchRepair(progress));
+  results.push(await benchRepair(bench, progress));
   return results;
 }
