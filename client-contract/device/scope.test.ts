@@ -101,6 +101,7 @@ Deno.test("C7: whatever is published and chosen, a device holds the server's mem
       const device = lab.open(1, {
         learnerId: LEARNER,
         pageRows: 5,
+        checkRows: 10,
         retry: { attempts: 1, baseMs: 0, capMs: 0, patienceMs: 0 },
         handle: (request) => left-- > 0 ? server.handle(request) : Promise.reject(new TypeError("cut")),
       });
@@ -129,6 +130,7 @@ Deno.test("C7: whatever is published and chosen, a device holds the server's mem
         }
         await device.sync();
         await assertHolds(device, server);
+        assert.deepEqual(server.reports, [], "and no sync's check of the cache raised a false alarm");
       } finally {
         device[Symbol.dispose]();
       }

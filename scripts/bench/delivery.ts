@@ -1,10 +1,13 @@
-// Delivery: what a delta costs the database, what an unchanged poll costs the function, and bytes on the wire.
+// Delivery: what a delta costs the database, what an unchanged poll costs the function, and bytes on the wire, those of a
+// repair among them.
 import { publishQuestions, startBenchStack } from "./bench_stack.ts";
 import { benchDeltaCost } from "./delta_cost.ts";
 import { load, type Result, runPair } from "./measure.ts";
+import { benchRepair } from "./repair.ts";
 
-const QUESTIONS = 5700;
-const CHANGED = 338;
+const QUESTIONS = 50_000;
+const SKILLS = 500;
+const CHANGED = 100;
 const CONNECTIONS = 8;
 
 async function gzipBytes(text: string): Promise<number> {
@@ -22,8 +25,8 @@ export async function benchDelivery(
 
   await using bench = await startBenchStack();
   const { sql, stack } = bench;
-  progress(`publishing ${QUESTIONS} questions, then ${CHANGED} changes`);
-  await publishQuestions(sql, QUESTIONS);
+  progress(`publishing ${QUESTIONS} questions in ${SKILLS} skills, then ${CHANGED} changes`);
+  await publishQuestions(sql, QUESTIONS, SKILLS);
   await sql`
     update content.question set answer = '{"choice": 0}', prompt = prompt || '!'
     where id in (select id from content.question order by id limit ${CHANGED})`;
@@ -83,5 +86,6 @@ export async function benchDelivery(
       }, progress),
     );
   }
+  results.push(await benchRepair(bench, progress));
   return results;
 }

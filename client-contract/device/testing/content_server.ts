@@ -75,7 +75,8 @@ export class ContentServer {
     const release = this.releases.at(-1);
     return {
       history: this.history,
-      schema: CONTENT_SCHEMA,
+      // A sync's answer is never refused: it has the head of the schema that is served.
+      schema: this.isRefused ? CONTENT_SCHEMA + 1 : CONTENT_SCHEMA,
       version: release?.version ?? 0,
       published_at: release ? "2026-11-22T10:00:00Z" : null,
       root: release?.tree.root ?? null,

@@ -7,7 +7,7 @@ const CHANGED = 338;
 const CONNECTIONS = 8;
 
 /** Runs the measurement: `runs` pairs of `seconds` each. */
-export async function benchContent(
+export async function benchPages(
   runs: number,
   seconds: number,
   progress: (line: string) => void,

@@ -1,0 +1,53 @@
+// What it costs to repair one damaged row: every byte on the wire, against those of fetching everything.
+import { openDevice } from "../../client-contract/device/device.ts";
+import type { BenchStack } from "./bench_stack.ts";
+import { type Result, runPair } from "./measure.ts";
+import { startWire } from "./wire.ts";
+
+/** Runs the measurement over what is published there; bytes are the same in every run. */
+export async function benchRepair(bench: BenchStack, progress: (line: string) => void): Promise<Result> {
+  await using wire = startWire(bench.stack.apiUrl);
+  const folder = await Deno.makeTempDir({ prefix: "carrel-bench-" });
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => Deno.remove(folder, { recursive: true }));
+  const learnerId = crypto.randomUUID();
+  const token = await bench.token(learnerId);
+  const bytesOf = async (work: () => Promise<unknown>) => {
+    const before = wire.bytes();
+    await work();
+    return wire.bytes() - before;
+  };
+
+  using device = openDevice({
+    file: `${folder}/device.sqlite`,
+    learnerId,
+    deviceId: crypto.randomUUID(),
+    url: wire.url,
+    getToken: () => token,
+  });
+  progress("a device fetches everything");
+  let rows = 0;
+  const whole = await bytesOf(async () => ({ rows } = await device.sync()));
+  return await runPair({
+    name: `repair of one damaged row of ${rows}: bytes on the wire, against everything's`,
+    unit: "bytes",
+    runs: 1,
+    more: false,
+    budget: 0.02,
+    async measure() {
+      device.db.run(
+        `update content_row set body = json_set(body, '$.prompt', 'damaged')
+         where rowid = (select min(rowid) from content_row where kind = 'question')`,
+      );
+      const bytes = await bytesOf(async () => {
+        const { repairs } = await device.repair();
+        if (repairs.length !== 1 || repairs[0]?.nodes.length !== 1) {
+          throw new Error("not one node was repaired");
+        }
+      });
+      if (!(await device.verify()).ok) throw new Error("the cache is not what was published");
+      return bytes;
+    },
+    baseline: () => Promise.resolve(whole),
+  }, progress);
+}
