@@ -42,6 +42,7 @@ async function mergeKind(
   const all = ["id", "key", ...columns];
   const run = async (statement: string) => (await tx.unsafe(statement)).count;
   // Rather than MERGE, which joins both ways and returns each row to be counted. New rows come last: they are as wanted.
+  // By id, which is the order of the indexes that they and their audit entries go to.
   const updated = await run(`
     update content.${kind} t set ${columns.map((column) => `${column} = w.${column}`).join(", ")}
     from pg_temp.import_${kind} w
@@ -54,7 +55,8 @@ async function mergeKind(
   const inserted = await run(`
     insert into content.${kind} (${all.join(", ")})
     select ${all.map((column) => `w.${column}`).join(", ")} from pg_temp.import_${kind} w
-    where not exists (select from content.${kind} t where t.id = w.id)`);
+    where not exists (select from content.${kind} t where t.id = w.id)
+    order by w.id`);
   return { inserted, updated, unchanged: wanted - inserted - updated, withdrawn };
 }
 

@@ -1,7 +1,7 @@
 -- What:  the candidate: the marked drafts as devices would see them, beside what is published.
 -- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
 -- Locks: none; new objects only.
--- Undo:  drop function private.collect_candidate, private.question_content_1, private.skill_content, private.domain_content,
+-- Undo:  drop function private.collect_candidate, private.body_front, private.question_content_1, private.skill_content, private.domain_content,
 --        private.content_schema.
 
 create function private.content_schema()
@@ -56,7 +56,16 @@ $$;
 comment on function private.question_content_1(content.question, uuid) is
   'A question''s JSON in content schema 1, without its version; null where it does not exist in that schema.';
 
-create function private.collect_candidate(p_take_marks boolean)
+create function private.body_front(p_kind text, p_version integer)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select '{"kind":"' || p_kind || '","version":' || p_version || ',' $$;
+comment on function private.body_front(text, integer) is
+  'How the body of a row of that kind and version begins; the id and the rest do not depend on the version.';
+
+create function private.collect_candidate(p_take_marks boolean, p_version integer)
 returns void
 language plpgsql
 volatile
@@ -64,6 +73,8 @@ set search_path = ''
 -- As in write_tree().
 set enable_memoize = off
 as $$
+declare
+  v_front constant text := private.body_front('question', p_version);
 begin
   -- A temporary table, since 50,000 rows do not belong in an array. It is not analyzed: that took longer than writing it,
   -- and what reads it reads all of it, or probes an index for each row.
@@ -72,7 +83,7 @@ begin
   end if;
   create temp table candidate (
     kind text not null, id uuid not null, key text, domain_id uuid, skill_id uuid, parent_status text,
-    content text, content_1 text, is_alike boolean not null, type text, answer jsonb, has_question boolean not null,
+    body text, content_1 text, is_alike boolean not null, type text, answer jsonb, has_question boolean not null,
     -- The newest revision, if there is one, in whatever schemas.
     newest integer, newest_op text, newest_domain_id uuid, newest_skill_id uuid, newest_from smallint, newest_to smallint,
     newest_body text) on commit drop;
@@ -97,13 +108,13 @@ begin
     order by t.id
   ),
   question_row as materialized (
-    select t.id, n.key, n.domain_id, n.skill_id, n.parent_status, n.content, n.content_1, n.is_alike, n.type, n.answer, b.*
+    select t.id, n.key, n.domain_id, n.skill_id, n.parent_status, n.body as candidate_body, n.content_1, n.is_alike, n.type, n.answer, b.*
     from question_touched t
     -- Index probes a row, here and below: the planner can't know how few are marked, and a hash of all drafts takes 0.1 s.
     left join lateral (
       select q.key, s.domain_id, q.skill_id, s.status as parent_status,
         -- Written out here and not as a function of its own: this is the bulk of a full release.
-        '{"id":"' || q.id || '","skill_id":"' || q.skill_id || '","domain_id":"' || s.domain_id || '","key":' || to_json(q.key)
+        v_front || '"id":"' || q.id || '","skill_id":"' || q.skill_id || '","domain_id":"' || s.domain_id || '","key":' || to_json(q.key)
           || ',"type":"' || q.type || '","prompt":' || to_json(q.prompt)
           || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
           || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
@@ -111,7 +122,7 @@ begin
           || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
           || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
           || case when q.media = '[]' then '' else ',"media":' || json_strip_nulls(q.media::json) end
-          || ',"position":' || q.position || '}' as content,
+          || ',"position":' || q.position || '}' as body,
         q.type = 'single_choice' and q.media = '[]' as is_alike,
         case when q.type <> 'single_choice' or q.media <> '[]' then private.question_content_1(q, s.domain_id) end as content_1,
         q.type, q.answer
@@ -127,7 +138,8 @@ begin
   ),
   skill_row as materialized (
     select t.id, s.key, s.domain_id, d.status as parent_status,
-      case when s.id is not null then private.skill_content(s) end as content, b.*
+      case when s.id is not null then private.body_front('skill', p_version) || substr(private.skill_content(s), 2) end as candidate_body,
+      b.*
     from skill_touched t
     left join content.skill s on s.id = t.id and s.status = 'active'
     left join content.domain d on d.id = s.domain_id
@@ -146,7 +158,8 @@ begin
     union select was_in from skill_row where was_in is not null
   )
   insert into pg_temp.candidate
-  select 'domain', t.id, d.key, t.id, null, 'active', private.domain_content(d), null, true, null, null,
+  select 'domain', t.id, d.key, t.id, null, 'active',
+    private.body_front('domain', p_version) || substr(private.domain_content(d), 2), null, true, null, null,
     d.id is null or (
       select true from content.skill s join content.question q on q.skill_id = s.id
       where s.domain_id = d.id and s.status = 'active' and q.status = 'active' limit 1) is not null,
@@ -159,16 +172,16 @@ begin
     order by r.version desc limit 1
   ) b on true
   union all
-  select 'question', q.id, q.key, q.domain_id, q.skill_id, q.parent_status, q.content, q.content_1,
-    q.content is null or q.is_alike, q.type, q.answer, true,
+  select 'question', q.id, q.key, q.domain_id, q.skill_id, q.parent_status, q.candidate_body, q.content_1,
+    q.candidate_body is null or q.is_alike, q.type, q.answer, true,
     q.version, q.op, q.was_in, q.was_under, q.from_schema, q.schema, q.body
   from question_row q
   union all
-  select 'skill', s.id, s.key, s.domain_id, null, s.parent_status, s.content, null, true, null, null, true,
+  select 'skill', s.id, s.key, s.domain_id, null, s.parent_status, s.candidate_body, null, true, null, null, true,
     s.version, s.op, s.was_in, null, s.from_schema, s.schema, s.body
   from skill_row s;
 end
 $$;
-comment on function private.collect_candidate(boolean) is
+comment on function private.collect_candidate(boolean, integer) is
   'Copies the marked drafts, and those whose content or validity hangs on them, beside what was published of them last, into the temporary '
-  'table candidate; with p_take_marks the marks are done with. Content is null where there is no active draft; is_alike: in all schemas.';
+  'table candidate; with p_take_marks the marks are done with. The bodies are those of p_version, null where there is no active draft; is_alike: in all schemas.';

@@ -11,10 +11,9 @@ set search_path = ''
 as $$
 begin
   return query
-  select 'parent_not_active', c.kind, c.id, c.key from pg_temp.candidate c
-  where c.content is not null and c.parent_status is distinct from 'active'
-  union all
-  select 'domain_without_question', c.kind, c.id, c.key from pg_temp.candidate c where not c.has_question;
+  select case when c.has_question then 'parent_not_active' else 'domain_without_question' end, c.kind, c.id, c.key
+  from pg_temp.candidate c
+  where (c.body is not null and c.parent_status is distinct from 'active') or not c.has_question;
 end
 $$;
 comment on function private.candidate_problem() is
@@ -30,11 +29,12 @@ set enable_memoize = off
 as $$
 declare
   v_next constant integer := 1 + coalesce((select max(r.version) from content.release r), 0);
+  v_front constant text := private.body_front('question', v_next);
   v_from smallint;
   v_to smallint;
   v_served bigint;
 begin
-  perform private.collect_candidate(p_take_marks);
+  perform private.collect_candidate(p_take_marks, v_next);
   if to_regclass('pg_temp.change') is not null then
     drop table pg_temp.change;
   end if;
@@ -44,23 +44,20 @@ begin
     was_domain_id uuid, was_skill_id uuid, before_version integer, before_bytes integer) on commit drop;
   select min(s.schema), max(s.schema), count(*) into v_from, v_to, v_served from content.schema s where s.state <> 'retired';
 
-  -- 1 What all schemas have alike, now as before: one comparison of the texts, one new text and one hash for all of them. The
-  --   version joins the row here, at the front.
+  -- 1 What all schemas have alike, now as before: one comparison of the texts (from the id on,
+  --   which comes after kind and version), one new text and one hash for all of them.
   insert into pg_temp.change
-  select v_to, v_from, c.kind, c.id, case when c.content is null then 'delete' else 'upsert' end,
+  select v_to, v_from, c.kind, c.id, case when c.body is null then 'delete' else 'upsert' end,
     coalesce(c.domain_id, c.newest_domain_id), coalesce(c.skill_id, c.newest_skill_id),
-    t.body, sha256(convert_to(t.body, 'UTF8')), c.type, c.answer,
+    c.body, sha256(convert_to(c.body, 'UTF8')), c.type, c.answer,
     c.newest_domain_id, c.newest_skill_id, case when c.newest_op = 'upsert' then c.newest end, octet_length(c.newest_body) + 1
   from pg_temp.candidate c
-  cross join lateral (
-    select '{"kind":"' || c.kind || '","version":' || v_next || ',' || substr(c.content, 2) as body offset 0
-  ) t
   where c.is_alike
     and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))
     and case
-      when c.content is null then c.newest_op = 'upsert'
+      when c.body is null then c.newest_op = 'upsert'
       else c.newest_op is distinct from 'upsert'
-        or c.newest_body <> '{"kind":"' || c.kind || '","version":' || c.newest || ',' || substr(c.content, 2)
+        or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
     end;
 
   -- 2 The others, schema by schema; together again where all have come to the same.
@@ -68,16 +65,17 @@ begin
   select x.schema, case when x.is_one then v_from else x.schema end, x.kind, x.id, x.op, x.domain_id, x.skill_id,
     x.body, sha256(convert_to(x.body, 'UTF8')), x.type, x.answer, x.was_domain_id, x.was_skill_id, x.before_version, x.before_bytes
   from (
-    select s.schema, c.kind, c.id, case when n.content is null then 'delete' else 'upsert' end as op,
+    select s.schema, c.kind, c.id, case when n.body is null then 'delete' else 'upsert' end as op,
       coalesce(c.domain_id, l.domain_id) as domain_id, coalesce(c.skill_id, l.skill_id) as skill_id,
-      '{"kind":"' || c.kind || '","version":' || v_next || ',' || substr(n.content, 2) as body, c.type, c.answer,
+      n.body, c.type, c.answer,
       l.domain_id as was_domain_id, l.skill_id as was_skill_id,
       case when l.op = 'upsert' then l.version end as before_version, octet_length(l.body) + 1 as before_bytes,
       c.is_alike and v_served = count(*) over (partition by c.kind, c.id, l.version) as is_one
     from pg_temp.candidate c
     join content.schema s on s.state <> 'retired'
     cross join lateral (
-      select case when s.schema = private.content_schema() or c.is_alike then c.content else c.content_1 end as content
+      select case when s.schema = private.content_schema() or c.is_alike then c.body
+        else v_front || substr(c.content_1, 2) end as body
     ) n
     left join lateral (
       select r.op, r.version, r.domain_id, r.skill_id, r.body from content.revision r
@@ -86,8 +84,9 @@ begin
     ) l on true
     where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to)))
       and case
-        when n.content is null then l.op = 'upsert'
-        else l.op is distinct from 'upsert' or l.body <> '{"kind":"' || c.kind || '","version":' || l.version || ',' || substr(n.content, 2)
+        when n.body is null then l.op = 'upsert'
+        else l.op is distinct from 'upsert'
+          or substr(l.body, strpos(l.body, '"id":')) <> substr(n.body, strpos(n.body, '"id":'))
       end
   ) x
   where not x.is_one or x.schema = v_to;
@@ -104,10 +103,10 @@ stable
 set search_path = ''
 as $$
 begin
-  -- Over the bytes that devices would get, so that a preview stands for exactly these.
+  -- Over the hashes of the bytes that devices would get, which name the row and the version: a preview stands for exactly these.
   return (
-    select sha256(convert_to(coalesce((select max(r.version) from content.release r), 0) || E'\n' || coalesce(string_agg(
-      c.kind || ':' || c.id || ':' || coalesce(encode(c.sha256, 'hex'), 'delete'), E'\n' order by c.kind, c.id), ''), 'UTF8'))
+    select sha256(convert_to(coalesce((select max(r.version) from content.release r), 0) || E'\n', 'UTF8') || coalesce(string_agg(
+      coalesce(c.sha256, sha256(convert_to('delete:' || c.kind || ':' || c.id, 'UTF8'))), '' order by c.kind, c.id), ''))
     from pg_temp.change c
     where private.content_schema() between c.from_schema and c.schema);
 end

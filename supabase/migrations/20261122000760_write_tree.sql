@@ -20,15 +20,20 @@ begin
     union select c.skill_id from pg_temp.change c where c.skill_id is not null
     union select c.was_skill_id from pg_temp.change c where c.was_skill_id is not null
   ),
-  -- Their questions, with the schemas that have them. What is the newest of all is so in each of its schemas; only where one
-  -- schema alone has a newer row, it is asked for each. So a text that schemas share is read and spelt once.
+  -- Their questions, with the schemas that have them: those that change, from the changes; and of the others those that have
+  -- no newer row, which is so in each of its schemas. Only where one schema alone has a newer row, it is asked for each. So a text
+  -- that schemas share is spelt once.
   child as materialized (
-    select t.id as skill_id, q.id, q.id || ':' || encode(q.sha256, 'hex') || E'\n' as line, a.from_schema, a.schema
+    select c.skill_id, c.id, c.id || ':' || encode(c.sha256, 'hex') || E'\n' as line, c.from_schema, c.schema
+    from pg_temp.change c
+    where c.kind = 'question' and c.op = 'upsert'
+    union all
+    select t.id, q.id, q.id || ':' || encode(q.sha256, 'hex') || E'\n', a.from_schema, a.schema
     from touched t
     -- Skill by skill through the index, however many the planner believes there are.
     cross join lateral (
       select r.id, r.version, r.from_schema, r.schema, r.sha256 from content.revision r
-      where r.kind = 'question' and r.skill_id = t.id and r.op = 'upsert' offset 0
+      where r.kind = 'question' and r.skill_id = t.id and r.version < p_version and r.op = 'upsert' offset 0
     ) q
     cross join lateral (
       select n.version from content.revision n where n.kind = 'question' and n.id = q.id order by n.version desc limit 1

@@ -48,7 +48,7 @@ begin
     -- 3 What the old version did not have is no part of the next one.
     execute format(
       'update content.%1$I t
-       set status = case when exists (select from content.revision r where r.schema = $2 and r.kind = %1$L and r.id = t.id)
+       set status = case when exists (select from content.revision r where $2 between r.from_schema and r.schema and r.kind = %1$L and r.id = t.id)
          then ''withdrawn'' else ''draft'' end
        where $1 is not null and t.status = ''active'' and not exists (select from pg_temp.wanted_%1$s w where w.id = t.id)', v_kind)
       using p_rollback_to, private.content_schema();
@@ -79,14 +79,16 @@ as $$
 declare
   v_head integer;
   v_kind text;
-  v_rows integer := 0;
-  v_count integer;
 begin
   perform private.require_role('instructor', 'admin');
   -- Writers first, publishers second: a transaction that edits and then publishes takes them in this order too.
   lock table content.domain, content.skill, content.question in share row exclusive mode;
   perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
   v_head := coalesce((select max(r.version) from content.release r), 0);
+  -- Below the horizon compaction has dropped rows; it waits for this lock too.
+  if p_to is null or p_to not between greatest(1, private.content_horizon()) and v_head then
+    perform private.raise_error('CR030', 'There is no release of that version any more, or not yet.', p_to::text);
+  end if;
 
   -- 1 The drafts of that version, out of the texts that devices got.
   foreach v_kind in array array['domain', 'skill', 'question'] loop
@@ -96,24 +98,14 @@ begin
        select w.*
        from (
          select distinct on (r.id) r.op, r.body from content.revision r
-         where r.schema = %2$s and r.kind = %1$L and r.version <= %3$s
+         where %2$s between r.from_schema and r.schema and r.kind = %1$L and r.version <= %3$s
          order by r.id, r.version desc
        ) r
        cross join lateral jsonb_populate_record(null::content.%1$I,
          ''{"choices": [], "tags": [], "media": [], "status": "active"}'' || r.body::jsonb) w
-       where r.op = ''upsert''', v_kind, private.content_schema(), coalesce(p_to, 0));
-    get diagnostics v_count = row_count;
-    v_rows := v_rows + v_count;
+       where r.op = ''upsert''', v_kind, private.content_schema(), p_to);
     execute format('analyze pg_temp.wanted_%s', v_kind);
   end loop;
-  -- Compaction may have dropped some of what an old version needs; its tree says how much that was.
-  if p_to is null or p_to not between 1 and v_head or v_rows is distinct from (
-    select t.rows from content.tree_node t
-    where t.schema = private.content_schema() and t.kind = 'release' and t.version <= p_to
-    order by t.version desc limit 1)
-  then
-    perform private.raise_error('CR030', 'There is no release of that version any more, or not yet.', p_to::text);
-  end if;
 
   -- 2 Write them back, and publish.
   perform private.write_wanted(v_head, p_to);

@@ -3,12 +3,23 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import postgres from "postgres";
-import { Curriculum, domainIds, type Edit, edits, type HeldRow, type Release } from "./curriculum.ts";
+import {
+  Curriculum,
+  domainIds,
+  type Edit,
+  edits,
+  type HeldRow,
+  questionValue,
+  type Release,
+  type Schema,
+  SCHEMAS,
+} from "./curriculum.ts";
 import { testDatabase } from "./database.ts";
 import { settings } from "./settings.ts";
 
-/** A device that reads: from which of the releases so far to which, what it holds, and how. */
+/** A device that reads: in which content schema, from which of the releases so far to which, what it holds, and how. */
 interface Reading {
+  schema: Schema;
   from: number;
   until: number;
   domains: string[] | null;
@@ -23,6 +34,7 @@ type Step =
   | { do: "read"; reading: Reading; meanwhile: Edit[]; keep: number | null };
 
 const readings: fc.Arbitrary<Reading> = fc.record({
+  schema: fc.constantFrom(...SCHEMAS),
   from: fc.noBias(fc.nat(999)),
   until: fc.noBias(fc.nat(999)),
   domains: fc.option(fc.subarray(domainIds), { nil: null }),
@@ -64,10 +76,11 @@ function sorted(rows: Map<string, HeldRow>): [string, HeldRow][] {
 /** One run of a history, in a transaction that is rolled back. */
 class Run {
   private readonly curriculum: Curriculum;
-  /** By version; version 0 holds nothing. */
-  private readonly releases: Release[] = [new Map()];
+  /** By schema and version; version 0 holds nothing. */
+  private readonly releases: Record<Schema, Release[]> = { 1: [new Map()], 2: [new Map()] };
+  private head = 0;
   private horizon = 0;
-  /** Snapshot and manifest of each version, as they were when it was new. */
+  /** Snapshots and manifests of each version, as they were when it was new. */
   private readonly bytes: string[] = [""];
 
   constructor(private readonly sql: postgres.Sql, ballast: string) {
@@ -75,6 +88,7 @@ class Run {
   }
 
   private async page(
+    schema: Schema,
     since: number,
     until: number,
     domains: string[] | null,
@@ -83,15 +97,19 @@ class Run {
   ) {
     const ids = domains && `{${domains.join(",")}}`;
     const [row] = await this.sql<{ page: string }[]>`
-      select private.content_page(private.history(), 1::smallint, ${since}::int, ${until}::int, ${ids}::uuid[],
+      select private.content_page(private.history(), ${schema}::smallint, ${since}::int, ${until}::int, ${ids}::uuid[],
         ${after}::text, ${limit}::int) as page`;
     return row?.page ?? assert.fail();
   }
 
   private async bytesOf(version: number): Promise<string> {
-    const [row] = await this.sql<{ manifest: string }[]>`
-      select private.content_manifest(private.history(), 1::smallint, ${version}::int)::text as manifest`;
-    return `${await this.page(0, version, null, null, 1000)}${row?.manifest}`;
+    let bytes = "";
+    for (const schema of SCHEMAS) {
+      const [row] = await this.sql<{ manifest: string }[]>`
+        select private.content_manifest(private.history(), ${schema}::smallint, ${version}::int)::text as manifest`;
+      bytes += `${await this.page(schema, 0, version, null, null, 1000)}${row?.manifest}`;
+    }
+    return bytes;
   }
 
   async publish(list: readonly Edit[]): Promise<void> {
@@ -100,19 +118,20 @@ class Run {
     const [row] = await this.sql<{ head: { version: number } }[]>`
       select public.publish_release(force => true) as head`;
     const version = row?.head.version ?? assert.fail();
-    if (version === this.releases.length) {
-      this.releases.push(this.curriculum.release());
+    if (version === this.head + 1) {
+      this.head = version;
+      for (const schema of SCHEMAS) this.releases[schema].push(this.curriculum.release(schema));
       this.bytes.push(await this.bytesOf(version));
     }
-    assert.equal(version, this.releases.length - 1, "versions have no gaps");
+    assert.equal(version, this.head, "versions have no gaps");
   }
 
   async compact(keep: number): Promise<void> {
     const [row] = await this.sql<{ report: { horizon: number } }[]>`
       select ops.compact_content(${keep}::int, '0 s', '0 s') as report`;
-    this.horizon = Math.max(this.horizon, this.releases.length - 1 - keep, 0);
+    this.horizon = Math.max(this.horizon, this.head - keep, 0);
     assert.equal(row?.report.horizon, this.horizon);
-    for (let version = Math.max(this.horizon, 1); version < this.releases.length; version++) {
+    for (let version = Math.max(this.horizon, 1); version <= this.head; version++) {
       assert.equal(
         await this.bytesOf(version),
         this.bytes[version],
@@ -122,10 +141,11 @@ class Run {
   }
 
   async read(step: Step & { do: "read" }): Promise<void> {
-    const { domains, limit, cut } = step.reading;
-    const until = step.reading.until % this.releases.length;
+    const { schema, domains, limit, cut } = step.reading;
+    const releases = this.releases[schema];
+    const until = step.reading.until % releases.length;
     const since = step.reading.from % (until + 1);
-    let held = heldOf(this.releases[since], domains);
+    let held = heldOf(releases[since], domains);
     const seen = new Set<string>();
     let after: string | null = null;
     for (let place = 0;; place++) {
@@ -133,18 +153,22 @@ class Run {
       if (isTooOld) {
         // A failed statement would end the transaction, hence the savepoint.
         await this.sql`savepoint reading`;
-        await assert.rejects(this.page(since, until, domains, after, limit), { code: "CR041" });
+        await assert.rejects(this.page(schema, since, until, domains, after, limit), { code: "CR041" });
         await this.sql`rollback to savepoint reading`;
         return;
       }
-      const text = await this.page(since, until, domains, after, limit);
+      const text = await this.page(schema, since, until, domains, after, limit);
       if (place === cut) {
         await this.publish(step.meanwhile);
         if (step.keep !== null) {
           await this.compact(step.keep);
           continue;
         }
-        assert.equal(await this.page(since, until, domains, after, limit), text, "a page is the same again");
+        assert.equal(
+          await this.page(schema, since, until, domains, after, limit),
+          text,
+          "a page is the same again",
+        );
       }
       const lines = text.trimEnd().split("\n").map((line) => JSON.parse(line));
       const [header, end] = [lines[0], lines.at(-1)];
@@ -161,13 +185,13 @@ class Run {
           assert.ok(held.delete(line.id), "only what is held is taken away");
           continue;
         }
-        const value = line.kind === "question" ? `${line.skill_id} ${line.prompt}` : line.title;
+        const value = line.kind === "question" ? questionValue(line) : line.title;
         held.set(line.id, { kind: line.kind, domain: line.domain_id ?? line.id, value });
       }
       after = end.next;
       if (after === null) break;
     }
-    assert.deepEqual(sorted(held), sorted(heldOf(this.releases[until], domains)));
+    assert.deepEqual(sorted(held), sorted(heldOf(releases[until], domains)));
   }
 }
 
@@ -181,7 +205,7 @@ const forContent = (command: string) =>
 const EMPTY = forContent("alter table %s disable trigger user") + forContent("truncate %s cascade") +
   forContent("alter table %s enable trigger user");
 
-Deno.test("I3, C2, C3, C7: any device that reads any releases in any pages holds exactly its version, or starts over", async () => {
+Deno.test("I3, C2, C3, C7, C8: any device that reads any releases in any pages holds exactly its version, or starts over", async () => {
   await using database = await testDatabase();
   const sql = await database.connect().reserve();
   await fc.assert(
