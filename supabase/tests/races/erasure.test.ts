@@ -1,18 +1,8 @@
 // A learner is erased while their devices send: whichever comes first, in the end nothing of them is left.
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { ulid } from "ulid";
 import { ingest, testDatabase } from "../properties/database.ts";
-import type { HistoryEvent } from "../properties/history.ts";
-
-const started = (): HistoryEvent => ({
-  id: ulid(),
-  type: "session.started",
-  device_id: "d0000000-0000-4000-8000-000000000001",
-  occurred_at: "2025-11-22T10:00:00Z",
-  utc_offset_minutes: 0,
-  body: { session_id: ulid(), content_version: 1 },
-});
+import { sessionStarted } from "./events.ts";
 
 Deno.test("O5: an erasure that races with batches leaves nothing, and lets nothing in afterwards", async () => {
   await using database = await testDatabase();
@@ -22,11 +12,11 @@ Deno.test("O5: an erasure that races with batches leaves nothing, and lets nothi
   for (let round = 0; round < 40; round++) {
     const learner = crypto.randomUUID();
     // Every other learner is at their first contact: there is no row to lock yet.
-    if (round % 2 === 0) await ingest(sql, learner, [started()]);
+    if (round % 2 === 0) await ingest(sql, learner, [sessionStarted()]);
     const send = async (connection: typeof sql) => {
       for (let n = 0; n < 6; n++) {
         try {
-          await ingest(connection, learner, Array.from({ length: 20 }, started));
+          await ingest(connection, learner, Array.from({ length: 20 }, sessionStarted));
           seen.taken++;
         } catch (error) {
           assert.ok(error instanceof Error && "code" in error && error.code === "CR024", String(error));

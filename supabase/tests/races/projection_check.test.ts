@@ -1,7 +1,7 @@
 // The nightly check takes no lock: a learner who syncs meanwhile is neither held up nor called damaged.
 import assert from "node:assert/strict";
-import { ulid } from "ulid";
 import { ingest, testDatabase } from "../properties/database.ts";
+import { attempts } from "./events.ts";
 
 Deno.test("I6: a learner who syncs during the check is the same or busy, never different", async () => {
   await using database = await testDatabase();
@@ -10,29 +10,14 @@ Deno.test("I6: a learner who syncs during the check is the same or busy, never d
     { id: string }[]
   >`select id from content.question where status = 'active' limit 1`;
   const learner = crypto.randomUUID();
-  const attempts = () =>
-    Array.from({ length: 50 }, () => ({
-      id: ulid(),
-      type: "attempt.recorded",
-      device_id: "d0000000-0000-4000-8000-000000000001",
-      occurred_at: new Date().toISOString(),
-      utc_offset_minutes: 0,
-      body: {
-        session_id: ulid(),
-        question_id: question?.id,
-        content_version: 1,
-        answer: { choice: 0 },
-        correct: true,
-        duration_ms: 1,
-      },
-    }));
-  await ingest(writer, learner, attempts());
+  assert.ok(question);
+  await ingest(writer, learner, attempts(question.id, 50));
   const seen = new Map<string, number>();
   let batches = 0;
   let checking = true;
   const write = (async () => {
     while (checking) {
-      await ingest(writer, learner, attempts());
+      await ingest(writer, learner, attempts(question.id, 50));
       batches++;
     }
   })();

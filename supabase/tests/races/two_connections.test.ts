@@ -2,20 +2,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
-import { ulid } from "ulid";
 import { ingest, testDatabase } from "../properties/database.ts";
-import type { HistoryEvent } from "../properties/history.ts";
-
-function sessionStarted(): HistoryEvent {
-  return {
-    id: ulid(),
-    type: "session.started",
-    device_id: "d0000000-0000-4000-8000-000000000001",
-    occurred_at: "2025-11-22T10:00:00Z",
-    utc_offset_minutes: 0,
-    body: { session_id: ulid(), content_version: 1 },
-  };
-}
+import { sessionStarted } from "./events.ts";
 
 /** Resolves when some statement of the database waits for a lock. */
 async function somebodyWaits(sql: postgres.Sql): Promise<void> {
