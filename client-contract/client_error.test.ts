@@ -33,6 +33,7 @@ Deno.test("an RPC's error is told by its SQLSTATE, else by its status", () => {
 });
 
 Deno.test("of codes of a newer server the status decides", () => {
-  const retryable = (status: number) => new ProblemError({ code: "code_of_tomorrow", status, message: "" }).retryable;
+  const retryable = (status: number) =>
+    new ProblemError({ code: "code_of_tomorrow", status, message: "" }).retryable;
   assert.deepEqual([400, 429, 503].map(retryable), [false, true, true]);
 });
