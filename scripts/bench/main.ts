@@ -5,6 +5,7 @@ import { benchDelivery } from "./delivery.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchIngest } from "./ingest.ts";
 import type { Result } from "./measure.ts";
+import { benchPressure } from "./pressure.ts";
 import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
@@ -12,10 +13,11 @@ const BENCHES = {
   delivery: benchDelivery,
   fleet: benchFleet,
   ingest: benchIngest,
+  pressure: benchPressure,
   publish: benchPublish,
 };
 const USAGE =
-  `npm run bench -- [content] [delivery] [fleet] [ingest] [publish] [--runs N] [--seconds S] [--json]
+  `npm run bench -- [content] [delivery] [fleet] [ingest] [pressure] [publish] [--runs N] [--seconds S] [--json]
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5
   --json        prints {"results": […]}; progress goes to standard error`;
