@@ -1,10 +1,14 @@
 // What an isolate lets through at once: slots, their queue, and one learner among others.
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
+import postgres from "postgres";
+import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
+import { openDatabase, problemOf } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { createKeyedSlots, createSlots } from "../../functions/_shared/slots.ts";
 import { createCrowd } from "../../functions/sync/crowd.ts";
 import { throwRefusal } from "../../functions/sync/refusal.ts";
+import { event, header, ndjson } from "./bench.ts";
 
 const codeOf = (work: Promise<unknown>) =>
   work.then(() => "done", (error: unknown) => error instanceof Problem ? error.code : String(error));
@@ -118,4 +122,37 @@ Deno.test("U8: who has sent too much is not passed on until it may come back", a
   now += 1000;
   assert.equal(await codeOf(crowd.admit("a", () => Promise.resolve())), "done");
   throwRefusal('{"batch":{"results":[]}}');
+});
+
+Deno.test("U8: whatever says that there is no connection is overloaded", () => {
+  const failure = (message: string, code?: string) => Object.assign(new Error(message), { code });
+  const codes = [
+    failure("(EMAXCONN) max client connections reached, limit: 200", "XX000"),
+    failure("Max client connections reached", "XX000"),
+    failure("(ECHECKOUTTIMEOUT) unable to check out a connection"),
+    failure("too many connections", "53300"),
+    failure("out of memory", "53200"),
+    failure("shutting down", "57P01"),
+    failure("deadlock", "40P01"),
+    failure("read only after a fail-over", "25006"),
+    failure("write CONNECTION_CLOSED", "CONNECTION_CLOSED"),
+    failure("connect", "ECONNREFUSED"),
+  ].map((error) => problemOf(error).code);
+  assert.deepEqual(new Set(codes), new Set(["overloaded"]));
+});
+
+Deno.test("U8: a database that does not answer is answered for, and what it did counts", async () => {
+  await using cluster = await throwAwayCluster({ migrated: true });
+  const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
+  const database = openDatabase(cluster.url("carrel_edge"), { answerMs: 200 });
+  const learner = { id: crypto.randomUUID(), deviceId: crypto.randomUUID(), token: "" };
+  const body = ndjson(header(learner), event(learner));
+  await database.sync(learner.id, ndjson(header(learner)));
+  await sql.begin(async (tx) => {
+    await tx`lock table learner.batch in share mode`;
+    assert.equal(await codeOf(database.sync(learner.id, body)), "overloaded");
+  });
+  const again = JSON.parse(await database.sync(learner.id, body));
+  assert.equal(again.batch.results[0].status, "duplicate");
+  await sql.end();
 });
