@@ -234,6 +234,9 @@ const ILLEGAL: Record<
       sync_state_head_in_range: { poll_after_s: 0 },
       sync_state_content_suspect_is_flag: { content_suspect: 2 },
       sync_state_pull_needs_history: { pull_cursor: "c" },
+      sync_state_steering_is_object: { steering: "[]" },
+      sync_state_pause_has_its_end: { paused_reason: "r" },
+      sync_state_revoked_is_flag: { revoked: 2 },
     },
   },
 };

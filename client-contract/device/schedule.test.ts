@@ -79,6 +79,30 @@ Deno.test("S1: a hint that comes again draws no sooner time; one that is no news
   assert.ok(schedule.dueAt() <= next);
 });
 
+Deno.test("S1: another device's push brings the sync forward, once; one's own and what is held do not", () => {
+  const clock = testClock();
+  const schedule = createSchedule(device(), clock, () => 0.5);
+  schedule.synced();
+  const poll = schedule.dueAt();
+  const told = (token: string, devices: string[]) => schedule.onLearnerHint({ token, devices, spread_s: 4 });
+  assert.equal(told(`${HISTORY}.9`, [A]), false, "its own");
+  assert.equal(told(`${HISTORY}.7`, [B]), false, "pulled already");
+  assert.equal(schedule.dueAt(), poll);
+  assert.ok(told(`${HISTORY}.9`, [A, B]));
+  assert.equal(schedule.delay(), 2000);
+  assert.equal(told(`${HISTORY}.9`, [B]), false, "the same again");
+});
+
+Deno.test("U8: who is asked to stay away does, hints or not", () => {
+  const clock = testClock();
+  const until = clock.now() + 3_600_000;
+  const schedule = createSchedule({ ...device(), notBefore: () => until }, clock, () => 0);
+  schedule.synced();
+  assert.ok(schedule.onHint(hint()));
+  assert.ok(schedule.onLearnerHint({ token: "t", devices: [B], spread_s: 1 }));
+  assert.equal(schedule.dueAt(), until);
+});
+
 Deno.test("the loop syncs at once, then polls; a hint wakes it; failures wait; an abort ends it", async () => {
   const clock = testClock();
   const times: number[] = [];

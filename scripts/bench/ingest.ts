@@ -3,16 +3,21 @@ import { ulid } from "ulid";
 import { type BenchStack, publishQuestions, startBenchStack } from "./bench_stack.ts";
 import { type Load, load, type Pair, type Result, runPair } from "./measure.ts";
 
-const EVENTS = 50;
+export const EVENTS = 50;
 const CONNECTIONS = 8;
 
-interface Question {
+export interface Question {
   id: string;
   skill_id: string;
 }
 
 /** One learner's batch: a session with attempts, and progress at its end. */
-function batchOf(learner: string, device: string, questions: readonly Question[], version: number): string {
+export function batchOf(
+  learner: string,
+  device: string,
+  questions: readonly Question[],
+  version: number,
+): string {
   const now = new Date().toISOString();
   const session = ulid();
   const line = (type: string, body: unknown) =>

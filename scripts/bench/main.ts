@@ -5,6 +5,7 @@ import { benchFleet } from "./fleet.ts";
 import { benchIngest } from "./ingest.ts";
 import type { Result } from "./measure.ts";
 import { benchPages } from "./pages.ts";
+import { benchPressure } from "./pressure.ts";
 import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
@@ -12,12 +13,13 @@ const BENCHES = {
   fleet: benchFleet,
   ingest: benchIngest,
   pages: benchPages,
+  pressure: benchPressure,
   publish: benchPublish,
 };
 /** Names for several. */
 const GROUPS: Record<string, readonly string[]> = { content: ["publish", "pages", "delivery", "fleet"] };
 const USAGE =
-  `npm run bench -- [delivery] [fleet] [ingest] [pages] [publish] [--runs N] [--seconds S] [--json]
+  `npm run bench -- [delivery] [fleet] [ingest] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
   content       stands for publish, pages, delivery and fleet: a draft's way to 10,000 devices
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5

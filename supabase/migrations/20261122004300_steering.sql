@@ -5,14 +5,16 @@
 
 create function private.app_version(p_version text)
 returns integer[]
-language sql
-immutable
+language plpgsql -- rather than sql, which is not inlined with a search_path: that made steering_for() three times as slow
+immutable strict
 set search_path = ''
 as $$
+begin
   -- Four numbers, so that 1.4 is 1.4.0; what follows them (-beta, +12) does not count.
-  select case when p_version ~ '^\d{1,9}(\.\d{1,9}){0,3}([^0-9.].*)?$' then
-    (array(select n::integer from string_to_table(substring(p_version from '^[0-9.]+'), '.') n) || '{0,0,0}')[1:4]
-  end
+  return case when p_version ~ '^\d{1,9}(\.\d{1,9}){0,3}([^0-9.].*)?$' then
+    (string_to_array(substring(p_version from '^[0-9.]+'), '.')::integer[] || '{0,0,0}')[1:4]
+  end;
+end
 $$;
 comment on function private.app_version(text) is 'An app''s version as numbers that compare, or null where the text does not begin with any.';
 
@@ -103,40 +105,47 @@ set search_path = ''
 as $$
 declare
   v_version constant integer[] := private.app_version(p_app_version);
+  v_row ops.steering;
+  v ops.steering;
 begin
-  return (
-    select json_build_object(
-      'batch_events', f.batch_events[1],
-      'retry_base_ms', f.retry_base_ms[1],
-      -- The two may come from different rows.
-      'retry_cap_ms', greatest(f.retry_cap_ms[1], f.retry_base_ms[1]),
-      'outbox_cap', f.outbox_cap[1],
-      'keep_sent_days', f.keep_sent_days[1],
-      'poll_after_s', coalesce(f.poll_after_s[1], (select c.poll_after_s from ops.content_setting c)),
-      'paused', case when f.pause[1] ->> 'reason' is not null then json_build_object('reason', f.pause[1] ->> 'reason', 'retry_after_s', f.pause_s[1]) end,
-      'upgrade', f.upgrade[1])
-    from (
-      select
-        array_agg(s.batch_events order by s.place) filter (where s.batch_events is not null) as batch_events,
-        array_agg(s.retry_base_ms order by s.place) filter (where s.retry_base_ms is not null) as retry_base_ms,
-        array_agg(s.retry_cap_ms order by s.place) filter (where s.retry_cap_ms is not null) as retry_cap_ms,
-        array_agg(s.outbox_cap order by s.place) filter (where s.outbox_cap is not null) as outbox_cap,
-        array_agg(s.keep_sent_days order by s.place) filter (where s.keep_sent_days is not null) as keep_sent_days,
-        array_agg(s.poll_after_s order by s.place) filter (where s.poll_after_s is not null) as poll_after_s,
-        array_agg(s.pause_s order by s.place) filter (where s.pause_s is not null) as pause_s,
-        array_agg(jsonb_build_object('reason', case when s.paused then s.pause_reason end) order by s.place)
-          filter (where s.paused is not null) as pause,
-        array_agg(json_build_object('to', s.upgrade_to, 'required_from', s.upgrade_required_from, 'message', s.upgrade_message) order by s.place)
-          filter (where s.upgrade_to is not null) as upgrade
-      from (
-        -- A row for a platform before one for all, a range before none, the range that begins later before its elders.
-        select t.*, row_number() over (order by t.platform is null, coalesce(t.app_from, t.app_before) is null,
-          private.app_version(t.app_from) desc nulls last, private.app_version(t.app_before)) as place
-        from ops.steering t
-        where (t.platform is null or t.platform = p_platform)
-          and (t.app_from is null or private.app_version(t.app_from) <= v_version)
-          and (t.app_before is null or v_version < private.app_version(t.app_before))
-      ) s) f);
+  -- A row for a platform before one for all, a range before none, the range that begins later before its elders.
+  for v_row in
+    select t.* from ops.steering t
+    where (t.platform is null or t.platform = p_platform)
+      and (t.app_from is null or private.app_version(t.app_from) <= v_version)
+      and (t.app_before is null or v_version < private.app_version(t.app_before))
+    order by t.platform is null, coalesce(t.app_from, t.app_before) is null,
+      private.app_version(t.app_from) desc nulls last, private.app_version(t.app_before)
+  loop
+    v.batch_events := coalesce(v.batch_events, v_row.batch_events);
+    v.retry_base_ms := coalesce(v.retry_base_ms, v_row.retry_base_ms);
+    v.retry_cap_ms := coalesce(v.retry_cap_ms, v_row.retry_cap_ms);
+    v.outbox_cap := coalesce(v.outbox_cap, v_row.outbox_cap);
+    v.keep_sent_days := coalesce(v.keep_sent_days, v_row.keep_sent_days);
+    v.poll_after_s := coalesce(v.poll_after_s, v_row.poll_after_s);
+    v.pause_s := coalesce(v.pause_s, v_row.pause_s);
+    -- What belongs together comes from one row.
+    if v.paused is null then
+      v.paused := v_row.paused;
+      v.pause_reason := v_row.pause_reason;
+    end if;
+    if v.upgrade_to is null then
+      v.upgrade_to := v_row.upgrade_to;
+      v.upgrade_required_from := v_row.upgrade_required_from;
+      v.upgrade_message := v_row.upgrade_message;
+    end if;
+  end loop;
+  return json_build_object(
+    'batch_events', v.batch_events,
+    'retry_base_ms', v.retry_base_ms,
+    -- The two may come from different rows.
+    'retry_cap_ms', greatest(v.retry_cap_ms, v.retry_base_ms),
+    'outbox_cap', v.outbox_cap,
+    'keep_sent_days', v.keep_sent_days,
+    'poll_after_s', coalesce(v.poll_after_s, (select c.poll_after_s from ops.content_setting c)),
+    'paused', case when v.paused then json_build_object('reason', v.pause_reason, 'retry_after_s', v.pause_s) end,
+    'upgrade', case when v.upgrade_to is not null then json_build_object(
+      'to', v.upgrade_to, 'required_from', v.upgrade_required_from, 'message', v.upgrade_message) end);
 end
 $$;
 comment on function private.steering_for(text, text) is

@@ -1,4 +1,5 @@
 // Small things that many requests leave behind, sent on together a moment later: none costs a query of its own.
+import { Problem } from "./problem.ts";
 
 /** The platform's way to let work outlive its request; there is none in tests of a handler alone. */
 declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefined;
@@ -29,7 +30,7 @@ export function createCollector<T>({ what, waitMs, most, send }: CollectorOption
     try {
       await send(items);
     } catch (error) {
-      console.error(`${what}:`, error);
+      console.error(`${what}:`, error instanceof Problem ? error.code : error);
     }
   }
 

@@ -79,11 +79,14 @@ function sqlState(error: unknown): string {
 /** Codes of postgres.js and of the system for a database that can't be reached right now. */
 const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|57P0|08|53)/;
 
+/** How hosted's pooler says that it has no connection to give; its SQLSTATE does not tell. */
+const POOLER = /^\(?E(MAXCONN|CHECKOUTTIMEOUT|DBHANDLEREXITED|CIRCUITBREAKER)|^max client/i;
+
 /** The problem that a failed query stands for; what the registry does not know is internal, and logged. */
-function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): Problem {
   const state = sqlState(error);
-  const code: ErrorCode | undefined = SQLSTATES[state] ??
-    (UNREACHABLE.test(state) ? "overloaded" : undefined);
+  const isUnreachable = UNREACHABLE.test(state) || (error instanceof Error && POOLER.test(error.message));
+  const code: ErrorCode | undefined = SQLSTATES[state] ?? (isUnreachable ? "overloaded" : undefined);
   if (!code || code === "internal") {
     console.error("database:", error);
     return new Problem("internal");
@@ -101,8 +104,14 @@ const CONNECTIONS = 4;
  */
 const QUEUE = { atOnce: CONNECTIONS, waiting: 64, waitMs: 3000, refusal: "overloaded" } as const;
 
+/**
+ * When a request is answered whatever the database does: the queue's 3 s, 8 s for a statement, and one. Hosted's
+ * pooler alone may keep a query waiting for 60 s. The query goes on, and sent again its batch counts once.
+ */
+const ANSWER_MS = 12_000;
+
 /** Connects lazily; `url` is the transaction pooler on hosted, hence no prepared statements. */
-export function openDatabase(url: string): Database {
+export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Database {
   const sql = postgres(url, {
     prepare: false,
     max: CONNECTIONS,
@@ -117,7 +126,7 @@ export function openDatabase(url: string): Database {
 
   // postgres.js sends a query when it is awaited, which is when there is a connection for it.
   function text(query: PromiseLike<readonly { answer: string }[]>): Promise<string> {
-    return slots.run(async () => {
+    const answer = slots.run(async () => {
       try {
         const [row] = await query;
         if (!row) throw new Error("a function gave no row");
@@ -126,6 +135,9 @@ export function openDatabase(url: string): Database {
         throw problemOf(error);
       }
     });
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Problem("overloaded")), answerMs);
+    return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer));
   }
 
   return {

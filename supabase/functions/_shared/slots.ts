@@ -11,18 +11,24 @@ export interface SlotOptions {
   waitMs: number;
   /** The error of what is refused. */
   refusal: ErrorCode;
+  /**
+   * How long a slot rests where something is waiting for it, in times of what the work before took. By default it does
+   * not; who sends one thing after the other never waits for it.
+   */
+  rest?: number;
 }
 
 /** Slots for work. */
 export interface Slots {
   /** Does the work when there is a slot for it, first come first served; else throws a `Problem`. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** What has a slot or waits for one. */
-  readonly size: number;
 }
 
-/** Makes slots. */
-export function createSlots({ atOnce, waiting, waitMs, refusal }: SlotOptions): Slots {
+/** Makes slots; `onIdle` is told when none is taken any more. */
+export function createSlots(
+  { atOnce, waiting, waitMs, refusal, rest = 0 }: SlotOptions,
+  onIdle: () => void = () => {},
+): Slots {
   const queue = new Set<() => void>();
   let active = 0;
 
@@ -41,24 +47,28 @@ export function createSlots({ atOnce, waiting, waitMs, refusal }: SlotOptions): 
     });
   }
 
+  // A slot that becomes free is handed on without being given back: nobody slips in between.
+  function pass(): void {
+    const [next] = queue;
+    if (next) {
+      queue.delete(next);
+      next();
+      return;
+    }
+    active--;
+    if (active === 0) onIdle();
+  }
+
   return {
-    get size() {
-      return active + queue.size;
-    },
     async run(work) {
-      // A slot that becomes free is handed on without being given back: nobody slips in between.
       if (active < atOnce) active++;
       else await turn();
+      const began = performance.now();
       try {
         return await work();
       } finally {
-        const [next] = queue;
-        if (next) {
-          queue.delete(next);
-          next();
-        } else {
-          active--;
-        }
+        if (rest > 0 && queue.size > 0) setTimeout(pass, rest * (performance.now() - began));
+        else pass();
       }
     },
   };
@@ -67,7 +77,7 @@ export function createSlots({ atOnce, waiting, waitMs, refusal }: SlotOptions): 
 /** Slots of its own for each key, which take no room while nothing is under way. */
 export interface KeyedSlots {
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
-  /** Keys with something under way. */
+  /** Keys that take room. */
   readonly size: number;
 }
 
@@ -78,14 +88,10 @@ export function createKeyedSlots(options: SlotOptions): KeyedSlots {
     get size() {
       return slots.size;
     },
-    async run(key, work) {
-      const own = slots.get(key) ?? createSlots(options);
+    run(key, work) {
+      const own = slots.get(key) ?? createSlots(options, () => slots.delete(key));
       slots.set(key, own);
-      try {
-        return await own.run(work);
-      } finally {
-        if (own.size === 0) slots.delete(key);
-      }
+      return own.run(work);
     },
   };
 }

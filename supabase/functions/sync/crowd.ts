@@ -6,10 +6,14 @@ import { createKeyedSlots } from "../_shared/slots.ts";
 
 /** Requests of one learner that an isolate works on, reading their bodies included: two devices, and each one's retry. */
 const UNDER_WAY = { atOnce: 4, waiting: 0, waitMs: 0, refusal: "busy" } as const;
-/** Of these one is with the database. As long as carrel_edge waits for a lock. */
-const WITH_DATABASE = { atOnce: 1, waiting: 3, waitMs: 2000, refusal: "busy" } as const;
-/** How long a refusal is held back: whoever asks again at once, on 20 connections, asks about 30 times a second. */
-const HOLD_MS = { least: 400, spread: 500 };
+/**
+ * Of these one is with the database, and the next waits as long as carrel_edge waits for a lock. A learner who has one
+ * waiting gets a tenth of one connection, so that even the batches of a full bucket leave room for others; a device
+ * with a long outbox sends batch after batch, and has a connection all the time.
+ */
+const WITH_DATABASE = { atOnce: 1, waiting: 3, waitMs: 2000, refusal: "busy", rest: 9 } as const;
+/** How long a refusal is held back: whoever asks again at once, on 20 connections, asks 20 times a second. */
+const HOLD_MS = { least: 500, spread: 1000 };
 /** Refusals held back at once; beyond, they go out as they come. */
 const MOST_HELD = 1000;
 /** Learners who have sent too much, as an isolate remembers; and for how long at most, since limits may be raised. */

@@ -116,13 +116,16 @@ Deno.test("sync", async (t) => {
         );
         assert.equal(pushed.body.pull.changes.length, 1);
         assert.equal(pushed.body.pull.changes[0].kind, "session");
-        const alone = await call(stack, learner, "/sync?limit=10");
-        assert.deepEqual(alone.body, pushed.body.pull);
+        const alone = await call(stack, learner, `/sync?limit=10&device=${learner.deviceId}`);
+        const { steering } = pushed.body;
+        assert.deepEqual(alone.body, { ...pushed.body.pull, steering });
         const { cursor } = alone.body;
-        assert.deepEqual((await call(stack, learner, `/sync?cursor=${cursor}`)).body, {
+        const { token } = pushed.body.batch;
+        assert.deepEqual((await call(stack, learner, `/sync?cursor=${cursor}&at_least=${token}`)).body, {
           changes: [],
           cursor,
           more: false,
+          steering,
         });
         const history = cursor.split(".")[0];
         for (
@@ -131,7 +134,10 @@ Deno.test("sync", async (t) => {
             "history_changed",
           ], ["x", "cursor_invalid"]]
         ) {
-          assert.deepEqual((await call(stack, learner, `/sync?cursor=${bad}`)).body, { reset: reason });
+          assert.deepEqual((await call(stack, learner, `/sync?cursor=${bad}`)).body, {
+            reset: reason,
+            steering,
+          });
         }
       },
     );
@@ -190,6 +196,8 @@ Deno.test("sync", async (t) => {
       );
       refused(await call(stack, learner, "/sync/nowhere"), 404, "not_found");
       refused(await call(stack, learner, "/sync?limit=-1"), 400, "malformed_request", "limit");
+      refused(await call(stack, learner, "/sync?at_least=1"), 400, "malformed_request", "at_least");
+      refused(await call(stack, learner, "/sync?device=1"), 400, "malformed_request", "device");
       assert.deepEqual(await rows(learner), nothing);
     });
 

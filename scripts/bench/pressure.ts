@@ -1,0 +1,134 @@
+// One hostile learner among others: what the others still get, against the same load without that learner.
+import { ulid } from "ulid";
+import { type BenchStack, publishQuestions, startBenchStack } from "./bench_stack.ts";
+import { batchOf, EVENTS, type Question } from "./ingest.ts";
+import { type Load, load, median, type Pair, type Result, runPair } from "./measure.ts";
+
+const CONNECTIONS = 8;
+const HOSTILE_CONNECTIONS = 20;
+const HOSTILE_EVENTS = 500;
+const ISOLATES = 2;
+/** Learners of a run take turns: one alone would be over the limit after 300 batches, and nobody sends so much. */
+const LEARNERS = 400;
+
+interface Sender {
+  id: string;
+  device: string;
+  token: string;
+}
+
+async function newSender(bench: BenchStack): Promise<Sender> {
+  const id = crypto.randomUUID();
+  return { id, device: crypto.randomUUID(), token: await bench.token(id) };
+}
+
+/** The largest batch there is: sessions that start. */
+function hostileBatch({ id, device }: Sender): string {
+  const now = new Date().toISOString();
+  // Of the form of ULIDs: the load generator must not be what the others wait for.
+  const time = ulid().slice(0, 10);
+  const id26 = (n: number) => time + String(n).padStart(16, "0");
+  const event = (_: unknown, n: number) => ({
+    id: id26(n),
+    type: "session.started",
+    version: 1,
+    learner_id: id,
+    device_id: device,
+    occurred_at: now,
+    utc_offset_minutes: 0,
+    body: { session_id: id26(n), content_version: 1 },
+  });
+  const header = { batch_id: ulid(), device_id: device, sent_at: now, contract_version: 1 };
+  return [header, ...Array.from({ length: HOSTILE_EVENTS }, event)].map((line) => JSON.stringify(line)).join(
+    "\n",
+  );
+}
+
+/** Runs the measurement: `runs` pairs of `seconds` each. */
+export async function benchPressure(
+  runs: number,
+  seconds: number,
+  progress: (line: string) => void,
+): Promise<Result[]> {
+  await using bench = await startBenchStack({}, ISOLATES);
+  await publishQuestions(bench.sql, 5700);
+  const questions = await bench.sql<
+    Question[]
+  >`select id, skill_id from content.question order by skill_id, id`;
+  const loads = { calm: [] as Load[], pressed: [] as Load[] };
+  const hostile = { taken: 0, refused: 0 };
+
+  async function send({ token }: Sender, body: string, signal?: AbortSignal): Promise<number> {
+    const response = await fetch(`${bench.stack.apiUrl}/functions/v1/sync`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/x-ndjson" },
+      body,
+      signal,
+    });
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  /** Asks again at once, whatever the answer says, on all its connections. */
+  async function attack(signal: AbortSignal): Promise<void> {
+    const sender = await newSender(bench);
+    await Promise.all(Array.from({ length: HOSTILE_CONNECTIONS }, async () => {
+      for (let body = hostileBatch(sender); !signal.aborted;) {
+        const status = await send(sender, body, signal).catch(() => 0);
+        if (status === 200) {
+          hostile.taken++;
+          body = hostileBatch(sender);
+        } else if (status !== 0) hostile.refused++;
+      }
+    }));
+  }
+
+  async function others(): Promise<Load> {
+    const senders = await Promise.all(Array.from({ length: LEARNERS }, () => newSender(bench)));
+    let turn = 0;
+    return await load(CONNECTIONS, seconds, async () => {
+      const sender = senders[turn++ % senders.length];
+      if (!sender) throw new Error("nobody sends");
+      const status = await send(sender, batchOf(sender.id, sender.device, questions, 1));
+      if (status !== 200) throw new Error(`a learner who did nothing wrong got ${status}`);
+    });
+  }
+
+  async function pressed(): Promise<Load> {
+    const end = new AbortController();
+    const attacking = attack(end.signal);
+    // Whoever has a full bucket gets a burst through; measured is what comes after, as after any such burst.
+    const measured = await others();
+    end.abort();
+    await attacking;
+    return measured;
+  }
+
+  const pair: Pair = {
+    name:
+      `other learners beside a hostile one (${HOSTILE_CONNECTIONS} parallel requests of ${HOSTILE_EVENTS} events)`,
+    unit: "events/s",
+    runs,
+    more: true,
+    budget: 0.7,
+    async measure() {
+      const measured = await pressed();
+      loads.pressed.push(measured);
+      return measured.rate * EVENTS;
+    },
+    async baseline() {
+      const measured = await others();
+      loads.calm.push(measured);
+      return measured.rate * EVENTS;
+    },
+    notes() {
+      const p99 = (of: Load[]) => median(of.map((one) => one.p99));
+      const [beside, alone] = [p99(loads.pressed), p99(loads.calm)];
+      return `others' batch p99 ${beside.toFixed(0)} ms against ${alone.toFixed(0)} ms, ratio ${
+        (beside / alone).toFixed(2)
+      }; ` +
+        `the hostile one had ${hostile.taken} batches taken, ${hostile.refused} refused`;
+    },
+  };
+  return [await runPair(pair, progress)];
+}

@@ -1,0 +1,70 @@
+// A push on one device, heard by the learner's other devices on their private channel, after the commit.
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { createClient } from "@supabase/supabase-js";
+import { LearnerHint } from "../../../client-contract/hint.ts";
+import type { Stack } from "../../../scripts/stack/stack.ts";
+import { call, event, header, type Learner, ndjson, newLearner, push, startBench } from "./bench.ts";
+
+interface Listener extends AsyncDisposable {
+  heard: LearnerHint[];
+}
+
+/** Joins the channel of `of` with the token of `learner`. */
+async function listen(stack: Stack, learner: Learner, of = learner): Promise<Listener> {
+  const client = createClient(stack.apiUrl, stack.publishableKey, {
+    accessToken: () => Promise.resolve(learner.token),
+  });
+  await client.realtime.setAuth(learner.token);
+  const heard: LearnerHint[] = [];
+  const channel = client.channel(`learner:${of.id}`, { config: { private: true } })
+    .on(
+      "broadcast",
+      { event: "learner_changed" },
+      ({ payload }) => void heard.push(LearnerHint.parse(payload)),
+    );
+  const close = async () => {
+    await client.removeChannel(channel);
+    await client.realtime.disconnect();
+  };
+  const status = await new Promise<string>((joined) => channel.subscribe((status) => joined(status)));
+  if (status === "SUBSCRIBED") return { heard, [Symbol.asyncDispose]: close };
+  await close();
+  throw new Error(status);
+}
+
+async function until(test: () => boolean): Promise<void> {
+  for (let i = 0; i < 300 && !test(); i++) await delay(10);
+  assert.ok(test());
+}
+
+Deno.test("S1, U6: a second device hears of a push, and finds it", async () => {
+  await using stack = await startBench();
+  const [learner, stranger] = [await newLearner(stack), await newLearner(stack)];
+  const second = { ...learner, deviceId: crypto.randomUUID() };
+  await push(stack, second, ndjson(header(second)));
+  await using listener = await listen(stack, second);
+  await assert.rejects(() => listen(stack, stranger, learner), /CHANNEL_ERROR/, "nobody else's channel");
+
+  // An outbox that drains in several batches is one hint.
+  const lines = Array.from({ length: 3 }, () => event(learner));
+  for (const line of lines) {
+    assert.equal((await push(stack, learner, ndjson(header(learner), line))).status, 200);
+  }
+  await until(() => listener.heard.length > 0);
+  await delay(600);
+  assert.ok(listener.heard.length <= 2, `${listener.heard.length} hints`);
+  const hint = listener.heard.at(-1);
+  assert.ok(hint);
+  assert.deepEqual([hint.devices, hint.spread_s], [[learner.deviceId], 5]);
+  const pull = await call(stack, second, `/sync?at_least=${hint.token}&device=${second.deviceId}`);
+  assert.equal(pull.body.changes.length, lines.length);
+  assert.ok(pull.body.changes.every(({ own }: { own: boolean }) => !own));
+
+  // Nothing new, nobody to tell.
+  const before = listener.heard.length;
+  await push(stack, learner, ndjson(header(learner), ...lines));
+  await push(stack, learner, ndjson(header(learner)));
+  await delay(600);
+  assert.equal(listener.heard.length, before);
+});

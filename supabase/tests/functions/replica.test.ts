@@ -1,0 +1,70 @@
+// Reading one's own writes through a replica that lags: a real standby, whose replay is held up.
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import postgres from "postgres";
+import { startCluster } from "../../../scripts/stack/postgres/cluster.ts";
+import { WORK_FOLDER } from "../../../scripts/stack/postgres/folders.ts";
+import { SUPABASE_FOLDER } from "../../../scripts/stack/postgres/migrations.ts";
+import { migrated } from "../../../scripts/stack/postgres/recipes.ts";
+import { openDatabase } from "../../functions/_shared/database.ts";
+import { Problem } from "../../functions/_shared/problem.ts";
+import { event, header, ndjson } from "./bench.ts";
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  const { success } = await new Deno.Command("cp", { args: ["-a", from, to] }).output();
+  assert.ok(success);
+}
+
+Deno.test("U6: a replica that lags says so, and has the push once it caught up", async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = (name: string) => `${WORK_FOLDER}/replica-${Deno.pid}-${name}`;
+  const open = (name: string) =>
+    startCluster({ dataFolder: folder(name), port: 0, durable: false, recipe: migrated(SUPABASE_FOLDER) });
+  const start = async (name: string) => {
+    const cluster = await open(name);
+    cleanup.defer(() => cluster.remove());
+    return cluster;
+  };
+  const template = await open("primary");
+  await template.stop();
+  await copyFolder(folder("primary"), folder("standby"));
+  const primary = await start("primary");
+  const conninfo = `primary_conninfo = '${primary.url("postgres").replace(/\/postgres$/, "")}'\n`;
+  await Deno.writeTextFile(`${folder("standby")}/postgresql.auto.conf`, conninfo, { append: true });
+  await Deno.writeTextFile(`${folder("standby")}/standby.signal`, "");
+  const standby = await start("standby");
+
+  const admin = postgres(standby.url("supabase_admin"), { max: 1, onnotice: () => {} });
+  cleanup.defer(() => admin.end());
+  const learner = { id: crypto.randomUUID(), deviceId: crypto.randomUUID(), token: "" };
+  const [writer, reader] = [
+    openDatabase(primary.url("carrel_edge")),
+    openDatabase(standby.url("carrel_edge")),
+  ];
+  const pull = (atLeast: string | null) =>
+    reader.changes({ learner: learner.id, cursor: null, limit: 10, atLeast, device: null })
+      .then((text) => JSON.parse(text), (error: unknown) => error);
+  const pushed = async () => {
+    const answer = JSON.parse(await writer.sync(learner.id, ndjson(header(learner), event(learner))));
+    const token: string = answer.batch.token;
+    return token;
+  };
+  const caughtUp = async (token: string) => {
+    for (let i = 0; i < 500; i++) {
+      const answer = await pull(token);
+      if (!(answer instanceof Problem)) return answer;
+      assert.deepEqual([answer.code, answer.retryAfter], ["behind", 1]);
+      await delay(10);
+    }
+    throw new Error("the standby never caught up");
+  };
+
+  assert.equal((await caughtUp(await pushed())).changes.length, 1);
+  await admin`select pg_wal_replay_pause()`;
+  const token = await pushed();
+  const late = await pull(token);
+  assert.ok(late instanceof Problem && late.code === "behind");
+  assert.equal((await pull(null)).changes.length, 1, "who does not ask for it gets what there is");
+  await admin`select pg_wal_replay_resume()`;
+  assert.equal((await caughtUp(token)).changes.length, 2);
+});
