@@ -22,6 +22,10 @@ export interface ErrorEntry {
 
 const http = { where: ["http"], sqlstate: [], retryable: false } as const;
 const event = { where: ["event"], status: null, sqlstate: [], retryable: false } as const;
+const held = {
+  ...event,
+  client: "Mark it delivered; the server holds it and applies it once it can.",
+} as const;
 
 const registry = {
   ...steeringErrors,
@@ -293,25 +297,12 @@ const registry = {
     title: "The event is another learner's than the token.",
     client: "Keep it until its learner is signed in.",
   },
-  unknown_type: {
-    ...event,
-    title: "The server does not know this type of event yet.",
-    client: "Mark it delivered; the server holds it and applies it once it can.",
-  },
-  unknown_version: {
-    ...event,
-    title: "The server does not know this version of the event's type yet.",
-    client: "Mark it delivered; the server holds it and applies it once it can.",
-  },
-  unknown_content: {
-    ...event,
-    title: "The server does not know this content yet.",
-    client: "Mark it delivered; the server holds it and applies it once it can.",
-  },
+  unknown_type: { ...held, title: "The server does not know this type of event yet." },
+  unknown_version: { ...held, title: "The server does not know this version of the event's type yet." },
+  unknown_content: { ...held, title: "The server does not know this content yet." },
   unknown_reset: {
-    ...event,
+    ...held,
     title: "The server does not know the correction that the event counts its resets from.",
-    client: "Mark it delivered; the server holds it and applies it once it can.",
   },
   quarantine_full: {
     ...event,

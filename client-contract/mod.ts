@@ -21,5 +21,7 @@ export * from "./published_tree.ts";
 export * from "./question.ts";
 export * from "./release.ts";
 export * from "./rpc.ts";
+export type { RpcCaller } from "./rpc_call.ts";
 export * from "./steering.ts";
+export * from "./support.ts";
 export * from "./verdict.ts";

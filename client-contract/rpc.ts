@@ -2,12 +2,11 @@
 import { z } from "zod";
 import { BatchAnswer, type BatchHeader, EventResult } from "./batch.ts";
 import { SkillProgress, SteeredPullAnswer } from "./changes.ts";
-import { type DeviceParameters, ListedDevice } from "./devices.ts";
-import { ContractError, type PostgrestFailure, readRpcError } from "./client_error.ts";
 import { EndLine, Head, PageLine } from "./content.ts";
 import { type DeltaPage, readChanges } from "./delta_page.ts";
+import { type DeviceParameters, ListedDevice } from "./devices.ts";
 import type { Event } from "./event.ts";
-import { ServerInstant } from "./ids.ts";
+import { ServerInstant, Ulid, Uuid } from "./ids.ts";
 import { CONTENT_SCHEMA } from "./limits.ts";
 import {
   type PublishParameters,
@@ -17,15 +16,8 @@ import {
   Schedule,
   type ScheduleParameters,
 } from "./release.ts";
-
-/** What is needed of a supabase-js client; any `SupabaseClient` is one. */
-export interface RpcCaller {
-  rpc(name: string, parameters?: object): PromiseLike<{
-    data: unknown;
-    error: PostgrestFailure | null;
-    status: number;
-  }>;
-}
+import { callerOf, type RpcCaller } from "./rpc_call.ts";
+import { QuarantineStatus } from "./support.ts";
 
 /** How a merge of progress fared, and the progress now (null: there is none). */
 export const MergeAnswer = z.object({ result: EventResult, progress: SkillProgress.nullable() });
@@ -78,6 +70,24 @@ export interface ChangesParameters {
   device?: string;
 }
 
+/** An event of one's own that could not be applied. */
+export const OwnQuarantined = z.object({
+  id: z.string().describe("SHA-256 of the body, in hex"),
+  event_id: Ulid.nullable(),
+  code: z.string(),
+  field: z.string().nullable(),
+  status: QuarantineStatus,
+  body: z.string(),
+  device_id: Uuid.nullable(),
+  first_seen_at: ServerInstant,
+  last_seen_at: ServerInstant,
+  times_seen: z.int(),
+  became_event: Ulid.nullable(),
+  /** Where the next page begins, if this is the last entry. */
+  cursor: z.string(),
+});
+export type OwnQuarantined = z.infer<typeof OwnQuarantined>;
+
 /** The database's functions. They throw ProblemError, NetworkError or ContractError. */
 export interface Rpc {
   /** The newest release. */
@@ -90,6 +100,8 @@ export interface Rpc {
   mergeProgress(parameters: ProgressParameters): Promise<MergeAnswer>;
   /** The caller's changes since the cursor (null: all). */
   learnerChanges(cursor: string | null, o?: ChangesParameters): Promise<SteeredPullAnswer>;
+  /** What of the caller's events could not be applied, and why; last seen first. `after` is the last entry's cursor. */
+  ownQuarantine(o?: { after?: string; page_rows?: number }): Promise<OwnQuarantined[]>;
   /** The caller's devices, last seen first; for support those of the learner named. */
   listDevices(learner?: string): Promise<ListedDevice[]>;
   /** Signs a device off: nothing is taken from it nor given to it any more. */
@@ -125,18 +137,7 @@ function withSameKeys(objects: readonly Record<string, unknown>[]): Record<strin
 
 /** Typed calls through a supabase-js client that is signed in. */
 export function createRpc(supabase: RpcCaller): Rpc {
-  async function call<T extends z.ZodType>(
-    schema: T,
-    name: string,
-    parameters: object,
-  ): Promise<z.output<T>> {
-    const { data, error, status } = await supabase.rpc(name, parameters);
-    if (error) throw readRpcError(error, status);
-    const result = schema.safeParse(data);
-    if (!result.success) throw new ContractError(`not an answer of this contract: ${result.error.message}`);
-    return result.data;
-  }
-
+  const call = callerOf(supabase);
   return {
     contentHead: () => call(Head, "content_head", { schema: CONTENT_SCHEMA }),
     async contentDelta(parameters = {}) {
@@ -147,6 +148,7 @@ export function createRpc(supabase: RpcCaller): Rpc {
     ingest: (header, events) => call(BatchAnswer, "ingest", withSameKeys([header, ...events])),
     mergeProgress: (parameters) => call(MergeAnswer, "merge_progress", parameters),
     learnerChanges: (cursor, o = {}) => call(SteeredPullAnswer, "learner_changes", { cursor, ...o }),
+    ownQuarantine: (o = {}) => call(z.array(OwnQuarantined), "own_quarantine", o),
     listDevices: (learner) => call(z.array(ListedDevice), "list_devices", { learner }),
     revokeDevice: (parameters) => call(ListedDevice, "revoke_device", parameters),
     restoreDevice: (parameters) => call(ListedDevice, "restore_device", parameters),

@@ -39,6 +39,8 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("end" as const), device }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("sync" as const), device }) },
+  // The oldest waiting event becomes a dead letter, and must count like any other.
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("give up" as const), device }) },
   // The process dies when the server has answered its nth request.
   {
     weight: 3,
@@ -55,6 +57,8 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("rotate" as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+const OldestEvent = z.object({ id: z.string().nullable() });
 
 /** What may go wrong with a sync over a bad network. */
 function isNetworkTrouble(error: unknown): boolean {
@@ -129,6 +133,13 @@ class Run {
     if (step.do === "die") return await this.#die(step.device, step.request);
     const device = this.#device(step.device);
     if (device.status().version === 0) return;
+    if (step.do === "give up") {
+      const oldest = device.db.get(
+        OldestEvent,
+        "select min(event_id) as id from outbox where state = 'pending'",
+      );
+      return oldest?.id ? device.giveUp(oldest.id, "given up by chance") : undefined;
+    }
     const [session] = device.openSessions();
     if (step.do === "end") return session && device.endSession(session.session_id);
     const questions = allQuestions(device);
@@ -172,7 +183,8 @@ async function assertConverged(run: Run): Promise<void> {
     assert.deepEqual(device.progress(), progress);
     assert.deepEqual(practiceDays(device.db), practice);
     assert.deepEqual(rowsOf(device), rowsOf(first));
-    assert.equal(device.status().outbox.pending + device.status().outbox.quarantined, 0);
+    const { pending, quarantined, dead } = device.status().outbox;
+    assert.deepEqual({ pending, quarantined, dead }, { pending: 0, quarantined: 0, dead: 0 });
     assert.ok((await device.verify()).ok);
   }
   await server.sql`select ops.rebuild_learner(${learnerId})`;

@@ -11,7 +11,8 @@ import { repairContent, type RepairReport } from "./content_repair.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { DeviceError } from "./device_error.ts";
-import { countOutbox, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
+import { keepLetter } from "./dead_letter.ts";
+import { countOutbox, giveUp, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
 import { type Progress, progressIn, readProgress } from "./progress.ts";
 import { createRetry, type RetryPolicy } from "./retry.ts";
 import { createSchedule, type Schedule, type Scheduled } from "./schedule.ts";
@@ -101,6 +102,11 @@ export interface Device extends Disposable {
   advance(advance: Advance): Progress;
   /** Starts over in a skill, from nothing unless a base is given. */
   reset(skillId: string, base?: { mastery: number; completed?: string[] }): Progress;
+
+  /** Gives up a waiting event, for a reason of at most 200 characters; the next sync hands it in as a dead letter. */
+  giveUp(eventId: string, reason: string): void;
+  /** Keeps a record that could not be made an event (at most 256 KiB); the next sync hands it in as a dead letter. */
+  deadLetter(letter: string, reason: string): void;
 
   /** Progress as the learner sees it; of who has not begun, nothing. */
   progressIn(skillId: string): Progress;
@@ -228,6 +234,9 @@ export function openDevice(o: DeviceOptions): Device {
     endSession: (sessionId, reason = "completed") => endSession(context, sessionId, reason),
     advance: (advance) => advanceProgress(context, advance),
     reset: (skillId, base) => resetProgress(context, skillId, base ?? null),
+
+    giveUp: (eventId, reason) => db.transaction(() => giveUp(context, eventId, reason)),
+    deadLetter: (letter, reason) => keepLetter(context, letter, reason),
 
     progressIn: (skillId) => progressIn(db, skillId),
     progress: () => readProgress(db),

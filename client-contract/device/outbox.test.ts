@@ -85,12 +85,56 @@ Deno.test("results put each event where it belongs; recording them again changes
   assert.deepEqual(rows(context).map(({ state }) => state), states);
   record();
   assert.deepEqual(rows(context).map(({ state }) => state), states);
-  assert.deepEqual(countOutbox(context), { pending: 2, delivered: 2, quarantined: 1, held_back: 1 });
+  assert.deepEqual(countOutbox(context), { pending: 2, delivered: 2, quarantined: 1, held_back: 1, dead: 0 });
 
   context.db.transaction(() => releaseHeldBack(context));
   assert.equal(pendingEvents(context), 3);
   context.db.transaction(() => resendAll(context));
   assert.equal(pendingEvents(context), 6);
+});
+
+Deno.test("what the server wants later waits until then, and stands in nobody's way", () => {
+  using device = bench();
+  const { context, clock } = device;
+  const ids = [device.attempt(), device.attempt()];
+  const full = { status: "retry" as const, code: "quarantine_full", retry_after_s: 3600 };
+  const record = () => {
+    const batch = takeBatch(context);
+    context.db.transaction(() => recordResults(context, batch, [full, full]));
+  };
+  record();
+  const later = device.attempt();
+  assert.deepEqual(takeBatch(context).map(({ event_id }) => event_id), [later]);
+  assert.equal(pendingEvents(context), 1);
+  assert.equal(countOutbox(context).pending, 3);
+  clock.advance(3600_000);
+  assert.deepEqual(takeBatch(context).map(({ event_id }) => event_id), [...ids, later]);
+  // A clock that is set back by years does not hold it for years.
+  record();
+  clock.set(0);
+  assert.equal(pendingEvents(context), 3);
+});
+
+Deno.test("an event that is refused without end is given up, unless it is for want of room", () => {
+  using device = bench();
+  const { context } = device;
+  const [refused, full] = [device.attempt(), device.attempt()];
+  const answers = [{ status: "retry" as const, code: "not_yet" }, {
+    status: "retry" as const,
+    code: "quarantine_full",
+  }];
+  for (let i = 0; i < 50; i++) {
+    assert.equal(pendingEvents(context), 2);
+    const batch = takeBatch(context);
+    context.db.transaction(() => recordResults(context, batch, answers));
+  }
+  assert.deepEqual(rows(context).map(({ event_id, state }) => [event_id, state]), [
+    [refused, "dead"],
+    [full, "pending"],
+  ]);
+  assert.equal(countOutbox(context).dead, 1);
+  assert.throws(() => context.db.run("delete from outbox"), /outbox_keeps_unsent/);
+  assert.throws(() => context.db.run("delete from dead_letter"), /dead_letter_keeps_unsent/);
 });
 
 Deno.test("an event is kept for days after its delivery, and never dropped before the pull that shows it", () => {

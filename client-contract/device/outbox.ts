@@ -10,6 +10,11 @@ import { readSteering } from "./steering.ts";
 import { nextUlid } from "./ulid.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** No server asks for a longer delay; a greater one is a clock that was set back, and does not count. */
+const MAX_DELAY_MS = 7 * DAY_MS;
+
+/** Answers that the server could not take an event yet, and did not say why it will, after which it is given up. */
+const GIVE_UP_AFTER = 50;
 
 /** Bytes of a batch that the header and line breaks may take. */
 const HEADER_BYTES = 4 * 1024;
@@ -32,6 +37,8 @@ export interface OutboxCounts {
   delivered: number;
   quarantined: number;
   held_back: number;
+  /** Given up, and not handed in yet. */
+  dead: number;
 }
 
 /** How the events of one batch fared. */
@@ -82,16 +89,36 @@ export function appendEvent(context: DeviceContext, draft: EventDraft, skillId: 
   return event;
 }
 
+/** When something may be sent: what waits for a later time is passed by, so that it never stands in the way. */
+export function dueAt({ clock }: DeviceContext): [now: string, latest: string] {
+  const now = clockTime(clock);
+  return [new Date(now).toISOString(), new Date(now + MAX_DELAY_MS).toISOString()];
+}
+
+/** When to send again what the server wants later; null: with the next sync. */
+export function retryAt({ clock }: DeviceContext, { retry_after_s }: EventResult): string | null {
+  const delay = Math.min((retry_after_s ?? 0) * 1000, MAX_DELAY_MS);
+  return delay > 0 ? new Date(clockTime(clock) + delay).toISOString() : null;
+}
+
+/** The first of the lines that fit one batch. */
+export function fitBatch<T extends { line: string }>(waiting: readonly T[], headerBytes = HEADER_BYTES): T[] {
+  let room = MAX_BATCH_BYTES - headerBytes;
+  return waiting.filter(({ line }) => (room -= encoder.encode(line).byteLength + 1) >= 0);
+}
+
+const DUE = "(retry_at is null or retry_at <= ? or retry_at > ?)";
+
 /** Takes the oldest waiting events, as many as one batch may hold, and counts the attempt. */
-export function takeBatch({ db }: DeviceContext): OutboxLine[] {
+export function takeBatch(context: DeviceContext): OutboxLine[] {
+  const { db } = context;
   return db.transaction(() => {
-    const waiting = db.all(
+    const batch = fitBatch(db.all(
       OutboxLine,
-      "select event_id, line from outbox where state = 'pending' order by event_id limit ?",
+      `select event_id, line from outbox where state = 'pending' and ${DUE} order by event_id limit ?`,
+      ...dueAt(context),
       Math.min(MAX_BATCH_EVENTS, readSteering(db).batch_events),
-    );
-    let room = MAX_BATCH_BYTES - HEADER_BYTES;
-    const batch = waiting.filter(({ line }) => (room -= encoder.encode(line).byteLength + 1) >= 0);
+    ));
     for (const { event_id } of batch) {
       db.run("update outbox set attempts = attempts + 1 where event_id = ?", event_id);
     }
@@ -99,9 +126,29 @@ export function takeBatch({ db }: DeviceContext): OutboxLine[] {
   });
 }
 
-/** The number of events that wait to be sent. */
-export function pendingEvents({ db }: DeviceContext): number {
-  return db.get(Count, "select count(*) as count from outbox where state = 'pending'")?.count ?? 0;
+/** The number of events that wait to be sent, and may be. */
+export function pendingEvents(context: DeviceContext): number {
+  const sql = `select count(*) as count from outbox where state = 'pending' and ${DUE}`;
+  return context.db.get(Count, sql, ...dueAt(context))?.count ?? 0;
+}
+
+/** Puts an event aside that is given up: it is handed in as a dead letter. Called within a transaction. */
+export function giveUp(context: DeviceContext, eventId: string, reason: string): void {
+  const { db, clock } = context;
+  const given = db.run(
+    "update outbox set state = 'dead', retry_at = null, code = null, field = null where event_id = ? and state = 'pending'",
+    eventId,
+  );
+  if (given === 0) return;
+  db.run(
+    `insert into dead_letter (letter_id, event_id, letter, reason, created_at)
+     select ?, event_id, line, ?, ? from outbox where event_id = ?
+     on conflict (event_id) do update set reason = excluded.reason, handed_in_at = null, code = null, retry_at = null`,
+    nextId(context),
+    reason,
+    instant(clock),
+    eventId,
+  );
 }
 
 /**
@@ -109,15 +156,16 @@ export function pendingEvents({ db }: DeviceContext): number {
  * may be recorded again.
  */
 export function recordResults(
-  { db, clock }: DeviceContext,
+  context: DeviceContext,
   batch: readonly OutboxLine[],
   results: readonly EventResult[],
 ): BatchOutcome {
+  const { db, clock } = context;
   const outcome: BatchOutcome = { delivered: 0, quarantined: 0, heldBack: 0, retried: 0 };
   const now = instant(clock);
   const set = (eventId: string, state: string, deliveredAt: string | null, result?: EventResult) =>
     db.run(
-      "update outbox set state = ?, delivered_at = ?, code = ?, field = ? where event_id = ?",
+      "update outbox set state = ?, delivered_at = ?, code = ?, field = ?, retry_at = null where event_id = ?",
       state,
       deliveredAt,
       result ? result.code ?? "internal" : null,
@@ -143,6 +191,7 @@ export function recordResults(
           break;
         }
         outcome.retried++;
+        refuse(context, event_id, result);
         break;
       case undefined:
         // No word on it: it waits, as if it had not been sent.
@@ -152,13 +201,33 @@ export function recordResults(
   return outcome;
 }
 
+const Refusals = z.object({ refusals: z.number() });
+
+/** Lets an event wait that the server could not take yet, or gives it up. */
+function refuse(context: DeviceContext, eventId: string, result: EventResult): void {
+  const { db } = context;
+  db.run(
+    "update outbox set refusals = refusals + 1, retry_at = ? where event_id = ?",
+    retryAt(context, result),
+    eventId,
+  );
+  // A full quarantine would not take it as a dead letter either.
+  if (result.code === "quarantine_full") return;
+  const row = db.get(Refusals, "select refusals from outbox where event_id = ?", eventId);
+  if (row && row.refusals >= GIVE_UP_AFTER) {
+    giveUp(context, eventId, `refused ${row.refusals} times, as ${result.code ?? "retry"}`.slice(0, 200));
+  }
+}
+
 /**
  * Marks everything that is still kept as waiting again: the server may have lost it. What of it the server still
  * holds comes back as `duplicate`. Called within a transaction.
  */
 export function resendAll({ db }: DeviceContext): void {
-  db.run(`update outbox set state = 'pending', delivered_at = null, code = null, field = null
+  db.run(`update outbox set state = 'pending', delivered_at = null, code = null, field = null, refusals = 0
     where state in ('delivered', 'quarantined')`);
+  // An event's letter is sent again as the event.
+  db.run("update dead_letter set handed_in_at = null, code = null where event_id is null");
 }
 
 /** Lets events wait again that were held back for another learner: theirs is signed in now. */
@@ -173,6 +242,7 @@ export function releaseHeldBack({ db }: DeviceContext): void {
 export function pruneOutbox({ db, clock }: DeviceContext): number {
   const before = new Date(Math.max(clockTime(clock) - readSteering(db).keep_sent_days * DAY_MS, 0))
     .toISOString();
+  db.run("delete from dead_letter where handed_in_at < ?", before);
   return db.run(
     "delete from outbox where state in ('delivered', 'quarantined') and settled = 1 and delivered_at < ?",
     before,
@@ -191,5 +261,6 @@ export function countOutbox({ db }: DeviceContext): OutboxCounts {
     delivered: counts.get("delivered") ?? 0,
     quarantined: counts.get("quarantined") ?? 0,
     held_back: counts.get("held_back") ?? 0,
+    dead: db.get(Count, "select count(*) as count from dead_letter where handed_in_at is null")?.count ?? 0,
   };
 }

@@ -10,6 +10,7 @@ import { checkContent } from "./content_check.ts";
 import type { Repair } from "./content_settle.ts";
 import { updateContent, type UpdateOptions } from "./content_update.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { recordLetters, takeLetters } from "./dead_letter.ts";
 import { DeviceError } from "./device_error.ts";
 import {
   type BatchOutcome,
@@ -43,6 +44,8 @@ export interface SyncOptions extends UpdateOptions {
 export interface SyncReport extends BatchOutcome {
   /** Batches that the server answered, empty ones included. */
   batches: number;
+  /** Dead letters that the server holds now. */
+  handedIn: number;
   /** Changes of the learner's rows that came down. */
   pulled: number;
   /** Whether the server had lost what it knew: everything kept was sent again, everything pulled was pulled anew. */
@@ -179,6 +182,28 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
   }
 }
 
+/** Hands in what the device has given up, last of all that goes up: nothing waits for it. */
+async function handInLetters(context: DeviceContext, o: SyncOptions, report: SyncReport): Promise<void> {
+  for (;;) {
+    const letters = takeLetters(context);
+    if (letters.length === 0) return;
+    const header = { ...headerOf(context, o, false), dead_letters: letters.map(({ reason }) => reason) };
+    const lines = letters.map(({ line }) => line);
+    const { batch: { results } } = await o.retry.run(
+      () => o.client.sync({ ...header, sent_at: instant(context.clock) }, lines, { signal: o.signal }),
+      o.signal,
+    );
+    if (results.length !== letters.length) {
+      throw new ContractError(`${letters.length} dead letters have ${results.length} results`);
+    }
+    const handedIn = context.db.transaction(() => recordLetters(context, letters, results));
+    report.batches++;
+    report.handedIn += handedIn;
+    // Where the server wants all of them later, asking again at once would go round in circles.
+    if (handedIn === 0) return;
+  }
+}
+
 /** Brings the content to the head. An app that is too old for it keeps what it has, and everything else goes on. */
 async function exchangeContent(context: DeviceContext, head: Head, o: SyncOptions, report: SyncReport) {
   rememberHead(context, head);
@@ -206,6 +231,7 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
     quarantined: 0,
     heldBack: 0,
     retried: 0,
+    handedIn: 0,
     pulled: 0,
     restarted: false,
     version: 0,
@@ -216,6 +242,7 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
   let head: Head;
   try {
     head = await exchange(context, o, report);
+    await handInLetters(context, o, report);
   } catch (error) {
     rememberRefusedSync(context, error);
     throw error;

@@ -150,7 +150,7 @@ create trigger quarantine_load_update after update on ops.quarantine
   referencing old table as old_rows new table as new_rows for each statement execute function private.load_quarantine();
 create trigger quarantine_load_delete after delete on ops.quarantine
   referencing old table as old_rows for each statement execute function private.load_quarantine();
-create trigger quarantine_action_append_only before update or truncate on ops.quarantine_action
+create trigger quarantine_action_append_only before update on ops.quarantine_action
   for each statement execute function private.forbid_change();
 
 alter table ops.quarantine enable row level security;

@@ -38,8 +38,11 @@ begin
     select s.change_seq into v_seq from learner.state s where s.user_id = p_user;
     v_seq := private.project_events(p_user, v_fresh, v_seq);
     update learner.state s set change_seq = v_seq where s.user_id = p_user;
-    update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
-    where q.user_id = p_user and q.event_id = any (v_ids) and q.status <> 'superseded' and q.code <> 'id_conflict';
+    -- Asked first: an update runs the table's triggers, even of no row.
+    if exists (select from ops.quarantine q where q.user_id = p_user and q.event_id = any (v_ids)) then
+      update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
+      where q.user_id = p_user and q.event_id = any (v_ids) and q.status <> 'superseded' and q.code <> 'id_conflict';
+    end if;
   end if;
 
   -- 3 What was not new, if anything, is compared with what the ledger holds under its id.

@@ -1,0 +1,101 @@
+// Dead letters against the real functions and database: what a device gives up, the server holds.
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { openLab } from "./testing/devices.ts";
+import { type Handle, rotateHistory, startTestServer } from "./testing/server.ts";
+import { serverAttempts, serverProgress } from "./testing/server_rows.ts";
+import { firstQuestions, studyOnce } from "./testing/study.ts";
+
+const Letter = z.object({
+  letter: z.string(),
+  code: z.string().nullable(),
+  handed_in_at: z.string().nullable(),
+});
+const EventId = z.object({ event_id: z.string() });
+
+Deno.test("U3: dead letters are handed in once, and what can be applied of them counts", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const { sql } = server;
+  const learnerId = crypto.randomUUID();
+  using device = lab.open(1, { learnerId, handle: server.handle });
+  await device.sync();
+  const ids = studyOnce(device, firstQuestions(device));
+  const seen = device.progress();
+  const events = device.db.all(EventId, "select event_id from outbox order by event_id");
+  for (const { event_id } of events) device.giveUp(event_id, "the app lost patience");
+  device.giveUp(events[0]?.event_id ?? "", "twice");
+  const odd = ['{"id": ', "two\nlines", " ", "\ud800", "nul \u0000", "😀".repeat(40_000)];
+  for (const letter of odd) device.deadLetter(letter, "could not be serialised");
+  assert.throws(() => device.deadLetter("x", ""), /dead_letter_reason_fits/);
+  assert.throws(() => device.deadLetter("x".repeat(300_000), "r"), /dead_letter_letter_fits/);
+  assert.equal(device.status().outbox.dead, events.length + odd.length);
+  assert.deepEqual(device.progress(), seen, "what the learner did still counts on the device");
+
+  const report = await device.sync();
+  assert.equal(report.handedIn, events.length + odd.length);
+  assert.equal(report.delivered, 0);
+  assert.deepEqual(await serverAttempts(sql, learnerId), ids);
+  const kept = await sql`select distinct origin, reason from ops.quarantine where user_id = ${learnerId}`;
+  assert.deepEqual(kept.map((row) => ({ ...row })), [{
+    origin: "dead_letter",
+    reason: "could not be serialised",
+  }]);
+  const [{ rows } = { rows: 0 }] =
+    await sql`select count(*)::int as rows from ops.quarantine where user_id = ${learnerId}`;
+  assert.equal(rows, odd.length);
+  assert.equal(device.status().outbox.dead, 0);
+  await device.sync();
+  assert.deepEqual(await serverProgress(sql, learnerId), device.progress());
+  assert.equal((await device.sync()).handedIn, 0, "once");
+  const codes = new Set(
+    device.db.all(Letter, "select letter, code, handed_in_at from dead_letter where event_id is null").map((
+      { code },
+    ) => code),
+  );
+  assert.deepEqual(codes, new Set(["invalid_json", "invalid_event", "too_large"]));
+
+  // A restore that has lost them gets them again.
+  await sql`delete from ops.quarantine where user_id = ${learnerId}`;
+  await sql`delete from learner.event where user_id = ${learnerId}`;
+  await sql`delete from learner.attempt where user_id = ${learnerId}`;
+  await sql`delete from learner.skill_progress where user_id = ${learnerId}`;
+  await rotateHistory(server);
+  assert.equal((await device.sync()).handedIn, odd.length);
+  assert.deepEqual(await serverAttempts(sql, learnerId), ids);
+});
+
+Deno.test("U3: an answer that is lost, or a full quarantine, leaves the letters where they are", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const { sql } = server;
+  const learnerId = crypto.randomUUID();
+  let isLost = false;
+  const handle: Handle = async (request) => {
+    const response = await server.handle(request);
+    if (!isLost) return response;
+    await response.body?.cancel();
+    return Promise.reject(new TypeError("the answer was lost"));
+  };
+  using device = lab.open(1, {
+    learnerId,
+    handle,
+    retry: { attempts: 1, baseMs: 0, capMs: 0, patienceMs: 0 },
+  });
+  await device.sync();
+  await sql`update ops.quarantine_setting set open_rows = 1, retry_after_s = 3600`;
+  device.deadLetter("one", "r");
+  device.deadLetter("two", "r");
+  isLost = true;
+  await assert.rejects(() => device.sync());
+  isLost = false;
+  assert.equal(device.status().outbox.dead, 2);
+  assert.equal((await device.sync()).handedIn, 1);
+  assert.equal(device.status().outbox.dead, 1, "there was room for one");
+  studyOnce(device, firstQuestions(device));
+  assert.ok((await device.sync()).delivered > 0, "events go on");
+  await sql`update ops.quarantine_setting set open_rows = 10`;
+  assert.equal((await device.sync()).handedIn, 0, "not before the server's delay is over");
+  lab.clock.advance(3600_000);
+  assert.equal((await device.sync()).handedIn, 1);
+});
