@@ -57,9 +57,8 @@ export const INVARIANTS: readonly Invariant[] = [
     statement:
       "One bad event blocks nothing and is not lost: every event of a batch gets a result, in order.",
     how:
-      "Lines stay text until each was tested; rules imply every constraint; what still fails is found by halving; all of it is quarantined as text.",
-    gaps:
-      "Held events do not apply by themselves yet when the server knows more: a device has to send them again.",
+      "Lines stay text until each was tested; rules imply every constraint; what still fails is found by halving; all of it is quarantined as text, or, where there is no room, stays with its device. Held events are tried again when the server knows more.",
+    gaps: "",
   },
   {
     id: "I8",
