@@ -52,6 +52,9 @@ export async function benchPressure(
 ): Promise<Result[]> {
   await using bench = await startBenchStack({}, ISOLATES);
   await publishQuestions(bench.sql, 5700);
+  // As they are for everybody.
+  await bench
+    .sql`update ops.pressure_setting set event_burst = default, events_per_s = default, batch_burst = default, batches_per_s = default`;
   const questions = await bench.sql<
     Question[]
   >`select id, skill_id from content.question order by skill_id, id`;

@@ -71,7 +71,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: "I9",
     statement: "A learner reads and writes only their own; staff act by role claim alone.",
     how:
-      "RLS, explicit grants, definers that check their caller first, a login role for the edge with five functions.",
+      "RLS, explicit grants, definers that check their caller first, a login role for the edge that executes a list of functions.",
     gaps: "",
   },
   {

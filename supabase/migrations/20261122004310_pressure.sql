@@ -39,37 +39,27 @@ set search_path = ''
 as $$
 declare
   v_now constant timestamptz := clock_timestamp();
-  v_taken boolean;
+  v record;
+  v_events_full_at timestamptz;
+  v_batches_full_at timestamptz;
   v_wait double precision;
 begin
   -- A bucket is the time at which it will be full again: what is taken moves that on, and it may not lie further
   -- ahead than filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
-  update learner.state s set
-    (events_full_at, batches_full_at, limited, limited_at) = (
-      select
-        case when f.fits then f.events_full_at else s.events_full_at end,
-        case when f.fits then f.batches_full_at else s.batches_full_at end,
-        case when f.fits then s.limited else s.limited + 1 end,
-        case when f.fits then s.limited_at else v_now end
-      from (select t.events_full_at, t.batches_full_at,
-        greatest(t.events_full_at - t.events_span, t.batches_full_at - t.batches_span) <= v_now as fits
-        from (select
-          greatest(s.events_full_at, v_now) + make_interval(secs => p_events / p.events_per_s::double precision) as events_full_at,
-          greatest(s.batches_full_at, v_now) + make_interval(secs => 1 / p.batches_per_s::double precision) as batches_full_at,
-          make_interval(secs => p.event_burst / p.events_per_s::double precision) as events_span,
-          make_interval(secs => p.batch_burst / p.batches_per_s::double precision) as batches_span
-          from ops.pressure_setting p) t) f)
-  where s.user_id = p_user
-  returning s.limited_at is distinct from v_now into v_taken;
-  if v_taken then
-    return null;
-  end if;
-  select extract(epoch from greatest(
-    s.events_full_at + make_interval(secs => (p_events - p.event_burst) / p.events_per_s::double precision),
-    s.batches_full_at + make_interval(secs => (1 - p.batch_burst) / p.batches_per_s::double precision)) - v_now)
-  into v_wait
+  -- In steps, not as one UPDATE that computes it all: that took 1 ms to plan and run, this a quarter.
+  select s.events_full_at, s.batches_full_at, p.event_burst, p.events_per_s, p.batch_burst, p.batches_per_s into v
   from learner.state s, ops.pressure_setting p
   where s.user_id = p_user;
+  v_events_full_at := greatest(v.events_full_at, v_now) + make_interval(secs => p_events / v.events_per_s::double precision);
+  v_batches_full_at := greatest(v.batches_full_at, v_now) + make_interval(secs => 1 / v.batches_per_s::double precision);
+  v_wait := extract(epoch from greatest(
+    v_events_full_at - make_interval(secs => v.event_burst / v.events_per_s::double precision),
+    v_batches_full_at - make_interval(secs => v.batch_burst / v.batches_per_s::double precision)) - v_now);
+  if v_wait <= 0 then
+    update learner.state s set events_full_at = v_events_full_at, batches_full_at = v_batches_full_at where s.user_id = p_user;
+    return null;
+  end if;
+  update learner.state s set limited = s.limited + 1, limited_at = v_now where s.user_id = p_user;
   return json_build_object('refused', json_build_object(
     'sqlstate', 'CR083', 'message', 'This learner has sent more than one learner may.', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
 end
