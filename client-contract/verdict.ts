@@ -1,5 +1,5 @@
 // Whether the server would accept a line, and if not, the code and field that it would name. It gives SQL's verdict
-// (private.parse_events), as far as the line alone decides: `unknown_content` and `id_conflict` need the database.
+// (private.read_events), as far as the line alone decides: `unknown_content` and `id_conflict` need the database.
 import type { z } from "zod";
 import { BatchHeader } from "./batch.ts";
 import type { ErrorCode } from "./errors.ts";

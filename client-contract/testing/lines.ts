@@ -224,9 +224,9 @@ const damaged = (valid: fc.Arbitrary<unknown>, paths: string[]) =>
     },
   );
 
-/** A line break ends a line and NUL can't be in a text parameter; a line is never empty. */
+/** A line break ends a line and NUL can't be in a text parameter; a line of white space alone is skipped. */
 const asLine = (lines: fc.Arbitrary<string>) =>
-  lines.map((line) => line.replace(/[\n\0]/g, " ")).filter((line) => line !== "");
+  lines.map((line) => line.replace(/[\n\0]/g, " ")).filter((line) => !/^[ \t\r]*$/.test(line));
 
 /** Lines of one type: its own fields twice as often as those of other types, which are unknown to it. */
 const typedLine = (type: string, learner: string) => {
