@@ -2,8 +2,9 @@
 // (private.read_events), as far as the line alone decides: `unknown_content` and `id_conflict` need the database.
 import type { z } from "zod";
 import { BatchHeader } from "./batch.ts";
+import { EventEnvelope } from "./envelope.ts";
 import type { ErrorCode } from "./errors.ts";
-import { Event, EventEnvelope } from "./event.ts";
+import { Event } from "./event.ts";
 import { parseJsonb } from "./jsonb.ts";
 import { MAX_EVENT_BYTES } from "./limits.ts";
 

@@ -55,8 +55,10 @@ declare
 begin
   for v_parent in
     select * from (values
-      ('learner', 'event', 'event_id', true), ('learner', 'attempt', 'event_id', true), ('learner', 'batch', 'received_at', false)
+      ('learner', 'event', 'event_id', true), ('learner', 'attempt', 'event_id', true), ('learner', 'batch', 'received_at', false),
+      ('ops', 'telemetry', 'event_id', true)
     ) p (schema, name, key, is_ulid)
+    where to_regclass(format('%I.%I', p.schema, p.name)) is not null
   loop
     if to_regclass(format('%I.%I', v_parent.schema, v_parent.name || '_default')) is null then
       perform private.add_partition(v_parent.schema, v_parent.name, v_parent.key, 'default', null, null);

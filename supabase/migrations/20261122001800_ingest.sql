@@ -30,6 +30,7 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_events constant private.incoming[] := private.take_telemetry(p_user, p_now, p_events);
   v_fresh learner.event[];
   v_ids uuid[];
   v_seq bigint;
@@ -44,7 +45,7 @@ begin
     select distinct on (e.event_id)
       p_user, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, p_now, p_head,
       p_skew, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct
-    from unnest(p_events) e
+    from unnest(v_events) e
     where e.code is null
     order by e.event_id, e.place
     on conflict (user_id, event_id) do nothing
@@ -62,38 +63,38 @@ begin
   end if;
 
   -- 3 What was not new, if anything, is compared with what the ledger holds under its id.
-  if coalesce(cardinality(v_ids), 0) < (select count(*) from unnest(p_events) e where e.code is null) then
+  if coalesce(cardinality(v_ids), 0) < (select count(*) from unnest(v_events) e where e.code is null) then
     select array_agg(row (e.place, e.line, e.id_text, 'id_conflict', null, e.event_id, e.type, e.type_version, e.device_id,
       e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event,
       e.content_state, e.graded_correct)::private.incoming)
     into v_conflicts
-    from unnest(p_events) e
+    from unnest(v_events) e
     join learner.event l on l.user_id = p_user and l.event_id = e.event_id
     where e.code is null
       and (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body);
   end if;
 
-  v_bad := v_conflicts || array(select e from unnest(p_events) e where e.code not in ('wrong_learner', 'duplicate'));
+  v_bad := v_conflicts || array(select e from unnest(v_events) e where e.code not in ('wrong_learner', 'applied', 'duplicate'));
   if cardinality(v_bad) > 0 then
     perform private.quarantine_events(p_user, p_now, p_head, v_bad);
   end if;
 
   -- 4 The results. That all events are new, or none is, need not be found out event by event.
-  if cardinality(v_ids) = cardinality(p_events) then
-    return query select e.place, e.id_text, 'applied', null::text, null::text, e.event_id from unnest(p_events) e;
+  if cardinality(v_ids) = cardinality(v_events) then
+    return query select e.place, e.id_text, 'applied', null::text, null::text, e.event_id from unnest(v_events) e;
     return;
   end if;
   return query
   select e.place, e.id_text,
     case
-      when e.code = 'duplicate' then 'duplicate'
+      when e.code in ('applied', 'duplicate') then e.code
       when e.code = 'wrong_learner' then 'retry'
       when coalesce(e.code, c.code) is not null then 'quarantined'
       when f.id is not null and e.place = min(e.place) over (partition by e.event_id, e.code) then 'applied'
       else 'duplicate'
     end,
-    nullif(coalesce(e.code, c.code), 'duplicate'), e.field, e.event_id
-  from unnest(p_events) e
+    case when e.code in ('applied', 'duplicate') then null else coalesce(e.code, c.code) end, e.field, e.event_id
+  from unnest(v_events) e
   left join unnest(v_ids) f (id) on f.id = e.event_id
   left join unnest(v_conflicts) c on c.place = e.place;
 end
