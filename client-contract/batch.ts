@@ -35,8 +35,9 @@ export const EventResult = z.object({
   status: z.enum(["applied", "duplicate", "quarantined", "retry"]),
   code: z.string().optional().describe("Of the error registry, unless the event was taken"),
   field: z.string().optional().describe("The first field that is wrong"),
-  retry_after_s: z.int().optional().describe(
-    "Of a retry: seconds until it makes sense to send the event again",
+  retryable: z.boolean().optional().describe("With a code: whether the same event may be sent again"),
+  retry_after_s: whole(1, MAX_INTEGER).optional().describe(
+    "With retry: seconds after which to send it again",
   ),
 });
 export type EventResult = z.infer<typeof EventResult>;

@@ -1,8 +1,10 @@
-// What a device can tell the server: five event types, each in version 1. SQL has the same rules
-// (private.event_rule) in the same order; verdict.test.ts holds the two together.
+// What a device can tell the server: five event types of what a learner did, each in version 1, and the tracking plan's.
+// SQL has the same rules (private.event_rule) in the same order; verdict_differential.test.ts holds the two together.
 import { z } from "zod";
-import { MAX_INTEGER, text, whole } from "./fields.ts";
-import { Instant, Ulid, Uuid } from "./ids.ts";
+import { eventOf } from "./envelope.ts";
+import { MAX_INTEGER, whole } from "./fields.ts";
+import { Ulid, Uuid } from "./ids.ts";
+import { TRACKING_PLAN } from "./tracking.ts";
 
 const ContentVersion = whole(1, MAX_INTEGER).describe("The content version that the learner saw");
 const Mastery = whole(0, 100);
@@ -11,27 +13,8 @@ const ResetCount = whole(1, MAX_INTEGER);
 const Reset = z.looseObject({ count: ResetCount, event: Ulid }).nullish()
   .describe("The reset that the learner is in; absent or null before the first");
 
-const envelope = {
-  id: Ulid,
-  type: text(64),
-  version: whole(1, 32767),
-  learner_id: Uuid,
-  device_id: Uuid,
-  occurred_at: Instant,
-  utc_offset_minutes: whole(-1080, 1080),
-  body: z.looseObject({}),
-};
-
-/** What all events have in common, of whatever type and version. Unknown fields are kept and ignored. */
-export const EventEnvelope = z.looseObject(envelope);
-export type EventEnvelope = z.infer<typeof EventEnvelope>;
-
-function event<T extends string, B extends z.ZodObject>(type: T, body: B) {
-  return z.looseObject({ ...envelope, type: z.literal(type), version: z.literal(1), body });
-}
-
 /** A learner opens a stretch of study. */
-export const SessionStarted = event(
+export const SessionStarted = eventOf(
   "session.started",
   z.looseObject({
     session_id: Ulid,
@@ -42,14 +25,14 @@ export const SessionStarted = event(
 export type SessionStarted = z.infer<typeof SessionStarted>;
 
 /** A stretch of study is over. */
-export const SessionEnded = event(
+export const SessionEnded = eventOf(
   "session.ended",
   z.looseObject({ session_id: Ulid, reason: z.enum(["completed", "abandoned", "timed_out"]) }),
 );
 export type SessionEnded = z.infer<typeof SessionEnded>;
 
 /** One answer to one question. */
-export const AttemptRecorded = event(
+export const AttemptRecorded = eventOf(
   "attempt.recorded",
   z.looseObject({
     session_id: Ulid,
@@ -66,14 +49,14 @@ export const AttemptRecorded = event(
 export type AttemptRecorded = z.infer<typeof AttemptRecorded>;
 
 /** Progress in one skill, which only grows until a reset. */
-export const ProgressAdvanced = event(
+export const ProgressAdvanced = eventOf(
   "progress.advanced",
   z.looseObject({ skill_id: Uuid, mastery: Mastery, completed: Completed, reset: Reset }),
 );
 export type ProgressAdvanced = z.infer<typeof ProgressAdvanced>;
 
 /** A deliberate fresh start in one skill. */
-export const ProgressReset = event(
+export const ProgressReset = eventOf(
   "progress.reset",
   z.looseObject({
     skill_id: Uuid,
@@ -91,6 +74,7 @@ export const Event = z.discriminatedUnion("type", [
   AttemptRecorded,
   ProgressAdvanced,
   ProgressReset,
+  ...TRACKING_PLAN,
 ]);
 export type Event = z.infer<typeof Event>;
 export type EventType = Event["type"];

@@ -3,14 +3,7 @@ import type { z } from "zod";
 import { BatchAnswer, BatchHeader, SyncAnswer } from "./batch.ts";
 import { PullAnswer, SteeredPullAnswer } from "./changes.ts";
 import { DomainRow, EndLine, Head, PageLine, QuestionRow, SkillRow, Tombstone } from "./content.ts";
-import {
-  AttemptRecorded,
-  Event,
-  ProgressAdvanced,
-  ProgressReset,
-  SessionEnded,
-  SessionStarted,
-} from "./event.ts";
+import { Event } from "./event.ts";
 import { ContentReport, Manifest } from "./manifest.ts";
 import { ContentHint, LearnerHint } from "./hint.ts";
 import { Problem } from "./problem.ts";
@@ -19,11 +12,11 @@ import { Steering } from "./steering.ts";
 /** Schemas by the name of their file in `schema/`. */
 export const messages: Readonly<Record<string, z.ZodType>> = {
   "event": Event,
-  "event.session.started.v1": SessionStarted,
-  "event.session.ended.v1": SessionEnded,
-  "event.attempt.recorded.v1": AttemptRecorded,
-  "event.progress.advanced.v1": ProgressAdvanced,
-  "event.progress.reset.v1": ProgressReset,
+  ...Object.fromEntries(
+    Event.options.map((
+      option,
+    ) => [`event.${option.shape.type.value}.v${option.shape.version.value}`, option]),
+  ),
   "sync.header": BatchHeader,
   "sync.batch_answer": BatchAnswer,
   "sync.answer": SyncAnswer,

@@ -1,9 +1,10 @@
 // Whether the server would accept a line, and if not, the code and field that it would name. It gives SQL's verdict
-// (private.parse_events), as far as the line alone decides: `unknown_content` and `id_conflict` need the database.
+// (private.read_events), as far as the line alone decides: `unknown_content` and `id_conflict` need the database.
 import type { z } from "zod";
 import { BatchHeader } from "./batch.ts";
+import { EventEnvelope } from "./envelope.ts";
 import type { ErrorCode } from "./errors.ts";
-import { Event, EventEnvelope } from "./event.ts";
+import { Event } from "./event.ts";
 import { parseJsonb } from "./jsonb.ts";
 import { MAX_EVENT_BYTES } from "./limits.ts";
 

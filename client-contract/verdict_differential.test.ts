@@ -70,6 +70,32 @@ Deno.test("an event's line gets the same verdict from zod and from SQL", async (
   }
 });
 
+Deno.test("I7: an event that is read the short way is what the rules make of it", async () => {
+  await using cluster = await throwAwayCluster({ migrated: true });
+  const sql = postgres(cluster.url("postgres"), { max: 1 });
+  let short = 0;
+  try {
+    // One line a batch: among 500 some line can't be cast, and then all go by the rules.
+    const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
+      const [row] = await sql<{ different: string | null; short: number }[]>`
+        with read as materialized (
+          select l.line, private.read_events(${LEARNER}::uuid, 'header' || chr(10) || l.line, 2147483647) as events,
+            private.read_lines(${LEARNER}::uuid, 'header' || chr(10) || l.line, 2147483647, null) as by_rules,
+            private.is_jsonb(l.line) as is_jsonb
+          from unnest(${lines}::text[]) l (line))
+        select min(r.line) filter (where r.events is distinct from r.by_rules) as different,
+          count(*) filter (where r.is_jsonb and r.events[1].code is distinct from 'invalid_event')::integer as short
+        from read r`;
+      assert.equal(row?.different, null);
+      short += row?.short ?? 0;
+    });
+    await fc.assert(property, parameters);
+  } finally {
+    await sql.end();
+  }
+  assert.ok(short > 1000, `only ${short} lines could go the short way`);
+});
+
 Deno.test("a batch's header gets the same verdict from zod and from SQL", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
   const sql = postgres(cluster.url("postgres"), { max: 1 });

@@ -1,5 +1,6 @@
 // Lines of batches for property tests: right ones, and right ones with one to three things wrong.
 import fc from "fast-check";
+import { TRACKING_PLAN } from "../tracking.ts";
 import { anyText, change, numberText, raw, type RawJson, write } from "./raw_json.ts";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -27,6 +28,12 @@ const reset = maybe(fc.record({ count: resetCount, event: ulid }));
 const completed = maybe(fc.array(uuid, { maxLength: 5 }));
 const contentVersion = fc.integer({ min: 1, max: 2147483647 });
 const mastery = fc.integer({ min: 0, max: 100 });
+const code = fc.stringMatching(/^[a-z][a-z0-9_.]{0,63}$/);
+const plainValues: Record<string, fc.Arbitrary<unknown>> = {
+  code,
+  whole: fc.boolean(),
+  completed: fc.boolean(),
+};
 
 /** A type's body and the paths in it. */
 const types: Record<string, { body: fc.Arbitrary<unknown>; paths: string[] }> = {
@@ -73,6 +80,37 @@ const types: Record<string, { body: fc.Arbitrary<unknown>; paths: string[] }> = 
     }),
     paths: ["skill_id", "count", "base", "base.mastery", "base.completed"],
   },
+  "outbox.attempted": {
+    body: fc.record({
+      events: fc.integer({ min: 0, max: 500 }),
+      attempts: fc.integer({ min: 1, max: 1_000_000 }),
+      answered: fc.boolean(),
+      code: maybe(code),
+      duration_ms: fc.nat(86_400_000),
+    }),
+    paths: ["events", "attempts", "answered", "code", "duration_ms"],
+  },
+  "outbox.dead_lettered": {
+    body: fc.record({ event_id: ulid, code, attempts: fc.nat(1_000_000) }),
+    paths: ["event_id", "code", "attempts"],
+  },
+  "app.failed": {
+    body: fc.record({ code, place: maybe(code), fatal: fc.boolean() }),
+    paths: ["code", "place", "fatal"],
+  },
+  // The others of the tracking plan are numbers alone.
+  ...Object.fromEntries(
+    TRACKING_PLAN.map(({ shape }) => [shape.type.value, Object.keys(shape.body.shape)] as const)
+      .filter(([type]) => !["outbox.attempted", "outbox.dead_lettered", "app.failed"].includes(type))
+      .map(([type, paths]) => [type, {
+        body: fc.record(
+          Object.fromEntries(
+            paths.map((path) => [path, plainValues[path] ?? fc.integer({ min: 1, max: 500 })]),
+          ),
+        ),
+        paths,
+      }]),
+  ),
 };
 const TYPES = Object.keys(types);
 
@@ -229,9 +267,9 @@ const damaged = (valid: fc.Arbitrary<unknown>, paths: string[]) =>
     },
   );
 
-/** A line break ends a line and NUL can't be in a text parameter; a line is never empty. */
+/** A line break ends a line and NUL can't be in a text parameter; a line of white space alone is skipped. */
 const asLine = (lines: fc.Arbitrary<string>) =>
-  lines.map((line) => line.replace(/[\n\0]/g, " ")).filter((line) => line !== "");
+  lines.map((line) => line.replace(/[\n\0]/g, " ")).filter((line) => !/^[ \t\r]*$/.test(line));
 
 /** Lines of one type: its own fields twice as often as those of other types, which are unknown to it. */
 const typedLine = (type: string, learner: string) => {

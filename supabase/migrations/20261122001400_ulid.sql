@@ -12,27 +12,28 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  -- Each of Crockford's digits becomes the byte 32 + its value, so that `& 31` reads the value.
-  v bytea := convert_to(translate(p_ulid,
-    '0123456789ABCDEFGHJKMNPQRSTVWXYZ', ' !"#$%&''()*+,-./0123456789:;<=>?'), 'UTF8');
+  -- The value of each of Crockford's digits at the place of its ASCII code, 48 to 90. A table, because translate()
+  -- took two thirds of the time that the whole takes now (4 us against 17 on the same machine).
+  v constant bytea := decode(repeat('00', 48) || '00010203040506070809' || repeat('00', 7) || '0a0b0c0d0e0f1011' || '00' || '1213'
+    || '00' || '1415' || '00' || '161718191a' || '00' || '1b1c1d1e1f', 'hex');
+  d constant bytea := p_ulid::bytea;
 begin
-  -- 26 digits of 5 bits, the first of 3: summed in integers of up to 30 bits, which halves the time of
-  -- shifting bigints (4 us a call, measured on 100,000).
-  return (
-    lpad(to_hex(
-      ((get_byte(v, 0) & 31)::bigint << 61)
-      | ((((get_byte(v, 1) & 31) << 25) | ((get_byte(v, 2) & 31) << 20) | ((get_byte(v, 3) & 31) << 15)
-        | ((get_byte(v, 4) & 31) << 10) | ((get_byte(v, 5) & 31) << 5) | (get_byte(v, 6) & 31))::bigint << 31)
-      | ((((get_byte(v, 7) & 31) << 25) | ((get_byte(v, 8) & 31) << 20) | ((get_byte(v, 9) & 31) << 15)
-        | ((get_byte(v, 10) & 31) << 10) | ((get_byte(v, 11) & 31) << 5) | (get_byte(v, 12) & 31))::bigint << 1)
-      | ((get_byte(v, 13) & 31) >> 4)), 16, '0')
-    || lpad(to_hex(
-      ((get_byte(v, 13) & 15)::bigint << 60)
-      | ((((get_byte(v, 14) & 31) << 25) | ((get_byte(v, 15) & 31) << 20) | ((get_byte(v, 16) & 31) << 15)
-        | ((get_byte(v, 17) & 31) << 10) | ((get_byte(v, 18) & 31) << 5) | (get_byte(v, 19) & 31))::bigint << 30)
-      | (((get_byte(v, 20) & 31) << 25) | ((get_byte(v, 21) & 31) << 20) | ((get_byte(v, 22) & 31) << 15)
-        | ((get_byte(v, 23) & 31) << 10) | ((get_byte(v, 24) & 31) << 5) | (get_byte(v, 25) & 31))::bigint), 16, '0')
-  )::uuid;
+  -- 26 digits of 5 bits, the first of 3: summed in integers of up to 30 bits, which halves the time of shifting bigints.
+  return encode(
+    int8send(
+      (get_byte(v, get_byte(d, 0))::bigint << 61)
+      | (((get_byte(v, get_byte(d, 1)) << 25) | (get_byte(v, get_byte(d, 2)) << 20) | (get_byte(v, get_byte(d, 3)) << 15)
+        | (get_byte(v, get_byte(d, 4)) << 10) | (get_byte(v, get_byte(d, 5)) << 5) | get_byte(v, get_byte(d, 6)))::bigint << 31)
+      | (((get_byte(v, get_byte(d, 7)) << 25) | (get_byte(v, get_byte(d, 8)) << 20) | (get_byte(v, get_byte(d, 9)) << 15)
+        | (get_byte(v, get_byte(d, 10)) << 10) | (get_byte(v, get_byte(d, 11)) << 5) | get_byte(v, get_byte(d, 12)))::bigint << 1)
+      | (get_byte(v, get_byte(d, 13)) >> 4))
+    || int8send(
+      ((get_byte(v, get_byte(d, 13)) & 15)::bigint << 60)
+      | (((get_byte(v, get_byte(d, 14)) << 25) | (get_byte(v, get_byte(d, 15)) << 20) | (get_byte(v, get_byte(d, 16)) << 15)
+        | (get_byte(v, get_byte(d, 17)) << 10) | (get_byte(v, get_byte(d, 18)) << 5) | get_byte(v, get_byte(d, 19)))::bigint << 30)
+      | ((get_byte(v, get_byte(d, 20)) << 25) | (get_byte(v, get_byte(d, 21)) << 20) | (get_byte(v, get_byte(d, 22)) << 15)
+        | (get_byte(v, get_byte(d, 23)) << 10) | (get_byte(v, get_byte(d, 24)) << 5) | get_byte(v, get_byte(d, 25)))::bigint),
+    'hex')::uuid;
 end
 $$;
 comment on function private.ulid_to_uuid(text) is 'A canonical ULID (26 upper-case digits, checked by the caller) as uuid.';

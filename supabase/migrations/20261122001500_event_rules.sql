@@ -18,9 +18,12 @@ create table private.event_type (
   type    text not null,
   version smallint not null,
   rules   jsonpath not null,
-  constraint event_type_pkey primary key (type, version)
+  kept_in text not null default 'ledger',
+  constraint event_type_pkey primary key (type, version),
+  constraint event_type_kept_in_known check (kept_in in ('ledger', 'telemetry'))
 );
 comment on table private.event_type is 'All rules of a type in one predicate: one evaluation for the good event, the rows only for the bad one.';
+comment on column private.event_type.kept_in is 'The ledger, for good; or ops.telemetry, for some months.';
 
 alter table private.event_rule enable row level security;
 alter table private.event_type enable row level security;

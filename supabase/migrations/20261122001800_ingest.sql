@@ -1,9 +1,7 @@
 -- What:  ingest: one batch, one transaction, a result for every event in the order of the request.
 -- Why:   exactly once is the ledger's key; nothing is lost because whatever can't be applied is quarantined (U1-U3).
 -- Locks: none now; at run time the learner's row of learner.state, waiting at most lock_timeout.
--- Undo:  drop function private.ingest_for, private.apply_or_bisect, private.apply_events; drop type private.result.
-create type private.result as (place integer, id text, status text, code text, field text, event_id uuid);
-comment on type private.result is 'How one event fared: applied, duplicate, quarantined (code), or retry (code).';
+-- Undo:  drop function private.ingest_for, private.apply_or_bisect, private.apply_events.
 
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
 returns setof private.result
@@ -12,6 +10,7 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_events constant private.incoming[] := private.take_telemetry(p_user, p_now, p_events);
   v_fresh learner.event[];
   v_ids uuid[];
   v_seq bigint;
@@ -25,7 +24,7 @@ begin
     select distinct on (e.event_id)
       p_user, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, p_now, p_head,
       p_skew, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct
-    from unnest(p_events) e
+    from unnest(v_events) e
     where e.code is null
     order by e.event_id, e.place
     on conflict (user_id, event_id) do nothing
@@ -46,27 +45,33 @@ begin
   end if;
 
   -- 3 What was not new, if anything, is compared with what the ledger holds under its id.
-  if coalesce(cardinality(v_ids), 0) < (select count(*) from unnest(p_events) e where e.code is null) then
+  if coalesce(cardinality(v_ids), 0) < (select count(*) from unnest(v_events) e where e.code is null) then
     select array_agg(row (e.place, e.line, e.id_text, 'id_conflict', null, e.event_id, e.type, e.type_version, e.device_id,
       e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event,
       e.content_state, e.graded_correct)::private.incoming)
     into v_conflicts
-    from unnest(p_events) e
+    from unnest(v_events) e
     join learner.event l on l.user_id = p_user and l.event_id = e.event_id
     where e.code is null
       and (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body);
   end if;
 
+  -- 4 The results. That all events are new, or none is, need not be found out event by event.
+  if cardinality(v_ids) = cardinality(v_events) then
+    return query select e.place, e.id_text, 'applied', null::text, null::text, e.event_id from unnest(v_events) e;
+    return;
+  end if;
   return query
   select e.place, e.id_text,
     case
+      when e.code in ('applied', 'duplicate') then e.code
       when e.code = 'wrong_learner' then 'retry'
       when coalesce(e.code, c.code) is not null then 'quarantined'
       when f.id is not null and e.place = min(e.place) over (partition by e.event_id, e.code) then 'applied'
       else 'duplicate'
     end,
-    coalesce(e.code, c.code), e.field, e.event_id
-  from unnest(p_events) e
+    case when e.code in ('applied', 'duplicate') then null else coalesce(e.code, c.code) end, e.field, e.event_id
+  from unnest(v_events) e
   left join unnest(v_ids) f (id) on f.id = e.event_id
   left join unnest(v_conflicts) c on c.place = e.place;
 end
@@ -110,6 +115,10 @@ language plpgsql
 volatile
 security definer
 set search_path = ''
+-- For all that it calls. A batch took 14 ms, of which planning its statements anew was 8. A plan that outlives the moment in which its
+-- tables were empty must not be one that reads them whole.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 declare
   v_line constant text := split_part(p_lines, E'\n', 1);
@@ -123,18 +132,21 @@ declare
   v_skew bigint;
   v_events private.incoming[];
   v_results private.result[];
-  v_reset integer;
 begin
   -- 1 The header.
   if private.is_jsonb(v_line) then
     v_header := v_line::jsonb;
-    v_field := coalesce(private.broken_field('batch', 1::smallint, v_header),
+    v_field := coalesce(
+      case when (v_header @@ (select t.rules from private.event_type t where t.type = 'batch')) is not true then
+        private.broken_field('batch', 1::smallint, v_header) end,
       case when not pg_input_is_valid(v_header ->> 'sent_at', 'timestamptz') then 'sent_at' end);
   end if;
   if v_header is null or v_field is not null then
     perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
   end if;
-  v_count := (select count(*) from string_to_table(p_lines, E'\n') with ordinality l (line, place) where l.place > 1 and l.line !~ '^[ \t\r]*$');
+  v_count := (
+    select count(*) from string_to_table(p_lines, E'\n') with ordinality l (line, place)
+    where l.place > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$'));
   if v_count > 500 then
     perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
   end if;
@@ -162,9 +174,9 @@ begin
   end if;
 
   -- 5 Check, apply, keep.
-  select array_agg(e order by e.place), max(e.reset_count) into v_events, v_reset from private.parse_events(p_user, p_lines, v_head) e;
+  v_events := private.read_events(p_user, p_lines, v_head);
   if v_events is not null then
-    if v_reset > 1000000 then
+    if (select max(e.reset_count) from unnest(v_events) e) > 1000000 then
       v_events := private.hold_unknown_resets(p_user, v_events);
     end if;
     select array_agg(r order by r.place) into v_results
@@ -189,10 +201,7 @@ begin
     'batch_id', v_header ->> 'batch_id',
     'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'token', private.history() || '.' || (select s.change_seq from learner.state s where s.user_id = p_user),
-    'results', coalesce((
-      select json_agg(json_strip_nulls(json_build_object('id', r.id, 'status', r.status, 'code', r.code, 'field', r.field,
-        'retry_after_s', case r.code when 'quarantine_full' then (select q.retry_after_s from ops.quarantine_setting q) end)) order by r.place)
-      from unnest(v_results) r), '[]'));
+    'results', private.results_json(v_results));
 end
 $$;
 comment on function private.ingest_for(uuid, text) is

@@ -10,12 +10,12 @@ select is(private.ingest_for(tests.learner(), tests.batch(tests.progress(40, 1, 
       tests.attempt(12, 1)))::jsonb -> 'results',
   jsonb_build_array(
     jsonb_build_object('id', tests.ulid(40), 'status', 'applied'),
-    '{"status": "quarantined", "code": "invalid_json"}'::jsonb,
+    '{"status": "quarantined", "code": "invalid_json", "retryable": false}'::jsonb,
     jsonb_build_object('id', tests.ulid(30), 'status', 'duplicate'),
-    jsonb_build_object('id', tests.ulid(20), 'status', 'quarantined', 'code', 'invalid_event', 'field', 'body.mastery'),
-    jsonb_build_object('id', tests.ulid(10), 'status', 'quarantined', 'code', 'unknown_content'),
-    jsonb_build_object('id', tests.ulid(11), 'status', 'retry', 'code', 'wrong_learner'),
-    '{"status": "quarantined", "code": "invalid_event", "field": "id"}'::jsonb,
+    jsonb_build_object('id', tests.ulid(20), 'status', 'quarantined', 'code', 'invalid_event', 'field', 'body.mastery', 'retryable', false),
+    jsonb_build_object('id', tests.ulid(10), 'status', 'quarantined', 'code', 'unknown_content', 'retryable', false),
+    jsonb_build_object('id', tests.ulid(11), 'status', 'retry', 'code', 'wrong_learner', 'retryable', true, 'retry_after_s', 3600),
+    '{"status": "quarantined", "code": "invalid_event", "field": "id", "retryable": false}'::jsonb,
     jsonb_build_object('id', tests.ulid(12), 'status', 'applied')),
   'I7: a result for every event, in the order of the request');
 

@@ -23,7 +23,7 @@ select is(public.merge_progress(tests.ulid(11), tests.device(), '2025-11-22T10:0
 select is(public.merge_progress(tests.ulid(12), tests.device(), '2025-11-22T10:00:02Z', tests.skill(1), 10, null,
     json_build_object('count', 1, 'event', tests.ulid(5)), -60)::jsonb -> 'progress' -> 'mastery', '10', 'I5: a greater reset pair does');
 select is(public.merge_progress(tests.ulid(13), tests.device(), '2025-11-22T10:00:03Z', tests.skill(1), 101)::jsonb -> 'result',
-  jsonb_build_object('id', tests.ulid(13), 'status', 'quarantined', 'code', 'invalid_event', 'field', 'body.mastery'),
+  jsonb_build_object('id', tests.ulid(13), 'status', 'quarantined', 'code', 'invalid_event', 'field', 'body.mastery', 'retryable', false),
   'I7: what can''t be merged is quarantined');
 select is(public.merge_progress(tests.ulid(14), tests.device(), '2025-11-22T10:00:03Z',
   tests.skill(9), 10)::jsonb #>> '{result,code}', 'unknown_content',

@@ -1,0 +1,90 @@
+// The tracking plan: what a device tells about itself, as events like any other, each in version 1. Codes and numbers
+// alone, nothing that a person wrote. SQL has the same rules in the same order (private.event_rule).
+import { z } from "zod";
+import { eventOf } from "./envelope.ts";
+import { MAX_INTEGER, whole } from "./fields.ts";
+import { Ulid } from "./ids.ts";
+
+const Code = z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/).describe("Of the error registry, or the app's own");
+const Duration = whole(0, 86_400_000).describe("Milliseconds");
+const Version = whole(0, MAX_INTEGER);
+const Rows = whole(0, 10_000_000);
+const Million = whole(0, 1_000_000);
+
+/** Events went into the outbox since the device last told. */
+export const OutboxCreated = eventOf(
+  "outbox.created",
+  z.looseObject({ events: whole(1, 1_000_000), waiting: Million.describe("In the outbox now") }),
+);
+/** A batch was sent. */
+export const OutboxAttempted = eventOf(
+  "outbox.attempted",
+  z.looseObject({
+    events: whole(0, 500),
+    attempts: whole(1, 1_000_000).describe("Of this batch, this one included"),
+    answered: z.boolean(),
+    code: Code.nullish().describe("Why it was not taken"),
+    duration_ms: Duration,
+  }),
+);
+/** The device has given up on an event. */
+export const OutboxDeadLettered = eventOf(
+  "outbox.dead_lettered",
+  z.looseObject({ event_id: Ulid, code: Code, attempts: Million }),
+);
+/** The cache was compared with the published hashes. */
+export const CacheChecked = eventOf(
+  "cache.checked",
+  z.looseObject({ content_version: Version, rows: Rows, damaged: Rows, duration_ms: Duration }),
+);
+/** The cache was brought to another version. */
+export const CacheRefreshed = eventOf(
+  "cache.refreshed",
+  z.looseObject({
+    from_version: Version,
+    to_version: whole(1, MAX_INTEGER),
+    rows: Rows,
+    duration_ms: Duration,
+  }),
+);
+/** Damage was fetched anew. */
+export const CacheRepaired = eventOf(
+  "cache.repaired",
+  z.looseObject({
+    content_version: whole(1, MAX_INTEGER),
+    rows: Rows,
+    whole: z.boolean().describe("Everything was fetched, not only the damaged part"),
+    duration_ms: Duration,
+  }),
+);
+/** A stretch of study without a network. */
+export const OfflineUsed = eventOf(
+  "offline.used",
+  z.looseObject({
+    duration_ms: whole(0, MAX_INTEGER),
+    attempts: Million,
+    reads: Rows.describe("Of content"),
+    local_reads: Rows.describe("Those that the device answered itself"),
+    completed: z.boolean().describe("The learner got to the end of what they began"),
+  }),
+);
+/** Something in the app went wrong. */
+export const AppFailed = eventOf(
+  "app.failed",
+  z.looseObject({ code: Code, place: Code.nullish(), fatal: z.boolean() }),
+);
+/** The app works again. */
+export const AppRecovered = eventOf("app.recovered", z.looseObject({ code: Code, duration_ms: Duration }));
+
+/** Every type of the plan. */
+export const TRACKING_PLAN = [
+  OutboxCreated,
+  OutboxAttempted,
+  OutboxDeadLettered,
+  CacheChecked,
+  CacheRefreshed,
+  CacheRepaired,
+  OfflineUsed,
+  AppFailed,
+  AppRecovered,
+] as const;

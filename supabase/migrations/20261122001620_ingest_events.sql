@@ -1,0 +1,93 @@
+-- What:  read_events(): all events of a batch, those that the ledger has already told apart; parse_events(), the same as rows.
+-- Why:   a device that never heard the answer sends its batch again: that must cost less than the first time.
+-- Locks: none; new objects only.
+-- Undo:  drop function private.parse_events, private.read_events, private.known_lines.
+
+create function private.known_lines(p_user uuid, p_lines text)
+returns private.incoming[]
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return (
+    select array_agg(row (l.place, l.line, l.id, 'duplicate', null, k.event_id, l.type, null, null, null, null,
+      null, null, null, null, 0, null, null, null)::private.incoming order by l.place)
+    from (
+      select n.place, n.line, n.event, n.event ->> 'id' as id, n.event ->> 'type' as type
+      from (
+        select (t.place - 1)::integer as place, t.line, t.line::jsonb as event
+        from string_to_table(p_lines, E'\n') with ordinality t (line, place)
+        where t.place > 1 and t.line ^@ '{' and octet_length(t.line) <= 4096
+        offset 0
+      ) n
+      where octet_length(n.event ->> 'id') = 26 and n.event ->> 'id' ~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' and jsonb_typeof(n.event -> 'id') = 'string'
+        and n.event ->> 'learner_id' = p_user::text
+      offset 0
+    ) l
+    cross join lateral (
+      -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. A time
+      -- in another form than JavaScript's goes the long way.
+      select e.event_id from learner.event e
+      where e.user_id = p_user and e.event_id = private.ulid_to_uuid(l.id)
+        and e.type = l.type and to_jsonb(e.type_version) = l.event -> 'version' and e.device_id::text = l.event ->> 'device_id'
+        and to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') = l.event ->> 'occurred_at'
+        and date_trunc('milliseconds', e.occurred_at) = e.occurred_at
+        and to_jsonb(e.utc_offset_minutes) = l.event -> 'utc_offset_minutes' and e.body = l.event -> 'body'
+      offset 0
+    ) k
+  );
+end
+$$;
+comment on function private.known_lines(uuid, text) is
+  'Of a batch''s lines those that the ledger holds with the same content, as events with the code duplicate; raises where a line is no JSON.';
+
+create function private.read_events(p_user uuid, p_lines text, p_head integer)
+returns private.incoming[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_first jsonb;
+  v_known private.incoming[];
+  v_rest text := p_lines;
+  v_count integer;
+begin
+  -- A number like 1e131000 (private.is_jsonb) stands behind one of these, and nothing in a string of an event usually does.
+  if p_lines !~ '[:,\[ \t\r\n]-?[0-9.]+[eE][+-]?[0-9]{3}' then
+    begin
+      v_first := nullif(split_part(p_lines, E'\n', 2), '')::jsonb;
+      -- A replay, most likely. One look-up tells, and a batch of new events pays no more for it.
+      if octet_length(v_first ->> 'id') = 26 and v_first ->> 'id' ~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' and exists (
+        select from learner.event e where e.user_id = p_user and e.event_id = private.ulid_to_uuid(v_first ->> 'id')) then
+        v_known := private.known_lines(p_user, p_lines);
+        select string_agg(case when k.place is null then l.line else '' end, E'\n' order by l.place),
+          count(*) filter (where k.place is null and l.place > 1 and l.line <> '')
+        into v_rest, v_count
+        from string_to_table(p_lines, E'\n') with ordinality l (line, place)
+        left join unnest(v_known) k on k.place = l.place - 1;
+      end if;
+      if v_count = 0 then
+        return v_known;
+      end if;
+      return v_known || private.read_lines(p_user, v_rest, p_head, coalesce(v_first, '{}'));
+    exception
+      -- Some line is not what devices write; which one is found by looking at each.
+      when data_exception or program_limit_exceeded or statement_too_complex then null;
+    end;
+  end if;
+  return private.read_lines(p_user, p_lines, p_head, null);
+end
+$$;
+comment on function private.read_events(uuid, text, integer) is
+  'The events of an NDJSON batch (its first line is the header), checked by the rules and stamped with what the content says now; null where there are none.';
+
+create function private.parse_events(p_user uuid, p_lines text, p_head integer)
+returns setof private.incoming
+language sql
+stable
+set search_path = ''
+as $$ select * from unnest(private.read_events(p_user, p_lines, p_head)) $$;
+comment on function private.parse_events(uuid, text, integer) is 'read_events() as rows.';

@@ -1,0 +1,24 @@
+begin;
+select plan(9);
+
+select tests.a_release();
+create function pg_temp.checked(p_n integer, p_rows integer) returns text language sql
+as $$ select tests.event(p_n, 'cache.checked', jsonb_build_object('content_version', 1, 'rows', p_rows, 'damaged', 0, 'duration_ms', 12)) $$;
+
+select is(tests.send(tests.attempt(1, 1), pg_temp.checked(2, 5), tests.event(3, 'app.failed', '{"code": "disk.full", "fatal": false}'), tests.progress(4, 1, 10)),
+  array['applied', 'applied', 'applied', 'applied'], 'U9: the tracking plan comes in the same batch, with the same results');
+select results_eq($$ select event_id, type, (body ->> 'rows')::integer from ops.telemetry where user_id = tests.learner() order by event_id $$,
+  $$ values (tests.event_id(2), 'cache.checked', 5), (tests.event_id(3), 'app.failed', null) $$, 'U9: it is kept as telemetry');
+select results_eq($$ select event_id from learner.event where user_id = tests.learner() order by event_id $$,
+  $$ values (tests.event_id(1)), (tests.event_id(4)) $$, 'U9: and never in the ledger');
+select is(tests.send(pg_temp.checked(2, 5), pg_temp.checked(2, 6), pg_temp.checked(5, 1), pg_temp.checked(5, 1), pg_temp.checked(5, 2)),
+  array['duplicate', 'quarantined id_conflict', 'applied', 'duplicate', 'quarantined id_conflict'], 'I4: each counts once');
+select is(tests.send(pg_temp.checked(1, 5), tests.attempt(2, 1), tests.attempt(6, 1)),
+  array['quarantined id_conflict', 'quarantined id_conflict', 'applied'], 'I4: an id is of one event, whichever table it is in');
+select is(tests.send(pg_temp.checked(7, 1), tests.attempt(7, 1)), array['applied', 'quarantined id_conflict'], 'I4: within a batch as well');
+select is((select count(*) from ops.telemetry where user_id = tests.learner()), 4::bigint, 'I4: nothing was stored twice');
+select is((select count(*) from ops.quarantine where user_id = tests.learner() and code = 'id_conflict'), 5::bigint, 'U3: what conflicts is kept');
+select is((select applied from learner.batch where user_id = tests.learner() order by received_at limit 1), 4, 'U9: and the batch counts it');
+
+select * from finish();
+rollback;
