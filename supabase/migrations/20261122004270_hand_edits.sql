@@ -15,8 +15,9 @@ language sql
 immutable
 set search_path = ''
 as $$
-  -- Frames from inside out: the trigger, its statement (there is none at the top level), and the function that runs it.
-  select coalesce((regexp_match(p_stack, '^[^\n]*\n(?:SQL statement ".*?"\n)?PL/pgSQL function (\w+)\.\w+\('))[1] in ('private', 'ops'), false)
+  -- Frames from inside out: the trigger, its statement (there is none at the top level), and the function that runs it. The
+  -- shortest match, which the first quantifier decides: further out there may be statements, too.
+  select coalesce((regexp_match(p_stack, '^[^\n]*?\n(?:SQL statement ".*?"\n)?PL/pgSQL function (\w+)\.\w+\('))[1] in ('private', 'ops'), false)
 $$;
 comment on function private.is_own_code(text) is 'Whether the function below a trigger, on its call stack (pg_context), is one of private or ops.';
 

@@ -15,11 +15,12 @@ select is((select detail ->> 'made' from ops.job where name = 'partitions'), 'le
 -- What stands where a default partition should be can't be locked.
 drop table learner.event_default;
 create materialized view learner.event_default as select * from learner.event limit 0;
-create temporary table made on commit drop as select ops.maintain_partitions(15) as name from generate_series(1, 5);
-select set_eq('select name from made', $$ select format('learner.%s_%s', name, pg_temp.month(ahead)) from unnest(array['attempt', 'batch']) name, generate_series(14, 15) ahead
-  union all select null $$, 'I6: a table that is broken does not keep the others from their months');
+create temporary table made on commit drop as
+  select n, ops.maintain_partitions(15) as name from generate_series(1, 2 * (select count(*)::integer from private.partitioned_tables())) n;
+select set_eq('select name from made where name !~ pg_temp.month(13)', $$
+  select format('%s.%s_%s', t.schema, t.name, pg_temp.month(ahead)) from private.partitioned_tables() t, generate_series(14, 15) ahead where t.name <> 'event' $$, 'I6: a table that is broken does not keep the others from their months');
 select matches((select last_error from ops.job where name = 'partitions'), '^.+ \([0-9A-Z]{5}\)$', 'O4: a failing run leaves its error');
-select is((select failures from ops.job where name = 'partitions'), 3, 'O4: and is counted');
+select cmp_ok((select failures from ops.job where name = 'partitions'), '>', 1, 'O4: and is counted');
 
 select * from finish();
 rollback;
