@@ -203,6 +203,9 @@ export function stateOf(stamped: StampedEvent): LearnerState {
       };
       return { ...NOTHING, progress: new Map([[skill_id, progress]]) };
     }
+    default:
+      // The tracking plan tells of devices, not of what was learned.
+      return NOTHING;
   }
 }
 
