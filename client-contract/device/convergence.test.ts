@@ -180,7 +180,7 @@ async function assertConverged(run: Run): Promise<void> {
   );
 }
 
-Deno.test("devices and server converge, whatever happens", async () => {
+Deno.test("K3, I5, I8: devices and server converge, whatever happens", async () => {
   await using server = await startTestServer();
   const seed = runSeed();
   const property = fc.asyncProperty(

@@ -38,7 +38,7 @@ async function liveAndDie(o: z.infer<typeof ChildOptions>, lifetimeMs: number): 
   return said.trimEnd().split("\n");
 }
 
-Deno.test("kill -9 at any moment loses no answer and doubles none", async () => {
+Deno.test("K3, I4: kill -9 at any moment loses no answer and doubles none", async () => {
   await using server = await startTestServer();
   const seed = runSeed();
   const random = seededRandom(seed);

@@ -9,7 +9,7 @@ import { publishedLines, serverAttempts, serverProgress } from "./testing/server
 import { firstQuestions, studyOnce } from "./testing/study.ts";
 import postgres from "postgres";
 
-Deno.test("a signed-up learner's device syncs through the whole stack", async () => {
+Deno.test("K3, U7: a signed-up learner's device syncs through the whole stack", async () => {
   await using stack = await throwAwayStack({ migrated: true });
   using lab = openLab();
   const supabase = createClient(stack.apiUrl, stack.publishableKey, {

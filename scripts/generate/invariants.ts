@@ -1,5 +1,5 @@
 // The invariants, in words. Their tests name them by id at the start of what they say ("I4: …"), and
-// invariants_doc.ts finds those tests.
+// tagged_tests.ts finds those tests.
 
 /** What always holds. */
 export interface Invariant {
@@ -30,7 +30,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: "I3",
     statement: "Any version can be served again with the same bytes, and every deletion is said.",
     how: "Revisions are append-only and hold the exact text; a removed row is a revision of its own.",
-    gaps: "There is no compaction yet, so no horizon below which a cursor is too old.",
+    gaps: "",
   },
   {
     id: "I4",
@@ -90,7 +90,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: "I12",
     statement: "Hashes prove a cache: row, skill, domain, release.",
     how:
-      "SHA-256 over exact bytes; the tree's definition is in docs/protocol.md; devices compute it before they commit.",
-    gaps: "A damaged cache is fetched anew as a whole, not only its damaged part.",
+      "SHA-256 over exact bytes; the tree's definition is in docs/protocol.md; devices compute it before they commit, and climb it to what is damaged.",
+    gaps: "",
   },
 ];

@@ -3,14 +3,21 @@
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
+import { INVARIANTS } from "./invariants.ts";
 import { invariantsDocument } from "./invariants_doc.ts";
 import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
+import { REQUIREMENTS } from "./requirements.ts";
+import { requirementsDocument } from "./requirements_doc.ts";
+import { testsById } from "./tagged_tests.ts";
+
+const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
 
 const artifacts: Artifact[] = [
   ...jsonSchemas(),
   functionErrors(),
   errorsDocument(),
-  await invariantsDocument(PROJECT_FOLDER),
+  invariantsDocument(tests),
+  requirementsDocument(tests),
 ];
 
 if (Deno.args.includes("--check")) {

@@ -37,6 +37,8 @@ function connectAs(job: Job, adminUrl: string): postgres.Sql {
   url.pathname = `/${encodeURIComponent(job.database)}`;
   return postgres(url.href, {
     max: 1,
+    // Cut off while it is still asking for array types, postgres.js fails in a promise that nobody holds.
+    fetch_types: false,
     connection: { application_name: "pg_cron" },
     onnotice: () => {},
   });

@@ -34,7 +34,12 @@ export async function startCronWorker(
 ): Promise<CronWorker> {
   const { secondMs = 1_000, minuteMs = 60_000 } = o;
   const url = context.databaseUrl("supabase_admin");
-  const sql = postgres(url, { max: 2, connection: { application_name: "pg_cron" }, onnotice: () => {} });
+  const sql = postgres(url, {
+    max: 2,
+    fetch_types: false,
+    connection: { application_name: "pg_cron" },
+    onnotice: () => {},
+  });
   const closing = new AbortController();
   let jobs = new Map<string, ScheduledJob>();
   const intervals = new Map<string, { seconds: number; timer: ReturnType<typeof setInterval> }>();

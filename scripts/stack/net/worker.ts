@@ -41,7 +41,12 @@ export async function startNetWorker(
   context: Pick<ServiceContext, "databaseUrl" | "log">,
 ): Promise<NetWorker> {
   const url = context.databaseUrl("supabase_admin");
-  const sql = postgres(url, { max: 1, connection: { application_name: "pg_net" }, onnotice: () => {} });
+  const sql = postgres(url, {
+    max: 1,
+    fetch_types: false,
+    connection: { application_name: "pg_net" },
+    onnotice: () => {},
+  });
   const closing = new AbortController();
   let wanted = false;
   let working: Promise<void> | undefined;

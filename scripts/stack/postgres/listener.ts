@@ -30,6 +30,7 @@ export async function listen(
   const options = {
     max: 1,
     max_lifetime: null,
+    fetch_types: false,
     connection: { application_name: applicationName },
     // Not in the library's types, and how its own `listen` hears.
     onnotify(_channel: string, payload: string) {

@@ -7,14 +7,14 @@ create temporary table answer on commit drop as
     tests.attempt(10, 1)))::jsonb as a;
 
 select is((select array_agg(key order by key) from answer, jsonb_object_keys(a) key), array['batch', 'head', 'pull', 'steering'],
-  'U7: results, news, steering, changes');
+  'U7, I7: results, news, steering, changes');
 select is((select (a -> 'batch') - 'received_at' from answer), jsonb_build_object('batch_id', tests.ulid(1), 'token',
   private.history() || '.3', 'results', jsonb_build_array(
   jsonb_build_object('id', tests.ulid(10), 'status', 'applied'))), 'I7: what became of the batch');
 select matches((select a #>> '{batch,received_at}' from answer), '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$', 'I7: and when it came');
-select is((select a -> 'head' from answer), public.content_head()::jsonb, 'I1: the head of the content');
+select is((select a -> 'head' from answer), public.content_head()::jsonb, 'U7, I1: the head of the content');
 select is((select a -> 'pull' from answer), private.learner_changes(tests.learner(), null, 1, null, tests.device())::jsonb,
-  'I8: own changes, what was just sent included');
+  'U7, I8: own changes, what was just sent included');
 select is((select a #> '{pull,more}' from answer), 'true', 'I8: a page at a time');
 
 select is(private.sync_for(tests.learner(), tests.header(patch))::jsonb -> 'pull', 'null',
