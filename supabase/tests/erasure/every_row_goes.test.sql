@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 
 select tests.a_release();
 -- Something in every place that there is.
@@ -24,6 +24,9 @@ select set_has('select name::text from pg_temp.rows_of(tests.learner(1))', $$ va
 select is_empty($$ select c.oid::regclass from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = 'learner' and c.relkind = 'r' and c.oid <> 'learner.state'::regclass and c.oid not in (select * from private.learner_tables()) $$,
   'O5: no learner table is left out');
+select is_empty($$ select c.oid::regclass, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and a.attnum > 0 and a.attname ~ 'learner|user' and a.attname <> 'user_id' $$,
+  'O5: no column names a learner but by user_id');
 create temporary table other on commit drop as select * from pg_temp.rows_of(tests.learner(2));
 
 select isnt(ops.erase_learner(tests.learner(1)), null, 'O5: a small ledger is erased at once');
