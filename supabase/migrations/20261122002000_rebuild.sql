@@ -9,16 +9,16 @@ language sql
 stable
 set search_path = ''
 as $$
-  select 'session', x.session_id, to_jsonb(x) - '{user_id,change_seq,voided_at}'::text[] from learner.session x where x.user_id = p_user
+  select 'session', x.session_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.session x where x.user_id = p_user
   union all
-  select 'attempt', x.event_id, to_jsonb(x) - '{user_id,change_seq,voided_at}'::text[] from learner.attempt x where x.user_id = p_user
+  select 'attempt', x.event_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.attempt x where x.user_id = p_user
   union all
-  select 'skill_progress', x.skill_id, to_jsonb(x) - '{user_id,change_seq,voided_at}'::text[] from learner.skill_progress x where x.user_id = p_user
+  select 'skill_progress', x.skill_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.skill_progress x where x.user_id = p_user
   union all
   select 'practice', '00000000-0000-0000-0000-000000000000'::uuid, to_jsonb(x) - '{user_id,change_seq}'::text[] from learner.practice x where x.user_id = p_user
 $$;
 comment on function private.projection_rows(uuid) is
-  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided.';
+  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided or noted by hand.';
 
 create function ops.rebuild_learner(p_user uuid)
 returns bigint
