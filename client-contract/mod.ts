@@ -17,7 +17,7 @@ export * from "./limits.ts";
 export * from "./manifest.ts";
 export * from "./practice.ts";
 export * from "./problem.ts";
-export * from "./projection_model.ts";
+export * as projectionModel from "./projection_model.ts";
 export * from "./published_tree.ts";
 export * from "./question.ts";
 export * from "./release.ts";

@@ -1,8 +1,8 @@
 -- What:  ops.audit, the append-only trail of content changes and operations, and its triggers.
 -- Why:   every mutation is traceable: who, what, when, from where, before and after (O1).
 -- Locks: none; new objects only.
--- Undo:  drop function private.watch_table, private.audit_change, private.audit, private.audit_caller, private.forbid_change cascade;
---        drop table ops.audit;
+-- Undo:  drop function private.watch_table, private.audit_change, private.audit, private.audit_caller, private.forbid_change,
+--        private.only_redact cascade; drop table ops.audit;
 create table ops.audit (
   id          bigint generated always as identity,
   at          timestamptz not null default clock_timestamp(),
@@ -101,6 +101,27 @@ end
 $$;
 comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table (CR002).';
 
+create function private.only_redact()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and nothing else; to go too far takes an erasure,
+  -- which is itself on record.
+  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after) is distinct from to_jsonb(old)
+    or new.before is not null or new.after is not null
+    or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
+  then
+    perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
+  end if;
+  return new;
+end
+$$;
+comment on function private.only_redact() is 'Row trigger: lets before and after of an erased learner''s records become null, and no other update.';
+
 create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
 returns void
 language plpgsql
@@ -122,5 +143,8 @@ $$;
 comment on function private.watch_table(regclass, text, regproc) is
   'For migrations: the triggers <table>_<purpose>_insert, _update and _delete, once a statement, with the transition tables old_rows and new_rows.';
 
-create trigger audit_append_only before update or delete or truncate on ops.audit
+create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
+-- Updates are refused too, but for what an erasure takes out: private.only_redact().
+create trigger audit_only_redacted before update on ops.audit
+  for each row execute function private.only_redact();

@@ -18,7 +18,7 @@ as $$
   select 'practice', '00000000-0000-0000-0000-000000000000'::uuid, to_jsonb(x) - '{user_id,change_seq,edited_at}'::text[] from learner.practice x where x.user_id = p_user
 $$;
 comment on function private.projection_rows(uuid) is
-  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided.';
+  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided or noted by hand.';
 
 create function ops.rebuild_learner(p_user uuid)
 returns bigint

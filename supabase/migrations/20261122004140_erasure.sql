@@ -2,7 +2,7 @@
 -- Why:   a learner may ask to be forgotten (O5), and a ledger of some years is too much for one transaction.
 -- Locks: a trigger on auth.users; at run time the learner's row.
 -- Undo:  select cron.unschedule('carrel_erasures'); drop trigger user_queue_erasure on auth.users; drop function private.queue_erasure,
---        ops.erase_learner, ops.run_erasures, private.erase_step, private.erase_rows, private.learner_tables.
+--        ops.erase_learner, ops.run_erasures, private.erase_step, private.redact_audit, private.erase_rows, private.learner_tables.
 
 create function private.learner_tables()
 returns setof regclass
@@ -46,6 +46,23 @@ end
 $$;
 comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner; returns how many. Fewer than p_rows: all are gone.';
 
+create function private.redact_audit(p_user uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update ops.audit a set before = null, after = null
+  -- By the names that records of learners have, so that the index finds them.
+  where a.object in (
+      select format('%s.%s', n.nspname, c.relname)
+      from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition and k.attname = 'user_id' and not k.attisdropped)
+    and a.object_id = p_user::text and a.action <> 'erase_learner' and (a.before is not null or a.after is not null)
+$$;
+comment on function private.redact_audit(uuid) is
+  'Takes out of the audit trail what records show of a learner behind the barrier; who did what and when stays.';
+
 create function private.erase_step(p_user uuid, p_rows integer)
 returns integer
 language plpgsql
@@ -65,6 +82,7 @@ begin
 
   v_rows := private.erase_rows(p_user, p_rows);
   if v_rows < p_rows then
+    perform private.redact_audit(p_user);
     delete from learner.state s where s.user_id = p_user;
   end if;
   update ops.erasure e set

@@ -105,7 +105,7 @@ export function historyOf(
     occurred_at: clocks === "right" ? rightTime : fc.oneof({ weight: 4, arbitrary: rightTime }, wrongTime),
     offset: fc.constantFrom(-1080, -300, 0, 60, 345, 1080),
   });
-  return fc.array(event, { minLength: 1, maxLength: 40 }).map((events) =>
+  return fc.array(event, { minLength: 1, maxLength: 40, size: "max" }).map((events) =>
     events.map(({ what: [type, body], device, occurred_at, offset }, n) => ({
       id: ulid(n),
       type,
@@ -123,7 +123,7 @@ export function deliveriesOf(size: number): fc.Arbitrary<Delivery[]> {
   return fc.record({
     order: fc.shuffledSubarray(places, { minLength: size, maxLength: size }),
     again: fc.array(fc.tuple(fc.nat(size), fc.nat(size - 1)), { maxLength: size }),
-    cuts: fc.array(fc.nat(size * 2), { maxLength: 6 }),
+    cuts: fc.array(fc.nat(size * 2), { maxLength: 6, size: "max" }),
   }).map(({ order, again, cuts }) => {
     const all = [...order];
     for (const [at, place] of again) all.splice(at, 0, place);
