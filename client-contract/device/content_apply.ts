@@ -7,7 +7,7 @@ import { currentTarget, discardDownload } from "./content_download.ts";
 import type { HeldRow } from "./content_rows.ts";
 import { isSameScope, readScope } from "./content_scope.ts";
 import type { DeviceContext } from "./context.ts";
-import { type Database, isCorruption } from "./database.ts";
+import { type Database, isConstraint } from "./database.ts";
 
 /** A row that was fetched to take the place of a damaged one, with its hash. */
 export type FetchedRow = ContentChange & { hash: string };
@@ -68,7 +68,7 @@ function dropDamaged(db: Database, rowids: number[]): void {
     db.run("reindex content_row");
     for (const rowid of rowids) db.run("delete from content_row where rowid = ?", rowid);
   } catch (error) {
-    if (!isCorruption(error)) throw error;
+    if (!isConstraint(error)) throw error;
     // The key has become another row's: no index can be made as long as both are there.
     rewriteWithout(db, rowids);
   }

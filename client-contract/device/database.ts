@@ -28,14 +28,20 @@ export interface Database extends Disposable {
 }
 
 const SqliteFailure = z.object({ code: z.literal("ERR_SQLITE_ERROR"), errcode: z.int() });
-/** SQLITE_CONSTRAINT and SQLITE_CORRUPT; the bits above these eight say more. */
-const DAMAGE_CODES = [11, 19];
+/** The bits above these eight say more. */
+const [SQLITE_CORRUPT, SQLITE_CONSTRAINT] = [11, 19];
+
+function isFailure(error: unknown, codes: number[]): boolean {
+  const failure = SqliteFailure.safeParse(error);
+  return failure.success && codes.includes(failure.data.errcode & 0xff);
+}
+
+/** Whether a constraint has refused a statement; the transaction goes on. */
+export const isConstraint = (error: unknown): boolean => isFailure(error, [SQLITE_CONSTRAINT]);
 
 /** Whether an error of the database says that what lies on the disk is not what was written. */
-export function isCorruption(error: unknown): boolean {
-  const failure = SqliteFailure.safeParse(error);
-  return failure.success && DAMAGE_CODES.includes(failure.data.errcode & 0xff);
-}
+export const isCorruption = (error: unknown): boolean =>
+  isFailure(error, [SQLITE_CORRUPT, SQLITE_CONSTRAINT]);
 
 function userVersion(db: DatabaseSync): number {
   return Number(db.prepare("pragma user_version").get()?.user_version);

@@ -129,7 +129,9 @@ Deno.test("C6: syncs alone find any damage, a part of the cache each, and repair
     assert.equal(server.bytesOf("/delta"), 0, "never the snapshot");
     assert.ok(server.asked.filter(({ path }) => path === "/manifest").length <= repaired + 1);
   });
-  await fc.assert(property, { ...settings(60), endOnFailure: true });
+  // A flip that makes one row's key another row's: then no unique index can be made of what lies there.
+  const collision: BitDamage = { do: "flip", pick: 366, at: 20, bit: 1 };
+  await fc.assert(property, { ...settings(60), examples: [[[collision], 7]], endOnFailure: true });
 });
 
 Deno.test("C6: a sound cache is looked at in turn, round after round, and costs no request", async () => {

@@ -1,11 +1,15 @@
 // Questions of every type on a device: shown, graded without a network, sent, and graded the same by the server.
 import assert from "node:assert/strict";
+import { z } from "zod";
 import type { AnswerTo, QuestionType } from "../question.ts";
 import { DeviceError } from "./device_error.ts";
 import { openLab } from "./testing/devices.ts";
 import { rightAnswer, wrongAnswer } from "./testing/answers.ts";
 import { startTestServer, type TestServer } from "./testing/server.ts";
 import { allQuestions } from "./testing/study.ts";
+
+const Json = z.string().nullable().transform((text): unknown => text === null ? null : JSON.parse(text));
+const Columns = z.object({ type: z.string(), choices: Json, answer: Json, media: Json });
 
 type Row = [type: QuestionType, choices: string[], answer: object, media: object[]];
 
@@ -63,6 +67,13 @@ Deno.test("C8: a device reads all question types, with their media and the colum
     assert.deepEqual(question?.answer, answer);
     assert.deepEqual(question && "choices" in question ? question.choices : [], choices);
     assert.deepEqual(question?.media ?? [], media);
+    const columns = t.device.db.get(
+      Columns,
+      "select type, choices, answer, media from content_row where kind = 'question' and id = ?",
+      question?.id ?? "",
+    );
+    const json = (value: unknown[]) => value.length > 0 ? value : null;
+    assert.deepEqual(columns, { type, choices: json(choices), answer, media: json(media) });
   }
 });
 

@@ -1,7 +1,41 @@
 -- What:  content_head(): what is published, what a device must hold, and when to ask again.
 -- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
 -- Locks: none; new objects only.
--- Undo:  drop function public.content_head, private.sync_head, private.content_head.
+-- Undo:  drop function public.content_head, private.sync_head, private.content_head, private.head_of.
+
+create function private.head_of(p_schema smallint)
+returns json
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select json_build_object(
+    'history', private.history(),
+    'schema', p_schema,
+    'version', coalesce(r.version, 0),
+    'published_at', r.published_at,
+    'root', encode(t.hash, 'hex'),
+    'domains', coalesce(r.domains, 0),
+    'skills', coalesce(r.skills, 0),
+    -- Domains and skills are the same in every schema; an older one does not have every question.
+    'questions', coalesce(t.rows - r.domains - r.skills, 0),
+    'minimum_version', private.minimum_version(),
+    'horizon', o.horizon,
+    'poll_after_s', o.poll_after_s,
+    'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
+    'bundled', coalesce(private.release_is_bundled(r.version), false))
+  from ops.content_setting o
+  join content.schema s on s.schema = p_schema
+  left join (select * from content.release order by version desc limit 1) r on true
+  left join lateral (
+    select n.hash, n.rows from content.tree_node n
+    where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
+    order by n.version desc
+    limit 1
+  ) t on true
+$$;
+comment on function private.head_of(smallint) is 'The head of a contract schema, served or not.';
 
 create function private.content_head(p_schema smallint)
 returns json
@@ -12,31 +46,7 @@ set search_path = ''
 as $$
 begin
   perform private.require_schema(p_schema);
-  return (
-    select json_build_object(
-      'history', private.history(),
-      'schema', p_schema,
-      'version', coalesce(r.version, 0),
-      'published_at', r.published_at,
-      'root', encode(t.hash, 'hex'),
-      'domains', coalesce(r.domains, 0),
-      'skills', coalesce(r.skills, 0),
-      -- Domains and skills are the same in every schema; an older one does not have every question.
-      'questions', coalesce(t.rows - r.domains - r.skills, 0),
-      'minimum_version', private.minimum_version(),
-      'horizon', o.horizon,
-      'poll_after_s', o.poll_after_s,
-      'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
-      'bundled', coalesce(private.release_is_bundled(r.version), false))
-    from ops.content_setting o
-    join content.schema s on s.schema = p_schema
-    left join (select * from content.release order by version desc limit 1) r on true
-    left join lateral (
-      select n.hash, n.rows from content.tree_node n
-      where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
-      order by n.version desc
-      limit 1
-    ) t on true);
+  return private.head_of(p_schema);
 end
 $$;
 comment on function private.content_head(smallint) is
@@ -48,9 +58,12 @@ language sql
 stable
 set search_path = ''
 as $$
-  -- The current schema has no end (schema_current_has_no_end), so there is always a head to answer with.
-  select private.content_head(case when private.schema_is_served(h.schema) then h.schema::smallint else private.content_schema() end)
-  from (select coalesce((p_header ->> 'content_schema')::numeric::integer, 1) as schema) h
+  select private.head_of(s.schema)
+  from content.schema s
+  order by
+    private.schema_is_served(s.schema) and s.schema = coalesce((p_header ->> 'content_schema')::numeric, 1) desc,
+    private.schema_is_served(s.schema) desc, s.state = 'current' desc, s.schema desc
+  limit 1
 $$;
 comment on function private.sync_head(jsonb) is
   'The head for the sender of a batch''s header: of the schema that it names (1 where it names none) or, if that is not served, of the current one. '

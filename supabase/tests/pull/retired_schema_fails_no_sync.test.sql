@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 
 select tests.a_release();
 create function pg_temp.sync(p_n integer, p_header jsonb default '{}') returns jsonb
@@ -29,6 +29,9 @@ select is((select jsonb_array_length(answer #> '{pull,changes}') from last_sync)
     union all select from learner.skill_progress where user_id = tests.learner()
     union all select from learner.practice where user_id = tests.learner()) row),
   'U6: and the learner''s rows are pulled');
+
+update content.schema set state = 'retired';
+select is(pg_temp.sync(20) #>> '{batch,results,0,status}', 'applied', 'U3: even where nothing is served at all');
 
 select * from finish();
 rollback;
