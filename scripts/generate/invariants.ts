@@ -29,7 +29,8 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     id: "I3",
     statement: "Any version can be served again with the same bytes, and every deletion is said.",
-    how: "Revisions are append-only and hold the exact text; a removed row is a revision of its own.",
+    how:
+      "Revisions are append-only and hold the exact text; a removed row is a revision of its own. Compaction drops what no version from the horizon on has, and cursors below it are refused.",
     gaps: "",
   },
   {

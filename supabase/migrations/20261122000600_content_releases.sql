@@ -133,8 +133,8 @@ as $$
 declare
   v_version integer;
 begin
-  -- Once a statement, rather than a foreign key's look-up of the same row for each of a full release's 150,000 rows.
-  -- The release itself is written last, so that its triggers see all that belongs to it.
+  -- Once a statement. Foreign keys (deferred: the release itself is written last, so that its triggers see all that belongs to
+  -- it) look the same row up for each of a full release's 100,000 rows: with them it took 31 % more CPU (4 pairs: 5.2 s to 4.0 s).
   execute format('select max(version) from %I.%I', tg_table_schema, tg_table_name) into v_version;
   if v_version > 1 + coalesce((select max(r.version) from content.release r), 0) then
     raise exception using errcode = 'foreign_key_violation', constraint = tg_name,

@@ -32,6 +32,8 @@ volatile
 set search_path = ''
 -- Sorts and joins of a full release in memory; publishers queue, so it is one such budget at a time.
 set work_mem = '64MB'
+-- Estimates about temporary tables are far too high, and compiling for them would take longer than the release.
+set jit = off
 as $$
 declare
   v_schema constant smallint := private.content_schema();

@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(24);
 
 select tests.a_release();
 
@@ -23,13 +23,16 @@ insert into violation values
   ('tree_node_version_exists', $$ insert into content.tree_node values (1, 'skill', tests.skill(1), 3, sha256(''), 0) $$),
   ('tree_node_kind_known', $$ insert into content.tree_node values (1, 'question', tests.question(1), 1, sha256(''), 0) $$),
   ('tree_node_hash_is_sha256', $$ insert into content.tree_node values (1, 'skill', tests.skill(9), 1, '\x00', 0) $$),
+  ('tree_text_pkey', $$ insert into content.tree_text select * from content.tree_text limit 1 $$),
+  ('tree_text_schemas_ascend', $$ insert into content.tree_text values (tests.skill(9), 1, 2, '') $$),
   ('answer_key_pkey', $$ insert into content.answer_key select * from content.answer_key limit 1 $$),
   ('answer_key_version_exists', $$ insert into content.answer_key values (tests.question(1), 3, tests.skill(1)) $$),
   ('answer_key_type_iff_answer', $$ insert into content.answer_key values (tests.question(9), 1, tests.skill(1), 'single_choice') $$);
 
 select set_eq('select rule from violation',
   $$ select conname::text from pg_constraint
-     where conrelid in ('content.release'::regclass, 'content.revision'::regclass, 'content.tree_node'::regclass, 'content.answer_key'::regclass)
+     where conrelid in ('content.release'::regclass, 'content.revision'::regclass, 'content.tree_node'::regclass,
+       'content.tree_text'::regclass, 'content.answer_key'::regclass)
        and contype <> 'n'
      union all
      -- Triggers in the place of foreign keys.

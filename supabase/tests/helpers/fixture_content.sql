@@ -27,7 +27,7 @@ begin
     execute pg_catalog.format('alter table content.%I disable trigger user', v_table);
   end loop;
   truncate content.release_state, content.bundle, content.release, content.required_release, content.release_size,
-    content.revision, content.tree_node, content.answer_key, content.draft_mark,
+    content.revision, content.tree_node, content.tree_text, content.answer_key, content.draft_mark,
     content.question, content.skill, content.domain;
   foreach v_table in array v_tables loop
     execute pg_catalog.format('alter table content.%I enable trigger user', v_table);
