@@ -6,6 +6,7 @@ import { instant } from "./clock.ts";
 import type { DeviceContext } from "./context.ts";
 import { dueAt, fitBatch, nextId, retryAt } from "./outbox.ts";
 import { refreshProgress } from "./progress.ts";
+import { readSteering } from "./steering.ts";
 
 /** Bytes of a batch of dead letters that its header may take: 500 reasons of 200 characters, of at most 4 bytes. */
 const HEADER_BYTES = 408 * 1024;
@@ -57,7 +58,7 @@ export function takeLetters(context: DeviceContext): LetterLine[] {
     `select letter_id, event_id, letter, reason from dead_letter
      where handed_in_at is null and (retry_at is null or retry_at <= ? or retry_at > ?) order by letter_id limit ?`,
     ...dueAt(context),
-    MAX_BATCH_EVENTS,
+    Math.min(MAX_BATCH_EVENTS, readSteering(context.db).batch_events),
   ).map(({ letter_id, event_id, letter, reason }) => ({
     letterId: letter_id,
     eventId: event_id,

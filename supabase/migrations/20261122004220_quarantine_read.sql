@@ -29,9 +29,11 @@ begin
   if not found then
     perform private.raise_error('CR070', 'Nothing is known of that learner.', 'learner');
   end if;
+  -- An erasure of some years' ledger takes several steps; nothing comes back in between.
+  perform private.refuse_erased(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown (CR070) where there is no such learner.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown (CR070) where there is no such learner, erased (CR024) behind the barrier.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
