@@ -25,7 +25,7 @@ select is_empty($$ select c.oid::regclass from pg_class c join pg_namespace n on
   where n.nspname = 'learner' and c.relkind = 'r' and c.oid <> 'learner.state'::regclass and c.oid not in (select * from private.learner_tables()) $$,
   'O5: no learner table is left out');
 select is_empty($$ select c.oid::regclass, a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and a.attnum > 0 and a.attname ~ 'learner|user' and a.attname <> 'user_id' $$,
+  where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and a.attnum > 0 and a.attname ~ 'learner|user' and a.atttypid = any ('{uuid,text,jsonb}'::regtype[]) and a.attname <> 'user_id' $$,
   'O5: no column names a learner but by user_id');
 select private.audit('support_look', 'learner.state', tests.learner(n)::text, '{"answer": {"choice": 1}}', '{"answer": {"choice": 2}}') from generate_series(1, 2) n;
 create temporary table other on commit drop as select * from pg_temp.rows_of(tests.learner(2));
