@@ -5,35 +5,38 @@
 
 create function private.head_of(p_schema smallint)
 returns json
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select json_build_object(
-    'history', private.history(),
-    'schema', p_schema,
-    'version', coalesce(r.version, 0),
-    'published_at', r.published_at,
-    'root', encode(t.hash, 'hex'),
-    'domains', coalesce(r.domains, 0),
-    'skills', coalesce(r.skills, 0),
-    -- Domains and skills are the same in every schema; an older one does not have every question.
-    'questions', coalesce(t.rows - r.domains - r.skills, 0),
-    'minimum_version', private.minimum_version(),
-    'horizon', o.horizon,
-    'poll_after_s', o.poll_after_s,
-    'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
-    'bundled', coalesce(private.release_is_bundled(r.version), false))
-  from ops.content_setting o
-  join content.schema s on s.schema = p_schema
-  left join (select * from content.release order by version desc limit 1) r on true
-  left join lateral (
-    select n.hash, n.rows from content.tree_node n
-    where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
-    order by n.version desc
-    limit 1
-  ) t on true
+begin
+  return (
+    select json_build_object(
+      'history', private.history(),
+      'schema', p_schema,
+      'version', coalesce(r.version, 0),
+      'published_at', r.published_at,
+      'root', encode(t.hash, 'hex'),
+      'domains', coalesce(r.domains, 0),
+      'skills', coalesce(r.skills, 0),
+      -- Domains and skills are the same in every schema; an older one does not have every question.
+      'questions', coalesce(t.rows - r.domains - r.skills, 0),
+      'minimum_version', private.minimum_version(),
+      'horizon', o.horizon,
+      'poll_after_s', o.poll_after_s,
+      'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
+      'bundled', coalesce(private.release_is_bundled(r.version), false))
+    from ops.content_setting o
+    join content.schema s on s.schema = p_schema
+    left join (select * from content.release order by version desc limit 1) r on true
+    left join lateral (
+      select n.hash, n.rows from content.tree_node n
+      where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
+      order by n.version desc
+      limit 1
+    ) t on true);
+end
 $$;
 comment on function private.head_of(smallint) is 'The head of a contract schema, served or not.';
 
@@ -54,16 +57,20 @@ comment on function private.content_head(smallint) is
 
 create function private.sync_head(p_header jsonb)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select private.head_of(s.schema)
-  from content.schema s
-  order by
-    private.schema_is_served(s.schema) and s.schema = coalesce((p_header ->> 'content_schema')::numeric, 1) desc,
-    private.schema_is_served(s.schema) desc, s.state = 'current' desc, s.schema desc
-  limit 1
+declare
+  v_schema smallint := coalesce((p_header ->> 'content_schema')::numeric::integer, 1);
+begin
+  if not private.schema_is_served(v_schema) then
+    select s.schema into v_schema from content.schema s
+    order by private.schema_is_served(s.schema) desc, s.state = 'current' desc, s.schema desc
+    limit 1;
+  end if;
+  return private.head_of(v_schema);
+end
 $$;
 comment on function private.sync_head(jsonb) is
   'The head for the sender of a batch''s header: of the schema that it names (1 where it names none) or, if that is not served, of the current one. '
