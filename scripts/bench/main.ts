@@ -4,6 +4,7 @@ import { benchContent } from "./content.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchIngestGrowth } from "./ingest_growth.ts";
 import type { Result } from "./measure.ts";
 import { benchPublish } from "./publish.ts";
 
@@ -11,13 +12,15 @@ const BENCHES = {
   content: benchContent,
   delivery: benchDelivery,
   fleet: benchFleet,
+  growth: benchIngestGrowth,
   ingest: benchIngest,
   publish: benchPublish,
 };
 const USAGE =
-  `npm run bench -- [content] [delivery] [fleet] [ingest] [publish] [--runs N] [--seconds S] [--json]
+  `npm run bench -- [content] [delivery] [fleet] [growth] [ingest] [publish] [--runs N] [--seconds S] [--json]
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5
+  CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000
   --json        prints {"results": […]}; progress goes to standard error`;
 
 function report(results: Result[]): void {
