@@ -2,7 +2,7 @@
 // and 10,000 that were hinted at once, against the queries and the memory that 20 isolates may take for it.
 import { fileURLToPath } from "node:url";
 import { type BenchStack, publishQuestions, startBenchStack } from "./bench_stack.ts";
-import { type Result, runPair } from "./measure.ts";
+import { ceiling, type Result, runPair } from "./measure.ts";
 
 const QUESTIONS = 50_000;
 const SKILLS = 500;
@@ -112,22 +112,6 @@ async function benchWhole(runs: number, progress: (line: string) => void): Promi
         for (let page = 0; page < pages; page++) await fetchText(`${server.url}/page.${page}`);
       }),
   }, progress);
-}
-
-/** A figure without a baseline of its own: its budget is a ceiling, and the ratio is to that. */
-function ceiling(name: string, unit: string, value: number, budget: number): Result {
-  const ratio = value / budget;
-  return {
-    name,
-    value,
-    unit,
-    baseline: budget,
-    ratio,
-    budget: 1,
-    pass: ratio <= 1,
-    spread: [ratio, ratio],
-    notes: "",
-  };
 }
 
 async function benchHinted(progress: (line: string) => void): Promise<Result[]> {

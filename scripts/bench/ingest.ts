@@ -1,130 +1,119 @@
-// Ingest through the function, against the same function that only inserts.
-import { ulid } from "ulid";
-import { type BenchStack, publishQuestions, startBenchStack } from "./bench_stack.ts";
-import { type Load, load, type Pair, type Result, runPair } from "./measure.ts";
+// Ingest: in SQL, through the function, when a batch comes again, and beside what a team would build instead.
+import { type BenchStack, startBenchStack } from "./bench_stack.ts";
+import { benchAlternatives } from "./ingest_alternatives.ts";
+import { batchOf, newSender, type Sender } from "./ingest_batches.ts";
+import { benchIngestSql, makeBaselines, publishedContent } from "./ingest_sql.ts";
+import { ceiling, type Load, load, type Result, runPair } from "./measure.ts";
 
-export const EVENTS = 50;
-const CONNECTIONS = 8;
+const LOADS = [{ events: 50, connections: 8 }, { events: 50, connections: 32 }, {
+  events: 100,
+  connections: 8,
+}, { events: 100, connections: 32 }] as const;
+const MIB = 1024 * 1024;
+const LARGEST = { events: 500, bytes: 512 * 1024, times: 40 };
 
-export interface Question {
-  id: string;
-  skill_id: string;
+/** A learner that can call the API. */
+type Caller = Sender & { token: string };
+
+async function callers(bench: BenchStack, count: number): Promise<Caller[]> {
+  return await Promise.all(Array.from({ length: count }, async () => {
+    const sender = newSender();
+    return { ...sender, token: await bench.token(sender.learner) };
+  }));
 }
 
-/** One learner's batch: a session with attempts, and progress at its end. */
-export function batchOf(
-  learner: string,
-  device: string,
-  questions: readonly Question[],
-  version: number,
-): string {
-  const now = new Date().toISOString();
-  const session = ulid();
-  const line = (type: string, body: unknown) =>
-    JSON.stringify({
-      id: ulid(),
-      type,
-      version: 1,
-      learner_id: learner,
-      device_id: device,
-      occurred_at: now,
-      utc_offset_minutes: 60,
-      body,
-    });
-  const at = Math.floor(Math.random() * (questions.length - EVENTS));
-  const asked = questions.slice(at, at + EVENTS - 3);
-  return [
-    JSON.stringify({
-      batch_id: ulid(),
-      device_id: device,
-      sent_at: now,
-      contract_version: 1,
-      content_version: version,
-    }),
-    line("session.started", { session_id: session, content_version: version }),
-    ...asked.map((question, i) =>
-      line("attempt.recorded", {
-        session_id: session,
-        question_id: question.id,
-        content_version: version,
-        answer: { choice: i % 4 },
-        correct: i % 4 === 0,
-        duration_ms: 5000 + i,
-      })
-    ),
-    line("progress.advanced", {
-      skill_id: asked[0]?.skill_id,
-      mastery: Math.floor(Math.random() * 100),
-      completed: asked.slice(0, 10).map((question) => question.id),
-    }),
-    line("session.ended", { session_id: session, reason: "completed" }),
-  ].join("\n");
+/** Sends a batch to a function; anything but results of taken events ends the measurement. */
+async function send(bench: BenchStack, slug: string, { token }: Caller, body: string): Promise<void> {
+  const response = await fetch(`${bench.stack.apiUrl}/functions/v1/${slug}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/x-ndjson" },
+    body,
+  });
+  const text = await response.text();
+  if (!response.ok || text.includes("quarantined")) {
+    throw new Error(`${slug}: ${response.status} ${text.slice(0, 300)}`);
+  }
 }
 
-async function makeBaseline({ sql }: BenchStack): Promise<void> {
-  await sql.unsafe(`
-    create schema baseline;
-    create table baseline.event (user_id uuid, event_id text, body jsonb, primary key (user_id, event_id));
-    create function baseline.insert_only(p_user uuid, p_lines text) returns text language sql security definer as $$
-      with kept as (
-        insert into baseline.event
-        select p_user, l.line::jsonb ->> 'id', l.line::jsonb
-        from string_to_table(p_lines, E'\\n') with ordinality l (line, place) where l.place > 1
-        on conflict do nothing returning 1)
-      select json_build_object('kept', count(*))::text from kept $$;
-    grant usage on schema baseline to carrel_edge;
-    grant execute on function baseline.insert_only to carrel_edge;`);
-}
-
-/** Runs the measurement: `runs` pairs of `seconds` each. */
-export async function benchIngest(
+async function benchFunction(
   runs: number,
   seconds: number,
   progress: (line: string) => void,
 ): Promise<Result[]> {
   await using bench = await startBenchStack();
-  await publishQuestions(bench.sql, 5700);
-  await makeBaseline(bench);
-  const questions = await bench.sql<
-    Question[]
-  >`select id, skill_id from content.question order by skill_id, id`;
-  const [head] = await bench.sql<{ version: number }[]>`select max(version) as version from content.release`;
-  const loads = new Map<string, Load[]>();
-
-  async function ingest(slug: string): Promise<number> {
-    const learners = await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
-      const id = crypto.randomUUID();
-      return { id, device: crypto.randomUUID(), token: await bench.token(id) };
-    }));
-    const measured = await load(CONNECTIONS, seconds, async (worker) => {
-      const learner = learners[worker];
-      if (!learner) throw new Error("more workers than learners");
-      const response = await fetch(`${bench.stack.apiUrl}/functions/v1/${slug}`, {
-        method: "POST",
-        headers: { authorization: `Bearer ${learner.token}`, "content-type": "application/x-ndjson" },
-        body: batchOf(learner.id, learner.device, questions, head?.version ?? 0),
+  await makeBaselines(bench.sql);
+  const { questions, version } = await publishedContent(bench.sql);
+  const results: Result[] = [];
+  for (const { events, connections } of LOADS) {
+    const loads = new Map<string, Load[]>();
+    const through = async (slug: string): Promise<number> => {
+      const learners = await callers(bench, connections);
+      const measured = await load(connections, seconds, async (worker) => {
+        const caller = learners[worker];
+        if (!caller) throw new Error("more workers than learners");
+        await send(bench, slug, caller, batchOf(caller, questions, version, events));
       });
-      const text = await response.text();
-      if (!response.ok || text.includes("quarantined")) {
-        throw new Error(`${slug}: ${response.status} ${text.slice(0, 300)}`);
-      }
-    });
-    loads.set(slug, [...loads.get(slug) ?? [], measured]);
-    return measured.rate * EVENTS;
+      loads.set(slug, [...loads.get(slug) ?? [], measured]);
+      return measured.rate * events;
+    };
+    results.push(
+      await runPair({
+        name: `ingest through the function (batches of ${events}, ${connections} connections, mixed types)`,
+        unit: "events/s",
+        runs,
+        more: true,
+        budget: 0.4,
+        measure: () => through("sync"),
+        baseline: () => through("insert_only"),
+        notes: () => {
+          const last = loads.get("sync")?.at(-1);
+          return last ? `batch p50 ${last.p50.toFixed(0)} ms, p99 ${last.p99.toFixed(0)} ms` : "";
+        },
+      }, progress),
+    );
   }
+  results.push(...await benchAlternatives(bench, { questions, version }, runs, seconds, progress));
+  return results;
+}
 
-  const pair: Pair = {
-    name: `ingest through the function (batches of ${EVENTS}, ${CONNECTIONS} connections)`,
-    unit: "events/s",
-    runs,
-    more: true,
-    budget: null,
-    measure: () => ingest("sync"),
-    baseline: () => ingest("insert_only"),
-    notes: () => {
-      const last = loads.get("sync")?.at(-1);
-      return last ? `batch p50 ${last.p50.toFixed(0)} ms, p99 ${last.p99.toFixed(0)} ms` : "";
-    },
+/** What the largest batch costs an isolate that gets nothing else. */
+async function benchLargest(progress: (line: string) => void): Promise<Result[]> {
+  await using bench = await startBenchStack();
+  const { questions, version } = await publishedContent(bench.sql);
+  const [caller] = await callers(bench, 1);
+  if (!caller) throw new Error("there is no learner");
+  const plain = batchOf(caller, questions, version, LARGEST.events).length;
+  const pad = Math.floor((LARGEST.bytes - plain) / LARGEST.events) - '"pad":"",'.length;
+  const batch = () => batchOf(caller, questions, version, LARGEST.events, pad);
+  const used = async () => {
+    const stats = (await bench.stack.functions.stats()).find(({ slug, state }) =>
+      slug === "sync" && state === "running"
+    );
+    if (!stats?.usage) throw new Error("the isolate's use is not known");
+    return stats.usage;
   };
-  return [await runPair(pair, progress)];
+  progress(`largest batch: ${LARGEST.events} events, ${batch().length} bytes`);
+  await send(bench, "sync", caller, batch());
+  const before = await used();
+  for (let n = 0; n < LARGEST.times; n++) await send(bench, "sync", caller, batch());
+  const after = await used();
+  const cpu = (after.cpuMs - before.cpuMs) / LARGEST.times;
+  const name = `the largest batch (${LARGEST.events} events, 512 KiB)`;
+  return [
+    ceiling(`${name}: CPU of the isolate`, "ms", cpu, 100),
+    ceiling(`${name}: memory of the isolate`, "MiB", (after.peakRssBytes ?? after.rssBytes) / MIB, 256),
+  ];
+}
+
+/** All of it but the ledger's growth, which is a benchmark of its own: `runs` pairs of `seconds` each. */
+export async function benchIngest(
+  runs: number,
+  seconds: number,
+  progress: (line: string) => void,
+): Promise<Result[]> {
+  return [
+    ...await benchIngestSql(runs, seconds, progress),
+    ...await benchFunction(runs, seconds, progress),
+    ...await benchLargest(progress),
+  ];
 }

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { benchDelivery } from "./delivery.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchIngest } from "./ingest.ts";
+import { benchIngestGrowth } from "./ingest_growth.ts";
 import type { Result } from "./measure.ts";
 import { benchPages } from "./pages.ts";
 import { benchPressure } from "./pressure.ts";
@@ -11,6 +12,7 @@ import { benchPublish } from "./publish.ts";
 const BENCHES = {
   delivery: benchDelivery,
   fleet: benchFleet,
+  growth: benchIngestGrowth,
   ingest: benchIngest,
   pages: benchPages,
   pressure: benchPressure,
@@ -19,10 +21,11 @@ const BENCHES = {
 /** Names for several. */
 const GROUPS: Record<string, readonly string[]> = { content: ["publish", "pages", "delivery", "fleet"] };
 const USAGE =
-  `npm run bench -- [delivery] [fleet] [ingest] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
+  `npm run bench -- [delivery] [fleet] [growth] [ingest] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
   content       stands for publish, pages, delivery and fleet: a draft's way to 10,000 devices
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5
+  CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000
   --json        prints {"results": […]}; progress goes to standard error`;
 
 /** A ratio; a small one with the digits that tell it from nothing. */

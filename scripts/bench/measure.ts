@@ -79,6 +79,22 @@ export async function runPair(pair: Pair, progress: (line: string) => void): Pro
   };
 }
 
+/** A figure without a baseline of its own: its budget is a ceiling, and the ratio is to that. */
+export function ceiling(name: string, unit: string, value: number, budget: number): Result {
+  const ratio = value / budget;
+  return {
+    name,
+    value,
+    unit,
+    baseline: budget,
+    ratio,
+    budget: 1,
+    pass: ratio <= 1,
+    spread: [ratio, ratio],
+    notes: "",
+  };
+}
+
 /** Figures of a length of time under load. */
 export interface Load {
   /** Calls a second. */

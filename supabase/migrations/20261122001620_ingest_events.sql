@@ -15,7 +15,7 @@ begin
     select array_agg(row (l.place, l.line, l.id, 'duplicate', null, k.event_id, l.type, null, null, null, null,
       null, null, null, null, 0, null, null, null)::private.incoming order by l.place)
     from (
-      select n.place, n.line, n.event, n.event ->> 'id' as id, n.event ->> 'type' as type
+      select n.place, n.line, n.event, n.event ->> 'id' as id, n.event ->> 'type' as type, private.ulid_to_uuid(n.event ->> 'id') as event_id
       from (
         select (t.place - 1)::integer as place, t.line, t.line::jsonb as event
         from string_to_table(p_lines, E'\n') with ordinality t (line, place)
@@ -30,7 +30,7 @@ begin
       -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. A time
       -- in another form than JavaScript's goes the long way.
       select e.event_id from learner.event e
-      where e.user_id = p_user and e.event_id = private.ulid_to_uuid(l.id)
+      where e.user_id = p_user and e.event_id = l.event_id
         and e.type = l.type and to_jsonb(e.type_version) = l.event -> 'version' and e.device_id::text = l.event ->> 'device_id'
         and to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') = l.event ->> 'occurred_at'
         and date_trunc('milliseconds', e.occurred_at) = e.occurred_at

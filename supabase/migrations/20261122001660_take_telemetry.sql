@@ -15,6 +15,7 @@ declare
   v_event private.incoming;
   v_fresh uuid[];
   v_kept ops.telemetry;
+  v_place integer;
 begin
   -- 1 Most batches hold none, and no id that telemetry has: one look at the range of the batch's ids tells.
   if not exists (select from unnest(p_events) e where e.code is null and e.type = any (v_types))
@@ -29,7 +30,8 @@ begin
       p_user, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, p_now
     from unnest(p_events) e
     where e.code is null and e.type = any (v_types)
-      and not exists (select from learner.event l where l.user_id = p_user and l.event_id = e.event_id)
+      -- A look-up each, rather than `not exists`, for which the planner reads all that the learner has ever sent.
+      and (select l.event_id from learner.event l where l.user_id = p_user and l.event_id = e.event_id) is null
     order by e.event_id, e.place
     on conflict (user_id, event_id) do nothing
     returning t.event_id
@@ -37,9 +39,14 @@ begin
   select coalesce(array_agg(f.event_id), '{}') into v_fresh from fresh f;
 
   -- 3 How each fared; and no event of the ledger may have an id of telemetry.
-  for v_place in 1..cardinality(p_events) loop
+  for v_place in
+    select e.index
+    from (select u.*, row_number() over () as index from unnest(p_events) u) e
+    where e.code is null and (e.type = any (v_types) or e.event_id = any (array(
+      select t.event_id from ops.telemetry t where t.user_id = p_user and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)])))
+    order by e.index
+  loop
     v_event := p_events[v_place];
-    continue when v_event.code is not null;
     select * into v_kept from ops.telemetry t where t.user_id = p_user and t.event_id = v_event.event_id;
     if v_event.event_id = any (v_fresh) and v_event.type = any (v_types) then
       v_events[v_place].code := 'applied';
@@ -47,7 +54,7 @@ begin
     elsif (v_kept.type, v_kept.type_version, v_kept.occurred_at, v_kept.body)
       = (v_event.type, v_event.type_version, v_event.occurred_at, v_event.body) then
       v_events[v_place].code := 'duplicate';
-    elsif v_kept.event_id is not null or v_event.type = any (v_types) then
+    else
       v_events[v_place].code := 'id_conflict';
     end if;
   end loop;
