@@ -48,12 +48,15 @@ const keyOf = ({ kind, id }: HeldRow) => `${kind}/${id}`;
 
 /** The domains whose cached rows the download replaces; null: all. */
 function replacedDomains(context: DeviceContext, { kind, cursors }: Scope): ReadonlySet<string> | null {
-  const snapshots = currentParts(context).filter(({ since_version }) => since_version === 0);
+  const parts = currentParts(context);
+  const snapshots = parts.filter(({ since_version }) => since_version === 0);
   const ids = new Set(snapshots.flatMap(({ domains }) => domains ?? []));
-  const isAll = snapshots.some(({ domains }) => domains === null);
-  return isAll || (kind === "some" && ids.size > 0 && [...cursors.keys()].every((id) => ids.has(id)))
-    ? null
-    : ids;
+  if (snapshots.some(({ domains }) => domains === null)) return null;
+  // A snapshot of everything may have been split into bundles, which name no domain that is gone from the release.
+  const isAll = kind === "all"
+    ? snapshots.length === parts.length
+    : [...cursors.keys()].every((id) => ids.has(id));
+  return ids.size > 0 && isAll ? null : ids;
 }
 
 /** The domains that are held: a download brings what was chosen, without one there is what was fetched before. */
