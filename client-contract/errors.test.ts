@@ -66,7 +66,9 @@ Deno.test("every code that functions answer with is in the registry", () => {
 Deno.test("every code that SQL puts into a result or a pull's reset is in the registry", () => {
   const results = Array.from(reading.matchAll(/(?:then|return) '(\w+)'/g), (match) => match[1] ?? "")
     .filter((text) => !["withdrawn", "outdated", "occurred_at"].includes(text));
-  for (const code of ["too_large", "unknown_type", "unknown_content"]) assert.ok(results.includes(code), code);
+  for (const code of ["too_large", "unknown_type", "unknown_content"]) {
+    assert.ok(results.includes(code), code);
+  }
   for (const code of results) assert.ok(isErrorCode(code) && errors[code].where.includes("event"), code);
 });
 

@@ -5,9 +5,9 @@ import { batchOf, newSender, type Question, type Sender } from "./ingest_batches
 import { publishedContent } from "./ingest_sql.ts";
 import { median, type Result, runPair } from "./measure.ts";
 
-const SMALL = 1_000_000;
 /** CARREL_BENCH_LEDGER=20000000 is the long mode. */
 const LARGE = Number(Deno.env.get("CARREL_BENCH_LEDGER") ?? 4_000_000);
+const SMALL = Math.min(1_000_000, LARGE / 4);
 const EVENTS_OF_A_LEARNER = 1000;
 const CHUNK = 500_000;
 const EVENTS = 50;

@@ -1,7 +1,7 @@
 // One hostile learner among others: what the others still get, against the same load without that learner.
 import { ulid } from "ulid";
 import { type BenchStack, publishQuestions, startBenchStack } from "./bench_stack.ts";
-import { batchOf, EVENTS, type Question } from "./ingest.ts";
+import { batchOf, newSender, type Question, type Sender as Learner } from "./ingest_batches.ts";
 import { type Load, load, median, type Pair, type Result, runPair } from "./measure.ts";
 
 const CONNECTIONS = 8;
@@ -11,19 +11,19 @@ const ISOLATES = 2;
 /** Learners of a run take turns: one alone would be over the limit after 300 batches, and nobody sends so much. */
 const LEARNERS = 400;
 
-interface Sender {
-  id: string;
-  device: string;
-  token: string;
-}
+/** Events of the others' batches. */
+const EVENTS = 50;
 
-async function newSender(bench: BenchStack): Promise<Sender> {
-  const id = crypto.randomUUID();
-  return { id, device: crypto.randomUUID(), token: await bench.token(id) };
+/** A learner that can call the API. */
+type Sender = Learner & { token: string };
+
+async function newCaller(bench: BenchStack): Promise<Sender> {
+  const sender = newSender();
+  return { ...sender, token: await bench.token(sender.learner) };
 }
 
 /** The largest batch there is: sessions that start. */
-function hostileBatch({ id, device }: Sender): string {
+function hostileBatch({ learner, device }: Sender): string {
   const now = new Date().toISOString();
   // Of the form of ULIDs: the load generator must not be what the others wait for.
   const time = ulid().slice(0, 10);
@@ -32,7 +32,7 @@ function hostileBatch({ id, device }: Sender): string {
     id: id26(n),
     type: "session.started",
     version: 1,
-    learner_id: id,
+    learner_id: learner,
     device_id: device,
     occurred_at: now,
     utc_offset_minutes: 0,
@@ -74,7 +74,7 @@ export async function benchPressure(
 
   /** Asks again at once, whatever the answer says, on all its connections. */
   async function attack(signal: AbortSignal): Promise<void> {
-    const sender = await newSender(bench);
+    const sender = await newCaller(bench);
     await Promise.all(Array.from({ length: HOSTILE_CONNECTIONS }, async () => {
       for (let body = hostileBatch(sender); !signal.aborted;) {
         const status = await send(sender, body, signal).catch(() => 0);
@@ -87,12 +87,12 @@ export async function benchPressure(
   }
 
   async function others(): Promise<Load> {
-    const senders = await Promise.all(Array.from({ length: LEARNERS }, () => newSender(bench)));
+    const senders = await Promise.all(Array.from({ length: LEARNERS }, () => newCaller(bench)));
     let turn = 0;
     return await load(CONNECTIONS, seconds, async () => {
       const sender = senders[turn++ % senders.length];
       if (!sender) throw new Error("nobody sends");
-      const status = await send(sender, batchOf(sender.id, sender.device, questions, 1));
+      const status = await send(sender, batchOf(sender, questions, 1, EVENTS));
       if (status !== 200) throw new Error(`a learner who did nothing wrong got ${status}`);
     });
   }

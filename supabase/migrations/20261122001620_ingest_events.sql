@@ -10,6 +10,8 @@ stable
 set search_path = ''
 set plan_cache_mode = force_generic_plan
 as $$
+declare
+  v_telemetry constant text[] := array(select t.type from private.event_type t where t.kept_in = 'telemetry');
 begin
   return (
     select array_agg(row (l.place, l.line, l.id, 'duplicate', null, k.event_id, l.type, null, null, null, null,
@@ -29,9 +31,15 @@ begin
     cross join lateral (
       -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. A time
       -- in another form than JavaScript's goes the long way.
-      select e.event_id from learner.event e
-      where e.user_id = p_user and e.event_id = l.event_id
-        and e.type = l.type and to_jsonb(e.type_version) = l.event -> 'version' and e.device_id::text = l.event ->> 'device_id'
+      select e.event_id
+      from (
+        select v.event_id, v.type, v.type_version, v.device_id, v.occurred_at, v.utc_offset_minutes, v.body
+        from learner.event v where v.user_id = p_user and v.event_id = l.event_id
+        union all
+        select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body
+        from ops.telemetry t where l.type = any (v_telemetry) and t.user_id = p_user and t.event_id = l.event_id
+      ) e
+      where e.type = l.type and to_jsonb(e.type_version) = l.event -> 'version' and e.device_id::text = l.event ->> 'device_id'
         and to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') = l.event ->> 'occurred_at'
         and date_trunc('milliseconds', e.occurred_at) = e.occurred_at
         and to_jsonb(e.utc_offset_minutes) = l.event -> 'utc_offset_minutes' and e.body = l.event -> 'body'
