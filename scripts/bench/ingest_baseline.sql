@@ -4,6 +4,7 @@ create or replace function baseline.insert_rows(p_user uuid, p_lines text)
 returns bigint
 language plpgsql
 volatile
+security definer
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -85,7 +86,7 @@ as $$
   select json_build_object('kept', count(*))::text from kept
 $$;
 grant usage on schema baseline to carrel_edge;
-grant execute on function baseline.insert_only to carrel_edge;
+grant execute on function baseline.insert_rows, baseline.insert_only to carrel_edge;
 
 -- What a team would pick instead: one table that clients upsert into over REST, and a push RPC as WatermelonDB describes it.
 create table if not exists public.bench_answer (

@@ -192,14 +192,15 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "Sync success, latency, freshness, dead letters, mismatches, recovery time; as SQL views and OpenMetrics.",
     invariants: [],
-    gaps: OPEN,
+    gaps:
+      "The metrics' views and OpenMetrics are not built yet; jobs report their health, and alarms() what needs a person.",
   },
   {
     id: "O5",
     title: "Privacy",
     statement: "Minimal PII, export and erasure of one learner, retention by configuration.",
     invariants: [],
-    gaps: OPEN,
+    gaps: "The export of one learner is not built yet.",
   },
   {
     id: "O6",
@@ -207,7 +208,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "10,000 learners and 1,000,000 events a day as the floor; partitions, bounded queries, sharding by learner.",
     invariants: [],
-    gaps: OPEN,
+    gaps: "The floor has not been measured on a real deployment.",
   },
   {
     id: "K1",
