@@ -44,6 +44,7 @@ set search_path = ''
 -- The limit is unknown when this is planned, so the planner would read everything and sort it: 1.5 s for a page of
 -- 500,000 rows, where walking the index takes 10 ms. What is left to it is the index, in its order.
 set enable_seqscan = off
+set jit = off
 set enable_bitmapscan = off
 set enable_sort = off
 set enable_incremental_sort = off
@@ -77,6 +78,7 @@ stable
 set search_path = ''
 -- As for snapshot_row().
 set enable_seqscan = off
+set jit = off
 set enable_bitmapscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
