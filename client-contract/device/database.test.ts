@@ -153,6 +153,26 @@ const ILLEGAL: Record<
       outbox_settled_is_flag: { settled: 2 },
     },
   },
+  telemetry: {
+    good: { event_id: ULID, type: "app.failed", line: `{"id":"${ULID}","type":"app.failed"}` },
+    bad: {
+      telemetry_pkey: {},
+      telemetry_event_id_is_ulid: { event_id: "1", line: '{"id":"1","type":"app.failed"}' },
+      telemetry_line_is_its_event: { type: "app.recovered" },
+      telemetry_line_fits: { line: `{"id":"${ULID}","type":"app.failed","x":"${"x".repeat(16384)}"}` },
+      telemetry_line_is_one_line: { line: `{"id":"${ULID}",\n"type":"app.failed"}` },
+    },
+  },
+  telemetry_state: {
+    good: { singleton: 1 },
+    bad: {
+      telemetry_state_pkey: {},
+      telemetry_state_singleton: { singleton: 2 },
+      telemetry_state_offline_has_its_start: { offline_since: "2026" },
+      telemetry_state_reads_are_offline: { offline_reads: 1 },
+      telemetry_state_failure_has_its_time: { failed_code: "x" },
+    },
+  },
   dead_letter: {
     good: { letter_id: ULID, letter: "x", reason: "r", created_at: "2026" },
     bad: {
@@ -303,6 +323,8 @@ Deno.test("an event's line can't be changed, and an unsent event not be deleted"
   using db = emptyDatabase();
   insert(db, "outbox", ILLEGAL.outbox?.good ?? {});
   assert.throws(() => db.exec("update outbox set line = line"), /outbox_line_is_frozen/);
+  insert(db, "telemetry", ILLEGAL.telemetry?.good ?? {});
+  assert.throws(() => db.exec("update telemetry set line = line"), /telemetry_line_is_frozen/);
   assert.throws(() => db.exec("delete from outbox"), /outbox_keeps_unsent/);
   db.exec("update outbox set state = 'held_back', code = 'wrong_learner'");
   assert.throws(() => db.exec("delete from outbox"), /outbox_keeps_unsent/);
