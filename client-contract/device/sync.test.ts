@@ -63,7 +63,7 @@ Deno.test("a batch whose answer is lost is sent again and counts once", async ()
   let lost = 0;
   const handle = losingAnswers(server.handle, ({ method }) => method === "POST" && lost-- > 0);
   const learnerId = crypto.randomUUID();
-  using device = lab.open(1, { learnerId, handle });
+  using device = lab.open(1, { learnerId, handle, telemetry: false });
   await device.sync();
   const ids = studyOnce(device, firstQuestions(device));
   const seen = device.progress();
