@@ -95,9 +95,9 @@ export function openTelemetry(context: DeviceContext): void {
     db.run(
       "insert into telemetry_state (told_event) select max(event_id) from outbox where true on conflict do nothing",
     );
-    const failed = readTelemetry(context);
-    if (failed?.failed_code != null && failed.failed_at !== null) {
-      tellRecovered(context, failed.failed_code, Date.parse(failed.failed_at));
+    const { failed_code = null, failed_at = null } = readTelemetry(context) ?? {};
+    if (failed_code !== null && failed_at !== null) {
+      tellRecovered(context, failed_code, Date.parse(failed_at));
     }
   });
 }
@@ -239,20 +239,20 @@ export function noteOnline(context: DeviceContext): void {
   const { db, deviceId, telemetry } = context;
   if (telemetry === null) return;
   keepReads(context);
-  const state = readTelemetry(context);
-  if (state?.offline_since == null || state.offline_after === null) return;
+  const { offline_since = null, offline_after = null, offline_reads: reads = 0 } = readTelemetry(context) ??
+    {};
+  if (offline_since === null || offline_after === null) return;
   const { attempts, unfinished } = db.get(
     Used,
     `select
        (select count(*) from attempt where device_id = ?1 and event_id > ?2) as attempts,
        (select count(*) from session where device_id = ?1 and session_id > ?2 and end_reason is not 'completed') as unfinished`,
     deviceId,
-    state.offline_after,
+    offline_after,
   ) ?? { attempts: 0, unfinished: 0 };
-  const reads = state.offline_reads;
   if (attempts + reads > 0) {
     const body = {
-      duration_ms: elapsed(context, Date.parse(state.offline_since), MAX_INTEGER),
+      duration_ms: elapsed(context, Date.parse(offline_since), MAX_INTEGER),
       attempts: Math.min(attempts, MAX_COUNT),
       // All content is read from the cache, so the device answers every read itself.
       reads: Math.min(reads, 10 * MAX_COUNT),
