@@ -2,6 +2,7 @@
 // CARREL_SEED repeats a run, CARREL_RUNS makes it longer.
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { Problem, problemResponse } from "../../supabase/functions/_shared/problem.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 import { MAX_BATCH_BYTES } from "../limits.ts";
 import { DEFAULT_STEERING } from "../steering.ts";
@@ -17,6 +18,16 @@ import { openLab } from "./testing/devices.ts";
 import type { Handle } from "./testing/server.ts";
 import { firstQuestions } from "./testing/study.ts";
 import { bodies, waiting } from "./testing/telemetry.ts";
+
+/** Of a newer server, or of nobody knows what. */
+const PROBLEM = {
+  type: "about:blank",
+  title: "No.",
+  status: 400,
+  detail: "No.",
+  request_id: "x",
+  retryable: false,
+};
 
 const failOften = (context: DeviceContext, times: number) => {
   for (let n = 0; n < times; n++) recordFailure(context, { code: `test.n${n}`, fatal: false });
@@ -136,6 +147,37 @@ Deno.test("U9: a stretch without a network that was only read in, or cut short, 
     device.answer({ sessionId: device.startSession(), question, answer: { choice: 0 } });
   });
   assert.deepEqual(cut, [{ duration_ms: 1000, attempts: 1, reads: 0, local_reads: 0, completed: false }]);
+});
+
+Deno.test("U9: a batch that is not taken is told with the reason, as a code", async () => {
+  const server = new ContentServer();
+  await server.publish(drafts(1, 1, 3));
+  using lab = openLab();
+  let fail: Handle = server.handle;
+  const retry = { attempts: 1, baseMs: 0, capMs: 0, patienceMs: 0 };
+  using device = lab.open(1, { learnerId: LEARNER, handle: (request) => fail(request), retry });
+  await device.sync();
+  device.startSession();
+  const app = new AbortController();
+  const failures: [string, Handle][] = [
+    ["network_failed", () => Promise.reject(new TypeError("there is no network"))],
+    ["device_revoked", () => Promise.resolve(problemResponse(new Problem("device_revoked"), "x"))],
+    ["unknown", () => Promise.resolve(Response.json({ ...PROBLEM, code: "Not A Code!" }, { status: 400 }))],
+    ["contract_broken", () => Promise.resolve(Response.json({ batch: null }))],
+    ["aborted", () => {
+      app.abort();
+      return Promise.reject(app.signal.reason);
+    }],
+  ];
+  for (const [, handle] of failures) {
+    fail = handle;
+    await assert.rejects(() => device.sync({ signal: app.signal }));
+  }
+  const attempted = bodies(device.db, "outbox.attempted");
+  assert.deepEqual(
+    attempted.map(({ answered, code }) => [answered, code]),
+    failures.map(([code]) => [false, code]),
+  );
 });
 
 Deno.test("U9: damage past repair is told as a cache that was fetched whole", async () => {

@@ -62,7 +62,7 @@ function codeOf(error: unknown): string {
   if (error instanceof ProblemError || error instanceof DeviceError) return asCode(error.code);
   if (error instanceof NetworkError) return "network_failed";
   if (error instanceof ContractError) return "contract_broken";
-  return "unknown";
+  return error instanceof DOMException && error.name === "AbortError" ? "aborted" : "unknown";
 }
 
 /** Milliseconds since then; a clock that was set meanwhile makes no nonsense of it. */
