@@ -5,7 +5,10 @@ import { eventOf } from "./envelope.ts";
 import { MAX_INTEGER, whole } from "./fields.ts";
 import { Ulid } from "./ids.ts";
 
-const Code = z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/).describe("Of the error registry, or the app's own");
+/** What a failure is called: letters, digits, points and underscores. */
+export const Code = z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/).describe(
+  "Of the error registry, or the app's own",
+);
 const Duration = whole(0, 86_400_000).describe("Milliseconds");
 const Version = whole(0, MAX_INTEGER);
 const Rows = whole(0, 10_000_000);
@@ -88,3 +91,4 @@ export const TRACKING_PLAN = [
   AppFailed,
   AppRecovered,
 ] as const;
+export type TrackingEvent = z.infer<(typeof TRACKING_PLAN)[number]>;

@@ -10,9 +10,11 @@ import { type Candidate, readCandidate } from "./content_candidate.ts";
 import { type Damage, findDamage, isNone } from "./content_damage.ts";
 import type { Target } from "./content_download.ts";
 import { verifyContent } from "./content_tree.ts";
+import { clockTime } from "./clock.ts";
 import type { DeviceContext } from "./context.ts";
 import { isCorruption } from "./database.ts";
 import type { Retry } from "./retry.ts";
+import { tellRepaired } from "./telemetry.ts";
 
 /** Most nodes that a report names. */
 const MAX_NODES = 200;
@@ -153,6 +155,7 @@ async function repair(
   const { target } = candidate;
   const nodes = nodesOf(damage);
   const version = target.until_version;
+  const since = clockTime(context.clock);
   const fetched: FetchedRow[] = [];
   for (const id of nodes) {
     const rows = await fetchNode(id, target, tree, o);
@@ -162,7 +165,10 @@ async function repair(
   const bytes = fetched.reduce((sum, { line }) => sum + new TextEncoder().encode(line).byteLength, 0);
   const repair = { nodes, rows: fetched.length, bytes };
   const settled = await apply(context, { candidate, tree, drop: damage.drop, fetched }, repair);
-  if (settled.is === "settled") await report(o, { kind: "repair", version, rows: fetched.length, nodes });
+  if (settled.is === "settled") {
+    tellRepaired(context, fetched.length, false, since);
+    await report(o, { kind: "repair", version, rows: fetched.length, nodes });
+  }
   return settled;
 }
 

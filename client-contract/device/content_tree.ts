@@ -23,6 +23,8 @@ export interface VerifyReport {
   ok: boolean;
   version: number;
   root: string | null;
+  /** Rows that were looked at. */
+  rows: number;
   /** Rows that have changed since they were written. A row that is missing, or too many, shows in the nodes only. */
   damaged: { kind: HeldRow["kind"]; id: string }[];
   /** Skills and domains that are not what was published. None are named where the file is damaged beyond its rows. */
@@ -71,7 +73,7 @@ export function readable<T>(read: () => T): T | undefined {
  */
 export async function verifyContent(db: Database): Promise<VerifyReport> {
   const { content_version: version, content_root: root } = readState(db);
-  if (version === 0 || root === null) return { ok: true, version, root, damaged: [], nodes: [] };
+  if (version === 0 || root === null) return { ok: true, version, root, rows: 0, damaged: [], nodes: [] };
   const { kind, cursors } = readScope(db);
   const held = new Set([...cursors].filter(([, cursor]) => cursor > 0).map(([id]) => id));
   // All of it is read before the first await, so that it is one state.
@@ -80,7 +82,7 @@ export async function verifyContent(db: Database): Promise<VerifyReport> {
   const scan = readable(() => scanCache(db));
   if (!scan) {
     db.run("update sync_state set content_suspect = 1");
-    return { ok: false, version, root, damaged: [], nodes: [] };
+    return { ok: false, version, root, rows: 0, damaged: [], nodes: [] };
   }
   const { rows, rubbish } = await scan;
   const { skills, domains, drop } = await findDamage(rows, tree, kind === "all" ? null : held);
@@ -89,5 +91,5 @@ export async function verifyContent(db: Database): Promise<VerifyReport> {
   const ok = inOrder && isTree && rubbish.length + skills.size + domains.size + drop.length === 0;
   // A release may have been applied while this was hashing; then the verdict is about the one before.
   if (!ok) db.run("update sync_state set content_suspect = 1 where content_version = ?", version);
-  return { ok, version, root, damaged, nodes: [...domains, ...skills] };
+  return { ok, version, root, rows: rows.length, damaged, nodes: [...domains, ...skills] };
 }

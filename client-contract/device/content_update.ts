@@ -7,7 +7,9 @@ import { discardDownload, planDownload } from "./content_download.ts";
 import { type FetchOptions, fetchParts } from "./content_fetch.ts";
 import { fetchManifest, type Repair, settle } from "./content_settle.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { clockTime } from "./clock.ts";
 import { DeviceError } from "./device_error.ts";
+import { tellRefreshed, tellRepaired } from "./telemetry.ts";
 
 /** Times that one update may start over before the server is called unstable. */
 const MAX_RESTARTS = 3;
@@ -59,6 +61,7 @@ export async function updateContent(
   // A head in another form would lead to rows that this contract can't read.
   if (head.schema !== CONTENT_SCHEMA) head = await freshHead(o) ?? head;
   let fromZero = false;
+  const since = clockTime(context.clock);
   for (let restarts = 0;;) {
     const download = await planDownload(context, head, { fromZero, manifest: manifestOf(head, o) });
     if (!download && readState(context.db).content_suspect === 0) return report;
@@ -74,8 +77,19 @@ export async function updateContent(
       fromZero = true;
       continue;
     }
+    const before = readState(context.db);
     const settled = await settle(context, o);
     if (settled.is === "settled") {
+      const after = readState(context.db);
+      if (
+        before.content_history !== after.content_history || before.content_version !== after.content_version
+      ) {
+        tellRefreshed(context, before.content_version, settled.rows, since);
+      }
+      // What was repaired node by node has told so itself.
+      if (before.content_suspect === 1 && fromZero && !settled.repair) {
+        tellRepaired(context, settled.rows, true, since);
+      }
       fromZero = false;
       report.rows += settled.rows;
       if (settled.repair) report.repairs.push(settled.repair);

@@ -11,6 +11,8 @@ export interface DeviceContext {
   random: () => number;
   learnerId: string;
   deviceId: string;
+  /** Null: nothing is told. `reads`: of content, since they were last written down. */
+  telemetry: { reads: number } | null;
 }
 
 const SyncState = z.object({

@@ -65,6 +65,16 @@ function isNetworkTrouble(error: unknown): boolean {
   return error instanceof NetworkError || error instanceof ProblemError || error instanceof ContractError;
 }
 
+/** What the devices told of their outboxes came to the server, each event once; and nothing they said was refused. */
+async function assertTold({ sql }: TestServer, learnerId: string): Promise<void> {
+  const [counts] = await sql`
+    select (select count(*) from learner.event where user_id = ${learnerId})::int as events,
+      (select coalesce(sum((body ->> 'events')::int), 0) from ops.telemetry
+       where user_id = ${learnerId} and type = 'outbox.created')::int as told,
+      (select count(*) from ops.quarantine where user_id = ${learnerId} and status = 'open')::int as refused`;
+  assert.deepEqual({ ...counts }, { events: counts?.events, told: counts?.events, refused: 0 });
+}
+
 /** No skill has less than before, but for a greater reset. */
 function assertNothingLost(before: Map<string, Progress>, after: Map<string, Progress>): void {
   for (const [skillId, was] of before) {
@@ -187,6 +197,7 @@ async function assertConverged(run: Run): Promise<void> {
     assert.deepEqual({ pending, quarantined, dead }, { pending: 0, quarantined: 0, dead: 0 });
     assert.ok((await device.verify()).ok);
   }
+  await assertTold(server, learnerId);
   await server.sql`select ops.rebuild_learner(${learnerId})`;
   assert.deepEqual(
     await serverProgress(server.sql, learnerId),
@@ -195,7 +206,7 @@ async function assertConverged(run: Run): Promise<void> {
   );
 }
 
-Deno.test("K3, I5, I8: devices and server converge, whatever happens", async () => {
+Deno.test("K3, I5, I8, U9: devices and server converge, whatever happens", async () => {
   await using server = await startTestServer();
   const seed = runSeed();
   const property = fc.asyncProperty(

@@ -4,7 +4,8 @@ import type { EventResult } from "../batch.ts";
 import { MAX_BATCH_EVENTS } from "../limits.ts";
 import { instant } from "./clock.ts";
 import type { DeviceContext } from "./context.ts";
-import { dueAt, fitBatch, nextId, retryAt } from "./outbox.ts";
+import { fitBatch, nextId } from "./event_line.ts";
+import { dueAt, retryAt } from "./outbox.ts";
 import { refreshProgress } from "./progress.ts";
 import { readSteering } from "./steering.ts";
 

@@ -32,6 +32,7 @@ import {
 } from "./study.ts";
 import { forgetForeignSteering, notBefore, readSteering, steeredRetry } from "./steering.ts";
 import { syncDevice, type SyncReport } from "./sync.ts";
+import { type Failure, keepReads, openTelemetry, recordFailure, tellChecked } from "./telemetry.ts";
 
 /** What a device is made of. */
 export interface DeviceOptions {
@@ -65,6 +66,8 @@ export interface DeviceOptions {
   bundleMs?: number;
   /** The domains to hold; null: all. By default what was chosen before, at first all. */
   domains?: readonly string[] | null;
+  /** False: the device tells nothing about itself (docs/protocol.md, "The tracking plan"), and forgets what waits. */
+  telemetry?: boolean;
 }
 
 /** How a device stands. */
@@ -107,6 +110,12 @@ export interface Device extends Disposable {
   giveUp(eventId: string, reason: string): void;
   /** Keeps a record that could not be made an event (at most 256 KiB); the next sync hands it in as a dead letter. */
   deadLetter(letter: string, reason: string): void;
+
+  /**
+   * Tells that something in the app went wrong; what it gives is to be called, once, when the app works again. After a
+   * fatal failure that is when the device is opened the next time. Throws DeviceError `invalid_code`.
+   */
+  recordFailure(failure: Failure): () => void;
 
   /** Progress as the learner sees it; of who has not begun, nothing. */
   progressIn(skillId: string): Progress;
@@ -188,9 +197,17 @@ function scheduledOf(context: DeviceContext): Scheduled {
 export function openDevice(o: DeviceOptions): Device {
   const { learnerId, deviceId, clock = systemClock, random = systemRandom } = o;
   const db = openDatabase(o.file);
-  const context: DeviceContext = { db, clock, random, learnerId, deviceId };
+  const context: DeviceContext = {
+    db,
+    clock,
+    random,
+    learnerId,
+    deviceId,
+    telemetry: o.telemetry === false ? null : { reads: 0 },
+  };
   try {
     bindFile(context);
+    openTelemetry(context);
     forgetForeignSteering(db, o.appVersion ?? null);
     if (o.domains !== undefined) setDomains(context, o.domains);
   } catch (error) {
@@ -221,12 +238,17 @@ export function openDevice(o: DeviceOptions): Device {
     return result;
   }
 
+  function counted<T>(rows: T): T {
+    if (context.telemetry) context.telemetry.reads++;
+    return rows;
+  }
+
   return {
     db,
-    domains: () => readDomains(db),
-    skills: (domainId) => readSkills(db, domainId),
-    questions: (skillId) => readQuestions(db, skillId),
-    question: (questionId) => readQuestion(db, questionId),
+    domains: () => counted(readDomains(db)),
+    skills: (domainId) => counted(readSkills(db, domainId)),
+    questions: (skillId) => counted(readQuestions(db, skillId)),
+    question: (questionId) => counted(readQuestion(db, questionId)),
 
     startSession: (skillId) => startSession(context, skillId ?? null),
     openSessions: () => openSessions(context),
@@ -237,6 +259,7 @@ export function openDevice(o: DeviceOptions): Device {
 
     giveUp: (eventId, reason) => db.transaction(() => giveUp(context, eventId, reason)),
     deadLetter: (letter, reason) => keepLetter(context, letter, reason),
+    recordFailure: (failure) => recordFailure(context, failure),
 
     progressIn: (skillId) => progressIn(db, skillId),
     progress: () => readProgress(db),
@@ -250,7 +273,13 @@ export function openDevice(o: DeviceOptions): Device {
     repair: ({ signal } = {}) => inTurn(() => repairContent(context, { ...o, client, retry, signal })),
     setDomains: (ids) => setDomains(context, ids),
     schedule: () => createSchedule(scheduledOf(context), clock, random),
-    verify: () => verifyContent(db),
+    async verify() {
+      const since = clock.now();
+      const report = await verifyContent(db);
+      const { ok, rows, damaged } = report;
+      tellChecked(context, rows, ok ? 0 : Math.max(damaged.length, 1), since);
+      return report;
+    },
     status() {
       const state = readState(db);
       const outbox = countOutbox(context);
@@ -266,6 +295,9 @@ export function openDevice(o: DeviceOptions): Device {
         syncedAt: state.synced_at,
       };
     },
-    [Symbol.dispose]: () => db[Symbol.dispose](),
+    [Symbol.dispose]() {
+      keepReads(context);
+      db[Symbol.dispose]();
+    },
   };
 }

@@ -14,6 +14,8 @@ export type DeviceErrorCode =
   | "invalid_answer"
   /** An event's line may hold 16 KiB. */
   | "event_too_large"
+  /** A failure's code or place is not of the form of codes. */
+  | "invalid_code"
   /** A whole snapshot was fetched, and it is not what the server says it published. */
   | "content_mismatch"
   /** The server went back in time again and again during one sync. */

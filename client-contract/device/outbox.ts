@@ -1,13 +1,13 @@
 // The outbox: events are made here, wait for the server, and are kept some days longer.
 import { z } from "zod";
 import type { EventResult } from "../batch.ts";
-import type { Event, EventType } from "../event.ts";
-import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from "../limits.ts";
+import type { Event } from "../event.ts";
+import { MAX_BATCH_EVENTS } from "../limits.ts";
 import { clockTime, instant } from "./clock.ts";
-import { type DeviceContext, readState } from "./context.ts";
-import { DeviceError } from "./device_error.ts";
+import type { DeviceContext } from "./context.ts";
+import { type EventDraft, EventLine, fitBatch, makeEvent, nextId } from "./event_line.ts";
 import { readSteering } from "./steering.ts";
-import { nextUlid } from "./ulid.ts";
+import { asCode, tell } from "./telemetry.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** No server asks for a longer delay; a greater one is a clock that was set back, and does not count. */
@@ -16,19 +16,8 @@ const MAX_DELAY_MS = 7 * DAY_MS;
 /** Answers that the server could not take an event yet, and did not say why it will, after which it is given up. */
 const GIVE_UP_AFTER = 50;
 
-/** Bytes of a batch that the header and line breaks may take. */
-const HEADER_BYTES = 4 * 1024;
-
-/** An event before it has an id: its type and body. */
-export type EventDraft = {
-  [T in EventType]: { type: T; body: Extract<Event, { type: T }>["body"] };
-}[EventType];
-
-const OutboxLine = z.object({ event_id: z.string(), line: z.string() });
-/** An event that waits to be sent. */
-export type OutboxLine = z.infer<typeof OutboxLine>;
-
 const Count = z.object({ count: z.number() });
+const Attempts = z.object({ attempts: z.number() });
 const StateCount = z.object({ state: z.string(), count: z.number() });
 
 /** How many events are in which state. */
@@ -50,34 +39,13 @@ export interface BatchOutcome {
   retried: number;
 }
 
-const encoder = new TextEncoder();
-
-/** Makes an id that ascends over all ids of this device. Called within a transaction. */
-export function nextId({ db, clock, random }: DeviceContext): string {
-  const id = nextUlid(readState(db).last_ulid, clockTime(clock), random);
-  db.run("update sync_state set last_ulid = ?", id);
-  return id;
-}
-
 /**
  * Appends an event, whose line never changes from then on. Called within the transaction that also writes what the
  * event means for the device's own rows. `skillId` is null for events of sessions. Throws DeviceError
  * `event_too_large`.
  */
 export function appendEvent(context: DeviceContext, draft: EventDraft, skillId: string | null): Event {
-  const event = {
-    id: nextId(context),
-    version: 1 as const,
-    learner_id: context.learnerId,
-    device_id: context.deviceId,
-    occurred_at: instant(context.clock),
-    utc_offset_minutes: context.clock.utcOffsetMinutes(),
-    ...draft,
-  };
-  const line = JSON.stringify(event);
-  if (encoder.encode(line).byteLength > MAX_EVENT_BYTES) {
-    throw new DeviceError("event_too_large", `An event is at most ${MAX_EVENT_BYTES} bytes.`);
-  }
+  const { event, line } = makeEvent(context, draft);
   context.db.run(
     "insert into outbox (event_id, type, line, skill_id, created_at) values (?, ?, ?, ?, ?)",
     event.id,
@@ -101,20 +69,14 @@ export function retryAt({ clock }: DeviceContext, { retry_after_s }: EventResult
   return delay > 0 ? new Date(clockTime(clock) + delay).toISOString() : null;
 }
 
-/** The first of the lines that fit one batch. */
-export function fitBatch<T extends { line: string }>(waiting: readonly T[], headerBytes = HEADER_BYTES): T[] {
-  let room = MAX_BATCH_BYTES - headerBytes;
-  return waiting.filter(({ line }) => (room -= encoder.encode(line).byteLength + 1) >= 0);
-}
-
 const DUE = "(retry_at is null or retry_at <= ? or retry_at > ?)";
 
 /** Takes the oldest waiting events, as many as one batch may hold, and counts the attempt. */
-export function takeBatch(context: DeviceContext): OutboxLine[] {
+export function takeBatch(context: DeviceContext): EventLine[] {
   const { db } = context;
   return db.transaction(() => {
     const batch = fitBatch(db.all(
-      OutboxLine,
+      EventLine,
       `select event_id, line from outbox where state = 'pending' and ${DUE} order by event_id limit ?`,
       ...dueAt(context),
       Math.min(MAX_BATCH_EVENTS, readSteering(db).batch_events),
@@ -132,8 +94,11 @@ export function pendingEvents(context: DeviceContext): number {
   return context.db.get(Count, sql, ...dueAt(context))?.count ?? 0;
 }
 
-/** Puts an event aside that is given up: it is handed in as a dead letter. Called within a transaction. */
-export function giveUp(context: DeviceContext, eventId: string, reason: string): void {
+/**
+ * Puts an event aside that is given up: it is handed in as a dead letter. `code` says the reason to the tracking plan, where
+ * no text goes. Called within a transaction.
+ */
+export function giveUp(context: DeviceContext, eventId: string, reason: string, code = "given_up"): void {
   const { db, clock } = context;
   const given = db.run(
     "update outbox set state = 'dead', retry_at = null, code = null, field = null where event_id = ? and state = 'pending'",
@@ -149,6 +114,9 @@ export function giveUp(context: DeviceContext, eventId: string, reason: string):
     instant(clock),
     eventId,
   );
+  const { attempts } = db.get(Attempts, "select attempts from outbox where event_id = ?", eventId) ??
+    { attempts: 0 };
+  tell(context, { type: "outbox.dead_lettered", body: { event_id: eventId, code: asCode(code), attempts } });
 }
 
 /**
@@ -157,7 +125,7 @@ export function giveUp(context: DeviceContext, eventId: string, reason: string):
  */
 export function recordResults(
   context: DeviceContext,
-  batch: readonly OutboxLine[],
+  batch: readonly EventLine[],
   results: readonly EventResult[],
 ): BatchOutcome {
   const { db, clock } = context;
@@ -215,7 +183,8 @@ function refuse(context: DeviceContext, eventId: string, result: EventResult): v
   if (result.code === "quarantine_full") return;
   const row = db.get(Refusals, "select refusals from outbox where event_id = ?", eventId);
   if (row && row.refusals >= GIVE_UP_AFTER) {
-    giveUp(context, eventId, `refused ${row.refusals} times, as ${result.code ?? "retry"}`.slice(0, 200));
+    const code = result.code ?? "retry";
+    giveUp(context, eventId, `refused ${row.refusals} times, as ${code}`.slice(0, 200), code);
   }
 }
 

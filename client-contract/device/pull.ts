@@ -22,6 +22,9 @@ const APPLY_SESSIONS = `
     started_at = coalesce(excluded.started_at, started_at), ended_at = coalesce(excluded.ended_at, ended_at),
     end_reason = coalesce(excluded.end_reason, end_reason), voided = excluded.voided, pulled = 1`;
 
+// Own rows are applied like all others, although the device could fill them in itself. The row has come down by then, and it
+// would still be written (`pulled`, `content_state`, `graded_correct`), in the same transaction as the counters that count it: nothing
+// would be saved but a line of pull_staged. A whole pull has, besides, just dropped own rows whose events are not kept any more.
 const APPLY_ATTEMPTS = `
   insert or replace into attempt
     (event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,

@@ -7,7 +7,8 @@ import type { Question } from "./content.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { checkAnswer } from "./answer.ts";
 import { DeviceError } from "./device_error.ts";
-import { appendEvent, nextId } from "./outbox.ts";
+import { nextId } from "./event_line.ts";
+import { appendEvent } from "./outbox.ts";
 import { addToProgress, type Progress, progressIn } from "./progress.ts";
 
 /** Question ids of one progress event. 1000 are allowed, but 16 KiB hold 420. */

@@ -6,7 +6,8 @@ import { Problem, problemResponse } from "../../supabase/functions/_shared/probl
 import type { Device } from "./device.ts";
 import { DeviceError, type DeviceErrorCode } from "./device_error.ts";
 import { openLab } from "./testing/devices.ts";
-import { type Handle, rotateHistory, startTestServer, testToken } from "./testing/server.ts";
+import { losingAnswers } from "./testing/faults.ts";
+import { type Handle, loseEvents, rotateHistory, startTestServer, testToken } from "./testing/server.ts";
 import { serverAttempts, serverProgress } from "./testing/server_rows.ts";
 import { allQuestions, firstQuestions, studyOnce } from "./testing/study.ts";
 
@@ -19,16 +20,6 @@ function pulledRows({ db }: Device): unknown[] {
   return ["session", "attempt", "skill_progress", "progress"].map((table) =>
     db.all(row, `select * from ${table} order by 1`)
   );
-}
-
-/** A server whose answers get lost as long as `isLost` says so for a request. */
-function losingAnswers(handle: Handle, isLost: (request: Request) => boolean): Handle {
-  return async (request) => {
-    const response = await handle(request);
-    if (!isLost(request)) return response;
-    await response.body?.cancel();
-    return Promise.reject(new TypeError("the answer was lost"));
-  };
 }
 
 Deno.test("a learner's day reaches the server, and a second device has the same rows", async () => {
@@ -63,7 +54,7 @@ Deno.test("a batch whose answer is lost is sent again and counts once", async ()
   let lost = 0;
   const handle = losingAnswers(server.handle, ({ method }) => method === "POST" && lost-- > 0);
   const learnerId = crypto.randomUUID();
-  using device = lab.open(1, { learnerId, handle });
+  using device = lab.open(1, { learnerId, handle, telemetry: false });
   await device.sync();
   const ids = studyOnce(device, firstQuestions(device));
   const seen = device.progress();
@@ -169,9 +160,7 @@ Deno.test("a restore is noticed by a device that never finished a pull", async (
   await device.sync();
   device.db.run("update sync_state set pull_cursor = null");
 
-  await sql`delete from learner.event where user_id = ${learnerId}`;
-  await sql`delete from learner.attempt where user_id = ${learnerId}`;
-  await rotateHistory(server);
+  await loseEvents(server, learnerId);
   await device.sync();
   assert.deepEqual(await serverAttempts(sql, learnerId), ids);
 });

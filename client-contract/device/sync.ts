@@ -12,9 +12,9 @@ import { updateContent, type UpdateOptions } from "./content_update.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { recordLetters, takeLetters } from "./dead_letter.ts";
 import { DeviceError } from "./device_error.ts";
+import type { EventLine } from "./event_line.ts";
 import {
   type BatchOutcome,
-  type OutboxLine,
   pendingEvents,
   pruneOutbox,
   recordResults,
@@ -25,6 +25,17 @@ import { pullAnew, pullCursor, stagePull } from "./pull.ts";
 import { refreshProgress } from "./progress.ts";
 import { isUpgradeRequired, rememberHead, rememberRefusal } from "./standing.ts";
 import { rememberRefusedSync, rememberSteering } from "./steering.ts";
+import {
+  beginSending,
+  noteOffline,
+  noteOnline,
+  recordTelemetry,
+  type Sending,
+  takeTelemetry,
+  tellAttempted,
+  tellChecked,
+  tellCreated,
+} from "./telemetry.ts";
 import { freshUlid } from "./ulid.ts";
 
 /** Times that one sync may start over before the server is called unstable. */
@@ -96,10 +107,11 @@ function takePull(context: DeviceContext, pull: PullAnswer | null): Step {
   return { isReset: false, isPulled: !pull.more, pulled: stagePull(context, pull) };
 }
 
-/** Takes the answer to a batch in. Within a transaction. */
+/** Takes the answer to a batch, of events and then telemetry, in. Within a transaction. */
 function takeAnswer(
   context: DeviceContext,
-  batch: OutboxLine[],
+  batch: EventLine[],
+  telemetry: EventLine[],
   { batch: { results }, head, steering, pull }: SyncAnswer,
 ): Step & { outcome: BatchOutcome } {
   const { db } = context;
@@ -112,7 +124,9 @@ function takeAnswer(
   }
   db.run("update sync_state set history = ?", head.history);
   rememberSteering(context, steering);
+  noteOnline(context);
   const outcome = recordResults(context, batch, results);
+  recordTelemetry(context, telemetry, results.slice(batch.length));
   if (outcome.quarantined > 0) {
     // They stop counting at once, not only when the next pull has settled them.
     const skills = db.all(
@@ -125,26 +139,50 @@ function takeAnswer(
   return { outcome, ...takePull(context, pull) };
 }
 
+/** Sends a batch until it is answered, or the failure is final, which is told. */
+async function sendBatch(
+  context: DeviceContext,
+  lines: string[],
+  header: BatchHeader,
+  sending: Sending,
+  o: SyncOptions,
+): Promise<SyncAnswer> {
+  try {
+    const answer = await o.retry.run(() => {
+      sending.attempts++;
+      // The server reads the clock's error off it, so it is the time of this attempt.
+      const stamped = { ...header, sent_at: instant(context.clock) };
+      return o.client.sync(stamped, lines, { signal: o.signal });
+    }, o.signal);
+    if (answer.batch.results.length !== lines.length) {
+      throw new ContractError(`${lines.length} events have ${answer.batch.results.length} results`);
+    }
+    return answer;
+  } catch (error) {
+    context.db.transaction(() => tellAttempted(context, sending, error));
+    throw error;
+  }
+}
+
 /** Pushes and pulls until both sides have the same; gives the newest head. */
 async function exchange(context: DeviceContext, o: SyncOptions, report: SyncReport): Promise<Head> {
   const { db } = context;
+  tellCreated(context);
   for (let restarts = 0;;) {
     if (restarts > MAX_RESTARTS) {
       throw new DeviceError("unstable_server", "The server's history keeps changing.");
     }
     const batch = takeBatch(context);
+    // Whether there is more to send is for the learner's events to say: telemetry alone is no reason.
     const isLast = pendingEvents(context) === batch.length;
-    const header = headerOf(context, o, isLast);
-    const lines = batch.map(({ line }) => line);
-    const answer = await o.retry.run(() => {
-      // The server reads the clock's error off it, so it is the time of this attempt.
-      const stamped = { ...header, sent_at: instant(context.clock) };
-      return o.client.sync(stamped, lines, { signal: o.signal });
-    }, o.signal);
-    if (answer.batch.results.length !== batch.length) {
-      throw new ContractError(`${batch.length} events have ${answer.batch.results.length} results`);
-    }
-    const taken = db.transaction(() => takeAnswer(context, batch, answer));
+    const telemetry = takeTelemetry(context, batch);
+    const lines = [...batch, ...telemetry].map(({ line }) => line);
+    const sending = beginSending(context, batch.length);
+    const answer = await sendBatch(context, lines, headerOf(context, o, isLast), sending, o);
+    const taken = db.transaction(() => {
+      tellAttempted(context, sending);
+      return takeAnswer(context, batch, telemetry, answer);
+    });
     const { delivered, quarantined, heldBack, retried } = taken.outcome;
     report.batches++;
     report.delivered += delivered;
@@ -207,7 +245,10 @@ async function handInLetters(context: DeviceContext, o: SyncOptions, report: Syn
 /** Brings the content to the head. An app that is too old for it keeps what it has, and everything else goes on. */
 async function exchangeContent(context: DeviceContext, head: Head, o: SyncOptions, report: SyncReport) {
   rememberHead(context, head);
-  report.checked = await checkContent(context, o.checkRows);
+  const since = clockTime(context.clock);
+  const { rows, damaged } = await checkContent(context, o.checkRows);
+  report.checked = rows;
+  if (rows + damaged > 0) tellChecked(context, rows, damaged, since);
   try {
     const { rows, repairs } = await updateContent(context, head, o);
     report.rows = rows;
@@ -245,6 +286,7 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
     await handInLetters(context, o, report);
   } catch (error) {
     rememberRefusedSync(context, error);
+    noteOffline(context, error);
     throw error;
   }
   await exchangeContent(context, head, o, report);

@@ -201,7 +201,7 @@ async function replay(day: Day, a: Phone, server: Server, skillId: string): Prom
   narrator.same("progress is what it was", await server.progress(skillId), progress);
 }
 
-async function support(day: Day): Promise<void> {
+async function support(day: Day, server: Server): Promise<void> {
   const { narrator, people, sql } = day;
   narrator.chapter("Support reads the learner's day");
   const refusal = await createRpc(people.learner.client).supportTimeline(people.learner.id).catch((error) =>
@@ -223,6 +223,13 @@ async function support(day: Day): Promise<void> {
   const [look] = await sql`
     select actor from ops.audit where action = 'support_timeline' order by id desc limit 1`;
   narrator.same("the look itself is on record", look?.actor, people.support.id);
+  const plan = await server.told();
+  narrator.tell(`the devices told of themselves: ${[...plan].map(([type, n]) => `${n} ${type}`).join(", ")}`);
+  narrator.same(
+    "the tunnel and the repair among it",
+    [plan.get("offline.used"), plan.get("cache.repaired")],
+    [1, 1],
+  );
 }
 
 /** Lives the day. */
@@ -251,7 +258,7 @@ export async function liveTheDay(day: Day): Promise<void> {
   const b = phone(day, "B", deviceIds.b, createNetwork());
   await secondDevice(day, a, b, server, skillId);
   await replay(day, a, server, skillId);
-  await support(day);
+  await support(day, server);
   a.device[Symbol.dispose]();
   b.device[Symbol.dispose]();
 }

@@ -57,6 +57,13 @@ export class Server {
     return row;
   }
 
+  /** What the learner's devices have told about themselves, type by type. */
+  async told(): Promise<Map<string, number>> {
+    const rows = await this.sql<{ type: string; count: number }[]>`
+      select type, count(*)::int as count from ops.telemetry where user_id = ${this.learner} group by type order by type`;
+    return new Map(rows.map(({ type, count }) => [type, count]));
+  }
+
   /** Progress in a skill. */
   async progress(skillId: string): Promise<ComparableProgress> {
     const [row] = await this.sql<Progress[]>`

@@ -1,8 +1,9 @@
 // A device's parts on a database in memory, for tests without a server.
-import { z } from "zod";
-import { appendEvent, type OutboxLine } from "../outbox.ts";
+import { EventLine } from "../event_line.ts";
+import { appendEvent } from "../outbox.ts";
 import type { DeviceContext } from "../context.ts";
 import { openDatabase } from "../database.ts";
+import { openTelemetry } from "../telemetry.ts";
 import { type TestClock, testClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 
@@ -24,8 +25,16 @@ export interface Bench extends Disposable {
 export function bench(): Bench {
   const db = openDatabase(":memory:");
   const clock = testClock();
-  const context = { db, clock, random: seededRandom(1), learnerId: LEARNER, deviceId: DEVICE };
+  const context = {
+    db,
+    clock,
+    random: seededRandom(1),
+    learnerId: LEARNER,
+    deviceId: DEVICE,
+    telemetry: { reads: 0 },
+  };
   db.run("insert into sync_state (learner_id, device_id, history) values (?, ?, 'h')", LEARNER, DEVICE);
+  openTelemetry(context);
   const body = {
     session_id: SESSION,
     question_id: QUESTION,
@@ -87,9 +96,7 @@ export function pageOf(attempts: number, eventIds: string[], { more = false, voi
   };
 }
 
-const Line = z.object({ event_id: z.string(), line: z.string() });
-
 /** Everything in the outbox, as if it were one batch. */
-export function wholeOutbox({ db }: DeviceContext): OutboxLine[] {
-  return db.all(Line, "select event_id, line from outbox order by event_id");
+export function wholeOutbox({ db }: DeviceContext): EventLine[] {
+  return db.all(EventLine, "select event_id, line from outbox order by event_id");
 }

@@ -80,3 +80,13 @@ export function withFaults(handle: Handle, random: () => number, rates: FaultRat
     return response;
   };
 }
+
+/** A server whose answers get lost as long as `isLost` says so for a request. */
+export function losingAnswers(handle: Handle, isLost: (request: Request) => boolean): Handle {
+  return async (request) => {
+    const response = await handle(request);
+    if (!isLost(request)) return response;
+    await response.body?.cancel();
+    return Promise.reject(new TypeError("the answer was lost"));
+  };
+}

@@ -61,3 +61,11 @@ export async function startTestServer(): Promise<TestServer> {
 export async function rotateHistory({ sql }: TestServer): Promise<void> {
   await sql`select ops.rotate_history()`;
 }
+
+/** Loses what the learner did, as the restore of a backup from before it does. */
+export async function loseEvents(server: TestServer, learnerId: string): Promise<void> {
+  const { sql } = server;
+  await sql`delete from learner.event where user_id = ${learnerId}`;
+  await sql`delete from learner.attempt where user_id = ${learnerId}`;
+  await rotateHistory(server);
+}
