@@ -37,7 +37,7 @@ Deno.test("an event's line gets the same verdict from zod and from SQL", async (
   try {
     const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
       const rows = await sql<(Verdict & { place: number })[]>`
-        select place, nullif(code, 'unknown_content') as code, field
+        select place, case when code not in ('unknown_content', 'telemetry') then code end as code, field
         from private.parse_events(${LEARNER}::uuid, ${["header", ...lines].join("\n")}, 0)
         order by place`;
       assert.equal(rows.length, lines.length);

@@ -8,7 +8,7 @@ create type private.incoming as (
   body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
   content_state text, graded_correct boolean);
 comment on type private.incoming is
-  'One event of a batch: its line and place, then either what is wrong (code, field) or its checked fields. Codes applied and duplicate: it is kept already.';
+  'One event of a batch: its line and place, then either what is wrong (code, field) or its checked fields. No code: it is for the ledger; telemetry: for ops.telemetry; duplicate: it is kept already.';
 
 create function private.is_jsonb(p_text text)
 returns boolean

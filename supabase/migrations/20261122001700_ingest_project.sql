@@ -1,15 +1,7 @@
 -- What:  ledger rows become sessions, attempts, progress and days of practice.
 -- Why:   ingest and rebuild share this one function, so both give the same rows (I6).
 -- Locks: none; new objects only. At run time the caller holds the learner's row.
--- Undo:  drop function private.project_events, private.union_of.
-
-create function private.union_of(p_ids uuid[], p_more uuid[])
-returns uuid[]
-language sql
-immutable
-set search_path = ''
-as $$ select coalesce(array_agg(distinct u.id order by u.id), '{}') from unnest(p_ids || p_more) u (id) $$;
-comment on function private.union_of(uuid[], uuid[]) is 'The union as a sorted list.';
+-- Undo:  drop function private.project_events.
 
 create function private.project_events(p_user uuid, p_events learner.event[], p_seq bigint)
 returns bigint
@@ -21,17 +13,16 @@ declare
   v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
   v_seq bigint := p_seq;
 begin
-  -- 1 Attempts: one row an event. Every row that changes takes the next change number.
+  -- 1 Attempts: one row an event. Every row that changes takes a number of its own: the place of an event that changed it.
   insert into learner.attempt (
     user_id, event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,
     graded_correct, duration_ms, reset_count, reset_event, occurred_at, utc_offset_minutes, change_seq)
   select p_user, e.event_id, e.session_id, e.skill_id, e.question_id, e.device_id,
     (e.body ->> 'content_version')::numeric, e.content_state, e.body -> 'answer', (e.body ->> 'correct')::boolean,
     e.graded_correct, (e.body ->> 'duration_ms')::numeric, e.reset_count, e.reset_event, e.occurred_at, e.utc_offset_minutes,
-    v_seq + row_number() over (order by e.event_id)
-  from unnest(p_events) e
-  where e.type = 'attempt.recorded'
-  order by e.event_id;
+    v_seq + e.ordinality
+  from unnest(p_events) with ordinality e
+  where e.type = 'attempt.recorded';
   v_seq := v_seq + cardinality(p_events);
 
   -- 2 Sessions: of several starts (or ends) the one with the smallest event id counts.
@@ -46,8 +37,8 @@ begin
     (array_agg(e.occurred_at order by e.event_id) filter (where e.type = 'session.ended'))[1],
     (array_agg(e.event_id order by e.event_id) filter (where e.type = 'session.ended'))[1],
     (array_agg(e.body ->> 'reason' order by e.event_id) filter (where e.type = 'session.ended'))[1],
-    v_seq + row_number() over (order by e.session_id)
-  from unnest(p_events) e
+    v_seq + min(e.ordinality)
+  from unnest(p_events) with ordinality e
   where e.type in ('session.started', 'session.ended')
   group by e.session_id
   order by e.session_id
@@ -74,28 +65,35 @@ begin
   -- 3 Progress: only events of the greatest reset pair count; among those it is max, union and sums.
   insert into learner.skill_progress as p (
     user_id, skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq)
-  select p_user, t.skill_id, t.reset_count, t.reset_event,
-    coalesce(max(((case t.type when 'progress.reset' then t.body -> 'base' else t.body end) ->> 'mastery')::numeric) filter (where t.type <> 'attempt.recorded'), 0),
-    (select coalesce(array_agg(distinct c.id::uuid order by c.id::uuid), '{}')
-     from unnest(array_agg((case t.type when 'progress.reset' then t.body -> 'base' else t.body end) -> 'completed') filter (where t.type <> 'attempt.recorded')) l (ids)
-     cross join lateral jsonb_array_elements_text(case when jsonb_typeof(l.ids) = 'array' then l.ids else '[]' end) c (id)),
-    count(*) filter (where t.type = 'attempt.recorded'),
-    count(*) filter (where t.type = 'attempt.recorded' and coalesce(t.graded_correct, (t.body ->> 'correct')::boolean)),
-    -- A clock that is years ahead must not freeze the field at a day that never comes.
-    max(least(t.occurred_at, t.received_at + interval '1 day')) filter (where t.type <> 'progress.reset'),
-    v_seq + row_number() over (order by t.skill_id)
+  select distinct on (t.skill_id)
+    p_user, t.skill_id, t.reset_count, t.reset_event, coalesce(t.mastery, 0),
+    array(
+      select distinct c.id::uuid
+      from unnest(t.completed) l (ids)
+      cross join lateral jsonb_array_elements_text(case when jsonb_typeof(l.ids) = 'array' then l.ids else '[]' end) c (id)
+      order by 1),
+    t.attempts, t.correct, t.practiced_at, v_seq + t.place
   from (
-    select e.*, rank() over (partition by e.skill_id order by e.reset_count desc, coalesce(e.reset_event, v_nil) desc) as age
-    from unnest(p_events) e
+    select e.skill_id, e.reset_count, e.reset_event,
+      max((b.body ->> 'mastery')::numeric) as mastery,
+      array_agg(b.body -> 'completed') filter (where b.body is not null) as completed,
+      count(*) filter (where e.type = 'attempt.recorded') as attempts,
+      count(*) filter (where e.type = 'attempt.recorded' and coalesce(e.graded_correct, (e.body ->> 'correct')::boolean)) as correct,
+      -- A clock that is years ahead must not freeze the field at a day that never comes.
+      max(least(e.occurred_at, e.received_at + interval '1 day')) filter (where e.type <> 'progress.reset') as practiced_at,
+      min(e.ordinality) as place
+    from unnest(p_events) with ordinality e
+    cross join lateral (
+      select case e.type when 'progress.advanced' then e.body when 'progress.reset' then e.body -> 'base' end as body
+    ) b
     where e.type in ('attempt.recorded', 'progress.advanced', 'progress.reset')
+    group by e.skill_id, e.reset_count, e.reset_event
   ) t
-  where t.age = 1
-  group by t.skill_id, t.reset_count, t.reset_event
-  order by t.skill_id
+  order by t.skill_id, t.reset_count desc, coalesce(t.reset_event, v_nil) desc
   on conflict (user_id, skill_id) do update set
     (reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq) = (
       select excluded.reset_count, excluded.reset_event,
-        greatest(excluded.mastery, k.mastery), private.union_of(excluded.completed, k.completed),
+        greatest(excluded.mastery, k.mastery), array(select distinct u.id from unnest(excluded.completed || k.completed) u (id) order by 1),
         excluded.attempts + k.attempts, excluded.correct + k.correct,
         greatest(excluded.practiced_at, k.practiced_at), excluded.change_seq
       from (select

@@ -4,42 +4,37 @@
 -- Undo:  drop function private.ingest_for, private.apply_or_bisect, private.apply_events.
 
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
-returns setof private.result
+returns private.result[]
 language plpgsql
 volatile
 set search_path = ''
 as $$
 declare
-  v_events private.incoming[];
+  v_events private.incoming[] := private.take_telemetry(p_user, p_now, p_events);
+  v_new constant integer := (select count(*) from unnest(v_events) e where e.code is null);
   v_fresh learner.event[];
-  v_ids uuid[];
+  v_ids uuid[] := '{}';
   v_seq bigint;
-  v_conflicts private.incoming[];
 begin
-  -- A replay changes nothing. That its first event is known is reason enough to look at the others.
-  if p_events[1].code = 'duplicate' and (select bool_and(e.code is not distinct from 'duplicate') from unnest(p_events) e) then
-    return query select e.place, e.id_text, e.code, null::text, null::text, e.event_id from unnest(p_events) e;
-    return;
-  end if;
-  v_events := private.take_telemetry(p_user, p_now, p_events);
-
   -- 1 The ledger: the first of each id in the batch, unless the id is already there.
-  with fresh as (
-    insert into learner.event as l (
-      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
-      clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-    select distinct on (e.event_id)
-      p_user, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, p_now, p_head,
-      p_skew, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct
-    from unnest(v_events) e where e.code is null
-    order by e.event_id, e.place
-    on conflict (user_id, event_id) do nothing
-    returning l.*
-  )
-  select array_agg(row (f.*)::learner.event), array_agg(f.event_id) into v_fresh, v_ids from fresh f;
+  if v_new > 0 then
+    with fresh as (
+      insert into learner.event as l (
+        user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
+        clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
+      select distinct on (e.event_id)
+        p_user, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, p_now, p_head,
+        p_skew, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct
+      from unnest(v_events) e where e.code is null
+      order by e.event_id, e.place
+      on conflict (user_id, event_id) do nothing
+      returning l.*
+    )
+    select array_agg(row (f.*)::learner.event), coalesce(array_agg(f.event_id), '{}') into v_fresh, v_ids from fresh f;
+  end if;
 
   -- 2 Projections, from the ledger's rows and nothing else.
-  if v_ids is not null then
+  if v_fresh is not null then
     select s.change_seq into v_seq from learner.state s where s.user_id = p_user;
     v_seq := private.project_events(p_user, v_fresh, v_seq);
     update learner.state s set change_seq = v_seq where s.user_id = p_user;
@@ -51,39 +46,38 @@ begin
   end if;
 
   -- 3 What was not new, if anything, is compared with what the ledger holds under its id.
-  if coalesce(cardinality(v_ids), 0) < (select count(*) from unnest(v_events) e where e.code is null) then
-    select array_agg(row (e.place, e.line, e.id_text, 'id_conflict', null, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at,
-      e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state,
-      e.graded_correct)::private.incoming) into v_conflicts
-    from unnest(v_events) e
-    join learner.event l on l.user_id = p_user and l.event_id = e.event_id
-    where e.code is null
-      and (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body);
+  if cardinality(v_ids) < v_new then
+    v_events := array(
+      select row (e.place, e.line, e.id_text,
+        case
+          when e.code is not null then e.code
+          when (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body) then 'id_conflict'
+          when e.event_id <> all (v_ids) or e.place > min(e.place) over (partition by e.event_id, e.code) then 'duplicate'
+        end,
+        e.field, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id,
+        e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct)::private.incoming
+      from unnest(v_events) e
+      left join learner.event l on e.code is null and l.user_id = p_user and l.event_id = e.event_id);
   end if;
 
-  -- 4 The results. That all events are new, or none is, need not be found out event by event.
-  if cardinality(v_ids) = cardinality(v_events) then
-    return query select e.place, e.id_text, 'applied', null::text, null::text, e.event_id from unnest(v_events) e;
-    return;
-  end if;
-  return query
-  select e.place, e.id_text,
-    case
-      when e.code in ('applied', 'duplicate') then e.code
-      when e.code = 'wrong_learner' then 'retry'
-      when coalesce(e.code, c.code) is not null then 'quarantined'
-      when f.id is not null and e.place = min(e.place) over (partition by e.event_id, e.code) then 'applied'
-      else 'duplicate'
-    end,
-    case when e.code in ('applied', 'duplicate') then null else coalesce(e.code, c.code) end, e.field, e.event_id
-  from unnest(v_events) e left join unnest(v_ids) f (id) on f.id = e.event_id left join unnest(v_conflicts) c on c.place = e.place;
+  -- 4 The results.
+  return array(
+    select row (e.place, e.id_text,
+      case
+        when e.code is null or e.code = 'telemetry' then 'applied'
+        when e.code = 'duplicate' then 'duplicate'
+        when e.code = 'wrong_learner' then 'retry'
+        else 'quarantined'
+      end,
+      case when e.code not in ('telemetry', 'duplicate') then e.code end, e.field, e.event_id)::private.result
+    from unnest(v_events) e);
 end
 $$;
 comment on function private.apply_events(uuid, timestamptz, integer, bigint, private.incoming[]) is
-  'Applies checked events under the learner''s lock; what it can''t apply, the caller keeps.';
+  'Applies checked events under the learner''s lock, and says how each fared; what it can''t apply, the caller keeps.';
 
 create function private.apply_or_bisect(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
-returns setof private.result
+returns private.result[]
 language plpgsql
 volatile
 set search_path = ''
@@ -93,8 +87,7 @@ declare
   v_events private.incoming[] := p_events;
 begin
   begin
-    return query select * from private.apply_events(p_user, p_now, p_head, p_skew, p_events);
-    return;
+    return private.apply_events(p_user, p_now, p_head, p_skew, p_events);
   exception
     -- Validation should have seen it; if it did not, the culprit is found by halving, and kept.
     when data_exception or integrity_constraint_violation then
@@ -102,11 +95,10 @@ begin
   end;
   if v_count = 1 then
     v_events[1].code := 'internal';
-    return query select * from private.apply_events(p_user, p_now, p_head, p_skew, v_events);
-    return;
+    return private.apply_events(p_user, p_now, p_head, p_skew, v_events);
   end if;
-  return query select * from private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[1:v_count / 2]);
-  return query select * from private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[v_count / 2 + 1:v_count]);
+  return private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[1:v_count / 2])
+    || private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[v_count / 2 + 1:v_count]);
 end
 $$;
 comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
@@ -135,6 +127,9 @@ declare
   v_knowledge bigint;
   v_skew bigint;
   v_events private.incoming[];
+  v_known boolean;
+  v_resets integer;
+  v_oldest timestamptz;
   v_results private.result[];
 begin
   -- 1 The header.
@@ -148,9 +143,7 @@ begin
   if v_header is null or v_field is not null then
     perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
   end if;
-  v_count := (
-    select count(*) from string_to_table(p_lines, E'\n') with ordinality l (line, place)
-    where l.place > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$'));
+  v_count := private.count_lines(p_lines, 500);
   if v_count > 500 then
     perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
   end if;
@@ -158,8 +151,11 @@ begin
   perform private.require_running(v_header ->> 'platform', v_header ->> 'app_version');
 
   -- 2 The learner's lock, in a statement of its own: what follows must see what the last holder committed.
-  insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
+  if not found then
+    insert into learner.state (user_id) values (p_user) on conflict do nothing;
+    perform from learner.state s where s.user_id = p_user for update;
+  end if;
   perform private.refuse_erased(p_user);
   perform private.require_welcome(p_user, (v_header ->> 'device_id')::uuid);
   v_refusal := private.take_tokens(p_user, v_count);
@@ -179,20 +175,24 @@ begin
 
   -- 5 Check, apply, keep.
   v_events := private.read_events(p_user, p_lines, v_head);
-  if v_events is not null then
-    if (select max(e.reset_count) from unnest(v_events) e) > 1000000 then
+  select bool_and(e.code is not distinct from 'duplicate'), max(e.reset_count), min(e.occurred_at) filter (where e.code is null or e.code = 'telemetry')
+  into v_known, v_resets, v_oldest
+  from unnest(v_events) e;
+  if v_known then
+    -- A replay changes nothing.
+    v_results := array(select row (e.place, e.id_text, e.code, null, null, e.event_id)::private.result from unnest(v_events) e);
+  elsif v_events is not null then
+    if v_resets > 1000000 then
       v_events := private.hold_unknown_resets(p_user, v_events);
     end if;
-    select array_agg(r order by r.place) into v_results
-    from private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events) r;
+    v_results := private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events);
     if exists (select from unnest(v_results) r where r.status = 'quarantined') then
       v_results := private.keep_events(p_user, v_now, v_knowledge, v_header, v_events, v_results);
     end if;
   end if;
 
   -- 6 The contact.
-  perform private.record_contact(p_user, v_header, v_now, v_skew,
-    (select min(e.occurred_at) from unnest(v_events) e where e.code is null));
+  perform private.record_contact(p_user, v_header, v_now, v_skew, v_oldest);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   select p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), (v_header ->> 'device_id')::uuid,

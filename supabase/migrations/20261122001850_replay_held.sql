@@ -52,7 +52,7 @@ begin
   -- 2 The same way as any event. How far the device's clock was off when it handed them in is not known any more.
   select array_agg(e order by e.place) into v_events from private.parse_events(p_user, E'\n' || v_lines, p_head) e;
   v_events := private.hold_unknown_resets(p_user, v_events);
-  select array_agg(r) into v_results from private.apply_or_bisect(p_user, p_now, p_head, null, v_events) r;
+  v_results := private.apply_or_bisect(p_user, p_now, p_head, null, v_events);
 
   -- 3 A statement of its own: applying may have superseded the row already.
   update ops.quarantine q set

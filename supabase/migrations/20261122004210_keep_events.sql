@@ -22,7 +22,7 @@ begin
       case when jsonb_typeof(p_header -> 'dead_letters') = 'array' then 'dead_letter' else 'batch' end as origin,
       p_header -> 'dead_letters' ->> (r.number - 1)::integer as reason,
       exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
-    from unnest(p_results) with ordinality r (place, id, status, code, field, event_id, number)
+    from (select u.*, row_number() over (order by u.place) as number from unnest(p_results) u) r
     join unnest(p_events) e on e.place = r.place
     cross join lateral (select sha256(convert_to(e.line, 'UTF8')) as sha256) k
     where r.status = 'quarantined'

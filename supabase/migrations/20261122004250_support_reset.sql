@@ -59,7 +59,7 @@ begin
     perform private.raise_error('CR071', 'That is no progress that a learner can have.',
       case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
   end if;
-  select * into v_result from private.apply_or_bisect(p_learner, v_now, coalesce((select max(r.version) from content.release r), 0), 0, array[v_event]);
+  v_result := (private.apply_or_bisect(p_learner, v_now, coalesce((select max(r.version) from content.release r), 0), 0, array[v_event]))[1];
   select to_jsonb(p) into v_after from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill;
   perform private.audit('support_reset_progress', 'learner.state', p_learner::text, v_before,
     v_after || jsonb_build_object('reason', p_reason, 'event_id', private.uuid_to_ulid(v_id)));
