@@ -12,37 +12,49 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_telemetry constant text[] := array(select t.type from private.event_type t where t.kept_in = 'telemetry');
+  v_lines private.incoming[];
+  v_least uuid;
+  v_greatest uuid;
 begin
-  return (
-    select array_agg(row (l.place, l.line, l.id, 'duplicate', null, k.event_id, l.type, null, null, null, null,
-      null, null, null, null, 0, null, null, null)::private.incoming)
+  -- 1 The lines, whole events as bodies, and the range of their ids.
+  select array_agg(row (l.place, l.line, l.id, null, null, private.ulid_to_uuid(l.id), l.event ->> 'type', null, null, null, null,
+      l.event, null, null, null, 0, null, null, null)::private.incoming),
+    private.ulid_to_uuid(min(l.id collate "C")), private.ulid_to_uuid(max(l.id collate "C"))
+  into v_lines, v_least, v_greatest
+  from (
+    select n.place, n.line, n.event, n.event ->> 'id' as id
     from (
-      select n.place, n.line, n.event, n.event ->> 'id' as id, n.event ->> 'type' as type, private.ulid_to_uuid(n.event ->> 'id') as event_id
-      from (
-        select (t.place - 1)::integer as place, t.line, t.line::jsonb as event
-        from string_to_table(p_lines, E'\n') with ordinality t (line, place)
-        where t.place > 1 and t.line ^@ '{' and octet_length(t.line) <= 4096
-        offset 0
-      ) n
-      where octet_length(n.event ->> 'id') = 26 and n.event ->> 'id' ~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' and jsonb_typeof(n.event -> 'id') = 'string'
-        and n.event ->> 'learner_id' = p_user::text
+      select (t.place - 1)::integer as place, t.line, t.line::jsonb as event
+      from string_to_table(p_lines, E'\n') with ordinality t (line, place)
+      where t.place > 1 and t.line ^@ '{' and octet_length(t.line) <= 4096
       offset 0
-    ) l
+    ) n
+    offset 0
+  ) l
+  where octet_length(l.id) = 26 and l.id ~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' and jsonb_typeof(l.event -> 'id') = 'string'
+    and l.event ->> 'learner_id' = p_user::text;
+
+  -- 2 What is kept under their ids. The range says before all look-ups in which partitions that can't be.
+  return (
+    select array_agg(row (l.place, l.line, l.id_text, 'duplicate', null, k.event_id, l.type, null, null, null, null,
+      null, null, null, null, 0, null, null, null)::private.incoming)
+    from unnest(v_lines) l
     cross join lateral (
       -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. A time
       -- in another form than JavaScript's goes the long way.
       select e.event_id
       from (
         select v.event_id, v.type, v.type_version, v.device_id, v.occurred_at, v.utc_offset_minutes, v.body
-        from learner.event v where v.user_id = p_user and v.event_id = l.event_id
+        from learner.event v where v.user_id = p_user and v.event_id = l.event_id and v.event_id between v_least and v_greatest
         union all
         select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body
-        from ops.telemetry t where l.type = any (v_telemetry) and t.user_id = p_user and t.event_id = l.event_id
+        from ops.telemetry t
+        where l.type = any (v_telemetry) and t.user_id = p_user and t.event_id = l.event_id and t.event_id between v_least and v_greatest
       ) e
-      where e.type = l.type and to_jsonb(e.type_version) = l.event -> 'version' and e.device_id::text = l.event ->> 'device_id'
-        and to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') = l.event ->> 'occurred_at'
+      where e.type = l.type and to_jsonb(e.type_version) = l.body -> 'version' and e.device_id::text = l.body ->> 'device_id'
+        and to_char(e.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') = l.body ->> 'occurred_at'
         and date_trunc('milliseconds', e.occurred_at) = e.occurred_at
-        and to_jsonb(e.utc_offset_minutes) = l.event -> 'utc_offset_minutes' and e.body = l.event -> 'body'
+        and to_jsonb(e.utc_offset_minutes) = l.body -> 'utc_offset_minutes' and e.body = l.body -> 'body'
       offset 0
     ) k
   );

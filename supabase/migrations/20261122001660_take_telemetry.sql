@@ -27,7 +27,9 @@ begin
       from unnest(p_events) e
       where e.code = 'telemetry'
         -- A look-up each, rather than `not exists`, for which the planner reads all that the learner has ever sent.
-        and (select l.event_id from learner.event l where l.user_id = p_user and l.event_id = e.event_id) is null
+        -- The range says so early which partitions are not looked at.
+        and (select l.event_id from learner.event l
+          where l.user_id = p_user and l.event_id = e.event_id and l.event_id between v_ids[1] and v_ids[cardinality(v_ids)]) is null
       order by e.event_id, e.place
       on conflict (user_id, event_id) do nothing
       returning t.event_id
