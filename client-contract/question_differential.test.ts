@@ -1,15 +1,10 @@
-// The contract grades every answer as SQL does. CARREL_SEED repeats a run, CARREL_RUNS makes it longer.
+// The contract grades every answer as SQL does.
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { throwAwayCluster } from "../scripts/stack/harness.ts";
+import { settings } from "../supabase/tests/properties/settings.ts";
 import { answerKeys, type Gradable, gradeAnswer, normalText, type QuestionType } from "./question.ts";
-
-const seed = Deno.env.get("CARREL_SEED");
-const parameters = {
-  numRuns: Number(Deno.env.get("CARREL_RUNS") ?? 20),
-  ...(seed === undefined ? {} : { seed: Number(seed) }),
-};
 
 const TYPES = ["single_choice", "multiple_choice", "true_false", "numeric", "short_text"] as const;
 
@@ -204,7 +199,7 @@ Deno.test("I6: an answer gets the same verdict from the contract and from SQL", 
           counts.set(`${type} ${graded}`, (counts.get(`${type} ${graded}`) ?? 0) + 1);
         }
       }),
-      parameters,
+      settings(20),
     );
   } finally {
     await sql.end();

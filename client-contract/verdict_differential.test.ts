@@ -1,19 +1,16 @@
-// zod and SQL give the same verdict on the same line. CARREL_SEED repeats a run, CARREL_RUNS makes it longer.
+// zod and SQL give the same verdict on the same line.
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { throwAwayCluster } from "../scripts/stack/harness.ts";
+import { settings } from "../supabase/tests/properties/settings.ts";
 import { eventLine, headerLine } from "./testing/lines.ts";
 import { checkEventLine, checkHeaderLine } from "./verdict.ts";
 
 const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
 const BATCH = 500;
 
-const seed = Deno.env.get("CARREL_SEED");
-const parameters = {
-  numRuns: Number(Deno.env.get("CARREL_RUNS") ?? 20),
-  ...(seed === undefined ? {} : { seed: Number(seed) }),
-};
+const parameters = settings(8);
 
 /** Arrays of up to 500 lines; `max` keeps fast-check from preferring short ones. */
 const batchOf = (line: fc.Arbitrary<string>) =>

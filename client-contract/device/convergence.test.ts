@@ -4,6 +4,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { settings } from "../../supabase/tests/properties/settings.ts";
 import { ContractError, NetworkError, ProblemError } from "../client_error.ts";
 import type { Device } from "./device.ts";
 import type { Progress } from "./progress.ts";
@@ -224,6 +225,5 @@ Deno.test("K3, I5, I8, U9: devices and server converge, whatever happens", async
       }
     },
   );
-  const numRuns = Number(Deno.env.get("CARREL_RUNS") ?? 10);
-  await fc.assert(property, { seed, numRuns, endOnFailure: true });
+  await fc.assert(property, { ...settings(10), seed, endOnFailure: true });
 });

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
+import { settings } from "../../supabase/tests/properties/settings.ts";
 import { deviceId, openLab } from "./testing/devices.ts";
 import type { ChildOptions } from "./testing/crash_child.ts";
 import { BAD_NETWORK, withFaults } from "./testing/faults.ts";
@@ -58,7 +59,7 @@ Deno.test("K3, I4: kill -9 at any moment loses no answer and doubles none", asyn
     onError: () => new Response(null, { status: 500 }),
   }, bad);
   const file = join(lab.folder, "1.sqlite");
-  const rounds = Number(Deno.env.get("CARREL_RUNS") ?? 20);
+  const rounds = settings(20).numRuns;
   const tried = new Set<number>();
   const kept = new Map<number, string>();
   let midAnswer = 0;

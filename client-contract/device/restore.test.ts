@@ -55,6 +55,8 @@ Deno.test("I4, I11, O5: after a restore every event is there once, and erased le
   assert.notEqual(await history(), first, "the restore shows by itself");
   assert.equal((await serverAttempts(sql(), LEARNER)).length, 8, "half of it is lost");
   assert.equal((await serverAttempts(sql(), FORGOTTEN)).length, 4, "and what was erased is back");
+  // No job runs here, and the database was copied from one that may be hours old.
+  await sql()`update ops.job set last_run_at = clock_timestamp() where true`;
   assert.deepEqual((await sql()`select name from public.alarms()`).map((row) => row.name), [
     "erasures_unchecked",
   ]);

@@ -1,12 +1,9 @@
 // Any list of lines, then any other with --withdraw-missing: the second one is what is there.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { settings } from "../../supabase/tests/properties/settings.ts";
 import { importBench, question } from "./import_bench.ts";
 import type { Line } from "./line.ts";
-
-/** A failing run prints its seed; CARREL_SEED repeats it. */
-const seed = Number(Deno.env.get("CARREL_SEED") ?? Date.now() % 2 ** 31);
-const RUNS = 30;
 
 const bench = await importBench();
 Deno.test.afterAll(() => bench[Symbol.asyncDispose]());
@@ -90,6 +87,6 @@ Deno.test("after any import, one with --withdraw-missing leaves exactly its own 
       const again = await bench.import(after, { withdrawMissing: true });
       assert.equal(again.question.unchanged, after.length, "a second time changes nothing");
     }),
-    { numRuns: RUNS, seed },
+    settings(30),
   );
 });

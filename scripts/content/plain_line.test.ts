@@ -1,13 +1,12 @@
 // The short cut for common lines gives the verdict of the rules, whatever a line holds.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { settings } from "../../supabase/tests/properties/settings.ts";
 import { LIMITS } from "./limits.ts";
 import { checkLine, parseLine } from "./line.ts";
 import { isPlainLine } from "./plain_line.ts";
 
-/** A failing run prints its seed; CARREL_SEED repeats it, CARREL_RUNS makes it longer. */
-const seed = Number(Deno.env.get("CARREL_SEED") ?? Date.now() % 2 ** 31);
-const numRuns = Number(Deno.env.get("CARREL_RUNS") ?? 2_000);
+const parameters = settings(2_000);
 
 const GOOD = {
   key: "anatomy/001",
@@ -82,9 +81,9 @@ Deno.test("C5: what the short cut takes, the rules take unchanged; and every lin
       }
       assert.deepEqual(parseLine(source), verdict);
     }),
-    { seed, numRuns },
+    parameters,
   );
-  assert.ok(taken > numRuns / 20, `${taken} of ${numRuns} lines were plain`);
+  assert.ok(taken > parameters.numRuns / 20, `${taken} of ${parameters.numRuns} lines were plain`);
 });
 
 Deno.test("an ordinary line is taken by the short cut", () => {

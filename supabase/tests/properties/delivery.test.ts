@@ -226,7 +226,7 @@ Deno.test("I3, C2, C3, C7, C8: any device that reads any releases in any pages h
         await sql`rollback`;
       }
     }),
-    { ...settings(20), endOnFailure: true },
+    { ...settings(12), endOnFailure: true },
   );
   sql.release();
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
 import { testDatabase } from "./database.ts";
-import { activeDrafts, assertRoot, type Content, contentAt } from "./release_model.ts";
+import { activeDrafts, type Content, contentAt } from "./release_model.ts";
 import { settings } from "./settings.ts";
 
 type Kind = "domain" | "skill" | "question";
@@ -52,7 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("rollback" as const), to: row }) },
 );
 
-/** Each outcome of the test's last lines at least once, which 25 histories by chance do not promise. */
+/** Each outcome of the test's last lines at least once, which 15 histories by chance do not promise. */
 const EVERY_OUTCOME: Step[] = [
   { do: "add", kind: "question", to: 0 },
   { do: "publish" },
@@ -183,8 +183,6 @@ Deno.test("C5, I2, I3, I12: every version serves what was published as it, whate
     } else count(what);
     model.set(head, drafts);
     assert.deepEqual(await contentAt(sql, head), drafts, `version ${head}`);
-    await assertRoot(sql, 1, head);
-    await assertRoot(sql, 2, head);
   }
 
   async function take(step: Step) {
@@ -229,12 +227,10 @@ Deno.test("C5, I2, I3, I12: every version serves what was published as it, whate
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25, size: "max" }), async (steps) => {
       for (const step of steps) await take(step);
     }),
-    { ...settings(25), examples: [[EVERY_OUTCOME]] },
+    { ...settings(15), examples: [[EVERY_OUTCOME]] },
   );
   for (const [version, content] of model) {
     assert.deepEqual(await contentAt(sql, version), content, `version ${version}, at the end`);
-    await assertRoot(sql, 1, version);
-    await assertRoot(sql, 2, version);
   }
   assert.deepEqual([...model.keys()].sort((a, b) => a - b), Array.from(model, (_, i) => i + 1), "no gaps");
   for (const what of ["publish", "publish CR005", "rollback", "schedule", "schedule failed"]) {

@@ -30,17 +30,13 @@ async function served(sql: postgres.Sql, schema: number, since: number, until: n
   return row.delta.lines;
 }
 
-/** What a version holds, as it is served. */
-export async function contentAt(sql: postgres.Sql, version: number): Promise<Content> {
-  const rows = await sql<{ name: string; content: string }[]>`
-    select (l::jsonb ->> 'kind') || ' ' || (l::jsonb ->> 'id') as name, (l::jsonb - 'kind' - 'version')::text as content
-    from unnest(${await served(sql, 2, 0, version)}::text[]) l`;
-  return new Map(rows.map(({ name, content }) => [name, content]));
-}
-
-/** Asserts that the snapshot of a version hashes to the root that was published for it. */
-export async function assertRoot(sql: postgres.Sql, schema: number, version: number): Promise<void> {
-  const lines = await served(sql, schema, 0, version);
+/** Asserts that lines hash to the root that was published for a version. */
+async function assertRoot(
+  sql: postgres.Sql,
+  schema: number,
+  version: number,
+  lines: string[],
+): Promise<void> {
   const rows = lines.map(treeRow);
   const [node] = await sql<{ root: string; rows: number }[]>`
     select encode(hash, 'hex') as root, rows from content.tree_node
@@ -49,4 +45,15 @@ export async function assertRoot(sql: postgres.Sql, schema: number, version: num
   const { root, orphans } = await hashTree(rows);
   assert.deepEqual(orphans, []);
   assert.equal(root, node?.root, `root of version ${version} in schema ${schema}`);
+}
+
+/** What a version holds, as it is served; asserts that the snapshots of both schemas hash to the published roots. */
+export async function contentAt(sql: postgres.Sql, version: number): Promise<Content> {
+  const lines = await served(sql, 2, 0, version);
+  await assertRoot(sql, 2, version, lines);
+  await assertRoot(sql, 1, version, await served(sql, 1, 0, version));
+  const rows = await sql<{ name: string; content: string }[]>`
+    select (l::jsonb ->> 'kind') || ' ' || (l::jsonb ->> 'id') as name, (l::jsonb - 'kind' - 'version')::text as content
+    from unnest(${lines}::text[]) l`;
+  return new Map(rows.map(({ name, content }) => [name, content]));
 }

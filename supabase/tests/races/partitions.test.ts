@@ -5,7 +5,7 @@ import { ingest, testDatabase } from "../properties/database.ts";
 import { attempts } from "./events.ts";
 
 const EVENTS = 20;
-const MONTHS = 24;
+const MONTHS = 8;
 
 /** The first of the month that is `n` months from now. */
 function month(n: number): Date {

@@ -11,13 +11,13 @@ Deno.test("I6: a learner who syncs during the check is the same or busy, never d
   >`select id from content.question where status = 'active' limit 1`;
   const learner = crypto.randomUUID();
   assert.ok(question);
-  await ingest(writer, learner, attempts(question.id, 50));
+  await ingest(writer, learner, attempts(question.id, 10));
   const seen = new Map<string, number>();
   let batches = 0;
   let checking = true;
   const write = (async () => {
     while (checking) {
-      await ingest(writer, learner, attempts(question.id, 50));
+      await ingest(writer, learner, attempts(question.id, 10));
       batches++;
     }
   })();
@@ -27,7 +27,7 @@ Deno.test("I6: a learner who syncs during the check is the same or busy, never d
     >`select private.check_projection(${learner}) as result`;
     seen.set(row?.result ?? "", (seen.get(row?.result ?? "") ?? 0) + 1);
   };
-  for (let n = 0; n < 30; n++) await check();
+  for (let n = 0; n < 40; n++) await check();
   checking = false;
   await write;
   assert.ok((seen.get("busy") ?? 0) > 0 && batches > 30, `the race took place: ${batches} batches`);
