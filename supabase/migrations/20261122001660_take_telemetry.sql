@@ -37,6 +37,11 @@ begin
     returning t.event_id
   )
   select coalesce(array_agg(f.event_id), '{}') into v_fresh from fresh f;
+  -- A corrected event supersedes the broken one, here as in the ledger.
+  if exists (select from ops.quarantine q where q.user_id = p_user and q.event_id = any (v_fresh)) then
+    update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
+    where q.user_id = p_user and q.event_id = any (v_fresh) and q.status <> 'superseded' and q.code <> 'id_conflict';
+  end if;
 
   -- 3 How each fared; and no event of the ledger may have an id of telemetry.
   for v_place in

@@ -137,6 +137,10 @@ declare
   v_events private.incoming[];
   v_results private.result[];
 begin
+  -- By any door. The functions refuse more than 512 KiB; bytes that are no text have grown by a third since.
+  if octet_length(p_lines) > 1048576 then
+    perform private.raise_error('CR026', 'A batch may hold at most 512 KiB.', '524288');
+  end if;
   -- 1 The header.
   if private.is_jsonb(v_line) then
     v_header := v_line::jsonb;
@@ -210,6 +214,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, text) is
   'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, received_at, token, results}, '
-  'or {refused} where the learner has sent too much. Errors: malformed_batch, batch_too_large, paused, erased, device_revoked; '
+  'or {refused} where the learner has sent too much. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
   'lock_timeout where the learner is busy.';
 grant execute on function private.ingest_for(uuid, text) to carrel_edge;
