@@ -1,7 +1,8 @@
--- What:  what a signed-in learner may call through the API: ingest, merge_progress, learner_changes; and support_timeline.
+-- What:  what a signed-in learner may use through the API: ingest, merge_progress, learner_changes, and views of their own rows.
 -- Why:   the same cores as the Edge Functions, under the caller's own token: every path gets the same guarantees.
 -- Locks: none; new objects only.
--- Undo:  drop function public.ingest, public.merge_progress, public.learner_changes, public.support_timeline and their private cores.
+-- Undo:  drop view public.session, public.attempt, public.skill_progress, public.practice;
+--        drop function public.ingest, public.merge_progress, public.learner_changes and their private cores.
 
 create function private.ingest(p_batch json)
 returns json

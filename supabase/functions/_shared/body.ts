@@ -1,5 +1,6 @@
 // Request bodies: read and inflated under caps, so that neither a flood nor a gzip bomb is ever held in memory.
 import { Problem } from "./problem.ts";
+import type { Bytes } from "./reply.ts";
 
 async function readCapped(stream: ReadableStream<Uint8Array>, cap: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -27,7 +28,7 @@ async function readCapped(stream: ReadableStream<Uint8Array>, cap: number): Prom
  */
 const SLICE_BYTES = 4096;
 
-function inSlices(): TransformStream<Uint8Array, Uint8Array> {
+function inSlices(): TransformStream<Bytes, Bytes> {
   return new TransformStream({
     transform(chunk, controller) {
       for (let at = 0; at < chunk.byteLength; at += SLICE_BYTES) {

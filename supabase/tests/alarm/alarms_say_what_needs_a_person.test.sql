@@ -1,6 +1,8 @@
 begin;
 select plan(9);
 
+-- The database may be made long before it is tested.
+update ops.job set last_run_at = now();
 create temporary view now_on as select name, detail from public.alarms();
 select is_empty('table now_on', 'O4: all is well');
 
