@@ -194,6 +194,7 @@ const registry = {
   payload_too_large: {
     ...http,
     status: 413,
+    sqlstate: ["CR026"],
     title: "The body is too large.",
     client: "Split the batch: at most 512 KiB, inflated.",
   },

@@ -78,8 +78,7 @@ comment on table learner.skill_progress is
   'Grows until a reset: mastery by max, completed by union, counters from de-duplicated attempts, all of the current reset pair (I5).';
 comment on column learner.skill_progress.reset_event is 'With reset_count the reset pair, compared first: the greater pair wins whole.';
 comment on column learner.skill_progress.completed is 'Question ids, sorted, each once.';
-
--- Attempts count as correct by the server's grading; where it could not grade, by the device's claim.
+comment on column learner.skill_progress.correct is 'By the server''s grading; where it could not grade, by the device''s claim.';
 
 -- One row a learner, for all skills: a streak is of the learner, and no reset takes back a day. A multirange holds years of daily
 -- study in one range (33 bytes), its union is the merge, and it knows nothing of the order of arrival.

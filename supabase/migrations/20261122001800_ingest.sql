@@ -38,11 +38,6 @@ begin
     select s.change_seq into v_seq from learner.state s where s.user_id = p_user;
     v_seq := private.project_events(p_user, v_fresh, v_seq);
     update learner.state s set change_seq = v_seq where s.user_id = p_user;
-    -- Asked first: an update runs the table's triggers, even of no row.
-    if exists (select from ops.quarantine q where q.user_id = p_user and q.event_id = any (v_ids)) then
-      update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
-      where q.user_id = p_user and q.event_id = any (v_ids) and q.status <> 'superseded' and q.code <> 'id_conflict';
-    end if;
   end if;
 
   -- 3 What was not new, if anything, is compared with what the ledger holds under its id.
@@ -60,7 +55,14 @@ begin
       left join learner.event l on e.code is null and l.user_id = p_user and l.event_id = e.event_id);
   end if;
 
-  -- 4 The results.
+  -- 4 A corrected event supersedes the broken one. Asked first: an update runs the table's triggers, even of no row.
+  if exists (select from ops.quarantine q where q.user_id = p_user and q.event_id is not null) then
+    update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
+    where q.user_id = p_user and q.status <> 'superseded' and q.code <> 'id_conflict'
+      and q.event_id = any (array(select e.event_id from unnest(v_events) e where e.code is null or e.code = 'telemetry'));
+  end if;
+
+  -- 5 The results.
   return array(
     select row (e.place, e.id_text,
       case
@@ -132,6 +134,10 @@ declare
   v_oldest timestamptz;
   v_results private.result[];
 begin
+  -- By any door. The functions refuse more than 512 KiB; bytes that are no text have grown by a third since.
+  if octet_length(p_lines) > 1048576 then
+    perform private.raise_error('CR026', 'A batch may hold at most 512 KiB.', '524288');
+  end if;
   -- 1 The header.
   if private.is_jsonb(v_line) then
     v_header := v_line::jsonb;
@@ -210,6 +216,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, text) is
   'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, received_at, token, results}, '
-  'or {refused} where the learner has sent too much. Errors: malformed_batch, batch_too_large, paused, erased, device_revoked; '
+  'or {refused} where the learner has sent too much. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
   'lock_timeout where the learner is busy.';
 grant execute on function private.ingest_for(uuid, text) to carrel_edge;

@@ -95,6 +95,7 @@ as $$
 declare
   v_device learner.device;
 begin
+  perform private.refuse_erased(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
   perform private.require_welcome(p_user, p_device);
@@ -104,7 +105,7 @@ begin
 end
 $$;
 comment on function private.pull_for(uuid, text, integer, text, uuid) is
-  'learner_changes() and `steering`, for a device as it described itself when it last pushed. Errors: behind, paused, device_revoked.';
+  'learner_changes() and `steering`, for a device as it described itself when it last pushed. Errors: erased, paused, device_revoked, behind.';
 
 create function private.sync_for(p_user uuid, p_lines text)
 returns text

@@ -1,7 +1,7 @@
 -- What:  rebuild_learner(): projections again from the ledger; and the rows of which that must be true.
 -- Why:   a fixed bug in a projection reaches old rows too; and it is the proof that projections are a function of the ledger (I6).
 -- Locks: at run time the learner's row.
--- Undo:  drop function ops.rebuild_learner, private.projection_rows.
+-- Undo:  drop function ops.rebuild_learner, private.project_ledger, private.projection_rows.
 
 create function private.projection_rows(p_user uuid)
 returns table (kind text, row_id uuid, "row" jsonb)
@@ -20,6 +20,31 @@ $$;
 comment on function private.projection_rows(uuid) is
   'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided or noted by hand.';
 
+create function private.project_ledger(p_user uuid, p_as uuid, p_seq bigint, out last_seq bigint, out events bigint)
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_from uuid := '00000000-0000-0000-0000-000000000000';
+  v_events learner.event[];
+begin
+  last_seq := p_seq;
+  events := 0;
+  -- In chunks: a learner of some years has 100,000 events, which no array should hold at once. The event that is one too many begins the next.
+  while v_from is not null loop
+    select array_agg(row (e.*)::learner.event order by e.event_id) into v_events
+    from (select * from learner.event where user_id = p_user and event_id >= v_from order by event_id limit 2001) e;
+    exit when v_events is null;
+    last_seq := private.project_events(p_as, v_events[:2000], last_seq);
+    events := events + least(cardinality(v_events), 2000);
+    v_from := (v_events[2001]).event_id;
+  end loop;
+end
+$$;
+comment on function private.project_ledger(uuid, uuid, bigint) is
+  'Projects a learner''s whole ledger as rows of p_as, numbering changes from p_seq; returns the last number and how many events there are.';
+
 create function ops.rebuild_learner(p_user uuid)
 returns bigint
 language plpgsql
@@ -29,10 +54,8 @@ set search_path = ''
 as $$
 declare
   v_seq bigint;
-  v_after uuid := '00000000-0000-0000-0000-000000000000';
-  v_events learner.event[];
   v_voided jsonb;
-  v_count bigint := 0;
+  v_count bigint;
 begin
   perform private.require_role('support', 'admin');
   select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
@@ -54,16 +77,7 @@ begin
   delete from learner.skill_progress where user_id = p_user;
   delete from learner.practice where user_id = p_user;
 
-  -- In chunks: a learner of some years has 100,000 events, which no array should hold at once.
-  loop
-    select array_agg(row (e.*)::learner.event order by e.event_id), max(e.event_id::text)::uuid into v_events, v_after
-    from (
-      select * from learner.event where user_id = p_user and event_id > v_after order by event_id limit 2000
-    ) e;
-    exit when v_events is null;
-    v_seq := private.project_events(p_user, v_events, v_seq);
-    v_count := v_count + cardinality(v_events);
-  end loop;
+  select l.last_seq, l.events into v_seq, v_count from private.project_ledger(p_user, p_user, v_seq) l;
 
   -- From here on the triggers number the changes, from where the projections left off.
   update learner.state s set change_seq = v_seq where s.user_id = p_user;

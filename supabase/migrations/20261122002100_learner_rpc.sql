@@ -1,7 +1,8 @@
--- What:  what a signed-in learner may call through the API: ingest, merge_progress, learner_changes; and support_timeline.
+-- What:  what a signed-in learner may use through the API: ingest, merge_progress, learner_changes, and views of their own rows.
 -- Why:   the same cores as the Edge Functions, under the caller's own token: every path gets the same guarantees.
 -- Locks: none; new objects only.
--- Undo:  drop function public.ingest, public.merge_progress, public.learner_changes, public.support_timeline and their private cores.
+-- Undo:  drop view public.session, public.attempt, public.skill_progress, public.practice;
+--        drop function public.ingest, public.merge_progress, public.learner_changes and their private cores.
 
 create function private.ingest(p_batch json)
 returns json
@@ -36,7 +37,7 @@ volatile
 set search_path = ''
 as $$ select private.ingest($1) $$;
 comment on function public.ingest(json) is
-  'Takes a batch of the caller''s events as an array: a header, then at most 500 events. Returns {batch_id, received_at, results}. '
+  'Takes a batch of the caller''s events as an array: a header, then at most 500 events, 1 MiB. Returns {batch_id, received_at, token, results}. '
   'The one argument has no name, so that the request''s body arrives as it is.';
 
 create function private.merge_progress(
@@ -59,9 +60,10 @@ begin
     jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
       -- Not when the progress was made, which may be long ago: that would pass for a wrong clock.
       'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
-    jsonb_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
-      'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', jsonb_build_object(
-        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))));
+    -- json, of which nothing is cast: p_reset may hold what jsonb can't, which ingest tells, and keeps.
+    translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
+      'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')));
   if v_answer -> 'refused' is not null then
     return private.answer_refusal(v_answer -> 'refused');
   end if;
@@ -111,7 +113,7 @@ set search_path = ''
 as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts and progress that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be in it. device: whose own rows are to be marked. Errors: behind, paused, device_revoked.';
+  'at_least: the token of a batch that must be in it. device: whose own rows are to be marked. Errors: erased, paused, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;

@@ -31,18 +31,10 @@ declare
   -- Projecting is told for whom, so the same code writes beside the live rows; nobody sees these before they are gone again.
   v_scratch constant uuid := gen_random_uuid();
   v_seq constant bigint := (select s.change_seq from learner.state s where s.user_id = p_user);
-  v_next bigint := 0;
-  v_after uuid := '00000000-0000-0000-0000-000000000000';
-  v_events learner.event[];
   v_is_same_moment boolean;
   v_found integer;
 begin
-  loop
-    select array_agg(row (e.*)::learner.event), max(e.event_id::text)::uuid into v_events, v_after
-    from (select * from learner.event where user_id = p_user and event_id > v_after order by event_id limit 2000) e;
-    exit when v_events is null;
-    v_next := private.project_events(v_scratch, v_events, v_next);
-  end loop;
+  perform private.project_ledger(p_user, v_scratch, 0);
 
   -- One statement sees the live rows and the change number as of one moment. If the number has moved, the ledger was read while
   -- the learner was busy: no lock was taken, so that says nothing, and another night will do.

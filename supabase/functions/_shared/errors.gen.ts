@@ -68,6 +68,7 @@ export const SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   "CR022": "unauthenticated",
   "CR024": "erased",
   "CR025": "export_invalid",
+  "CR026": "payload_too_large",
   "CR030": "release_unknown",
   "CR031": "schedule_unknown",
   "CR032": "nothing_to_publish",

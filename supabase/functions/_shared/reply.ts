@@ -1,7 +1,7 @@
 // Answers: gzipped where the client takes it, 304 where it has them already.
 
 /** Bytes in memory of their own, by the name that TypeScript 5.6 (hosted) and 6 both have for them. */
-type Bytes = ReturnType<TextEncoder["encode"]>;
+export type Bytes = ReturnType<TextEncoder["encode"]>;
 
 /** A body in the two forms that are sent. */
 export interface Payload {

@@ -194,6 +194,8 @@ Deno.test("sync", async (t) => {
         "method_not_allowed",
         "GET, POST",
       );
+      const put = await call(stack, learner, "/sync", { method: "PUT" });
+      assert.equal(put.headers.get("allow"), "GET, POST");
       refused(await call(stack, learner, "/sync/nowhere"), 404, "not_found");
       refused(await call(stack, learner, "/sync?limit=-1"), 400, "malformed_request", "limit");
       refused(await call(stack, learner, "/sync?at_least=1"), 400, "malformed_request", "at_least");

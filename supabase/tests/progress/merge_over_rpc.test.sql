@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select tests.a_release();
 
@@ -28,6 +28,8 @@ select is(public.merge_progress(tests.ulid(13), tests.device(), '2025-11-22T10:0
 select is(public.merge_progress(tests.ulid(14), tests.device(), '2025-11-22T10:00:03Z',
   tests.skill(9), 10)::jsonb #>> '{result,code}', 'unknown_content',
   'I7: an unknown skill is held');
+select is(public.merge_progress(tests.ulid(15), tests.device(), '2025-11-22T10:00:03Z', tests.skill(1), 10, null,
+  E'{"count": 1,\n"event": "\\u0000"}')::jsonb #>> '{result,code}', 'invalid_json', 'I7: so is what no jsonb can hold');
 select throws_ok($$ select public.merge_progress('x', tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 10) $$, 'CR020', null,
   'I7: without an id there is no event');
 select tests.reset_role();

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 select tests.a_release();
 create function pg_temp.checked(p_n integer, p_rows integer) returns text language sql
@@ -19,6 +19,12 @@ select is(tests.send(pg_temp.checked(7, 1), tests.attempt(7, 1)), array['applied
 select is((select count(*) from ops.telemetry where user_id = tests.learner()), 4::bigint, 'I4: nothing was stored twice');
 select is((select count(*) from ops.quarantine where user_id = tests.learner() and code = 'id_conflict'), 5::bigint, 'U3: what conflicts is kept');
 select is((select applied from learner.batch where user_id = tests.learner() order by received_at limit 1), 4, 'U9: and the batch counts it');
+
+
+select tests.send(pg_temp.checked(8, -1));
+select tests.send(pg_temp.checked(8, 1));
+select is((select (status, resolved_event)::text from ops.quarantine where user_id = tests.learner() and event_id = tests.event_id(8)),
+  format('(superseded,%s)', tests.event_id(8)), 'U3: a corrected event supersedes the broken one');
 
 select * from finish();
 rollback;

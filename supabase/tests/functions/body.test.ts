@@ -1,0 +1,81 @@
+// Request bodies: a bomb is never held, and one that breaks off is an error of the request's, not the server's.
+import assert from "node:assert/strict";
+import { readBody } from "../../functions/_shared/body.ts";
+import { Problem } from "../../functions/_shared/problem.ts";
+import { batchText } from "../../functions/sync/lines.ts";
+
+const CAP = 512 * 1024;
+const MB = 1024 * 1024;
+
+function request(body: ReadableStream<Uint8Array>, encoding: string): Request {
+  return new Request("http://carrel.test/", {
+    method: "POST",
+    body,
+    headers: { "content-encoding": encoding },
+  });
+}
+
+/** A body that arrives in these chunks, and then ends or fails. */
+function arriving(chunks: Uint8Array[], failure?: Error): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk) controller.enqueue(chunk);
+      else if (failure) controller.error(failure);
+      else controller.close();
+    },
+  });
+}
+
+async function gzip(bytes: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const packed = new Response(bytes).body?.pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(packed).arrayBuffer());
+}
+
+function problem(code: string, info: string) {
+  return (error: unknown) => error instanceof Problem && error.code === code && error.info === info;
+}
+
+Deno.test("U1: a gzip bomb that arrives in one piece is refused before it is inflated", async () => {
+  const zeros = new Uint8Array(MB);
+  const bomb = await gzip(arriving(Array.from({ length: 400 }, () => zeros)));
+  assert.ok(bomb.byteLength < CAP, "its own size gives nothing away");
+  const before = Deno.memoryUsage().rss;
+  await assert.rejects(
+    readBody(request(arriving([bomb]), "gzip"), CAP),
+    problem("payload_too_large", String(CAP)),
+  );
+  const grown = (Deno.memoryUsage().rss - before) / MB;
+  assert.ok(grown < 100, `${Math.round(grown)} MB of 400 were inflated`);
+});
+
+Deno.test("U1: what gzip carries comes out whole, however it arrives", async () => {
+  const bytes = crypto.getRandomValues(new Uint8Array(60_000));
+  const packed = await gzip(arriving([bytes]));
+  for (const size of [1000, 4095, 4096, 4097, packed.byteLength]) {
+    const chunks = Array.from(
+      { length: Math.ceil(packed.byteLength / size) },
+      (_, n) => packed.subarray(n * size, (n + 1) * size),
+    );
+    assert.deepEqual(await readBody(request(arriving(chunks), "gzip"), CAP), bytes);
+  }
+});
+
+Deno.test("U1: a body that breaks off, or was cut, is a request that can't be read", async () => {
+  const packed = await gzip(arriving([new TextEncoder().encode("{}\n".repeat(1000))]));
+  const half = packed.subarray(0, packed.byteLength >> 1);
+  const lost = new TypeError("connection closed");
+  const cut = problem("malformed_request", "content-encoding");
+  await assert.rejects(readBody(request(arriving([half]), "gzip"), CAP), cut);
+  await assert.rejects(readBody(request(arriving([half], lost), "gzip"), CAP), cut);
+  await assert.rejects(
+    readBody(request(arriving([Uint8Array.of(123)], lost), "identity"), CAP),
+    problem("malformed_request", "content-length"),
+  );
+});
+
+Deno.test("U8: a batch of blank lines is refused before SQL looks at each", () => {
+  const lines = (count: number) => new TextEncoder().encode("\n".repeat(count - 1));
+  assert.equal(batchText(lines(1000)).length, 999);
+  assert.throws(() => batchText(lines(1001)), problem("batch_too_large", "1000"));
+});
