@@ -109,10 +109,11 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and nothing else; to go too far takes an erasure,
-  -- which is itself on record.
-  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after) is distinct from to_jsonb(old)
+  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
+  -- else; to go too far takes an erasure, which is itself on record.
+  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
     or new.before is not null or new.after is not null
+    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
     or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
   then
     perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
@@ -120,7 +121,7 @@ begin
   return new;
 end
 $$;
-comment on function private.only_redact() is 'Row trigger: lets before and after of an erased learner''s records become null, and no other update.';
+comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
 
 create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
 returns void
