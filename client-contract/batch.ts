@@ -45,6 +45,7 @@ export type EventResult = z.infer<typeof EventResult>;
 /** The server's word on a batch; results are in the order of the request's lines. */
 export const BatchAnswer = z.object({
   batch_id: Ulid,
+  changed: z.boolean().describe("Whether there is something to pull; replays and telemetry leave nothing"),
   received_at: ServerInstant,
   token: z.string().describe("For the `at_least` of a pull that must have this batch in it; opaque"),
   results: z.array(EventResult),

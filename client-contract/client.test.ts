@@ -201,7 +201,13 @@ Deno.test("bundle: from the project's root, without a token; its size, hash and 
 
 const syncAnswer = (results: object[]) =>
   new Response(JSON.stringify({
-    batch: { batch_id: ULID, received_at: "2026-11-22T10:00:06.000001Z", token: `${HISTORY}.0`, results },
+    batch: {
+      batch_id: ULID,
+      changed: true,
+      received_at: "2026-11-22T10:00:06.000001Z",
+      token: `${HISTORY}.0`,
+      results,
+    },
     head: HEAD,
     steering: DEFAULT_STEERING,
     pull: { changes: [], cursor: `${HISTORY}.0`, more: false },

@@ -55,11 +55,10 @@ Deno.test("I4, I11, O5: after a restore every event is there once, and erased le
   assert.notEqual(await history(), first, "the restore shows by itself");
   assert.equal((await serverAttempts(sql(), LEARNER)).length, 8, "half of it is lost");
   assert.equal((await serverAttempts(sql(), FORGOTTEN)).length, 4, "and what was erased is back");
-  // No job runs here, and the database was copied from one that may be hours old.
-  await sql()`update ops.job set last_run_at = clock_timestamp() where true`;
-  assert.deepEqual((await sql()`select name from public.alarms()`).map((row) => row.name), [
-    "erasures_unchecked",
-  ]);
+  // No job runs here; how late that is depends on when the database was made.
+  const alarms = async () =>
+    (await sql()`select name from public.alarms() where name <> 'job_late'`).map(({ name }) => name);
+  assert.deepEqual(await alarms(), ["erasures_unchecked"]);
 
   // 3 The devices come by, of whom one knows nothing of its erasure any more.
   for (const device of [tablet, phone, left, tablet]) await device.sync();
@@ -83,6 +82,6 @@ Deno.test("I4, I11, O5: after a restore every event is there once, and erased le
   }
   for (const device of [forgotten, left]) await assert.rejects(device.sync(), isErased);
   assert.deepEqual([...await sql()`select id from auth.users`], []);
-  assert.deepEqual([...await sql()`select name from public.alarms()`], []);
+  assert.deepEqual(await alarms(), []);
   assert.equal((await serverAttempts(sql(), LEARNER)).length, 20);
 });

@@ -21,7 +21,7 @@ comment on table ops.audit is 'Append-only. One row per changed content row and 
 comment on column ops.audit.actor is 'The user of the token; null for SQL consoles and jobs, which actor_role names.';
 comment on column ops.audit.source is 'Where the call came from: forwarded address, or the application name of the connection.';
 -- Ids, which no language sorts: in the default collation this took a quarter of the audit of a large import. Look-ups say so too.
-create index audit_object_id_id_idx on ops.audit (object_id collate "C", id);
+create index audit_object_id_at_id_idx on ops.audit (object_id collate "C", at, id);
 alter table ops.audit enable row level security;
 create policy audit_all_nobody on ops.audit for all to anon, authenticated using (false);
 
@@ -109,10 +109,11 @@ security definer
 set search_path = ''
 as $$
 begin
-  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and nothing else; to go too far takes an erasure,
-  -- which is itself on record.
-  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after) is distinct from to_jsonb(old)
+  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
+  -- else; to go too far takes an erasure, which is itself on record.
+  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
     or new.before is not null or new.after is not null
+    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
     or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
   then
     perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
@@ -120,7 +121,7 @@ begin
   return new;
 end
 $$;
-comment on function private.only_redact() is 'Row trigger: lets before and after of an erased learner''s records become null, and no other update.';
+comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
 
 create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
 returns void

@@ -68,6 +68,7 @@ create table ops.quarantine_action (
     (action = 'mended') = (before_body is not null and after_body is not null and after_sha256 is not null)),
   constraint quarantine_action_event_iff_superseded check ((outcome = 'superseded') = (event_id is not null))
 );
+create index quarantine_action_user_id_at_sha256_number_idx on ops.quarantine_action (user_id, at, sha256, number);
 comment on table ops.quarantine_action is 'What people did about quarantined events, and what came of it; append-only, it goes only with its row.';
 comment on column ops.quarantine_action.outcome is 'The row''s status afterwards; with code and field where it could still not be applied.';
 

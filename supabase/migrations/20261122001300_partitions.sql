@@ -57,6 +57,9 @@ as $$
 begin
   execute format('create table %I.%I (like %I.%I including defaults including constraints)', p_schema, p_name, p_schema, p_table);
   execute format('alter table %I.%I enable row level security', p_schema, p_name);
+  -- A parent's trigger for truncate is not its partitions'.
+  execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
+    p_name || '_stays', p_schema, p_name);
   -- The parent's policies decide; a partition is nobody's to read by its own name.
   execute format('create policy %I on %I.%I for all to anon, authenticated using (false)', p_name || '_all_nobody', p_schema, p_name);
   execute format('comment on table %I.%I is %L', p_schema, p_name,

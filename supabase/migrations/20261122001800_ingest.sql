@@ -122,6 +122,7 @@ declare
   v_line constant text := split_part(p_lines, E'\n', 1);
   v_count integer;
   v_refusal json;
+  v_seq bigint;
   v_header jsonb;
   v_field text;
   v_now timestamptz;
@@ -157,10 +158,10 @@ begin
   perform private.require_running(v_header ->> 'platform', v_header ->> 'app_version');
 
   -- 2 The learner's lock, in a statement of its own: what follows must see what the last holder committed.
-  perform from learner.state s where s.user_id = p_user for update;
+  select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
   if not found then
     insert into learner.state (user_id) values (p_user) on conflict do nothing;
-    perform from learner.state s where s.user_id = p_user for update;
+    select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
   end if;
   perform private.refuse_erased(p_user);
   perform private.require_welcome(p_user, (v_header ->> 'device_id')::uuid);
@@ -207,15 +208,19 @@ begin
   from unnest(v_results) r
   on conflict do nothing;
 
-  return json_build_object(
-    'batch_id', v_header ->> 'batch_id',
-    'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    'token', private.history() || '.' || (select s.change_seq from learner.state s where s.user_id = p_user),
-    'results', private.results_json(v_results));
+  -- The function sync looks for `changed` where it stands: before anything that a device has written.
+  return (
+    select json_build_object(
+      'batch_id', v_header ->> 'batch_id',
+      'changed', s.change_seq > v_seq,
+      'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+      'token', private.history() || '.' || s.change_seq,
+      'results', private.results_json(v_results))
+    from learner.state s where s.user_id = p_user);
 end
 $$;
 comment on function private.ingest_for(uuid, text) is
-  'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, received_at, token, results}, '
+  'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
   'or {refused} where the learner has sent too much. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
   'lock_timeout where the learner is busy.';
 grant execute on function private.ingest_for(uuid, text) to carrel_edge;

@@ -37,7 +37,8 @@ volatile
 set search_path = ''
 as $$ select private.ingest($1) $$;
 comment on function public.ingest(json) is
-  'Takes a batch of the caller''s events as an array: a header, then at most 500 events, 1 MiB. Returns {batch_id, received_at, token, results}. '
+  'Takes a batch of the caller''s events as an array: a header, then at most 500 events, 1 MiB. Returns {batch_id, changed, received_at, token, '
+  'results}. '
   'The one argument has no name, so that the request''s body arrives as it is.';
 
 create function private.merge_progress(

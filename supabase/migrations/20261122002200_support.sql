@@ -65,12 +65,13 @@ begin
   return query
   select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
   from (
-    -- Each branch is cut before its texts are built: of 100,000 events a page shows a hundred.
+    -- Each branch is cut before its texts are built, and begins its index at the cursor's time; the cursor's own kind and key sort out what
+    -- shares that time. Of 100,000 rows a page reads a hundred.
     (select b.received_at, 'batch', b.batch_id::text,
       format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
       jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
     from learner.batch b
-    where b.user_id = p_learner and (b.received_at, 'batch', b.batch_id::text) < (v_at, v_kind, v_key)
+    where b.user_id = p_learner and b.received_at <= v_at and (b.received_at, 'batch', b.batch_id::text) < (v_at, v_kind, v_key)
     order by b.received_at desc, b.batch_id desc limit v_limit)
     union all
     (select private.ulid_time(e.event_id), 'event', e.event_id::text,
@@ -86,14 +87,14 @@ begin
         'mended_body', q.mended_body, 'origin', q.origin, 'reason', q.reason, 'first_seen_at', q.first_seen_at, 'became_event',
         private.uuid_to_ulid(q.resolved_event), 'resolved_at', q.resolved_at)
     from ops.quarantine q
-    where q.user_id = p_learner and (q.last_seen_at, 'quarantine', encode(q.sha256, 'hex')) < (v_at, v_kind, v_key)
+    where q.user_id = p_learner and q.last_seen_at <= v_at and (q.last_seen_at, 'quarantine', encode(q.sha256, 'hex')) < (v_at, v_kind, v_key)
     order by q.last_seen_at desc, q.sha256 desc limit v_limit)
     union all
     (select a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0'), format('%s by %s: %s', a.action, a.actor_role,
         concat_ws(' ', a.outcome, a.code, a.field, 'as ' || private.uuid_to_ulid(a.event_id))),
       private.action_json(a) || jsonb_build_object('id', encode(a.sha256, 'hex'))
     from ops.quarantine_action a
-    where a.user_id = p_learner and (a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0')) < (v_at, v_kind, v_key)
+    where a.user_id = p_learner and a.at <= v_at and (a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.sha256 desc, a.number desc limit v_limit)
     union all
     (select d.first_seen_at, 'device', d.device_id::text,
@@ -108,8 +109,8 @@ begin
     from ops.audit a
     -- What people did by hand names its table.
     where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
-        'learner.skill_progress', 'learner.practice', 'ops.quarantine'])
-      and a.object_id = p_learner::text collate "C"
+        'learner.skill_progress', 'learner.practice', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure'])
+      and a.object_id = p_learner::text collate "C" and a.at <= v_at
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)
   ) t (at, kind, key, summary, detail)

@@ -95,5 +95,5 @@ comment on function ops.remove_old_bundles(integer) is
 
 grant execute on function private.wake_bundler() to carrel_edge;
 
-select cron.schedule('carrel_bundles', '30 seconds', 'select ops.send_due_hints(), ops.continue_bundles()');
-select cron.schedule('carrel_bundles_retire', '17 3 * * *', 'select ops.remove_old_bundles()');
+select private.schedule_job('bundles', '30 seconds', '1 minute', 'select ops.send_due_hints(), ops.continue_bundles()');
+select private.schedule_job('bundles_retire', '17 3 * * *', '1 day', 'select ops.remove_old_bundles()');

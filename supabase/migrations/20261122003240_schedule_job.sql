@@ -1,5 +1,5 @@
 -- What:  the job that publishes what is scheduled, once a minute.
 -- Why:   a schedule that nobody looks at is never due (C5).
--- Locks: none; one row of cron.job.
+-- Locks: none; a row of ops.job and of cron.job.
 -- Undo:  select cron.unschedule('carrel_schedules');
-select cron.schedule('carrel_schedules', '* * * * *', 'select ops.run_due_schedules()');
+select private.schedule_job('schedules', '* * * * *', '1 minute', 'select ops.run_due_schedules()');

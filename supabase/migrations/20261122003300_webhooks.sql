@@ -1,5 +1,5 @@
 -- What:  outgoing webhooks: endpoints, the outbox of messages, one delivery per message and endpoint, every attempt.
--- Why:   a CDN or a push service learns of each release, however long it was away (S2).
+-- Why:   a CDN or a push service learns of each release, however long it was away (S2); and what is kept beside the backups of each erasure (O5).
 -- Locks: none; new objects only.
 -- Undo:  drop table ops.webhook_attempt, ops.webhook_delivery, ops.webhook_message, ops.webhook_endpoint; drop function private.is_webhook_url.
 create function private.is_webhook_url(p_url text, p_local boolean)
@@ -33,7 +33,7 @@ create table ops.webhook_endpoint (
   constraint webhook_endpoint_url_allowed check (private.is_webhook_url(url, local)),
   constraint webhook_endpoint_description_short check (length(description) <= 300),
   constraint webhook_endpoint_events_known check (
-    cardinality(events) > 0 and events <@ array['release.published', 'release.rolled_back']),
+    cardinality(events) > 0 and events <@ array['release.published', 'release.rolled_back', 'learner.erased']),
   constraint webhook_endpoint_max_attempts_in_range check (max_attempts between 1 and 50),
   -- Two columns, not a list: never more than two secrets sign.
   constraint webhook_endpoint_previous_has_an_end check ((previous_secret_id is null) = (previous_ends_at is null)),
@@ -48,17 +48,18 @@ comment on column ops.webhook_endpoint.previous_secret_id is
 create table ops.webhook_message (
   id         text not null,
   type       text not null,
-  version    integer not null,
+  version    integer,
   body       text not null,
   created_at timestamptz not null,
   constraint webhook_message_pkey primary key (id),
   constraint webhook_message_id_form check (id ~ '^msg_[0-9a-f]{32}$'),
-  constraint webhook_message_type_known check (type in ('release.published', 'release.rolled_back')),
+  constraint webhook_message_type_known check (type in ('release.published', 'release.rolled_back', 'learner.erased')),
+  constraint webhook_message_version_iff_release check ((version is not null) = (type <> 'learner.erased')),
   constraint webhook_message_body_is_json check (pg_input_is_valid(body, 'jsonb'))
 );
 -- No foreign key to content.release: a release is never deleted, and publishing need not lock it a second time.
 create index webhook_message_created_at_idx on ops.webhook_message (created_at);
-comment on table ops.webhook_message is 'The outbox, filled by the publishing transaction. body is the exact text that is signed and posted.';
+comment on table ops.webhook_message is 'The outbox, filled by the transaction that publishes, or erases. body is the exact text that is signed and posted.';
 
 create table ops.webhook_delivery (
   message_id      text not null,

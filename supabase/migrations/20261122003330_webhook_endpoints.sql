@@ -31,12 +31,13 @@ begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
     perform private.raise_error('CR062', 'A webhook goes to an https URL without user and password.', 'url');
-  elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back'] then
-    perform private.raise_error('CR062', 'There are the events release.published and release.rolled_back.', 'events');
+  elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
+    perform private.raise_error('CR062', 'There are the events release.published, release.rolled_back and learner.erased.', 'events');
   elsif length(p_description) > 300 then
     perform private.raise_error('CR062', 'A description has at most 300 characters.', 'description');
   end if;
   select * into v_made from private.new_webhook_secret(v_id);
+  -- Ids of learners go to nobody who did not ask for them.
   insert into ops.webhook_endpoint (id, url, description, events, local, secret_id)
   values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), p_local, v_made.p_id);
   return json_build_object('id', v_id, 'secret', v_made.p_secret);
@@ -124,7 +125,7 @@ volatile
 set search_path = ''
 as $$ select private.add_webhook_endpoint(url, events, description, local) $$;
 comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
-  'Adds an endpoint for webhooks; returns its id and, this once, its secret. events: by default all. local: allows http to the loopback, for tests. '
+  'Adds an endpoint for webhooks; returns its id and, this once, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
   'Admins. Errors: forbidden, signal_invalid.';
 
 create function public.webhook_endpoints()

@@ -126,5 +126,5 @@ comment on function ops.prune_webhooks(interval) is
 grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
 grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;
 
-select cron.schedule('carrel_webhooks', '30 seconds', 'select private.drive_webhooks()');
-select cron.schedule('carrel_webhooks_prune', '23 3 * * *', 'select ops.prune_webhooks()');
+select private.schedule_job('webhooks', '30 seconds', '1 minute', 'select private.drive_webhooks()');
+select private.schedule_job('webhooks_prune', '23 3 * * *', '1 day', 'select ops.prune_webhooks()');

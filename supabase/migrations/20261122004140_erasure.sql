@@ -52,13 +52,15 @@ language sql
 volatile
 set search_path = ''
 as $$
-  update ops.audit a set before = null, after = null
+  -- A learner who revoked a device did so from an address of theirs.
+  update ops.audit a set before = null, after = null, source = case when a.actor is distinct from p_user then a.source end
   -- By the names that records of learners have, so that the index finds them.
   where a.object in (
       select format('%s.%s', n.nspname, c.relname)
       from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
       where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition and k.attname = 'user_id' and not k.attisdropped)
-    and a.object_id = p_user::text and a.action <> 'erase_learner' and (a.before is not null or a.after is not null)
+    and a.object_id = p_user::text and a.action <> 'erase_learner'
+    and (a.before is not null or a.after is not null or (a.actor = p_user and a.source is not null))
 $$;
 comment on function private.redact_audit(uuid) is
   'Takes out of the audit trail what records show of a learner behind the barrier; who did what and when stays.';

@@ -31,6 +31,11 @@ begin
   select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet', count(*))
   from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
   union all
+  -- Whoever restores will need them from outside.
+  select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint: see webhook_deliveries()', count(*))
+  from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
+  where m.type = 'learner.erased' and d.state <> 'delivered' and m.created_at < now() - interval '1 hour' having count(*) > 0
+  union all
   select 'erasures_unchecked', h.rotated_at, 'the history is a new one: after a restore, call ops.reapply_erasures()'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
   order by 1, 3;
@@ -46,6 +51,6 @@ set search_path = ''
 as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
   'What needs a person now: {name, since, detail}; empty when all is well. Support and admins. Names: job_failing, job_late, '
-  'partitions_short, projections_differ, erasures_late, erasures_unchecked.';
+  'partitions_short, projections_differ, erasures_late, erasures_unsent, erasures_unchecked.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

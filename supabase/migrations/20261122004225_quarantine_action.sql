@@ -18,10 +18,11 @@ comment on function private.action_json(ops.quarantine_action) is 'An action as 
 
 create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
 returns void
-language sql
+language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
 volatile
 set search_path = ''
 as $$
+begin
   insert into ops.quarantine_action (
     user_id, sha256, number, at, actor, actor_role, action, reason, before_body, after_body, after_sha256, outcome, code, field, event_id)
   select q.user_id, q.sha256,
@@ -31,7 +32,8 @@ as $$
     q.status, case when q.status in ('open', 'held') then q.code end, case when q.status in ('open', 'held') then q.field end, q.resolved_event
   from ops.quarantine q
   cross join private.audit_caller() c
-  where q.user_id = p_learner and q.sha256 = any (p_rows)
+  where q.user_id = p_learner and q.sha256 = any (p_rows);
+end
 $$;
 comment on function private.record_actions(uuid, bytea[], text, text, text) is
   'Writes down what was done about some rows, with how they stand now. Under the learner''s lock.';

@@ -184,6 +184,7 @@ export class ContentServer {
     const changes = { changes: [], cursor: `${this.history}.0`, more: false };
     const batch = {
       batch_id,
+      changed: false,
       received_at: "2026-11-22T10:00:00Z",
       token: `${this.history}.0`,
       results,

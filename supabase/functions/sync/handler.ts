@@ -17,6 +17,8 @@ const PULL_ROWS = 500;
 const HINT_MS = 250;
 /** Pushes that wait to be hinted; a learner who is not told polls. */
 const HINTS = 1000;
+/** The beginning of an answer to a batch that left something to pull: SQL puts it before anything that a device has written. */
+const CHANGED = /^\{"batch" : \{"batch_id" : "\w+", "changed" : true,/;
 
 /** Answers for the learners of one database. */
 export function syncHandler(database: Database): Handler {
@@ -30,8 +32,7 @@ export function syncHandler(database: Database): Handler {
 
   /** After the answer, and outside the learner's lock: a hint that is lost costs a poll. */
   function hintOthers(learner: string, text: string, answer: string): void {
-    // Also where a learner's own text says so, which costs one hint for nothing.
-    if (!answer.includes('"applied"')) return;
+    if (!CHANGED.test(answer)) return;
     const device: unknown = JSON.parse(text.split("\n", 1)[0] ?? "").device_id;
     if (typeof device === "string") hint(`${learner}.${device}`, { learner, device });
   }

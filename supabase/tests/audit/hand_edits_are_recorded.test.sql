@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(33);
 
 select tests.a_release();
 select tests.send(tests.event(9, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)), tests.attempt(10, 1), 'broken');
@@ -21,13 +21,21 @@ from (values
   ($$ update learner.attempt set duration_ms = 7 where user_id = tests.learner() $$, 'hand_update learner.attempt t'),
   ($$ update learner.event set clock_skew_ms = 7 where user_id = tests.learner() and event_id = tests.event_id(10) $$, 'hand_update learner.event t'),
   ($$ update learner.device set platform = 'toaster' where user_id = tests.learner() $$, 'hand_update learner.device t'),
+  ($$ update learner.practice set days = days where user_id = tests.learner() $$, 'hand_update learner.practice t'),
+  ($$ update learner.state set change_seq = change_seq + 1 where user_id = tests.learner() $$, 'hand_update learner.state t'),
+  ($$ update learner.skill_progress set mastery = 9, change_seq = change_seq + 100 where user_id = tests.learner() $$, 'hand_update learner.skill_progress t'),
+  ($$ insert into learner.skill_progress (user_id, skill_id, change_seq) values (tests.learner(), tests.skill(2), 999) $$, 'hand_insert learner.skill_progress t'),
+  ($$ insert into learner.device (user_id, device_id, first_seen_at, last_seen_at) values (tests.learner(), tests.device(7), now(), now()) $$, 'hand_insert learner.device t'),
+  ($$ insert into ops.erasure (user_id, reason) values (tests.learner(), 'requested') $$, 'hand_insert ops.erasure t'),
+  ($$ delete from ops.erasure where user_id = tests.learner() $$, 'hand_delete ops.erasure t'),
   ($$ update learner.batch set device_id = tests.device(3) where user_id = tests.learner() $$, 'hand_update learner.batch t'),
   ($$ update ops.quarantine set field = 'x' where user_id = tests.learner() $$, 'hand_update ops.quarantine t'),
+  ($$ delete from learner.practice where user_id = tests.learner() $$, 'hand_delete learner.practice t'),
   ($$ delete from learner.attempt where user_id = tests.learner() $$, 'hand_delete learner.attempt t'),
   ($$ delete from ops.quarantine where user_id = tests.learner() $$, 'hand_delete ops.quarantine t'),
   ($$ do 'begin delete from learner.session where user_id = tests.learner(); end' $$, 'hand_delete learner.session t'),
   ($$ insert into learner.event select user_id, tests.event_id(77), type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version
-      from learner.event where user_id = tests.learner() and event_id = tests.event_id(9) $$, 'hand_insert learner.event')) e (statement, expected);
+      from learner.event where user_id = tests.learner() and event_id = tests.event_id(9) $$, 'hand_insert learner.event t')) e (statement, expected);
 select is((select regexp_replace(table_name::text, '\d', '9', 'g') from (select tableoid::regclass as table_name from learner.event where event_id = tests.event_id(10)) p),
   'learner.event_default', 'O1: a row of a partition …');
 select is(pg_temp.edit($$ delete from learner.event_default where user_id = tests.learner() and event_id = tests.event_id(10) $$), 'hand_delete learner.event t',
@@ -39,12 +47,29 @@ select tests.send_for(2, tests.attempt(20, 1), tests.attempt(20, 2), 'broken', '
 select ops.rebuild_learner(tests.learner(2));
 select public.discard_quarantined(tests.learner(2), array[tests.quarantine_id('broken')], 'noise');
 select public.support_void(tests.learner(2), 'attempt', tests.ulid(20), 'noise');
+select public.support_reset_progress(tests.learner(2), tests.skill(1), 'noise');
+select public.mend_quarantined(tests.learner(2), tests.quarantine_id('broken too'), tests.reset(40, 1, 0)::jsonb, 'noise');
+select private.record_contacts(json_build_array(json_build_object('learner', tests.learner(2), 'device', tests.device(5), 'version', 1)));
+select ops.check_projections();
+select tests.send_for(3, tests.attempt(20, 1));
+select ops.erase_learner(tests.learner(3)), ops.run_erasures(), ops.reapply_erasures('{"erasures": []}');
 select ops.ensure_partitions('2031-01-01', 1);
 select is_empty($$ select * from ops.audit a where a.id > (select id from before_own) and a.action like 'hand%' $$,
   'O1: what the product does itself is none of it');
 select is(pg_temp.edit($$ update learner.skill_progress set correct = 0 /* PL/pgSQL function private.ingest_for() */ where user_id = tests.learner(2) $$),
   'hand_update learner.skill_progress', 'O1: no comment makes an edit the product''s');
 select throws_ok('truncate learner.batch', 'CR002', null, 'O1: what leaves no trace is refused');
+select throws_ok('truncate learner.event_default', 'CR002', null, 'O1: also of a partition');
+create function pg_temp.unwatched(p_event integer) returns setof regclass language sql
+-- An event by its bit in pg_trigger.tgtype: 4 insert, 8 delete, 16 update, 32 truncate.
+as $$
+  select c.oid::regclass from pg_class c
+  where c.relnamespace = 'learner'::regnamespace and c.relkind in ('r', 'p')
+    and not exists (
+      select from pg_trigger t where t.tgrelid = c.oid and t.tgtype & p_event > 0 and t.tgfoid in ('private.audit_hand_edit'::regproc, 'private.forbid_change'::regproc))
+$$;
+select is_empty(format('select pg_temp.unwatched(%s)', bit), 'O1: no table of learner and no partition is left out: ' || bit) from unnest(array[8, 16, 32]) bit;
+select is_empty($$ select u from pg_temp.unwatched(4) u where u::text !~ '^learner\.attempt' $$, 'O1: but for inserts of attempts, which the nightly check finds');
 select is(private.is_own_code(stack), own, 'O1: by its call stack: ' || stack)
 from (values
   (E'PL/pgSQL function private.audit_hand_edit() line 5 at GET DIAGNOSTICS\nSQL statement "update x\nset y = \'a\'"\nPL/pgSQL function ops.rebuild_learner(uuid) line 9 at SQL statement', true),

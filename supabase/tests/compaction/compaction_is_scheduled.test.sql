@@ -2,7 +2,7 @@ begin;
 select plan(3);
 
 select results_eq($$ select schedule, command from cron.job where jobname = 'carrel_compaction' $$,
-  $$ values ('47 2 * * *', 'select ops.compact_content()') $$, 'C3: pg_cron compacts once a night, by the settings');
+  $$ values ('47 2 * * *', $q$select private.run_job('compaction', 'select ops.compact_content()')$q$) $$, 'C3: pg_cron compacts once a night, by the settings');
 
 select tests.a_release();
 update content.question set prompt = 'new' where id = tests.question(1);

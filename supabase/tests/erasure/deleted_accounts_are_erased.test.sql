@@ -18,7 +18,7 @@ select ops.erase_learner(tests.learner(2));
 delete from auth.users where id = tests.learner(2);
 select is((select (reason, erased_at is null)::text from ops.erasure where user_id = tests.learner(2)), '(account_deleted,f)', 'O5: who was erased before is not erased anew');
 select results_eq($$ select jobname, schedule, command from cron.job where jobname = 'carrel_erasures' $$,
-  $$ values ('carrel_erasures', '30 seconds', 'select ops.run_erasures()') $$, 'O5: the job is scheduled');
+  $$ values ('carrel_erasures', '30 seconds', $q$select private.run_job('erasures', 'select ops.run_erasures()')$q$) $$, 'O5: the job is scheduled');
 
 select * from finish();
 rollback;

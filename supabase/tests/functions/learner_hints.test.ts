@@ -65,6 +65,13 @@ Deno.test("S1, U6: a second device hears of a push, and finds it", async () => {
   const before = listener.heard.length;
   await push(stack, learner, ndjson(header(learner), ...lines));
   await push(stack, learner, ndjson(header(learner)));
+  const told = event(learner, { type: "app.failed", body: { code: "disk.full", fatal: false } });
+  const pretending = event(learner, { id: '", "changed" : true, "applied"' });
+  const { body } = await push(stack, learner, ndjson(header(learner), told, pretending));
+  assert.deepEqual(body.batch.results.map(({ status }: { status: string }) => status), [
+    "applied",
+    "quarantined",
+  ]);
   await delay(600);
   assert.equal(listener.heard.length, before);
 });

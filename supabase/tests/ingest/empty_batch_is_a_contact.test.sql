@@ -4,7 +4,7 @@ select plan(5);
 select tests.a_release();
 
 select is(private.ingest_for(tests.learner(), tests.header())::jsonb - 'received_at' - 'token', jsonb_build_object('batch_id',
-  tests.ulid(1), 'results', '[]'::jsonb),
+  tests.ulid(1), 'changed', false, 'results', '[]'::jsonb),
   'I7: a header alone is a batch');
 select is(private.ingest_for(tests.learner(), tests.header() || E'\n\n\n')::jsonb -> 'results', '[]', 'I7: blank lines are no events');
 select is(tests.send('', tests.attempt(10, 1), '', '', tests.attempt(11, 1), ''), array['applied', 'applied'],

@@ -8,7 +8,7 @@ create temporary table answer on commit drop as
 
 select is((select array_agg(key order by key) from answer, jsonb_object_keys(a) key), array['batch', 'head', 'pull', 'steering'],
   'U7, I7: results, news, steering, changes');
-select is((select (a -> 'batch') - 'received_at' from answer), jsonb_build_object('batch_id', tests.ulid(1), 'token',
+select is((select (a -> 'batch') - 'received_at' from answer), jsonb_build_object('batch_id', tests.ulid(1), 'changed', true, 'token',
   private.history() || '.4', 'results', jsonb_build_array(
   jsonb_build_object('id', tests.ulid(10), 'status', 'applied'))), 'I7: what became of the batch');
 select matches((select a #>> '{batch,received_at}' from answer), '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$', 'I7: and when it came');

@@ -29,7 +29,7 @@ select is(ops.replay_held(), 0, 'U3: nothing is left');
 select tests.send_for(n, tests.event(20, 'badge.earned', '{}'), tests.event(21, 'badge.earned', '{}')) from generate_series(4, 6) n;
 insert into private.event_type (type, version, rules) values ('badge.earned', 1, '$.body.type() == "object"');
 select is(array[ops.replay_held(100, 4), ops.replay_held(100, 4), ops.replay_held(100, 4)], array[4, 2, 0], 'U3: a run is bounded, and the next one goes on');
-select is((select schedule from cron.job where jobname = 'carrel_replay_held' and command = 'select ops.replay_held()'), '30 seconds', 'U3: the job runs every 30 seconds');
+select is((select schedule from cron.job where jobname = 'carrel_replay_held' and command like '%select ops.replay_held()%'), '30 seconds', 'U3: the job runs every 30 seconds');
 select tests.authenticate(tests.learner(), 'support');
 select throws_ok('select ops.replay_held()', '42501', null, 'I9: nobody starts it through the API');
 

@@ -1,0 +1,52 @@
+begin;
+select plan(10);
+
+create temporary view now_on as select name, split_part(detail, ' ', 1) as job from public.alarms();
+create temporary view jobs as select substr(jobname, 8) as job, command from cron.job;
+create function pg_temp.run_all() returns void language plpgsql
+as $$
+declare
+  v_command text;
+begin
+  for v_command in select command from jobs loop
+    execute v_command;
+  end loop;
+end
+$$;
+
+select cmp_ok((select count(*) from jobs), '>', 9::bigint, 'O4: there are jobs');
+select is_empty($$ select job from jobs where not exists (select from ops.job j where j.name = job) $$, 'O4: each has a record');
+select is_empty('select name from ops.job except select job from jobs', 'O4: and each record a job');
+
+update ops.job set last_run_at = now() - 3 * every - interval '15 minutes';
+select bag_eq('table now_on', $$ select 'job_late', job from jobs $$, 'O4: any that stops is an alarm');
+select pg_temp.run_all();
+select is_empty('table now_on', 'O4: which its next run ends');
+
+-- They are all refused to a learner; the one that asks nobody is taken away.
+savepoint before_failures;
+alter function private.drive_webhooks() rename to drive_nothing;
+select tests.authenticate(tests.learner());
+set local role postgres;
+select pg_temp.run_all();
+select set_config('request.jwt.claims', '', true);
+select bag_eq('table now_on', $$ select 'job_failing', job from jobs $$, 'O4: any that fails is an alarm');
+rollback to before_failures;
+
+create function pg_temp.spoil(p_state text) returns integer language plpgsql
+as $$
+begin
+  insert into ops.erasure (user_id, reason) values (tests.learner(9), 'requested');
+  raise exception using errcode = p_state, message = 'no reason';
+end
+$$;
+select private.run_job('telemetry', $$ select pg_temp.spoil('57014') $$), private.run_job('telemetry', $$ select pg_temp.spoil('P0001') $$);
+select is((select (failures, last_error)::text from ops.job where name = 'telemetry'), '(2,"no reason (P0001)")', 'O4: cancelled or failed, it is counted');
+select is_empty('select from ops.erasure', 'O4: and what it had done is taken back');
+select private.run_job('telemetry', 'select 3 as dropped');
+select is((select (failures, last_error, detail)::text from ops.job where name = 'telemetry'), '(0,,"{""dropped"": 3}")', 'O4: a good run says what came of it');
+select private.run_job('telemetry', $$ select private.record_job('telemetry', 'half done', null) $$);
+select is((select last_error from ops.job where name = 'telemetry'), 'half done', 'O4: and what it says itself stands');
+
+select * from finish();
+rollback;
