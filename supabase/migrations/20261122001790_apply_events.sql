@@ -1,0 +1,107 @@
+-- What:  apply_events(): checked events go into the ledger, ops.telemetry and the projections, and each gets its result.
+-- Why:   ingest, replay and support's corrections share it, so that whichever way an event comes, the same becomes of it (U1, U3).
+-- Locks: none now; at run time the caller holds the learner's row.
+-- Undo:  drop function private.apply_or_bisect, private.apply_events.
+
+create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
+returns private.result[]
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_events private.incoming[] := private.take_telemetry(p_user, p_now, p_events);
+  v_new constant integer := (select count(*) from unnest(v_events) e where e.code is null);
+  v_fresh learner.event[];
+  v_ids uuid[] := '{}';
+  v_seq bigint;
+begin
+  -- 1 The ledger: the first of each id in the batch, unless the id is already there.
+  if v_new > 0 then
+    with fresh as (
+      insert into learner.event as l (
+        user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
+        clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
+      select distinct on (e.event_id)
+        p_user, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, p_now, p_head,
+        p_skew, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct
+      from unnest(v_events) e where e.code is null
+      order by e.event_id, e.place
+      on conflict (user_id, event_id) do nothing
+      returning l.*
+    )
+    select array_agg(row (f.*)::learner.event), coalesce(array_agg(f.event_id), '{}') into v_fresh, v_ids from fresh f;
+  end if;
+
+  -- 2 Projections, from the ledger's rows and nothing else.
+  if v_fresh is not null then
+    select s.change_seq into v_seq from learner.state s where s.user_id = p_user;
+    v_seq := private.project_events(p_user, v_fresh, v_seq);
+    update learner.state s set change_seq = v_seq where s.user_id = p_user;
+  end if;
+
+  -- 3 What was not new, if anything, is compared with what the ledger holds under its id.
+  if cardinality(v_ids) < v_new then
+    v_events := array(
+      select row (e.place, e.line, e.id_text,
+        case
+          when e.code is not null then e.code
+          when (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body) then 'id_conflict'
+          when e.event_id <> all (v_ids) or e.place > min(e.place) over (partition by e.event_id, e.code) then 'duplicate'
+        end,
+        e.field, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id,
+        e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct)::private.incoming
+      from unnest(v_events) e
+      left join learner.event l on e.code is null and l.user_id = p_user and l.event_id = e.event_id);
+  end if;
+
+  -- 4 A corrected event supersedes the broken one. Asked first: an update runs the table's triggers, even of no row.
+  if exists (select from ops.quarantine q where q.user_id = p_user and q.event_id is not null) then
+    update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
+    where q.user_id = p_user and q.status <> 'superseded' and q.code <> 'id_conflict'
+      and q.event_id = any (array(select e.event_id from unnest(v_events) e where e.code is null or e.code = 'telemetry'));
+  end if;
+
+  -- 5 The results.
+  return array(
+    select row (e.place, e.id_text,
+      case
+        when e.code is null or e.code = 'telemetry' then 'applied'
+        when e.code = 'duplicate' then 'duplicate'
+        when e.code = 'wrong_learner' then 'retry'
+        else 'quarantined'
+      end,
+      case when e.code not in ('telemetry', 'duplicate') then e.code end, e.field, e.event_id)::private.result
+    from unnest(v_events) e);
+end
+$$;
+comment on function private.apply_events(uuid, timestamptz, integer, bigint, private.incoming[]) is
+  'Applies checked events under the learner''s lock, and says how each fared; what it can''t apply, the caller keeps.';
+
+create function private.apply_or_bisect(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
+returns private.result[]
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_count constant integer := coalesce(cardinality(p_events), 0);
+  v_events private.incoming[] := p_events;
+begin
+  begin
+    return private.apply_events(p_user, p_now, p_head, p_skew, p_events);
+  exception
+    -- Validation should have seen it; if it did not, the culprit is found by halving, and kept.
+    when data_exception or integrity_constraint_violation then
+      raise log 'carrel: % events could not be applied: % (%)', v_count, sqlerrm, sqlstate;
+  end;
+  if v_count = 1 then
+    v_events[1].code := 'internal';
+    return private.apply_events(p_user, p_now, p_head, p_skew, v_events);
+  end if;
+  return private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[1:v_count / 2])
+    || private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[v_count / 2 + 1:v_count]);
+end
+$$;
+comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
+  'Applies all events, or, should a constraint still object, all but the culprits, whose results are quarantined, internal.';
