@@ -29,7 +29,6 @@ set enable_memoize = off
 as $$
 declare
   v_next constant integer := 1 + coalesce((select max(r.version) from content.release r), 0);
-  v_front constant text := private.body_front('question', v_next);
   v_from smallint;
   v_to smallint;
   v_served bigint;
@@ -38,9 +37,10 @@ begin
   if to_regclass('pg_temp.change') is not null then
     drop table pg_temp.change;
   end if;
+  -- Without the texts, which stay with the candidate: a dozen statements read it.
   create temp table change (
     schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,
-    domain_id uuid not null, skill_id uuid, body text, sha256 bytea, type text, answer jsonb,
+    domain_id uuid not null, skill_id uuid, sha256 bytea, bytes integer, type text, answer jsonb,
     was_domain_id uuid, was_skill_id uuid, before_version integer, before_bytes integer) on commit drop;
   select min(s.schema), max(s.schema), count(*) into v_from, v_to, v_served from content.schema s where s.state <> 'retired';
 
@@ -49,7 +49,7 @@ begin
   insert into pg_temp.change
   select v_to, v_from, c.kind, c.id, case when c.body is null then 'delete' else 'upsert' end,
     coalesce(c.domain_id, c.newest_domain_id), coalesce(c.skill_id, c.newest_skill_id),
-    c.body, sha256(convert_to(c.body, 'UTF8')), c.type, c.answer,
+    sha256(convert_to(c.body, 'UTF8')), octet_length(c.body) + 1, c.type, c.answer,
     c.newest_domain_id, c.newest_skill_id, case when c.newest_op = 'upsert' then c.newest end, octet_length(c.newest_body) + 1
   from pg_temp.candidate c
   where c.is_alike
@@ -70,7 +70,7 @@ begin
   end if;
   insert into pg_temp.change
   select x.schema, case when x.is_one then v_from else x.schema end, x.kind, x.id, x.op, x.domain_id, x.skill_id,
-    x.body, sha256(convert_to(x.body, 'UTF8')), x.type, x.answer, x.was_domain_id, x.was_skill_id, x.before_version, x.before_bytes
+    sha256(convert_to(x.body, 'UTF8')), octet_length(x.body) + 1, x.type, x.answer, x.was_domain_id, x.was_skill_id, x.before_version, x.before_bytes
   from (
     select s.schema, c.kind, c.id, case when n.body is null then 'delete' else 'upsert' end as op,
       coalesce(c.domain_id, l.domain_id) as domain_id, coalesce(c.skill_id, l.skill_id) as skill_id,
@@ -81,8 +81,7 @@ begin
     from pg_temp.candidate c
     join content.schema s on s.state <> 'retired'
     cross join lateral (
-      select case when s.schema = private.content_schema() or c.is_alike then c.body
-        else v_front || substr(c.content_1, 2) end as body
+      select case when s.schema = private.content_schema() or c.is_alike then c.body else c.body_1 end as body
     ) n
     left join lateral (
       select r.op, r.version, r.domain_id, r.skill_id, r.body from content.revision r
@@ -113,7 +112,7 @@ begin
   -- Over the hashes of the bytes that devices would get, which name the row and the version: a preview stands for exactly these.
   return (
     select sha256(convert_to(coalesce((select max(r.version) from content.release r), 0) || E'\n', 'UTF8') || coalesce(string_agg(
-      coalesce(c.sha256, sha256(convert_to('delete:' || c.kind || ':' || c.id, 'UTF8'))), '' order by c.kind, c.id), ''))
+      coalesce(c.sha256, sha256(convert_to('delete:' || c.kind || ':' || c.id, 'UTF8'))), '' order by c.id, c.kind), ''))
     from pg_temp.change c
     where private.content_schema() between c.from_schema and c.schema);
 end

@@ -35,29 +35,31 @@ begin
   -- A node's text is its own row's line, then its children's, each "id:hash\n", in the order of the ids. concat(), which takes
   -- half the time of four operators; a release of 100 changes spells some 9,000 lines.
   -- 1 Skills whose row or questions changed, in their old and in their new place.
-  create temp table skill_line (skill_id uuid not null, schema smallint not null, from_schema smallint not null, rows bigint, lines text)
+  create temp table skill_line (skill_id uuid not null, schema smallint not null, from_schema smallint not null, rows bigint, lines text storage external)
     on commit drop;
   -- 1a Where questions have new texts and nothing else, their lines take the place of the old ones.
-  with fresh as materialized (
-    select c.skill_id, c.id, concat(c.id, ':', encode(c.sha256, 'hex'), E'\n') as line,
-      c.op = 'upsert' and c.before_version is not null and c.was_skill_id = c.skill_id
-        and c.from_schema <= v_from and c.schema >= v_to as is_edit
-    from pg_temp.change c
-    where c.kind = 'question'
-  )
-  insert into pg_temp.skill_line
-  select t.skill_id, v_to, v_from, count(*), string_agg(coalesce(f.line, o.line || E'\n'), '' order by o.place)
-  from (
-    select c.id as skill_id from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
-    union select f.skill_id from fresh f
-  ) k
-  join content.tree_text t on t.skill_id = k.skill_id and t.from_schema <= v_from and t.schema >= v_to
-  cross join lateral string_to_table(rtrim(t.lines, E'\n'), E'\n') with ordinality o (line, place)
-  left join fresh f on f.skill_id = t.skill_id and f.id = left(o.line, 36)::uuid
-  where t.lines <> ''
-    and not exists (select from fresh x where x.skill_id = t.skill_id and not x.is_edit)
-    and not exists (select from pg_temp.change c where c.was_skill_id = t.skill_id and c.skill_id <> t.skill_id)
-  group by t.skill_id;
+  if exists (select from pg_temp.change c where c.was_skill_id is not null) then
+    with fresh as materialized (
+      select c.skill_id, c.id, concat(c.id, ':', encode(c.sha256, 'hex'), E'\n') as line,
+        c.op = 'upsert' and c.before_version is not null and c.was_skill_id = c.skill_id
+          and c.from_schema <= v_from and c.schema >= v_to as is_edit
+      from pg_temp.change c
+      where c.kind = 'question'
+    )
+    insert into pg_temp.skill_line
+    select t.skill_id, v_to, v_from, count(*), string_agg(coalesce(f.line, o.line || E'\n'), '' order by o.place)
+    from (
+      select c.id as skill_id from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
+      union select f.skill_id from fresh f
+    ) k
+    join content.tree_text t on t.skill_id = k.skill_id and t.from_schema <= v_from and t.schema >= v_to
+    cross join lateral string_to_table(rtrim(t.lines, E'\n'), E'\n') with ordinality o (line, place)
+    left join fresh f on f.skill_id = t.skill_id and f.id = left(o.line, 36)::uuid
+    where t.lines <> ''
+      and not exists (select from fresh x where x.skill_id = t.skill_id and not x.is_edit)
+      and not exists (select from pg_temp.change c where c.was_skill_id = t.skill_id and c.skill_id <> t.skill_id)
+    group by t.skill_id;
+  end if;
 
   -- 1b Of the others, all questions with the schemas that have them: those that change, from the changes; and of the rest those that
   -- have no newer row, which is so in each of its schemas. Only where one schema alone has a newer row, it is asked for each.
@@ -99,10 +101,13 @@ begin
     ) a
   ),
   alike as materialized (
-    select t.id as skill_id, count(c.id) as rows, coalesce(string_agg(c.line, '' order by c.id), '') as lines,
-      coalesce(bool_and(c.from_schema <= v_from and c.schema >= v_to), true) as in_all
-    from touched t left join child c on c.skill_id = t.id
-    group by t.id
+    select t.id as skill_id, coalesce(n.rows, 0) as rows, coalesce(n.lines, '') as lines, coalesce(n.in_all, true) as in_all
+    from touched t
+    left join (
+      select c.skill_id, count(*) as rows, string_agg(c.line, '' order by c.id) as lines,
+        bool_and(c.from_schema <= v_from and c.schema >= v_to) as in_all
+      from child c group by c.skill_id
+    ) n on n.skill_id = t.id
   )
   insert into pg_temp.skill_line
   select a.skill_id, v_to, v_from, a.rows, a.lines from alike a where a.in_all

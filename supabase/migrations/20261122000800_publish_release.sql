@@ -85,13 +85,17 @@ begin
   -- 4 Append, the release itself last: its triggers see all that belongs to it.
   v_version := coalesce(v_last.version, 0) + 1;
   insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
-  select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id, c.body, c.sha256
-  from pg_temp.change c;
+  select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id,
+    case when c.op = 'delete' then null when c.schema = v_schema or t.is_alike then t.body else t.body_1 end, c.sha256
+  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id
+  -- As pages are read, and as the indexes grow.
+  order by c.id;
 
   insert into content.answer_key (question_id, version, skill_id, type, answer)
   select c.id, v_version, c.skill_id, c.type, c.answer
   from pg_temp.change c
-  where c.kind = 'question' and v_schema between c.from_schema and c.schema;
+  where c.kind = 'question' and v_schema between c.from_schema and c.schema
+  order by c.id;
 
   perform private.write_tree(v_version);
   perform private.write_release_size(v_version);
@@ -153,8 +157,9 @@ begin
   perform private.collect_change(false);
   return (
     with change as materialized (
-      select h.kind, h.id, h.op, h.body::jsonb - 'kind' - 'version' as after, b.body::jsonb - 'kind' - 'version' as before
+      select h.kind, h.id, h.op, t.body::jsonb - 'kind' - 'version' as after, b.body::jsonb - 'kind' - 'version' as before
       from pg_temp.change h
+      join pg_temp.candidate t on t.kind = h.kind and t.id = h.id
       left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
         and private.content_schema() between b.from_schema and b.schema
       where private.content_schema() between h.from_schema and h.schema

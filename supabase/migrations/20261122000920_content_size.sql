@@ -39,8 +39,8 @@ begin
     select v.schema, coalesce(p.domain_id, v_nil) as domain_id,
       sum(p.rows) as rows, sum(p.bytes) as bytes, sum(p.change_bytes) as change_bytes
     from (
-      select c.schema, c.from_schema, c.domain_id, count(c.body) as rows,
-        sum(coalesce(octet_length(c.body) + 1, 0)) as bytes, sum(coalesce(octet_length(c.body) + 1, v_tombstone)) as change_bytes
+      select c.schema, c.from_schema, c.domain_id, count(c.bytes) as rows,
+        sum(coalesce(c.bytes, 0)) as bytes, sum(coalesce(c.bytes, v_tombstone)) as change_bytes
       from pg_temp.change c group by 1, 2, 3
       union all
       select c.schema, c.from_schema, c.was_domain_id, -count(*), -sum(c.before_bytes),

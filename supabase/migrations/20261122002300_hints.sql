@@ -67,11 +67,12 @@ as $$
     'domains', (
       select coalesce(jsonb_agg(distinct n.id), '[]') from content.tree_node n
       where n.kind = 'domain' and n.version > p_since and n.version <= p_version),
-    -- Of the newest contract schema; a tombstone's line has about 90 bytes.
+    -- Of the newest contract schema.
     'bytes', (
-      select coalesce(sum(coalesce(octet_length(r.body), 90) + 1), 0) from content.revision r
-      where r.schema = (select max(x.schema) from content.revision x where x.version > p_since and x.version <= p_version)
-        and r.version > p_since and r.version <= p_version),
+      select coalesce(max(z.change_bytes) filter (where z.version <= p_version), 0) - coalesce(max(z.change_bytes) filter (where z.version <= p_since), 0)
+      from content.release_size z
+      where z.schema = (select max(x.schema) from content.schema x where x.state <> 'retired')
+        and z.domain_id = '00000000-0000-0000-0000-000000000000'),
     -- The planner's estimate of the devices: counting them would cost more than the publish, and a spread needs no exact number.
     'spread_s', (
       select least(s.hint_spread_max_s, ceil(greatest(c.reltuples, 0) / s.hint_devices_per_s))::integer
