@@ -15,7 +15,8 @@ const LARGEST = { events: 500, bytes: 512 * 1024, times: 40 };
 /** A learner that can call the API. */
 type Caller = Sender & { token: string };
 
-async function callers(bench: BenchStack, count: number): Promise<Caller[]> {
+/** So many new learners with tokens. */
+export async function callers(bench: BenchStack, count: number): Promise<Caller[]> {
   return await Promise.all(Array.from({ length: count }, async () => {
     const sender = newSender();
     return { ...sender, token: await bench.token(sender.learner) };
@@ -23,7 +24,7 @@ async function callers(bench: BenchStack, count: number): Promise<Caller[]> {
 }
 
 /** Sends a batch to a function; anything but results of taken events ends the measurement. */
-async function send(bench: BenchStack, slug: string, { token }: Caller, body: string): Promise<void> {
+export async function send(bench: BenchStack, slug: string, { token }: Caller, body: string): Promise<void> {
   const response = await fetch(`${bench.stack.apiUrl}/functions/v1/${slug}`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/x-ndjson" },

@@ -1,6 +1,7 @@
 // `npm run bench`: figures beside their baselines, as ratios of the same run.
 import { parseArgs } from "node:util";
 import { benchDelivery } from "./delivery.ts";
+import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
@@ -11,6 +12,7 @@ import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
   delivery: benchDelivery,
+  endurance: benchEndurance,
   fleet: benchFleet,
   growth: benchIngestGrowth,
   ingest: benchIngest,
@@ -21,10 +23,10 @@ const BENCHES = {
 /** Names for several. */
 const GROUPS: Record<string, readonly string[]> = { content: ["publish", "pages", "delivery", "fleet"] };
 const USAGE =
-  `npm run bench -- [delivery] [fleet] [growth] [ingest] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
+  `npm run bench -- [delivery] [endurance] [fleet] [growth] [ingest] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
   content       stands for publish, pages, delivery and fleet: a draft's way to 10,000 devices
   --runs N      pairs of runs for each figure, by default 5
-  --seconds S   length of one run, by default 5
+  --seconds S   length of one run, by default 5; of endurance a tenth: 60 make its ten minutes
   CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000
   --json        prints {"results": […]}; progress goes to standard error`;
 
