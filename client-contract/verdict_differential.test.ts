@@ -12,6 +12,13 @@ const BATCH = 500;
 
 const parameters = settings(8);
 
+const cluster = await throwAwayCluster({ migrated: true });
+const sql = postgres(cluster.url("postgres"), { max: 1 });
+Deno.test.afterAll(async () => {
+  await sql.end();
+  await cluster[Symbol.asyncDispose]();
+});
+
 /** Arrays of up to 500 lines; `max` keeps fast-check from preferring short ones. */
 const batchOf = (line: fc.Arbitrary<string>) =>
   fc.array(line, { minLength: 1, maxLength: BATCH, size: "max" });
@@ -28,30 +35,24 @@ function count(counts: Map<string, number>, { code, field }: Verdict) {
 }
 
 Deno.test("an event's line gets the same verdict from zod and from SQL", async () => {
-  await using cluster = await throwAwayCluster({ migrated: true });
-  const sql = postgres(cluster.url("postgres"), { max: 1 });
   const counts = new Map<string, number>();
-  try {
-    const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
-      const rows = await sql<(Verdict & { place: number })[]>`
-        select place, case when code not in ('unknown_content', 'telemetry') then code end as code, field
-        from private.parse_events(${LEARNER}::uuid, ${["header", ...lines].join("\n")}, 0)
-        order by place`;
-      assert.equal(rows.length, lines.length);
-      for (const [index, line] of lines.entries()) {
-        const { code, field } = rows[index] ?? assert.fail();
-        const verdict = checkEventLine(line, LEARNER);
-        const zod: Verdict = verdict.ok
-          ? { code: null, field: null }
-          : { code: verdict.code, field: verdict.field };
-        assert.deepEqual(zod, { code, field }, line);
-        count(counts, { code, field });
-      }
-    });
-    await fc.assert(property, parameters);
-  } finally {
-    await sql.end();
-  }
+  const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
+    const rows = await sql<(Verdict & { place: number })[]>`
+      select place, case when code not in ('unknown_content', 'telemetry') then code end as code, field
+      from private.parse_events(${LEARNER}::uuid, ${["header", ...lines].join("\n")}, 0)
+      order by place`;
+    assert.equal(rows.length, lines.length);
+    for (const [index, line] of lines.entries()) {
+      const { code, field } = rows[index] ?? assert.fail();
+      const verdict = checkEventLine(line, LEARNER);
+      const zod: Verdict = verdict.ok
+        ? { code: null, field: null }
+        : { code: verdict.code, field: verdict.field };
+      assert.deepEqual(zod, { code, field }, line);
+      count(counts, { code, field });
+    }
+  });
+  await fc.assert(property, parameters);
   // A generator that has stopped reaching a verdict proves nothing about it.
   const expected = ["ok", "too_large", "invalid_json", "wrong_learner", "unknown_type", "unknown_version"];
   for (
@@ -68,51 +69,39 @@ Deno.test("an event's line gets the same verdict from zod and from SQL", async (
 });
 
 Deno.test("I7: an event that is read the short way is what the rules make of it", async () => {
-  await using cluster = await throwAwayCluster({ migrated: true });
-  const sql = postgres(cluster.url("postgres"), { max: 1 });
   let short = 0;
-  try {
-    // One line a batch: among 500 some line can't be cast, and then all go by the rules.
-    const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
-      const [row] = await sql<{ different: string | null; short: number }[]>`
-        with read as materialized (
-          select l.line, private.read_events(${LEARNER}::uuid, 'header' || chr(10) || l.line, 2147483647) as events,
-            private.read_lines(${LEARNER}::uuid, 'header' || chr(10) || l.line, 2147483647, null) as by_rules,
-            private.is_jsonb(l.line) as is_jsonb
-          from unnest(${lines}::text[]) l (line))
-        select min(r.line) filter (where r.events is distinct from r.by_rules) as different,
-          count(*) filter (where r.is_jsonb and r.events[1].code is distinct from 'invalid_event')::integer as short
-        from read r`;
-      assert.equal(row?.different, null);
-      short += row?.short ?? 0;
-    });
-    await fc.assert(property, parameters);
-  } finally {
-    await sql.end();
-  }
+  // One line a batch: among 500 some line can't be cast, and then all go by the rules.
+  const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
+    const [row] = await sql<{ different: string | null; short: number }[]>`
+      with read as materialized (
+        select l.line, private.read_events(${LEARNER}::uuid, 'header' || chr(10) || l.line, 2147483647) as events,
+          private.read_lines(${LEARNER}::uuid, 'header' || chr(10) || l.line, 2147483647, null) as by_rules,
+          private.is_jsonb(l.line) as is_jsonb
+        from unnest(${lines}::text[]) l (line))
+      select min(r.line) filter (where r.events is distinct from r.by_rules) as different,
+        count(*) filter (where r.is_jsonb and r.events[1].code is distinct from 'invalid_event')::integer as short
+      from read r`;
+    assert.equal(row?.different, null);
+    short += row?.short ?? 0;
+  });
+  await fc.assert(property, parameters);
   assert.ok(short > 10 * parameters.numRuns, `only ${short} lines could go the short way`);
 });
 
 Deno.test("a batch's header gets the same verdict from zod and from SQL", async () => {
-  await using cluster = await throwAwayCluster({ migrated: true });
-  const sql = postgres(cluster.url("postgres"), { max: 1 });
-  try {
-    const property = fc.asyncProperty(batchOf(headerLine), async (lines) => {
-      const rows = await sql<{ line: string; field: string | null }[]>`
-        select l.line, case
-          when not private.is_jsonb(l.line) then ''
-          else coalesce(private.broken_field('batch', 1::smallint, l.line::jsonb),
-            case when not pg_input_is_valid(l.line::jsonb ->> 'sent_at', 'timestamptz') then 'sent_at' end)
-          end as field
-        from unnest(${lines}::text[]) with ordinality l (line, place)
-        order by l.place`;
-      for (const [index, line] of lines.entries()) {
-        const verdict = checkHeaderLine(line);
-        assert.equal(verdict.ok ? null : verdict.field, rows[index]?.field, line);
-      }
-    });
-    await fc.assert(property, parameters);
-  } finally {
-    await sql.end();
-  }
+  const property = fc.asyncProperty(batchOf(headerLine), async (lines) => {
+    const rows = await sql<{ line: string; field: string | null }[]>`
+      select l.line, case
+        when not private.is_jsonb(l.line) then ''
+        else coalesce(private.broken_field('batch', 1::smallint, l.line::jsonb),
+          case when not pg_input_is_valid(l.line::jsonb ->> 'sent_at', 'timestamptz') then 'sent_at' end)
+        end as field
+      from unnest(${lines}::text[]) with ordinality l (line, place)
+      order by l.place`;
+    for (const [index, line] of lines.entries()) {
+      const verdict = checkHeaderLine(line);
+      assert.equal(verdict.ok ? null : verdict.field, rows[index]?.field, line);
+    }
+  });
+  await fc.assert(property, parameters);
 });

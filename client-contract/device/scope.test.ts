@@ -136,7 +136,7 @@ Deno.test("C7: whatever is published and chosen, a device holds the server's mem
       }
     },
   );
-  await fc.assert(property, { ...settings(60), endOnFailure: true });
+  await fc.assert(property, { ...settings(40), endOnFailure: true });
 });
 
 Deno.test("C7: a domain that is added costs its snapshot, one that stays its delta, one that goes nothing", async () => {

@@ -14,6 +14,10 @@ import { allQuestions, firstQuestions, studyOnce } from "./testing/study.ts";
 const isDeviceError = (code: DeviceErrorCode) => (error: unknown) =>
   error instanceof DeviceError && error.code === code;
 
+/** One for all tests: each has learners of its own, and a new history is what any device may begin with. */
+const server = await startTestServer();
+Deno.test.afterAll(async () => await server[Symbol.asyncDispose]());
+
 /** Everything that was pulled, as the tables hold it. */
 function pulledRows({ db }: Device): unknown[] {
   const row = z.record(z.string(), z.unknown());
@@ -23,7 +27,6 @@ function pulledRows({ db }: Device): unknown[] {
 }
 
 Deno.test("a learner's day reaches the server, and a second device has the same rows", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };
   using a = lab.open(1, o);
@@ -49,7 +52,6 @@ Deno.test("a learner's day reaches the server, and a second device has the same 
 });
 
 Deno.test("a batch whose answer is lost is sent again and counts once", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   let lost = 0;
   const handle = losingAnswers(server.handle, ({ method }) => method === "POST" && lost-- > 0);
@@ -77,7 +79,6 @@ Deno.test("a batch whose answer is lost is sent again and counts once", async ()
 });
 
 Deno.test("1,100 events drain in batches, and a pull of several pages is applied as a whole", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   const o = { learnerId, handle: server.handle };
@@ -106,7 +107,6 @@ Deno.test("1,100 events drain in batches, and a pull of several pages is applied
 });
 
 Deno.test("after a restore, the lost hour comes back from the devices, and nothing counts twice", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const { sql, handle } = server;
   const learnerId = crypto.randomUUID();
@@ -145,7 +145,6 @@ Deno.test("after a restore, the lost hour comes back from the devices, and nothi
 });
 
 Deno.test("a restore is noticed by a device that never finished a pull", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const { sql, handle } = server;
   const learnerId = crypto.randomUUID();
@@ -166,7 +165,6 @@ Deno.test("a restore is noticed by a device that never finished a pull", async (
 });
 
 Deno.test("a cursor ahead of the server, or one that nobody can read, is given up for a whole pull", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -185,7 +183,6 @@ Deno.test("a cursor ahead of the server, or one that nobody can read, is given u
 });
 
 Deno.test("what the server puts into quarantine counts nowhere, and blocks nothing", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -206,7 +203,6 @@ Deno.test("what the server puts into quarantine counts nowhere, and blocks nothi
 });
 
 Deno.test("an event that the server takes for another learner's is held back until the device is opened again", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -244,7 +240,6 @@ Deno.test("a file is one learner's, and so is a token", async () => {
 });
 
 Deno.test("an expired token is asked for anew, once", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   let stale = 1;
@@ -261,7 +256,6 @@ Deno.test("an expired token is asked for anew, once", async () => {
 });
 
 Deno.test("study needs content, an open session of this device, and a choice that exists", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };
   using device = lab.open(1, o);
@@ -294,7 +288,6 @@ Deno.test("study needs content, an open session of this device, and a choice tha
 });
 
 Deno.test("answers that are given during a sync are not lost to it", async () => {
-  await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });

@@ -1,24 +1,26 @@
 // Whatever the order, the split, the repetition and the device: the same rows, and rebuild gives them again.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type postgres from "postgres";
 import { project } from "../../../client-contract/projection_model.ts";
 import { ingest, projection, testDatabase } from "./database.ts";
 import { deliveriesOf, historyOf } from "./history.ts";
 import { settings } from "./settings.ts";
 import { pullRows, readLedger } from "./stamped.ts";
 
+/** One for all tests: each history has learners of its own. */
+const database = await testDatabase();
+const { sql } = database;
+Deno.test.afterAll(async () => await database[Symbol.asyncDispose]());
+
 /** Two questions each of some skills. */
-async function fewQuestions(sql: postgres.Sql): Promise<{ id: string; skill_id: string }[]> {
+async function fewQuestions(): Promise<{ id: string; skill_id: string }[]> {
   const questions = await sql<{ id: string; skill_id: string }[]>`
     select id, skill_id from content.question where status = 'active' order by skill_id, id`;
   return questions.filter((q, i) => questions.findIndex((r) => r.skill_id === q.skill_id) > i - 2);
 }
 
 Deno.test("I4, I5, I6: any arrival of a history gives the same rows, each event counted once", async () => {
-  await using database = await testDatabase();
-  const { sql } = database;
-  const few = await fewQuestions(sql);
+  const few = await fewQuestions();
 
   const arrival = historyOf({ questions: few }).chain((events) =>
     fc.record({
@@ -58,15 +60,13 @@ Deno.test("I4, I5, I6: any arrival of a history gives the same rows, each event 
       }
       assert.deepEqual(rows[0], rows[1], "both arrivals give the same rows");
     }),
-    settings(60),
+    settings(40),
   );
 });
 
 // Long mode, 10,000 histories: CARREL_RUNS=10000, 31 minutes for all three on 2 busy cores.
 Deno.test("I5, I6, U4: after every batch a pull gives what the reference model makes of the ledger's set", async () => {
-  await using database = await testDatabase();
-  const { sql } = database;
-  const questions = await fewQuestions(sql);
+  const questions = await fewQuestions();
   const arrival = historyOf({ questions }, "any").chain((events) =>
     deliveriesOf(events.length).map((deliveries) => ({ events, deliveries }))
   );
@@ -78,13 +78,11 @@ Deno.test("I5, I6, U4: after every batch a pull gives what the reference model m
         assert.deepEqual(await pullRows(sql, learner), project(await readLedger(sql, learner)));
       }
     }),
-    settings(60),
+    settings(40),
   );
 });
 
 Deno.test("I5: progress only grows while batches arrive, unless a greater reset pair arrives", async () => {
-  await using database = await testDatabase();
-  const { sql } = database;
   const questions = await sql<
     { id: string; skill_id: string }[]
   >`select id, skill_id from content.question order by skill_id, id limit 6`;

@@ -73,7 +73,7 @@ Deno.test("C1, I12: bundles are the domains, whoever is killed while writing the
         "every object has its row",
       );
     }),
-    settings(15),
+    settings(10),
   );
   await sql.end();
 });

@@ -226,6 +226,6 @@ Deno.test("U3: whatever is sent, replayed, discarded and restored, what a device
       if (!load) return;
       assert.deepEqual([load.open_rows, load.held_rows, load.open_bytes], [load.open, load.held, load.bytes]);
     }),
-    settings(60),
+    settings(40),
   );
 });
