@@ -2,7 +2,7 @@
 import { startBenchStack } from "./bench_stack.ts";
 import { callers, send } from "./ingest.ts";
 import { batchOf } from "./ingest_batches.ts";
-import { makeBaselines, publishedContent } from "./ingest_sql.ts";
+import { publishedContent } from "./ingest_sql.ts";
 import { ceiling, type Load, load, median, type Result } from "./measure.ts";
 
 const EVENTS = 100;
@@ -20,7 +20,6 @@ export async function benchEndurance(
   progress: (line: string) => void,
 ): Promise<Result[]> {
   await using bench = await startBenchStack();
-  await makeBaselines(bench.sql);
   const { questions, version } = await publishedContent(bench.sql);
   const learners = await callers(bench, CONNECTIONS * LEARNERS_OF_A_CONNECTION);
   let batches = 0;

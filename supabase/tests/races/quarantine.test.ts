@@ -63,16 +63,28 @@ async function idOf(sql: postgres.Sql, learner: string): Promise<string> {
   return String(row?.id);
 }
 
-Deno.test("U3, I4: mending races with the device's corrected event: it counts once", async () => {
+/** Twenty rounds on two connections, each with a learner and an event's id of its own. */
+async function race(
+  round: (
+    one: postgres.Sql,
+    two: postgres.Sql,
+    subject: { learner: string; id: string; skill: string },
+  ) => Promise<void>,
+): Promise<void> {
   await using database = await testDatabase();
-  const [support, device] = [database.connect(), database.connect()];
-  const [skill] = await support`select id from content.skill order by id limit 1`;
-  for (let round = 0; round < 20; round++) {
-    const learner = crypto.randomUUID();
-    const id = ulid();
-    await send(support, learner, advanced(learner, skill?.id, 101, id));
+  const [one, two] = [database.connect(), database.connect()];
+  const [skill] = await one<{ id: string }[]>`select id from content.skill order by id limit 1`;
+  assert.ok(skill);
+  for (let n = 0; n < 20; n++) {
+    await round(one, two, { learner: crypto.randomUUID(), id: ulid(), skill: skill.id });
+  }
+}
+
+Deno.test("U3, I4: mending races with the device's corrected event: it counts once", async () => {
+  await race(async (support, device, { learner, id, skill }) => {
+    await send(support, learner, advanced(learner, skill, 101, id));
     const row = await idOf(support, learner);
-    const right = advanced(learner, skill?.id, 100, id);
+    const right = advanced(learner, skill, 100, id);
     const [states, results] = await Promise.all([
       support<
         State[]
@@ -94,18 +106,13 @@ Deno.test("U3, I4: mending races with the device's corrected event: it counts on
     assert.deepEqual(rest, { events: 1, mastery: 100, unresolved: 0 });
     // Support's mending is on record unless there was nothing left to mend.
     assert.equal(actions, status === "duplicate" ? 1 : 0);
-  }
+  });
 });
 
 Deno.test("U3, I4: two supporters replay a taken id at once: it gets one new id", async () => {
-  await using database = await testDatabase();
-  const [one, two] = [database.connect(), database.connect()];
-  const [skill] = await one`select id from content.skill order by id limit 1`;
-  for (let round = 0; round < 20; round++) {
-    const learner = crypto.randomUUID();
-    const id = ulid();
-    await send(one, learner, advanced(learner, skill?.id, 40, id));
-    const [conflict] = await send(one, learner, advanced(learner, skill?.id, 70, id));
+  await race(async (one, two, { learner, id, skill }) => {
+    await send(one, learner, advanced(learner, skill, 40, id));
+    const [conflict] = await send(one, learner, advanced(learner, skill, 70, id));
     assert.equal(conflict?.code, "id_conflict");
     const row = await idOf(one, learner);
     const [first, second] = await Promise.all(
@@ -118,27 +125,22 @@ Deno.test("U3, I4: two supporters replay a taken id at once: it gets one new id"
     assert.deepEqual(first?.map((state) => ({ ...state })), second?.map((state) => ({ ...state })));
     assert.equal(first?.[0]?.status, "superseded");
     assert.deepEqual(await outcome(one, learner), { events: 2, mastery: 70, unresolved: 0, actions: 1 });
-  }
+  });
 });
 
 Deno.test("U3: a discard races with the device's corrected event, which counts either way", async () => {
-  await using database = await testDatabase();
-  const [support, device] = [database.connect(), database.connect()];
-  const [skill] = await support`select id from content.skill order by id limit 1`;
-  for (let round = 0; round < 20; round++) {
-    const learner = crypto.randomUUID();
-    const id = ulid();
-    await send(support, learner, advanced(learner, skill?.id, 101, id));
+  await race(async (support, device, { learner, id, skill }) => {
+    await send(support, learner, advanced(learner, skill, 101, id));
     const row = await idOf(support, learner);
     const [, results] = await Promise.all([
       support`select public.discard_quarantined(${learner}, ${[row]}, 'race')`,
-      send(device, learner, advanced(learner, skill?.id, 90, id)),
+      send(device, learner, advanced(learner, skill, 90, id)),
     ]);
     assert.equal(results[0]?.status, "applied");
     const [kept] =
       await support`select status, resolved_event is not null as became from ops.quarantine where user_id = ${learner}`;
     assert.deepEqual({ ...kept }, { status: "superseded", became: true });
-  }
+  });
 });
 
 Deno.test("U3: the job passes by a learner who is syncing, and replays the others", async () => {
