@@ -86,11 +86,15 @@ async function partsTo(
   );
 }
 
-/** Splits snapshots into the bundles that hold them and the pages for what is left. */
-function withBundles(parts: NewPart[], { bundles, domains }: Manifest): NewPart[] {
+/**
+ * Splits snapshots into the bundles that hold them and the pages for what is left. `held`: domains with a cursor; of
+ * those that are gone from the release no bundle says so, but an empty page does.
+ */
+function withBundles(parts: NewPart[], { bundles, domains }: Manifest, held: Iterable<string>): NewPart[] {
+  const all = [...new Set([...domains.map(({ id }) => id), ...held])];
   return parts.flatMap((part): NewPart[] => {
     if (part.since > 0) return [part];
-    const wanted = part.domains ?? domains.map(({ id }) => id);
+    const wanted = part.domains ?? all;
     const own = bundles.filter(({ domain_id }) => wanted.includes(domain_id));
     if (own.length === 0) return [part];
     const rest = wanted.filter((id) => !own.some(({ domain_id }) => domain_id === id));
@@ -139,7 +143,7 @@ export async function planDownload(
   if (head.bundled && parts.some(({ since }) => since === 0)) {
     // Bundles only save time: without a manifest there are still the pages.
     const published = await manifest().catch(() => undefined);
-    if (published) parts = withBundles(parts, published);
+    if (published) parts = withBundles(parts, published, readScope(db).cursors.keys());
   }
   return db.transaction(() => {
     discardDownload(context);
