@@ -1,7 +1,7 @@
 -- What:  what a batch's lines become (private.incoming), and the rules applied to one line.
 -- Why:   one poisoned line (NUL escape, lone surrogate, 1e200000, not JSON at all) must not touch its 499 neighbours.
 -- Locks: none; new objects only.
--- Undo:  drop function private.body_code, private.envelope_code, private.are_uuids, private.is_jsonb; drop type private.incoming.
+-- Undo:  drop function private.with_code, private.body_code, private.envelope_code, private.are_uuids, private.is_jsonb; drop type private.incoming.
 create type private.incoming as (
   place integer, line text, id_text text, code text, field text,
   event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
@@ -9,6 +9,19 @@ create type private.incoming as (
   content_state text, graded_correct boolean);
 comment on type private.incoming is
   'One event of a batch: its line and place, then either what is wrong (code, field) or its checked fields. No code: it is for the ledger; telemetry: for ops.telemetry; duplicate: it is kept already.';
+
+create function private.with_code(p_event private.incoming, p_code text)
+returns private.incoming
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  p_event.code := p_code;
+  return p_event;
+end
+$$;
+comment on function private.with_code(private.incoming, text) is 'The same event, with that code.';
 
 create function private.is_jsonb(p_text text)
 returns boolean

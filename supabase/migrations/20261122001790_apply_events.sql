@@ -10,59 +10,86 @@ volatile
 set search_path = ''
 as $$
 declare
-  v_events private.incoming[] := private.take_telemetry(p_user, p_now, p_events);
-  v_new constant integer := (select count(*) from unnest(v_events) e where e.code is null);
+  v_events private.incoming[] := p_events;
+  v_new integer;
+  v_least uuid;
+  v_greatest uuid;
   v_fresh learner.event[];
-  v_ids uuid[] := '{}';
+  v_stored uuid[] := '{}';
   v_seq bigint;
 begin
-  -- 1 The ledger: the first of each id in the batch, unless the id is already there.
+  -- 1 What there is to store, and the range of its ids: stated with each look-up, it tells early in which partitions none can be.
+  select count(*), private.ulid_to_uuid(min(e.id_text collate "C")), private.ulid_to_uuid(max(e.id_text collate "C"))
+  into v_new, v_least, v_greatest
+  from unnest(p_events) e where e.code is null or e.code = 'telemetry';
+
+  -- 2 The first of each id, unless the ledger or ops.telemetry has the id already: one space of ids across both (I4).
   if v_new > 0 then
-    with fresh as (
+    with incoming as materialized (
+      select distinct on (e.event_id) e.*
+      from unnest(p_events) e where e.code is null or e.code = 'telemetry'
+      order by e.event_id, e.place
+    ),
+    told as (
+      insert into ops.telemetry as t (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
+      select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
+      from incoming i
+      -- A look-up each, rather than `not exists`, for which the planner reads all that the learner has ever sent.
+      where i.code = 'telemetry' and (select l.event_id from learner.event l
+        where l.user_id = p_user and l.event_id = i.event_id and l.event_id between v_least and v_greatest) is null
+      on conflict (user_id, event_id) do nothing
+      returning t.event_id
+    ),
+    fresh as (
       insert into learner.event as l (
         user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
         clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-      select distinct on (e.event_id)
-        p_user, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, p_now, p_head,
-        p_skew, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct
-      from unnest(v_events) e where e.code is null
-      order by e.event_id, e.place
+      select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now, p_head,
+        p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
+      from incoming i
+      where i.code is null and i.event_id not in (
+        select t.event_id from ops.telemetry t where t.user_id = p_user and t.event_id between v_least and v_greatest)
       on conflict (user_id, event_id) do nothing
       returning l.*
     )
-    select array_agg(row (f.*)::learner.event), coalesce(array_agg(f.event_id), '{}') into v_fresh, v_ids from fresh f;
+    select array_agg(row (f.*)::learner.event), array(select t.event_id from told t) || array_agg(f.event_id) into v_fresh, v_stored from fresh f;
   end if;
 
-  -- 2 Projections, from the ledger's rows and nothing else.
+  -- 3 Projections, from the ledger's rows and nothing else.
   if v_fresh is not null then
     select s.change_seq into v_seq from learner.state s where s.user_id = p_user;
     v_seq := private.project_events(p_user, v_fresh, v_seq);
     update learner.state s set change_seq = v_seq where s.user_id = p_user;
   end if;
 
-  -- 3 What was not new, if anything, is compared with what the ledger holds under its id.
-  if cardinality(v_ids) < v_new then
+  -- 4 What was not new, if anything, is compared with what is held under its id.
+  if cardinality(v_stored) < v_new then
     v_events := array(
-      select row (e.place, e.line, e.id_text,
-        case
-          when e.code is not null then e.code
-          when (l.type, l.type_version, l.occurred_at, l.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body) then 'id_conflict'
-          when e.event_id <> all (v_ids) or e.place > min(e.place) over (partition by e.event_id, e.code) then 'duplicate'
-        end,
-        e.field, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id,
-        e.question_id, e.reset_count, e.reset_event, e.content_state, e.graded_correct)::private.incoming
-      from unnest(v_events) e
-      left join learner.event l on e.code is null and l.user_id = p_user and l.event_id = e.event_id);
+      select case
+        when e.code <> 'telemetry' then e
+        when (k.type, k.type_version, k.occurred_at, k.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body)
+          then private.with_code(e, 'id_conflict')
+        when e.event_id <> all (v_stored)
+          or e.place > min(e.place) filter (where e.code is null or e.code = 'telemetry') over (partition by e.event_id)
+          then private.with_code(e, 'duplicate')
+        else e
+      end
+      from unnest(p_events) e
+      left join lateral (
+        select l.type, l.type_version, l.occurred_at, l.body from learner.event l where l.user_id = p_user and l.event_id = e.event_id
+        union all
+        select t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_user and t.event_id = e.event_id
+      ) k on e.code is null or e.code = 'telemetry');
   end if;
 
-  -- 4 A corrected event supersedes the broken one. Asked first: an update runs the table's triggers, even of no row.
+  -- 5 A corrected event supersedes the broken one. Asked first: an update runs the table's triggers, even of no row.
   if exists (select from ops.quarantine q where q.user_id = p_user and q.event_id is not null) then
     update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
     where q.user_id = p_user and q.status <> 'superseded' and q.code <> 'id_conflict'
       and q.event_id = any (array(select e.event_id from unnest(v_events) e where e.code is null or e.code = 'telemetry'));
   end if;
 
-  -- 5 The results.
+  -- 6 The results.
   return array(
     select row (e.place, e.id_text,
       case

@@ -16,10 +16,7 @@ begin
     select case when e.code is null and e.reset_count > 1000000 and not exists (
         select from learner.skill_progress p
         where p.user_id = p_user and p.skill_id = e.skill_id and p.reset_count / 1000001 >= e.reset_count / 1000001)
-      then row (e.place, e.line, e.id_text, 'unknown_reset', e.field, e.event_id, e.type, e.type_version, e.device_id, e.occurred_at,
-        e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id, e.reset_count, e.reset_event, e.content_state,
-        e.graded_correct)::private.incoming
-      else e end
+      then private.with_code(e, 'unknown_reset') else e end
     from unnest(p_events) e
     order by e.place);
 end

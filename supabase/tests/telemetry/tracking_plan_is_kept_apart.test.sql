@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 
 select tests.a_release();
 create function pg_temp.checked(p_n integer, p_rows integer) returns text language sql
@@ -16,8 +16,12 @@ select is(tests.send(pg_temp.checked(2, 5), pg_temp.checked(2, 6), pg_temp.check
 select is(tests.send(pg_temp.checked(1, 5), tests.attempt(2, 1), tests.attempt(6, 1)),
   array['quarantined id_conflict', 'quarantined id_conflict', 'applied'], 'I4: an id is of one event, whichever table it is in');
 select is(tests.send(pg_temp.checked(7, 1), tests.attempt(7, 1)), array['applied', 'quarantined id_conflict'], 'I4: within a batch as well');
+select is(tests.send(tests.attempt(9, 1), pg_temp.checked(9, 1), tests.attempt(9, 1)), array['applied', 'quarantined id_conflict', 'duplicate'],
+  'I4: where the first one counts, whatever it is');
+select is(tests.send(pg_temp.checked(9, 1), tests.attempt(9, 1), pg_temp.checked(7, 1), tests.attempt(7, 1)),
+  array['quarantined id_conflict', 'duplicate', 'duplicate', 'quarantined id_conflict'], 'I4: and sent again, each is what it was');
 select is((select count(*) from ops.telemetry where user_id = tests.learner()), 4::bigint, 'I4: nothing was stored twice');
-select is((select count(*) from ops.quarantine where user_id = tests.learner() and code = 'id_conflict'), 5::bigint, 'U3: what conflicts is kept');
+select is((select count(*) from ops.quarantine where user_id = tests.learner() and code = 'id_conflict'), 6::bigint, 'U3: what conflicts is kept');
 select is((select applied from learner.batch where user_id = tests.learner() order by received_at limit 1), 4, 'U9: and the batch counts it');
 
 
