@@ -14,6 +14,9 @@ const FRESH_MS = 1000;
  */
 const KNOWN_MS = 300_000;
 
+/** Schemas that are not served, as an isolate remembers: apps name a few, but a caller may make up 32,767, at 6.6 KB of heap each. */
+const REFUSALS = 100;
+
 /** A head, parsed as far as the functions need it. */
 export interface Head {
   history: string;
@@ -53,13 +56,21 @@ export function headCache(database: Database, now: () => number = Date.now) {
     return { history, version, bundled, payload, etag: await digestOf(payload.plain) };
   }
 
+  function forgetOldRefusals(): void {
+    const refused = [...entries].filter(([, { isRefusal }]) => isRefusal);
+    for (const [schema] of refused.slice(0, -REFUSALS)) entries.delete(schema);
+  }
+
   function refresh(schema: number): Promise<Head> {
     const entry: Entry = { head: fetchHead(schema), since: now(), isRefusal: false };
+    // Taken out first: entries stand in the order of their age.
+    entries.delete(schema);
     entries.set(schema, entry);
     entry.head.catch((error) => {
       entry.isRefusal = error instanceof Problem && error.code === "upgrade_required";
+      if (entry.isRefusal) forgetOldRefusals();
       // Any other failure is not worth remembering.
-      if (!entry.isRefusal && entries.get(schema) === entry) entries.delete(schema);
+      else if (entries.get(schema) === entry) entries.delete(schema);
     });
     return entry.head;
   }

@@ -90,3 +90,17 @@ Deno.test("C8: a refusal lasts a second, a failure not at all", async () => {
   state.time = 2003;
   assert.equal(await version(hinted(1)), 1, "a schema that is served again");
 });
+
+Deno.test("C8: schemas that callers make up are forgotten, the oldest first, and the served one is not", async () => {
+  const { state, headAt, version } = bench();
+  await version();
+  state.isRetired = true;
+  const ask = (schema: number) => assert.rejects(headAt(schema), Problem);
+  for (let schema = 1000; schema < 2000; schema++) await ask(schema);
+  assert.equal(state.queries, 1001);
+  assert.equal(await version(), 1);
+  for (let schema = 1900; schema < 2000; schema++) await ask(schema);
+  assert.equal(state.queries, 1001, "the last hundred are remembered");
+  for (let schema = 1000; schema < 1900; schema++) await ask(schema);
+  assert.equal(state.queries, 1901, "and no others");
+});
