@@ -30,7 +30,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant("edit" as const),
       kind,
       row,
-      text: fc.stringMatching(/^[a-z]{1,4}$/),
+      text: fc.oneof(
+        fc.stringMatching(/^[a-z]{1,4}$/),
+        fc.constantFrom("e\u0301🧭", '"\\\u2028', "<b>\t€\r\n"),
+      ),
     }),
   },
   {
