@@ -45,13 +45,26 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("toggle" as const), endpoint: fc.nat(1) }),
 );
 
-/** Two deliveries die of their attempts, and one is delivered after all, which few histories come to by chance. */
-const DEATH: Step[] = Array.from({ length: MAX_ATTEMPTS }, (_, n): Step[] => [
-  { kind: "claim", limit: 4 },
-  { kind: "report", place: 2 * n, outcome: "status" },
-  { kind: "report", place: 2 * n + 1, outcome: "timeout" },
-  { kind: "time" },
-]).flat().concat({ kind: "report", place: 0, outcome: "delivered" });
+/** As many attempts of two deliveries as there may be, none of which gets through. */
+const attempts = (claimed: number): Step[] =>
+  Array.from({ length: MAX_ATTEMPTS }, (_, n): Step[] => [
+    { kind: "claim", limit: 4 },
+    { kind: "report", place: claimed + 2 * n, outcome: "status" },
+    { kind: "report", place: claimed + 2 * n + 1, outcome: "timeout" },
+    { kind: "time" },
+  ]).flat();
+
+/**
+ * Two deliveries die of their attempts, are retried and die again, and one is delivered after all, which few histories
+ * come to by chance.
+ */
+const DEATH: Step[] = [
+  ...attempts(0),
+  { kind: "retry", place: 0 },
+  { kind: "retry", place: 1 },
+  ...attempts(2 * MAX_ATTEMPTS),
+  { kind: "report", place: 0, outcome: "delivered" },
+];
 
 /** A delivery as it should be. */
 interface Model {
