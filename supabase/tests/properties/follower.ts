@@ -33,3 +33,14 @@ export function follower(sql: postgres.Sql, learner: string): Follower {
     },
   };
 }
+
+/** Asserts that a follower that goes on to the end holds what one that begins anew does. */
+export async function assertMissedNothing(
+  sql: postgres.Sql,
+  learner: string,
+  device: Follower,
+): Promise<void> {
+  const wiped = follower(sql, learner);
+  await Promise.all([device.pull(), wiped.pull()]);
+  assert.deepEqual(new Map([...device.rows].sort()), new Map([...wiped.rows].sort()), "no pull missed a row");
+}

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type LearnerRows, project } from "../../../client-contract/projection_model.ts";
 import { ingest, testDatabase } from "./database.ts";
-import { follower } from "./follower.ts";
+import { assertMissedNothing, follower } from "./follower.ts";
 import { type HistoryEvent, historyOf } from "./history.ts";
 import { settings } from "./settings.ts";
 import { pullRows, readLedger } from "./stamped.ts";
@@ -149,13 +149,7 @@ Deno.test("U3, I4, I5, I6, I8: whatever support does between batches, rows are t
         for (const { event } of ledger) kept.add(event.id);
         assert.deepEqual([...sent].filter((id) => !kept.has(id)), [], "every event is somewhere");
       }
-      const wiped = follower(sql, learner);
-      await Promise.all([device.pull(), wiped.pull()]);
-      assert.deepEqual(
-        new Map([...device.rows].sort()),
-        new Map([...wiped.rows].sort()),
-        "the device missed nothing",
-      );
+      await assertMissedNothing(sql, learner, device);
     }),
     settings(40),
   );

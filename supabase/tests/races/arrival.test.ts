@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { project } from "../../../client-contract/projection_model.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
-import { follower } from "../properties/follower.ts";
+import { assertMissedNothing, follower } from "../properties/follower.ts";
 import { deliveriesOf, historyOf } from "../properties/history.ts";
 import { settings } from "../properties/settings.ts";
 import { pullRows, readLedger } from "../properties/stamped.ts";
@@ -56,13 +56,7 @@ Deno.test("I4, I5, I6, I8: batches at once count each event once, and neither ro
 
       assert.deepEqual(applied.toSorted(), events.map(({ id }) => id), "each event applied once");
       assert.deepEqual(await pullRows(sql, learner), project(await readLedger(sql, learner)));
-      const wiped = follower(sql, learner);
-      await Promise.all([device.pull(), wiped.pull()]);
-      assert.deepEqual(
-        new Map([...device.rows].sort()),
-        new Map([...wiped.rows].sort()),
-        "no pull missed a row",
-      );
+      await assertMissedNothing(sql, learner, device);
     }),
     settings(25),
   );
