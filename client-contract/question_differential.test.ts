@@ -147,7 +147,27 @@ const answer: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.constant({}),
 );
 
-const trial = fc.constantFrom(...TYPES).chain((type) =>
+/** A whole number of 10^-places as a decimal string. */
+function decimalOf(whole: bigint, places: number): string {
+  const digits = String(whole < 0n ? -whole : whole).padStart(places + 1, "0");
+  const point = digits.length - places;
+  return (whole < 0n ? "-" : "") + digits.slice(0, point) + (places > 0 ? `.${digits.slice(point)}` : "");
+}
+
+/** Numbers as far off as the tolerance has it, and the last digit more or less. */
+const atTolerance = fc.record({
+  value: fc.bigInt(-(10n ** 29n), 10n ** 29n),
+  tolerance: fc.bigInt(0n, 10n ** 29n),
+  places: fc.constantFrom(0, 2, 30),
+  side: fc.constantFrom(-1n, 1n),
+  more: fc.constantFrom(-1n, 0n, 1n),
+}).map(({ value, tolerance, places, side, more }) => ({
+  type: "numeric" as const,
+  key: { value: decimalOf(value, places), tolerance: decimalOf(tolerance, places) },
+  answer: { value: decimalOf(value + side * (tolerance + more), places) },
+}));
+
+const anyTrial = fc.constantFrom(...TYPES).chain((type) =>
   fc.record({ type: fc.constant(type), key: keys[type], answer })
 ).chain((trial) =>
   // Half of the answers are right, seen through another keyboard or another order.
@@ -164,6 +184,7 @@ const trial = fc.constantFrom(...TYPES).chain((type) =>
     return { ...trial, answer: { text: ` ${text.normalize("NFD").toUpperCase()}\t` } };
   })
 );
+const trial = fc.oneof({ weight: 9, arbitrary: anyTrial }, { weight: 1, arbitrary: atTolerance });
 
 function gradable(type: QuestionType, key: unknown): Gradable {
   switch (type) {

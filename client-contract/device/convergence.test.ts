@@ -1,11 +1,13 @@
-// Whatever learners do on one to three devices, in whatever order, over a bad network, killed at any request: nothing
-// that was seen is ever taken back, and in the end all devices and the server have the same. CARREL_SEED repeats a
-// run, CARREL_RUNS makes it longer.
+// Whatever learners do on one to three devices, in whatever order or at once, over a bad network, killed at any request,
+// while instructors publish: nothing that was seen is ever taken back, and in the end all devices and the server have
+// the same. CARREL_SEED repeats a run (of devices that sync at once not the moments), CARREL_RUNS makes it longer.
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { edit, publish } from "../../supabase/tests/properties/bundle_bench.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 import { ContractError, NetworkError, ProblemError } from "../client_error.ts";
+import type { Question } from "./content.ts";
 import type { Device } from "./device.ts";
 import type { Progress } from "./progress.ts";
 import { type DeviceLab, openLab } from "./testing/devices.ts";
@@ -56,6 +58,24 @@ const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("clock" as const), days: fc.integer({ min: -3, max: 3 }) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("rotate" as const) }) },
+  // Two sync at once, or one is asked twice, and the first is studied with meanwhile.
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("meet" as const),
+      device,
+      other: device,
+      picks: fc.array(fc.nat(), { maxLength: 3 }),
+      choice: fc.nat(1),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("publish" as const),
+      edits: fc.array(edit, { minLength: 1, maxLength: 6 }),
+    }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -137,10 +157,34 @@ class Run {
     assertNothingLost(before, this.reopen(n, this.#handle).progress());
   }
 
+  async #meet({ device, other, picks, choice }: Step & { do: "meet" }): Promise<void> {
+    const syncs = [this.#sync(device), this.#sync(other)];
+    for (const pick of picks) {
+      this.#answer(this.#device(device), pick, choice);
+      // As long as a request takes, about.
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    await Promise.all(syncs);
+  }
+
+  #question(device: Device, pick: number): Question | undefined {
+    // A handful, so that devices meet.
+    return allQuestions(device)[pick % 4 * 7];
+  }
+
+  #answer(device: Device, pick: number, choice: number): void {
+    const question = this.#question(device, pick);
+    if (!question) return;
+    const sessionId = device.openSessions()[0]?.session_id ?? device.startSession();
+    this.answered.push(device.answer({ sessionId, question, answer: { choice } }).eventId);
+  }
+
   async take(step: Step): Promise<void> {
     if (step.do === "clock") return this.#clock.advance(step.days * DAY_MS);
     if (step.do === "rotate") return void await this.server.sql`select ops.rotate_history()`;
+    if (step.do === "publish") return await publish(this.server.sql, step.edits);
     if (step.do === "sync") return await this.#sync(step.device);
+    if (step.do === "meet") return await this.#meet(step);
     if (step.do === "die") return await this.#die(step.device, step.request);
     const device = this.#device(step.device);
     if (device.status().version === 0) return;
@@ -153,15 +197,11 @@ class Run {
     }
     const [session] = device.openSessions();
     if (step.do === "end") return session && device.endSession(session.session_id);
-    const questions = allQuestions(device);
-    // A handful, so that devices meet.
-    const question = questions[step.pick % 4 * 7];
+    const question = this.#question(device, step.pick);
     assert.ok(question);
     const before = device.progress();
-    if (step.do === "answer") {
-      const sessionId = session?.session_id ?? device.startSession();
-      this.answered.push(device.answer({ sessionId, question, answer: { choice: step.choice } }).eventId);
-    } else if (step.do === "advance") {
+    if (step.do === "answer") this.#answer(device, step.pick, step.choice);
+    else if (step.do === "advance") {
       device.advance({ skillId: question.skill_id, mastery: step.mastery, completed: [question.id] });
     } else {
       device.reset(question.skill_id, { mastery: step.mastery });

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { settings } from "../../supabase/tests/properties/settings.ts";
 import { Event } from "../event.ts";
 import { pendingEvents, recordResults, resendAll } from "./outbox.ts";
 import { mergeEvent, type Progress, progressIn } from "./progress.ts";
@@ -126,10 +127,13 @@ Deno.test("events merge to the same progress in any order, and all but attempts 
   const shuffled = fc.array(anyEvent, { maxLength: 8 }).chain((events) =>
     fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }))
   );
-  fc.assert(fc.property(shuffled, ([events, others]) => {
-    const once = events.reduce(mergeEvent, none);
-    assert.deepEqual(others.reduce(mergeEvent, none), once);
-    const again = events.filter(({ type }) => type !== "attempt.recorded");
-    assert.deepEqual(again.reduce(mergeEvent, once), once);
-  }));
+  fc.assert(
+    fc.property(shuffled, ([events, others]) => {
+      const once = events.reduce(mergeEvent, none);
+      assert.deepEqual(others.reduce(mergeEvent, none), once);
+      const again = events.filter(({ type }) => type !== "attempt.recorded");
+      assert.deepEqual(again.reduce(mergeEvent, once), once);
+    }),
+    settings(100),
+  );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { decodeTime } from "ulid";
+import { settings } from "../../supabase/tests/properties/settings.ts";
 import { seededRandom } from "./testing/random.ts";
 import { freshUlid, nextUlid } from "./ulid.ts";
 
@@ -17,6 +18,7 @@ Deno.test("ids ascend whatever the clock does, each within the time that it was 
         last = id;
       }
     }),
+    settings(100),
   );
 });
 

@@ -35,7 +35,7 @@ const plainValues: Record<string, fc.Arbitrary<unknown>> = {
   completed: fc.boolean(),
 };
 
-/** A type's body and the paths in it. */
+/** A type's body and the paths in it; one that stands there twice is changed as often again. */
 const types: Record<string, { body: fc.Arbitrary<unknown>; paths: string[] }> = {
   "session.started": {
     body: fc.record({ session_id: ulid, skill_id: maybe(uuid), content_version: contentVersion }),
@@ -65,12 +65,12 @@ const types: Record<string, { body: fc.Arbitrary<unknown>; paths: string[] }> = 
         "correct",
         "duration_ms",
       ],
-      ...["reset", "reset.count", "reset.event"],
+      ...["reset", "reset", "reset.count", "reset.event"],
     ],
   },
   "progress.advanced": {
     body: fc.record({ skill_id: uuid, mastery, completed, reset }),
-    paths: ["skill_id", "mastery", "completed", "reset", "reset.count", "reset.event"],
+    paths: ["skill_id", "mastery", "completed", "reset", "reset", "reset.count", "reset.event"],
   },
   "progress.reset": {
     body: fc.record({

@@ -60,8 +60,9 @@ begin
         or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
     end;
 
-  -- 2 The others, schema by schema; together again where all have come to the same. Mostly there are none, and to plan for
-  --   them would take as long as all else of a small release.
+  -- 2 The others, schema by schema; together again where all have come to the same, and from the same: write_release_size() takes
+  --   what was there out of each schema, by the one row. Mostly there are none, and to plan for them would take as long as
+  --   all else of a small release.
   if not exists (
     select from pg_temp.candidate c
     where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
@@ -77,7 +78,8 @@ begin
       n.body, c.type, c.answer,
       l.domain_id as was_domain_id, l.skill_id as was_skill_id,
       case when l.op = 'upsert' then l.version end as before_version, octet_length(l.body) + 1 as before_bytes,
-      c.is_alike and v_served = count(*) over (partition by c.kind, c.id, l.version) as is_one
+      c.is_alike
+        and v_served = count(*) over (partition by c.kind, c.id, l.version, l.op, l.domain_id, l.skill_id, octet_length(l.body)) as is_one
     from pg_temp.candidate c
     join content.schema s on s.state <> 'retired'
     cross join lateral (

@@ -14,6 +14,7 @@ export const edit = fc.oneof(
   fc.record({ kind: fc.constant("move question"), row: fc.nat(59), to: fc.nat(8) }),
   fc.record({ kind: fc.constant("move skill"), row: fc.nat(8), to: fc.nat(2) }),
   fc.record({ kind: fc.constant("title"), row: fc.nat(2), to: fc.nat(9) }),
+  fc.record({ kind: fc.constant("answer"), row: fc.nat(59), to: fc.nat(1) }),
 );
 /** One edit. */
 export interface Edit {
@@ -27,7 +28,7 @@ async function apply(sql: postgres.TransactionSql, { kind, row, to }: Edit): Pro
   const skill = (n: number) => sql`(select id from content.skill order by id offset ${n} limit 1)`;
   const question = sql`(select id from content.question order by id offset ${row} limit 1)`;
   if (kind === "prompt") {
-    await sql`update content.question set prompt = ${`Prompt ${to}`} where id = ${question}`;
+    await sql`update content.question set prompt = ${`Prompt ${"🧭".repeat(to)}`} where id = ${question}`;
   } else if (kind === "status") {
     const status = to === 0 ? "withdrawn" : "active";
     await sql`update content.question set status = ${status} where id = ${question}`;
@@ -35,6 +36,9 @@ async function apply(sql: postgres.TransactionSql, { kind, row, to }: Edit): Pro
     await sql`update content.question set skill_id = ${skill(to)} where id = ${question}`;
   } else if (kind === "move skill") {
     await sql`update content.skill set domain_id = ${domain(to)} where id = ${skill(row)}`;
+  } else if (kind === "answer") {
+    await sql`update content.question set answer = ${`{"choice": ${to}}`}::text::jsonb
+      where id = ${question} and type = 'single_choice'`;
   } else {
     await sql`update content.domain set title = ${`Title ${to}`} where id = ${domain(row)}`;
   }

@@ -164,7 +164,10 @@ export class Curriculum {
   }
 }
 
-const text = fc.oneof(fc.constantFrom("a", "b", "c"), fc.nat(55).map((n) => "long ".repeat(n + 1)));
+const text = fc.oneof(
+  fc.constantFrom("a", "b", "e\u0301🧭", '"\\\u2028'),
+  fc.nat(55).map((n) => "long ".repeat(n + 1)),
+);
 
 /** One edit; few targets, so that rows change again, leave and come back. */
 export const edits: fc.Arbitrary<Edit> = fc.oneof(

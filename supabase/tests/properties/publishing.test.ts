@@ -30,7 +30,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant("edit" as const),
       kind,
       row,
-      text: fc.stringMatching(/^[a-z]{1,4}$/),
+      text: fc.oneof(
+        fc.stringMatching(/^[a-z]{1,4}$/),
+        fc.constantFrom("e\u0301🧭", '"\\\u2028', "<b>\t€\r\n"),
+      ),
     }),
   },
   {
@@ -43,7 +46,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   fc.record({ do: fc.constant("move" as const), kind: fc.constantFrom("skill", "question"), row, to: row }),
-  fc.record({ do: fc.constant("type" as const), row, type: fc.nat(4) }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("type" as const), row, type: fc.nat(4) }) },
   fc.record({ do: fc.constant("swap" as const), row, other: row }),
   fc.record({ do: fc.constant("add" as const), kind: fc.constantFrom("question", "skill"), to: row }),
   fc.record({ do: fc.constant("remove" as const), row }),
@@ -62,6 +65,14 @@ const EVERY_OUTCOME: Step[] = [
   { do: "schedule", editBefore: false },
   { do: "add", kind: "question", to: 0 },
   { do: "schedule", editBefore: true },
+  { do: "rollback", to: 0 },
+];
+
+/** The schemas' texts differ, or one has none, and are alike again: each once took the other's bytes off its size. */
+const APART_AND_TOGETHER: Step[] = [
+  { do: "type", row: 5, type: 3 },
+  { do: "type", row: 6, type: 2 },
+  { do: "publish" },
   { do: "rollback", to: 0 },
 ];
 
@@ -227,7 +238,7 @@ Deno.test("C5, I2, I3, I12: every version serves what was published as it, whate
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25, size: "max" }), async (steps) => {
       for (const step of steps) await take(step);
     }),
-    { ...settings(15), examples: [[EVERY_OUTCOME]] },
+    { ...settings(15), examples: [[EVERY_OUTCOME], [APART_AND_TOGETHER]] },
   );
   for (const [version, content] of model) {
     assert.deepEqual(await contentAt(sql, version), content, `version ${version}, at the end`);

@@ -6,6 +6,10 @@ import { hashTree, treeRow } from "../../../client-contract/hash_tree.ts";
 /** Rows by `kind id`, each as JSON with sorted keys. */
 export type Content = Map<string, string>;
 
+const encoder = new TextEncoder();
+/** All domains, where sizes are kept. */
+const NIL = "00000000-0000-0000-0000-000000000000";
+
 /** What devices would hold, were the drafts published now. */
 export async function activeDrafts(sql: postgres.Sql): Promise<Content> {
   const rows = await sql<{ name: string; content: string }[]>`
@@ -30,6 +34,33 @@ async function served(sql: postgres.Sql, schema: number, since: number, until: n
   return row.delta.lines;
 }
 
+/** Asserts that the sizes that pages are chosen by are those of the lines. */
+async function assertSizes(
+  sql: postgres.Sql,
+  schema: number,
+  version: number,
+  lines: string[],
+): Promise<void> {
+  const sizes = new Map<string, { rows: number; bytes: number }>();
+  for (const line of lines) {
+    const { id, domain_id = id } = JSON.parse(line);
+    for (const domain of [NIL, domain_id]) {
+      const { rows, bytes } = sizes.get(domain) ?? { rows: 0, bytes: 0 };
+      sizes.set(domain, { rows: rows + 1, bytes: bytes + encoder.encode(line).length + 1 });
+    }
+  }
+  const kept = await sql<{ domain_id: string; rows: number; bytes: number }[]>`
+    select * from (
+      select distinct on (domain_id) domain_id, rows, bytes::int from content.release_size
+      where schema = ${schema} and version <= ${version} order by domain_id, version desc) z
+    where rows <> 0 or bytes <> 0`;
+  assert.deepEqual(
+    new Map(kept.map(({ domain_id, rows, bytes }) => [domain_id, { rows, bytes }])),
+    sizes,
+    `sizes of version ${version} in schema ${schema}`,
+  );
+}
+
 /** Asserts that lines hash to the root that was published for a version. */
 async function assertRoot(
   sql: postgres.Sql,
@@ -47,11 +78,13 @@ async function assertRoot(
   assert.equal(root, node?.root, `root of version ${version} in schema ${schema}`);
 }
 
-/** What a version holds, as it is served; asserts that the snapshots of both schemas hash to the published roots. */
+/** What a version holds, as it is served; asserts that the snapshots of both schemas have the published roots and sizes. */
 export async function contentAt(sql: postgres.Sql, version: number): Promise<Content> {
   const lines = await served(sql, 2, 0, version);
-  await assertRoot(sql, 2, version, lines);
-  await assertRoot(sql, 1, version, await served(sql, 1, 0, version));
+  for (const [schema, own] of [[2, lines], [1, await served(sql, 1, 0, version)]] as const) {
+    await assertRoot(sql, schema, version, own);
+    await assertSizes(sql, schema, version, own);
+  }
   const rows = await sql<{ name: string; content: string }[]>`
     select (l::jsonb ->> 'kind') || ' ' || (l::jsonb ->> 'id') as name, (l::jsonb - 'kind' - 'version')::text as content
     from unnest(${lines}::text[]) l`;

@@ -2,9 +2,9 @@
 // that are partly broken or from a correction not made yet.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type postgres from "postgres";
 import { type LearnerRows, project } from "../../../client-contract/projection_model.ts";
 import { ingest, testDatabase } from "./database.ts";
+import { assertMissedNothing, follower } from "./follower.ts";
 import { type HistoryEvent, historyOf } from "./history.ts";
 import { settings } from "./settings.ts";
 import { pullRows, readLedger } from "./stamped.ts";
@@ -52,28 +52,8 @@ function bent(event: HistoryEvent, form: "right" | "broken" | "ahead"): HistoryE
   };
 }
 
-/** A device that pulls a few rows at a time from where it stopped. */
-function follower(sql: postgres.Sql, learner: string) {
-  const rows = new Map<string, string>();
-  let cursor: string | null = null;
-  return {
-    rows,
-    async pull(): Promise<void> {
-      for (let more = true; more;) {
-        const [answer]: { page: string }[] = await sql`
-          select private.learner_changes(${learner}, ${cursor}, 5)::text as page`;
-        const page = JSON.parse(answer?.page ?? "");
-        for (const { kind, row } of page.changes) {
-          const id = { session: row.session_id, attempt: row.event_id, skill_progress: row.skill_id }[
-            String(kind)
-          ];
-          rows.set(`${kind} ${id ?? ""}`, JSON.stringify(row));
-        }
-        ({ cursor, more } = page);
-      }
-    },
-  };
-}
+/** Steps, and how many pages of five rows the device pulls after each before its connection is cut. */
+const stepAndPages = fc.tuple(step, fc.constantFrom(0, 1, 2, Infinity, Infinity));
 
 /** What the ledger comes to, with what is voided marked so. */
 function withVoids(rows: LearnerRows, voided: ReadonlySet<string>): LearnerRows {
@@ -97,7 +77,7 @@ Deno.test("U3, I4, I5, I6, I8: whatever support does between batches, rows are t
 
   const life = fc.record({
     events: historyOf({ questions }),
-    steps: fc.array(step, { minLength: 5, maxLength: 30, size: "max" }),
+    steps: fc.array(stepAndPages, { minLength: 5, maxLength: 30, size: "max" }),
   });
   await fc.assert(
     fc.asyncProperty(life, async ({ events, steps }) => {
@@ -111,7 +91,7 @@ Deno.test("U3, I4, I5, I6, I8: whatever support does between batches, rows are t
           where user_id = ${learner} and status = any (${statuses}) order by sha256`;
       await ingest(sql, learner, []);
 
-      for (const now of steps) {
+      for (const [now, pages] of steps) {
         if (now.do === "send") {
           const batch = now.places.flatMap((place) => events[place % events.length] ?? []);
           for (const { id } of batch) sent.add(id);
@@ -160,7 +140,7 @@ Deno.test("U3, I4, I5, I6, I8: whatever support does between batches, rows are t
           await sql`select ops.rebuild_learner(${learner})`;
         }
 
-        await device.pull();
+        await device.pull(pages);
         const ledger = await readLedger(sql, learner);
         assert.deepEqual(await pullRows(sql, learner), withVoids(project(ledger), voided), `after ${now.do}`);
         const kept = new Set(
@@ -169,13 +149,7 @@ Deno.test("U3, I4, I5, I6, I8: whatever support does between batches, rows are t
         for (const { event } of ledger) kept.add(event.id);
         assert.deepEqual([...sent].filter((id) => !kept.has(id)), [], "every event is somewhere");
       }
-      const wiped = follower(sql, learner);
-      await wiped.pull();
-      assert.deepEqual(
-        new Map([...device.rows].sort()),
-        new Map([...wiped.rows].sort()),
-        "the device missed nothing",
-      );
+      await assertMissedNothing(sql, learner, device);
     }),
     settings(40),
   );

@@ -1,4 +1,5 @@
-// Deliveries under any interleaving of dispatchers that claim, report, are killed and come back late.
+// Deliveries under any interleaving of dispatchers that claim, report, are killed and come back late, and of an
+// administrator who retries them and turns endpoints off and on.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
@@ -17,7 +18,9 @@ interface Claim {
 type Step =
   | { kind: "publish" }
   | { kind: "claim"; limit: number }
-  | { kind: "report"; place: number; outcome: "delivered" | "status" | "timeout" }
+  | { kind: "report"; place: number; outcome: "delivered" | "status" | "timeout" | "gone" }
+  | { kind: "retry"; place: number }
+  | { kind: "toggle"; endpoint: number }
   /** Leases run out, waits are over. */
   | { kind: "time" };
 
@@ -32,24 +35,43 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("report" as const),
       place: fc.nat(50),
-      outcome: fc.constantFrom("delivered" as const, "status" as const, "timeout" as const),
+      outcome: fc.constantFrom(
+        ...["delivered", "delivered", "status", "status", "timeout", "timeout", "gone"] as const,
+      ),
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("time" as const) }) },
+  fc.record({ kind: fc.constant("retry" as const), place: fc.nat(50) }),
+  fc.record({ kind: fc.constant("toggle" as const), endpoint: fc.nat(1) }),
 );
 
-/** Two deliveries die of their attempts, and one is delivered after all, which few histories come to by chance. */
-const DEATH: Step[] = Array.from({ length: MAX_ATTEMPTS }, (_, n): Step[] => [
-  { kind: "claim", limit: 4 },
-  { kind: "report", place: 2 * n, outcome: "status" },
-  { kind: "report", place: 2 * n + 1, outcome: "timeout" },
-  { kind: "time" },
-]).flat().concat({ kind: "report", place: 0, outcome: "delivered" });
+/** As many attempts of two deliveries as there may be, none of which gets through. */
+const attempts = (claimed: number): Step[] =>
+  Array.from({ length: MAX_ATTEMPTS }, (_, n): Step[] => [
+    { kind: "claim", limit: 4 },
+    { kind: "report", place: claimed + 2 * n, outcome: "status" },
+    { kind: "report", place: claimed + 2 * n + 1, outcome: "timeout" },
+    { kind: "time" },
+  ]).flat();
+
+/**
+ * Two deliveries die of their attempts, are retried and die again, and one is delivered after all, which few histories
+ * come to by chance.
+ */
+const DEATH: Step[] = [
+  ...attempts(0),
+  { kind: "retry", place: 0 },
+  { kind: "retry", place: 1 },
+  ...attempts(2 * MAX_ATTEMPTS),
+  { kind: "report", place: 0, outcome: "delivered" },
+];
 
 /** A delivery as it should be. */
 interface Model {
   state: "pending" | "delivered" | "dead";
   attempts: number;
+  /** Attempts before it was last retried. */
+  before: number;
   /** Whether a claim is held, and whether its lease has run out. */
   held: "no" | "live" | "over";
   waits: boolean;
@@ -63,6 +85,8 @@ async function publish(tx: postgres.TransactionSql): Promise<void> {
 async function play(tx: postgres.TransactionSql, steps: readonly Step[]): Promise<void> {
   const model = new Map<string, Model>();
   const claims: Claim[] = [];
+  const endpoints = await tx<{ id: string }[]>`select id from ops.webhook_endpoint order by id`;
+  const disabled = new Set<string>();
   const keyOf = (c: { message_id: string; endpoint_id: string }) => `${c.message_id} ${c.endpoint_id}`;
   const read = () =>
     tx<{ message_id: string; endpoint_id: string; state: string; attempts: number }[]>`
@@ -73,7 +97,8 @@ async function play(tx: postgres.TransactionSql, steps: readonly Step[]): Promis
       await publish(tx);
       for (const row of await read()) {
         if (!model.has(keyOf(row))) {
-          model.set(keyOf(row), { state: "pending", attempts: 0, held: "no", waits: false });
+          assert.ok(!disabled.has(row.endpoint_id), "no message for whom it is turned off");
+          model.set(keyOf(row), { state: "pending", attempts: 0, before: 0, held: "no", waits: false });
         }
       }
     } else if (now.kind === "time") {
@@ -83,6 +108,15 @@ async function play(tx: postgres.TransactionSql, steps: readonly Step[]): Promis
         m.waits = false;
         if (m.held === "live") m.held = "over";
       }
+    } else if (now.kind === "toggle") {
+      const id = endpoints[now.endpoint]?.id ?? assert.fail();
+      if (!disabled.delete(id)) disabled.add(id);
+      await tx`select public.set_webhook_endpoint(${id}, ${!disabled.has(id)})`;
+    } else if (now.kind === "retry") {
+      const [key, m] = [...model].sort(([a], [b]) => a < b ? -1 : 1)[now.place % model.size] ?? [];
+      if (!key || !m) continue;
+      await tx`select public.retry_webhook(${key.split(" ")[0] ?? ""}, ${key.split(" ")[1] ?? ""})`;
+      if (m.held === "no") Object.assign(m, { state: "pending", before: m.attempts, waits: false });
     } else if (now.kind === "claim") {
       const [row] = await tx<
         { claimed: Claim[] }[]
@@ -96,7 +130,8 @@ async function play(tx: postgres.TransactionSql, steps: readonly Step[]): Promis
         assert.notEqual(m.held, "live", "never two live leases on one delivery");
         assert.equal(m.waits, false, "never before its time");
         assert.equal(claim.attempt, ++m.attempts, "attempts are counted without gaps");
-        assert.ok(m.attempts <= MAX_ATTEMPTS);
+        assert.ok(m.attempts - m.before <= MAX_ATTEMPTS);
+        assert.ok(!disabled.has(claim.endpoint_id), "never to whom it is turned off");
         m.held = "live";
         claims.push(claim);
       }
@@ -108,7 +143,7 @@ async function play(tx: postgres.TransactionSql, steps: readonly Step[]): Promis
       for (const row of rows) {
         const m = model.get(keyOf(row));
         if (m?.held !== "over" || row.held) continue;
-        if (row.state === "dead") assert.equal(m.attempts, MAX_ATTEMPTS);
+        if (row.state === "dead") assert.equal(m.attempts - m.before, MAX_ATTEMPTS);
         Object.assign(m, { held: "no", state: row.state, waits: row.waits });
       }
     } else if (claims.length > 0) {
@@ -121,10 +156,11 @@ async function play(tx: postgres.TransactionSql, steps: readonly Step[]): Promis
       if (now.outcome === "delivered") Object.assign(m, { state: "delivered", held: "no", waits: false });
       else if (m.state === "pending" && m.held !== "no" && claim.attempt === m.attempts) {
         Object.assign(m, {
-          state: m.attempts === MAX_ATTEMPTS ? "dead" : "pending",
+          state: now.outcome === "gone" || m.attempts - m.before === MAX_ATTEMPTS ? "dead" : "pending",
           held: "no",
           waits: true,
         });
+        if (now.outcome === "gone") disabled.add(claim.endpoint_id);
       }
       assert.equal(row?.state, m.state, `after ${now.outcome} of attempt ${claim.attempt}`);
     }
@@ -150,6 +186,7 @@ Deno.test("S2: any interleaving of dispatchers keeps one lease a delivery, and l
       await sql.begin(async (tx) => {
         await play(tx, [{ kind: "publish" }, ...steps]);
         // Whatever happened: with receivers that answer, everything that is not dead is delivered in the end.
+        await tx`update ops.webhook_endpoint set enabled = true where not enabled`;
         for (let round = 0; round < 3; round++) {
           await tx`update ops.webhook_delivery set next_attempt_at = clock_timestamp() - interval '1 hour',
             claimed_until = case when claimed_until is not null then clock_timestamp() - interval '2 days' end where state = 'pending'`;
