@@ -15,7 +15,7 @@ as $$
   select least(5 * 4 ^ least(p_attempts - 1, 20), 86400) * (1 - least(greatest(p_jitter, 0), 1) / 2) * interval '1 second'
 $$;
 comment on function private.webhook_backoff(integer, double precision) is
-  'How long to wait after so many failed attempts (from 1); p_jitter is a random number from 0 to 1.';
+  'How long to wait after so many failed attempts (0: asked for anew meanwhile); p_jitter is a random number from 0 to 1.';
 
 create function private.claim_webhooks(p_limit integer, p_lease_s integer)
 returns text

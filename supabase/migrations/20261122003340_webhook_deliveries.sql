@@ -46,11 +46,11 @@ begin
   if not found then
     perform private.raise_error('CR060', 'There is no such delivery.', 'message');
   end if;
+  -- Under a lease it waits for that attempt's end, since one delivery is never under way twice; if it fails, all others are still to come.
   update ops.webhook_delivery d
   set state = 'pending', settled_at = null, attempts_before = d.attempts,
-    -- Under a lease it waits for that attempt's end: one delivery is never under way twice.
-    next_attempt_at = clock_timestamp()
-  where d.message_id = p_message and d.endpoint_id = p_endpoint and d.claimed_until is null;
+    next_attempt_at = case when d.claimed_until is null then clock_timestamp() else d.next_attempt_at end
+  where d.message_id = p_message and d.endpoint_id = p_endpoint;
   perform private.audit('retry_webhook', 'ops.webhook_delivery', p_message, jsonb_build_object('state', v_state),
     jsonb_build_object('endpoint', p_endpoint));
   perform private.wake_function('webhooks');
