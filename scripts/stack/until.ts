@@ -18,7 +18,7 @@ export async function until(
 }
 
 /** The promise's own end; for what would never end if it waited for something else. */
-export async function ended<T>(what: string, promise: Promise<T>): Promise<T> {
+export async function ended<T>(what: string, promise: PromiseLike<T>): Promise<T> {
   let isSettled = false;
   const settled = () => void (isSettled = true);
   promise.then(settled, settled);

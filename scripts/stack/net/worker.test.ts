@@ -154,7 +154,7 @@ Deno.test("a body that is no JSON by its header is refused, and old responses go
 
 Deno.test("closing does not wait for an answer that does not come", async () => {
   await using b = await bench();
-  await b.sql`select net.http_get(${`${b.url}/never`}, timeout_milliseconds => 600000)`;
+  await b.sql`select net.http_get(${`${b.url}/never`}, timeout_milliseconds => 90000)`;
   await until("the request", () => b.seen.length > 0);
   await ended("an end without the answer", b.worker.close());
 });
