@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";
 import { throwAwayStack } from "../../scripts/stack/stack.ts";
+import { until } from "../../scripts/stack/until.ts";
 import { z } from "zod";
 import { signToken } from "../../supabase/tests/functions/bench.ts";
 import { openDevice } from "./device.ts";
@@ -40,10 +41,7 @@ async function bench() {
     /** Lets the schedule come by, and the worker work. */
     async bundle(): Promise<void> {
       await sql`select ops.continue_bundles()`;
-      for (let i = 0; !await bundled(); i++) {
-        assert.ok(i < 200, "not bundled within 10 s");
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await until("the release's bundles", bundled);
     },
     /** Calls Storage with the project's secret key. */
     async storage(method: string, path: string, body: BodyInit, headers: HeadersInit = {}): Promise<void> {

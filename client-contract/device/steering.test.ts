@@ -1,7 +1,7 @@
 // Steering against the real functions and database: what the server asks for is done, and nothing is lost by it.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
+import { systemClock } from "../../supabase/functions/_shared/clock.ts";
 import { ProblemError } from "../client_error.ts";
 import type { Device } from "./device.ts";
 import { DEFAULT_RETRY } from "./retry.ts";
@@ -94,19 +94,21 @@ Deno.test("U8: a paused device keeps everything, asks no sooner than it may, and
 });
 
 Deno.test("U8: a learner who sends too much waits, and everything arrives in the end", async () => {
-  await using server = await startTestServer();
+  let passed = 0;
+  await using server = await startTestServer({ ...systemClock, now: () => systemClock.now() + passed });
   using lab = openLab();
   const retry = { ...DEFAULT_RETRY, attempts: 2 };
   using device = lab.open(1, { learnerId: crypto.randomUUID(), handle: server.handle, retry });
   await device.sync();
   const ids = studyOnce(device, firstQuestions(device));
-  // Three seconds beyond what the bucket holds.
+  // Half a minute beyond what the bucket holds.
   await server.sql`update learner.state s set batches_full_at = clock_timestamp()
-    + make_interval(secs => 3 + p.batch_burst / p.batches_per_s) from ops.pressure_setting p where s.user_id = ${device.status().learnerId}`;
+    + make_interval(secs => 30 + p.batch_burst / p.batches_per_s) from ops.pressure_setting p where s.user_id = ${device.status().learnerId}`;
   await assert.rejects(() => device.sync(), refusedWith("rate_limited"));
   assert.equal(device.status().outbox.pending, ids.length + 2, "nothing is lost");
   assert.ok(device.schedule().delay() > 0);
-  await delay(4000);
+  passed = 30_000;
+  await server.sql`update learner.state set batches_full_at = batches_full_at - interval '30 s'`;
   await device.sync();
   await arrived(server.sql, device, ids);
 });

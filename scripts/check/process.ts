@@ -16,7 +16,7 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Called with each whole line of stdout while it runs. */
   onLine?: (line: string) => void;
-  /** Time limit; 10 minutes unless given. */
+  /** Time limit; half an hour unless given: it ends what hangs, on the slowest machine, too. */
   seconds?: number;
 }
 
@@ -41,7 +41,7 @@ async function collect(stream: ReadableStream<Uint8Array>, onLine?: (line: strin
 /** Runs a program without a terminal; resolves also when it fails. */
 export async function run(program: string, args: string[], options: RunOptions = {}): Promise<Finished> {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), (options.seconds ?? 600) * 1000);
+  const timer = setTimeout(() => limit.abort(), (options.seconds ?? 1800) * 1000);
   try {
     const child = new Deno.Command(program, {
       args,

@@ -18,7 +18,7 @@ export async function supabaseCli<T extends z.ZodType>(
     const url = `${cluster.url("postgres")}?sslmode=disable`;
     const args = [PROGRAM, ...command, "--db-url", url, "--output-format", "json", "--yes", "--agent", "no"];
     const env = { DO_NOT_TRACK: "1", SUPABASE_TELEMETRY_DISABLED: "1", SUPABASE_HOME: home };
-    const { code, stdout, stderr } = await run("node", args, { env, seconds: 120 });
+    const { code, stdout, stderr } = await run("node", args, { env, seconds: 600 });
     if (code !== 0) {
       throw new Error(`supabase ${command.join(" ")} ended with ${code}\n${lastLines(stdout + stderr)}`);
     }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Person } from "./cast.ts";
 
 const Hint = z.object({ history: z.string(), version: z.number() });
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 /** The next hint; the channel is left on disposal. */
 export interface HintWait extends AsyncDisposable {

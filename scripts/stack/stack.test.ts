@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "@supabase/supabase-js";
 import { isFree } from "./postgres/port.ts";
 import { type Stack, throwAwayStack } from "./stack.ts";
+import { ended } from "./until.ts";
 
 const folder = fileURLToPath(new URL("./functions/fixtures", import.meta.url));
 const STATELESS = { auth: { persistSession: false, autoRefreshToken: false } };
@@ -47,9 +48,7 @@ Deno.test("a stack may be thrown away in the middle of everything", async () => 
   const { client } = await learner(stack);
   const channel = client.channel("open").subscribe();
   const never = client.functions.invoke("behave/never").then(({ error }) => error);
-  const started = performance.now();
-  await stack[Symbol.asyncDispose]();
-  assert.ok(performance.now() - started < 5_000);
+  await ended("an end in spite of a function that never answers", stack[Symbol.asyncDispose]());
   assert.ok(await never);
   await channel.unsubscribe();
   await client.removeAllChannels();

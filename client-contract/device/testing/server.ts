@@ -2,6 +2,7 @@
 import postgres from "postgres";
 import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
 import type { Cluster } from "../../../scripts/stack/postgres/cluster.ts";
+import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
 import { openDatabase } from "../../../supabase/functions/_shared/database.ts";
 import { Problem } from "../../../supabase/functions/_shared/problem.ts";
 import { serveFunction } from "../../../supabase/functions/_shared/serve.ts";
@@ -30,12 +31,12 @@ const authenticate: Authenticate = (request) => {
   return Promise.resolve(JSON.parse(atob(payload)).sub);
 };
 
-/** The real handlers over a cluster; disposing of it closes their connections. */
-export function serveCluster(cluster: Cluster): TestServer {
+/** The real handlers over a cluster, with the clock of `sync`; disposing of it closes their connections. */
+export function serveCluster(cluster: Cluster, clock: Clock = systemClock): TestServer {
   const sql = postgres(cluster.url("postgres"), { max: 2, onnotice: () => {} });
   const database = openDatabase(cluster.url("carrel_edge"));
   const content = serveFunction("content", authenticate, contentHandler(database));
-  const sync = serveFunction("sync", authenticate, syncHandler(database));
+  const sync = serveFunction("sync", authenticate, syncHandler(database, clock));
   return {
     sql,
     handle: (request) =>
@@ -45,9 +46,9 @@ export function serveCluster(cluster: Cluster): TestServer {
 }
 
 /** Starts a server whose database holds the migrations and the seed; nothing is published yet. */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer(clock?: Clock): Promise<TestServer> {
   const cluster = await throwAwayCluster({ migrated: true });
-  const server = serveCluster(cluster);
+  const server = serveCluster(cluster, clock);
   return {
     ...server,
     async [Symbol.asyncDispose]() {

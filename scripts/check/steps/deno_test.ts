@@ -60,7 +60,7 @@ export const denoTest: Step = {
     // Types are checked by a step of their own, at the same time.
     const { code, stdout, stderr } = await deno(["test", "-A", "--no-check", "--parallel"], {
       env: { DENO_JOBS: JOBS },
-      seconds: 1200,
+      seconds: 3600,
       onLine: (line) => {
         if (/^\.\/\S+ => .* (?:ok|FAILED) \(/.test(line)) progress(`${++ended} tests`);
       },

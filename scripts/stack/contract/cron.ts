@@ -1,11 +1,8 @@
 // What Carrel expects of pg_cron.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import postgres, { type Sql } from "postgres";
+import { until } from "../until.ts";
 import type { Target } from "./target.ts";
-
-/** How long a run may take to be seen. */
-const PATIENCE_MS = 15_000;
 
 function test(name: string, run: () => Promise<void>): void {
   Deno.test(`cron: ${name}`, run);
@@ -20,11 +17,10 @@ export function cronContract(target: Target): void {
       select status, return_message, database, username from cron.job_run_details
        where jobid = ${job} and status in ('succeeded', 'failed') order by runid`;
   const firstRun = async (job: string) => {
-    for (const end = Date.now() + PATIENCE_MS;; await delay(200)) {
-      const [run] = await runsOf(job);
-      if (run) return run;
-      assert(Date.now() < end, "the job does not run");
-    }
+    await until("the job's first run", async () => (await runsOf(job)).count > 0, 100);
+    const [run] = await runsOf(job);
+    assert(run);
+    return run;
   };
   const schedule = async (name: string, when: string, command: string) => {
     const [row] = await sql<{ id: string }[]>`select cron.schedule(${name}, ${when}, ${command})::text as id`;

@@ -3,10 +3,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import postgres, { type Sql } from "postgres";
+import { until } from "../until.ts";
 import type { Target } from "./target.ts";
-
-/** How long a response may take to be recorded. */
-const PATIENCE_MS = 15_000;
 
 interface Response {
   status_code: number | null;
@@ -29,11 +27,13 @@ export function netContract(target: Target): void {
       Response[]
     >`select status_code, content, timed_out, error_msg from net._http_response where id = ${id}`;
   const responseTo = async (id: string) => {
-    for (const end = Date.now() + PATIENCE_MS;; await delay(100)) {
-      const [response] = await find(id);
-      if (response) return response;
-      assert(Date.now() < end, "no response was recorded");
-    }
+    let response: Response | undefined;
+    await until("a response", async () => {
+      [response] = await find(id);
+      return response !== undefined;
+    }, 50);
+    assert(response);
+    return response;
   };
 
   Deno.test.beforeAll(async () => {

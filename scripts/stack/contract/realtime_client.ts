@@ -1,11 +1,8 @@
 // What the Realtime contract needs of a client beside supabase-js: a channel's messages kept, and a bare socket.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import { REALTIME_SUBSCRIBE_STATES, type RealtimeChannel } from "@supabase/supabase-js";
 import { z } from "zod";
-
-/** How long anything may take; hosted needs seconds for the first message of a sleeping project. */
-const PATIENCE_MS = 15_000;
+import { until } from "../until.ts";
 
 const messageSchema = z.object({
   event: z.string(),
@@ -15,14 +12,6 @@ const messageSchema = z.object({
 
 /** A broadcast as the channel hands it to its listener. */
 export type Message = z.infer<typeof messageSchema>;
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const limit = Date.now() + PATIENCE_MS;
-  while (!holds()) {
-    assert(Date.now() < limit, `${what} within ${PATIENCE_MS} ms`);
-    await delay(5);
-  }
-}
 
 /** Everything that one channel is told. Subscribes the channel. */
 export class Inbox {

@@ -1,8 +1,8 @@
 // What the REST contract's tests are made of: the target, its fixture, requests, and assertions on errors.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import postgres, { type Sql } from "postgres";
+import { until } from "../until.ts";
 
 /** The Supabase to test. */
 export interface RestTarget {
@@ -16,9 +16,6 @@ export interface RestTarget {
   /** A token that ends in so many seconds, or ended before; where it is missing, its tests are skipped. */
   tokenLasting?(userId: string, seconds: number): Promise<string>;
 }
-
-/** How long a new function may take to be seen. */
-const PATIENCE_MS = 15_000;
 
 /** What a request may have beside method and path. */
 export interface Sending {
@@ -54,7 +51,7 @@ export class RestBench {
     await this.sql.unsafe(await fixture("rest_fixture_drop.sql"));
     await this.sql.unsafe(await fixture("rest_fixture.sql"));
     await this.sql`notify pgrst, 'reload schema'`;
-    await this.until(
+    await until(
       "the fixture",
       async () => (await this.send("POST", "/rpc/contract_nothing")).status === 204,
     );
@@ -65,15 +62,6 @@ export class RestBench {
     await this.sql.unsafe(await fixture("rest_fixture_drop.sql"));
     await this.sql`notify pgrst, 'reload schema'`;
     await this.sql.end();
-  }
-
-  /** Resolves when the condition holds. */
-  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const limit = Date.now() + PATIENCE_MS;
-    while (!await holds()) {
-      assert(Date.now() < limit, `${what} within ${PATIENCE_MS} ms`);
-      await delay(50);
-    }
   }
 
   /** A client with a user's token, or with a key alone. */

@@ -1,5 +1,6 @@
 // Calls of functions: which one, with what.
 import assert from "node:assert/strict";
+import { until } from "../until.ts";
 import { answered, refused, type RestBench, test } from "./rest_bench.ts";
 
 /** Registers the tests of arguments and of finding a function. */
@@ -113,9 +114,9 @@ export function rpcContract(bench: RestBench): void {
   test("a new function is there after notify pgrst", async () => {
     await bench.sql`create function contract_late() returns text language sql immutable as 'select ''here'''`;
     await bench.sql`notify pgrst, 'reload schema'`;
-    await bench.until("the new function", async () => (await call("contract_late", "{}")).text === '"here"');
+    await until("the new function", async () => (await call("contract_late", "{}")).text === '"here"');
     await bench.sql`drop function contract_late()`;
     await bench.sql`notify pgrst, 'reload schema'`;
-    await bench.until("its end", async () => (await call("contract_late", "{}")).status === 404);
+    await until("its end", async () => (await call("contract_late", "{}")).status === 404);
   });
 }

@@ -143,9 +143,9 @@ export function rpcResultContract(bench: RestBench): void {
   });
 
   test("a function's own time limit and isolation hold for its call", async () => {
-    const started = Date.now();
-    refused(await call("contract_slow"), 500, "57014");
-    assert(Date.now() - started < 2500, "stopped by its own 300 ms, not by the role's 3 s");
+    // The function sleeps for 5 s, which a user may (8 s): its own 300 ms are all that can stop it.
+    const { token } = await bench.target.signIn();
+    refused(await bench.send("POST", "/rpc/contract_slow", { body: "{}", token }), 500, "57014");
     answered(await call("contract_isolation"), 200, '"repeatable read"');
   });
 

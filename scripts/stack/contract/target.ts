@@ -1,5 +1,7 @@
 // The Supabase that the contract suite runs against: the one that the environment names, or a throw-away local one.
 import { createClient } from "@supabase/supabase-js";
+import postgres from "postgres";
+import { ageRefreshTokens } from "./auth_bench.ts";
 import { throwAwayStack } from "../stack.ts";
 
 /** A Supabase and what the tests need of it. */
@@ -11,8 +13,8 @@ export interface Target extends AsyncDisposable {
   secretKey: string;
   /** Connects as postgres; the tests make objects named `contract_…` and remove them again. */
   databaseUrl: string;
-  /** How long a used refresh token still works; hosted's 10 s unless told otherwise. */
-  refreshReuseSeconds?: number;
+  /** Makes all refresh tokens a minute older; only where we are the superuser. */
+  ageRefreshTokens?(): Promise<unknown>;
   /** An anonymous user of their own for each call; all are deleted in the end. */
   signIn(): Promise<{ token: string; userId: string }>;
   /** A token that ends in so many seconds, or ended before; only where we hold the signing key. */
@@ -56,8 +58,8 @@ function fromEnvironment(): Target | undefined {
 }
 
 async function throwAway(): Promise<Target> {
-  const refreshReuseSeconds = 1;
-  const stack = await throwAwayStack({ auth: { refreshReuseSeconds } });
+  const stack = await throwAwayStack();
+  const admin = postgres(stack.dbUrl("supabase_admin"), { max: 1 });
   const { apiUrl: url, publishableKey, secretKey, keys } = stack;
   const { signIn } = users(url, publishableKey, secretKey);
   return {
@@ -66,14 +68,17 @@ async function throwAway(): Promise<Target> {
     publishableKey,
     secretKey,
     databaseUrl: stack.dbUrl(),
-    refreshReuseSeconds,
+    ageRefreshTokens: () => ageRefreshTokens(admin),
     signIn,
     tokenLasting(userId, seconds) {
       const exp = Math.floor(Date.now() / 1000) + seconds;
       const role = "authenticated";
       return keys.sign({ iss: keys.issuer, sub: userId, role, aud: role, iat: exp - 3600, exp });
     },
-    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await admin.end();
+      await stack[Symbol.asyncDispose]();
+    },
   };
 }
 

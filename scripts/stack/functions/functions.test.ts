@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { assertError, host, until } from "./functions_bench.ts";
+import { until } from "../until.ts";
+import { assertError, host } from "./functions_bench.ts";
 import { parsePsTime, processUsage } from "./isolate/usage.ts";
 
 Deno.test("a request without a function, for a disabled one or for shared code is NOT_FOUND", async () => {
@@ -108,7 +109,7 @@ Deno.test("child: a process does not outlive a stack that is killed", async () =
   stack.kill("SIGKILL");
   await stack.status;
   await reader.cancel();
-  await until(async () => await processUsage(pid) === undefined);
+  await until("the process's end", async () => await processUsage(pid) === undefined);
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -18,6 +18,8 @@ export interface Host extends AsyncDisposable {
   keys: ProjectKeys;
   /** What was logged. */
   lines: string[];
+  /** Sets how long a response may take to begin, from the next request on; hosted's 150 s without a number. */
+  limit(ms?: number): void;
   /** Asks `/functions/v1/<path>`. */
   get(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -44,33 +46,26 @@ export async function host(o: Partial<FunctionsOptions> = {}): Promise<Host> {
   ];
   const config = new Map(names.map((name) => [name, OPEN]));
   config.set("disabled", { enabled: false, verifyJwt: false });
-  const service = await createFunctions(context, {
+  const options: FunctionsOptions = {
     folder: FIXTURES,
     mode: "in-process",
     isolates: 1,
     config,
     env: {},
     ...o,
-  });
+  };
+  const service = await createFunctions(context, options);
   return {
     service,
     keys,
     lines,
+    limit: (ms) => options.limitMs = ms,
     get: (path, init) => service.fetch(new Request(`${API}/functions/v1/${path}`, init), "", "127.0.0.7"),
     async [Symbol.asyncDispose]() {
       await service.close();
       await Deno.remove(folder, { recursive: true });
     },
   };
-}
-
-/** Waits for a condition, for at most 3 s. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 100; i++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
-  throw new Error("it did not happen within 3 s");
 }
 
 /** Reads a response, which must be the host's error of that code and tell no secrets. */

@@ -1,7 +1,8 @@
 // Unmodified functions in both kinds of isolates.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { API, assertError, FIXTURES, type Host, host, until } from "./functions_bench.ts";
+import { until } from "../until.ts";
+import { API, assertError, FIXTURES, type Host, host } from "./functions_bench.ts";
 import type { FunctionsMode } from "./isolate/isolate.ts";
 
 for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
@@ -126,18 +127,22 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     assert.equal((await h.service.stats())[0]?.boots, 1);
   });
 
-  Deno.test(`${mode}: an isolate that dies answers WORKER_ERROR, waits a moment and is booted again`, async () => {
+  Deno.test(`${mode}: an isolate that dies answers WORKER_ERROR, and is booted again`, async () => {
     await using h = await host({ mode });
     assert.equal((await (await h.get("behave/count")).json()).calls, 1);
     await assertError(await h.get("behave/crash"), 500, "WORKER_ERROR");
-    await until(() => h.lines.some((line) => line.startsWith("Function behave ended")));
-    await assertError(await h.get("behave/count"), 503, "BOOT_ERROR");
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    assert.equal((await (await h.get("behave/count")).json()).calls, 1);
+    await until("the isolate's end", () => h.lines.some((line) => line.startsWith("Function behave ended")));
+    // A moment later: slot.test.ts has the moment.
+    await until("the next isolate", async () => {
+      const response = await h.get("behave/count");
+      if (response.status === 200) assert.equal((await response.json()).calls, 1);
+      else await assertError(response, 503, "BOOT_ERROR");
+      return response.status === 200;
+    });
     assert.equal((await h.service.stats())[0]?.boots, 2);
 
     assert.equal(await (await h.get("behave/reject")).text(), "rejects later");
-    await until(async () => (await h.service.stats())[0]?.state === "cold");
+    await until("the isolate's end", async () => (await h.service.stats())[0]?.state === "cold");
   });
 
   Deno.test(`${mode}: a function that can't be loaded is BOOT_ERROR, and the log says why`, async () => {
@@ -151,13 +156,15 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
   });
 
   Deno.test(`${mode}: a response that does not begin in time is IDLE_TIMEOUT, and an endless loop is ended`, async () => {
-    await using h = await host({ mode, limitMs: 400 });
-    await until(async () => (await h.get("behave/count")).status === 200);
-    await assertError(await h.get("behave/never"), 504, "IDLE_TIMEOUT");
-    await until(async () => (await h.get("behave/count")).status === 200);
-    await assertError(await h.get("behave/loop"), 504, "IDLE_TIMEOUT");
-    // Booting counts too, and may itself take longer where this file's types are checked.
-    await until(async () => (await (await h.get("behave/count")).json()).calls === 1);
+    await using h = await host({ mode });
+    for (const fault of ["never", "loop"]) {
+      h.limit();
+      assert.equal((await (await h.get("behave/count")).json()).calls, 1, "a new isolate");
+      h.limit(200);
+      await assertError(await h.get(`behave/${fault}`), 504, "IDLE_TIMEOUT");
+    }
+    h.limit();
+    assert.equal((await (await h.get("behave/count")).json()).calls, 1, "a new isolate");
   });
 
   Deno.test(`${mode}: reload uses changed imports and secrets, and answers what is under way`, async () => {
@@ -168,7 +175,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     const secrets = join(folder, ".env");
     await Deno.writeTextFile(secrets, 'A="one"\nCARREL_DB_URL=own\nSUPABASE_URL=forged\n');
     {
-      await using h = await host({ mode, folder });
+      await using h = await host({ mode, folder, graceMs: 60_000 });
       const seen = async () =>
         (await (await h.get("echo?env=A&env=CARREL_DB_URL&env=SUPABASE_URL")).json()).env;
       assert.deepEqual(await seen(), { A: "one", CARREL_DB_URL: "own", SUPABASE_URL: API });
@@ -191,7 +198,10 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
   Deno.test(`${mode}: waitUntil work goes on after the response`, async () => {
     await using h = await host({ mode });
     assert.equal(await (await h.get("behave/background")).text(), "started");
-    await until(async () => (await (await h.get("behave/count")).json()).background === 1);
+    await until(
+      "the work's end",
+      async () => (await (await h.get("behave/count")).json()).background === 1,
+    );
   });
 
   Deno.test(`${mode}: two hosts in one process share neither state nor environment`, async () => {

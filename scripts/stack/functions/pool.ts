@@ -21,11 +21,12 @@ function asHosted(response: Response): Response {
   return response;
 }
 
-/** `limitMs` is how long a response may take to begin. */
-export function createPool(slots: readonly Slot[], limitMs: number): FunctionPool {
+/** `limit` says, for each request, how many milliseconds its response may take to begin. */
+export function createPool(slots: readonly Slot[], limit: () => number): FunctionPool {
   const leastBusy = () => slots.reduce((best, slot) => slot.inFlight < best.inFlight ? slot : best);
 
   async function fetchFrom(slot: Slot, request: Request, head: RequestHead): Promise<Response> {
+    const limitMs = limit();
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), limitMs);
     try {

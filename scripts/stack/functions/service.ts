@@ -24,8 +24,10 @@ export interface FunctionsOptions {
   config: ReadonlyMap<string, FunctionConfig>;
   /** Replaces any value of the environment, for tests. */
   env: Readonly<Record<string, string>>;
-  /** How long a response may take to begin, in milliseconds; 150 s on hosted. */
+  /** How long a response may take to begin, in milliseconds; 150 s on hosted. It may change at any time. */
   limitMs?: number;
+  /** How long requests under way may take when their isolate is retired, in milliseconds; 2 s unless given. */
+  graceMs?: number;
 }
 
 /** The functions service. */
@@ -43,6 +45,7 @@ export interface FunctionsService extends Service {
 
 const PREFIX = "/functions/v1/";
 const LIMIT_MS = 150_000;
+const GRACE_MS = 2_000;
 /** What hosted lets through: https://supabase.com/docs/guides/functions/status-codes. */
 const METHODS = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 const SLUG = /^[A-Za-z][A-Za-z0-9_-]*$/;
@@ -105,10 +108,11 @@ export async function createFunctions(
           index,
           launch: () => launch(slug),
           measured: o.mode === "child",
+          graceMs: o.graceMs ?? GRACE_MS,
           log: context.log,
         }),
     );
-    const pool = createPool(slots, o.limitMs ?? LIMIT_MS);
+    const pool = createPool(slots, () => o.limitMs ?? LIMIT_MS);
     pools.set(slug, pool);
     return pool;
   }

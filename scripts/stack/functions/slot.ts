@@ -6,8 +6,6 @@ import { type ProcessUsage, processUsage } from "./isolate/usage.ts";
 /** Wait after the first failure in a row; doubled with each further one. */
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
-/** How long requests under way and `waitUntil` work may take when an isolate is stopped. */
-const GRACE_MS = 2_000;
 
 /** What one isolate does and uses. */
 export interface IsolateStats {
@@ -45,11 +43,16 @@ export interface SlotOptions {
   launch: () => Promise<Isolate>;
   /** Whether an isolate is a process of its own. */
   measured: boolean;
+  /** How long requests under way and `waitUntil` work may take when the isolate is retired. */
+  graceMs: number;
+  /** Milliseconds since some moment. */
+  now?: () => number;
   log: (line: string) => void;
 }
 
 /** Makes an empty slot. */
 export function createSlot(o: SlotOptions): Slot {
+  const now = o.now ?? (() => performance.now());
   let current: Promise<Isolate> | undefined;
   let running: Isolate | undefined;
   let failures = 0;
@@ -63,7 +66,7 @@ export function createSlot(o: SlotOptions): Slot {
   const failed = (reason: string, what: string) => {
     current = undefined;
     running = undefined;
-    retryAt = performance.now() + Math.min(FIRST_BACKOFF_MS * 2 ** failures++, LONGEST_BACKOFF_MS);
+    retryAt = now() + Math.min(FIRST_BACKOFF_MS * 2 ** failures++, LONGEST_BACKOFF_MS);
     o.log(`Function ${o.slug} ${what}: ${reason}`);
   };
 
@@ -76,7 +79,7 @@ export function createSlot(o: SlotOptions): Slot {
   }
 
   function start(): Promise<Isolate> {
-    if (performance.now() < retryAt) return Promise.reject(new BootFailed("it failed a moment ago"));
+    if (now() < retryAt) return Promise.reject(new BootFailed("it failed a moment ago"));
     const booting = boot();
     current = booting;
     booting.then((isolate) => {
@@ -139,7 +142,7 @@ export function createSlot(o: SlotOptions): Slot {
       }
     },
     kill: () => end(0),
-    retire: () => end(GRACE_MS),
+    retire: () => end(o.graceMs),
     async stats() {
       const state = running ? "running" : current ? "booting" : "cold";
       const usage = running && o.measured ? await processUsage(running.pid) : undefined;

@@ -122,7 +122,11 @@ export function startGateway(port: number): Gateway {
       const idle = new Promise<void>((resolve) => onIdle = resolve);
       const patience = new AbortController();
       const waiting = delay(graceMs, undefined, { signal: patience.signal }).catch(() => {});
-      if (underWay > 0) await Promise.race([idle, waiting]);
+      if (underWay > 0) {
+        await Promise.race([idle, waiting]);
+        // An answer is completed a turn of the event loop before it is written: aborted now, it never arrives.
+        await delay(0);
+      }
       patience.abort();
       abort.abort();
       await server.finished;

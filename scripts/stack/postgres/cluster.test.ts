@@ -11,6 +11,7 @@ import {
   ServerFailed,
   startCluster,
 } from "./cluster.ts";
+import { until } from "../until.ts";
 import { PROJECT_FOLDER, reachable, WORK_FOLDER } from "./folders.ts";
 
 /**
@@ -44,23 +45,13 @@ async function isAlive(pid: number): Promise<boolean> {
   return /^[^Z]/.test(new TextDecoder().decode(stdout).trim());
 }
 
-async function untilGone(pid: number): Promise<void> {
-  for (let i = 0; await isAlive(pid); i++) {
-    assert.ok(i < 100, `process ${pid} still runs`);
-    await delay(50);
-  }
+function untilGone(pid: number): Promise<void> {
+  return until(`the end of process ${pid}`, async () => !await isAlive(pid), 50);
 }
 
-async function untilBusy(cluster: Cluster): Promise<void> {
-  for (let i = 0; i < 100; i++) {
-    const rows = await query(
-      cluster,
-      "select 1 from pg_stat_activity where query ~ 'busy' and pid <> pg_backend_pid()",
-    );
-    if (rows.length > 0) return;
-    await delay(20);
-  }
-  throw new assert.AssertionError({ message: "the query did not start" });
+function untilBusy(cluster: Cluster): Promise<void> {
+  const busy = "select 1 from pg_stat_activity where query ~ 'busy' and pid <> pg_backend_pid()";
+  return until("the query", async () => (await query(cluster, busy)).length > 0, 20);
 }
 
 /** Another Deno process that holds a cluster on this data folder until it is killed. */

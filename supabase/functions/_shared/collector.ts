@@ -1,4 +1,5 @@
 // Small things that many requests leave behind, sent on together a moment later: none costs a query of its own.
+import { type Clock, systemClock } from "./clock.ts";
 import { Problem } from "./problem.ts";
 
 /** The platform's way to let work outlive its request; there is none in tests of a handler alone. */
@@ -18,12 +19,15 @@ export interface CollectorOptions<T> {
 export type Collect<T> = (key: string, item: T) => void;
 
 /** Best effort: items of an isolate that is stopped meanwhile are lost. */
-export function createCollector<T>({ what, waitMs, most, send }: CollectorOptions<T>): Collect<T> {
+export function createCollector<T>(
+  { what, waitMs, most, send }: CollectorOptions<T>,
+  clock: Clock = systemClock,
+): Collect<T> {
   const waiting = new Map<string, T>();
   let isFlushing = false;
 
   async function flush(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    await new Promise<void>((resolve) => clock.after(waitMs, resolve));
     isFlushing = false;
     const items = [...waiting.values()];
     waiting.clear();

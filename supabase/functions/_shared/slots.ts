@@ -1,5 +1,6 @@
 // So many things at once, so many waiting, and a limit to the wait: what comes on top is refused at once, because
 // an answer "come back later" costs nothing, and a queue without end costs everybody.
+import { type Clock, systemClock } from "./clock.ts";
 import type { ErrorCode } from "./errors.gen.ts";
 import { Problem } from "./problem.ts";
 
@@ -27,6 +28,7 @@ export interface Slots {
 /** Makes slots; `onIdle` is told when none is taken any more. */
 export function createSlots(
   { atOnce, waiting, waitMs, refusal, rest = 0 }: SlotOptions,
+  clock: Clock = systemClock,
   onIdle: () => void = () => {},
 ): Slots {
   const queue = new Set<() => void>();
@@ -35,12 +37,12 @@ export function createSlots(
   function turn(): Promise<void> {
     if (queue.size >= waiting) return Promise.reject(new Problem(refusal));
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const callOff = clock.after(waitMs, () => {
         queue.delete(begin);
         reject(new Problem(refusal));
-      }, waitMs);
+      });
       const begin = () => {
-        clearTimeout(timer);
+        callOff();
         resolve();
       };
       queue.add(begin);
@@ -63,11 +65,11 @@ export function createSlots(
     async run(work) {
       if (active < atOnce) active++;
       else await turn();
-      const began = performance.now();
+      const began = clock.now();
       try {
         return await work();
       } finally {
-        if (rest > 0 && queue.size > 0) setTimeout(pass, rest * (performance.now() - began));
+        if (rest > 0 && queue.size > 0) clock.after(rest * (clock.now() - began), pass);
         else pass();
       }
     },
@@ -82,14 +84,14 @@ export interface KeyedSlots {
 }
 
 /** Makes them. */
-export function createKeyedSlots(options: SlotOptions): KeyedSlots {
+export function createKeyedSlots(options: SlotOptions, clock: Clock = systemClock): KeyedSlots {
   const slots = new Map<string, Slots>();
   return {
     get size() {
       return slots.size;
     },
     run(key, work) {
-      const own = slots.get(key) ?? createSlots(options, () => slots.delete(key));
+      const own = slots.get(key) ?? createSlots(options, clock, () => slots.delete(key));
       slots.set(key, own);
       return own.run(work);
     },

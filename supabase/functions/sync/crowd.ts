@@ -1,5 +1,6 @@
 // One learner's requests among everybody's. A learner is served by one connection of an isolate at a time: the next
 // batch would only wait for the learner's row, and hold a connection that others could use.
+import { type Clock, systemClock } from "../_shared/clock.ts";
 import { ERRORS } from "../_shared/errors.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 import { createKeyedSlots } from "../_shared/slots.ts";
@@ -28,27 +29,24 @@ export interface Crowd {
   turn<T>(learner: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** `hold` waits so many milliseconds. */
-export function createCrowd(
-  now: () => number = Date.now,
-  hold: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-): Crowd {
-  const underWay = createKeyedSlots(UNDER_WAY);
-  const withDatabase = createKeyedSlots(WITH_DATABASE);
-  /** Until when, in milliseconds since 1970. */
+/** Nobody is under way, and nobody has sent too much. */
+export function createCrowd(clock: Clock = systemClock): Crowd {
+  const underWay = createKeyedSlots(UNDER_WAY, clock);
+  const withDatabase = createKeyedSlots(WITH_DATABASE, clock);
+  /** Until when, by the clock. */
   const limited = new Map<string, number>();
   let held = 0;
 
   function remember(learner: string, seconds: number): void {
     limited.delete(learner);
-    limited.set(learner, now() + Math.min(seconds, REMEMBER_S) * 1000);
+    limited.set(learner, clock.now() + Math.min(seconds, REMEMBER_S) * 1000);
     if (limited.size > REMEMBERED) limited.delete(limited.keys().next().value ?? "");
   }
 
   function refuseLimited(learner: string): void {
     const until = limited.get(learner);
     if (until === undefined) return;
-    const seconds = Math.ceil((until - now()) / 1000);
+    const seconds = Math.ceil((until - clock.now()) / 1000);
     if (seconds <= 0) limited.delete(learner);
     else throw new Problem("rate_limited", ERRORS.rate_limited.title, String(seconds), seconds);
   }
@@ -56,7 +54,8 @@ export function createCrowd(
   async function slowly(refusal: Problem): Promise<never> {
     if (held < MOST_HELD) {
       held++;
-      await hold(HOLD_MS.least + Math.random() * HOLD_MS.spread);
+      const ms = HOLD_MS.least + Math.random() * HOLD_MS.spread;
+      await new Promise<void>((resolve) => clock.after(ms, resolve));
       held--;
     }
     throw refusal;

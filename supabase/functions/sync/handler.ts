@@ -1,5 +1,6 @@
 // POST /sync (push, news, pull in one) and GET /sync (pull alone).
 import { readBody } from "../_shared/body.ts";
+import { type Clock, systemClock } from "../_shared/clock.ts";
 import { createCollector } from "../_shared/collector.ts";
 import type { Database, Push } from "../_shared/database.ts";
 import { Problem } from "../_shared/problem.ts";
@@ -21,14 +22,14 @@ const HINTS = 1000;
 const CHANGED = /^\{"batch" : \{"batch_id" : "\w+", "changed" : true,/;
 
 /** Answers for the learners of one database. */
-export function syncHandler(database: Database): Handler {
-  const crowd = createCrowd();
+export function syncHandler(database: Database, clock: Clock = systemClock): Handler {
+  const crowd = createCrowd(clock);
   const hint = createCollector<Push>({
     what: "devices were not hinted",
     waitMs: HINT_MS,
     most: HINTS,
     send: (pushes) => database.hintLearners(pushes),
-  });
+  }, clock);
 
   /** After the answer, and outside the learner's lock: a hint that is lost costs a poll. */
   function hintOthers(learner: string, text: string, answer: string): void {

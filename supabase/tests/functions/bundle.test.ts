@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import postgres from "postgres";
 import type { Stack } from "../../../scripts/stack/stack.ts";
+import { until } from "../../../scripts/stack/until.ts";
 import { type Answer, call, newLearner, startBench } from "./bench.ts";
 
 interface Bundle {
@@ -16,17 +17,16 @@ interface Bundle {
 
 /** Waits until the newest release is bundled; gives the bundles that its manifest names. */
 async function bundled(sql: postgres.Sql): Promise<Bundle[]> {
-  for (let i = 0; i < 200; i++) {
+  let version: number | undefined;
+  await until("the release's bundles", async () => {
     const [row] = await sql<{ version: number; bundled_at: Date | null }[]>`
       select version, bundled_at from content.release_state order by version desc limit 1`;
-    if (row?.bundled_at) {
-      const [answer] = await sql<{ bundles: Bundle[] }[]>`
-        select private.content_bundles(1::smallint, ${row.version}::integer) as bundles`;
-      return answer?.bundles ?? [];
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("the release was not bundled within 10 s");
+    version = row?.version;
+    return Boolean(row?.bundled_at);
+  });
+  const [answer] = await sql<{ bundles: Bundle[] }[]>`
+    select private.content_bundles(1::smallint, ${version ?? 0}::integer) as bundles`;
+  return answer?.bundles ?? [];
 }
 
 async function configure(stack: Stack, sql: postgres.Sql): Promise<void> {

@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
+import { until } from "../../../scripts/stack/until.ts";
 import { openDatabase, problemOf } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { createKeyedSlots, createSlots } from "../../functions/_shared/slots.ts";
 import { createCrowd } from "../../functions/sync/crowd.ts";
 import { throwRefusal } from "../../functions/sync/refusal.ts";
 import { event, header, ndjson } from "./bench.ts";
+import { testClock } from "./clock.ts";
 
 const codeOf = (work: Promise<unknown>) =>
   work.then(() => "done", (error: unknown) => error instanceof Problem ? error.code : String(error));
@@ -37,7 +39,8 @@ function jobs() {
 
 Deno.test("U8: so many at once, the next in their order, what is too much refused at once", async () => {
   const { job, order, most, finish } = jobs();
-  const slots = createSlots({ atOnce: 2, waiting: 2, waitMs: 10_000, refusal: "overloaded" });
+  const options = { atOnce: 2, waiting: 2, waitMs: 10_000, refusal: "overloaded" } as const;
+  const slots = createSlots(options, testClock());
   const codes = [0, 1, 2, 3, 4].map((n) => codeOf(slots.run(job(n))));
   assert.equal(await codes[4], "overloaded");
   for (let n = 0; n < 4; n++) await finish();
@@ -47,79 +50,102 @@ Deno.test("U8: so many at once, the next in their order, what is too much refuse
 
 Deno.test("U8: a wait has an end, and who left the queue takes nobody's place", async () => {
   const { job, order, finish } = jobs();
-  const slots = createSlots({ atOnce: 1, waiting: 2, waitMs: 30, refusal: "busy" });
+  const clock = testClock();
+  const slots = createSlots({ atOnce: 1, waiting: 2, waitMs: 30, refusal: "busy" }, clock);
   const first = codeOf(slots.run(job(0)));
-  assert.equal(await codeOf(slots.run(job(1))), "busy");
+  const second = codeOf(slots.run(job(1)));
+  await clock.pass(29);
   const last = codeOf(slots.run(job(2)));
+  await clock.pass(1);
+  assert.equal(await second, "busy");
   await finish();
+  assert.deepEqual([await first, clock.waits()], ["done", []], "who has a slot waits no longer");
   await finish();
-  assert.deepEqual([await first, await last, order], ["done", "done", [0, 2]]);
+  assert.deepEqual([await last, order], ["done", [0, 2]]);
   assert.equal(await codeOf(slots.run(() => Promise.reject(new Problem("internal")))), "internal");
   assert.equal(await codeOf(slots.run(() => Promise.resolve())), "done", "a failure gives its slot back");
 });
 
 Deno.test("U8: a slot rests where something waits for it, and not for who comes one after the other", async () => {
-  const slots = createKeyedSlots({ atOnce: 1, waiting: 1, waitMs: 1000, refusal: "busy", rest: 4 });
-  const work = () => delay(30);
-  let began = performance.now();
-  for (let n = 0; n < 3; n++) await slots.run("a", work);
-  assert.ok(performance.now() - began < 200);
-  began = performance.now();
-  const second = Promise.all([slots.run("a", work), slots.run("a", work)]);
+  const clock = testClock();
+  const slots = createKeyedSlots({ atOnce: 1, waiting: 1, waitMs: 1000, refusal: "busy", rest: 4 }, clock);
+  const began: number[] = [];
+  const work = () => {
+    began.push(clock.now());
+    return new Promise<void>((resolve) => clock.after(30, resolve));
+  };
+  for (let n = 0; n < 3; n++) {
+    const done = slots.run("a", work);
+    await clock.pass(30);
+    await done;
+  }
+  const two = Promise.all([slots.run("a", work), slots.run("a", work)]);
   await slots.run("b", () => Promise.resolve());
-  assert.ok(performance.now() - began < 25, "another key has slots of its own");
-  await second;
-  assert.ok(performance.now() - began >= 30 + 4 * 25 + 30, "the second waited for the rest");
+  assert.equal(clock.now(), 90, "another key has slots of its own");
+  await clock.pass(30 + 4 * 30 + 30);
+  await two;
+  assert.deepEqual(began, [0, 30, 60, 90, 90 + 30 + 4 * 30], "the second waited for the rest");
   assert.equal(slots.size, 0, "and nothing is left of it");
 });
 
 Deno.test("U8: the rest is taken up by nobody, where the one that waited has gone", async () => {
-  const slots = createKeyedSlots({ atOnce: 1, waiting: 1, waitMs: 40, refusal: "busy", rest: 9 });
-  const codes = [slots.run("a", () => delay(20)), slots.run("a", () => delay(1))].map(codeOf);
+  const clock = testClock();
+  const slots = createKeyedSlots({ atOnce: 1, waiting: 1, waitMs: 40, refusal: "busy", rest: 9 }, clock);
+  const work = () => new Promise<void>((resolve) => clock.after(20, resolve));
+  const codes = [slots.run("a", work), slots.run("a", work)].map(codeOf);
+  await clock.pass(40);
   assert.deepEqual(await Promise.all(codes), ["done", "busy"]);
-  await delay(250);
+  await clock.pass(159);
+  assert.equal(slots.size, 1, "it rests");
+  await clock.pass(1);
   assert.equal(slots.size, 0);
 });
 
 Deno.test("U8: one learner has four requests under way and one with the database; refusals are held back", async () => {
-  const held: number[] = [];
-  const hold = (ms: number) => {
-    held.push(ms);
-    return Promise.resolve();
-  };
-  const crowd = createCrowd(Date.now, hold);
+  const clock = testClock();
+  const crowd = createCrowd(clock);
   const { job, most, finish } = jobs();
   const codes = Array.from({ length: 20 }, (_, n) => codeOf(crowd.admit("a", () => crowd.turn("a", job(n)))));
   assert.equal(await codeOf(crowd.admit("b", () => Promise.resolve())), "done");
-  while (held.length < 16) await delay(1);
-  assert.ok(held.every((ms) => ms >= 500 && ms < 1500));
-  const all = Promise.all(codes);
-  let isOver = false;
-  all.finally(() => isOver = true);
-  for (; !isOver; await delay(5)) await finish();
-  const counts = Map.groupBy(await all, (code) => code);
+  await clock.pass(0);
+  const [turns, held] = [true, false].map((isTurn) => clock.waits().filter((ms) => (ms === 2000) === isTurn));
+  assert.deepEqual([turns?.length, held?.length], [3, 16]);
+  assert.ok(held?.every((ms) => ms >= 500 && ms < 1500), String(held));
+  for (let n = 0; n < 4; n++) {
+    await finish();
+    await clock.pass(0);
+  }
+  await clock.pass(1500);
+  const counts = Map.groupBy(await Promise.all(codes), (code) => code);
   assert.deepEqual([counts.get("done")?.length, counts.get("busy")?.length, most()], [4, 16, 1]);
 });
 
 Deno.test("U8: who has sent too much is not passed on until it may come back", async () => {
-  let now = 1_000_000;
-  const crowd = createCrowd(() => now, () => Promise.resolve());
+  const clock = testClock();
+  const crowd = createCrowd(clock);
   let asked = 0;
   const limited = () => {
     asked++;
     throwRefusal('{"refused" : {"sqlstate" : "CR083", "message" : "too much", "retry_after_s" : 7}}');
     return Promise.resolve();
   };
-  const ask = (learner: string) => codeOf(crowd.admit(learner, async () => await limited()));
+  // With the time that a refusal is held back.
+  const ask = async (learner: string) => {
+    const code = codeOf(crowd.admit(learner, async () => await limited()));
+    await clock.pass(1500);
+    return await code;
+  };
   assert.equal(await ask("a"), "rate_limited");
   assert.equal(await ask("a"), "rate_limited");
   assert.equal(asked, 1);
   assert.equal(await ask("b"), "rate_limited", "each for itself");
-  now += 6000;
-  const last = await crowd.admit("a", () => Promise.resolve()).catch((error: unknown) => error);
+  assert.equal(asked, 2);
+  await clock.pass(6000 - clock.now());
+  const refusal = crowd.admit("a", () => Promise.resolve()).catch((error: unknown) => error);
+  await clock.pass(1500);
+  const last = await refusal;
   assert.ok(last instanceof Problem);
   assert.equal(last.retryAfter, 1, "what is left of the time");
-  now += 1000;
   assert.equal(await codeOf(crowd.admit("a", () => Promise.resolve())), "done");
   throwRefusal('{"batch":{"results":[]}}');
 });
@@ -143,17 +169,30 @@ Deno.test("U8: whatever says that there is no connection is overloaded", () => {
 
 Deno.test("U8: a database that does not answer is answered for, and what it did counts", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
-  const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
-  // Time enough for a first connection on a busy machine.
-  const database = openDatabase(cluster.url("carrel_edge"), { answerMs: 1500 });
+  const sql = postgres(cluster.url("postgres"), { max: 2, onnotice: () => {} });
+  await sql`alter role carrel_edge set lock_timeout = '60s'`;
+  await sql`alter role carrel_edge set statement_timeout = '60s'`;
+  const [patient, impatient] = [60_000, 200].map((answerMs) =>
+    openDatabase(cluster.url("carrel_edge"), { answerMs })
+  );
+  assert.ok(patient && impatient);
   const learner = { id: crypto.randomUUID(), deviceId: crypto.randomUUID(), token: "" };
   const body = ndjson(header(learner), event(learner));
-  await database.sync(learner.id, ndjson(header(learner)));
+  await patient.sync(learner.id, ndjson(header(learner)));
   await sql.begin(async (tx) => {
     await tx`lock table learner.batch in share mode`;
-    assert.equal(await codeOf(database.sync(learner.id, body)), "overloaded");
+    assert.equal(await codeOf(impatient.sync(learner.id, body)), "overloaded");
+    await until("a batch that goes on", async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where usename = 'carrel_edge' and wait_event_type = 'Lock'`;
+      return waiting.count === 1;
+    });
   });
-  const again = JSON.parse(await database.sync(learner.id, body));
+  await until(
+    "its end",
+    async () => (await sql`select from learner.event where user_id = ${learner.id}`).count === 1,
+  );
+  const again = JSON.parse(await patient.sync(learner.id, body));
   assert.equal(again.batch.results[0].status, "duplicate");
   await sql.end();
 });

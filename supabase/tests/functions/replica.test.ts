@@ -1,11 +1,11 @@
 // Reading one's own writes through a replica that lags: a real standby, whose replay is held up.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { startCluster } from "../../../scripts/stack/postgres/cluster.ts";
 import { WORK_FOLDER } from "../../../scripts/stack/postgres/folders.ts";
 import { SUPABASE_FOLDER } from "../../../scripts/stack/postgres/migrations.ts";
 import { migrated } from "../../../scripts/stack/postgres/recipes.ts";
+import { until } from "../../../scripts/stack/until.ts";
 import { openDatabase } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { event, header, ndjson } from "./bench.ts";
@@ -50,13 +50,13 @@ Deno.test("U6: a replica that lags says so, and has the push once it caught up",
     return token;
   };
   const caughtUp = async (token: string) => {
-    for (let i = 0; i < 500; i++) {
-      const answer = await pull(token);
-      if (!(answer instanceof Problem)) return answer;
-      assert.deepEqual([answer.code, answer.retryAfter], ["behind", 1]);
-      await delay(10);
-    }
-    throw new Error("the standby never caught up");
+    let answer: Awaited<ReturnType<typeof pull>>;
+    await until("the standby", async () => {
+      answer = await pull(token);
+      if (answer instanceof Problem) assert.deepEqual([answer.code, answer.retryAfter], ["behind", 1]);
+      return !(answer instanceof Problem);
+    });
+    return answer;
   };
 
   assert.equal((await caughtUp(await pushed())).changes.length, 1);

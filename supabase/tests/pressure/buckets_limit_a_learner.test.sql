@@ -31,7 +31,7 @@ select pg_temp.wait(100);
 select is(pg_temp.send(1, 5000), 'taken 1', 'U8: buckets fill again');
 select pg_temp.wait(100000);
 select is(pg_temp.send(500, 6000), 'taken 500', 'U8: up to what they hold');
-select is(pg_temp.send(1, 7000), 'refused CR083', 'U8: and not above it');
+select is(pg_temp.send(50, 7000), 'refused CR083', 'U8: and not above it');
 create temporary table refusal on commit drop as
   select (private.ingest_for(tests.learner(), tests.batch(variadic array(select tests.attempt(n, 1) from generate_series(3000, 3199) n))) #>> '{refused,retry_after_s}')::integer as seconds;
 select ok((select seconds between 195 and 200 from refusal), 'U8: a refusal says when to come back');

@@ -2,7 +2,7 @@ begin;
 select plan(5);
 
 select tests.a_release();
-update ops.pressure_setting set batch_burst = 1, batches_per_s = 1;
+update ops.pressure_setting set batch_burst = 1, batches_per_s = 0.01;
 select tests.authenticate(tests.learner());
 select public.ingest(json_build_array(tests.header()::json));
 select is(public.ingest(json_build_array(tests.header()::json)) ->> 'code', 'CR083', 'U8: a batch too many is refused');

@@ -1,6 +1,6 @@
 // A learner is erased while their devices send: whichever comes first, in the end nothing of them is left.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
+import { until } from "../../../scripts/stack/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
 
@@ -13,8 +13,10 @@ Deno.test("O5: an erasure that races with batches leaves nothing, and lets nothi
     const learner = crypto.randomUUID();
     // Every other learner is at their first contact: there is no row to lock yet.
     if (round % 2 === 0) await ingest(sql, learner, [sessionStarted()]);
+    let [sent, isErased] = [0, false];
     const send = async (connection: typeof sql) => {
-      for (let n = 0; n < 6; n++) {
+      for (let wasErased = false; !wasErased; sent++) {
+        wasErased = isErased;
         try {
           await ingest(connection, learner, Array.from({ length: 20 }, sessionStarted));
           seen.taken++;
@@ -25,10 +27,11 @@ Deno.test("O5: an erasure that races with batches leaves nothing, and lets nothi
       }
     };
     const erase = async () => {
-      await delay(round % 20);
+      await until("batches", () => sent >= round % 10, 1);
       if (round % 4 < 2) await admin`select ops.erase_learner(${learner})`;
       // As the trigger on auth.users does, without a look at who is busy.
       else await admin`insert into ops.erasure (user_id, reason) values (${learner}, 'account_deleted')`;
+      isErased = true;
     };
     await Promise.all([send(one), send(two), erase()]);
     await sql`select ops.run_erasures()`;

@@ -1,18 +1,16 @@
 // Two connections at once: what must come out the same whoever is first.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
+import { until } from "../../../scripts/stack/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
 
 /** Resolves when some statement of the database waits for a lock. */
-async function somebodyWaits(sql: postgres.Sql): Promise<void> {
-  for (let i = 0; i < 500; i++) {
-    const [row] = await sql`select count(*)::int as waiting from pg_locks where not granted`;
-    if (row?.waiting > 0) return;
-    await delay(10);
-  }
-  throw new Error("nobody waits for a lock");
+function somebodyWaits(sql: postgres.Sql): Promise<void> {
+  return until(
+    "somebody who waits for a lock",
+    async () => (await sql`select from pg_locks where not granted`).count > 0,
+  );
 }
 
 Deno.test("I4: the same batch on two connections at once counts once", async () => {
@@ -60,13 +58,11 @@ Deno.test("I1, I2: publishers queue; both releases exist, in order, and the seco
 });
 
 /** Resolves when the head has reached a version. */
-async function somebodyDone(sql: postgres.Sql, version: number): Promise<void> {
-  for (let i = 0; i < 500; i++) {
-    const [row] = await sql`select coalesce(max(version), 0) as version from content.release`;
-    if (Number(row?.version) >= version) return;
-    await delay(10);
-  }
-  throw new Error(`version ${version} was never published`);
+function somebodyDone(sql: postgres.Sql, version: number): Promise<void> {
+  return until(
+    `version ${version}`,
+    async () => (await sql`select from content.release where version >= ${version}`).count > 0,
+  );
 }
 
 Deno.test("I2: edits during a publish are in this release whole or in the next one whole", async () => {

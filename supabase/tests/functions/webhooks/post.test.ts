@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { post, type PostAnswer, PostTimeout } from "../../../functions/webhooks/post.ts";
+import { ended } from "../../../../scripts/stack/until.ts";
 import { startReceiver } from "./receiver.ts";
 import { selfSigned } from "./certificate.ts";
 
@@ -11,16 +12,17 @@ interface RawServer extends Disposable {
   port: number;
 }
 
-/** A server that speaks as it likes once the request's head has come. */
+/** A server that speaks as it likes once the request's head has come; `stopped` resolves when it is thrown away. */
 function rawServer(
-  speak: (connection: Deno.Conn) => Promise<void>,
+  speak: (connection: Deno.Conn, stopped: Promise<void>) => Promise<void>,
   listener: Deno.Listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }),
 ): RawServer {
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const run = async () => {
     for await (const connection of listener) {
       (async () => {
         await connection.read(new Uint8Array(65_536));
-        await speak(connection);
+        await speak(connection, stopped);
         connection.close();
       })().catch(() => {
         // The client left, or TLS was refused, which is what some tests are about.
@@ -32,7 +34,13 @@ function rawServer(
   };
   run().catch(() => {});
   const { addr } = listener;
-  return { port: addr.transport === "tcp" ? addr.port : 0, [Symbol.dispose]: () => listener.close() };
+  return {
+    port: addr.transport === "tcp" ? addr.port : 0,
+    [Symbol.dispose]() {
+      stop();
+      listener.close();
+    },
+  };
 }
 
 function postTo(
@@ -42,7 +50,7 @@ function postTo(
   const url = new URL(`${o.protocol ?? "http:"}//localhost:${port}/hook?a=b`);
   const target = { url, hostname: "localhost", port, addresses: ["127.0.0.1"] };
   return post(target, { "webhook-id": "msg_1" }, '{"ä":1}', {
-    timeoutMs: o.timeoutMs ?? 2000,
+    timeoutMs: o.timeoutMs ?? 60_000,
     caCerts: o.caCerts,
   });
 }
@@ -93,26 +101,29 @@ Deno.test("S2: heads are bounded too, and must be HTTP", async () => {
 });
 
 Deno.test("S2: who does not answer in time is left", async () => {
-  using server = rawServer(() => delay(1500));
-  const started = performance.now();
-  await assert.rejects(postTo(server.port, { timeoutMs: 200 }), PostTimeout);
-  assert.ok(performance.now() - started < 1000);
+  using server = rawServer((_, stopped) => stopped);
+  await assert.rejects(ended("the time-out", postTo(server.port, { timeoutMs: 200 })), PostTimeout);
 });
 
 Deno.test("S2: a status counts, even if its body never ends", async () => {
-  using server = rawServer(async (connection) => {
+  using server = rawServer(async (connection, stopped) => {
     await connection.write(
       encode(
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nretry-after: 120\r\ncontent-length: 99\r\n\r\nsorry",
       ),
     );
-    await delay(1500);
+    await stopped;
   });
-  assert.deepEqual(await postTo(server.port, { timeoutMs: 300 }), {
-    status: 503,
-    retryAfterS: 120,
-    text: "sorry",
-  });
+  // A slow machine gets more time for the part that does come.
+  const answerWithin = async (timeoutMs: number): Promise<PostAnswer> => {
+    try {
+      return await postTo(server.port, { timeoutMs });
+    } catch (error) {
+      if (!(error instanceof PostTimeout) || timeoutMs > 10_000) throw error;
+      return await answerWithin(timeoutMs * 5);
+    }
+  };
+  assert.deepEqual(await answerWithin(300), { status: 503, retryAfterS: 120, text: "sorry" });
 });
 
 Deno.test("S2: an excerpt is printable, chunks or not", async () => {
@@ -151,5 +162,5 @@ Deno.test("S2: the next address is tried where one does not answer", async () =>
     port: Number(url.port),
     addresses: ["127.0.0.2", "127.0.0.1"],
   };
-  assert.equal((await post(target, {}, "{}", { timeoutMs: 2000 })).status, 204);
+  assert.equal((await post(target, {}, "{}", { timeoutMs: 60_000 })).status, 204);
 });

@@ -1,0 +1,55 @@
+// What is gathered in a moment is sent in one call.
+import assert from "node:assert/strict";
+import { type Collect, createCollector } from "../../functions/_shared/collector.ts";
+import { Problem } from "../../functions/_shared/problem.ts";
+import { testClock } from "./clock.ts";
+
+function bench(most = 10) {
+  const clock = testClock();
+  const sent: string[][] = [];
+  let failure: Error | undefined;
+  const collect: Collect<string> = createCollector<string>({
+    what: "nothing was sent",
+    waitMs: 250,
+    most,
+    send(items) {
+      sent.push(items);
+      return failure ? Promise.reject(failure) : Promise.resolve();
+    },
+  }, clock);
+  return { clock, sent, collect, fail: (error?: Error) => failure = error };
+}
+
+Deno.test("S1: items that come within the wait are one call, the last of each key", async () => {
+  const { clock, sent, collect } = bench();
+  collect("a", "a1");
+  await clock.pass(249);
+  collect("b", "b1");
+  collect("a", "a2");
+  assert.deepEqual(sent, []);
+  await clock.pass(1);
+  assert.deepEqual(sent, [["a2", "b1"]]);
+  await clock.pass(1000);
+  assert.equal(sent.length, 1, "nothing new, nothing to send");
+  collect("a", "a3");
+  await clock.pass(250);
+  assert.deepEqual(sent.slice(1), [["a3"]]);
+});
+
+Deno.test("what is too much is dropped, a newer item of a known key is not", async () => {
+  const { clock, sent, collect } = bench(2);
+  for (const item of ["a1", "b1", "c1", "a2"]) collect(item.slice(0, 1), item);
+  await clock.pass(250);
+  assert.deepEqual(sent, [["a2", "b1"]]);
+});
+
+Deno.test("a call that fails is lost, and the next one is made", async () => {
+  const { clock, sent, collect, fail } = bench();
+  fail(new Problem("overloaded"));
+  collect("a", "a1");
+  await clock.pass(250);
+  fail();
+  collect("b", "b1");
+  await clock.pass(250);
+  assert.deepEqual(sent, [["a1"], ["b1"]]);
+});
