@@ -20,9 +20,9 @@ export interface Answer {
   body: any;
 }
 
-/** Starts a migrated and seeded stack. */
-export function startBench(): Promise<Stack> {
-  return throwAwayStack({ migrated: true });
+/** Starts a migrated and seeded stack; `jobs`: whether those of pg_cron run by themselves, as they do by default. */
+export function startBench(o: { jobs?: boolean } = {}): Promise<Stack> {
+  return throwAwayStack({ migrated: true, ...o });
 }
 
 /** A token of this stack; `claims` replace what a learner's would say. */
