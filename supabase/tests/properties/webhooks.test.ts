@@ -116,7 +116,8 @@ async function play(tx: postgres.TransactionSql, steps: readonly Step[]): Promis
       const [key, m] = [...model].sort(([a], [b]) => a < b ? -1 : 1)[now.place % model.size] ?? [];
       if (!key || !m) continue;
       await tx`select public.retry_webhook(${key.split(" ")[0] ?? ""}, ${key.split(" ")[1] ?? ""})`;
-      if (m.held === "no") Object.assign(m, { state: "pending", before: m.attempts, waits: false });
+      m.before = m.attempts;
+      if (m.held === "no") Object.assign(m, { state: "pending", waits: false });
     } else if (now.kind === "claim") {
       const [row] = await tx<
         { claimed: Claim[] }[]
