@@ -17,7 +17,7 @@ insert into ops.history default values;
 
 create function private.history()
 returns text
-language plpgsql -- rather than sql, which is planned anew at every call: 60 us instead of 200, and a sync asks three times
+language plpgsql -- rather than sql, which is planned anew at every call: 25 us instead of 200, and a sync asks three times
 stable
 security definer
 set search_path = ''
@@ -25,10 +25,11 @@ as $$
 begin
   -- A physical restore ends on a new timeline, a logical one in a cluster with another identifier;
   -- deriving the id from both means that nothing has to notice the restore and write it down.
+  -- Called as values: from the FROM list each would be put into a table first, which takes a third of the time.
   return (
     select left(encode(sha256(convert_to(
-      h.seed::text || s.system_identifier::text || c.timeline_id::text, 'UTF8')), 'hex'), 16)
-    from ops.history h, pg_control_system() s, pg_control_checkpoint() c);
+      h.seed::text || (pg_control_system()).system_identifier::text || (pg_control_checkpoint()).timeline_id::text, 'UTF8')), 'hex'), 16)
+    from ops.history h);
 end
 $$;
 comment on function private.history() is

@@ -11,6 +11,7 @@ set search_path = ''
 as $$
 declare
   v_events private.incoming[] := p_events;
+  v_ids uuid[];
   v_new integer;
   v_least uuid;
   v_greatest uuid;
@@ -18,25 +19,27 @@ declare
   v_stored uuid[] := '{}';
   v_seq bigint;
 begin
-  -- 1 What there is to store, and the range of its ids: stated with each look-up, it tells early in which partitions none can be.
-  select count(*), private.ulid_to_uuid(min(e.id_text collate "C")), private.ulid_to_uuid(max(e.id_text collate "C"))
-  into v_new, v_least, v_greatest
-  from unnest(p_events) e where e.code is null or e.code = 'telemetry';
+  -- 1 The ids of what there is to store. Their range, stated with each look-up, tells early in which partitions none can be.
+  v_ids := array(select e.event_id from unnest(p_events) e where e.code is null or e.code = 'telemetry' order by 1);
+  v_new := cardinality(v_ids);
+  v_least := v_ids[1];
+  v_greatest := v_ids[v_new];
 
-  -- 2 The first of each id, unless the ledger or ops.telemetry has the id already: one space of ids across both (I4).
+  -- 2 The first of each id, unless the ledger or ops.telemetry has the id already: one space of ids across both (I4). Within
+  --   one table it is the first because events come in the order of their places.
   if v_new > 0 then
     with incoming as materialized (
-      select distinct on (e.event_id) e.*
-      from unnest(p_events) e where e.code is null or e.code = 'telemetry'
-      order by e.event_id, e.place
+      select e.* from unnest(p_events) e where e.code is null or e.code = 'telemetry'
     ),
     told as (
       insert into ops.telemetry as t (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
       select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
       from incoming i
       -- A look-up each, rather than `not exists`, for which the planner reads all that the learner has ever sent.
-      where i.code = 'telemetry' and (select l.event_id from learner.event l
-        where l.user_id = p_user and l.event_id = i.event_id and l.event_id between v_least and v_greatest) is null
+      where i.code = 'telemetry'
+        and (select l.event_id from learner.event l
+          where l.user_id = p_user and l.event_id = i.event_id and l.event_id between v_least and v_greatest) is null
+        and not exists (select from incoming o where o.event_id = i.event_id and o.code is null and o.place < i.place)
       on conflict (user_id, event_id) do nothing
       returning t.event_id
     ),
@@ -48,7 +51,9 @@ begin
         p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
       from incoming i
       where i.code is null and i.event_id not in (
-        select t.event_id from ops.telemetry t where t.user_id = p_user and t.event_id between v_least and v_greatest)
+        select t.event_id from ops.telemetry t where t.user_id = p_user and t.event_id between v_least and v_greatest
+        union all
+        select t.event_id from told t)
       on conflict (user_id, event_id) do nothing
       returning l.*
     )

@@ -22,6 +22,9 @@ declare
   v_seq bigint;
   v_header jsonb;
   v_field text;
+  v_device uuid;
+  v_barred boolean;
+  v_held boolean;
   v_now timestamptz;
   v_head integer;
   v_knowledge bigint;
@@ -48,33 +51,37 @@ begin
   if v_header is null or v_field is not null then
     perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
   end if;
+  v_device := (v_header ->> 'device_id')::uuid;
   v_count := private.count_lines(p_lines, 500);
   if v_count > 500 then
     perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
   end if;
 
-  perform private.require_running(v_header ->> 'platform', v_header ->> 'app_version');
-
-  -- 2 The learner's lock, in a statement of its own: what follows must see what the last holder committed.
-  select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
-  if not found then
-    insert into learner.state (user_id) values (p_user) on conflict do nothing;
-    select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
-  end if;
-  perform private.refuse_erased(p_user);
-  perform private.require_welcome(p_user, (v_header ->> 'device_id')::uuid);
+  -- 2 The learner's lock, with the tokens, in a statement of its own: what follows must see what the last holder committed.
   v_refusal := private.take_tokens(p_user, v_count);
+
+  -- 3 What arrival decides; and, in the same look, whether anything that is seldom so speaks against the batch.
+  v_now := clock_timestamp();
+  select s.change_seq, coalesce((select max(r.version) from content.release r), 0), k.number,
+    exists (select from ops.steering t where t.paused)
+      or exists (select from ops.erasure e where e.user_id = p_user)
+      or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_device and d.revoked_at is not null),
+    exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
+  into v_seq, v_head, v_knowledge, v_barred, v_held
+  from learner.state s, private.knowledge k
+  where s.user_id = p_user;
+  if v_barred then
+    perform private.require_running(v_header ->> 'platform', v_header ->> 'app_version');
+    perform private.refuse_erased(p_user);
+    perform private.require_welcome(p_user, v_device);
+  end if;
   if v_refusal is not null then
     return v_refusal;
   end if;
-
-  -- 3 What arrival decides.
-  v_now := clock_timestamp();
-  select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
   v_skew := (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint;
 
   -- 4 Events that were held for what has become known since.
-  if exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < v_knowledge) then
+  if v_held then
     perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, 500);
   end if;
 
@@ -100,7 +107,7 @@ begin
   perform private.record_contact(p_user, v_header, v_now, v_skew, v_oldest);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
-  select p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), (v_header ->> 'device_id')::uuid,
+  select p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), v_device,
     count(*), count(*) filter (where r.status = 'applied'), count(*) filter (where r.status = 'duplicate'),
     count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry')
   from unnest(v_results) r

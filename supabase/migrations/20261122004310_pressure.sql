@@ -1,6 +1,6 @@
 -- What:  token buckets of learner.state: how many batches and events one learner may send.
 -- Why:   one runaway client must not take everybody's share; its events wait on it, and none is lost (U8).
--- Locks: none; at run time the learner's row, which the caller holds.
+-- Locks: none; at run time the learner's row.
 -- Undo:  drop function private.answer_refusal, private.take_tokens; drop table ops.pressure_setting.
 
 create table ops.pressure_setting (
@@ -39,33 +39,36 @@ set search_path = ''
 as $$
 declare
   v_now constant timestamptz := clock_timestamp();
-  v record;
-  v_events_full_at timestamptz;
-  v_batches_full_at timestamptz;
   v_wait double precision;
 begin
   -- A bucket is the time at which it will be full again: what is taken moves that on, and it may not lie further
   -- ahead than filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
-  -- In steps, not as one UPDATE that computes it all: that took 1 ms to plan and run, this a quarter.
-  select s.events_full_at, s.batches_full_at, p.event_burst, p.events_per_s, p.batch_burst, p.batches_per_s into v
-  from learner.state s, ops.pressure_setting p
-  where s.user_id = p_user;
-  v_events_full_at := greatest(v.events_full_at, v_now) + make_interval(secs => p_events / v.events_per_s::double precision);
-  v_batches_full_at := greatest(v.batches_full_at, v_now) + make_interval(secs => 1 / v.batches_per_s::double precision);
-  v_wait := extract(epoch from greatest(
-    v_events_full_at - make_interval(secs => v.event_burst / v.events_per_s::double precision),
-    v_batches_full_at - make_interval(secs => v.batch_burst / v.batches_per_s::double precision)) - v_now);
-  if v_wait <= 0 then
-    update learner.state s set events_full_at = v_events_full_at, batches_full_at = v_batches_full_at where s.user_id = p_user;
-    return null;
-  end if;
-  update learner.state s set limited = s.limited + 1, limited_at = v_now where s.user_id = p_user;
+  for v_try in 1..2 loop
+    update learner.state s set
+      events_full_at = greatest(s.events_full_at, v_now) + make_interval(secs => p_events / p.events_per_s::double precision),
+      batches_full_at = greatest(s.batches_full_at, v_now) + make_interval(secs => 1 / p.batches_per_s::double precision)
+    from ops.pressure_setting p
+    where s.user_id = p_user
+      and greatest(s.events_full_at, v_now) <= v_now + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
+      and greatest(s.batches_full_at, v_now) <= v_now + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
+    if found then
+      return null;
+    end if;
+    -- A learner's first batch, or one too many; or another first one, which this waits for.
+    insert into learner.state (user_id) values (p_user) on conflict do nothing;
+  end loop;
+  update learner.state s set limited = s.limited + 1, limited_at = v_now
+  from ops.pressure_setting p
+  where s.user_id = p_user
+  returning greatest(
+    extract(epoch from s.events_full_at - v_now) - (p.event_burst - p_events) / p.events_per_s::double precision,
+    extract(epoch from s.batches_full_at - v_now) - (p.batch_burst - 1) / p.batches_per_s::double precision) into v_wait;
   return json_build_object('refused', json_build_object(
     'sqlstate', 'CR083', 'message', 'This learner has sent more than one learner may.', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
 end
 $$;
 comment on function private.take_tokens(uuid, integer) is
-  'Takes one batch of so many events from the learner''s buckets, under the learner''s lock: null, or {refused: {sqlstate, message, '
+  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {sqlstate, message, '
   'retry_after_s}}, which is returned and not raised, so that the count of refusals stays.';
 
 create function private.answer_refusal(p_refused json)
