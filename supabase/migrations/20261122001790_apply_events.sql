@@ -87,11 +87,24 @@ begin
       ) k on e.code is null or e.code = 'telemetry');
   end if;
 
-  -- 5 A corrected event supersedes the broken one. Asked first: an update runs the table's triggers, even of no row.
+  -- 5 A corrected event supersedes the broken one. A held one was not broken: where other content takes its id, that is a conflict.
+  --   Asked first: an update runs the table's triggers, even of no row.
   if exists (select from ops.quarantine q where q.user_id = p_user and q.event_id is not null) then
-    update ops.quarantine q set status = 'superseded', resolved_at = p_now, resolved_event = q.event_id
-    where q.user_id = p_user and q.status <> 'superseded' and q.code <> 'id_conflict'
-      and q.event_id = any (array(select e.event_id from unnest(v_events) e where e.code is null or e.code = 'telemetry'));
+    with settled as (
+      select q.sha256, q.status = 'held' and (h.event ->> 'type', (h.event -> 'version')::smallint, (h.event ->> 'occurred_at')::timestamptz,
+        h.event -> 'body') is distinct from (e.type, e.type_version, e.occurred_at, e.body) as is_other
+      from unnest(v_events) e
+      join ops.quarantine q on q.user_id = p_user and q.event_id = e.event_id and q.status <> 'superseded' and q.code <> 'id_conflict'
+      cross join lateral (select case when q.status = 'held' then coalesce(q.mended_body, q.body)::jsonb end as event) h
+      where e.code is null or e.code = 'telemetry'
+    )
+    update ops.quarantine q set
+      status = case when s.is_other then 'open' else 'superseded' end,
+      code = case when s.is_other then 'id_conflict' else q.code end,
+      resolved_at = case when not s.is_other then p_now end,
+      resolved_event = case when not s.is_other then q.event_id end
+    from settled s
+    where q.user_id = p_user and q.sha256 = s.sha256;
   end if;
 
   -- 6 The results.
