@@ -40,6 +40,9 @@ begin
       coalesce(g.code, case
         when g.content_version > p_head or (g.question_id is not null and latest.version is null) or (g.skill_id is not null
           and not exists (select from content.revision r where r.schema = v_schema and r.kind = 'skill' and r.id = g.skill_id))
+          -- Made-up ids would have no end, and a union keeps them all.
+          or exists (select from jsonb_array_elements_text(g.completed) c (id)
+            where not exists (select from content.answer_key k where k.question_id = c.id::uuid))
           then 'unknown_content'
         when g.type = any (v_telemetry) then 'telemetry' end),
       case when g.code = 'invalid_event' then coalesce(
@@ -75,6 +78,11 @@ begin
         case when t.code is null and t.type in ('session.started', 'progress.advanced', 'progress.reset')
           then t.skill_id::uuid end as skill_id,
         case when t.code is null and t.type = 'attempt.recorded' then t.question_id::uuid end as question_id,
+        nullif(case
+          when t.code is not null then null
+          when t.type = 'progress.advanced' then t.body -> 'completed'
+          when t.type = 'progress.reset' then t.body -> 'base' -> 'completed'
+        end, 'null') as completed,
         case
           when t.code is not null then null
           when t.type = 'progress.reset' then (t.body -> 'count')::integer

@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(5);
 
 select tests.a_release();
 
@@ -9,6 +9,10 @@ select is(tests.send(tests.attempt(10, 9), tests.progress(11, 9, 50), tests.atte
   array['quarantined unknown_content', 'quarantined unknown_content', 'quarantined unknown_content', 'quarantined unknown_content',
     'quarantined unknown_content', 'applied'],
   'I7: a question, a skill or a version that was never published');
+select is(tests.send(tests.progress(16, 1, 50, jsonb_build_object('completed', array[tests.question(1), tests.question(9)])),
+    tests.reset(17, 1, 1, jsonb_build_object('base', jsonb_build_object('mastery', 1, 'completed', array[tests.question(9)])))),
+  array['quarantined unknown_content', 'quarantined unknown_content'], 'U5: so is a list of questions with one that never was');
+select is((select completed from learner.skill_progress where user_id = tests.learner()), '{}'::uuid[], 'U5: whose ids a union would keep for good');
 select is((select array_agg(distinct status) from ops.quarantine where user_id = tests.learner()), array['held'],
   'I7: is held, not refused');
 select is((select count(*) from learner.event where user_id = tests.learner()), 1::bigint, 'I7: and is in no ledger');
