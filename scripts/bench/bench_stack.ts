@@ -26,8 +26,7 @@ export async function startBenchStack(env: Record<string, string> = {}, isolates
     log: (line) => console.error(line),
   });
   const sql = postgres(stack.dbUrl(), { max: 2, onnotice: () => {} });
-  // A load of a few learners stands for one of many: each sends more than one learner may.
-  await sql`update ops.pressure_setting set event_burst = 10000000, events_per_s = 1000000, batch_burst = 1000000, batches_per_s = 100000`;
+  await liftBuckets(sql);
   return {
     stack,
     sql,
@@ -40,6 +39,11 @@ export async function startBenchStack(env: Record<string, string> = {}, isolates
       await stack[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A load of a few learners stands for one of many: each sends more than one learner may. */
+export async function liftBuckets(sql: postgres.Sql): Promise<void> {
+  await sql`update ops.pressure_setting set event_burst = 10000000, events_per_s = 1000000, batch_burst = 1000000, batches_per_s = 100000`;
 }
 
 /** Draft questions made up by SQL, about 500 bytes each, in skills of 17 domains, published as one release. */

@@ -26,13 +26,13 @@ begin
     select p_user, e.event_id, e.type, (e.e ->> 'version')::smallint, (e.e ->> 'device_id')::uuid, (e.e ->> 'occurred_at')::timestamptz,
       (e.e ->> 'utc_offset_minutes')::smallint, e.body, now(), 1, e.session_id,
       coalesce(e.body ->> 'skill_id', e.body ->> 'question_id')::uuid, (e.body ->> 'question_id')::uuid, 'current', (e.body ->> 'correct')::boolean
-    from event e where e.type <> 'outbox.attempted'
+    from event e where e.type <> all ('{outbox.attempted,outbox.created,cache.checked,offline.used}')
   ),
   telemetry as (
     insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
     select p_user, e.event_id, e.type, (e.e ->> 'version')::smallint, (e.e ->> 'device_id')::uuid, (e.e ->> 'occurred_at')::timestamptz,
       (e.e ->> 'utc_offset_minutes')::smallint, e.body, now()
-    from event e where e.type = 'outbox.attempted'
+    from event e where e.type = any ('{outbox.attempted,outbox.created,cache.checked,offline.used}')
   ),
   attempt as (
     insert into learner.attempt (user_id, event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer,
@@ -53,6 +53,10 @@ begin
     select p_user, (e.body ->> 'skill_id')::uuid, (e.body ->> 'mastery')::smallint,
       array(select c.id::uuid from jsonb_array_elements_text(e.body -> 'completed') c (id)), (e.e ->> 'occurred_at')::timestamptz, v_seq + e.place
     from event e where e.type = 'progress.advanced'
+    on conflict do nothing
+  ),
+  practice as (
+    insert into learner.practice (user_id, days, change_seq) values (p_user, datemultirange(daterange(current_date, current_date, '[]')), v_seq)
     on conflict do nothing
   ),
   device as (

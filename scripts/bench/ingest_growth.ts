@@ -12,7 +12,17 @@ const EVENTS_OF_A_LEARNER = 1000;
 const CHUNK = 500_000;
 const EVENTS = 50;
 const BATCHES = 30;
-const FILLED = ["learner.event", "learner.attempt", "learner.state"];
+const FILLED = [
+  "learner.event",
+  "learner.attempt",
+  "learner.session",
+  "learner.skill_progress",
+  "learner.batch",
+  "learner.state",
+];
+/** Events of a session, and of a batch. */
+const EVENTS_OF_A_SESSION = 20;
+const SKILLS_OF_A_LEARNER = 10;
 
 /** Blocks touched, in the cache or not, and milliseconds. */
 interface Cost {
@@ -56,10 +66,29 @@ async function grownDatabase(rows: number, progress: (line: string) => void) {
   }
   await sql`
     insert into learner.state (user_id, change_seq)
-    select lpad(to_hex(n), 32, '0')::uuid, ${EVENTS_OF_A_LEARNER}::int
+    select lpad(to_hex(n), 32, '0')::uuid, 3 * ${EVENTS_OF_A_LEARNER}::int
     from generate_series(0, ${Math.ceil(rows / EVENTS_OF_A_LEARNER) - 1}::int) n`;
+  progress("growth: sessions, progress and batches");
+  await sql`
+    insert into learner.session (user_id, session_id, device_id, started_at, started_event, ended_at, ended_event, change_seq)
+    select e.user_id, e.event_id, e.user_id, now(), e.event_id, now(), e.event_id, ${EVENTS_OF_A_LEARNER}::int + row_number() over (partition by e.user_id)
+    from learner.event e where ('x' || right(e.event_id::text, 7))::bit(28)::int % ${EVENTS_OF_A_SESSION}::int = 0`;
+  await sql`
+    insert into learner.skill_progress (user_id, skill_id, mastery, completed, attempts, correct, change_seq)
+    select lpad(to_hex(n), 32, '0')::uuid, gen_random_uuid(), 50, array(select gen_random_uuid() from generate_series(1, 50)), 100, 50,
+      2 * ${EVENTS_OF_A_LEARNER}::int + k
+    from generate_series(0, ${
+    Math.ceil(rows / EVENTS_OF_A_LEARNER) - 1
+  }::int) n, generate_series(1, ${SKILLS_OF_A_LEARNER}::int) k`;
+  await sql`
+    insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
+    select s.user_id, now() - make_interval(mins => row_number() over (partition by s.user_id)::int), s.session_id, s.user_id,
+      ${EVENTS_OF_A_SESSION}::int, ${EVENTS_OF_A_SESSION}::int, 0, 0, 0
+    from learner.session s`;
   for (const table of FILLED) await sql`alter table ${sql(table)} enable trigger user`;
   await sql`vacuum analyze`;
+  // As the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand.
+  const edge = postgres(cluster.url("carrel_edge"), { max: 1, onnotice: () => {} });
 
   async function cost({ questions, version }: { questions: Question[]; version: number }): Promise<Cost> {
     const sender: Sender = { ...newSender(), learner: "" };
@@ -67,7 +96,9 @@ async function grownDatabase(rows: number, progress: (line: string) => void) {
     const hex = number.toString(16).padStart(32, "0");
     sender.learner = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
     const batch = batchOf(sender, questions, version, EVENTS);
-    const [row] = await sql<{ "QUERY PLAN": { Plan: Record<string, number>; "Execution Time": number }[] }[]>`
+    const [row] = await edge<
+      { "QUERY PLAN": { Plan: Record<string, number>; "Execution Time": number }[] }[]
+    >`
       explain (analyze, buffers, timing off, format json)
       select private.ingest_for(${sender.learner}::uuid, ${batch}::text)`;
     const plan = row?.["QUERY PLAN"][0];
@@ -79,6 +110,7 @@ async function grownDatabase(rows: number, progress: (line: string) => void) {
   return {
     cost: () => cost(content),
     async [Symbol.asyncDispose]() {
+      await edge.end();
       await sql.end();
       await cluster[Symbol.asyncDispose]();
     },

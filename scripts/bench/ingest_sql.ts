@@ -1,11 +1,17 @@
 // Ingest in SQL alone: against a statement that only inserts, and batches that come again against new ones.
 import postgres from "postgres";
 import { throwAwayCluster } from "../stack/harness.ts";
-import { publishQuestions } from "./bench_stack.ts";
+import { liftBuckets, publishQuestions } from "./bench_stack.ts";
 import { batchOf, newSender, type Question, type Sender } from "./ingest_batches.ts";
-import { median, type Result, runPair } from "./measure.ts";
+import { load, median, type Pair, type Result, runPair } from "./measure.ts";
 
-const EVENTS = 50;
+/** What devices send, and how many connections an isolate or several bring. */
+export const LOADS = [
+  { events: 50, connections: 8 },
+  { events: 50, connections: 32 },
+  { events: 100, connections: 8 },
+  { events: 100, connections: 32 },
+] as const;
 /** Batches of one sender, so that sessions, progress and devices are new ones and known ones. */
 const BATCHES_OF_A_SENDER = 20;
 
@@ -19,14 +25,18 @@ export const ingest: Statement = (sql, { learner }, batch) =>
 const insertRows: Statement = (sql, { learner }, batch) =>
   sql`select baseline.insert_rows(${learner}::uuid, ${batch}::text)`;
 
+/** The drafts of what is published, skill by skill. */
+export async function publishedQuestions(sql: postgres.Sql): Promise<Question[]> {
+  return await sql<Question[]>`
+    select id, skill_id, (answer -> 'choice')::integer as choice from content.question order by skill_id, id`;
+}
+
 /** The content that batches refer to. */
 export async function publishedContent(
   sql: postgres.Sql,
 ): Promise<{ questions: Question[]; version: number }> {
   await publishQuestions(sql, 5700);
-  const questions = await sql<
-    Question[]
-  >`select id, skill_id from content.question order by skill_id, id`;
+  const questions = await publishedQuestions(sql);
   const [head] = await sql<{ version: number }[]>`select max(version) as version from content.release`;
   return { questions, version: head?.version ?? 0 };
 }
@@ -36,7 +46,18 @@ export async function makeBaselines(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(await Deno.readTextFile(new URL("ingest_baseline.sql", import.meta.url))).simple();
 }
 
-/** Both comparisons; only the time in the statement counts, one connection, batches of 50. */
+/** A sender at each place, replaced after some batches. */
+function senders(places: number): (place: number) => Sender {
+  const now = Array.from({ length: places }, () => ({ sender: newSender(), batches: 0 }));
+  return (place) => {
+    const at = now[place];
+    if (!at) throw new Error("more workers than places");
+    if (at.batches++ % BATCHES_OF_A_SENDER === 0) at.sender = newSender();
+    return at.sender;
+  };
+}
+
+/** All comparisons: `runs` pairs of `seconds` for each number of events and connections. */
 export async function benchIngestSql(
   runs: number,
   seconds: number,
@@ -48,48 +69,66 @@ export async function benchIngestSql(
   cleanup.defer(() => sql.end());
   await makeBaselines(sql);
   const { questions, version } = await publishedContent(sql);
+  await liftBuckets(sql);
   await sql`analyze`;
-  // As the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand.
-  const edge = postgres(cluster.url("carrel_edge"), { max: 1, onnotice: () => {} });
-  cleanup.defer(() => edge.end());
 
-  /**
-   * Events a second of the middle batch's time in the statement, which a machine that is busy otherwise disturbs least; each batch is
-   * sent `sendings` times, the last of which counts.
-   */
-  async function rate(statement: Statement, sendings = 1): Promise<number> {
-    const times: number[] = [];
-    for (const until = performance.now() + seconds * 1000; performance.now() < until;) {
-      const sender = newSender();
-      for (let n = 0; n < BATCHES_OF_A_SENDER; n++) {
-        const batch = batchOf(sender, questions, version, EVENTS);
-        for (let sent = 1; sent < sendings; sent++) await statement(edge, sender, batch);
+  /** Runs `work` as the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand. */
+  async function asEdge<T>(connections: number, work: (edge: postgres.Sql) => Promise<T>): Promise<T> {
+    const edge = postgres(cluster.url("carrel_edge"), { max: connections, onnotice: () => {} });
+    return await work(edge).finally(() => edge.end());
+  }
+  const results: Result[] = [];
+  const compare = async (pair: Omit<Pair, "runs" | "more" | "unit">) =>
+    results.push(await runPair({ ...pair, unit: "events/s", more: true, runs }, progress));
+
+  for (const { events, connections } of LOADS) {
+    await asEdge(connections, async (edge) => {
+      const rate = async (statement: Statement) => {
+        const sender = senders(connections);
+        const { rate } = await load(connections, seconds, async (worker) => {
+          const from = sender(worker);
+          await statement(edge, from, batchOf(from, questions, version, events));
+        });
+        return rate * events;
+      };
+      await compare({
+        name:
+          `ingest in SQL (batches of ${events}, ${connections} connections, mixed types), against only inserting into the same tables`,
+        budget: 0.5,
+        measure: () => rate(ingest),
+        baseline: () => rate(insertRows),
+      });
+    });
+  }
+  await asEdge(1, async (edge) => {
+    /** Of the middle batch's time in the statement; each batch is sent `sendings` times, the last of which counts. */
+    const rate = async (statement: Statement, events: number, sendings = 1) => {
+      const times: number[] = [];
+      const sender = senders(1);
+      for (const until = performance.now() + seconds * 1000; performance.now() < until;) {
+        const from = sender(0);
+        const batch = batchOf(from, questions, version, events);
+        for (let sent = 1; sent < sendings; sent++) await statement(edge, from, batch);
         const started = performance.now();
-        await statement(edge, sender, batch);
+        await statement(edge, from, batch);
         times.push(performance.now() - started);
       }
+      return events / (median(times) / 1000);
+    };
+    for (const events of [50, 100]) {
+      await compare({
+        name: `the time in the statement alone (batches of ${events}, one connection)`,
+        budget: null,
+        measure: () => rate(ingest, events),
+        baseline: () => rate(insertRows, events),
+      });
+      await compare({
+        name: `batches that come again, against new ones (batches of ${events}, one connection)`,
+        budget: 2,
+        measure: () => rate(ingest, events, 2),
+        baseline: () => rate(ingest, events),
+      });
     }
-    return EVENTS / (median(times) / 1000);
-  }
-
-  return [
-    await runPair({
-      name: `ingest in SQL (batches of ${EVENTS}, mixed types), against only inserting into the same tables`,
-      unit: "events/s",
-      runs,
-      more: true,
-      budget: 0.5,
-      measure: () => rate(ingest),
-      baseline: () => rate(insertRows),
-    }, progress),
-    await runPair({
-      name: `batches that come again, against new ones (SQL, batches of ${EVENTS})`,
-      unit: "events/s",
-      runs,
-      more: true,
-      budget: 2,
-      measure: () => rate(ingest, 2),
-      baseline: () => rate(ingest),
-    }, progress),
-  ];
+  });
+  return results;
 }

@@ -21,10 +21,14 @@ const BENCHES = {
   publish: benchPublish,
 };
 /** Names for several. */
-const GROUPS: Record<string, readonly string[]> = { content: ["publish", "pages", "delivery", "fleet"] };
+const GROUPS: Record<string, readonly string[]> = {
+  content: ["publish", "pages", "delivery", "fleet"],
+  ingest: ["ingest", "growth", "pressure"],
+};
 const USAGE =
   `npm run bench -- [delivery] [endurance] [fleet] [growth] [ingest] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
   content       stands for publish, pages, delivery and fleet: a draft's way to 10,000 devices
+  ingest        stands for itself, growth and pressure; the long mode is: CARREL_BENCH_LEDGER=20000000 npm run bench -- ingest endurance --seconds 60
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5; of endurance a tenth: 60 make its ten minutes
   CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000

@@ -1,7 +1,7 @@
 // One hostile learner among others: what the others still get, against the same load without that learner.
-import { ulid } from "ulid";
 import { type BenchStack, publishQuestions, startBenchStack } from "./bench_stack.ts";
-import { batchOf, newSender, type Question, type Sender as Learner } from "./ingest_batches.ts";
+import { ascendingUlids, batchOf, newSender, type Sender as Learner } from "./ingest_batches.ts";
+import { publishedQuestions } from "./ingest_sql.ts";
 import { type Load, load, median, type Pair, type Result, runPair } from "./measure.ts";
 
 const CONNECTIONS = 8;
@@ -25,20 +25,18 @@ async function newCaller(bench: BenchStack): Promise<Sender> {
 /** The largest batch there is: sessions that start. */
 function hostileBatch({ learner, device }: Sender): string {
   const now = new Date().toISOString();
-  // Of the form of ULIDs: the load generator must not be what the others wait for.
-  const time = ulid().slice(0, 10);
-  const id26 = (n: number) => time + String(n).padStart(16, "0");
-  const event = (_: unknown, n: number) => ({
-    id: id26(n),
+  const ids = ascendingUlids();
+  const event = () => ({
+    id: ids.next().value,
     type: "session.started",
     version: 1,
     learner_id: learner,
     device_id: device,
     occurred_at: now,
     utc_offset_minutes: 0,
-    body: { session_id: id26(n), content_version: 1 },
+    body: { session_id: ids.next().value, content_version: 1 },
   });
-  const header = { batch_id: ulid(), device_id: device, sent_at: now, contract_version: 1 };
+  const header = { batch_id: ids.next().value, device_id: device, sent_at: now, contract_version: 1 };
   return [header, ...Array.from({ length: HOSTILE_EVENTS }, event)].map((line) => JSON.stringify(line)).join(
     "\n",
   );
@@ -55,9 +53,7 @@ export async function benchPressure(
   // As they are for everybody.
   await bench
     .sql`update ops.pressure_setting set event_burst = default, events_per_s = default, batch_burst = default, batches_per_s = default`;
-  const questions = await bench.sql<
-    Question[]
-  >`select id, skill_id from content.question order by skill_id, id`;
+  const questions = await publishedQuestions(bench.sql);
   const loads = { calm: [] as Load[], pressed: [] as Load[] };
   const hostile = { taken: 0, refused: 0 };
 
@@ -100,7 +96,7 @@ export async function benchPressure(
   async function pressed(): Promise<Load> {
     const end = new AbortController();
     const attacking = attack(end.signal);
-    // Whoever has a full bucket gets a burst through; measured is what comes after, as after any such burst.
+    // From the first request on, so with the burst that a full bucket lets through.
     const measured = await others();
     end.abort();
     await attacking;
