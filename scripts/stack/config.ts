@@ -34,6 +34,8 @@ export interface StackConfig extends ProjectConfig {
   json: boolean;
   /** Where database and keys lie. */
   dataFolder: string;
+  /** The functions' secrets, where not supabase/functions/.env. */
+  envFile?: string;
   help: boolean;
 }
 
@@ -70,6 +72,11 @@ const OPTIONS = {
     variable: "CARREL_DATA_FOLDER",
     value: "PATH",
     text: "where data and keys lie (.carrel/local)",
+  },
+  "env-file": {
+    variable: "CARREL_ENV_FILE",
+    value: "PATH",
+    text: "secrets of the Edge Functions (supabase/functions/.env)",
   },
 } as const;
 type OptionName = keyof typeof OPTIONS;
@@ -151,6 +158,7 @@ export function resolveConfig(
     databasePort: setting("db-port", asPort, project.databasePort),
     functionsMode: setting("functions", functionsMode, "in-process"),
     isolates: setting("isolates", (value, what) => integer(value, what, 64), 1),
+    envFile: setting<string | undefined>("env-file", (value) => resolve(value), undefined),
     dataFolder: resolve(setting("data-folder", (value) => value, join(WORK_FOLDER, "local"))),
     json: values.json ?? false,
     help: values.help ?? false,
@@ -173,6 +181,7 @@ function parseOptions(args: readonly string[]) {
         "functions": { type: "string" },
         "isolates": { type: "string" },
         "data-folder": { type: "string" },
+        "env-file": { type: "string" },
         "json": { type: "boolean" },
         "help": { type: "boolean" },
       },

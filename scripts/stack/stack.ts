@@ -2,7 +2,7 @@
 // in front of them. `npm start` runs one that keeps its data; tests start throw-away copies.
 import { join } from "node:path";
 import { type AuthOptions, createAuth } from "./auth/auth.ts";
-import { type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
+import { ConfigError, type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
 import { startCronWorker } from "./cron/worker.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
@@ -10,6 +10,7 @@ import { throwAwayCluster } from "./harness.ts";
 import { openKeys, type ProjectKeys } from "./keys.ts";
 import { startNetWorker } from "./net/worker.ts";
 import { type Cluster, startCluster } from "./postgres/cluster.ts";
+import { exists } from "./postgres/folders.ts";
 import { type Divergence, migrate } from "./postgres/migrate.ts";
 import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
 import { setLocalPasswords } from "./postgres/passwords.ts";
@@ -158,9 +159,12 @@ async function bringUpToDate(cluster: Cluster, { onProgress, log }: Reporting): 
 
 /**
  * Starts the stack of `npm start` on its data folder, and applies what is pending of supabase/migrations. Throws
- * `PortTaken`, `MigrationsDiverged` and what PostgreSQL says about a migration that fails; nothing runs then.
+ * `ConfigError`, `PortTaken`, `MigrationsDiverged` and what PostgreSQL says about a migration that fails; nothing runs then.
  */
 export async function startStack(config: StackConfig, reporting: Reporting): Promise<Stack> {
+  if (config.envFile !== undefined && !await exists(config.envFile)) {
+    throw new ConfigError(`The file of secrets, ${config.envFile}, does not exist.`);
+  }
   await using cleanup = new AsyncDisposableStack();
   // First, because a port that is taken should not cost the time of a database.
   const gateway = startGateway(config.apiPort);
@@ -176,7 +180,8 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
   await bringUpToDate(cluster, reporting);
   await configureSignals(cluster.url("postgres"), addressOf(closeGateway), keys.secretKey);
   reporting.onProgress("Starting the services");
-  const functions = functionsOptions(config, { mode: config.functionsMode, isolates: config.isolates });
+  const { functionsMode: mode, isolates, envFile: secretsFile } = config;
+  const functions = functionsOptions(config, { mode, isolates, secretsFile });
   const { log } = reporting;
   return await assemble({
     gateway,

@@ -1,105 +1,8 @@
 // `npm start` and `npm run reset` as processes: what survives, what is told, and what is left behind.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import postgres from "postgres";
-import { startCluster } from "./postgres/cluster.ts";
-import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
-import { freePort, isFree } from "./postgres/port.ts";
-import { migrated } from "./postgres/recipes.ts";
-import { databaseFolder } from "./stack.ts";
-import type { Summary } from "./summary.ts";
+import { isFree } from "./postgres/port.ts";
+import { command, isGone, query, run, site, start } from "./supervised.ts";
 import { until } from "./until.ts";
-
-const HERE = fileURLToPath(new URL(".", import.meta.url));
-
-interface Site extends AsyncDisposable {
-  apiPort: number;
-  dbPort: number;
-  folder: string;
-  args: string[];
-}
-
-/** As an earlier start left it. What all migrations cost is paid where a start without a database is the claim. */
-async function makeDatabase(dataFolder: string): Promise<void> {
-  const recipe = migrated(SUPABASE_FOLDER);
-  const cluster = await startCluster({ dataFolder, port: 0, durable: true, recipe });
-  await cluster.stop();
-}
-
-/** A data folder and ports of its own. */
-async function site(o: { hasDatabase?: boolean } = {}): Promise<Site> {
-  const holder = await Deno.makeTempDir();
-  // PostgreSQL's user has to pass through it.
-  await Deno.chmod(holder, 0o755);
-  const folder = join(holder, "data");
-  if (o.hasDatabase) await makeDatabase(databaseFolder(folder));
-  const [apiPort, dbPort] = [freePort(), freePort()];
-  const args = [`--api-port=${apiPort}`, `--db-port=${dbPort}`, `--data-folder=${folder}`];
-  return {
-    apiPort,
-    dbPort,
-    folder,
-    args,
-    async [Symbol.asyncDispose]() {
-      await Deno.remove(holder, { recursive: true });
-    },
-  };
-}
-
-function command(script: "main.ts" | "reset.ts", args: string[]): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", join(HERE, script), ...args],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-/** Runs to the end and gives the exit code with everything printed. */
-async function run(script: "main.ts" | "reset.ts", args: string[]): Promise<{ code: number; text: string }> {
-  const { code, stdout, stderr } = await command(script, args).output();
-  return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
-}
-
-interface Supervisor {
-  summary: Summary;
-  /** Sends a signal; gives the exit code and what was printed on standard error. */
-  end(signal: Deno.Signal): Promise<{ code: number; text: string }>;
-}
-
-/** Starts the stack and waits for its summary. */
-async function start(s: Site, ...more: string[]): Promise<Supervisor> {
-  const child = command("main.ts", [...s.args, "--json", ...more]).spawn();
-  const text = new Response(child.stderr).text();
-  let summary: Summary | undefined;
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    summary = JSON.parse(chunk);
-    break;
-  }
-  if (!summary) throw new Error(`It did not start:\n${await text}`);
-  return {
-    summary,
-    async end(signal) {
-      child.kill(signal);
-      const { code } = await child.status;
-      return { code, text: await text };
-    },
-  };
-}
-
-async function query(s: Site, text: string, role = "postgres"): Promise<Record<string, unknown>[]> {
-  const sql = postgres(`postgresql://${role}:postgres@127.0.0.1:${s.dbPort}/postgres`, { max: 1 });
-  try {
-    return [...await sql.unsafe(text)];
-  } finally {
-    await sql.end();
-  }
-}
-
-function isGone(s: Site): Promise<void> {
-  return until("free ports", () => isFree(s.apiPort) && isFree(s.dbPort), 50);
-}
 
 Deno.test("data and keys survive kill -9, which leaves nothing running; SIGTERM ends everything in order", async () => {
   await using s = await site({ hasDatabase: true });
@@ -180,6 +83,14 @@ Deno.test("a taken port is named with the option and the setting that choose ano
     assert.doesNotMatch(text, /^\s+at /m, "no stack trace");
   }
   await isGone(s);
+});
+
+Deno.test("a file of secrets that does not exist is refused before anything starts", async () => {
+  await using s = await site();
+  const { code, text } = await run("main.ts", [...s.args, "--env-file=/does/not/exist"]);
+  assert.equal(code, 1);
+  assert.match(text, /The file of secrets, \/does\/not\/exist, does not exist\./);
+  assert.doesNotMatch(text, /Starting/);
 });
 
 Deno.test("an unknown option is refused with the list of options", async () => {

@@ -10,6 +10,7 @@ create table ops.content_setting (
   keep_versions integer not null default 50,
   keep_age      interval not null default '90 days',
   keep_answers  interval not null default '730 days',
+  keep_reports  interval not null default '180 days',
   horizon       integer not null default 0,
   constraint content_setting_pkey primary key (id),
   constraint content_setting_one_row check (id = 1),
@@ -18,12 +19,14 @@ create table ops.content_setting (
   constraint content_setting_keep_versions_positive check (keep_versions >= 1),
   constraint content_setting_keep_age_positive check (keep_age >= interval '1 hour'),
   constraint content_setting_answers_outlive_deltas check (keep_answers >= keep_age),
+  constraint content_setting_keep_reports_positive check (keep_reports >= interval '1 day'),
   constraint content_setting_horizon_not_negative check (horizon >= 0)
 );
-comment on table ops.content_setting is 'One row: how devices poll, and how much of the past ops.compact_content() keeps.';
+comment on table ops.content_setting is 'One row: how devices poll, and how much of the past ops.compact_content() and ops.prune_content_reports() keep.';
 comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head, as every head advises.';
 comment on column ops.content_setting.keep_answers is
   'How long a superseded answer key is kept. Longer than deltas: an answer given months ago, offline, is graded by what was asked then.';
+comment on column ops.content_setting.keep_reports is 'How long devices'' reports of their caches are kept (ops.content_report).';
 comment on column ops.content_setting.horizon is
   'The oldest version that can be read, and read from; written by ops.compact_content() alone.';
 insert into ops.content_setting default values;

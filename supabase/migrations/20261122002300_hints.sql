@@ -21,7 +21,7 @@ create table ops.signal_setting (
     and least(hint_spread_max_s, learner_hint_spread_s) >= 0)
 );
 comment on table ops.signal_setting is 'One row: how hints and bundles are paced; operators update it.';
-comment on column ops.signal_setting.hint_after_s is 'Seconds after a publish at which the hint is sent even if bundles are still missing.';
+comment on column ops.signal_setting.hint_after_s is 'Seconds after a publish by which the hint is sent even if bundles are still missing: at the last turn of the job before that, 30 s at most.';
 comment on column ops.signal_setting.hint_devices_per_s is 'Hinted devices that should come back in one second; with their number it gives spread_s.';
 comment on column ops.signal_setting.bundle_url_days is 'How long a signed URL lasts; it is renewed when half of that is over.';
 comment on column ops.signal_setting.bundle_releases is 'The newest releases whose bundles are kept.';
@@ -144,12 +144,13 @@ begin
   join content.release_state s on s.version = r.version
   cross join ops.signal_setting t
   where s.hinted_at is null
-    and (s.bundled_at is not null or r.published_at <= clock_timestamp() - make_interval(secs => t.hint_after_s));
+    -- Runs every 30 s: what can't wait for the next turn goes with this one, rather than up to 30 s too late.
+    and (s.bundled_at is not null or r.published_at + make_interval(secs => t.hint_after_s) < clock_timestamp() + interval '30 seconds');
   return case when v_version is not null and private.send_hint(v_version) then v_version end;
 end
 $$;
 comment on function ops.send_due_hints() is
-  'Hints the newest release if it is bundled, or has waited long enough for that; returns its version, or null. Runs by pg_cron.';
+  'Hints the newest release if it is bundled, or can''t wait for that until the next turn; returns its version, or null. Runs by pg_cron.';
 
 -- Clients listen only: there is no policy for insert. A join is probed with topic and extension alone.
 create policy messages_select_carrel on realtime.messages for select to authenticated

@@ -1,7 +1,7 @@
--- What:  ops.content_report: caches that devices found damaged, and what they repaired.
+-- What:  ops.content_report: caches that devices found damaged, and what they repaired; kept for as long as the setting says.
 -- Why:   a bad disk is one device's matter; the same skill on a thousand devices is ours (C6, O4).
 -- Locks: none; new objects only.
--- Undo:  drop function private.report_content; drop table ops.content_report.
+-- Undo:  drop function ops.prune_content_reports, private.report_content; drop table ops.content_report.
 create table ops.content_report (
   user_id     uuid not null,
   reported_on date not null,
@@ -18,6 +18,8 @@ create table ops.content_report (
   constraint content_report_counts_not_negative check (version >= 1 and rows >= 0),
   constraint content_report_nodes_count check (cardinality(nodes) <= 200)
 );
+-- What is pruned, of all learners.
+create index content_report_reported_on_idx on ops.content_report (reported_on);
 comment on table ops.content_report is 'What devices say of their caches; at most 20 reports a learner and day (UTC), later ones are let go.';
 alter table ops.content_report enable row level security;
 create policy content_report_all_nobody on ops.content_report for all to anon, authenticated using (false);
@@ -66,5 +68,28 @@ end
 $$;
 comment on function private.report_content(uuid, text) is
   'Keeps a report {kind, version, rows, nodes}; false where the learner''s twenty of the day are used up. Errors: malformed_request, erased.';
+
+create function ops.prune_content_reports(p_keep interval default null)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_keep constant interval := coalesce(p_keep, (select s.keep_reports from ops.content_setting s));
+  v_count bigint;
+begin
+  perform private.require_role('admin');
+  delete from ops.content_report r where r.reported_on < ((clock_timestamp() - v_keep) at time zone 'utc')::date;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
+  end if;
+  return v_count;
+end
+$$;
+comment on function ops.prune_content_reports(interval) is
+  'Deletes the reports of days that are longer ago than p_keep (null: the setting); returns how many. Admins and a job every night.';
 
 grant execute on function private.report_content(uuid, text) to carrel_edge;

@@ -58,13 +58,13 @@ as $$
   from (
     select distinct on (t.schema, t.id) t.schema, t.id, t.version, t.rows
     from content.tree_node t
-    join content.schema s on s.schema = t.schema and s.state <> 'retired'
+    join content.schema s on s.schema = t.schema and private.schema_is_served(s.schema)
     where t.kind = 'domain' and t.version <= p_version
     order by t.schema, t.id, t.version desc
   ) n
   where n.rows > 0
 $$;
-comment on function private.domain_node_at(integer) is 'The domains of a release in every contract schema, each under the version that last changed it.';
+comment on function private.domain_node_at(integer) is 'The domains of a release in every contract schema that is served, each under the version that last changed it.';
 
 create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
 returns text

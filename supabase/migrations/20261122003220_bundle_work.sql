@@ -5,23 +5,25 @@
 --        private.finish_removal, private.mark_bundled, private.bundle_due.
 
 create function private.bundle_due(p_history text)
-returns table (task text, domain_id uuid, schema smallint, version integer, attempts smallint)
+returns table (task text, history text, schema smallint, domain_id uuid, version integer)
 language sql
 stable
 set search_path = ''
 as $$
-  select t.task, b.domain_id, b.schema, b.version, b.attempts
+  select t.task, b.history, b.schema, b.domain_id, b.version
   from content.bundle b
   cross join ops.signal_setting s
   cross join lateral (select case
     when b.retired_at < clock_timestamp() - make_interval(hours => s.bundle_grace_hours) then 'remove'
-    when b.retired_at is not null or b.history <> p_history then null
+    when b.retired_at is not null or b.history <> p_history
+      -- Nobody may read it any more; ops.remove_old_bundles() retires it.
+      or b.schema not in (select x.schema from content.schema x where private.schema_is_served(x.schema)) then null
     when b.stored_at is null then 'write'
     when b.url_expires_at is null or b.url_expires_at < clock_timestamp() + make_interval(days => s.bundle_url_days) / 2 then 'sign'
   end as task) t
   where t.task is not null and b.leased_until < clock_timestamp()
 $$;
-comment on function private.bundle_due(text) is 'Bundles that nobody works on and somebody should: write, sign or remove.';
+comment on function private.bundle_due(text) is 'Bundles that nobody works on and somebody should: write and sign those of a history, remove those of any.';
 
 create function private.mark_bundled()
 returns integer
@@ -44,6 +46,7 @@ begin
   where version = v_version and not exists (
     select from private.domain_node_at(v_version) n
     left join content.bundle b on b.history = v_history and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+      and b.retired_at is null
     where b.signed_url is null);
   if not found then
     return null;
@@ -63,30 +66,45 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_history constant text := private.history();
-  v_head constant integer := coalesce((select max(r.version) from content.release r), 0);
+  v_history text;
   v_lease constant uuid := gen_random_uuid();
   v_task text;
   v_claimed json;
 begin
-  -- 1 What the newest release needs and nobody has asked for yet; what was asked for an older one and never written is retired.
-  insert into content.bundle (history, schema, domain_id, version, rows)
-  select v_history, n.schema, n.domain_id, n.version, n.rows from private.domain_node_at(v_head) n
-  on conflict on constraint bundle_pkey do nothing;
+  -- 1 What the newest release needs: asked for where nobody has yet, taken back where it was retired (a schema whose end was put off),
+  --   and written again if somebody has begun to remove it. What was asked for otherwise (an older release, another history) and never
+  --   written is retired. One statement, hence one snapshot: by an older head, nobody needs the rows that another worker has just asked for.
+  with wanted as materialized (
+    select h.history, n.*
+    from (select private.history()) h (history), private.domain_node_at((select max(r.version) from content.release r)) n
+  ), asked as (
+    insert into content.bundle (history, schema, domain_id, version, rows)
+    select w.history, w.schema, w.domain_id, w.version, w.rows from wanted w
+    on conflict on constraint bundle_pkey do nothing
+  ), revived as (
+    update content.bundle b
+    set retired_at = null, lease = null, attempts = 0, stored_at = case when b.attempts = 0 then b.stored_at end,
+      signed_url = case when b.attempts = 0 then b.signed_url end, url_expires_at = case when b.attempts = 0 then b.url_expires_at end
+    from wanted w
+    where b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version
+      and b.retired_at is not null and b.leased_until < clock_timestamp()
+  )
   update content.bundle b set retired_at = clock_timestamp()
   where b.stored_at is null and b.retired_at is null and b.leased_until < clock_timestamp()
-    and (b.history <> v_history or not exists (
-      select from private.domain_node_at(v_head) n
-      where n.schema = b.schema and n.domain_id = b.domain_id and n.version = b.version));
+    and not exists (
+      select from wanted w
+      where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version);
+  v_history := private.history();
 
   -- 2 Writing comes first; rows that failed before come last, so that none of them holds up the others.
   foreach v_task in array array['write', 'sign', 'remove'] loop
     with due as (
       select b.ctid
       from content.bundle b
-      join private.bundle_due(v_history) d on d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version
-      where d.task = v_task and (b.history = v_history or v_task = 'remove')
-        and b.leased_until < clock_timestamp()
+      join private.bundle_due(v_history) d
+        on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version
+      -- Once more, for a row that somebody has changed since the snapshot.
+      where d.task = v_task and b.leased_until < clock_timestamp() and (v_task = 'remove') = (b.retired_at is not null)
       order by b.attempts, b.version desc, b.schema desc, b.domain_id
       limit case v_task when 'write' then 1 else 100 end
       for update of b skip locked

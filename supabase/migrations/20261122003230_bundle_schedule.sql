@@ -34,7 +34,14 @@ begin
     exists (
       select from content.release_state s
       where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from private.history())
-    or exists (select from private.bundle_due(private.history())))
+    or exists (select from private.bundle_due(private.history()))
+    -- A schema whose end was put off after it had come: its bundles are retired, or were never asked for.
+    or exists (
+      select from private.domain_node_at((select max(r.version) from content.release r)) n
+      where not exists (
+        select from content.bundle b
+        where b.history = (select private.history()) and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+          and b.retired_at is null)))
   then
     perform private.wake_function('bundle');
     return true;
@@ -78,9 +85,11 @@ begin
   --   same moment no manifest names the others; their objects go after a grace, since devices may still hold an older manifest.
   update content.bundle b set retired_at = clock_timestamp()
   where b.retired_at is null
-    and (b.history <> private.history() or exists (
-      select from content.tree_node n
-      where n.schema = b.schema and n.kind = 'domain' and n.id = b.domain_id and n.version > b.version and n.version <= v_oldest));
+    and (b.history <> private.history()
+      or b.schema not in (select s.schema from content.schema s where private.schema_is_served(s.schema))
+      or exists (
+        select from content.tree_node n
+        where n.schema = b.schema and n.kind = 'domain' and n.id = b.domain_id and n.version > b.version and n.version <= v_oldest));
   get diagnostics v_count = row_count;
   if v_count > 0 then
     perform private.audit('remove_old_bundles', 'content.bundle', null, null,
@@ -90,8 +99,8 @@ begin
 end
 $$;
 comment on function ops.remove_old_bundles(integer) is
-  'Retires the bundles that only releases older than the newest p_keep_versions have (null: the setting); returns how many. '
-  'The worker removes their objects after the grace.';
+  'Retires the bundles that only releases older than the newest p_keep_versions have (null: the setting), and those of contract schemas '
+  'that are not served any more; returns how many. The worker removes their objects after the grace.';
 
 grant execute on function private.wake_bundler() to carrel_edge;
 

@@ -34,7 +34,7 @@ begin
   if v_url is null or v_key is null then
     return;
   end if;
-  -- Sent after the commit. The function answers before it has worked: a request of pg_net's holds up its neighbours.
+  -- Sent after the commit. The functions answer before they work, as asked here: a request of pg_net's holds up its neighbours.
   perform net.http_post(
     url => v_url || '/' || p_slug,
     headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key, 'prefer', 'respond-async'),

@@ -1,5 +1,6 @@
 // What signed-in users do with their own account: look at it, change it, sign out.
 import { z } from "zod";
+import { transaction } from "../postgres/transaction.ts";
 import type { Call } from "./call.ts";
 import type { AuthContext } from "./context.ts";
 import { AuthError, notImplemented, validationFailed } from "./errors.ts";
@@ -57,7 +58,7 @@ export async function putUser(context: AuthContext, { request, token }: Call): P
     userMetadata,
     ...(newEmail === null ? {} : becomePermanent(user, newEmail, userMetadata)),
   };
-  const changed = await context.sql.begin(async (sql) => {
+  const changed = await transaction(context.sql, async (sql) => {
     if (newEmail !== null) await putEmailIdentity(sql, user.id, emailIdentity(user.id, newEmail, true));
     await changeUser(sql, user.id, changes);
     // Whoever knew the old password is signed out, this session excepted.

@@ -1,5 +1,6 @@
 // `/admin/users`: making, reading, changing and deleting users with the secret key.
 import { z } from "zod";
+import { transaction } from "../postgres/transaction.ts";
 import type { Call } from "./call.ts";
 import { AUDIENCE, type AuthContext, type Database } from "./context.ts";
 import { parseDuration } from "./duration.ts";
@@ -110,7 +111,7 @@ export async function postUser(context: AuthContext, { request, token }: Call): 
   const passwordHash = await initialHash(body);
   const until = bannedUntil(body.ban_duration);
   try {
-    const user = await context.sql.begin(async (sql) => {
+    const user = await transaction(context.sql, async (sql) => {
       const appMetadata = { provider: "email", providers: ["email"] };
       const userMetadata = body.user_metadata ?? {};
       await insertUser(sql, {
@@ -169,7 +170,7 @@ export async function putUserById(context: AuthContext, { request, token, id }: 
     changes.userMetadata = mergeJson(changes.userMetadata ?? user.raw_user_meta_data, body.user_metadata);
   }
   try {
-    const changed = await context.sql.begin(async (sql) => {
+    const changed = await transaction(context.sql, async (sql) => {
       if (body.email !== "") {
         await putEmailIdentity(sql, user.id, emailIdentity(user.id, body.email, body.email_confirm));
       }
@@ -191,7 +192,7 @@ export async function deleteUserById(context: AuthContext, { request, token, id 
   const body = await request.text();
   const softly = body !== "" && parseBody(body, deleteBody).should_soft_delete;
   try {
-    await context.sql.begin(async (sql) => {
+    await transaction(context.sql, async (sql) => {
       if (softly) await softDelete(sql, user);
       else await sql`delete from auth.users where id = ${user.id}`;
     });

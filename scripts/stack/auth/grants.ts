@@ -1,5 +1,6 @@
 // `POST /token`: signing in with a password, and exchanging a refresh token.
 import { z } from "zod";
+import { transaction } from "../postgres/transaction.ts";
 import type { Call } from "./call.ts";
 import type { AuthContext, Database } from "./context.ts";
 import { AuthError, notImplemented, unexpectedFailure, validationFailed } from "./errors.ts";
@@ -67,7 +68,7 @@ async function signInWithPassword(context: AuthContext, { request }: Call): Prom
     throw new AuthError(400, "email_not_confirmed", "Email not confirmed");
   }
 
-  const opened = await context.sql.begin((sql) => signIn(sql, found.id, "password", request));
+  const opened = await transaction(context.sql, (sql) => signIn(sql, found.id, "password", request));
   const body = await renderSession(context, opened.user, opened.session, opened.refreshToken);
   const weak = weakness(password);
   return Response.json(
@@ -80,7 +81,7 @@ type Refreshed = { user: User; session: Session; refreshToken: string };
 async function refresh(context: AuthContext, { request }: Call): Promise<Response> {
   const { refresh_token: token } = await readBody(request, refreshGrant);
   if (token === "") throw validationFailed("refresh_token required");
-  const refreshed = await context.sql.begin(async (sql): Promise<Refreshed | "reused"> => {
+  const refreshed = await transaction(context.sql, async (sql): Promise<Refreshed | "reused"> => {
     const { userId, sessionId } = await findRefreshToken(sql, token);
     const user = await findUser(sql, userId);
     if (user && isBanned(user)) {

@@ -1,6 +1,7 @@
 // `POST /signup`: with address and password, or anonymously. Addresses count as confirmed at once, which is
 // hosted's setting `mailer_autoconfirm`: there is no mail here.
 import { z } from "zod";
+import { transaction } from "../postgres/transaction.ts";
 import type { Call } from "./call.ts";
 import type { AuthContext, Database } from "./context.ts";
 import { AuthError, unexpectedFailure, validationFailed } from "./errors.ts";
@@ -26,7 +27,7 @@ export async function postSignup(context: AuthContext, { request }: Call): Promi
   const body = await readBody(request, signUpBody);
   const anonymous = body.email === "" && body.phone === "";
   const enter = anonymous ? await signUpAnonymously(body) : await signUpWithEmail(context, body);
-  const { user, session, refreshToken } = await context.sql.begin(async (sql) => {
+  const { user, session, refreshToken } = await transaction(context.sql, async (sql) => {
     const userId = await enter(sql);
     return signIn(sql, userId, anonymous ? "anonymous" : "password", request);
   });

@@ -15,8 +15,10 @@ import { verifyJwt } from "./verify_jwt.ts";
 
 /** How Edge Functions are run. */
 export interface FunctionsOptions {
-  /** Holds a folder for each function, and .env with their secrets. */
+  /** Holds a folder for each function. */
   folder: string;
+  /** Their secrets; .env in the folder unless given. */
+  secretsFile?: string;
   mode: FunctionsMode;
   /** Isolates of each function; more than one shows how caches behave on hosted. */
   isolates: number;
@@ -70,7 +72,7 @@ export async function createFunctions(
   o: FunctionsOptions,
 ): Promise<FunctionsService> {
   const sockets = await Deno.makeTempDir({ prefix: "carrel-" });
-  const secretsFile = join(o.folder, ".env");
+  const secretsFile = o.secretsFile ?? join(o.folder, ".env");
   const pools = new Map<string, FunctionPool>();
   let socketCount = 0;
 

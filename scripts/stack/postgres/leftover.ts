@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 const STOP_LIMIT_MS = 30_000;
+/** Longer than a checkpoint takes. */
+const FAST_LIMIT_MS = 5_000;
 const POLL_MS = 20;
 
 /** What a process that may be gone by now has to say, if it is ours to read. */
@@ -59,25 +61,40 @@ function signal(pid: number, name: Deno.Signal): void {
   }
 }
 
-async function until(isDone: () => Promise<boolean>, dataFolder: string): Promise<void> {
-  const started = performance.now();
-  while (!await isDone()) {
-    if (performance.now() - started > STOP_LIMIT_MS) {
-      throw new Error(`A PostgreSQL server still runs on ${dataFolder} and does not stop.`);
-    }
-    await delay(POLL_MS);
+/** Whether it was done within the limit. */
+async function within(limitMs: number, isDone: () => Promise<boolean>): Promise<boolean> {
+  for (const end = performance.now() + limitMs; !await isDone(); await delay(POLL_MS)) {
+    if (performance.now() > end) return false;
   }
+  return true;
 }
 
-/** Stops what still runs on this data folder; the caller holds the folder's lock, so nobody uses it. */
-export async function stopLeftover(dataFolder: string): Promise<void> {
+async function until(isDone: () => Promise<boolean>, dataFolder: string): Promise<void> {
+  if (await within(STOP_LIMIT_MS, isDone)) return;
+  throw new Error(`A PostgreSQL server still runs on ${dataFolder} and does not stop.`);
+}
+
+/**
+ * Stops what still runs on this data folder; the caller holds the folder's lock, so nobody uses it. A server may take
+ * `fastLimitMs` for its checkpoint, and leaves recovery to the next one otherwise.
+ */
+export async function stopLeftover(dataFolder: string, fastLimitMs = FAST_LIMIT_MS): Promise<void> {
   const pid = await recordedPid(dataFolder);
   // Removed by every orderly shutdown.
   if (pid === undefined) return;
-  if (await isServerOf(pid, dataFolder)) {
+  const isGone = async () => !await isServerOf(pid, dataFolder);
+  if (!await isGone()) {
     signal(pid, "SIGINT");
-    await until(async () => !await isServerOf(pid, dataFolder), dataFolder);
+    // Told to stop while it recovered from a crash, version 17 waits for its checkpointer for ever.
+    if (!await within(fastLimitMs, isGone)) signal(pid, "SIGQUIT");
+    await until(isGone, dataFolder);
   }
+  // Ended, but not collected by the system yet, it would look alive to the next server.
+  const stat = `/proc/${pid}/stat`;
+  await until(
+    async () => !/\(postgres\) Z /.test(await ifReadable(Deno.readTextFile(stat)) ?? ""),
+    dataFolder,
+  );
   for (const orphan of await orphansOf(dataFolder)) signal(orphan, "SIGQUIT");
   await until(async () => (await orphansOf(dataFolder)).length === 0, dataFolder);
 }

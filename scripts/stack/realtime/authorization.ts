@@ -4,6 +4,7 @@
 // extension, seen (read) or inserted (write) as the client's role, with its claims and `realtime.topic()` set.
 import type { Sql, TransactionSql } from "postgres";
 import postgres from "postgres";
+import { transaction } from "../postgres/transaction.ts";
 import type { Token } from "./token.ts";
 
 /** Decides about private topics. */
@@ -21,7 +22,7 @@ class RolledBack {
 
 async function probe(sql: Sql, ask: (tx: TransactionSql) => Promise<boolean>): Promise<boolean> {
   try {
-    return await sql.begin(async (tx) => {
+    return await transaction(sql, async (tx) => {
       throw new RolledBack(await ask(tx));
     });
   } catch (error) {

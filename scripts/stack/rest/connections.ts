@@ -1,7 +1,8 @@
 // Connections as authenticator, over the client library and around what it does not survive.
 import { Buffer } from "node:buffer";
 import postgres, { type ReservedSql, type Sql } from "postgres";
-import { connectionRefused, isConnectionLost } from "./database_error.ts";
+import { isConnectionLost } from "../postgres/transaction.ts";
+import { connectionRefused } from "./database_error.ts";
 
 /** The library would rewrite text that the server takes for one of these types; requests pass it as it is. */
 function untouched(oid: number): postgres.PostgresType {

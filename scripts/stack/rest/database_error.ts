@@ -1,5 +1,6 @@
 // Errors of the database, and of the way to it, as PostgREST renders them.
 import postgres from "postgres";
+import { isConnectionLost } from "../postgres/transaction.ts";
 import { RestError } from "./errors.ts";
 
 /** Statuses by SQLSTATE; what is not listed is looked up by its class, then 400. */
@@ -112,12 +113,6 @@ export function poolExhausted(): RestError {
 export function connectionRefused(error: unknown): RestError {
   const details = error instanceof Error ? error.message : null;
   return new RestError(503, "PGRST000", "Database connection error. Retrying the connection.", details);
-}
-
-/** Whether an error means that its connection is of no more use. */
-export function isConnectionLost(error: unknown): boolean {
-  if (error instanceof postgres.PostgresError) return ["FATAL", "PANIC"].includes(error.severity);
-  return error instanceof Error && "code" in error && /^(CONN|ECONN|EPIPE)/.test(String(error.code));
 }
 
 /**

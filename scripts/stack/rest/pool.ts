@@ -1,7 +1,8 @@
 // The one transaction that each request runs in, on one of a few connections.
 import type { ReservedSql } from "postgres";
 import { Connections } from "./connections.ts";
-import { databaseError, isConnectionLost } from "./database_error.ts";
+import { isConnectionLost } from "../postgres/transaction.ts";
+import { databaseError } from "./database_error.ts";
 import { Places } from "./places.ts";
 import type { Isolation } from "./schema_cache.ts";
 import type { Statement } from "./sql.ts";

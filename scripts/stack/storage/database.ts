@@ -1,5 +1,6 @@
 // The service's tables, as the caller, whom row level security holds, or as the service itself.
 import postgres from "postgres";
+import { transaction } from "../postgres/transaction.ts";
 import { type Caller } from "./caller.ts";
 import { refusals, StorageError } from "./errors.ts";
 
@@ -48,22 +49,19 @@ export function openDatabase(url: string): Database {
     connection: { application_name: "storage", statement_timeout: STATEMENT_TIMEOUT_MS },
     onnotice: () => {},
   });
-  async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const box: { result?: { value: T } } = {};
+  async function asService<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     try {
-      await sql.begin(async (tx) => {
+      return await transaction(sql, async (tx) => {
         // A row goes together with its file here.
         await tx`select set_config('storage.allow_delete_query', 'true', true)`;
-        box.result = { value: await work(tx) };
+        return await work(tx);
       });
     } catch (error) {
       throw refused(error);
     }
-    if (!box.result) throw new Error("A transaction ended without a result.");
-    return box.result.value;
   }
   const asCaller: Database["asCaller"] = (caller, work) =>
-    transaction(async (tx) => {
+    asService(async (tx) => {
       await tx`
         select set_config('role', ${caller.role}, true), set_config('request.jwt.claims', ${caller.claims}, true),
                set_config('request.jwt.claim.role', ${caller.role}, true),
@@ -82,7 +80,7 @@ export function openDatabase(url: string): Database {
         if (!(error instanceof TakenBack)) throw error;
       }
     },
-    asService: transaction,
+    asService,
     close: () => sql.end({ timeout: 1 }),
   };
 }

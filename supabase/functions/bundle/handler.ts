@@ -1,10 +1,12 @@
 // POST /bundle: does what is due, piece by piece, until a share of the function's limits is spent; then has itself
-// called again. Killed anywhere, its leases run out and another call takes over.
+// called again. Killed anywhere, its leases run out and another call takes over. Where the caller prefers that, as the
+// database does, the answer comes first.
+import { type WaitUntil, workAndRespond } from "../_shared/background.ts";
 import { type Handler, requireMethod } from "../_shared/serve.ts";
 import type { BundleStore, FileBytes } from "./store.ts";
 import type { BundleRef, Work, WorkList } from "./work_list.ts";
 
-/** No new work is taken after so much time, in milliseconds: a request of pg_net's is given up after 5 s. */
+/** No new work is taken after so much time, in milliseconds: hosted ends an isolate after 150 s, and a lease after a minute. */
 const TIME_MS = 3000;
 /** Nor after so many bytes before compression. Hosted allows 2 s of CPU; 34.7 MB (51,926 rows) took 0.74 s in four calls. */
 const TEXT_BYTES = 16 * 1024 * 1024;
@@ -29,8 +31,17 @@ async function gzip(text: string): Promise<FileBytes> {
 
 const pathsOf = (bundles: readonly BundleRef[]) => bundles.flatMap(({ path }) => path ?? []);
 
+/** What the handler needs. */
+export interface BundleDependencies {
+  work: WorkList;
+  store: BundleStore;
+  waitUntil: WaitUntil;
+  /** Milliseconds since 1970; by default the system's clock. */
+  now?: () => number;
+}
+
 /** Does the work of one list with one store. */
-export function bundleHandler(work: WorkList, store: BundleStore, now: () => number = Date.now): Handler {
+export function bundleHandler({ work, store, waitUntil, now = Date.now }: BundleDependencies): Handler {
   /** Returns the size of the text, in UTF-16 units: near enough to bytes for a budget. */
   async function write(lease: string, bundle: BundleRef): Promise<number> {
     const text = await work.text(bundle);
@@ -82,6 +93,6 @@ export function bundleHandler(work: WorkList, store: BundleStore, now: () => num
 
   return async ({ request }) => {
     requireMethod(request, "POST");
-    return Response.json(await run(), { headers: { "cache-control": "no-store" } });
+    return await workAndRespond("bundle", request, run, waitUntil);
   };
 }

@@ -1,4 +1,5 @@
 // The function `bundle`: writes the files that devices prefer to pages. Called by the database, never by a device.
+import { waitUntil } from "../_shared/background.ts";
 import { required } from "../_shared/environment.ts";
 import { serveFunction } from "../_shared/serve.ts";
 import { requireSecretKey, secretKeysOf } from "../_shared/service_key.ts";
@@ -12,4 +13,4 @@ if (!key) throw new Error("SUPABASE_SECRET_KEYS holds no key.");
 
 const work = openWorkList(required("CARREL_DB_URL"));
 const store = openBundleStore(required("SUPABASE_URL"), key);
-Deno.serve(serveFunction("bundle", requireSecretKey(keys), bundleHandler(work, store)));
+Deno.serve(serveFunction("bundle", requireSecretKey(keys), bundleHandler({ work, store, waitUntil })));

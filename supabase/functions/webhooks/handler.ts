@@ -1,5 +1,5 @@
-// POST /webhooks: sends what is due. With `Prefer: respond-async`, as the database asks, the answer comes at once:
-// pg_net waits for the slowest of its requests before it sends the next ones.
+// POST /webhooks: sends what is due, after the answer where the caller prefers that, as the database does.
+import { type WaitUntil, workAndRespond } from "../_shared/background.ts";
 import { Problem } from "../_shared/problem.ts";
 import { type Handler, requireMethod } from "../_shared/serve.ts";
 import type { DispatchReport } from "./dispatch.ts";
@@ -7,8 +7,7 @@ import type { DispatchReport } from "./dispatch.ts";
 /** What the handler needs. */
 export interface WebhooksDependencies {
   dispatch: () => Promise<DispatchReport>;
-  /** Keeps the isolate alive until the work is done; if it is killed all the same, leases run out. */
-  waitUntil: (work: Promise<unknown>) => void;
+  waitUntil: WaitUntil;
 }
 
 /** Answers calls of the database's jobs. */
@@ -16,10 +15,6 @@ export function webhooksHandler({ dispatch, waitUntil }: WebhooksDependencies): 
   return async ({ request, path }) => {
     if (path !== "") throw new Problem("not_found", "The function webhooks has one path, its own.");
     requireMethod(request, "POST");
-    if (/\brespond-async\b/.test(request.headers.get("prefer") ?? "")) {
-      waitUntil(dispatch().catch((error) => console.error("webhooks:", error)));
-      return Response.json({ accepted: true }, { status: 202, headers: { "cache-control": "no-store" } });
-    }
-    return Response.json(await dispatch(), { headers: { "cache-control": "no-store" } });
+    return await workAndRespond("webhooks", request, dispatch, waitUntil);
   };
 }

@@ -1,4 +1,5 @@
 // The function `webhooks`: the dispatcher of outgoing webhooks. Called by the database, never by a device.
+import { waitUntil } from "../_shared/background.ts";
 import { required } from "../_shared/environment.ts";
 import { serveFunction } from "../_shared/serve.ts";
 import { requireSecretKey, secretKeysOf } from "../_shared/service_key.ts";
@@ -9,9 +10,6 @@ import { resolveDns } from "./target.ts";
 
 /** Receivers should answer first and work then; 10 s leave a lease of 60 s far away. */
 const TIMEOUT_MS = 10_000;
-
-// The platform's own global, beside Deno's.
-declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void };
 
 const options = {
   outbox: openOutbox(required("CARREL_DB_URL")),
@@ -25,9 +23,6 @@ Deno.serve(
   serveFunction(
     "webhooks",
     requireSecretKey(secretKeysOf(required("SUPABASE_SECRET_KEYS"))),
-    webhooksHandler({
-      dispatch: () => dispatch(options),
-      waitUntil: (work) => EdgeRuntime.waitUntil(work),
-    }),
+    webhooksHandler({ dispatch: () => dispatch(options), waitUntil }),
   ),
 );

@@ -1,11 +1,12 @@
 // The bundle worker's own decisions: how much one call does, and what it says to Storage.
 import assert from "node:assert/strict";
-import { bundleHandler } from "../../functions/bundle/handler.ts";
+import { bundleHandler, type BundleReport } from "../../functions/bundle/handler.ts";
 import { type BundleStore, openBundleStore } from "../../functions/bundle/store.ts";
 import type { Work, WorkList } from "../../functions/bundle/work_list.ts";
 
 const request = new Request("http://worker/bundle", { method: "POST" });
 const CALL = { request, url: new URL(request.url), path: "", learner: "service_role" };
+const waitUntil = () => assert.fail("nobody asked for an early answer");
 
 /** A list of `left` bundles to write, each of `size` characters. */
 function listOf(left: number, size: number): { list: WorkList; did: string[] } {
@@ -37,27 +38,48 @@ function storeIn(did: string[]): BundleStore {
   };
 }
 
+async function work({ list, did }: ReturnType<typeof listOf>, now?: () => number): Promise<BundleReport> {
+  const handler = bundleHandler({ work: list, store: storeIn(did), waitUntil, now });
+  return await (await handler(CALL)).json();
+}
+
 Deno.test("C1: a call works until nothing is left, each file named, then uploaded, then reported", async () => {
   const { list, did } = listOf(2, 10);
-  const report = await (await bundleHandler(list, storeIn(did))(CALL)).json();
-  assert.deepEqual(report, { written: 2, signed: 0, removed: 0, more: false });
+  assert.deepEqual(await work({ list, did }), { written: 2, signed: 0, removed: 0, more: false });
   assert.deepEqual(did, ["lease-2", "lease-1"].flatMap((l) => [`name ${l}`, `put ${l}`, `stored ${l}`]));
 });
 
 Deno.test("C1: a call stops after its share of bytes or of time, and asks for another one", async () => {
   const heavy = listOf(10, 8 * 1024 * 1024);
-  const byBytes = await (await bundleHandler(heavy.list, storeIn(heavy.did))(CALL)).json();
+  const byBytes = await work(heavy);
   assert.deepEqual([byBytes.written, byBytes.more, heavy.did.at(-1)], [2, true, "continue"]);
 
   const slow = listOf(10, 1);
   let clock = 0;
-  const byTime = await (await bundleHandler(slow.list, storeIn(slow.did), () => clock += 700)(CALL)).json();
+  const byTime = await work(slow, () => clock += 700);
   assert.deepEqual([byTime.written, byTime.more], [4, true]);
+});
+
+Deno.test("C1: whoever prefers that is answered before the work, which holds up nothing else of pg_net's", async () => {
+  const { list, did } = listOf(1, 10);
+  const claimed = Promise.withResolvers<void>();
+  const works: Promise<unknown>[] = [];
+  const handler = bundleHandler({
+    work: { ...list, claim: () => claimed.promise.then(list.claim) },
+    store: storeIn(did),
+    waitUntil: (work) => works.push(work),
+  });
+  const request = new Request(CALL.url, { method: "POST", headers: { prefer: "respond-async" } });
+  const response = await handler({ ...CALL, request });
+  assert.deepEqual([response.status, await response.json(), did], [202, { accepted: true }, []]);
+  claimed.resolve();
+  await Promise.all(works);
+  assert.deepEqual(did, ["name lease-1", "put lease-1", "stored lease-1"]);
 });
 
 Deno.test("C1: what another worker has taken over is not uploaded", async () => {
   const { list, did } = listOf(13, 1);
-  await bundleHandler(list, storeIn(did))(CALL);
+  await work({ list, did });
   assert.ok(did.includes("name lease-13") && !did.includes("put lease-13"));
 });
 

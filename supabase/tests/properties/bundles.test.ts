@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
 import { bundleHandler } from "../../functions/bundle/handler.ts";
 import { openWorkList } from "../../functions/bundle/work_list.ts";
-import { checkBundles, edit, Killed, mortalStore, publish } from "./bundle_bench.ts";
+import { checkBundles, type Edit, edit, Killed, mortalStore, publish } from "./bundle_bench.ts";
 import { settings } from "./settings.ts";
 
 const step = fc.record({
@@ -14,6 +14,8 @@ const step = fc.record({
   workers: fc.integer({ min: 1, max: 3 }),
   /** What happens to the calls of these workers: 0 nothing, 1 killed before, 2 killed after. */
   fates: fc.array(fc.constantFrom(0, 0, 1, 2), { maxLength: 6 }),
+  /** What is published while they run. */
+  meanwhile: fc.array(edit, { maxLength: 3 }),
   retire: fc.option(fc.integer({ min: 1, max: 3 })),
 });
 
@@ -25,26 +27,37 @@ Deno.test("C1, I12: bundles are the domains, whoever is killed while writing the
   const request = new Request("http://worker/bundle", { method: "POST" });
   const call = { request, url: new URL(request.url), path: "", learner: "service_role" };
 
-  /** Runs workers side by side until each is done or dead; then everybody's leases are over. */
-  async function run(workers: number, fates: number[]): Promise<void> {
+  /** Runs workers side by side, and beside a publisher, until each is done or dead; then everybody's leases are over. */
+  async function run(workers: number, fates: number[], meanwhile: Edit[] = []): Promise<void> {
     const store = mortalStore(objects, [...fates]);
-    const ends = await Promise.allSettled(
-      lists.slice(0, workers).map((list) => bundleHandler(list, store)(call)),
-    );
+    const ends = await Promise.allSettled([
+      ...lists.slice(0, workers).map((list) =>
+        bundleHandler({ work: list, store, waitUntil: () => {} })(call)
+      ),
+      publish(sql, meanwhile),
+    ]);
     for (const end of ends) {
       assert.ok(end.status === "fulfilled" || end.reason instanceof Killed, String(Object(end).reason));
     }
     await sql`update content.bundle set leased_until = '-infinity'`;
   }
+  const neededAndRetired = async () => [
+    ...await sql`
+      select b.path from private.domain_node_at((select max(version) from content.release)) n
+      join content.bundle b on b.history = private.history()
+        and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+      where b.retired_at is not null`,
+  ];
   const versions = async () => (await sql<{ version: number; schema: number; domains: number }[]>`
       select r.version, s.schema, (select count(*)::int from private.domain_node_at(r.version) n where n.schema = s.schema) as domains
       from content.release r, (select distinct schema from content.tree_node) s order by r.version, s.schema`);
 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
-      for (const { edits, workers, fates, retire } of steps) {
+      for (const { edits, workers, fates, meanwhile, retire } of steps) {
         await publish(sql, edits);
-        await run(workers, fates);
+        await run(workers, fates, meanwhile);
+        assert.deepEqual(await neededAndRetired(), [], "what the newest release needs is never retired");
         if (retire !== null) {
           await sql`select ops.remove_old_bundles(${retire})`;
           // A day later.

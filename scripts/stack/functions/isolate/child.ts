@@ -28,7 +28,16 @@ async function eachLine(
 /** Starts a process and resolves when its function answers requests; rejects with `BootFailed`. */
 export async function launchChild(config: IsolateConfig, log: (line: string) => void): Promise<Isolate> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--quiet", "--config", join(PROJECT_FOLDER, "deno.json"), PROGRAM],
+    // The slug is for whoever looks at a list of processes.
+    args: [
+      "run",
+      "--allow-all",
+      "--quiet",
+      "--config",
+      join(PROJECT_FOLDER, "deno.json"),
+      PROGRAM,
+      config.slug,
+    ],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
