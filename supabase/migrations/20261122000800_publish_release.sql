@@ -2,7 +2,7 @@
 -- Why:   versions without gaps, in commit order, need one publisher at a time and one look at the drafts (I1, I2).
 -- Locks: none now; at run time one advisory lock, held to the end of the publishing transaction.
 -- Undo:  drop function public.publish_release, public.preview_release, private.publish_release, private.preview_release,
---        private.publish_drafts, private.needs_force, private.delete_share.
+--        private.publish_drafts, private.lift_lock_timeout, private.needs_force, private.delete_share.
 
 create function private.delete_share(p_deletes bigint)
 returns numeric
@@ -24,6 +24,24 @@ set search_path = ''
 -- A slip in a WHERE clause takes much; a fifth at once is rarely meant.
 as $$ select private.delete_share(p_deletes) > 0.2 $$;
 comment on function private.needs_force(bigint) is 'Whether that many deletions are published only by force.';
+
+create function private.lift_lock_timeout()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  -- On hosted, authenticator waits 8 s for a lock, an advisory one included. PostgREST applies a function's statement_timeout to its
+  -- transaction, but not its lock_timeout, so it is set here; the statement's time is the limit. Of SQL consoles and the command line
+  -- nothing is changed: who sets a lock_timeout there means it.
+  if session_user = 'authenticator' then
+    perform set_config('lock_timeout', '0', true);
+  end if;
+end
+$$;
+comment on function private.lift_lock_timeout() is
+  'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
 
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
@@ -130,6 +148,7 @@ set search_path = ''
 as $$
 begin
   perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
   return private.publish_drafts(p_note, p_expected_hash, p_force, auth.uid(), null);
 end
 $$;
@@ -140,6 +159,8 @@ returns json
 language sql
 volatile
 set search_path = ''
+-- The role authenticated has 8 s. PostgREST gives a call what its function says, up to 60 s: for large curricula, and for queueing.
+set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
   'Publishes all drafts as the next version and returns its head; with nothing to publish, the current head. '
@@ -195,6 +216,8 @@ returns json
 language sql
 volatile
 set search_path = ''
+-- As in publish_release().
+set statement_timeout = '60s'
 as $$ select private.preview_release(change_limit) $$;
 comment on function public.preview_release(integer) is
   'What publish_release() would do now: counts, problems, changes field by field (at most change_limit), and the hash to hold it to. '

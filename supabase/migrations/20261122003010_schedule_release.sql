@@ -93,6 +93,7 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
   update content.schedule s set state = 'cancelled', finished_at = clock_timestamp()
   where s.id = p_id and s.state = 'pending' returning * into v_schedule;
   if not found then
@@ -176,6 +177,8 @@ returns json
 language sql
 volatile
 set search_path = ''
+-- As in publish_release().
+set statement_timeout = '60s'
 as $$ select private.schedule_release(at, expected_hash, note, force) $$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
   'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. Instructors and admins. '
@@ -186,6 +189,8 @@ returns json
 language sql
 volatile
 set search_path = ''
+-- As in publish_release(): its row may be that of the release under way.
+set statement_timeout = '60s'
 as $$ select private.cancel_schedule(schedule_id) $$;
 comment on function public.cancel_schedule(bigint) is
   'Takes back a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
