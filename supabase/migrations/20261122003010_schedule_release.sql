@@ -67,10 +67,10 @@ begin
   if v_problems is not null then
     perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
   end if;
-  if not exists (select from pg_temp.change c where private.content_schema() between c.from_schema and c.schema) then
+  if not exists (select from pg_temp.change) then
     perform private.raise_error('CR032', 'There is nothing to publish.');
   end if;
-  select count(*) into v_deletes from pg_temp.change c where private.content_schema() between c.from_schema and c.schema and c.op = 'delete';
+  v_deletes := (select n.deletes from private.count_change() n);
   if private.needs_force(v_deletes) and not p_force then
     perform private.raise_error('CR006', format('This release would withdraw %s rows; schedule it with force if that is meant.', v_deletes));
   end if;
