@@ -63,7 +63,10 @@ Deno.test("content", async (t) => {
       const named = await get(`/delta?history=${head.history}&since=0&until=1`);
       assert.match(named.headers.get("cache-control") ?? "", /immutable/);
       // Version 1 of the history after a restore is another one.
-      assert.doesNotMatch((await get("/delta?since=0&until=1")).headers.get("cache-control") ?? "", /immutable/);
+      assert.doesNotMatch(
+        (await get("/delta?since=0&until=1")).headers.get("cache-control") ?? "",
+        /immutable/,
+      );
       assert.doesNotMatch((await get("/delta?since=0")).headers.get("cache-control") ?? "", /immutable/);
     },
   );

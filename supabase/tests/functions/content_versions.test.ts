@@ -90,7 +90,8 @@ Deno.test("content: versions", async (t) => {
     const [unknown, restored] = [crypto.randomUUID(), crypto.randomUUID()];
     await get(`/head?device=${unknown}&version=1`);
     await get(`/head?history=${"f".repeat(16)}&device=${restored}&version=1`);
-    const others = () => sql`
+    const others = () =>
+      sql`
       select device_id, content_version from learner.device where device_id in (${unknown}, ${restored})`;
     await until("word of the last", async () => (await others()).length > 0);
     assert.deepEqual([...await others()], [{ device_id: restored, content_version: 0 }]);
