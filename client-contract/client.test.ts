@@ -60,14 +60,19 @@ async function failure<T extends Error>(
 Deno.test("head: sends token, key and ETag; 304 is no change", async () => {
   const { client, requests } = clientOf(
     new Response(JSON.stringify(HEAD), { headers: { etag: 'W/"x"' } }),
-    new Response(null, { status: 304 }),
+    ...Array.from({ length: 3 }, () => new Response(null, { status: 304 })),
   );
   assert.deepEqual(await client.head(), { changed: true, head: HEAD, etag: 'W/"x"' });
-  const holds = { deviceId: ID, version: 3 };
+  const holds = { deviceId: ID, version: 3, history: HISTORY };
   assert.deepEqual(await client.head('W/"x"', { expected: 4, holds }), { changed: false });
+  // A hint after a restore: what the device holds is of a history that is over.
+  await client.head(null, { history: "f".repeat(16), holds });
+  await client.head(null, { history: HISTORY, holds: { deviceId: ID, version: 0, history: null } });
   assert.deepEqual(requests.map(path), [
     `/content/head?schema=${CONTENT_SCHEMA}`,
-    `/content/head?schema=${CONTENT_SCHEMA}&expected=4&device=${ID}&version=3`,
+    `/content/head?schema=${CONTENT_SCHEMA}&expected=4&history=${HISTORY}&device=${ID}&version=3`,
+    `/content/head?schema=${CONTENT_SCHEMA}&history=${"f".repeat(16)}&device=${ID}&version=0`,
+    `/content/head?schema=${CONTENT_SCHEMA}&history=${HISTORY}&device=${ID}&version=0`,
   ]);
   assert.equal(requests[1]?.headers.get("if-none-match"), 'W/"x"');
   assert.equal(requests[0]?.headers.get("authorization"), "Bearer token");

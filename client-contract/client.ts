@@ -49,8 +49,8 @@ export interface HeadOptions extends CallOptions {
   expected?: number;
   /** The history that it named. */
   history?: string;
-  /** What the device holds (version 0: nothing), for the server's figures; a batch's header says it too. */
-  holds?: { deviceId: string; version: number };
+  /** What the device holds (version 0, of no history: nothing), for the server's figures; a batch's header says it too. */
+  holds?: { deviceId: string; version: number; history: string | null };
 }
 
 /** One version of one history. */
@@ -157,7 +157,14 @@ export function createClient(o: ClientOptions): Client {
   return {
     async head(etag, { expected, history, holds, signal } = {}) {
       const headers: HeadersInit = etag ? { "if-none-match": etag } : {};
-      const parameters = { schema, expected, history, device: holds?.deviceId, version: holds?.version };
+      const parameters = {
+        schema,
+        expected,
+        history: history ?? holds?.history,
+        device: holds?.deviceId,
+        // Of a history that a hint says is over, the device holds nothing.
+        version: holds && history && history !== holds.history ? 0 : holds?.version,
+      };
       const { response, body } = await send(`/content/head${query(parameters)}`, { headers, signal });
       if (response.status === 304) return { changed: false };
       return { changed: true, head: read(Head, body), etag: response.headers.get("etag") };

@@ -9,9 +9,12 @@ export const DecimalString = z.string().regex(DECIMAL);
 
 const Index = z.int().min(0).max(19);
 
-/** A file that belongs to a question; `path` is below the app's media folder. */
+/**
+ * A file that belongs to a question; `path` is below the app's media folder. Of ASCII and nothing that an address would escape, so that
+ * every language draws the same line and counts the same length; and no segment begins with a point, so that none leads out of the folder.
+ */
 export const MediaReference = z.strictObject({
-  path: z.string().regex(/^[^/\s]\S*$/).max(500),
+  path: z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/).max(500),
   bytes: z.int().min(1).max(9_999_999_999),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   mime: z.string().regex(/^[a-z]{1,40}\/[a-z0-9][a-z0-9.+-]{0,79}$/),

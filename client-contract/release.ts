@@ -15,6 +15,8 @@ export const ReleasePreview = z.object({
     op: z.enum(["insert", "update", "delete"]),
     kind: z.string(),
     id: Uuid,
+    /** The newest content schema in which it changes: an older one alone where that was retired and has come back. */
+    schema: z.int(),
     key: z.string(),
     /** Of a question. */
     type: z.string().nullable(),

@@ -54,7 +54,10 @@ export async function benchDelivery(
       runs,
       more: true,
       budget: 0.6,
-      measure: () => polls(`content/head?schema=${head.schema}&device=${device}&version=${head.version}`),
+      measure: () =>
+        polls(
+          `content/head?schema=${head.schema}&history=${head.history}&device=${device}&version=${head.version}`,
+        ),
       baseline: () => polls("token_only"),
     }, progress),
   );

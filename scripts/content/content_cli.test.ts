@@ -51,6 +51,38 @@ Deno.test("C5: preview, publish, schedule, roll back and history from the comman
   assert.equal(history.length, 3);
 });
 
+Deno.test("C5: what the database ends is named as what it was, and why it ended", async () => {
+  const { sql } = bench;
+  const url = new URL(bench.url);
+  url.searchParams.set("options", "-c statement_timeout=1500ms");
+  const behind = async (...args: string[]) =>
+    await sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0))`;
+      return await run(...args, "--db-url", `${url}`);
+    });
+  const [{ version } = { version: 0 }] = await sql<{ version: number }[]>`
+    select max(version) as version from content.release`;
+  for (const [args, work] of [[["publish"], "publish"], [["rollback", "1"], "roll-back"]] as const) {
+    const { code, stderr } = await behind(...args);
+    assert.equal(code, 1);
+    const why = "canceling statement due to statement timeout";
+    assert.equal(stderr, `The database ended the ${work} (${why}); nothing was written. (SQLSTATE 57014)`);
+  }
+  assert.equal((await sql`select from content.release`).count, version);
+});
+
+Deno.test("C5, C8: a change of an older schema alone is shown as such", async () => {
+  const { sql } = bench;
+  await sql`update content.schema set state = 'retired' where schema = 1`;
+  await sql`update content.question set explanation = 'Away.' where key = 'tides_and_waves/spring_tide'`;
+  await sql`select public.publish_release()`;
+  await sql`update content.schema set state = 'previous' where schema = 1`;
+  await sql`select ops.mark_all_drafts()`;
+  const { stdout } = await run("preview");
+  assert.match(stdout, /^~ question tides_and_waves\/spring_tide \(single_choice\) in schema 1 alone\n/);
+  assert.match(stdout, /^1 row written, 0 withdrawn/m);
+});
+
 Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
   const cases: [string[], RegExp][] = [
     [[], /^npm run content -- COMMAND/],

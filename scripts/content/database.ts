@@ -50,8 +50,11 @@ const UNREACHABLE = new Set([
   "CONNECTION_CLOSED",
 ]);
 
+/** What was asked of the database, as its failures name it. */
+export type Work = "import" | "preview" | "publish" | "schedule" | "cancellation" | "roll-back" | "list";
+
 /** The text for a failure of the database; undefined for an error of any other kind. */
-export function explainDatabaseError(error: unknown, url: string): string | undefined {
+export function explainDatabaseError(error: unknown, url: string, work: Work): string | undefined {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
   if (UNREACHABLE.has(error.code)) {
     return `No database answers at ${
@@ -63,10 +66,13 @@ export function explainDatabaseError(error: unknown, url: string): string | unde
     "28P01": `The database at ${addressOf(url)} refuses the password of --db-url or SUPABASE_DB_URL.`,
     "3F000": "The database has no curriculum yet: apply supabase/migrations first, as `npm start` does.",
     "42P01": "The database has no curriculum yet: apply supabase/migrations first, as `npm start` does.",
-    "42501": `This role may not write drafts (${error.message}); connect as postgres.`,
-    "55P03": "Somebody else is writing drafts; nothing was written. Try again when they are done.",
-    "57014": "The database ended the import at its statement_timeout; nothing was written.",
+    "42501": `This role may not do the ${work} (${error.message}); connect as postgres.`,
+    "55P03": `Somebody else is ${
+      work === "import" ? "writing drafts" : "publishing or writing drafts"
+    }; nothing was written. Try again when they are done.`,
+    // By a timeout or by somebody: the server's own words say which.
+    "57014": `The database ended the ${work} (${error.message}); nothing was written.`,
   };
-  const text = known[error.code] ?? `The database refused the import; nothing was written: ${error.message}`;
+  const text = known[error.code] ?? `The database refused the ${work}; nothing was written: ${error.message}`;
   return `${text} (SQLSTATE ${error.code})`;
 }

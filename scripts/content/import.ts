@@ -138,7 +138,7 @@ async function run({ file, options, json, databaseUrl }: Command): Promise<void>
     });
     console.log(json ? JSON.stringify(result) : renderResult(result, seconds()));
   } catch (error) {
-    const text = explainDatabaseError(error, url);
+    const text = explainDatabaseError(error, url, "import");
     throw text === undefined ? error : new UsageError(text, { cause: error });
   } finally {
     await sql.end({ timeout: 1 });

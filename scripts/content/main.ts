@@ -6,7 +6,7 @@ import { codeOfSqlstate } from "../../client-contract/errors.ts";
 import { Release, ReleasePreview, Schedule } from "../../client-contract/release.ts";
 import { ConfigError } from "../stack/config.ts";
 import { type Call, readCommand, USAGE, UsageError } from "./command.ts";
-import { addressOf, connect, explainDatabaseError, resolveDatabaseUrl } from "./database.ts";
+import { addressOf, connect, explainDatabaseError, resolveDatabaseUrl, type Work } from "./database.ts";
 import { renderHead, renderHistory, renderPreview, renderSchedules } from "./render.ts";
 
 /** A refusal of the database, in words, with the registry's code. */
@@ -15,6 +15,16 @@ class Refused extends Error {
     super(message);
   }
 }
+
+const WORK: Readonly<Record<Call["name"], Work>> = {
+  preview_release: "preview",
+  publish_release: "publish",
+  schedule_release: "schedule",
+  list_schedules: "list",
+  release_history: "list",
+  cancel_schedule: "cancellation",
+  rollback_release: "roll-back",
+};
 
 async function ask(sql: postgres.Sql, call: Call): Promise<unknown> {
   const answer = async (rows: postgres.PendingQuery<{ answer: unknown }[]>) => (await rows)[0]?.answer;
@@ -60,12 +70,12 @@ function render(call: Call, answer: unknown): string {
 }
 
 /** The database's refusals as the registry names them; everything else as it was. */
-function explain(error: unknown, url: string): unknown {
+function explain(error: unknown, url: string, call: Call): unknown {
   const code = error instanceof postgres.PostgresError ? codeOfSqlstate(error.code) : undefined;
   if (error instanceof postgres.PostgresError && code !== undefined && error.code.startsWith("CR")) {
     return new Refused(code, error.message, error.detail || undefined);
   }
-  const text = explainDatabaseError(error, url);
+  const text = explainDatabaseError(error, url, WORK[call.name]);
   return text === undefined ? error : new UsageError(text, { cause: error });
 }
 
@@ -89,7 +99,7 @@ async function main(args: readonly string[]): Promise<number> {
       const answer = await ask(sql, command.call);
       console.log(json ? JSON.stringify(answer) : render(command.call, answer));
     } catch (error) {
-      throw explain(error, url);
+      throw explain(error, url, command.call);
     } finally {
       await sql.end({ timeout: 1 });
     }

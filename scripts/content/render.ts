@@ -1,5 +1,6 @@
 // What `npm run content` prints for people.
 import type { Head } from "../../client-contract/content.ts";
+import { CONTENT_SCHEMA } from "../../client-contract/limits.ts";
 import type { Release, ReleasePreview, Schedule } from "../../client-contract/release.ts";
 
 /** Longest value that is shown; the rest is in --json and in Studio. */
@@ -17,8 +18,9 @@ const minute = (time: string) => `${time.slice(0, 16).replace("T", " ")}`;
 /** The difference, field by field; `+` new, `~` changed, `-` withdrawn. */
 export function renderPreview(p: ReleasePreview): string {
   const marks = { insert: "+", update: "~", delete: "-" } as const;
-  const changes = p.changes.flatMap(({ op, kind, key, type, fields }) => [
-    `${marks[op]} ${kind} ${key}${type === null ? "" : ` (${type})`}`,
+  const changes = p.changes.flatMap(({ op, kind, key, type, schema, fields }) => [
+    `${marks[op]} ${kind} ${key}${type === null ? "" : ` (${type})`}` +
+    (schema === CONTENT_SCHEMA ? "" : ` in schema ${schema} alone`),
     ...(op === "update"
       ? Object.entries(fields ?? {}).map(([name, { before, after }]) =>
         `    ${name}: ${value(before)} → ${value(after)}`

@@ -1,7 +1,7 @@
 -- What:  the rules of every question type: what its answer key may be, and whether an answer is right.
 -- Why:   drafts, ingest and the contract (client-contract/question.ts) must give one verdict; docs/question-types.md is for people.
 -- Locks: none; new objects only.
--- Undo:  drop function private.grade, private.is_media, private.is_answer_key, private.are_indexes, private.normal_text, private.is_decimal.
+-- Undo:  drop function private.grade, private.is_media, private.are_tags, private.is_answer_key, private.are_indexes, private.normal_text, private.is_decimal.
 
 create function private.is_decimal(p_text text)
 returns boolean
@@ -90,6 +90,25 @@ $$;
 comment on function private.is_answer_key(text, text[], jsonb) is
   'Whether a JSON value is an answer key of that type: a question that nobody can answer right must not be saved.';
 
+create function private.are_tags(p_tags text[])
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_tag text;
+begin
+  foreach v_tag in array p_tags loop
+    if v_tag !~ '\S' or length(v_tag) > 60 then
+      return false;
+    end if;
+  end loop;
+  return true;
+end
+$$;
+comment on function private.are_tags(text[]) is 'Whether each text of a list could be a tag: not blank, at most 60 characters. Nulls are not looked at.';
+
 create function private.is_media(p_media jsonb)
 returns boolean
 language plpgsql
@@ -104,7 +123,10 @@ begin
     select from jsonb_array_elements(p_media) m
     where (jsonb_typeof(m) = 'object'
       and m - array['path', 'bytes', 'sha256', 'mime'] = '{}'
-      and jsonb_typeof(m -> 'path') = 'string' and m ->> 'path' ~ '^[^/\s]\S*$' and length(m ->> 'path') <= 500
+      -- In ASCII and written out, since `\s` is another set in every language, and lengths are counted otherwise. So nothing has to be
+      -- escaped in an address, Storage takes it (its keys are of ASCII), no file system knows it under two names, and no `..` leads out.
+      and jsonb_typeof(m -> 'path') = 'string' and length(m ->> 'path') <= 500
+      and m ->> 'path' ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$'
       and jsonb_typeof(m -> 'bytes') = 'number' and m ->> 'bytes' ~ '^[1-9][0-9]{0,9}$'
       and jsonb_typeof(m -> 'sha256') = 'string' and m ->> 'sha256' ~ '^[0-9a-f]{64}$'
       and jsonb_typeof(m -> 'mime') = 'string' and m ->> 'mime' ~ '^[a-z]{1,40}/[a-z0-9][a-z0-9.+-]{0,79}$') is not true);

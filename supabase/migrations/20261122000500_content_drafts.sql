@@ -61,15 +61,19 @@ create table content.question (
   constraint question_prompt_not_blank check (prompt ~ '\S' and length(prompt) <= 20000),
   constraint question_difficulty_in_range check (difficulty between 1 and 5),
   constraint question_status_known check (status in ('draft', 'active', 'withdrawn')),
-  -- Named so that the message in Studio says what to do; docs/question-types.md has the shapes.
+  -- Named so that the message in Studio says what to do; docs/question-types.md has the shapes. Devices refuse a page for one row that
+  -- is not of the contract's form (a null among the tags, a list of lists), and get no further than the release: such a row must not
+  -- be saved. PostgreSQL checks in the order of the names, and to look for a null in a list of lists is an error of its own: so
+  -- `are_one_list` comes first.
+  constraint question_choices_are_one_list check (choices = '{}' or (array_ndims(choices) = 1 and array_lower(choices, 1) = 1)),
   constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
   constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
   constraint question_choices_present check (array_position(choices, null) is null),
   constraint question_answer_is_object check (jsonb_typeof(answer) = 'object'),
   constraint question_single_choice_answer_is_an_index check (
     type <> 'single_choice'
-    -- One of four or more: most questions, without the call of a function (2 us a row).
-    or (cardinality(choices) >= 4 and answer in ('{"choice": 0}', '{"choice": 1}', '{"choice": 2}', '{"choice": 3}'))
+    -- One of four or more: most questions, without the call of a function (2 us a row). As text, in which 1.0 is not 1.
+    or (cardinality(choices) >= 4 and answer::text in ('{"choice": 0}', '{"choice": 1}', '{"choice": 2}', '{"choice": 3}'))
     or private.is_answer_key(type, choices, answer)),
   constraint question_multiple_choice_answer_is_indexes check (
     type <> 'multiple_choice' or private.is_answer_key(type, choices, answer)),
@@ -79,6 +83,11 @@ create table content.question (
     type <> 'numeric' or private.is_answer_key(type, choices, answer)),
   constraint question_short_text_answer_is_accepted_texts check (
     type <> 'short_text' or private.is_answer_key(type, choices, answer)),
+  -- The importer's limits (scripts/content/limits.ts). Most questions of an import have no tags, and a function is called for the others alone.
+  constraint question_tags_are_one_list check (tags = '{}' or (array_ndims(tags) = 1 and array_lower(tags, 1) = 1)),
+  constraint question_tags_count check (cardinality(tags) <= 20),
+  constraint question_tags_present check (array_position(tags, null) is null),
+  constraint question_tags_short_and_not_blank check (tags = '{}' or private.are_tags(tags)),
   constraint question_media_has_path_bytes_sha256_mime check (media = '[]' or private.is_media(media))
 );
 create index question_skill_id_idx on content.question (skill_id);
@@ -87,6 +96,7 @@ comment on column content.question.choices is 'single_choice, multiple_choice: 2
 comment on column content.question.answer is
   'single_choice {"choice": 2} · multiple_choice {"choices": [0, 2]} · true_false {"value": true} · numeric {"value": "9.81", "tolerance": "0.01"} '
   '· short_text {"accepted": ["mitochondrion", "mitochondria"]}; indexes count from 0.';
+comment on column content.question.tags is 'Up to 20 texts of up to 60 characters.';
 comment on column content.question.media is 'Files beside the text: [{"path": "sea/tide.webp", "bytes": 18211, "sha256": "…", "mime": "image/webp"}].';
 
 alter table content.domain enable row level security;

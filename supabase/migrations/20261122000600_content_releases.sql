@@ -1,7 +1,8 @@
 -- What:  what devices receive: releases, append-only revisions per contract schema, the hash tree, the answer keys.
 -- Why:   a revision stores the exact bytes, so the state at any version can be served again and verified.
 -- Locks: none; new objects only.
--- Undo:  drop table content.answer_key, content.tree_node, content.revision, content.release, content.schema.
+-- Undo:  drop table content.answer_key, content.tree_node, content.revision, content.release, content.schema;
+--        drop function private.check_next_version, private.audit_schema.
 create table content.schema (
   schema  smallint not null,
   state   text not null,
@@ -16,6 +17,28 @@ comment on table content.schema is
 comment on column content.schema.state is 'Releases are written for current and previous ones; devices that read a retired one must update.';
 comment on column content.schema.ends_at is 'When a previous schema is going to be retired; devices are told before.';
 insert into content.schema (schema, state) values (1, 'previous'), (2, 'current');
+
+create function private.audit_schema()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  -- A trigger of its own, since private.audit_change() knows rows by a column id.
+  perform private.audit(lower(tg_op), 'content.schema', coalesce(new.schema, old.schema)::text, to_jsonb(old), to_jsonb(new));
+  return null;
+end
+$$;
+comment on function private.audit_schema() is 'Row trigger: audits a change of content.schema, which decides which devices are served.';
+
+create trigger schema_audit after insert or delete on content.schema
+  for each row execute function private.audit_schema();
+create trigger schema_audit_update after update on content.schema
+  for each row when (old.* is distinct from new.*) execute function private.audit_schema();
+create trigger schema_no_truncate before truncate on content.schema
+  for each statement execute function private.forbid_change();
 
 create table content.release (
   version      integer not null,

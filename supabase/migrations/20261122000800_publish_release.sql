@@ -1,29 +1,25 @@
--- What:  publish_release() and preview_release(): drafts become one new version, all or nothing.
+-- What:  publish_release(): drafts become one new version, all or nothing.
 -- Why:   versions without gaps, in commit order, need one publisher at a time and one look at the drafts (I1, I2).
 -- Locks: none now; at run time one advisory lock, held to the end of the publishing transaction.
--- Undo:  drop function public.publish_release, public.preview_release, private.publish_release, private.preview_release,
---        private.publish_drafts, private.needs_force, private.delete_share.
+-- Undo:  drop function public.publish_release, private.publish_release, private.publish_drafts, private.lift_lock_timeout.
 
-create function private.delete_share(p_deletes bigint)
-returns numeric
-language sql
-stable
+create function private.lift_lock_timeout()
+returns void
+language plpgsql
+volatile
 set search_path = ''
 as $$
-  select coalesce(round(p_deletes::numeric / nullif(r.domains + r.skills + r.questions, 0), 4), 0)
-  from (values (1)) always (row)
-  left join (select * from content.release order by version desc limit 1) r on true
+begin
+  -- On hosted, authenticator waits 8 s for a lock, an advisory one included. PostgREST applies a function's statement_timeout to its
+  -- transaction, but not its lock_timeout, so it is set here; the statement's time is the limit. Of SQL consoles and the command line
+  -- nothing is changed: who sets a lock_timeout there means it.
+  if session_user = 'authenticator' then
+    perform set_config('lock_timeout', '0', true);
+  end if;
+end
 $$;
-comment on function private.delete_share(bigint) is 'Which part of what is published that many deletions would be, 0 to 1.';
-
-create function private.needs_force(p_deletes bigint)
-returns boolean
-language sql
-stable
-set search_path = ''
--- A slip in a WHERE clause takes much; a fifth at once is rarely meant.
-as $$ select private.delete_share(p_deletes) > 0.2 $$;
-comment on function private.needs_force(bigint) is 'Whether that many deletions are published only by force.';
+comment on function private.lift_lock_timeout() is
+  'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
 
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
@@ -57,8 +53,7 @@ begin
   -- 2 One look at the drafts, compared with what is published.
   perform private.collect_change(true);
   v_hash := private.change_hash();
-  select count(*) filter (where c.op = 'upsert'), count(*) filter (where c.op = 'delete') into v_upserts, v_deletes
-  from pg_temp.change c where v_schema between c.from_schema and c.schema;
+  select n.upserts, n.deletes into v_upserts, v_deletes from private.count_change() n;
   -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
   if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
     return private.content_head(v_schema);
@@ -130,6 +125,7 @@ set search_path = ''
 as $$
 begin
   perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
   return private.publish_drafts(p_note, p_expected_hash, p_force, auth.uid(), null);
 end
 $$;
@@ -140,65 +136,12 @@ returns json
 language sql
 volatile
 set search_path = ''
+-- The role authenticated has 8 s. PostgREST gives a call what its function says, up to 60 s: for large curricula, and for queueing.
+set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
   'Publishes all drafts as the next version and returns its head; with nothing to publish, the current head. '
   'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
 
-create function private.preview_release(p_limit integer)
-returns json
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
-begin
-  perform private.require_role('instructor', 'admin');
-  perform private.collect_change(false);
-  return (
-    with change as materialized (
-      select h.kind, h.id, h.op, t.body::jsonb - 'kind' - 'version' as after, b.body::jsonb - 'kind' - 'version' as before
-      from pg_temp.change h
-      join pg_temp.candidate t on t.kind = h.kind and t.id = h.id
-      left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
-        and private.content_schema() between b.from_schema and b.schema
-      where private.content_schema() between h.from_schema and h.schema
-    ),
-    count as (
-      select count(*) filter (where op = 'upsert') as upserts, count(*) filter (where op = 'delete') as deletes from change
-    )
-    select json_build_object(
-      'hash', encode(private.change_hash(), 'hex'),
-      'base_version', coalesce((select max(r.version) from content.release r), 0),
-      'upserts', n.upserts,
-      'deletes', n.deletes,
-      'delete_share', private.delete_share(n.deletes),
-      'needs_force', private.needs_force(n.deletes),
-      'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit p_limit) p),
-      'changes', (
-        select coalesce(json_agg(json_build_object(
-          'op', case when x.op = 'delete' then 'delete' when x.before is null then 'insert' else 'update' end,
-          'kind', x.kind, 'id', x.id, 'key', coalesce(x.after, x.before) ->> 'key', 'type', coalesce(x.after, x.before) ->> 'type',
-          'fields', (
-            select json_object_agg(f.name, json_build_object('before', x.before -> f.name, 'after', x.after -> f.name) order by f.name)
-            from (select jsonb_object_keys(x.before || x.after)) f (name)
-            where x.before -> f.name is distinct from x.after -> f.name))
-          order by x.kind, coalesce(x.after, x.before) ->> 'key'), '[]')
-        from (select * from change c order by c.kind, coalesce(c.after, c.before) ->> 'key' limit p_limit) x))
-    from count n);
-end
-$$;
-comment on function private.preview_release(integer) is 'The core of preview_release().';
-
-create function public.preview_release(change_limit integer default 100)
-returns json
-language sql
-volatile
-set search_path = ''
-as $$ select private.preview_release(change_limit) $$;
-comment on function public.preview_release(integer) is
-  'What publish_release() would do now: counts, problems, changes field by field (at most change_limit), and the hash to hold it to. '
-  'Instructors and admins.';
-
-grant execute on function private.publish_release(text, text, boolean), private.preview_release(integer) to authenticated, service_role;
-grant execute on function public.publish_release(text, text, boolean), public.preview_release(integer) to authenticated, service_role;
+grant execute on function private.publish_release(text, text, boolean), public.publish_release(text, text, boolean)
+  to authenticated, service_role;

@@ -2,7 +2,7 @@
 -- Why:   the server steers its clients: how often they poll, what they must not study on any longer (C4, U8).
 -- Locks: none; new objects only.
 -- Undo:  drop function public.require_release, private.require_release, private.minimum_version, private.require_schema,
---        private.schema_is_served;
+--        private.schema_is_served, private.content_horizon, private.needs_force, private.delete_share;
 --        drop table content.required_release, ops.content_setting.
 create table ops.content_setting (
   id            smallint not null default 1,
@@ -11,6 +11,7 @@ create table ops.content_setting (
   keep_age      interval not null default '90 days',
   keep_answers  interval not null default '730 days',
   keep_reports  interval not null default '180 days',
+  force_share   numeric not null default 0.2,
   horizon       integer not null default 0,
   constraint content_setting_pkey primary key (id),
   constraint content_setting_one_row check (id = 1),
@@ -20,13 +21,18 @@ create table ops.content_setting (
   constraint content_setting_keep_age_positive check (keep_age >= interval '1 hour'),
   constraint content_setting_answers_outlive_deltas check (keep_answers >= keep_age),
   constraint content_setting_keep_reports_positive check (keep_reports >= interval '1 day'),
+  -- 0: every deletion needs force; 1: none does. (NaN is greater than 1.)
+  constraint content_setting_force_share_in_range check (force_share between 0 and 1),
   constraint content_setting_horizon_not_negative check (horizon >= 0)
 );
-comment on table ops.content_setting is 'One row: how devices poll, and how much of the past ops.compact_content() and ops.prune_content_reports() keep.';
+comment on table ops.content_setting is
+  'One row: how devices poll, how much may be withdrawn at once, and how much of the past ops.compact_content() and ops.prune_content_reports() keep.';
 comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head, as every head advises.';
 comment on column ops.content_setting.keep_answers is
   'How long a superseded answer key is kept. Longer than deltas: an answer given months ago, offline, is graded by what was asked then.';
 comment on column ops.content_setting.keep_reports is 'How long devices'' reports of their caches are kept (ops.content_report).';
+comment on column ops.content_setting.force_share is
+  'Which part of what is published, 0 to 1, may be withdrawn at once; more only by force. A slip in a WHERE clause takes much.';
 comment on column ops.content_setting.horizon is
   'The oldest version that can be read, and read from; written by ops.compact_content() alone.';
 insert into ops.content_setting default values;
@@ -51,6 +57,26 @@ create trigger content_setting_audit_update after update on ops.content_setting
   referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
 create trigger content_setting_stays before delete or truncate on ops.content_setting
   for each statement execute function private.forbid_change();
+
+create function private.delete_share(p_deletes bigint)
+returns numeric
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(p_deletes::numeric / nullif(r.domains + r.skills + r.questions, 0), 0)
+  from (values (1)) always (row)
+  left join (select * from content.release order by version desc limit 1) r on true
+$$;
+comment on function private.delete_share(bigint) is 'Which part of what is published that many deletions would be, 0 to 1.';
+
+create function private.needs_force(p_deletes bigint)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$ select private.delete_share(p_deletes) > s.force_share from ops.content_setting s $$;
+comment on function private.needs_force(bigint) is 'Whether that many deletions are published only by force.';
 
 create function private.content_horizon()
 returns integer

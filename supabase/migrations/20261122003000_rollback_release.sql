@@ -81,6 +81,7 @@ declare
   v_kind text;
 begin
   perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
   -- Writers first, publishers second: a transaction that edits and then publishes takes them in this order too.
   lock table content.domain, content.skill, content.question in share row exclusive mode;
   perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
@@ -119,6 +120,8 @@ returns json
 language sql
 volatile
 set search_path = ''
+-- As in publish_release().
+set statement_timeout = '60s'
 as $$ select private.rollback_release(to_version, note, force) $$;
 comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '

@@ -1,7 +1,7 @@
--- What:  schedule_release(), cancel_schedule(), list_schedules(), and ops.run_due_schedules() that publishes what is due.
+-- What:  schedule_release(), cancel_schedule() and list_schedules(): releases that are to be published at a time.
 -- Why:   a release at six in the morning needs nobody awake; and it is exactly what was previewed, or it does not happen.
--- Locks: none now; at run time the schedule's row, and what publishing takes.
--- Undo:  drop function ops.run_due_schedules, public.list_schedules, public.cancel_schedule, public.schedule_release,
+-- Locks: none now; at run time the schedule's row.
+-- Undo:  drop function public.list_schedules, public.cancel_schedule, public.schedule_release,
 --        private.list_schedules, private.cancel_schedule, private.schedule_release, private.schedule_json; drop table content.schedule.
 create table content.schedule (
   id            bigint generated always as identity,
@@ -67,10 +67,10 @@ begin
   if v_problems is not null then
     perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
   end if;
-  if not exists (select from pg_temp.change c where private.content_schema() between c.from_schema and c.schema) then
+  if not exists (select from pg_temp.change) then
     perform private.raise_error('CR032', 'There is nothing to publish.');
   end if;
-  select count(*) into v_deletes from pg_temp.change c where private.content_schema() between c.from_schema and c.schema and c.op = 'delete';
+  v_deletes := (select n.deletes from private.count_change() n);
   if private.needs_force(v_deletes) and not p_force then
     perform private.raise_error('CR006', format('This release would withdraw %s rows; schedule it with force if that is meant.', v_deletes));
   end if;
@@ -93,6 +93,7 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
   update content.schedule s set state = 'cancelled', finished_at = clock_timestamp()
   where s.id = p_id and s.state = 'pending' returning * into v_schedule;
   if not found then
@@ -123,59 +124,13 @@ end
 $$;
 comment on function private.list_schedules(integer) is 'The core of list_schedules().';
 
-create function ops.run_due_schedules(p_now timestamptz default clock_timestamp())
-returns integer
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_due content.schedule;
-  v_version integer;
-  v_state text;
-  v_error text;
-  v_detail text;
-  v_published integer := 0;
-begin
-  perform private.require_role('admin');
-  -- Another run, or a cancellation under way, has its row; this one goes on with the next.
-  for v_due in
-    select * from content.schedule s where s.state = 'pending' and s.due_at <= p_now order by s.due_at, s.id for update skip locked
-  loop
-    v_error := null;
-    v_detail := null;
-    begin
-      -- Published by hand in the meantime, the very same preview: that is what was wanted.
-      select r.version into v_version from content.release r where r.change_hash = decode(v_due.expected_hash, 'hex');
-      if not found then
-        v_version := private.publish_drafts(v_due.note, v_due.expected_hash, v_due.force, v_due.created_by, null) ->> 'version';
-      end if;
-      v_state := 'published';
-      v_published := v_published + 1;
-    exception when others then
-      get stacked diagnostics v_error = returned_sqlstate, v_detail = message_text;
-      v_version := null;
-      -- Deadlocks, lock timeouts, full disks and the like pass: it stays pending, and the next run tries again.
-      v_state := case when left(v_error, 2) in ('40', '53', '55', '57', '58') then 'pending' else 'failed' end;
-    end;
-    update content.schedule s
-    set state = v_state, version = v_version, error = v_error, detail = v_detail, attempts = s.attempts + 1,
-      finished_at = case when v_state <> 'pending' then clock_timestamp() end
-    where s.id = v_due.id returning * into v_due;
-    perform private.audit('run_schedule', 'content.schedule', v_due.id::text, null, to_jsonb(v_due));
-  end loop;
-  return v_published;
-end
-$$;
-comment on function ops.run_due_schedules(timestamptz) is
-  'Publishes the schedules that are due and returns how many; drafts that moved since the preview make one fail, on record. For cron, every minute.';
-
 create function public.schedule_release(at timestamptz, expected_hash text, note text default null, force boolean default false)
 returns json
 language sql
 volatile
 set search_path = ''
+-- As in publish_release().
+set statement_timeout = '60s'
 as $$ select private.schedule_release(at, expected_hash, note, force) $$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
   'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. Instructors and admins. '
@@ -186,6 +141,8 @@ returns json
 language sql
 volatile
 set search_path = ''
+-- As in publish_release(): its row may be that of the release under way.
+set statement_timeout = '60s'
 as $$ select private.cancel_schedule(schedule_id) $$;
 comment on function public.cancel_schedule(bigint) is
   'Takes back a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';

@@ -15,21 +15,28 @@ declare
   v_head constant integer := coalesce((select max(r.version) from content.release r), 0);
   v_count integer;
 begin
-  with contact as (
-    select distinct on (c.learner, c.device) c.learner, c.device, c.version
-    from json_to_recordset(p_contacts) as c (learner uuid, device uuid, version integer)
-    -- Of another history's releases nothing is known here.
+  with last_word as materialized (
+    -- A device may come to hold less: after a restore, or when it starts over.
+    select distinct on (c.learner, c.device) c.learner, c.device, c.version, c.place
+    from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
+      with ordinality as c (learner, device, version, place)
+    -- A version that never was may be one of another history, in an isolate that has not heard of this one yet.
     where c.version between 0 and v_head
       and not exists (select from ops.erasure e where e.user_id = c.learner)
-    order by c.learner, c.device, c.version desc
+    order by c.learner, c.device, c.place desc
+  ),
+  contact as (
+    select w.learner, w.device, w.version, k.device_id is not null as is_known,
+      row_number() over (partition by w.learner, k.device_id is null order by w.place) as number
+    from last_word w
+    left join learner.device k on k.user_id = w.learner and k.device_id = w.device
   ),
   recorded as (
     insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
     select c.learner, c.device, c.version, v_now, v_now
     from contact c
-    -- A device's id is whatever the caller says; nobody has more than fifty.
-    where exists (select from learner.device k where k.user_id = c.learner and k.device_id = c.device)
-      or (select count(*) from learner.device k where k.user_id = c.learner) < 50
+    -- A device's id is whatever the caller says: with these, nobody has more than fifty.
+    where c.is_known or (select count(*) from learner.device k where k.user_id = c.learner) + c.number <= 50
     order by c.learner, c.device
     on conflict (user_id, device_id) do update set content_version = excluded.content_version, last_seen_at = excluded.last_seen_at
     returning 1
@@ -39,7 +46,7 @@ begin
 end
 $$;
 comment on function private.record_contacts(json) is
-  'Records what devices hold: [{learner, device, version}], as an isolate has gathered them; returns how many were.';
+  'Records what devices hold: [{learner, device, version}], in the order in which they said so to an isolate; returns how many were.';
 
 create function ops.content_freshness(p_active interval default '30 days')
 returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)

@@ -1,4 +1,4 @@
--- What:  alarms(): what needs a person, in one list: jobs that fail or are late, months that run out, damaged projections, erasures.
+-- What:  alarms(): what needs a person, in one list: jobs that fail or are late, months that run out, damaged projections, late releases, erasures.
 -- Why:   each of these is silent by nature; support and metrics ask one question (O4).
 -- Locks: none; new objects only.
 -- Undo:  drop function public.alarms, private.alarms.
@@ -28,6 +28,10 @@ begin
   select 'projections_differ', min(d.found_at), format('%s rows of %s learners: rebuild_learner() mends them', count(*), count(distinct d.user_id))
   from ops.projection_difference d where d.resolved_at is null having count(*) > 0
   union all
+  -- Each run of the job is a good one for it, whatever became of the release.
+  select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s', count(*), coalesce(max(s.error), 'none'))
+  from content.schedule s where s.state = 'pending' and s.due_at < now() - interval '15 minutes' having count(*) > 0
+  union all
   select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet', count(*))
   from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
   union all
@@ -51,6 +55,6 @@ set search_path = ''
 as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
   'What needs a person now: {name, since, detail}; empty when all is well. Support and admins. Names: job_failing, job_late, '
-  'partitions_short, projections_differ, erasures_late, erasures_unsent, erasures_unchecked.';
+  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_unsent, erasures_unchecked.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

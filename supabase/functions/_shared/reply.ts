@@ -41,12 +41,17 @@ function takesGzip(request: Request): boolean {
   return /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
 }
 
-/** The answer for a payload, or 304 where the caller's validator matches. */
+/**
+ * The answer for a payload, or 304 where the caller's validator matches. Of what is the same for every learner: it does not vary by
+ * `authorization`, or a browser's cache would be void with every new token, once an hour. What may be kept is `private`: a cache that callers
+ * share, a CDN's, must not keep it, since it would serve it to whoever has no token; and a browser gives it to nobody but the apps
+ * of one origin, whose own cache holds the same rows anyway. What is one learner's own is never kept (`replyOnce`).
+ */
 export function reply(request: Request, payload: Payload, options: ReplyOptions): Response {
   const headers = new Headers({
     "content-type": options.contentType,
     "cache-control": options.cacheControl,
-    vary: "accept-encoding, authorization",
+    vary: "accept-encoding",
   });
   // Weak: the same content, in one encoding or the other.
   const etag = options.etag && `W/"${options.etag}"`;

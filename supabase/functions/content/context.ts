@@ -17,7 +17,7 @@ export interface ContentContext {
 /** Rows a page has where the request does not say. */
 export const PAGE_ROWS = 1000;
 
-/** Of an answer that its path and parameters determine for ever. */
+/** Of an answer that its path and parameters determine for ever, whoever asks. */
 export const IMMUTABLE = "private, max-age=31536000, immutable";
 
 /** Of an answer to ask about again; the ETag makes that cheap. */
@@ -40,7 +40,10 @@ export interface VersionCut {
   schema: number;
   current: Head;
   version: number;
-  /** Whether the request named it, and so its answer will never be another one. */
+  /**
+   * Whether the request named it and its history, and so its answer will never be another one: after a restore the same number may be
+   * another release, and a browser would have kept the lost one for a year.
+   */
   isNamed: boolean;
 }
 
@@ -63,5 +66,5 @@ export async function versionParam(
   if ((since > 0 || history !== null) && history !== current.history) throw new Problem("history_changed");
   if (since > current.version || version > current.version) throw new Problem("cursor_ahead");
   if (version < since) throw new Problem("cursor_invalid", `since may not be greater than ${name}.`, name);
-  return { schema, current, version, isNamed: named !== null };
+  return { schema, current, version, isNamed: named !== null && history !== null };
 }

@@ -6,7 +6,7 @@ import { type ContentContext, IMMUTABLE, PAGE_ROWS, REVALIDATE, versionParam } f
 
 const MAX_DOMAINS = 200;
 
-/** With `until` in the request the answer never changes; which of delta and snapshot it is, SQL decides by their sizes. */
+/** With `history` and `until` in the request the answer never changes; which of delta and snapshot it is, SQL decides by their sizes. */
 export async function delta(context: ContentContext, { request, url }: Call): Promise<Response> {
   const since = integerParam(url, "since", 0);
   const domains = idsParam(url, "domains", MAX_DOMAINS);

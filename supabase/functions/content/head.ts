@@ -7,13 +7,18 @@ import { type ContentContext, historyParam, REVALIDATE, schemaParam } from "./co
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A caller's `history` and `expected` pass by a head that is not there yet; `device` and `version` say what it holds. */
+/**
+ * A caller's `history` and `expected` pass by a head that is not there yet; `device` and `version` say what it holds, of that history. Of
+ * another one it holds nothing that is of use here: after a restore, copies of lost releases must not count as current. A version without
+ * its history is not believed at all, as with a delta.
+ */
 export async function head(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
   // The poll of a device that says nothing: reading parameters that are not there would be a quarter of its cost.
   if (url.search === "") return answer(request, await context.headAt(1));
   const expected = integerParam(url, "expected", null);
+  const history = historyParam(url);
   const current = await context.headAt(schemaParam(url), {
-    history: historyParam(url),
+    history,
     version: expected ?? 0,
     isEnough: expected !== null,
   });
@@ -26,7 +31,9 @@ export async function head(context: ContentContext, { request, url, learner }: C
       device ? "version" : "device",
     );
   }
-  if (device !== null && version !== null) context.noteContact({ learner, device, version });
+  if (device !== null && version !== null && (history !== null || version === 0)) {
+    context.noteContact({ learner, device, version: history === current.history ? version : 0 });
+  }
   return answer(request, current);
 }
 

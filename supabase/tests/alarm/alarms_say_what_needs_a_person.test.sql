@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 
 -- No job runs here, and the database was copied from one that may be hours old.
 update ops.job set last_run_at = now() where true;
@@ -22,6 +22,10 @@ select ops.ensure_partitions();
 insert into ops.projection_difference (user_id, kind, row_id, found_at, live) values (tests.learner(), 'attempt', tests.event_id(1), now(), '{}');
 select bag_eq('table now_on', $$ values ('projections_differ', '1 rows of 1 learners: rebuild_learner() mends them') $$, 'O4: damaged projections');
 update ops.projection_difference set resolved_at = now();
+insert into content.schedule (due_at, expected_hash, force, error) values (now() - interval '16 minutes', repeat('0', 64), false, '57014');
+select bag_eq('table now_on', $$ values ('schedules_overdue', '1 scheduled releases are past their time; the last error: 57014') $$,
+  'C5, O4: a release that does not happen');
+update content.schedule set state = 'cancelled', finished_at = now() where state = 'pending';
 insert into ops.erasure (user_id, reason, requested_at) values (tests.learner(), 'requested', now() - interval '2 days');
 select bag_eq('table now_on', $$ values ('erasures_late', '1 learners are not erased yet') $$, 'O5: an erasure that does not happen');
 select ops.run_erasures();

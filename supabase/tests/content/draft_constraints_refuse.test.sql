@@ -1,5 +1,5 @@
 begin;
-select plan(31);
+select plan(36);
 
 select tests.a_curriculum();
 
@@ -26,6 +26,11 @@ insert into violation values
   ('question_status_known', $$ update content.question set status = 'ACTIVE' where id = tests.question(1) $$),
   ('question_choices_count', $$ update content.question set choices = '{only}', answer = '{"choice": 0}' where id = tests.question(1) $$),
   ('question_choices_present', $$ update content.question set choices = array['no', 'yes', null] where id = tests.question(1) $$),
+  ('question_choices_are_one_list', $$ update content.question set choices = '{{a,b},{c,d}}' where id = tests.question(1) $$),
+  ('question_tags_are_one_list', $$ update content.question set tags = '{{a,b}}' where id = tests.question(1) $$),
+  ('question_tags_count', $$ update content.question set tags = array_fill('a'::text, array[21]) where id = tests.question(1) $$),
+  ('question_tags_present', $$ update content.question set tags = '{a,NULL}' where id = tests.question(1) $$),
+  ('question_tags_short_and_not_blank', $$ update content.question set tags = array['a', repeat('x', 61)] where id = tests.question(1) $$),
   ('question_choices_only_where_chosen', $$ update content.question set type = 'true_false', answer = '{"value": true}' where id = tests.question(1) $$),
   ('question_answer_is_object', $$ update content.question set answer = '[1]' where id = tests.question(1) $$),
   ('question_single_choice_answer_is_an_index', $$ update content.question set answer = '{"choice": 3}' where id = tests.question(1) $$),

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(12);
 
 select tests.a_release();
 update content.domain set title = 'Second' where id = tests.domain(1);
@@ -11,8 +11,8 @@ language sql as $$ select jsonb_build_object('learner', tests.learner(p_learner)
 
 select is(private.record_contacts(json_build_array(pg_temp.contact(1, 1, 1), pg_temp.contact(1, 2, 2), pg_temp.contact(2, 1, 2), pg_temp.contact(2, 1, 1))),
   3, 'C4: each device once, however often it called');
-select set_eq('select user_id, content_version from learner.device', 'values (tests.learner(1), 1), (tests.learner(1), 2), (tests.learner(2), 2)',
-  'C4: with the version that it holds');
+select set_eq('select user_id, content_version from learner.device', 'values (tests.learner(1), 1), (tests.learner(1), 2), (tests.learner(2), 1)',
+  'C4: with the version that it holds, by its last word');
 select is(private.record_contacts(json_build_array(pg_temp.contact(1, 1, 2))), 1, 'C4: and the next that it holds');
 select is(private.record_contacts(json_build_array(pg_temp.contact(1, 3, 3), pg_temp.contact(1, 3, -1))), 0, 'C4: a version that never was is not believed');
 select is((select content_version from learner.device where user_id = tests.learner(1) order by device_id limit 1), 2, 'C4: it is the newest word');
@@ -20,6 +20,11 @@ select is((select content_version from learner.device where user_id = tests.lear
 select private.record_contacts(json_agg(pg_temp.contact(3, n, 2))) from generate_series(1, 49) n;
 select is(private.record_contacts(json_build_array(pg_temp.contact(3, 50, 1))), 1, 'U3: a learner has fifty devices');
 select is(private.record_contacts(json_build_array(pg_temp.contact(3, 51, 1))), 0, 'U3: and not more, whatever ids they make up');
+
+select is(private.record_contacts((select json_agg(pg_temp.contact(5, n, 2)) from generate_series(1, 300) n)), 50, 'U3: nor when they come in one call');
+select is((select count(*) from learner.device where user_id = tests.learner(5)), 50::bigint, 'U3: fifty it is');
+select is(private.record_contacts((select json_agg(pg_temp.contact(5, n, 1)) from generate_series(26, 75) n)), 25, 'C4: those that are known are still heard');
+delete from learner.device where user_id = tests.learner(5);
 
 update learner.device set last_seen_at = now() - interval '31 days' where user_id = tests.learner(2);
 insert into learner.device (user_id, device_id, first_seen_at, last_seen_at) values (tests.learner(4), tests.learner(4), now(), now());

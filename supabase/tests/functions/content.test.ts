@@ -60,10 +60,33 @@ Deno.test("content", async (t) => {
       const delta = linesOf(await get(`/delta?history=${head.history}&since=1&until=2`));
       assert.deepEqual(delta.map((line) => line.kind), ["page", "domain", "tombstone", "end"]);
       assert.equal((await get("/delta?since=0&until=1")).body, before);
-      assert.match((await get("/delta?since=0&until=1")).headers.get("cache-control") ?? "", /immutable/);
+      const named = await get(`/delta?history=${head.history}&since=0&until=1`);
+      assert.match(named.headers.get("cache-control") ?? "", /immutable/);
+      // Version 1 of the history after a restore is another one.
+      assert.doesNotMatch(
+        (await get("/delta?since=0&until=1")).headers.get("cache-control") ?? "",
+        /immutable/,
+      );
       assert.doesNotMatch((await get("/delta?since=0")).headers.get("cache-control") ?? "", /immutable/);
     },
   );
+
+  await t.step("C1, I9: what a browser may keep outlives its token, and no shared cache has it", async () => {
+    const path = `/delta?history=${head.history}&since=0&until=1`;
+    const other = await call(stack, await newLearner(stack), `/content${path}`);
+    const own = await get(path);
+    assert.equal(own.body, other.body);
+    assert.equal(own.headers.get("etag"), other.headers.get("etag"));
+    for (const kept of [path, "/head", `/manifest?history=${head.history}&version=1`]) {
+      const { headers } = await get(kept);
+      const names = (name: string) => (headers.get(name) ?? "").toLowerCase().split(/\s*,\s*/);
+      assert.ok(names("vary").includes("accept-encoding"), kept);
+      assert.ok(!names("vary").includes("authorization"), kept);
+      assert.ok(names("cache-control").includes("private"), kept);
+    }
+    const refused = await call(stack, null, `/content${path}`);
+    assert.deepEqual([refused.status, refused.headers.get("cache-control")], [401, "no-store"]);
+  });
 
   await t.step("C7: some domains only", async () => {
     const [domain] = await sql`select id from content.domain order by key limit 1`;

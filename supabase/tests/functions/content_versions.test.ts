@@ -84,8 +84,18 @@ Deno.test("content: versions", async (t) => {
     // Longer than contacts are gathered.
     await new Promise((resolve) => setTimeout(resolve, 1100));
     assert.deepEqual(await held(), once);
-    await get(`/head?device=${device}&version=1`);
+    await get(`/head?history=${first.history}&device=${device}&version=1`);
     await holds(1);
+    // Nobody knows of which history this one is. The next one is of a history that a restore has ended: it holds nothing of ours.
+    const [unknown, restored] = [crypto.randomUUID(), crypto.randomUUID()];
+    await get(`/head?device=${unknown}&version=1`);
+    await get(`/head?history=${"f".repeat(16)}&device=${restored}&version=1`);
+    const others = () =>
+      sql`
+      select device_id, content_version from learner.device where device_id in (${unknown}, ${restored})`;
+    await until("word of the last", async () => (await others()).length > 0);
+    assert.deepEqual([...await others()], [{ device_id: restored, content_version: 0 }]);
+    await sql`delete from learner.device where device_id = ${restored}`;
     await refused(`/head?device=${device}`, 400, "malformed_request", "version");
     await refused("/head?version=1", 400, "malformed_request", "device");
     await refused("/head?device=x&version=1", 400, "malformed_request", "device");

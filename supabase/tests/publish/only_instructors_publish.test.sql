@@ -11,7 +11,7 @@ select throws_ok('select public.schedule_release(now(), repeat($$0$$, 64))', 'CR
 select throws_ok('select public.cancel_schedule(1)', 'CR001', null, 'I9: nor cancel one');
 select throws_ok('select public.list_schedules()', 'CR001', null, 'I9: nor see what is planned');
 select throws_ok('select public.release_history()', 'CR001', null, 'I9: nor what was published');
-select throws_ok('select ops.run_due_schedules()', '42501', null, 'I9: nor run what is due');
+select throws_ok('select ops.run_due_schedule()', '42501', null, 'I9: nor run what is due');
 select tests.authenticate(tests.learner(), 'support');
 select throws_ok('select public.publish_release()', 'CR001', null, 'I9: nor does support');
 select tests.authenticate_anon();

@@ -46,7 +46,7 @@ Deno.test("C5, I1, I2: publishes, roll-backs, schedules and edits at once end in
       await planner`select public.schedule_release(now(), ${preview?.hash ?? ""}, 'planned', true)`.catch(
         () => {},
       );
-      await planner`select ops.run_due_schedules()`;
+      await planner`select ops.run_due_schedule()`;
     }
   }
   const editors = [edits(database.connect(), "prompt"), edits(database.connect(), "explanation")];
