@@ -3,7 +3,7 @@ import { createClient } from "@supabase/supabase-js";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { throwAwayStack } from "../../scripts/stack/stack.ts";
-import { until } from "../../scripts/stack/until.ts";
+import { ended, until } from "../../scripts/stack/until.ts";
 import { signToken } from "../../supabase/tests/functions/bench.ts";
 import { ProblemError } from "../client_error.ts";
 import { ContentHint } from "../hint.ts";
@@ -115,7 +115,7 @@ Deno.test("S1: a release's hint over Realtime brings a device to it without a sy
   const held = device.status().version;
   await sql`update content.question set explanation = 'Told by a hint' where key = (select min(key) from content.question)`;
   const [row] = await sql<{ head: { version: number } }[]>`select public.publish_release() as head`;
-  assert.equal(await isHolding.promise, row?.head.version);
+  assert.equal(await ended("the release", isHolding.promise), row?.head.version);
   assert.deepEqual(asked, ["GET /content/head", "GET /content/delta"]);
   assert.ok((await device.verify()).ok);
   await until("word of what the device held", async () => {
