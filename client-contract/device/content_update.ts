@@ -1,5 +1,6 @@
 // From the cached release to the newest: fetched in parts, verified, repaired where it must be, and applied in one
 // transaction, or not at all.
+import type { HeadOptions } from "../client.ts";
 import { ContractError, ProblemError } from "../client_error.ts";
 import type { Head } from "../content.ts";
 import { CONTENT_SCHEMA } from "../limits.ts";
@@ -43,8 +44,13 @@ function manifestOf(head: Head, o: UpdateOptions) {
   };
 }
 
-async function freshHead(o: UpdateOptions): Promise<Head | undefined> {
-  const answer = await o.retry.run(() => o.client.head(null, { signal: o.signal }), o.signal);
+/** The head: one that is a second old at most, or one that the question names. */
+export async function freshHead(
+  o: UpdateOptions,
+  question: Omit<HeadOptions, "signal"> = {},
+): Promise<Head | undefined> {
+  const { signal } = o;
+  const answer = await o.retry.run(() => o.client.head(null, { ...question, signal }), signal);
   return answer.changed ? answer.head : undefined;
 }
 

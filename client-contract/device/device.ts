@@ -3,6 +3,7 @@
 import { createClient } from "../client.ts";
 import type { DomainRow, SkillRow } from "../content.ts";
 import type { SessionEnded } from "../event.ts";
+import type { ContentHint } from "../hint.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Question, readDomains, readQuestion, readQuestions, readSkills } from "./content.ts";
 import { verifyContent, type VerifyReport } from "./content_tree.ts";
@@ -125,10 +126,11 @@ export interface Device extends Disposable {
   streak(): Streak;
 
   /**
-   * Exchanges everything with the server; a call while one is under way joins it. Of several processes on one file
-   * only one may sync. See `syncDevice` for errors.
+   * Exchanges everything with the server; a call while one is under way joins it. With the hint that alone has brought it on,
+   * and nothing to send, it fetches new content and leaves the rest to the next poll. Of several processes on one file only one
+   * may sync. See `syncDevice` for errors.
    */
-  sync(o?: { signal?: AbortSignal }): Promise<SyncReport>;
+  sync(o?: { hint?: ContentHint; signal?: AbortSignal }): Promise<SyncReport>;
   /** Checks the cached content against what was published, row by row; needs no network. */
   verify(): Promise<VerifyReport>;
   /** Fetches what is damaged of the held version, and only that; `sync` does the same once `verify` has found damage. */
@@ -265,9 +267,11 @@ export function openDevice(o: DeviceOptions): Device {
     progress: () => readProgress(db),
     streak: () => readStreak(context),
 
-    sync({ signal } = {}) {
-      running ??= inTurn(() => syncDevice(context, { ...o, client, retry, signal }))
-        .finally(() => running = undefined);
+    sync({ hint, signal } = {}) {
+      const sync = () => inTurn(() => syncDevice(context, { ...o, client, retry, hint, signal }));
+      // One under way may have met the server before the release that a hint tells of, and one for a hint may send nothing.
+      if (hint) return sync();
+      running ??= sync().finally(() => running = undefined);
       return running;
     },
     repair: ({ signal } = {}) => inTurn(() => repairContent(context, { ...o, client, retry, signal })),

@@ -103,9 +103,53 @@ Deno.test("U8: who is asked to stay away does, hints or not", () => {
   assert.equal(schedule.dueAt(), until);
 });
 
+Deno.test("S1: a sync that a release's hint alone brought on is for that hint; the poll stays where it was", () => {
+  const clock = testClock();
+  const schedule = createSchedule(device(), clock, () => 0.5);
+  assert.equal(schedule.begin(), undefined, "the first sync is of everything");
+  schedule.synced();
+  const poll = schedule.dueAt();
+  schedule.onHint(hint());
+  clock.advance(15_000);
+  assert.equal(schedule.delay(), 0);
+  assert.equal(schedule.begin()?.version, 5);
+  assert.equal(schedule.dueAt(), poll);
+  // What is due besides is more than content.
+  schedule.onHint(hint({ version: 6 }));
+  schedule.onLearnerHint({ token: "t", devices: [B], spread_s: 4 });
+  clock.advance(15_000);
+  assert.equal(schedule.begin(), undefined, "another device's push is due as well");
+  schedule.synced();
+  schedule.onHint(hint({ version: 7 }));
+  clock.set(schedule.dueAt() + 1000_000);
+  assert.equal(schedule.begin(), undefined, "the poll is due as well");
+});
+
+Deno.test("S1: the newest of several hints is followed; one that comes during a sync is not lost with it", () => {
+  const clock = testClock();
+  const schedule = createSchedule(device(), clock, () => 0);
+  schedule.begin();
+  schedule.synced();
+  schedule.onHint(hint({ version: 6 }));
+  schedule.onHint(hint({ version: 7 }));
+  assert.equal(schedule.onHint(hint({ version: 6 })), false, "late");
+  assert.equal(schedule.begin()?.version, 7);
+  schedule.onHint(hint({ version: 8 }));
+  assert.equal(schedule.delay(), 0);
+  assert.equal(schedule.begin()?.version, 8);
+  clock.set(schedule.dueAt());
+  assert.equal(schedule.begin(), undefined);
+  schedule.onHint(hint({ version: 9 }));
+  schedule.onLearnerHint({ token: "t", devices: [B], spread_s: 0 });
+  schedule.synced();
+  assert.equal(schedule.delay(), 0);
+  assert.equal(schedule.begin(), undefined, "both were told during the sync");
+});
+
 Deno.test("the loop syncs at once, then polls; a hint wakes it; failures wait; an abort ends it", async () => {
   const clock = testClock();
   const times: number[] = [];
+  const hinted: (number | undefined)[] = [];
   const end = new AbortController();
   const start = clock.now();
   // Sleeping takes no time, but once: after the third sync, until the hint comes.
@@ -123,14 +167,16 @@ Deno.test("the loop syncs at once, then polls; a hint wakes it; failures wait; a
   };
   const loop = runSchedule(
     createSchedule(device(), clock, () => 0),
-    () => {
+    (o) => {
       times.push((clock.now() - start) / 1000);
-      if (times.length === 4) end.abort();
+      hinted.push(o.hint?.version);
+      if (times.length === 5) end.abort();
       return times.length === 2 ? Promise.reject(new Error("offline")) : Promise.resolve();
     },
     waiting,
     end.signal,
   );
   await loop.done;
-  assert.deepEqual(times, [0, 100, 200, 200]);
+  assert.deepEqual(times, [0, 100, 200, 200, 300]);
+  assert.deepEqual(hinted, [undefined, undefined, undefined, 5, undefined]);
 });

@@ -1,4 +1,5 @@
 // When to sync: at the server's pace, spread by chance, and sooner after a hint. Polling is the truth; hints only hurry.
+// Word of a release is followed to the content alone: what it tells of is no reason to push or pull.
 import type { ContentHint, LearnerHint } from "../hint.ts";
 import type { Clock } from "./clock.ts";
 
@@ -31,32 +32,40 @@ export interface Schedule {
   onHint(hint: ContentHint): boolean;
   /** The same for word that another device of the learner has brought something. */
   onLearnerHint(hint: LearnerHint): boolean;
-  /** A sync has ended, whichever way: the next one is a poll. */
+  /**
+   * A sync begins: gives the hint that alone has brought it on, or nothing where everything is due. Hints of before are
+   * done with; one that comes from now on may tell of what this sync does not find yet.
+   */
+  begin(): ContentHint | undefined;
+  /** A sync of everything has ended, whichever way: the next one is a poll. */
   synced(): void;
 }
 
 /** Makes a schedule; the first sync is due at once. */
 export function createSchedule(device: Scheduled, clock: Clock, random: () => number): Schedule {
-  let due = clock.now();
-  // Of the newest hint that was taken: the same news again must not draw a sooner time.
-  let hinted = "";
+  let poll = clock.now();
+  // Of the newest hints that were taken: the same news again must not draw a sooner time.
+  let hinted: ContentHint | undefined;
+  let hintDue = Infinity;
   let told = "";
+  let toldDue = Infinity;
   // Hints and polls alike: who is paused is not asked.
-  const dueAt = () => Math.max(due, device.notBefore());
-  const hurry = (spreadS: number) => due = Math.min(due, clock.now() + random() * spreadS * 1000);
+  const dueAt = () => Math.max(Math.min(poll, hintDue, toldDue), device.notBefore());
+  const within = (spreadS: number) => clock.now() + random() * spreadS * 1000;
 
   return {
     dueAt,
     delay: () => Math.max(dueAt() - clock.now(), 0),
-    onHint({ history, version, domains, spread_s }) {
+    onHint(hint) {
+      const { history, version, domains } = hint;
       const held = device.holds();
-      const isHeld = history === held.history && version <= held.version;
+      const isIn = (other: { history: string | null; version: number } | undefined) =>
+        history === other?.history && version <= other.version;
       const concerns = held.domains === null || domains.some((id) => held.domains?.has(id));
-      const key = `${history}.${version}`;
       // Releases that change nothing of what a device holds can wait for its next poll.
-      if (isHeld || !concerns || key === hinted) return false;
-      hinted = key;
-      hurry(spread_s);
+      if (isIn(held) || isIn(hinted) || !concerns) return false;
+      hinted = hint;
+      hintDue = Math.min(hintDue, within(hint.spread_s));
       return true;
     },
     onLearnerHint({ token, devices, spread_s }) {
@@ -65,11 +74,18 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
       // A token and a cursor that stand for the same place are the same text; any other is asked about.
       if (isOwn || token === held.cursor || token === told) return false;
       told = token;
-      hurry(spread_s);
+      toldDue = Math.min(toldDue, within(spread_s));
       return true;
     },
+    begin() {
+      const isHint = hintDue <= clock.now() && Math.min(poll, toldDue) > clock.now();
+      hintDue = Infinity;
+      if (isHint) return hinted;
+      toldDue = Infinity;
+      return undefined;
+    },
     synced() {
-      due = clock.now() + device.pollAfterS() * 1000 * (1 + random() * POLL_JITTER);
+      poll = clock.now() + device.pollAfterS() * 1000 * (1 + random() * POLL_JITTER);
     },
   };
 }
@@ -83,10 +99,10 @@ export interface SyncLoop {
   readonly done: Promise<void>;
 }
 
-/** Syncs whenever it is due, until the signal is aborted; a failed sync waits for the next poll. */
+/** Syncs whenever it is due, until the signal is aborted; a failed sync waits for the next poll. `sync` is a device's. */
 export function runSchedule(
   schedule: Schedule,
-  sync: (o: { signal: AbortSignal }) => Promise<unknown>,
+  sync: (o: { hint?: ContentHint; signal: AbortSignal }) => Promise<unknown>,
   clock: Clock,
   signal: AbortSignal,
 ): SyncLoop {
@@ -101,8 +117,10 @@ export function runSchedule(
         // Woken by a hint, or at the end.
         continue;
       }
-      await sync({ signal }).catch(() => {});
-      schedule.synced();
+      const hint = schedule.begin();
+      await sync({ hint, signal }).catch(() => {});
+      // Whoever followed a hint polls when they would have polled anyway.
+      if (!hint) schedule.synced();
     }
   }
 

@@ -3,8 +3,13 @@ import { createClient } from "@supabase/supabase-js";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { throwAwayStack } from "../../scripts/stack/stack.ts";
+import { ended, until } from "../../scripts/stack/until.ts";
+import { signToken } from "../../supabase/tests/functions/bench.ts";
 import { ProblemError } from "../client_error.ts";
+import { ContentHint } from "../hint.ts";
+import { systemClock } from "./clock.ts";
 import { openDevice } from "./device.ts";
+import { runSchedule } from "./schedule.ts";
 import { deviceId, openLab } from "./testing/devices.ts";
 import { publishedLines, serverAttempts, serverProgress } from "./testing/server_rows.ts";
 import { firstQuestions, studyOnce } from "./testing/study.ts";
@@ -49,4 +54,73 @@ Deno.test("K3, U7: a signed-up learner's device syncs through the whole stack", 
   } finally {
     await sql.end();
   }
+});
+
+Deno.test("S1: a release's hint over Realtime brings a device to it without a sync", async () => {
+  await using stack = await throwAwayStack({ migrated: true });
+  await using cleanup = new AsyncDisposableStack();
+  using lab = openLab();
+  const sql = cleanup.adopt(postgres(stack.dbUrl(), { max: 1, onnotice: () => {} }), (sql) => sql.end());
+  const learnerId = crypto.randomUUID();
+  const token = await signToken(stack, learnerId);
+  const asked: string[] = [];
+  using device = openDevice({
+    file: join(lab.folder, "device.sqlite"),
+    learnerId,
+    deviceId: deviceId(1),
+    url: stack.apiUrl,
+    publishableKey: stack.publishableKey,
+    getToken: () => token,
+    fetch(input, init) {
+      const { method, url } = new Request(input, init);
+      asked.push(`${method} ${new URL(url).pathname.replace("/functions/v1", "")}`);
+      return fetch(input, init);
+    },
+  });
+  const isHolding = Promise.withResolvers<number>();
+  const end = new AbortController();
+  const loop = runSchedule(
+    device.schedule(),
+    async (o) => {
+      const { version } = await device.sync(o);
+      if (o.hint) isHolding.resolve(version);
+    },
+    systemClock,
+    end.signal,
+  );
+  cleanup.defer(async () => {
+    end.abort();
+    await loop.done;
+  });
+
+  const client = createClient(stack.apiUrl, stack.publishableKey, {
+    accessToken: () => Promise.resolve(token),
+  });
+  cleanup.defer(() =>
+    client.realtime.removeAllChannels().then(() => client.realtime.disconnect()).then(() => {})
+  );
+  await client.realtime.setAuth();
+  const channel = client.channel("content", {
+    config: { private: true, broadcast: { replication_ready: true } },
+  });
+  channel.on(
+    "broadcast",
+    { event: "release_published" },
+    ({ payload }) => loop.onHint(ContentHint.parse(payload)),
+  );
+  await new Promise<void>((resolve) => channel.on("system", {}, () => resolve()).subscribe());
+  await until("the first sync", () => device.status().syncedAt !== null);
+  asked.length = 0;
+
+  const held = device.status().version;
+  await sql`update content.question set explanation = 'Told by a hint' where key = (select min(key) from content.question)`;
+  const [row] = await sql<{ head: { version: number } }[]>`select public.publish_release() as head`;
+  assert.equal(await ended("the release", isHolding.promise), row?.head.version);
+  assert.deepEqual(asked, ["GET /content/head", "GET /content/delta"]);
+  assert.ok((await device.verify()).ok);
+  await until("word of what the device held", async () => {
+    const [row] = await sql<{ content_version: number }[]>`
+      select content_version from learner.device where device_id = ${deviceId(1)}`;
+    return row?.content_version === held;
+  });
 });

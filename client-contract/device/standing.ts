@@ -68,6 +68,20 @@ export function rememberHead({ db }: DeviceContext, head: Head): void {
   );
 }
 
+/**
+ * Keeps what a head says that may be minutes old in all but its version: it takes nothing back that a sync has told. Within
+ * a transaction or alone.
+ */
+export function rememberHintedHead({ db }: DeviceContext, head: Head): void {
+  db.run(
+    `update sync_state set head_version = max(head_version, ?), minimum_version = max(minimum_version, ?),
+       schema_ends_at = coalesce(schema_ends_at, ?)`,
+    head.version,
+    head.minimum_version,
+    head.schema_ends_at,
+  );
+}
+
 /** Keeps whether the server still serves what this app reads. */
 export function rememberRefusal({ db }: DeviceContext, isRefused: boolean): void {
   db.run("update sync_state set refused_schema = ?", isRefused ? CONTENT_SCHEMA : null);

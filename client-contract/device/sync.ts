@@ -4,11 +4,16 @@ import type { BatchHeader, SyncAnswer } from "../batch.ts";
 import type { PullAnswer } from "../changes.ts";
 import { ContractError } from "../client_error.ts";
 import type { Head } from "../content.ts";
+import type { ContentHint } from "../hint.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../limits.ts";
 import { clockTime, instant } from "./clock.ts";
-import { checkContent } from "./content_check.ts";
-import type { Repair } from "./content_settle.ts";
-import { updateContent, type UpdateOptions } from "./content_update.ts";
+import {
+  concernsContentAlone,
+  type ContentExchange,
+  type ContentOptions,
+  exchangeContent,
+  followHint,
+} from "./content_exchange.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { recordLetters, takeLetters } from "./dead_letter.ts";
 import { DeviceError } from "./device_error.ts";
@@ -23,7 +28,6 @@ import {
 } from "./outbox.ts";
 import { pullAnew, pullCursor, stagePull } from "./pull.ts";
 import { refreshProgress } from "./progress.ts";
-import { isUpgradeRequired, rememberHead, rememberRefusal } from "./standing.ts";
 import { rememberRefusedSync, rememberSteering } from "./steering.ts";
 import {
   beginSending,
@@ -33,7 +37,6 @@ import {
   type Sending,
   takeTelemetry,
   tellAttempted,
-  tellChecked,
   tellCreated,
 } from "./telemetry.ts";
 import { freshUlid } from "./ulid.ts";
@@ -42,18 +45,18 @@ import { freshUlid } from "./ulid.ts";
 const MAX_RESTARTS = 3;
 
 /** What a sync takes besides the device itself. */
-export interface SyncOptions extends UpdateOptions {
+export interface SyncOptions extends ContentOptions {
+  /** The hint that alone has brought the sync on. */
+  hint?: ContentHint;
   platform?: string;
   appVersion?: string;
   /** Changes a pull; by default the server's choice. */
   pullRows?: number;
-  /** Rows of the cache that a sync looks at, at least. */
-  checkRows?: number;
 }
 
 /** What a sync did. */
-export interface SyncReport extends BatchOutcome {
-  /** Batches that the server answered, empty ones included. */
+export interface SyncReport extends BatchOutcome, ContentExchange {
+  /** Batches that the server answered, empty ones included; none where a hint was followed to the content alone. */
   batches: number;
   /** Dead letters that the server holds now. */
   handedIn: number;
@@ -63,12 +66,6 @@ export interface SyncReport extends BatchOutcome {
   restarted: boolean;
   /** The content version that the device holds now. */
   version: number;
-  /** Content rows written and removed. */
-  rows: number;
-  /** Cached rows that were looked at: each sync checks the next part of the cache. */
-  checked: number;
-  /** What was found damaged in the cache, and fetched. */
-  repairs: Repair[];
 }
 
 const SkillId = z.object({ skill_id: z.string() });
@@ -242,28 +239,10 @@ async function handInLetters(context: DeviceContext, o: SyncOptions, report: Syn
   }
 }
 
-/** Brings the content to the head. An app that is too old for it keeps what it has, and everything else goes on. */
-async function exchangeContent(context: DeviceContext, head: Head, o: SyncOptions, report: SyncReport) {
-  rememberHead(context, head);
-  const since = clockTime(context.clock);
-  const { rows, damaged } = await checkContent(context, o.checkRows);
-  report.checked = rows;
-  if (rows + damaged > 0) tellChecked(context, rows, damaged, since);
-  try {
-    const { rows, repairs } = await updateContent(context, head, o);
-    report.rows = rows;
-    report.repairs = repairs;
-    rememberRefusal(context, false);
-  } catch (error) {
-    if (!isUpgradeRequired(error)) throw error;
-    rememberRefusal(context, true);
-  }
-}
-
 /**
  * Brings device and server together: sends what waits in the outbox, pulls the learner's rows, fetches new content.
- * Whatever was done stays done when a later part fails. Throws the client's errors once retrying is no use, and
- * DeviceError `unstable_server`, `content_mismatch` or `wrong_learner`.
+ * After a hint with nothing to send, new content alone. Whatever was done stays done when a later part fails. Throws the
+ * client's errors once retrying is no use, and DeviceError `unstable_server`, `content_mismatch` or `wrong_learner`.
  */
 export async function syncDevice(context: DeviceContext, o: SyncOptions): Promise<SyncReport> {
   const report: SyncReport = {
@@ -280,6 +259,10 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
     checked: 0,
     repairs: [],
   };
+  if (o.hint && concernsContentAlone(context, o.hint)) {
+    await followHint(context, o.hint, o, report);
+    return { ...report, version: readState(context.db).content_version };
+  }
   let head: Head;
   try {
     head = await exchange(context, o, report);

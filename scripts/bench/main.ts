@@ -32,6 +32,8 @@ const USAGE =
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5; of endurance a tenth: 60 make its ten minutes
   CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000
+  CARREL_BENCH_ROWS=N     questions in delivery's large tables, by default 500000
+  CARREL_BENCH_QUESTIONS=N, CARREL_BENCH_DEVICES=N   of delivery and fleet, by default 50000 and 10000
   --json        prints {"results": […]}; progress goes to standard error`;
 
 /** A ratio; a small one with the digits that tell it from nothing. */

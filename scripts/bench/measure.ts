@@ -80,7 +80,7 @@ export async function runPair(pair: Pair, progress: (line: string) => void): Pro
 }
 
 /** A figure without a baseline of its own: its budget is a ceiling, and the ratio is to that. */
-export function ceiling(name: string, unit: string, value: number, budget: number): Result {
+export function ceiling(name: string, unit: string, value: number, budget: number, notes = ""): Result {
   const ratio = value / budget;
   return {
     name,
@@ -91,8 +91,13 @@ export function ceiling(name: string, unit: string, value: number, budget: numbe
     budget: 1,
     pass: ratio <= 1,
     spread: [ratio, ratio],
-    notes: "",
+    notes,
   };
+}
+
+/** A figure beside what is aimed at; missing it fails nothing. */
+export function goal(name: string, unit: string, value: number, aim: number, notes = ""): Result {
+  return { ...ceiling(name, unit, value, aim, notes), budget: null, pass: true };
 }
 
 /** Figures of a length of time under load. */

@@ -1,5 +1,5 @@
-// Snapshot and delta of 5,700 questions through the function, against files with the same bytes.
-import { publishQuestions, startBenchStack } from "./bench_stack.ts";
+// Snapshot and delta of 5,700 questions in the current content schema through the function, against files with the same bytes.
+import { publishChanges, publishQuestions, startBenchStack } from "./bench_stack.ts";
 import { load, type Result, runPair } from "./measure.ts";
 
 const QUESTIONS = 5700;
@@ -20,13 +20,7 @@ export async function benchPages(
 
   progress(`publishing ${QUESTIONS} questions, then ${CHANGED} changes`);
   await publishQuestions(sql, QUESTIONS);
-  await sql`
-    update content.question set answer = '{"choice": 0}', prompt = prompt || '!'
-    where id in (select id from content.question order by id limit ${CHANGED})`;
-  await sql`select public.publish_release('changes')`;
-  const [head] = await sql<{ version: number; history: string }[]>`
-    select max(version) as version, private.history() as history from content.release`;
-  if (!head) throw new Error("nothing was published");
+  const head = await publishChanges(sql, CHANGED);
   const token = await bench.token(crypto.randomUUID());
 
   async function fetchBytes(path: string): Promise<Uint8Array> {
@@ -43,7 +37,7 @@ export async function benchPages(
     let after: string | null = "";
     while (after !== null) {
       const path: string =
-        `content/delta?history=${head?.history}&since=${since}&until=${until}&after=${after}`;
+        `content/delta?schema=2&history=${head.history}&since=${since}&until=${until}&after=${after}`;
       paths.push(path);
       const end: string | undefined = new TextDecoder().decode(await fetchBytes(path)).trimEnd().split("\n")
         .at(-1);

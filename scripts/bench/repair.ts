@@ -1,11 +1,15 @@
-// What it costs to repair one damaged row: every byte on the wire, against those of fetching everything.
+// What it costs to repair one damaged row: every byte on the wire, against those of the snapshot's pages alone.
 import { openDevice } from "../../client-contract/device/device.ts";
 import type { BenchStack } from "./bench_stack.ts";
 import { type Result, runPair } from "./measure.ts";
 import { startWire } from "./wire.ts";
 
 /** Runs the measurement over what is published there; bytes are the same in every run. */
-export async function benchRepair(bench: BenchStack, progress: (line: string) => void): Promise<Result> {
+export async function benchRepair(
+  bench: BenchStack,
+  snapshotBytes: number,
+  progress: (line: string) => void,
+): Promise<Result> {
   await using wire = startWire(bench.stack.apiUrl);
   const folder = await Deno.makeTempDir({ prefix: "carrel-bench-" });
   await using cleanup = new AsyncDisposableStack();
@@ -26,10 +30,9 @@ export async function benchRepair(bench: BenchStack, progress: (line: string) =>
     getToken: () => token,
   });
   progress("a device fetches everything");
-  let rows = 0;
-  const whole = await bytesOf(async () => ({ rows } = await device.sync()));
+  const { rows } = await device.sync();
   return await runPair({
-    name: `repair of one damaged row of ${rows}: bytes on the wire, against everything's`,
+    name: `repair of one damaged row of ${rows}: bytes on the wire, against the snapshot's`,
     unit: "bytes",
     runs: 1,
     more: false,
@@ -48,6 +51,6 @@ export async function benchRepair(bench: BenchStack, progress: (line: string) =>
       if (!(await device.verify()).ok) throw new Error("the cache is not what was published");
       return bytes;
     },
-    baseline: () => Promise.resolve(whole),
+    baseline: () => Promise.resolve(snapshotBytes),
   }, progress);
 }

@@ -1,0 +1,171 @@
+// What a device does once a hint is due: the shared head and new content, and everything else only where there is something
+// to send.
+import assert from "node:assert/strict";
+import type { ContentHint } from "../hint.ts";
+import type { Device } from "./device.ts";
+import type { ContentServer } from "./testing/content_server.ts";
+import { uuid } from "./testing/curriculum.ts";
+import { deviceId } from "./testing/devices.ts";
+import { allQuestions, studyOnce } from "./testing/study.ts";
+import { assertHolds, synced } from "./testing/synced.ts";
+
+function hintOf(server: ContentServer, o: Partial<ContentHint> = {}): ContentHint {
+  const version = server.releases.length;
+  return { history: server.history, version, domains: [uuid(0)], bytes: 500, spread_s: 30, ...o };
+}
+
+const pathsOf = (server: ContentServer) => server.asked.map(({ path }) => path);
+
+function headQuery(server: ContentServer): Record<string, string> {
+  const asked = server.asked.find(({ path }) => path === "/head");
+  return Object.fromEntries(asked?.url.searchParams ?? []);
+}
+
+Deno.test("S1: a hint is followed to the shared head and the content, without a sync", async () => {
+  using t = await synced();
+  const { syncedAt } = t.device.status();
+  await t.next();
+  const { batches, rows, version } = await t.device.sync({ hint: hintOf(t.server) });
+  assert.deepEqual({ batches, rows, version }, { batches: 0, rows: 1, version: 2 });
+  assert.deepEqual(pathsOf(t.server), ["/head", "/delta"]);
+  assert.deepEqual(headQuery(t.server), {
+    schema: "2",
+    expected: "2",
+    history: t.server.history,
+    device: deviceId(1),
+    version: "1",
+  });
+  assertHolds(t.device, t.server, 2);
+  const { standing, newest, ...status } = t.device.status();
+  assert.deepEqual({ standing, newest, syncedAt: status.syncedAt }, {
+    standing: "current",
+    newest: 2,
+    syncedAt,
+  });
+});
+
+Deno.test("S1: a hint brings chosen domains from manifest and bundles, without a sync", async () => {
+  using t = await synced();
+  t.device.setDomains([uuid(0)]);
+  t.server.isBundled = true;
+  t.server.prefersSnapshots = true;
+  await t.next();
+  await t.device.sync({ hint: hintOf(t.server) });
+  assert.ok(!pathsOf(t.server).includes("/sync"));
+  assert.ok(pathsOf(t.server).includes("/manifest"));
+  assert.deepEqual(t.device.status().standing, "current");
+  assert.ok((await t.device.verify()).ok);
+});
+
+Deno.test("S1: whoever has something to send, or more to learn, syncs after a hint too", async () => {
+  const reasons: Record<string, (device: Device, server: ContentServer) => void> = {
+    "an event waits": (device) => void studyOnce(device, allQuestions(device).slice(0, 1)),
+    "a dead letter waits": (device) => device.deadLetter(`{"id":"01KANB7Q0000000000000000AB"}`, "unreadable"),
+    "the server was restored": (_, server) => void (server.history = "ffffffffffffffff"),
+    "the device was signed off": (device) => void device.db.run("update sync_state set revoked = 1"),
+    "it never synced": (device) =>
+      void device.db.run("update sync_state set history = null, pull_cursor = null"),
+  };
+  for (const [reason, arrange] of Object.entries(reasons)) {
+    using t = await synced();
+    await t.next();
+    arrange(t.device, t.server);
+    await t.device.sync({ hint: hintOf(t.server) });
+    assert.equal(pathsOf(t.server)[0], "/sync", reason);
+    assert.ok(!pathsOf(t.server).includes("/head"), reason);
+    assertHolds(t.device, t.server, 2);
+    const { pending, dead } = t.device.status().outbox;
+    assert.deepEqual({ pending, dead }, { pending: 0, dead: 0 }, reason);
+  }
+});
+
+Deno.test("S1: telemetry alone is no reason to sync after a hint", async () => {
+  using t = await synced();
+  t.device.recordFailure({ code: "sync_failed", fatal: false });
+  await t.next();
+  await t.device.sync({ hint: hintOf(t.server) });
+  assert.deepEqual(pathsOf(t.server), ["/head", "/delta"]);
+});
+
+Deno.test("S1: a hint whose release has come meanwhile asks nothing", async () => {
+  using t = await synced();
+  await t.next();
+  await t.device.sync();
+  t.server.asked.length = 0;
+  await t.device.sync({ hint: hintOf(t.server) });
+  assert.deepEqual(pathsOf(t.server), []);
+});
+
+Deno.test("S1: a newer release that a sync spoke of is what a late hint's head must have", async () => {
+  using t = await synced();
+  await t.next();
+  await t.next();
+  t.server.tamper = ({ path }, bytes) => path === "/delta" ? new Response("", { status: 400 }) : bytes;
+  await assert.rejects(() => t.device.sync());
+  t.server.tamper = (_, bytes) => bytes;
+  t.server.asked.length = 0;
+  await t.device.sync({ hint: hintOf(t.server, { version: 2 }) });
+  assert.equal(headQuery(t.server).expected, "3");
+});
+
+Deno.test("C4: a shared head takes nothing back that a sync has told; what it adds counts at once", async () => {
+  using t = await synced();
+  t.server.minimumVersion = 2;
+  t.server.schemaEndsAt = "2027-01-31T00:00:00Z";
+  await t.device.sync();
+  await t.next();
+  t.server.tamper = ({ path }, bytes) => {
+    if (path === "/delta") return new Response("", { status: 400 });
+    if (path !== "/head") return bytes;
+    const head = JSON.parse(new TextDecoder().decode(bytes));
+    return new Response(JSON.stringify({ ...head, minimum_version: 0, schema_ends_at: null }));
+  };
+  await assert.rejects(() => t.device.sync({ hint: hintOf(t.server) }));
+  const { mustUpdate, schemaEndsAt } = t.device.status();
+  assert.deepEqual({ mustUpdate, schemaEndsAt }, {
+    mustUpdate: "content",
+    schemaEndsAt: "2027-01-31T00:00:00Z",
+  });
+  // The release that comes with the hint is mandatory.
+  t.server.minimumVersion = 3;
+  t.server.tamper = ({ path }, bytes) => path === "/delta" ? new Response("", { status: 400 }) : bytes;
+  await t.next();
+  await assert.rejects(() => t.device.sync({ hint: hintOf(t.server) }));
+  t.server.minimumVersion = 0;
+  t.server.tamper = (_, bytes) => bytes;
+  await t.device.sync({ hint: hintOf(t.server) });
+  assert.equal(t.device.status().standing, "current");
+  t.device.db.run("update sync_state set content_version = 2");
+  assert.equal(t.device.status().mustUpdate, "content", "3 was told once, and holds until the next sync");
+});
+
+Deno.test("C8: a hint to an app whose schema has ended means to update the app", async () => {
+  using t = await synced();
+  await t.next();
+  t.server.isRefused = true;
+  await t.device.sync({ hint: hintOf(t.server) });
+  const { mustUpdate, version } = t.device.status();
+  assert.deepEqual({ mustUpdate, version }, { mustUpdate: "app", version: 1 });
+  assertHolds(t.device, t.server, 1);
+});
+
+Deno.test("S1: a sync for a hint and one of everything are never taken for each other", async () => {
+  using t = await synced();
+  await t.next();
+  const { promise: isFetching, resolve } = Promise.withResolvers<void>();
+  t.server.tamper = ({ path }, bytes) => {
+    if (path === "/delta") resolve();
+    return bytes;
+  };
+  const first = t.device.sync();
+  await isFetching;
+  // It has its head already: joined by the hint, it would leave the device behind until the next poll.
+  await t.next();
+  const hinted = t.device.sync({ hint: hintOf(t.server) });
+  assert.equal((await first).version, 2);
+  studyOnce(t.device, allQuestions(t.device).slice(0, 1));
+  const last = t.device.sync();
+  assert.equal((await hinted).version, 3);
+  await last;
+  assert.equal(t.device.status().outbox.pending, 0);
+});

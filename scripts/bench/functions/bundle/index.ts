@@ -1,0 +1,2 @@
+// The product's function, unchanged, beside its baselines.
+import "../../../../supabase/functions/bundle/index.ts";
