@@ -71,7 +71,8 @@ begin
   -- 3 What arrival decides.
   v_now := clock_timestamp();
   select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
-  v_skew := (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint;
+  -- Nothing is known of a clock where the server wrote the header for a device (merge_progress).
+  v_skew := case when v_header -> 'by_server' is null then (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint end;
 
   -- 4 Events that were held for what has become known since.
   if exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < v_knowledge) then
