@@ -1,6 +1,7 @@
--- What:  which version each device holds, as it says when it polls; and how fresh the devices are together.
--- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4).
--- Locks: none; new objects only.
+-- What:  contacts of devices that push nothing: which version each holds, where it says so; and how fresh the devices are together.
+-- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4), and one that only
+--        pulls would be neither listed, nor revoked, nor hinted (O2, S1).
+-- Locks: none; new objects only. At run time the learners' rows, shared, while contacts are written.
 -- Undo:  drop function ops.content_freshness, private.record_contacts.
 
 create function private.record_contacts(p_contacts json)
@@ -13,25 +14,25 @@ as $$
 declare
   v_now constant timestamptz := clock_timestamp();
   v_head constant integer := coalesce((select max(r.version) from content.release r), 0);
+  v_learners uuid[];
   v_count integer;
 begin
+  v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
   with contact as (
     select distinct on (c.learner, c.device) c.learner, c.device, c.version
     from json_to_recordset(p_contacts) as c (learner uuid, device uuid, version integer)
-    -- Of another history's releases nothing is known here.
-    where c.version between 0 and v_head
-      and not exists (select from ops.erasure e where e.user_id = c.learner)
-    order by c.learner, c.device, c.version desc
+    where c.learner = any (v_learners)
+      -- Of another history's releases nothing is known here. Null: it did not say.
+      and (c.version is null or c.version between 0 and v_head)
+    order by c.learner, c.device, c.version desc nulls last
   ),
   recorded as (
     insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
     select c.learner, c.device, c.version, v_now, v_now
     from contact c
-    -- A device's id is whatever the caller says; nobody has more than fifty.
-    where exists (select from learner.device k where k.user_id = c.learner and k.device_id = c.device)
-      or (select count(*) from learner.device k where k.user_id = c.learner) < 50
     order by c.learner, c.device
-    on conflict (user_id, device_id) do update set content_version = excluded.content_version, last_seen_at = excluded.last_seen_at
+    on conflict (user_id, device_id) do update set
+      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at
     returning 1
   )
   select count(*) into v_count from recorded;
@@ -39,7 +40,8 @@ begin
 end
 $$;
 comment on function private.record_contacts(json) is
-  'Records what devices hold: [{learner, device, version}], as an isolate has gathered them; returns how many were.';
+  'Records contacts and what devices hold (null: they did not say): [{learner, device, version}], as an isolate has gathered them; returns how '
+  'many were. Those of learners who are busy are not: their devices come again.';
 
 create function ops.content_freshness(p_active interval default '30 days')
 returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)
