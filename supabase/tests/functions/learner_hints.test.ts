@@ -73,3 +73,26 @@ Deno.test("S1, U6: a second device hears of a push, and finds it", async () => {
   await delay(600);
   assert.equal(listener.heard.length, before);
 });
+
+Deno.test("O2, S1: a device that only pulls is listed, hears of a push, and can be revoked", async () => {
+  await using stack = await startBench();
+  const learner = await newLearner(stack);
+  const second = { ...learner, deviceId: crypto.randomUUID() };
+  const pull = () => call(stack, second, `/sync?device=${second.deviceId}`);
+  assert.equal((await pull()).status, 200);
+  const client = createClient(stack.apiUrl, stack.publishableKey, {
+    accessToken: () => Promise.resolve(learner.token),
+  });
+  await until("its contact", async () => {
+    const { data } = await client.rpc("list_devices");
+    return data?.length === 1 && data[0].device_id === second.deviceId && data[0].content_version === null;
+  });
+
+  await using listener = await listen(stack, second);
+  const { body } = await push(stack, learner, ndjson(header(learner), event(learner)));
+  await until("a hint", () => listener.heard.at(-1)?.token === body.batch.token);
+
+  assert.equal((await client.rpc("revoke_device", { device: second.deviceId })).error, null);
+  const refused = await pull();
+  assert.deepEqual([refused.status, refused.body.code], [403, "device_revoked"]);
+});
