@@ -30,6 +30,8 @@ volatile
 set search_path = ''
 as $$
 declare
+  v_header constant text := split_part(p_lines, E'\n', 1);
+  v_answer json;
   v_state text;
   v_message text;
   v_detail text;
@@ -38,7 +40,11 @@ begin
   if octet_length(p_lines) > 524288 then
     perform private.raise_error('CR026', 'A batch may hold at most 512 KiB.', '524288');
   end if;
-  return private.ingest_for(p_user, p_lines);
+  -- For private.note_change(), which runs before this knows how the batch fared.
+  perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
+  v_answer := private.ingest_for(p_user, p_lines);
+  perform set_config('carrel.device', '', true);
+  return v_answer;
 exception
   when lock_not_available or query_canceled or deadlock_detected or serialization_failure or read_only_sql_transaction or sqlstate 'CR081' then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
