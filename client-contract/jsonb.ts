@@ -8,8 +8,11 @@ const MAX_MAGNITUDE = 131071;
 const MAX_SCALE = 16383;
 /** More opening brackets than this, those in strings included, are refused: nesting must not exhaust a stack. */
 const MAX_BRACKETS = 4096;
-/** Greater exponents are refused even of zero: written out, 1e131000 would be 131 kB. */
-const MAX_EXPONENT = 308;
+/**
+ * Greater exponents are refused even of zero: the server writes numbers out, and 1e131000 would be 131 kB. A double may have one
+ * of up to 308, but nothing that an app counts or measures has.
+ */
+const MAX_EXPONENT = 99;
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;

@@ -69,9 +69,14 @@ export const numberText: fc.Arbitrary<string> = fc.oneof(
     fc.constantFrom("", "-"),
     digits(20),
     fc.option(fc.stringMatching(/^[0-9]{1,25}$/), { nil: undefined }),
-    fc.option(fc.oneof(fc.integer({ min: -30, max: 30 }), fc.integer({ min: -140000, max: 140000 })), {
-      nil: undefined,
-    }),
+    fc.option(
+      fc.oneof(
+        fc.integer({ min: -30, max: 30 }),
+        fc.constantFrom(-100, -99, 99, 100, 308),
+        fc.integer({ min: -140000, max: 140000 }),
+      ),
+      { nil: undefined },
+    ),
   ).map(([sign, whole, fraction, exponent]) =>
     sign + whole + (fraction === undefined ? "" : `.${fraction}`) +
     (exponent === undefined ? "" : `e${exponent}`)

@@ -1,7 +1,7 @@
--- What:  ops.erasure: learners whose data was, or is being, erased; and refuse_erased(), which every door asks.
+-- What:  ops.erasure: learners whose data was, or is being, erased; and refuse_erased() and hold_off_erasures(), which every door asks.
 -- Why:   a device that was in a drawer must not bring back what its learner had erased (O5).
--- Locks: none; new objects only.
--- Undo:  drop function private.refuse_erased; drop table ops.erasure.
+-- Locks: none; new objects only. At run time the learners' rows.
+-- Undo:  drop function private.hold_off_erasures, private.refuse_erased; drop table ops.erasure.
 create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
@@ -33,3 +33,36 @@ begin
 end
 $$;
 comment on function private.refuse_erased(uuid) is 'Raises erased (CR024) for a learner behind the barrier. Asked under the learner''s lock.';
+
+create function private.hold_off_erasures(p_users uuid[])
+returns uuid[]
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_made uuid[];
+  v_held uuid[];
+begin
+  -- 1 A row to lock for who has none.
+  with made as (
+    insert into learner.state (user_id)
+    select distinct u.id from unnest(p_users) u (id)
+    where not exists (select from ops.erasure e where e.user_id = u.id) and not exists (select from learner.state s where s.user_id = u.id)
+    order by u.id
+    on conflict do nothing
+    returning user_id
+  )
+  select array_agg(m.user_id) into v_made from made m;
+
+  -- 2 Shared, and for no longer than the caller's statement or two: batches of all of them wait. Who is busy is not waited for, since so
+  --   would all others.
+  v_held := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for key share skip locked);
+
+  -- 3 The barrier, in statements of their own: an erasure that held the lock until now is seen.
+  delete from learner.state s where s.user_id = any (v_made) and exists (select from ops.erasure e where e.user_id = s.user_id);
+  return array(select h.id from unnest(v_held) h (id) where not exists (select from ops.erasure e where e.user_id = h.id));
+end
+$$;
+comment on function private.hold_off_erasures(uuid[]) is
+  'Those of the learners who are neither busy nor behind the barrier; no erasure of them begins before the transaction ends.';

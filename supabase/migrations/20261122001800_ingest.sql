@@ -78,7 +78,8 @@ begin
   if v_refusal is not null then
     return v_refusal;
   end if;
-  v_skew := (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint;
+  -- Nothing is known of a clock where the server wrote the header for a device (merge_progress).
+  v_skew := case when v_header -> 'by_server' is null then (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint end;
 
   -- 4 Events that were held for what has become known since.
   if v_held then

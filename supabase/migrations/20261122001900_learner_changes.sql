@@ -24,6 +24,53 @@ declare
     -- A replica may yet get there; the primary had it, and has lost it.
     when (v_since > v_last or v_least[2]::bigint > v_last) and not pg_is_in_recovery() then 'cursor_ahead'
   end;
+  -- Each kind in the order of its index, and these merged: a row's text is made when the row is fetched, and not before.
+  v_rest cursor for
+    (select x.change_seq, json_build_object('kind', 'session',
+       -- Of both ends: the start may be this device's and the end another's.
+       'own', p_device is not null and x.voided_at is null and x.edited_at is null and not exists (
+         select from learner.event e
+         where e.user_id = p_user and e.event_id in (x.started_event, x.ended_event) and e.device_id <> p_device),
+       'row', j) as change
+     from learner.session x
+     cross join lateral (select private.uuid_to_ulid(x.session_id) as session_id, x.skill_id, x.device_id, x.content_version,
+       x.started_at, x.ended_at, x.end_reason, x.voided_at is not null as voided) j
+     where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
+    union all
+    (select x.change_seq, json_build_object('kind', 'attempt',
+       -- Arrival decided nothing that the device would not have thought itself.
+       'own', (x.device_id = p_device and x.voided_at is null and x.edited_at is null and x.content_state = 'current'
+         and x.graded_correct = x.claimed_correct) is true,
+       'row', j)
+     from learner.attempt x
+     cross join lateral (select private.uuid_to_ulid(x.event_id) as event_id, private.uuid_to_ulid(x.session_id) as session_id,
+       x.skill_id, x.question_id, x.device_id, x.content_version, x.content_state, x.answer, x.claimed_correct, x.graded_correct,
+       x.duration_ms, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.occurred_at, x.utc_offset_minutes,
+       x.voided_at is not null as voided) j
+     where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
+    union all
+    -- Never a device's own: it is merged from whatever all devices did.
+    (select x.change_seq, json_build_object('kind', 'skill_progress', 'own', false, 'row', j)
+     from learner.skill_progress x
+     cross join lateral (select x.skill_id, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.mastery, x.completed,
+       x.attempts, x.correct, x.practiced_at, x.voided_at is not null as voided) j
+     where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
+    union all
+    (select x.change_seq, json_build_object('kind', 'practice', 'own', false, 'row', j)
+     from learner.practice x
+     cross join lateral (select
+       (select json_agg(json_build_object('from', lower(r.days), 'to', upper(r.days) - 1) order by r.days) from unnest(x.days) r (days)) as days,
+       k.last_day, k.streak, k.longest_streak
+       from private.streaks(x.days) k) j
+     where x.user_id = p_user and x.change_seq > v_since order by x.change_seq)
+    order by change_seq;
+  v_seq bigint;
+  v_end bigint;
+  v_change json;
+  v_changes json[] := '{}';
+  v_count integer := 0;
+  v_bytes integer := 0;
+  v_more boolean := false;
 begin
   if p_at_least is not null and v_least is null then
     perform private.raise_error('CR044', 'That is no token of a batch''s answer.', 'at_least');
@@ -35,55 +82,28 @@ begin
   if v_reset is not null then
     return json_build_object('reset', v_reset);
   end if;
-  return (
-    with change as materialized (
-      (select 'session' as kind, x.change_seq, to_json(j) as row,
-         -- Of both ends: the start may be this device's and the end another's.
-         p_device is not null and x.voided_at is null and x.edited_at is null and not exists (
-           select from learner.event e
-           where e.user_id = p_user and e.event_id in (x.started_event, x.ended_event) and e.device_id <> p_device) as own
-       from learner.session x
-       cross join lateral (select private.uuid_to_ulid(x.session_id) as session_id, x.skill_id, x.device_id, x.content_version,
-         x.started_at, x.ended_at, x.end_reason, x.voided_at is not null as voided) j
-       where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
-      union all
-      (select 'attempt', x.change_seq, to_json(j),
-         -- Arrival decided nothing that the device would not have thought itself.
-         (x.device_id = p_device and x.voided_at is null and x.edited_at is null and x.content_state = 'current'
-           and x.graded_correct = x.claimed_correct) is true
-       from learner.attempt x
-       cross join lateral (select private.uuid_to_ulid(x.event_id) as event_id, private.uuid_to_ulid(x.session_id) as session_id,
-         x.skill_id, x.question_id, x.device_id, x.content_version, x.content_state, x.answer, x.claimed_correct, x.graded_correct,
-         x.duration_ms, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.occurred_at, x.utc_offset_minutes,
-         x.voided_at is not null as voided) j
-       where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
-      union all
-      -- Never: it is merged from whatever all devices did.
-      (select 'skill_progress', x.change_seq, to_json(j), false
-       from learner.skill_progress x
-       cross join lateral (select x.skill_id, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.mastery, x.completed,
-         x.attempts, x.correct, x.practiced_at, x.voided_at is not null as voided) j
-       where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
-      union all
-      (select 'practice', x.change_seq, to_json(j), false
-       from learner.practice x
-       cross join lateral (select
-         (select json_agg(json_build_object('from', lower(r.days), 'to', upper(r.days) - 1) order by r.days) from unnest(x.days) r (days)) as days,
-         k.last_day, k.streak, k.longest_streak
-         from private.streaks(x.days) k) j
-       where x.user_id = p_user and x.change_seq > v_since)
-    ),
-    page as materialized (select * from change order by change_seq limit v_limit)
-    select json_build_object(
-      'changes', coalesce(json_agg(json_build_object('kind', p.kind, 'own', p.own, 'row', p.row) order by p.change_seq), '[]'),
-      'cursor', v_history || '.' || case when (select count(*) from change) > v_limit then max(p.change_seq) else v_last end,
-      'more', (select count(*) from change) > v_limit)
-    from page p);
+
+  -- Row by row, so that the first one that does not fit is the last one made: an answer may be an event of 16 KiB and print as twenty
+  -- times that. Pages by rows alone had 400 MB.
+  open v_rest;
+  loop
+    fetch v_rest into v_seq, v_change;
+    exit when not found;
+    v_bytes := v_bytes + octet_length(v_change::text);
+    v_more := v_count = v_limit or (v_count > 0 and v_bytes > 1048576);
+    exit when v_more;
+    v_changes := array_append(v_changes, v_change);
+    v_end := v_seq;
+    v_count := v_count + 1;
+  end loop;
+  close v_rest;
+  return json_build_object('changes', array_to_json(v_changes), 'cursor', v_history || '.' || case when v_more then v_end else v_last end, 'more', v_more);
 end
 $$;
 comment on function private.learner_changes(uuid, text, integer, text, uuid) is
   'The learner''s rows that changed after the cursor (null: all), oldest change first: {changes, cursor, more}, or {reset} with the reason to start over. '
-  'p_at_least: the token of a batch that must be in it, else behind (CR080). own: the row says nothing that p_device''s own events do not.';
+  'At most p_limit rows, and 1 MiB of them unless one alone is more. p_at_least: the token of a batch that must be in it, else behind (CR080). '
+  'own: the row says nothing that p_device''s own events do not.';
 
 create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns text

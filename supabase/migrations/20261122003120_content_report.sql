@@ -1,6 +1,6 @@
 -- What:  ops.content_report: caches that devices found damaged, and what they repaired; kept for as long as the setting says.
 -- Why:   a bad disk is one device's matter; the same skill on a thousand devices is ours (C6, O4).
--- Locks: none; new objects only.
+-- Locks: none; new objects only. At run time the learner's row.
 -- Undo:  drop function ops.prune_content_reports, private.report_content; drop table ops.content_report.
 create table ops.content_report (
   user_id     uuid not null,
@@ -53,9 +53,10 @@ begin
   if v_field is not null then
     perform private.raise_error('CR044', format('%s is missing or not of its form.', v_field), v_field);
   end if;
+  -- The learner's lock: an erasure that is under way is waited for, and of two devices that report at once one numbers after the other.
+  insert into learner.state (user_id) values (p_user) on conflict do nothing;
+  perform from learner.state s where s.user_id = p_user for update;
   perform private.refuse_erased(p_user);
-  -- Two devices of a learner may report at once; neither's report is worth an error.
-  perform pg_advisory_xact_lock(hashtextextended('carrel.report_content.' || p_user, 0));
   insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
   select p_user, v_day, n.taken + 1, v_now, v_report ->> 'kind', (v_report ->> 'version')::integer, (v_report ->> 'rows')::integer,
     array(select (e.node)::uuid from jsonb_array_elements_text(v_report -> 'nodes') e (node))

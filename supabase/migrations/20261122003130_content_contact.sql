@@ -1,6 +1,7 @@
--- What:  which version each device holds, as it says when it polls; and how fresh the devices are together.
--- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4).
--- Locks: none; new objects only.
+-- What:  contacts of devices that push nothing: which version each holds, where it says so; and how fresh the devices are together.
+-- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4), and one that only
+--        pulls would be neither listed, nor revoked, nor hinted (O2, S1).
+-- Locks: none; new objects only. At run time the learners' rows, shared, while contacts are written.
 -- Undo:  drop function ops.content_freshness, private.record_contacts.
 
 create function private.record_contacts(p_contacts json)
@@ -13,32 +14,27 @@ as $$
 declare
   v_now constant timestamptz := clock_timestamp();
   v_head constant integer := coalesce((select max(r.version) from content.release r), 0);
+  v_learners uuid[];
   v_count integer;
 begin
-  with last_word as materialized (
-    -- A device may come to hold less: after a restore, or when it starts over.
-    select distinct on (c.learner, c.device) c.learner, c.device, c.version, c.place
+  v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
+  with contact as (
+    -- Its last word: a device may come to hold less, after a restore or when it starts over. Null: it did not say.
+    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version
     from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
       with ordinality as c (learner, device, version, place)
-    -- A version that never was may be one of another history, in an isolate that has not heard of this one yet.
-    where c.version between 0 and v_head
-      and not exists (select from ops.erasure e where e.user_id = c.learner)
-    order by c.learner, c.device, c.place desc
-  ),
-  contact as (
-    select w.learner, w.device, w.version, k.device_id is not null as is_known,
-      row_number() over (partition by w.learner, k.device_id is null order by w.place) as number
-    from last_word w
-    left join learner.device k on k.user_id = w.learner and k.device_id = w.device
+    where c.learner = any (v_learners)
+      -- A version that never was may be one of another history, in an isolate that has not heard of this one yet.
+      and (c.version is null or c.version between 0 and v_head)
+    group by c.learner, c.device
   ),
   recorded as (
     insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
     select c.learner, c.device, c.version, v_now, v_now
     from contact c
-    -- A device's id is whatever the caller says: with these, nobody has more than fifty.
-    where c.is_known or (select count(*) from learner.device k where k.user_id = c.learner) + c.number <= 50
     order by c.learner, c.device
-    on conflict (user_id, device_id) do update set content_version = excluded.content_version, last_seen_at = excluded.last_seen_at
+    on conflict (user_id, device_id) do update set
+      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at
     returning 1
   )
   select count(*) into v_count from recorded;
@@ -46,7 +42,8 @@ begin
 end
 $$;
 comment on function private.record_contacts(json) is
-  'Records what devices hold: [{learner, device, version}], in the order in which they said so to an isolate; returns how many were.';
+  'Records contacts and what devices hold (null: they did not say): [{learner, device, version}], in the order in which they came to an isolate; '
+  'returns how many were. Those of learners who are busy are not: their devices come again.';
 
 create function ops.content_freshness(p_active interval default '30 days')
 returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)

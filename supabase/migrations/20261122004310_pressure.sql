@@ -77,12 +77,17 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  v_least constant integer := p_refused ->> 'retry_after_s';
+  -- Spread like the functions' answers (_shared/problem.ts): a thousand refused clients do not come back as one.
+  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
 begin
   -- What PostgREST makes of a raised error, without one: the transaction commits.
-  perform set_config('response.status', '429', true),
-    set_config('response.headers', json_build_array(json_build_object('Retry-After', p_refused ->> 'retry_after_s'))::text, true);
+  perform set_config('response.status', case when p_refused ->> 'sqlstate' = 'CR083' then '429' else '503' end, true),
+    set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
   return json_build_object('code', p_refused ->> 'sqlstate', 'message', p_refused ->> 'message',
-    'details', p_refused ->> 'retry_after_s', 'hint', p_refused ->> 'retry_after_s');
+    'details', coalesce(p_refused ->> 'details', p_refused ->> 'retry_after_s'), 'hint', v_wait);
 end
 $$;
-comment on function private.answer_refusal(json) is 'A refusal as an RPC call answers it: 429 with Retry-After, in the form of PostgREST''s errors.';
+comment on function private.answer_refusal(json) is
+  'A refusal as an RPC call answers it: 429 or 503 with Retry-After, in the form of PostgREST''s errors; hint: the same seconds, which supabase-js can read.';

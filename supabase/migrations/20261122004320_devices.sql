@@ -1,8 +1,8 @@
--- What:  devices: their contact with the server, who may see them, and revocation by the learner or support.
+-- What:  devices: their contact with the server, how many are on record, who may see them, and revocation by the learner or support.
 -- Why:   "which of my devices is that, and is it up to date?"; and a stolen tablet must neither write nor read on (O2, U8).
 -- Locks: none; at run time revoking takes the learner's row, so that no batch of that device is under way when it returns.
 -- Undo:  drop function public.list_devices, public.revoke_device, public.restore_device and their private cores, private.require_welcome,
---        private.record_contact.
+--        private.record_contact, private.forget_devices cascade.
 
 create function private.record_contact(p_user uuid, p_header jsonb, p_now timestamptz, p_skew bigint, p_oldest timestamptz)
 returns void
@@ -10,23 +10,53 @@ language plpgsql -- rather than sql, so that it is seen on the call stack: no ed
 volatile
 set search_path = ''
 as $$
+declare
+  -- Else the server wrote the header for it: then the time is the server's, and the contract anybody's.
+  v_by_device constant boolean := p_header -> 'by_server' is null;
 begin
   insert into learner.device as d (
     user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
   values (p_user, (p_header ->> 'device_id')::uuid, p_header ->> 'platform', p_header ->> 'app_version',
-    (p_header ->> 'contract_version')::numeric, (p_header ->> 'content_version')::numeric, p_now, p_now, p_skew,
+    case when v_by_device then (p_header ->> 'contract_version')::numeric end, (p_header ->> 'content_version')::numeric, p_now, p_now, p_skew,
     -- Both by the device's clock: received_at minus occurred_at, less its skew.
-    case when p_oldest is not null then greatest(extract(epoch from (p_header ->> 'sent_at')::timestamptz - p_oldest) * 1000, 0)::bigint end)
+    case when v_by_device and p_oldest is not null then
+      greatest(extract(epoch from (p_header ->> 'sent_at')::timestamptz - p_oldest) * 1000, 0)::bigint end)
   on conflict (user_id, device_id) do update set
     -- What this header does not say is not forgotten.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
-    contract_version = excluded.contract_version, content_version = coalesce(excluded.content_version, d.content_version),
-    last_seen_at = excluded.last_seen_at, clock_skew_ms = excluded.clock_skew_ms,
+    contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
+    last_seen_at = excluded.last_seen_at, clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
     queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
 end
 $$;
 comment on function private.record_contact(uuid, jsonb, timestamptz, bigint, timestamptz) is
   'Records a batch''s header as its device''s last contact; p_oldest is when the oldest of its events occurred, null where it has none.';
+
+create function private.forget_devices()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  -- A device's id is whatever the caller says. Of what somebody else is writing just now nothing is waited for.
+  delete from learner.device d
+  where d.user_id = new.user_id and d.device_id in (
+    select k.device_id from learner.device k
+    where k.user_id = new.user_id and k.revoked_at is null
+    order by k.last_seen_at, k.device_id
+    limit greatest((select count(*) from learner.device c where c.user_id = new.user_id) - 50, 0)
+    for update skip locked);
+  return null;
+end
+$$;
+comment on function private.forget_devices() is
+  'Row trigger: a learner has at most fifty devices on record. The one seen longest ago gives way, and is on record again with its next contact; '
+  'a revoked one never does, or making up ids would let it back in.';
+
+-- Only for a device that is new: the contacts of all others are updates.
+create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
 
 create function private.require_welcome(p_user uuid, p_device uuid)
 returns void

@@ -19,7 +19,7 @@ begin
     from json_to_recordset(p_pushes) as p (learner uuid, device uuid)
     join learner.state s on s.user_id = p.learner
     cross join ops.signal_setting g
-    -- Only where somebody may be listening: a device that polls is seen every quarter of an hour.
+    -- Only where somebody may be listening: a device that polls is seen twice an hour at least.
     where exists (
       select from learner.device d
       where d.user_id = p.learner and d.device_id <> p.device and d.revoked_at is null

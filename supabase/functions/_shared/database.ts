@@ -31,11 +31,11 @@ export interface NodeCut {
   limit: number;
 }
 
-/** What a device says that it holds. */
+/** A device that asked for something, and which version it says that it holds, if it does. */
 export interface Contact {
   learner: string;
   device: string;
-  version: number;
+  version: number | null;
 }
 
 /** A learner's changes, from a cursor on. */
@@ -77,7 +77,7 @@ function sqlState(error: unknown): string {
 }
 
 /** Codes of postgres.js and of the system for a database that can't be reached right now. */
-const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|57P0|08|53)/;
+const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|57P0|08|53)/;
 
 /** How hosted's pooler says that it has no connection to give; its SQLSTATE does not tell. */
 const POOLER = /^\(?E(MAXCONN|CHECKOUTTIMEOUT|DBHANDLEREXITED|CIRCUITBREAKER)|^max client/i;

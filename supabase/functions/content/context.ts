@@ -1,8 +1,8 @@
 // What the paths of the function share: the database, the caches of this isolate, and how parameters are read.
+import type { NoteContact } from "../_shared/contacts.ts";
 import type { Database } from "../_shared/database.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam } from "../_shared/query.ts";
-import type { NoteContact } from "./contacts.ts";
 import type { Head, headCache } from "./head_cache.ts";
 import type { pageCache } from "./page_cache.ts";
 

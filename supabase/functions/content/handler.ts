@@ -1,8 +1,8 @@
 // The paths of the function `content`.
+import { contactLog } from "../_shared/contacts.ts";
 import type { Database } from "../_shared/database.ts";
 import { Problem } from "../_shared/problem.ts";
 import { type Call, type Handler, requireMethod } from "../_shared/serve.ts";
-import { contactLog } from "./contacts.ts";
 import type { ContentContext } from "./context.ts";
 import { delta } from "./delta.ts";
 import { head } from "./head.ts";

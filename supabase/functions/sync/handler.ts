@@ -2,6 +2,7 @@
 import { readBody } from "../_shared/body.ts";
 import { type Clock, systemClock } from "../_shared/clock.ts";
 import { createCollector } from "../_shared/collector.ts";
+import { contactLog } from "../_shared/contacts.ts";
 import type { Database, Push } from "../_shared/database.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
@@ -30,6 +31,8 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
     most: HINTS,
     send: (pushes) => database.hintLearners(pushes),
   }, clock);
+
+  const noteContact = contactLog(database, clock);
 
   /** After the answer, and outside the learner's lock: a hint that is lost costs a poll. */
   function hintOthers(learner: string, text: string, answer: string): void {
@@ -63,6 +66,8 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
       device: uuidParam(url, "device"),
     };
     const changes = await crowd.turn(learner, () => database.changes(cut));
+    // A pull writes nothing; a device that only pulls is listed, can be revoked, and is hinted all the same.
+    if (cut.device !== null) noteContact({ learner, device: cut.device, version: null });
     return await replyOnce(request, changes, "application/json");
   }
 

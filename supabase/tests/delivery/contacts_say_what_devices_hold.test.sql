@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(11);
 
 select tests.a_release();
 update content.domain set title = 'Second' where id = tests.domain(1);
@@ -17,13 +17,17 @@ select is(private.record_contacts(json_build_array(pg_temp.contact(1, 1, 2))), 1
 select is(private.record_contacts(json_build_array(pg_temp.contact(1, 3, 3), pg_temp.contact(1, 3, -1))), 0, 'C4: a version that never was is not believed');
 select is((select content_version from learner.device where user_id = tests.learner(1) order by device_id limit 1), 2, 'C4: it is the newest word');
 
-select private.record_contacts(json_agg(pg_temp.contact(3, n, 2))) from generate_series(1, 49) n;
-select is(private.record_contacts(json_build_array(pg_temp.contact(3, 50, 1))), 1, 'U3: a learner has fifty devices');
-select is(private.record_contacts(json_build_array(pg_temp.contact(3, 51, 1))), 0, 'U3: and not more, whatever ids they make up');
+select private.record_contacts(json_build_array(pg_temp.contact(1, 2, null), pg_temp.contact(3, 1, null)));
+select results_eq('select content_version, last_seen_at > first_seen_at from learner.device where user_id in (tests.learner(1), tests.learner(3)) order by device_id, user_id',
+  'values (2, true), (null, false), (2, true)', 'O2: a device that does not say what it holds is seen all the same');
+delete from learner.device where user_id = tests.learner(3);
 
-select is(private.record_contacts((select json_agg(pg_temp.contact(5, n, 2)) from generate_series(1, 300) n)), 50, 'U3: nor when they come in one call');
-select is((select count(*) from learner.device where user_id = tests.learner(5)), 50::bigint, 'U3: fifty it is');
-select is(private.record_contacts((select json_agg(pg_temp.contact(5, n, 1)) from generate_series(26, 75) n)), 25, 'C4: those that are known are still heard');
+select private.record_contacts(json_agg(pg_temp.contact(3, n, 2))) from generate_series(1, 50) n;
+select is(private.record_contacts(json_build_array(pg_temp.contact(3, 51, 1))), 1, 'U3: another device is recorded …');
+select is((select count(*) from learner.device where user_id = tests.learner(3)), 50::bigint, 'U3: … and a learner has fifty, whatever ids they make up');
+
+select private.record_contacts((select json_agg(pg_temp.contact(5, n, 2)) from generate_series(1, 300) n));
+select is((select count(*) from learner.device where user_id = tests.learner(5)), 50::bigint, 'U3: … nor when they come in one call');
 delete from learner.device where user_id = tests.learner(5);
 
 update learner.device set last_seen_at = now() - interval '31 days' where user_id = tests.learner(2);

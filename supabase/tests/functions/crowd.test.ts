@@ -163,8 +163,17 @@ Deno.test("U8: whatever says that there is no connection is overloaded", () => {
     failure("read only after a fail-over", "25006"),
     failure("write CONNECTION_CLOSED", "CONNECTION_CLOSED"),
     failure("connect", "ECONNREFUSED"),
+    failure("getaddrinfo", "ENOTFOUND"),
+    failure("getaddrinfo", "EAI_AGAIN"),
+    failure("connect", "EHOSTUNREACH"),
+    failure("connect", "ENETUNREACH"),
   ].map((error) => problemOf(error).code);
   assert.deepEqual(new Set(codes), new Set(["overloaded"]));
+});
+
+Deno.test("U8: a database whose name nobody knows is overloaded", async () => {
+  const database = openDatabase("postgres://carrel_edge@database.invalid:5432/postgres");
+  assert.equal(await codeOf(database.contentHead(1)), "overloaded");
 });
 
 Deno.test("U8: a database that does not answer is answered for, and what it did counts", async () => {

@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "@supabase/supabase-js";
+import postgres from "postgres";
+import { BatchHeader } from "../../../client-contract/batch.ts";
+import { Event } from "../../../client-contract/event.ts";
 import { LearnerHint } from "../../../client-contract/hint.ts";
+import { createRpc } from "../../../client-contract/rpc.ts";
 import type { Stack } from "../../../scripts/stack/stack.ts";
 import { until } from "../../../scripts/stack/until.ts";
 import { call, event, header, type Learner, ndjson, newLearner, push, startBench } from "./bench.ts";
@@ -34,8 +38,13 @@ async function listen(stack: Stack, learner: Learner, of = learner): Promise<Lis
   throw new Error(status);
 }
 
+function queries(stack: Stack) {
+  const query = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });
+  return { query, [Symbol.asyncDispose]: () => query.end() };
+}
+
 Deno.test("S1, U6: a second device hears of a push, and finds it", async () => {
-  await using stack = await startBench();
+  await using stack = await startBench({ jobs: false });
   const [learner, stranger] = [await newLearner(stack), await newLearner(stack)];
   const second = { ...learner, deviceId: crypto.randomUUID() };
   await push(stack, second, ndjson(header(second)));
@@ -72,4 +81,53 @@ Deno.test("S1, U6: a second device hears of a push, and finds it", async () => {
   ]);
   await delay(600);
   assert.equal(listener.heard.length, before);
+  await using sql = queries(stack);
+  assert.deepEqual([...await sql.query`select from ops.change_note`], [], "it needs no job for that");
+});
+
+Deno.test("S1, U6: a second device hears within seconds of what came over RPC, and of what support did", async () => {
+  await using stack = await startBench();
+  const learner = await newLearner(stack);
+  const second = { ...learner, deviceId: crypto.randomUUID() };
+  await push(stack, second, ndjson(header(second)));
+  await using listener = await listen(stack, second);
+  const client = createClient(stack.apiUrl, stack.publishableKey, {
+    accessToken: () => Promise.resolve(learner.token),
+  });
+  const started = event(learner);
+  const { token } = await createRpc(client).ingest(BatchHeader.parse(header(learner)), [
+    Event.parse(started),
+  ]);
+  await until("a hint", () => listener.heard.some((hint) => hint.token === token));
+  assert.deepEqual(listener.heard.map(({ devices }) => devices), [[learner.deviceId]]);
+  assert.equal((await call(stack, second, `/sync?at_least=${token}`)).body.changes.length, 1);
+
+  await using sql = queries(stack);
+  await sql.query`update learner.session set end_reason = 'abandoned' where user_id = ${learner.id}`;
+  await until("a hint of the edit", () => listener.heard.length === 2);
+  const hint = listener.heard.at(-1);
+  assert.ok(hint && !hint.devices.includes(learner.deviceId) && !hint.devices.includes(second.deviceId));
+});
+
+Deno.test("O2, S1: a device that only pulls is listed, hears of a push, and can be revoked", async () => {
+  await using stack = await startBench();
+  const learner = await newLearner(stack);
+  const second = { ...learner, deviceId: crypto.randomUUID() };
+  const pull = () => call(stack, second, `/sync?device=${second.deviceId}`);
+  assert.equal((await pull()).status, 200);
+  const client = createClient(stack.apiUrl, stack.publishableKey, {
+    accessToken: () => Promise.resolve(learner.token),
+  });
+  await until("its contact", async () => {
+    const { data } = await client.rpc("list_devices");
+    return data?.length === 1 && data[0].device_id === second.deviceId && data[0].content_version === null;
+  });
+
+  await using listener = await listen(stack, second);
+  const { body } = await push(stack, learner, ndjson(header(learner), event(learner)));
+  await until("a hint", () => listener.heard.at(-1)?.token === body.batch.token);
+
+  assert.equal((await client.rpc("revoke_device", { device: second.deviceId })).error, null);
+  const refused = await pull();
+  assert.deepEqual([refused.status, refused.body.code], [403, "device_revoked"]);
 });

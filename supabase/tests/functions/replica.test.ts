@@ -64,6 +64,13 @@ Deno.test("U6: a replica that lags says so, and has the push once it caught up",
   const token = await pushed();
   const late = await pull(token);
   assert.ok(late instanceof Problem && late.code === "behind");
+  const rpc = await admin.begin(async (tx) => {
+    await tx`select set_config('request.jwt.claims', ${JSON.stringify({ sub: learner.id })}, true)`;
+    return await tx`select a ->> 'code' as code, current_setting('response.status') as status,
+      current_setting('response.headers')::json -> 0 ->> 'Retry-After' as wait from public.learner_changes(at_least => ${token}) a`;
+  });
+  assert.deepEqual([rpc[0]?.code, rpc[0]?.status], ["CR080", "503"], "over RPC it is an answer too");
+  assert.match(rpc[0]?.wait, /^[1-6]$/);
   assert.equal((await pull(null)).changes.length, 1, "who does not ask for it gets what there is");
   await admin`select pg_wal_replay_resume()`;
   assert.equal((await caughtUp(token)).changes.length, 2);

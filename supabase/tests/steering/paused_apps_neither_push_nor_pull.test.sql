@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(15);
 
 select tests.a_release();
 select tests.send(tests.attempt(10, 1));
@@ -21,7 +21,11 @@ select is(tests.raised('select private.pull_for(tests.learner(2), null, 10, null
 insert into ops.steering (platform, paused) values ('web', false);
 select lives_ok($$ select private.ingest_for(tests.learner(), tests.header('{"platform": "web"}')) $$, 'U8: but for those who are let through');
 select tests.authenticate(tests.learner());
-select throws_ok('select public.learner_changes()', 'CR081', 'Maintenance.', 'U8: over rpc too, with the reason');
+select results_eq($$ select a ->> 'code', a ->> 'message', a ->> 'details' from public.learner_changes() a $$, $$ values ('CR081', 'Maintenance.', '3600') $$,
+  'U8: over rpc too, with the reason');
+select is(current_setting('response.status'), '503', 'U8: where it is an answer with its status …');
+select cmp_ok((current_setting('response.headers')::json -> 0 ->> 'Retry-After')::integer, '>=', 3600, 'U8: … and when to come back');
+select is(public.ingest(json_build_array(tests.header('{"platform": "ios"}')::json)) ->> 'code', 'CR081', 'U8: and so is a push''s');
 select tests.reset_role();
 update ops.steering set paused = false where paused;
 select is(tests.send(tests.attempt(12, 1)), array['applied'], 'U8: and then go on where they were');

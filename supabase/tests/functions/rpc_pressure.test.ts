@@ -1,0 +1,151 @@
+// RPC under pressure: without the function sync before it, a call still waits for nothing long, and is told when to come back.
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { ulid } from "ulid";
+import { type PostgrestFailure, readRpcError } from "../../../client-contract/client_error.ts";
+import { type ErrorCode, errors } from "../../../client-contract/errors.ts";
+import type { Stack } from "../../../scripts/stack/stack.ts";
+import { until } from "../../../scripts/stack/until.ts";
+import { event, header, type Learner, newLearner, startBench, type WireEvent } from "./bench.ts";
+
+interface RpcAnswer {
+  status: number;
+  retryAfter: number;
+  // deno-lint-ignore no-explicit-any -- tests assert on whatever came
+  body: any;
+}
+
+async function rpc(
+  stack: Stack,
+  learner: Learner,
+  name: string,
+  body?: unknown,
+): Promise<RpcAnswer> {
+  const response = await fetch(`${stack.apiUrl}/rest/v1/rpc/${name}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: {
+      apikey: stack.publishableKey,
+      authorization: `Bearer ${learner.token}`,
+      "content-type": "application/json",
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return {
+    status: response.status,
+    retryAfter: Number(response.headers.get("retry-after") ?? NaN),
+    body: await response.json(),
+  };
+}
+
+/** That it is the registry's error, to HTTP and to a client that sees no headers; `least` is in seconds. */
+function refused(answer: RpcAnswer, code: ErrorCode, least = 1): void {
+  assert.equal(answer.status, errors[code].status, JSON.stringify(answer.body));
+  const most = least + Math.max(5, least / 4);
+  assert.ok(answer.retryAfter >= least && answer.retryAfter <= most, `Retry-After: ${answer.retryAfter}`);
+  const failure: PostgrestFailure = answer.body;
+  const error = readRpcError(failure, answer.status);
+  assert.ok(error.name === "ProblemError");
+  assert.deepEqual([error.code, error.retryAfter, error.retryable], [code, answer.retryAfter, true]);
+  assert.doesNotMatch(JSON.stringify(answer.body), /private\.|plpgsql|timeout|authenticat/i);
+}
+
+const merge = (learner: Learner) => ({
+  event_id: ulid(),
+  device_id: learner.deviceId,
+  occurred_at: new Date().toISOString(),
+  skill_id: crypto.randomUUID(),
+  mastery: 10,
+});
+
+Deno.test("RPC under pressure", async (t) => {
+  await using stack = await startBench({ jobs: false });
+  const sql = postgres(stack.dbUrl(), { max: 3, onnotice: () => {} });
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => sql.end());
+  const learner = await newLearner(stack);
+  const send = (of = learner) => {
+    const [first, second] = [header(of), event(of)];
+    // PostgREST takes only objects of the same keys.
+    const keys = Object.keys({ ...first, ...second });
+    const same = (line: WireEvent) => Object.fromEntries(keys.map((key) => [key, line[key] ?? null]));
+    return rpc(stack, of, "ingest", [same(first), same(second)]);
+  };
+  const taken = async (of = learner) => {
+    const { status, body } = await send(of);
+    assert.deepEqual([status, body.results?.[0]?.status], [200, "applied"], JSON.stringify(body));
+  };
+  const whileLocked = <T>(lock: string, work: () => Promise<T>) =>
+    sql.begin(async (tx) => {
+      await tx.unsafe(lock);
+      return await work();
+    });
+  const learnersRow = `select from learner.state where user_id = '${learner.id}' for update`;
+  await taken();
+
+  await t.step(
+    "U8: 20 calls of one learner whose row is locked are answered, and others are served",
+    async () => {
+      const other = await newLearner(stack);
+      await whileLocked(learnersRow, async () => {
+        const answers = Promise.all(Array.from({ length: 20 }, () => send()));
+        for (const answer of await answers) refused(answer, "busy");
+        await taken(other);
+        refused(await rpc(stack, learner, "merge_progress", merge(learner)), "busy");
+      });
+      const [row] =
+        await sql`select count(*)::int as events from learner.event where user_id = ${learner.id}`;
+      assert.equal(row?.events, 1, "nothing of them was written");
+      await taken();
+    },
+  );
+
+  await t.step("U8: a table that is locked keeps no pull waiting either", async () => {
+    await whileLocked("lock table learner.session in access exclusive mode", async () => {
+      refused(await rpc(stack, learner, "learner_changes", {}), "busy");
+    });
+    assert.equal((await rpc(stack, learner, "learner_changes", {})).body.changes.length, 2);
+  });
+
+  await t.step("U8: a statement that takes too long is overloaded", async () => {
+    const setTimeout = async (value: string) => {
+      await sql.unsafe(`alter role authenticated set statement_timeout = '${value}'`);
+      await sql`notify pgrst, 'reload config'`;
+    };
+    await setTimeout("200ms");
+    await whileLocked(learnersRow, async () => {
+      await until("a shorter timeout", async () => {
+        const answer = await send();
+        if (answer.body.code === "55P03") return false;
+        refused(answer, "overloaded");
+        return true;
+      });
+    });
+    await setTimeout("8s");
+    await until("the timeout of before", async () => (await send()).status === 200);
+  });
+
+  await t.step("U8: the kill switch says for how long", async () => {
+    await sql`update ops.steering set paused = true, pause_reason = 'Back at six.', pause_s = 600 where platform is null`;
+    for (
+      const answer of [
+        await send(),
+        await rpc(stack, learner, "merge_progress", merge(learner)),
+        await rpc(stack, learner, "learner_changes", {}),
+        await rpc(stack, learner, "learner_changes"),
+      ]
+    ) {
+      refused(answer, "paused", 600);
+      assert.equal(answer.body.message, "Back at six.");
+    }
+    await sql`update ops.steering set paused = false where platform is null`;
+    await taken();
+  });
+
+  await t.step("U8: a learner who has sent too much is told when to come back", async () => {
+    await sql`update learner.state set batches_full_at = clock_timestamp()
+      + make_interval(secs => 40 + p.batch_burst / p.batches_per_s::double precision) from ops.pressure_setting p where user_id = ${learner.id}`;
+    const answer = await send();
+    refused(answer, "rate_limited", Number(answer.body.details));
+    assert.ok(Number(answer.body.details) >= 30, answer.body.details);
+  });
+});

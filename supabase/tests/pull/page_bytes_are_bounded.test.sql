@@ -1,0 +1,52 @@
+begin;
+select plan(9);
+
+select tests.a_release();
+-- Forty answers of 12 KB, each of which prints as 240 KB; then ordinary ones.
+create function pg_temp.swollen(p_n integer) returns text language sql
+as $$ select replace(tests.attempt(p_n, 1, '{"answer": {"choice": 1, "x": "@"}}'), '"@"', '[' || repeat('1e99,', 2399) || '0]') $$;
+select tests.send(variadic array(select pg_temp.swollen(n) from generate_series(1, 40) n));
+select tests.send(variadic array(select tests.attempt(n, 3) from generate_series(41, 60) n));
+create function pg_temp.pages(p_learner integer) returns setof json
+language plpgsql
+as $$
+declare
+  v_page json;
+begin
+  loop
+    v_page := private.learner_changes(tests.learner(p_learner), v_page ->> 'cursor', 500);
+    return next v_page;
+    exit when v_page ->> 'more' = 'false';
+  end loop;
+end
+$$;
+create temporary table page on commit drop as select * from pg_temp.pages(1) with ordinality p (page, number);
+
+select cmp_ok((select max(octet_length(page::text)) from page), '<', 1048576 + 1000, 'U6: a page has at most 1 MiB');
+select cmp_ok((select octet_length(page::text) from page where number = 1), '>', 1048576 - 300000, 'U6: and is filled as far as the next row allows');
+select is((select page ->> 'more' from page where number = 1), 'true', 'I8: it says that there is more');
+select results_eq($$ select r -> 'row' ->> 'event_id' from page, json_array_elements(page -> 'changes') r where r ->> 'kind' = 'attempt' order by 1 $$,
+  'select tests.ulid(n) from generate_series(1, 60) n', 'I8: all pages have every row, and once');
+select is((select split_part(page ->> 'cursor', '.', 2)::bigint from page order by number desc limit 1), (select change_seq from learner.state where user_id = tests.learner()),
+  'I8: the last one ends where the learner is');
+
+-- Larger than any that a device could make.
+select tests.send_for(2, tests.attempt(1, 1), tests.attempt(2, 1));
+update learner.attempt set answer = jsonb_build_object('x', repeat('x', 2000000)) where user_id = tests.learner(2);
+select results_eq($$ select json_array_length(p -> 'changes') from pg_temp.pages(2) p $$, 'values (2), (1), (1)', 'I8: a row that is larger than a page comes alone');
+select is(private.sync_for(tests.learner(2), tests.header('{"pull": {"cursor": null}}'))::json -> 'pull' ->> 'more', 'true', 'U6: so it does beside a push');
+
+-- What is beyond the page is not made, but for a row, to see that it does not fit. An attempt has two ids to print.
+create or replace function private.uuid_to_ulid(p_uuid uuid) returns text language plpgsql immutable strict
+as $$
+begin
+  perform set_config('test.ids', (coalesce(nullif(current_setting('test.ids', true), ''), '0')::integer + 1)::text, true);
+  return tests.ulid(1);
+end
+$$;
+select is(json_array_length(private.learner_changes(tests.learner(), null, 500) -> 'changes'), (select json_array_length(page -> 'changes') from page where number = 1),
+  'U6: the same page …');
+select is(current_setting('test.ids')::integer, 2 * ((select json_array_length(page -> 'changes') from page where number = 1) + 1), 'U6: … made of its own rows');
+
+select * from finish();
+rollback;
