@@ -20,7 +20,7 @@ select bag_eq('table now_on', $$ values ('partitions_short', 'learner.batch has 
 select ops.ensure_partitions();
 
 insert into ops.projection_difference (user_id, kind, row_id, found_at, live) values (tests.learner(), 'attempt', tests.event_id(1), now(), '{}');
-select bag_eq('table now_on', $$ values ('projections_differ', '1 rows of 1 learners: rebuild_learner() mends them') $$, 'O4: damaged projections');
+select bag_eq('table now_on', $$ values ('projections_differ', '1 rows of 1 learners: see projection_differences(); rebuild_learner() mends them') $$, 'O4: damaged projections');
 update ops.projection_difference set resolved_at = now();
 insert into ops.erasure (user_id, reason, requested_at) values (tests.learner(), 'requested', now() - interval '2 days');
 select bag_eq('table now_on', $$ values ('erasures_late', '1 learners are not erased yet') $$, 'O5: an erasure that does not happen');
