@@ -59,9 +59,52 @@ const state = {
 export const QuarantineState = z.object({ id: z.string(), ...state });
 export type QuarantineState = z.infer<typeof QuarantineState>;
 const MendedState = z.object({ quarantine_id: z.string(), ...state });
+const ReplayedState = QuarantineState.extend({ remaining: z.int(), began_at: ServerInstant });
+
+/** One step of a replay: how its events stand, at most 500, and what is left of those that were asked for. */
+export interface Replay {
+  states: QuarantineState[];
+  /** How many were not tried yet. */
+  remaining: number;
+  /** What the next step takes as `tried_before`, as long as any remain; null where there was nothing to try. */
+  began_at: string | null;
+}
+
+/** One step of a replay for all learners. */
+export const ReplayForAll = z.object({
+  learners: z.int().describe("Whose events were tried"),
+  applied: z.int(),
+  busy: z.array(Uuid).describe("Learners who were syncing: theirs remain for one of the next steps"),
+  remaining: z.int().describe("Events not tried yet, counted to 100,000"),
+  began_at: ServerInstant.describe("What the next step takes as tried_before"),
+});
+export type ReplayForAll = z.infer<typeof ReplayForAll>;
+
+/** A learner whose rows were not what their ledger says; of ten of them, both sides. */
+export const ProjectionDifference = z.object({
+  learner_id: Uuid,
+  found_at: ServerInstant,
+  rows: z.int(),
+  differences: z.array(z.object({
+    kind: z.enum(["session", "attempt", "skill_progress", "practice"]),
+    id: z.string().describe("A session's or an attempt's ULID, a progress's skill"),
+    live: z.record(z.string(), z.unknown()).nullable().describe("The row; null: there was none"),
+    rebuilt: z.record(z.string(), z.unknown()).nullable().describe(
+      "What it should be; null: there should be none",
+    ),
+  })),
+});
+export type ProjectionDifference = z.infer<typeof ProjectionDifference>;
 
 /** A correction of progress: the event that it is, and the progress now. */
-export const Correction = z.object({ event_id: Ulid, status: z.string(), progress: SkillProgress });
+export const Correction = z.object({
+  event_id: Ulid,
+  status: z.string(),
+  remaining: z.int().describe(
+    "Held events of a correction that was lost, which are tried again by themselves",
+  ),
+  progress: SkillProgress,
+});
 export type Correction = z.infer<typeof Correction>;
 
 /** A record that was taken back, or given again; `changed` is false where it was so already. */
@@ -91,14 +134,27 @@ export interface SupportRpc {
     after?: string;
     page_rows?: number;
   }): Promise<Quarantined[]>;
-  /** Sends events through ingest again: `ids`, or all of the learner's, or all of a code. */
+  /** Sends events through ingest again, 500 at once: `ids`, or all of the learner's, or all of a code; least recently tried first. */
   replay(o: {
     learner: string;
     ids?: readonly string[];
     with_code?: string;
     /** Those whose id another event has taken, under a new one. */
     as_new_id?: boolean;
-  }): Promise<QuarantineState[]>;
+    /** `began_at` of the first step: those tried since are left out. */
+    tried_before?: string | null;
+  }): Promise<Replay>;
+  /** After a fix of the server: the events of one code of all learners, some learners a step. */
+  replayForAll(o: {
+    with_code: string;
+    /** `began_at` of the first step: events tried since are left out. */
+    tried_before?: string;
+    most_learners?: number;
+  }): Promise<ReplayForAll>;
+  /** Whose rows are not what their ledger says, longest known first. */
+  projectionDifferences(o?: { page_learners?: number }): Promise<ProjectionDifference[]>;
+  /** Makes all rows of a learner again from the ledger; how many events that is. */
+  rebuild(o: { learner: string }): Promise<number>;
   /** Replays an event with a corrected body; the original is kept. */
   mend(o: { learner: string; id: string; mended: object; reason: string }): Promise<QuarantineState>;
   /** Puts events aside; they are kept. */
@@ -125,7 +181,20 @@ export function createSupportRpc(supabase: RpcCaller): SupportRpc {
   const states = z.array(QuarantineState);
   return {
     quarantine: (o = {}) => call(z.array(Quarantined), "support_quarantine", o),
-    replay: (o) => call(states, "replay_quarantined", o),
+    async replay(o) {
+      const rows = await call(z.array(ReplayedState), "replay_quarantined", o);
+      return {
+        states: rows.map(({ remaining: _, began_at: _at, ...rest }) => rest),
+        remaining: rows[0]?.remaining ?? 0,
+        began_at: rows[0]?.began_at ?? null,
+      };
+    },
+    async replayForAll(o) {
+      const [step] = await call(z.tuple([ReplayForAll]), "replay_all_quarantined", o);
+      return step;
+    },
+    projectionDifferences: (o = {}) => call(z.array(ProjectionDifference), "projection_differences", o),
+    rebuild: (o) => call(z.int(), "rebuild_learner", o),
     async mend(o) {
       const [{ quarantine_id, ...rest }] = await call(z.tuple([MendedState]), "mend_quarantined", o);
       return { id: quarantine_id, ...rest };

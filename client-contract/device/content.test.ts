@@ -36,7 +36,7 @@ async function publishChanges({ sql }: TestServer): Promise<void> {
   await sql`select public.publish_release()`;
 }
 
-Deno.test("a snapshot, then a delta with tombstones: the server's bytes and root", async () => {
+Deno.test("C1, C2, C3: a snapshot, then a delta with tombstones: the server's bytes and root", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -55,7 +55,7 @@ Deno.test("a snapshot, then a delta with tombstones: the server's bytes and root
   assert.equal((await device.sync()).rows, 0);
 });
 
-Deno.test("a download that breaks off goes on where it was, though killed and though a newer release appeared", async () => {
+Deno.test("C1, K3: a download that breaks off goes on where it was, though killed and though a newer release appeared", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const asked: string[] = [];
@@ -86,7 +86,7 @@ Deno.test("a download that breaks off goes on where it was, though killed and th
   assert.equal(asked[4], "1-2 ");
 });
 
-Deno.test("a page that is cut off is fetched again", async () => {
+Deno.test("C1, K3: a page that is cut off is fetched again", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   let cuts = 3;
@@ -101,7 +101,7 @@ Deno.test("a page that is cut off is fetched again", async () => {
   await assertHolds(device, server);
 });
 
-Deno.test("a flipped byte is found by verify, stays readable, and is healed by the next sync", async () => {
+Deno.test("C6: a flipped byte is found by verify, stays readable, and is healed by the next sync", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -139,7 +139,7 @@ Deno.test("a flipped byte is found by verify, stays readable, and is healed by t
   ]);
 });
 
-Deno.test("damage that nobody looked for is found when a delta is applied, and repaired with it", async () => {
+Deno.test("C6: damage that nobody looked for is found when a delta is applied, and repaired with it", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -153,7 +153,7 @@ Deno.test("damage that nobody looked for is found when a delta is applied, and r
   await assertHolds(device, server);
 });
 
-Deno.test("a snapshot that is not what was published is not applied; the old release stays", async () => {
+Deno.test("C6: a snapshot that is not what was published is not applied; the old release stays", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   let isForged = false;
@@ -180,7 +180,7 @@ Deno.test("a snapshot that is not what was published is not applied; the old rel
   await assertHolds(device, server);
 });
 
-Deno.test("another history, or a server that has fallen behind, is answered with a whole snapshot", async () => {
+Deno.test("I11: another history, or a server that has fallen behind, is answered with a whole snapshot", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -197,7 +197,7 @@ Deno.test("another history, or a server that has fallen behind, is answered with
   await assertHolds(device, server);
 });
 
-Deno.test("a refused delta (410) starts over from the new head", async () => {
+Deno.test("C3: a refused delta (410) starts over from the new head", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -219,7 +219,7 @@ Deno.test("a refused delta (410) starts over from the new head", async () => {
   await assertHolds(again, server);
 });
 
-Deno.test("without a release there is nothing, and what was cached stays", async () => {
+Deno.test("C1, K3: without a release there is nothing, and what was cached stays", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -237,7 +237,7 @@ Deno.test("without a release there is nothing, and what was cached stays", async
   assert.equal(other.status().version, 0);
 });
 
-Deno.test("a question that was on screen when a release withdrew it is answered as it was seen", async () => {
+Deno.test("C4, K3: a question that was on screen when a release withdrew it is answered as it was seen", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();

@@ -22,7 +22,7 @@ function inFolder(test: (file: string) => void): () => void {
 }
 
 Deno.test(
-  "a new file is at the newest version, in WAL mode with a full fsync a commit",
+  "K3: a new file is at the newest version, in WAL mode with a full fsync a commit",
   inFolder((file) => {
     using db = openDatabase(file);
     assert.deepEqual(
@@ -37,7 +37,7 @@ Deno.test(
 );
 
 Deno.test(
-  "an older file is upgraded step by step, a failed step leaves it as it was, a newer one is refused",
+  "K3: an older file is upgraded step by step, a failed step leaves it as it was, a newer one is refused",
   inFolder((file) => {
     openDatabase(file)[Symbol.dispose]();
     const steps = ["create table second (id text) strict", "create table third (id text) strict"];
@@ -62,7 +62,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a transaction that throws leaves nothing behind",
+  "K3: a transaction that throws leaves nothing behind",
   inFolder((file) => {
     using db = openDatabase(file);
     assert.throws(() =>
@@ -91,7 +91,7 @@ function insert(db: DatabaseSync, table: string, row: Record<string, unknown>): 
     .run(...values);
 }
 
-Deno.test("every named constraint refuses the one state that it forbids", () => {
+Deno.test("K3: every named constraint refuses the one state that it forbids", () => {
   for (const [table, { good, bad }] of Object.entries(ILLEGAL)) {
     for (const [constraint, change] of Object.entries(bad)) {
       using db = emptyDatabase();
@@ -108,7 +108,7 @@ Deno.test("every named constraint refuses the one state that it forbids", () => 
   assert.deepEqual(named, Object.values(ILLEGAL).flatMap(({ bad }) => Object.keys(bad)).sort());
 });
 
-Deno.test("the schema keeps to what Drift reads: strict tables, and nothing but create statements", () => {
+Deno.test("K1, K3: the schema keeps to what Drift reads: strict tables, and nothing but create statements", () => {
   using db = emptyDatabase();
   const loose =
     "select name from pragma_table_list where schema = 'main' and strict = 0 and name not like 'sqlite%'";
@@ -122,7 +122,7 @@ Deno.test("the schema keeps to what Drift reads: strict tables, and nothing but 
   assert.deepEqual(others, []);
 });
 
-Deno.test("an event's line can't be changed, and an unsent event not be deleted", () => {
+Deno.test("U1, K3: an event's line can't be changed, and an unsent event not be deleted", () => {
   using db = emptyDatabase();
   insert(db, "outbox", ILLEGAL.outbox?.good ?? {});
   assert.throws(() => db.exec("update outbox set line = line"), /outbox_line_is_frozen/);

@@ -10,7 +10,7 @@ import { stagePull } from "./pull.ts";
 import { endSession, startSession } from "./study.ts";
 import { bench, DEVICE, LEARNER, pageOf, QUESTION, SESSION, SKILL, wholeOutbox } from "./testing/bench.ts";
 
-Deno.test("progress counts an attempt once: while it waits, is delivered, is pulled, and is sent again", () => {
+Deno.test("U5, K3: progress counts an attempt once: while it waits, is delivered, is pulled, and is sent again", () => {
   using device = bench();
   const { context } = device;
   const { db } = context;
@@ -32,7 +32,7 @@ Deno.test("progress counts an attempt once: while it waits, is delivered, is pul
   assert.equal(attempts(), 2, "to be sent again");
 });
 
-Deno.test("progress counts an attempt once whose answer was lost, but which comes back by a pull", () => {
+Deno.test("U5, K3: progress counts an attempt once whose answer was lost, but which comes back by a pull", () => {
   using device = bench();
   const { context } = device;
   const [first] = [device.attempt(), device.attempt()];
@@ -41,7 +41,7 @@ Deno.test("progress counts an attempt once whose answer was lost, but which come
   assert.equal(pendingEvents(context), 2, "both are still sent");
 });
 
-Deno.test("a session that ended here stays ended when the server, which has not heard of it, is pulled", () => {
+Deno.test("U4, K3: a session that ended here stays ended when the server, which has not heard of it, is pulled", () => {
   using device = bench();
   const { context } = device;
   context.db.run(
@@ -69,7 +69,7 @@ Deno.test("a session that ended here stays ended when the server, which has not 
   });
 });
 
-Deno.test("progress that support has taken back stays taken back", () => {
+Deno.test("O2, K3: progress that support has taken back stays taken back", () => {
   using device = bench();
   const { context } = device;
   device.attempt();
@@ -114,7 +114,7 @@ const anyEvent = fc.oneof(
   ) => event("progress.reset", id, { skill_id: SKILL, count, base: { mastery } })),
 );
 
-Deno.test("events merge to the same progress in any order, and all but attempts any number of times", () => {
+Deno.test("I5, U5: events merge to the same progress in any order, and all but attempts any number of times", () => {
   const none: Progress = {
     reset_count: 0,
     reset_event: null,

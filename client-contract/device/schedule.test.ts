@@ -27,7 +27,7 @@ const hint = (o: Partial<ContentHint> = {}): ContentHint => ({
   ...o,
 });
 
-Deno.test("polls are never sooner than the server wants, and spread over a quarter of its interval", () => {
+Deno.test("U8, K3: polls are never sooner than the server wants, and spread over a quarter of its interval", () => {
   const clock = testClock();
   const random = seededRandom(7);
   const delays = Array.from({ length: 1000 }, () => {
@@ -146,7 +146,7 @@ Deno.test("S1: the newest of several hints is followed; one that comes during a 
   assert.equal(schedule.begin(), undefined, "both were told during the sync");
 });
 
-Deno.test("the loop syncs at once, then polls; a hint wakes it; failures wait; an abort ends it", async () => {
+Deno.test("U8, S1, K3: the loop syncs at once, then polls; a hint wakes it; failures wait; an abort ends it", async () => {
   const clock = testClock();
   const times: number[] = [];
   const hinted: (number | undefined)[] = [];

@@ -26,7 +26,7 @@ function pulledRows({ db }: Device): unknown[] {
   );
 }
 
-Deno.test("a learner's day reaches the server, and a second device has the same rows", async () => {
+Deno.test("U1, U6, U7: a learner's day reaches the server, and a second device has the same rows", async () => {
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };
   using a = lab.open(1, o);
@@ -51,7 +51,7 @@ Deno.test("a learner's day reaches the server, and a second device has the same 
   assert.deepEqual((await b.sync()).pulled, 0);
 });
 
-Deno.test("a batch whose answer is lost is sent again and counts once", async () => {
+Deno.test("I4, U1: a batch whose answer is lost is sent again and counts once", async () => {
   using lab = openLab();
   let lost = 0;
   const handle = losingAnswers(server.handle, ({ method }) => method === "POST" && lost-- > 0);
@@ -78,7 +78,7 @@ Deno.test("a batch whose answer is lost is sent again and counts once", async ()
   assert.equal(device.status().outbox.pending, ids.length + 2, "kept for the next sync");
 });
 
-Deno.test("1,100 events drain in batches, and a pull of several pages is applied as a whole", async () => {
+Deno.test("U1, U6: 1,100 events drain in batches, and a pull of several pages is applied as a whole", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   const o = { learnerId, handle: server.handle };
@@ -106,7 +106,7 @@ Deno.test("1,100 events drain in batches, and a pull of several pages is applied
   assert.deepEqual(pulledRows(b), pulledRows(a));
 });
 
-Deno.test("after a restore, the lost hour comes back from the devices, and nothing counts twice", async () => {
+Deno.test("I4, I11, U1: after a restore, the lost hour comes back from the devices, and nothing counts twice", async () => {
   using lab = openLab();
   const { sql, handle } = server;
   const learnerId = crypto.randomUUID();
@@ -144,7 +144,7 @@ Deno.test("after a restore, the lost hour comes back from the devices, and nothi
   }
 });
 
-Deno.test("a restore is noticed by a device that never finished a pull", async () => {
+Deno.test("I11, U1: a restore is noticed by a device that never finished a pull", async () => {
   using lab = openLab();
   const { sql, handle } = server;
   const learnerId = crypto.randomUUID();
@@ -164,7 +164,7 @@ Deno.test("a restore is noticed by a device that never finished a pull", async (
   assert.deepEqual(await serverAttempts(sql, learnerId), ids);
 });
 
-Deno.test("a cursor ahead of the server, or one that nobody can read, is given up for a whole pull", async () => {
+Deno.test("I11, U6: a cursor ahead of the server, or one that nobody can read, is given up for a whole pull", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -182,7 +182,7 @@ Deno.test("a cursor ahead of the server, or one that nobody can read, is given u
   }
 });
 
-Deno.test("what the server puts into quarantine counts nowhere, and blocks nothing", async () => {
+Deno.test("I7, U2: what the server puts into quarantine counts nowhere, and blocks nothing", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -202,7 +202,7 @@ Deno.test("what the server puts into quarantine counts nowhere, and blocks nothi
   }]);
 });
 
-Deno.test("an event that the server takes for another learner's is held back until the device is opened again", async () => {
+Deno.test("I9, U2: an event that the server takes for another learner's is held back until the device is opened again", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -225,7 +225,7 @@ Deno.test("an event that the server takes for another learner's is held back unt
   assert.equal((await again.sync()).delivered, 3);
 });
 
-Deno.test("a file is one learner's, and so is a token", async () => {
+Deno.test("I9, K3: a file is one learner's, and so is a token", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   lab.open(1, { learnerId })[Symbol.dispose]();
@@ -239,7 +239,7 @@ Deno.test("a file is one learner's, and so is a token", async () => {
   assert.equal(requests, 0);
 });
 
-Deno.test("an expired token is asked for anew, once", async () => {
+Deno.test("I9, K3: an expired token is asked for anew, once", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   let stale = 1;
@@ -255,7 +255,7 @@ Deno.test("an expired token is asked for anew, once", async () => {
   assert.equal(stale, 0);
 });
 
-Deno.test("study needs content, an open session of this device, and a choice that exists", async () => {
+Deno.test("K3: study needs content, an open session of this device, and a choice that exists", async () => {
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };
   using device = lab.open(1, o);
@@ -287,7 +287,7 @@ Deno.test("study needs content, an open session of this device, and a choice tha
   assert.deepEqual(device.openSessions(), []);
 });
 
-Deno.test("answers that are given during a sync are not lost to it", async () => {
+Deno.test("U1, K3: answers that are given during a sync are not lost to it", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });

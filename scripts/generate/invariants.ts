@@ -50,7 +50,7 @@ export const INVARIANTS: readonly Invariant[] = [
     id: "I6",
     statement: "Projections are a function of the set of stamped ledger rows.",
     how:
-      "One function projects, for ingest and rebuild alike, and reads nothing else; a reference model of the set, whose laws are tested, gives the same.",
+      "One function projects, for ingest and rebuild alike, and reads nothing else; a reference model of the set, whose laws are tested, gives the same. So does one of the stamps, as a function of the releases until arrival.",
     gaps: "",
   },
   {

@@ -20,6 +20,7 @@ create table ops.quarantine (
   last_seen_at   timestamptz not null,
   times_seen     integer not null default 1,
   knowledge      bigint not null default 0,
+  tried_at       timestamptz not null default clock_timestamp(),
   resolved_at    timestamptz,
   resolved_event uuid,
   constraint quarantine_pkey primary key (user_id, sha256),
@@ -32,6 +33,9 @@ create table ops.quarantine (
 -- and the job that replays, over all learners.
 create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
 create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
+-- What support replays, least recently tried first: of one learner, and of a code over all learners.
+create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
+create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
 create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
 -- Pages: of one learner, and over all learners for support.
 create index quarantine_user_id_last_seen_at_sha256_idx on ops.quarantine (user_id, last_seen_at, sha256);
@@ -41,6 +45,7 @@ comment on column ops.quarantine.body is 'As it arrived, for good; what support 
 comment on column ops.quarantine.origin is 'batch: sent like any event; dead_letter: handed in by a device that had given it up, for its reason.';
 comment on column ops.quarantine.batch_id is 'The batch that it last came in.';
 comment on column ops.quarantine.knowledge is 'private.knowledge when it was last tried.';
+comment on column ops.quarantine.tried_at is 'When it was last tried, by ingest, replay or support.';
 comment on column ops.quarantine.status is
   'open: needs a person; held: applies when the server knows more; superseded: it became resolved_event; discarded: by support.';
 comment on column ops.quarantine.resolved_event is 'The event of the ledger that it became, of the same id, or of a new one where that was taken.';

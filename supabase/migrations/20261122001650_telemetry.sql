@@ -22,16 +22,20 @@ create policy telemetry_select_own on ops.telemetry for select to authenticated 
 select ops.ensure_partitions();
 
 create table ops.telemetry_setting (
-  singleton boolean not null default true,
+  id        smallint not null default 1,
   keep_days integer not null default 180,
-  constraint telemetry_setting_pkey primary key (singleton),
-  constraint telemetry_setting_singleton check (singleton),
+  constraint telemetry_setting_pkey primary key (id),
+  constraint telemetry_setting_one_row check (id = 1),
   constraint telemetry_setting_keep_days_in_range check (keep_days between 31 and 3650)
 );
 comment on table ops.telemetry_setting is 'One row: for how many days telemetry is kept.';
 alter table ops.telemetry_setting enable row level security;
 create policy telemetry_setting_all_nobody on ops.telemetry_setting for all to anon, authenticated using (false);
 insert into ops.telemetry_setting default values;
+create trigger telemetry_setting_audit_update after update on ops.telemetry_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger telemetry_setting_stays before delete or truncate on ops.telemetry_setting
+  for each statement execute function private.forbid_change();
 
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer

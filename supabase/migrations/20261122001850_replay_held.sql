@@ -53,7 +53,7 @@ begin
 
   -- 3 A statement of its own: applying may have superseded the row already.
   update ops.quarantine q set
-    knowledge = p_knowledge,
+    knowledge = p_knowledge, tried_at = p_now,
     -- What was wrong with it stays on record.
     code = case when k.is_taken then q.code else r.code end,
     field = case when k.is_taken then q.field else r.field end,
@@ -106,7 +106,11 @@ begin
   for v_user, v_held in
     select d.user_id, d.held from (
       select q.user_id, count(*) as held from (
-        select h.user_id from ops.quarantine h where h.status = 'held' and h.knowledge < v_knowledge order by h.knowledge, h.user_id limit p_events
+        select h.user_id from ops.quarantine h
+        where h.status = 'held' and h.knowledge < v_knowledge
+          -- Nothing comes back while its learner is being erased.
+          and not exists (select from ops.erasure e where e.user_id = h.user_id)
+        order by h.knowledge, h.user_id limit p_events
       ) q
       group by q.user_id limit p_learners
     ) d

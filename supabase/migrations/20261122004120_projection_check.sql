@@ -37,14 +37,18 @@ begin
   perform private.project_ledger(p_user, v_scratch, 0);
 
   -- One statement sees the live rows and the change number as of one moment. If the number has moved, the ledger was read while
-  -- the learner was busy: no lock was taken, so that says nothing, and another night will do.
+  -- the learner was busy: no lock was taken, so that says nothing, and another night will do. Nor does it where an erasure has begun,
+  -- which takes rows of the ledger and moves no number.
   with difference as materialized (
     select coalesce(l.kind, r.kind) as kind, coalesce(l.row_id, r.row_id) as row_id, l.row as live, r.row as rebuilt
     from private.projection_rows(p_user) l
     full join private.projection_rows(v_scratch) r on r.kind = l.kind and r.row_id = l.row_id
     where l.row is distinct from r.row
   ),
-  moment as materialized (select exists (select from learner.state s where s.user_id = p_user and s.change_seq = v_seq) as is_same),
+  moment as materialized (
+    select exists (select from learner.state s where s.user_id = p_user and s.change_seq = v_seq)
+      and not exists (select from ops.erasure e where e.user_id = p_user) as is_same
+  ),
   found as (
     insert into ops.projection_difference as d (user_id, kind, row_id, found_at, live, rebuilt)
     select p_user, x.kind, x.row_id, clock_timestamp(), x.live, x.rebuilt from difference x, moment m where m.is_same
@@ -88,8 +92,11 @@ declare
   v_error text;
 begin
   perform private.require_role('admin');
+  -- What is erased bit by bit is not what its ledger says, and nobody is to see what was kept of it.
+  delete from ops.projection_difference d using ops.erasure e where e.user_id = d.user_id;
   for v_user in
     select a.user_id from (select distinct b.user_id from learner.batch b where b.received_at > now() - p_active) a
+    where not exists (select from ops.erasure e where e.user_id = a.user_id)
     -- Others every night; a salt of one's own repeats a night.
     order by md5(coalesce(p_salt, now()::text) || a.user_id) limit p_learners
   loop

@@ -25,8 +25,10 @@ begin
   -- Made 12 ahead, one an hour: three left means that months of alarms went unheard.
   where m.ahead < 3
   union all
-  select 'projections_differ', min(d.found_at), format('%s rows of %s learners: rebuild_learner() mends them', count(*), count(distinct d.user_id))
-  from ops.projection_difference d where d.resolved_at is null having count(*) > 0
+  select 'projections_differ', min(d.found_at), format('%s rows of %s learners: see projection_differences(); rebuild_learner() mends them',
+    count(*), count(distinct d.user_id))
+  from ops.projection_difference d
+  where d.resolved_at is null and not exists (select from ops.erasure x where x.user_id = d.user_id) having count(*) > 0
   union all
   -- Each run of the job is a good one for it, whatever became of the release.
   select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s', count(*), coalesce(max(s.error), 'none'))
@@ -36,11 +38,11 @@ begin
   from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
   union all
   -- Whoever restores will need them from outside.
-  select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint: see webhook_deliveries()', count(*))
+  select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint: for an admin, see webhook_deliveries()', count(*))
   from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
   where m.type = 'learner.erased' and d.state <> 'delivered' and m.created_at < now() - interval '1 hour' having count(*) > 0
   union all
-  select 'erasures_unchecked', h.rotated_at, 'the history is a new one: after a restore, call ops.reapply_erasures()'
+  select 'erasures_unchecked', h.rotated_at, 'the history is a new one: after a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
   order by 1, 3;
 end

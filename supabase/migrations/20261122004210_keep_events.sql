@@ -42,9 +42,9 @@ begin
   ),
   kept as (
     insert into ops.quarantine as q (
-      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge)
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
     select p_user, f.sha256, case when f.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(f.id_text) end,
-      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header ->> 'batch_id'), f.origin, f.reason, f.status, p_now, p_now, p_knowledge
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header ->> 'batch_id'), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
     from fitting f
     where f.fits
     on conflict (user_id, sha256) do update set
@@ -52,7 +52,7 @@ begin
       code = case when q.status = 'superseded' then q.code else excluded.code end,
       field = case when q.status = 'superseded' then q.field else excluded.field end,
       origin = case when excluded.origin = 'dead_letter' then excluded.origin else q.origin end,
-      reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge,
+      reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge, tried_at = excluded.tried_at,
       -- What support has decided stays decided, and what has become an event stays one.
       status = case when q.status in ('superseded', 'discarded') then q.status else excluded.status end
   )

@@ -39,6 +39,7 @@ declare
   v_after jsonb;
   v_event private.incoming;
   v_result private.result;
+  v_remaining integer;
 begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
@@ -64,10 +65,15 @@ begin
   perform private.audit('support_reset_progress', 'learner.state', p_learner::text, v_before,
     v_after || jsonb_build_object('reason', p_reason, 'event_id', private.uuid_to_ulid(v_id)));
 
-  -- What was made after a correction that a restore has lost may count again.
+  -- What was made after a correction that a restore has lost may count again: some now, the others with the learner's next contacts and
+  -- the job that tries held events, as if the server had learned more since.
   perform private.retry_rows(p_learner, array(
-    select q.sha256 from ops.quarantine q where q.user_id = p_learner and q.status = 'held' and q.code = 'unknown_reset' limit 500));
-  return jsonb_build_object('event_id', private.uuid_to_ulid(v_id), 'status', v_result.status, 'progress', (
+    select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r limit 500));
+  update ops.quarantine q set knowledge = 0
+  where q.user_id = p_learner and q.sha256 = any (array(
+    select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r));
+  get diagnostics v_remaining = row_count;
+  return jsonb_build_object('event_id', private.uuid_to_ulid(v_id), 'status', v_result.status, 'remaining', v_remaining, 'progress', (
     select to_jsonb(x) from (
       select p.skill_id, p.reset_count, private.uuid_to_ulid(p.reset_event) as reset_event, p.mastery, p.completed, p.attempts, p.correct, p.practiced_at
       from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill) x));
@@ -82,8 +88,9 @@ volatile
 set search_path = ''
 as $$ select private.support_reset_progress(learner, skill, reason, mastery, completed) $$;
 comment on function public.support_reset_progress(uuid, uuid, text, integer, uuid[]) is
-  'Starts a learner over in a skill, from the progress given: {event_id, status, progress}. It wins over whatever devices have sent, or still will '
-  'without having seen it. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Starts a learner over in a skill, from the progress given: {event_id, status, remaining, progress}. It wins over whatever devices have sent, or '
+  'still will without having seen it. Held events of a lost correction are tried again, 500 at once; remaining ones follow by '
+  'themselves. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.support_reset_progress(uuid, uuid, text, integer, uuid[]),
   public.support_reset_progress(uuid, uuid, text, integer, uuid[]) to authenticated, service_role;

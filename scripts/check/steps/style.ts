@@ -2,6 +2,7 @@
 import { projectFiles, readProjectFile } from "../project.ts";
 import { sqlCode } from "../sql_text.ts";
 import type { Failure, Step } from "../step.ts";
+import { findUntagged } from "../test_ids.ts";
 
 /** House limits are 200 and 300 lines; a tenth more is let through, so that nobody splits a file in the middle of a thought. */
 const SQL_LINES = 220;
@@ -63,11 +64,15 @@ export const hasStyle = (path: string) => /\.(ts|sql)$/.test(path) && !/\.gen\.|
 
 export const style: Step = {
   name: "style",
-  about: "migrations open with What, Why, Locks, Undo; SQL in lower case; no file outgrows its concept",
+  about:
+    "migrations open with What, Why, Locks, Undo; SQL in lower case; no file outgrows its concept; tests say what they show",
   async run() {
     const files = (await projectFiles()).filter(hasStyle);
     const failures = await Promise.all(
-      files.map(async (path) => checkStyle(path, await readProjectFile(path))),
+      files.map(async (path) => {
+        const text = await readProjectFile(path);
+        return [...checkStyle(path, text), ...findUntagged(path, text)];
+      }),
     );
     return { passed: failures.filter((found) => found.length === 0).length, failures: failures.flat() };
   },

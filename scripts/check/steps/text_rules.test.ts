@@ -1,5 +1,6 @@
 // The checks that read the project's texts: style, prose, and the import maps of functions.
 import assert from "node:assert/strict";
+import { findUntagged } from "../test_ids.ts";
 import { findForbidden, findLinks } from "./prose.ts";
 import { checkStyle } from "./style.ts";
 import { findOtherVersions, findUnmapped } from "./types_hosted.ts";
@@ -44,6 +45,32 @@ Deno.test("a file has a length at which it holds more than one concept", () => {
   assert.match(messages("a.sql", "select 1;\n".repeat(221))[0] ?? "", /has 221 lines/);
   assert.deepEqual(messages("a.sql", "select 1;\n".repeat(220)), []);
   assert.match(messages("a.ts", "f();\n".repeat(331))[0] ?? "", /has 331 lines/);
+});
+
+Deno.test("tests name what they show, in each description of TypeScript, somewhere in a file of SQL", () => {
+  const found = (path: string, text: string) => findUntagged(path, text).map(({ at }) => at);
+  // Put together here, or this file would be listed as a test of what it names.
+  const [u1, u6] = ["U1:", "U6:"];
+  const test = (name: string, of = "() => {}") => `${"Deno"}.test("${name}", ${of});\n`;
+  const path = "client-contract/device/x.test.ts";
+  const grouped = test(
+    "group",
+    `async (t) => {\n  await t${".step"}("${u1} a", f);\n  await t${".step"}("b", f);\n}`,
+  );
+  assert.deepEqual(
+    found(path, test(`${u1} a`) + test(`C5, ${u1} a`) + test("U1 a") + test(`say \\"${u1} a\\"`)),
+    [
+      `${path}:3`,
+      `${path}:4`,
+    ],
+  );
+  assert.deepEqual(found(path, grouped), [`${path}:3`]);
+  assert.deepEqual(found("scripts/x.test.ts", test("a")), []);
+  assert.deepEqual(found("supabase/tests/pull/a.test.sql", "select ok(true, 'a');"), [
+    "supabase/tests/pull/a.test.sql",
+  ]);
+  assert.deepEqual(found("supabase/tests/pull/a.test.sql", `select ok(true, '${u6} a');`), []);
+  assert.deepEqual(found("supabase/tests/platform/a.test.sql", "select ok(true, 'a');"), []);
 });
 
 Deno.test("texts name no machine, no registry and no undone work", () => {

@@ -17,8 +17,17 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Bytes that are encoded at once: a multiple of three, so that no padding is inside, and no more than arguments fit a call. */
+const CHUNK = 24_576;
+
 function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  // A line of 512 KiB takes 5 ms so in Deno 2.1.4, as hosted has it, 35 with the bytes spread as arguments, and 37 to 70 one by one, of the
+  // 100 that a batch has. Uint8Array.toBase64 came later.
+  let text = "";
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    text += btoa(Reflect.apply(String.fromCharCode, null, bytes.subarray(start, start + CHUNK)));
+  }
+  return text;
 }
 
 function* lines(bytes: Uint8Array): Generator<Uint8Array> {

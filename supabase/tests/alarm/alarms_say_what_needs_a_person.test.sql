@@ -20,7 +20,7 @@ select bag_eq('table now_on', $$ values ('partitions_short', 'learner.batch has 
 select ops.ensure_partitions();
 
 insert into ops.projection_difference (user_id, kind, row_id, found_at, live) values (tests.learner(), 'attempt', tests.event_id(1), now(), '{}');
-select bag_eq('table now_on', $$ values ('projections_differ', '1 rows of 1 learners: rebuild_learner() mends them') $$, 'O4: damaged projections');
+select bag_eq('table now_on', $$ values ('projections_differ', '1 rows of 1 learners: see projection_differences(); rebuild_learner() mends them') $$, 'O4: damaged projections');
 update ops.projection_difference set resolved_at = now();
 insert into content.schedule (due_at, expected_hash, force, error) values (now() - interval '16 minutes', repeat('0', 64), false, '57014');
 select bag_eq('table now_on', $$ values ('schedules_overdue', '1 scheduled releases are past their time; the last error: 57014') $$,

@@ -20,7 +20,7 @@ select bag_eq($$ select body::jsonb #>> '{data,user_id}' as id, body::jsonb #>> 
 
 select is_empty($$ select from public.alarms() where name = 'erasures_unsent' $$, 'O5: an hour is no reason for alarm');
 update ops.webhook_message set created_at = created_at - interval '2 hours';
-select is((select detail from public.alarms() where name = 'erasures_unsent'), '3 erasures did not reach their endpoint: see webhook_deliveries()', 'O5: what has not arrived by then is');
+select is((select detail from public.alarms() where name = 'erasures_unsent'), '3 erasures did not reach their endpoint: for an admin, see webhook_deliveries()', 'O5: what has not arrived by then is');
 update ops.webhook_delivery set state = 'delivered', next_attempt_at = null, settled_at = now();
 select is_empty($$ select from public.alarms() where name = 'erasures_unsent' $$, 'O5: until it has');
 

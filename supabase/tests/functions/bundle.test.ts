@@ -131,7 +131,7 @@ Deno.test("bundle", async (t) => {
   await sql.end();
 });
 
-Deno.test("a worker without Storage fails, a publish does not, and devices get pages", async () => {
+Deno.test("C1, C5: a worker without Storage fails, a publish does not, and devices get pages", async () => {
   await using stack = await startBench();
   const sql = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });
   await sql`select ops.configure_signals('http://127.0.0.1:1/functions/v1', 'sb_secret_that_is_another')`;

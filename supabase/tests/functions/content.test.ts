@@ -25,7 +25,7 @@ Deno.test("content", async (t) => {
     call(stack, learner, `/content${path}`, { headers });
   const { body: head } = await get("/head");
 
-  await t.step("head: counts of what is published, and 304 for who has it", async () => {
+  await t.step("C4: head: counts of what is published, and 304 for who has it", async () => {
     assert.deepEqual([head.version, head.domains, head.skills, head.questions], [1, 3, 9, 60]);
     const first = await get("/head");
     const etag = first.headers.get("etag") ?? "";

@@ -78,7 +78,7 @@ Deno.test("content: repair", async (t) => {
   });
 
   await t.step(
-    "what never changes may be kept, what does is to be revalidated, both answer 304",
+    "C1, C2: what never changes may be kept, what does is to be revalidated, both answer 304",
     async () => {
       const node = `/node?history=${head.history}&version=1&id=${manifest.domains[0].id}`;
       const answer = await get(node);

@@ -138,7 +138,7 @@ Deno.test("pressure", async (t) => {
       },
     );
 
-    await t.step("a statement that takes too long: 503, and nothing written", async () => {
+    await t.step("U8: a statement that takes too long: 503, and nothing written", async () => {
       const learner = await newLearner(stack);
       await setPatience(sql, { statement: "300ms" });
       const body = batchOf(learner, 3);
@@ -148,7 +148,7 @@ Deno.test("pressure", async (t) => {
       assert.deepEqual(await pushUntilTaken(stack, learner, body), new Set(["applied"]));
     });
 
-    await t.step("a lock that is not to be had: 503, and nothing written", async () => {
+    await t.step("U8: a lock that is not to be had: 503, and nothing written", async () => {
       const learner = await newLearner(stack);
       await setPatience(sql, { lock: "300ms" });
       // The first may find that its connection has gone.
@@ -161,7 +161,7 @@ Deno.test("pressure", async (t) => {
       assert.deepEqual(await pushUntilTaken(stack, learner, body), new Set(["applied"]));
     });
 
-    await t.step("a database without connections left: 503, and then all is well again", async () => {
+    await t.step("U8: a database without connections left: 503, and then all is well again", async () => {
       const learner = await newLearner(stack);
       await sql`alter role carrel_edge connection limit 0`;
       await disconnect(sql);
@@ -173,7 +173,7 @@ Deno.test("pressure", async (t) => {
     });
 
     await t.step(
-      "an isolate whose connections are all taken: who waits too long, and who is too many, gets 503, the others are served",
+      "U8: an isolate whose connections are all taken: who waits too long, and who is too many, gets 503, the others are served",
       async () => {
         const learners = await Promise.all(Array.from({ length: 100 }, () => newLearner(stack)));
         const bodies = learners.map((learner) => batchOf(learner, 2));

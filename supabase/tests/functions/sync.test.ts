@@ -89,7 +89,7 @@ Deno.test("sync", async (t) => {
       assert.deepEqual({ ...kept }, { code: "invalid_json", body: `!base64:${btoa("\x7b\xff\x00\x7d")}` });
     });
 
-    await t.step("gzip in and out", async () => {
+    await t.step("U1: gzip in and out", async () => {
       const learner = await newLearner(stack);
       const text = ndjson(header(learner), ...Array.from({ length: 100 }, () => event(learner)));
       const answer = await push(stack, learner, await gzip(text), { "content-encoding": "gzip" });
@@ -106,7 +106,7 @@ Deno.test("sync", async (t) => {
     });
 
     await t.step(
-      "pull in the same round trip, and alone; a cursor that can't be believed is a reset",
+      "U6, U7, I11: pull in the same round trip, and alone; a cursor that can't be believed is a reset",
       async () => {
         const learner = await newLearner(stack);
         const pushed = await push(
@@ -142,7 +142,7 @@ Deno.test("sync", async (t) => {
       },
     );
 
-    await t.step("bad requests: a code and a sentence each, and nothing written", async () => {
+    await t.step("U2: bad requests: a code and a sentence each, and nothing written", async () => {
       const learner = await newLearner(stack);
       const good = ndjson(header(learner), event(learner));
       refused(await push(stack, learner, "{]"), 400, "malformed_batch");
@@ -219,7 +219,7 @@ Deno.test("sync", async (t) => {
       assert.deepEqual(await rows(learner), nothing);
     });
 
-    await t.step("a learner whose row is locked: 503 with Retry-After, and nothing written", async () => {
+    await t.step("U8: a learner whose row is locked: 503 with Retry-After, and nothing written", async () => {
       const learner = await newLearner(stack);
       await push(stack, learner, ndjson(header(learner)));
       await sql.begin(async (tx) => {
@@ -231,7 +231,7 @@ Deno.test("sync", async (t) => {
       assert.deepEqual(await rows(learner), { events: 0, kept: 0, batches: 1 });
     });
 
-    await t.step("the caller's request id is kept, and CORS lets browsers in", async () => {
+    await t.step("O1: the caller's request id is kept, and CORS lets browsers in", async () => {
       const learner = await newLearner(stack);
       const answer = await call(stack, learner, "/sync", { headers: { "x-request-id": "from-the-app-1" } });
       assert.equal(answer.headers.get("x-request-id"), "from-the-app-1");

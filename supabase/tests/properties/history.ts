@@ -5,6 +5,8 @@ import fc from "fast-check";
 /** What the events are about. */
 export interface Curriculum {
   questions: { id: string; skill_id: string }[];
+  /** Content versions that devices may name; 1 alone unless said otherwise. */
+  versions?: readonly number[];
 }
 
 /** An event without its learner. */
@@ -32,16 +34,19 @@ const reset = fc.option(
   { freq: 3, nil: null },
 );
 
-function bodyOf({ questions }: Curriculum): fc.Arbitrary<[type: string, body: Record<string, unknown>]> {
+function bodyOf(
+  { questions, versions = [1] }: Curriculum,
+): fc.Arbitrary<[type: string, body: Record<string, unknown>]> {
   // Few questions, skills and sessions, so that events collide.
   const question = fc.constantFrom(...questions.slice(0, 6));
   const skill = question.map((q) => q.skill_id);
+  const version = fc.constantFrom(...versions);
   const session = fc.integer({ min: 900, max: 903 }).map(ulid);
   const completed = fc.option(fc.array(question.map((q) => q.id), { maxLength: 4 }), { nil: null });
   const attempt = fc.record({
     session_id: session,
     question_id: question.map((q) => q.id),
-    content_version: fc.constant(1),
+    content_version: version,
     answer: fc.record({ choice: fc.nat(3) }),
     correct: fc.boolean(),
     duration_ms: fc.nat(100_000),
@@ -53,7 +58,7 @@ function bodyOf({ questions }: Curriculum): fc.Arbitrary<[type: string, body: Re
     { weight: 5, arbitrary: tagged("attempt.recorded", attempt) },
     tagged(
       "session.started",
-      fc.record({ session_id: session, skill_id: fc.option(skill), content_version: fc.constant(1) }),
+      fc.record({ session_id: session, skill_id: fc.option(skill), content_version: version }),
     ),
     tagged(
       "session.ended",

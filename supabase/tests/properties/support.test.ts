@@ -6,6 +6,7 @@ import { type LearnerRows, project } from "../../../client-contract/projection_m
 import { ingest, testDatabase } from "./database.ts";
 import { assertMissedNothing, follower } from "./follower.ts";
 import { type HistoryEvent, historyOf } from "./history.ts";
+import { Releases } from "./releases.ts";
 import { settings } from "./settings.ts";
 import { pullRows, readLedger } from "./stamped.ts";
 
@@ -70,13 +71,18 @@ function withVoids(rows: LearnerRows, voided: ReadonlySet<string>): LearnerRows 
 Deno.test("U3, I4, I5, I6, I8: whatever support does between batches, rows are the ledger's, voids stay, nothing is lost", async () => {
   await using database = await testDatabase();
   const { sql } = database;
-  const questions = await sql<{ id: string; skill_id: string }[]>`
-    select id, skill_id from content.question where status = 'active' order by id limit 6`;
-  const skills = [...new Set(questions.map((question) => question.skill_id))];
+  const releases = new Releases("a1100000");
+  await releases.publish(sql);
+  await releases.publish(sql, [{ do: "answer", n: 0, choice: 2 }, { do: "move", n: 1, to: 0 }, {
+    do: "toggle",
+    n: 2,
+  }]);
+  const curriculum = releases.curriculum();
+  const skills = [...new Set(curriculum.questions.map((question) => question.skill_id))];
   let [held, mended, corrected, voids] = [0, 0, 0, 0];
 
   const life = fc.record({
-    events: historyOf({ questions }),
+    events: historyOf(curriculum),
     steps: fc.array(stepAndPages, { minLength: 5, maxLength: 30, size: "max" }),
   });
   await fc.assert(

@@ -1,10 +1,13 @@
 begin;
-select plan(24);
+select plan(30);
 
 select tests.a_release();
 select tests.send('nonsense', tests.attempt(10, 1));
 create temporary table call on commit drop as select * from (values
   ($$ select public.replay_quarantined(tests.learner()) $$),
+  ($$ select public.replay_all_quarantined('invalid_json') $$),
+  ($$ select public.projection_differences() $$),
+  ($$ select public.rebuild_learner(tests.learner()) $$),
   ($$ select public.mend_quarantined(tests.learner(), repeat('0', 64), '{}', 'r') $$),
   ($$ select public.discard_quarantined(tests.learner(), array[tests.quarantine_id('nonsense')], 'r') $$),
   ($$ select public.restore_quarantined(tests.learner(), array[tests.quarantine_id('nonsense')], 'r') $$),

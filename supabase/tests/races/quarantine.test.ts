@@ -163,6 +163,26 @@ Deno.test("U3: the job passes by a learner who is syncing, and replays the other
   assert.equal((await outcome(job, busy)).unresolved, 0);
 });
 
+Deno.test("U3: a replay of all waits for nobody; who is syncing is named, and has their turn later", async () => {
+  await using database = await testDatabase();
+  const [support, device] = [database.connect(), database.connect()];
+  const learners = Array.from({ length: 3 }, () => crypto.randomUUID()).sort();
+  for (const learner of learners) await send(support, learner, "not json");
+  const [busy] = learners;
+  const began = await device.begin(async (tx) => {
+    await tx`select from learner.state where user_id = ${busy ?? ""} for update`;
+    // Bounded by learners: the busy one does not count, and does not keep the others from their turn.
+    const [step] = await support`select learners, busy, remaining, began_at::text
+      from public.replay_all_quarantined('invalid_json', most_learners => 2)`;
+    const { began_at, ...rest } = step ?? assert.fail();
+    assert.deepEqual(rest, { learners: 2, busy: [busy], remaining: 1 });
+    return String(began_at);
+  });
+  const [last] = await support`select learners, busy, remaining
+    from public.replay_all_quarantined('invalid_json', ${began}::text::timestamptz)`;
+  assert.deepEqual({ ...last }, { learners: 1, busy: [], remaining: 0 });
+});
+
 /** What may happen to a learner's texts. */
 type Step =
   | { kind: "send"; texts: number[] }

@@ -1,0 +1,41 @@
+begin;
+select plan(9);
+
+-- More rows of clocks that were never set than are ever counted, from long before those of a month that wants a partition.
+create function pg_temp.strays(p_at timestamptz, p_from integer, p_count integer) returns void
+language sql
+as $$
+  insert into ops.telemetry
+  select tests.learner(), (left(private.ulid_floor(p_at)::text, 24) || lpad(n::text, 12, '0'))::uuid, 'cache.checked', 1, tests.device(), p_at, 0, '{}', p_at
+  from generate_series(p_from, p_from + p_count - 1) n
+$$;
+create temporary table month on commit drop as
+  select m.at, to_char(m.at at time zone 'utc', 'YYYY-MM') as name, to_char(m.at at time zone 'utc', '"ops.telemetry_"YYYY_MM') as partition
+  from (select (date_trunc('month', now() at time zone 'utc') - interval '5 months') at time zone 'utc' as at) m;
+select pg_temp.strays('1970-01-01 00:00+00', 1, 200001);
+select pg_temp.strays(at, 1, 1000) from month;
+
+select results_eq($$ select default_months, default_rows, cut from ops.partition_health() where table_name = 'ops.telemetry' $$,
+  $$ select jsonb_build_object(name, 1000), 200000::bigint, '{all}'::text[] from month $$, 'O4: the month is seen, and that not all was counted');
+select is(ops.maintain_partitions(), (select partition from month), 'O6: it gets its partition');
+select is((select count(*) from ops.telemetry t, month m where t.tableoid = m.partition::regclass), 1000::bigint, 'O6: with its rows');
+select is(ops.maintain_partitions(), null, 'O6: 1970 gets none');
+
+-- Another month, with more than may be moved while others wait.
+update month set at = at - interval '40 days';
+update month set name = to_char(at at time zone 'utc', 'YYYY-MM');
+select pg_temp.strays(at, 1, 20001) from month;
+select is(ops.maintain_partitions(), null, 'O6: more than 20,000 are not moved in passing');
+select is((select last_error from ops.job where name = 'partitions'),
+  format('more than 20000 rows of %s in ops.telemetry_default: too many to be moved in passing', (select name from month)), 'O4: which is said');
+select results_eq($$ select default_months, cut from ops.partition_health() where table_name = 'ops.telemetry' $$,
+  $$ select jsonb_build_object(name, 20001), '{all}'::text[] from month $$, 'O4: how many there are is seen');
+delete from ops.telemetry t using month m where t.event_id = (left(private.ulid_floor(m.at)::text, 24) || lpad('1', 12, '0'))::uuid;
+select isnt(ops.maintain_partitions(), null, 'O6: 20,000 are moved');
+
+select set_eq($$ select c.relname::text from pg_index x join pg_class c on c.oid = x.indrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = x.indkey[0]
+    join private.partitioned_tables() t on c.relname = t.name || '_default' and a.attname = t.key $$,
+  $$ select name || '_default' from private.partitioned_tables() $$, 'O6: a month is found by an index of the default partition, not by reading it');
+
+select * from finish();
+rollback;

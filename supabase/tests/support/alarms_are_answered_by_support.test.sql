@@ -1,0 +1,30 @@
+begin;
+select plan(9);
+
+select tests.a_release();
+select tests.send_for(n, tests.attempt(11, 1), tests.progress(13, 1, 60)) from generate_series(1, 2) n;
+update learner.skill_progress set mastery = 99, change_seq = change_seq + 1000 where user_id = tests.learner(1) and skill_id = tests.skill(1);
+delete from learner.attempt where user_id = tests.learner(2) and event_id = tests.event_id(11);
+select ops.check_projections();
+
+select tests.authenticate(tests.learner(3), 'support');
+select is((select detail from public.alarms() where name = 'projections_differ'),
+  '2 rows of 2 learners: see projection_differences(); rebuild_learner() mends them', 'O4: the alarm says what to call');
+select bag_eq($$ select learner_id, rows, differences -> 0 ->> 'kind' as kind, differences -> 0 ->> 'id' as id, differences #>> '{0,live,mastery}' as live,
+      differences #>> '{0,rebuilt,mastery}' as rebuilt
+    from public.projection_differences() $$,
+  $$ values (tests.learner(1), 1, 'skill_progress', tests.skill(1)::text, '99', '60'), (tests.learner(2), 1, 'attempt', tests.ulid(11), null, null) $$, 'O2: whose rows, and what is wrong');
+select is((select count(*) from public.projection_differences(1)), 1::bigint, 'O6: a page of learners');
+select is(public.rebuild_learner(tests.learner(1)), 2::bigint, 'O2: support mends');
+select tests.reset_role();
+select is((select mastery from learner.skill_progress where user_id = tests.learner(1) and skill_id = tests.skill(1)), 60::smallint, 'I6: the rows are the ledger''s again');
+select results_eq($$ select action, actor, object_id from ops.audit where action in ('rebuild_learner', 'projection_differences') order by id $$,
+  $$ values ('projection_differences', tests.learner(3), null), ('projection_differences', tests.learner(3), null), ('rebuild_learner', tests.learner(3), tests.learner(1)::text) $$,
+  'I10: on record');
+select bag_eq('select learner_id from public.projection_differences()', 'select tests.learner(2)', 'O2: who was mended leaves the list');
+select is(tests.raised('select public.rebuild_learner(tests.learner(9))'), 'CR070 learner', 'O2: an unknown learner');
+select bag_eq($$ select unnest(proconfig) from pg_proc where oid = 'public.rebuild_learner(uuid)'::regprocedure $$,
+  $$ values ('search_path=""'), ('statement_timeout=60s') $$, 'O2: a long ledger has the time it needs');
+
+select * from finish();
+rollback;
