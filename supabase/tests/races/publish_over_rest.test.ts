@@ -70,7 +70,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
   const PUBLISHER = "select pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0))";
   const edit = (title: string) => sql`update content.domain set title = ${title} where status = 'active'`;
 
-  await t.step("what is no instructor's call still ends with its role's limit", async () => {
+  await t.step("C5: what is no instructor's call still ends with its role's limit", async () => {
     await sql.begin(async (tx) => {
       await tx.unsafe(PUBLISHER);
       const { status, body } = await call("wait_as_others");
@@ -79,7 +79,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
     });
   });
 
-  await t.step("two publishers behind a third", async () => {
+  await t.step("I1: two publishers behind a third", async () => {
     await edit("Queued");
     const answers = await outwait(
       PUBLISHER,
@@ -90,7 +90,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
     assert.deepEqual(answers.map(({ status, body }) => [status, body.version]), [[200, 2], [200, 2]]);
   });
 
-  await t.step("a roll-back behind somebody who writes drafts", async () => {
+  await t.step("C5: a roll-back behind somebody who writes drafts", async () => {
     const { status, body } = await outwait(
       "lock table content.question in row exclusive mode",
       1,
@@ -99,7 +99,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
     assert.deepEqual([status, body.version], [200, 3]);
   });
 
-  await t.step("a cancellation of the schedule that is under way", async () => {
+  await t.step("C5: a cancellation of the schedule that is under way", async () => {
     await edit("Scheduled");
     const { body: preview } = await call("preview_release");
     const { body: schedule } = await call("schedule_release", {
@@ -114,18 +114,22 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
     assert.deepEqual([status, body.state], [200, "cancelled"]);
   });
 
-  await t.step("whatever grows with the curriculum has 60 s, from the function itself", async () => {
-    const rows = await sql<{ name: string }[]>`
+  await t.step(
+    "C5, O2: whatever grows with the curriculum or a ledger has 60 s, from the function itself",
+    async () => {
+      const rows = await sql<{ name: string }[]>`
       select p.proname as name from pg_proc p
       where p.pronamespace = 'public'::regnamespace and 'statement_timeout=60s' = any (p.proconfig) order by 1`;
-    assert.deepEqual(rows.map(({ name }) => name), [
-      "cancel_schedule",
-      "preview_release",
-      "publish_release",
-      "rollback_release",
-      "schedule_release",
-    ]);
-  });
+      assert.deepEqual(rows.map(({ name }) => name), [
+        "cancel_schedule",
+        "preview_release",
+        "publish_release",
+        "rebuild_learner",
+        "rollback_release",
+        "schedule_release",
+      ]);
+    },
+  );
 
   await rest.close();
   await sql.end();
