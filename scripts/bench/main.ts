@@ -11,11 +11,11 @@ import { benchPressure } from "./pressure.ts";
 import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
+  batches: benchIngest,
   delivery: benchDelivery,
   endurance: benchEndurance,
   fleet: benchFleet,
   growth: benchIngestGrowth,
-  ingest: benchIngest,
   pages: benchPages,
   pressure: benchPressure,
   publish: benchPublish,
@@ -23,12 +23,12 @@ const BENCHES = {
 /** Names for several. */
 const GROUPS: Record<string, readonly string[]> = {
   content: ["publish", "pages", "delivery", "fleet"],
-  ingest: ["ingest", "growth", "pressure"],
+  ingest: ["batches", "growth", "pressure"],
 };
 const USAGE =
-  `npm run bench -- [delivery] [endurance] [fleet] [growth] [ingest] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
+  `npm run bench -- [batches] [delivery] [endurance] [fleet] [growth] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
   content       stands for publish, pages, delivery and fleet: a draft's way to 10,000 devices
-  ingest        stands for itself, growth and pressure; the long mode is: CARREL_BENCH_LEDGER=20000000 npm run bench -- ingest endurance --seconds 60
+  ingest        stands for batches, growth and pressure; the long mode is: CARREL_BENCH_LEDGER=20000000 npm run bench -- ingest endurance --seconds 60
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5; of endurance a tenth: 60 make its ten minutes
   CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000

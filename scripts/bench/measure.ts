@@ -65,6 +65,7 @@ export async function runPair(pair: Pair, progress: (line: string) => void): Pro
   }
   const ratios = values.map((value, run) => value / (baselines[run] ?? NaN));
   const ratio = median(ratios);
+  progress(`${pair.name}: ratio ${ratio.toFixed(2)}`);
   const within = pair.budget === null || (pair.more ? ratio >= pair.budget : ratio <= pair.budget);
   return {
     name: pair.name,
