@@ -54,8 +54,9 @@ async function benchFunction(
   const results: Result[] = [];
   for (const { events, connections } of LOADS) {
     const loads = new Map<string, Load[]>();
+    // The warm-up's runs are their first contact; after that they are known, as nearly all are on any day.
+    const learners = await callers(bench, connections * LEARNERS_OF_A_CONNECTION);
     const through = async (slug: string): Promise<number> => {
-      const learners = await callers(bench, connections * LEARNERS_OF_A_CONNECTION);
       let turn = 0;
       const measured = await load(connections, seconds, async (worker) => {
         const caller = learners[worker * LEARNERS_OF_A_CONNECTION + turn++ % LEARNERS_OF_A_CONNECTION];

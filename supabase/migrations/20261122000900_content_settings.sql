@@ -80,35 +80,43 @@ comment on function private.needs_force(bigint) is 'Whether that many deletions 
 
 create function private.content_horizon()
 returns integer
-language sql
+language plpgsql -- rather than sql, which is planned anew at every call
 stable
 security definer
 set search_path = ''
-as $$ select s.horizon from ops.content_setting s $$;
+as $$
+begin
+  return (select s.horizon from ops.content_setting s);
+end
+$$;
 comment on function private.content_horizon() is
   'The oldest version whose state is still whole; 0 before the first compaction. A roll-back must not reach below it.';
 
 create function private.minimum_version()
 returns integer
-language sql
+language plpgsql -- rather than sql, which is planned anew at every call
 stable
 security definer
 set search_path = ''
 as $$
-  select coalesce(max(r.version), 0) from content.required_release r where r.required_from <= clock_timestamp()
+begin
+  return coalesce((select max(r.version) from content.required_release r where r.required_from <= clock_timestamp()), 0);
+end
 $$;
 comment on function private.minimum_version() is 'The newest release that is mandatory by now; 0: none is.';
 
 create function private.schema_is_served(p_schema integer)
 returns boolean
-language sql
+language plpgsql -- rather than sql, which is planned anew at every call
 stable
 set search_path = ''
 as $$
+begin
   -- The announced end counts by itself: nobody has to be awake at that hour to retire the schema.
-  select exists (
+  return exists (
     select from content.schema s
-    where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()))
+    where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()));
+end
 $$;
 comment on function private.schema_is_served(integer) is 'Whether devices may still read a contract schema: not retired, and its end not reached.';
 
@@ -129,13 +137,13 @@ $$;
 comment on function private.require_schema(smallint) is
   'Passes for a contract schema that is served; else raises upgrade_required (CR040) with the lowest that is.';
 
-create function private.release_is_bundled(p_version integer)
+create function private.release_is_bundled(p_version integer, p_history text)
 returns boolean
 language sql
 stable
 set search_path = ''
 as $$ select false $$;
-comment on function private.release_is_bundled(integer) is 'Whether the release''s bundles are in Storage. The bundle worker''s migration replaces this.';
+comment on function private.release_is_bundled(integer, text) is 'Whether the release''s bundles are in Storage. The bundle worker''s migration replaces this.';
 
 create function private.content_bundles(p_schema smallint, p_version integer)
 returns json

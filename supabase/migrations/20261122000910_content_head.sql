@@ -9,11 +9,15 @@ language plpgsql
 stable
 security definer
 set search_path = ''
+-- A plan for every call took 0.3 ms, which every sync and every poll would pay.
+set plan_cache_mode = force_generic_plan
 as $$
+declare
+  v_history constant text := private.history();
 begin
   return (
     select json_build_object(
-      'history', private.history(),
+      'history', v_history,
       'schema', p_schema,
       'version', coalesce(r.version, 0),
       'published_at', r.published_at,
@@ -26,7 +30,7 @@ begin
       'horizon', o.horizon,
       'poll_after_s', o.poll_after_s,
       'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
-      'bundled', coalesce(private.release_is_bundled(r.version), false))
+      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
     from ops.content_setting o
     join content.schema s on s.schema = p_schema
     left join (select * from content.release order by version desc limit 1) r on true

@@ -120,14 +120,16 @@ $$;
 comment on function private.content_bundles(smallint, integer) is
   'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
 
-create or replace function private.release_is_bundled(p_version integer)
+create or replace function private.release_is_bundled(p_version integer, p_history text)
 returns boolean
-language sql
+language plpgsql -- rather than sql, which is planned anew at every call
 stable
 set search_path = ''
 as $$
-  select exists (select from content.release_state s where s.version = p_version and s.bundled_in = private.history())
+begin
+  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
+end
 $$;
-comment on function private.release_is_bundled(integer) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
+comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
 
 grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;

@@ -4,11 +4,11 @@ select plan(8);
 select tests.configure_signals();
 select tests.a_release();
 select is((select bundled_at from content.release_state), null, 'C1: a release begins as published');
-select is(private.release_is_bundled(1), false, 'C1: which its head says');
+select is(private.release_is_bundled(1, private.history()), false, 'C1: which its head says');
 select is(private.content_bundles(1::smallint, 1)::jsonb, '[]', 'C1: its manifest names no bundle yet');
 select is(tests.bundle_all(), tests.writes(2) || 'sign'::text, 'C1: a file for each domain, then all URLs at once');
 select isnt((select bundled_at from content.release_state), null, 'C1: with the last URL it is bundled');
-select is(private.release_is_bundled(1), true, 'C1: which its head says');
+select is(private.release_is_bundled(1, private.history()), true, 'C1: which its head says');
 select results_eq(
   $$ select b ->> 'domain_id', (b ->> 'rows')::integer, (b ->> 'bytes')::integer, b ->> 'sha256', b ->> 'url'
      from json_array_elements(private.content_bundles(1::smallint, 1)) b $$,
