@@ -1,13 +1,12 @@
 // Ingest for a length of time: whether the last minutes are as fast as the first, and what memory the isolates have come to.
 import { startBenchStack } from "./bench_stack.ts";
-import { callers, send } from "./ingest.ts";
+import { callersInTurn, send } from "./ingest.ts";
 import { batchOf } from "./ingest_batches.ts";
 import { publishedContent } from "./ingest_sql.ts";
 import { ceiling, type Load, load, median, type Result } from "./measure.ts";
 
 const EVENTS = 100;
 const CONNECTIONS = 8;
-const LEARNERS_OF_A_CONNECTION = 25;
 const WINDOWS = 10;
 /** Windows at either end whose middle one is compared. */
 const ENDS = 3;
@@ -21,14 +20,13 @@ export async function benchEndurance(
 ): Promise<Result[]> {
   await using bench = await startBenchStack();
   const { questions, version } = await publishedContent(bench.sql);
-  const learners = await callers(bench, CONNECTIONS * LEARNERS_OF_A_CONNECTION);
+  const callerOf = await callersInTurn(bench, CONNECTIONS);
   let batches = 0;
   const windows: Load[] = [];
   for (let window = 1; window <= WINDOWS; window++) {
     const measured = await load(CONNECTIONS, seconds, async (worker) => {
-      const turn = batches++ % LEARNERS_OF_A_CONNECTION;
-      const caller = learners[worker * LEARNERS_OF_A_CONNECTION + turn];
-      if (!caller) throw new Error("more workers than learners");
+      batches++;
+      const caller = callerOf(worker);
       await send(bench, "sync", caller, batchOf(caller, questions, version, EVENTS));
     });
     windows.push(measured);

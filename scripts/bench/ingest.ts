@@ -5,7 +5,6 @@ import { batchOf, newSender, type Sender } from "./ingest_batches.ts";
 import { benchIngestSql, LOADS, makeBaselines, publishedContent } from "./ingest_sql.ts";
 import { ceiling, type Load, load, type Result, runPair } from "./measure.ts";
 
-/** Learners of a connection, who take turns. */
 const LEARNERS_OF_A_CONNECTION = 25;
 const MIB = 1024 * 1024;
 const LARGEST = { events: 500, bytes: 512 * 1024, times: 40 };
@@ -14,11 +13,25 @@ const LARGEST = { events: 500, bytes: 512 * 1024, times: 40 };
 type Caller = Sender & { token: string };
 
 /** So many new learners with tokens. */
-export async function callers(bench: BenchStack, count: number): Promise<Caller[]> {
+async function callers(bench: BenchStack, count: number): Promise<Caller[]> {
   return await Promise.all(Array.from({ length: count }, async () => {
     const sender = newSender();
     return { ...sender, token: await bench.token(sender.learner) };
   }));
+}
+
+/** Learners of so many connections: those of one take turns on it. */
+export async function callersInTurn(
+  bench: BenchStack,
+  connections: number,
+): Promise<(connection: number) => Caller> {
+  const learners = await callers(bench, connections * LEARNERS_OF_A_CONNECTION);
+  let turn = 0;
+  return (connection) => {
+    const caller = learners[connection * LEARNERS_OF_A_CONNECTION + turn++ % LEARNERS_OF_A_CONNECTION];
+    if (!caller) throw new Error("more connections than learners");
+    return caller;
+  };
 }
 
 async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -60,12 +73,10 @@ async function benchFunction(
   for (const { events, connections } of LOADS) {
     const loads = new Map<string, Load[]>();
     // The warm-up's runs are their first contact; after that they are known, as nearly all are on any day.
-    const learners = await callers(bench, connections * LEARNERS_OF_A_CONNECTION);
+    const callerOf = await callersInTurn(bench, connections);
     const through = async (slug: string): Promise<number> => {
-      let turn = 0;
       const measured = await load(connections, seconds, async (worker) => {
-        const caller = learners[worker * LEARNERS_OF_A_CONNECTION + turn++ % LEARNERS_OF_A_CONNECTION];
-        if (!caller) throw new Error("more workers than learners");
+        const caller = callerOf(worker);
         // As client-contract sends a batch of that length.
         await send(bench, slug, caller, await gzip(batchOf(caller, questions, version, events)));
       });
