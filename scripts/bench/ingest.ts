@@ -1,5 +1,6 @@
 // Ingest: in SQL, through the function, when a batch comes again, and beside what a team would build instead.
 import { type BenchStack, startBenchStack } from "./bench_stack.ts";
+import { gzip } from "./gzip.ts";
 import { benchAlternatives } from "./ingest_alternatives.ts";
 import { batchOf, newSender, type Sender } from "./ingest_batches.ts";
 import { benchIngestSql, LOADS, makeBaselines, publishedContent } from "./ingest_sql.ts";
@@ -32,11 +33,6 @@ export async function callersInTurn(
     if (!caller) throw new Error("more connections than learners");
     return caller;
   };
-}
-
-async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const zipped = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(zipped).arrayBuffer());
 }
 
 /** Sends a batch to a function; anything but results of taken events ends the measurement. */

@@ -1,5 +1,6 @@
 // Snapshot and delta of 5,700 questions in the current content schema through the function, against files with the same bytes.
 import { publishChanges, publishQuestions, startBenchStack } from "./bench_stack.ts";
+import { gzip } from "./gzip.ts";
 import { load, type Result, runPair } from "./measure.ts";
 
 const QUESTIONS = 5700;
@@ -51,8 +52,7 @@ export async function benchPages(
     const pages = await pagesOf(since, head.version);
     const files = await Promise.all(pages.map(async (path, i) => {
       const bytes = await fetchBytes(path);
-      const gzip = new Blob([bytes.slice()]).stream().pipeThrough(new CompressionStream("gzip"));
-      await Deno.writeFile(`${folder}/${name}.${i}`, new Uint8Array(await new Response(gzip).arrayBuffer()));
+      await Deno.writeFile(`${folder}/${name}.${i}`, await gzip(bytes.slice()));
       return `static_file/${name}.${i}`;
     }));
     const rate = async (paths: string[]) => {

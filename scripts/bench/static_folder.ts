@@ -1,5 +1,6 @@
 // Files for the static server, and the server: what a download is compared with.
 import { fileURLToPath } from "node:url";
+import { gzip } from "./gzip.ts";
 
 const PROGRAM = fileURLToPath(new URL("./static_server.ts", import.meta.url));
 
@@ -30,10 +31,7 @@ export async function startStaticFolder(): Promise<StaticFolder> {
   return {
     async add(text) {
       const name = `file.${files++}`;
-      await Deno.writeFile(
-        `${folder}/${name}`,
-        new Blob([text]).stream().pipeThrough(new CompressionStream("gzip")),
-      );
+      await Deno.writeFile(`${folder}/${name}`, await gzip(text));
       return `${url}/${name}`;
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

@@ -2,13 +2,9 @@
 // that says the same.
 import { createClient } from "../../client-contract/client.ts";
 import type { BenchStack, PublishedHead } from "./bench_stack.ts";
+import { gzip } from "./gzip.ts";
 import { type Result, runPair } from "./measure.ts";
 import { startWire } from "./wire.ts";
-
-async function gzipBytes(text: string): Promise<number> {
-  const gzip = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
-  return (await new Response(gzip).arrayBuffer()).byteLength;
-}
 
 /** What a line says beside the row: its kind and version, and of a question the domain, which its skill has. */
 const ADDED: Record<string, readonly string[]> = {
@@ -59,7 +55,7 @@ export async function benchWireBytes(
         more: false,
         budget: 1.1,
         measure: async () => (await fetchPages(since)).bytes,
-        baseline: () => gzipBytes(minimalJson(lines)),
+        baseline: async () => (await gzip(minimalJson(lines))).byteLength,
       }, progress),
     );
   }
