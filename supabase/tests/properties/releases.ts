@@ -79,8 +79,7 @@ export class Releases {
 
   /** The skill that an event's question is in now, or the one that it names itself. */
   skillOf({ body }: HistoryEvent): unknown {
-    const n = this.drafts.findIndex((_, n) => this.id("9", n) === body.question_id);
-    const latest = this.keys[n]?.at(-1);
+    const latest = this.keysOf(body.question_id).at(-1);
     return latest ? this.id("5", latest.skill) : body.skill_id ?? null;
   }
 
@@ -147,6 +146,19 @@ export class Releases {
     }
   }
 
+  /** The versions of a question, none if it was never published. */
+  private keysOf(question: unknown): Key[] {
+    return this.keys[this.drafts.findIndex((_, n) => this.id("9", n) === question)] ?? [];
+  }
+
+  /** Whether each question that an event calls completed has been published. */
+  private knowsCompleted({ base, completed }: HistoryEvent["body"]): boolean {
+    const inBase = typeof base === "object" && base !== null && "completed" in base ? base.completed : null;
+    const ids = completed ?? inBase ?? [];
+    assert.ok(Array.isArray(ids));
+    return ids.every((question) => this.keysOf(question).length > 0);
+  }
+
   /** How an event is stamped that arrives now; null: it is held. */
   stampOf({ type, body }: HistoryEvent): Stamp | null {
     const { content_version: version = 0, skill_id = null, question_id } = body;
@@ -154,10 +166,11 @@ export class Releases {
     if (version > this.head) return null;
     const head_version = this.head;
     if (type !== "attempt.recorded") {
-      if (skill_id === this.id("5", LATE) && this.versions.length < 2) return null;
+      const isKnown = skill_id !== this.id("5", LATE) || this.versions.length >= 2;
+      if (!isKnown || !this.knowsCompleted(body)) return null;
       return { head_version, skill_id, content_state: null, graded_correct: null };
     }
-    const keys = this.keys[this.drafts.findIndex((_, n) => this.id("9", n) === question_id)] ?? [];
+    const keys = this.keysOf(question_id);
     const latest = keys.at(-1);
     // What the learner saw: the question as it stood in the version that the device names, or as it first was.
     const seen = keys.findLast((key) => key.version <= version) ?? keys[0];
