@@ -50,20 +50,20 @@ begin
         case when not pg_input_is_valid(g.event ->> 'occurred_at', 'timestamptz') then 'occurred_at' end,
         private.broken_field(g.type, (g.event ->> 'version')::numeric::smallint, g.event)) end,
       g.event_id, g.type, g.type_version, g.device_id, g.occurred_at, g.utc_offset_minutes, g.body, g.session_id,
-      case when g.question_id is null then g.skill_id when older.version is null then latest.skill_id else older.skill_id end,
+      case when g.question_id is null then g.skill_id when (older.key).version is null then latest.skill_id else (older.key).skill_id end,
       g.question_id, coalesce(g.reset_count, 0), g.reset_event,
       case
         when g.question_id is null then null
         when latest.type is null then 'withdrawn'
-        when older.version is not null then 'outdated'
+        when (older.key).version is not null then 'outdated'
         else 'current'
       end,
       case
         when g.question_id is null then null
         -- Most questions, without the call of a function (2 us an event); private.grade() says the same.
-        when older.version is null and latest.type = 'single_choice' then coalesce(g.answer -> 'choice' = latest.answer -> 'choice', false)
-        when older.version is null then private.grade(latest.type, latest.answer, g.answer)
-        else private.grade(older.type, older.answer, g.answer)
+        when (older.key).version is null and latest.type = 'single_choice' then coalesce(g.answer -> 'choice' = latest.answer -> 'choice', false)
+        when (older.key).version is null then private.grade(latest.type, latest.answer, g.answer)
+        else private.grade((older.key).type, (older.key).answer, g.answer)
       end)::private.incoming)
     from (
       -- 5 The fields. Only the type's own: of any other event a field of that name is unknown, and may hold anything.
@@ -166,12 +166,15 @@ begin
       select k.version, k.skill_id, k.type, k.answer from content.answer_key k
       where k.question_id = g.question_id order by k.version desc limit 1
     ) latest on true
-    -- The version that the learner saw, where it is not the latest; or the first one, for a device that says less than it holds.
-    left join lateral (
-      select k.version, k.skill_id, k.type, k.answer from content.answer_key k
-      where k.question_id = g.question_id and latest.version > g.content_version
-      order by k.version <= g.content_version desc, abs(k.version - g.content_version) limit 1
-    ) older on true
+    -- The version that the learner saw, where it is not the latest; or the first one, for a device that says less than it holds. As a value:
+    -- a subquery in its place would sort nothing for each of the many others.
+    cross join lateral (
+      select case when latest.version > g.content_version then (
+        select k from content.answer_key k
+        where k.question_id = g.question_id
+        order by k.version <= g.content_version desc, abs(k.version - g.content_version) limit 1) end as key
+      offset 0
+    ) older
   );
 end
 $$;
