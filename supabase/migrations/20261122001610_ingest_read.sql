@@ -17,13 +17,22 @@ as $$
 declare
   v_user constant text := p_user::text;
   v_schema constant smallint := private.content_schema();
-  v_telemetry constant text[] := array(select t.type from private.event_type t where t.kept_in = 'telemetry');
+  v_telemetry text[];
+  v_telemetry_rules jsonpath[];
   -- Most events of a batch are of one device and one session: those of the first are checked and converted once.
   v_careful constant boolean := p_first is null;
   v_device text := p_first ->> 'device_id';
   v_session text := p_first -> 'body' ->> 'session_id';
   v_session_id uuid;
 begin
+  -- What devices tell about themselves, with the rules of its first version.
+  select array_agg(t.type), array_agg(t.rules) into v_telemetry, v_telemetry_rules
+  from (
+    select distinct on (t.type) t.type, case when t.version = 1 then t.rules end as rules
+    from private.event_type t
+    where t.kept_in = 'telemetry'
+    order by t.type, t.version
+  ) t;
   if v_device <> v_device::uuid::text then
     v_device := null;
   end if;
@@ -44,7 +53,7 @@ begin
           or exists (select from jsonb_array_elements_text(g.completed) c (id)
             where not exists (select from content.answer_key k where k.question_id = c.id::uuid))
           then 'unknown_content'
-        when g.type = any (v_telemetry) then 'telemetry' end),
+        when g.question_id is null and g.type = any (v_telemetry) then 'telemetry' end),
       case when g.code = 'invalid_event' then coalesce(
         private.broken_field('event', 1::smallint, g.event),
         case when not pg_input_is_valid(g.event ->> 'occurred_at', 'timestamptz') then 'occurred_at' end,
@@ -100,46 +109,51 @@ begin
         select s.*, case
           when not s.is_sound then
             coalesce(private.envelope_code(p_user, s.line, s.event), private.body_code(s.type, s.version::numeric, s.event))
-          when s.version = '1'
+          when s.is_first_version
             and (s.type = 'progress.advanced' or s.session_id = v_session
               or (octet_length(s.session_id) = 26 and s.session_id ~ '^0[0-9A-HJKMNP-TV-Z]*$'))
-            and (s.reset is null or (jsonb_typeof(s.reset) = 'object' and (s.reset -> 'count')::text::integer between 1 and 1000000
+            and (s.reset is null or (jsonb_typeof(s.reset) = 'object' and jsonb_typeof(s.reset -> 'count') = 'number'
+              and (s.reset ->> 'count')::integer between 1 and 1000000
               and octet_length(s.reset ->> 'event') = 26 and s.reset ->> 'event' ~ '^0[0-9A-HJKMNP-TV-Z]*$'))
             and case s.type
               when 'attempt.recorded' then
-                s.question_id::uuid::text = s.question_id and s.content_version::text::integer >= 1
+                s.question_id::uuid::text = s.question_id
+                and jsonb_typeof(s.content_version) = 'number' and (s.body ->> 'content_version')::integer >= 1
                 and jsonb_typeof(s.answer) = 'object' and jsonb_typeof(s.body -> 'correct') = 'boolean'
-                and (s.body -> 'duration_ms')::text::integer between 0 and 86400000
+                and jsonb_typeof(s.body -> 'duration_ms') = 'number' and (s.body ->> 'duration_ms')::integer between 0 and 86400000
               when 'session.started' then
-                (s.skill_id is null or s.skill_id::uuid::text = s.skill_id) and s.content_version::text::integer >= 1
+                (s.skill_id is null or s.skill_id::uuid::text = s.skill_id)
+                and jsonb_typeof(s.content_version) = 'number' and (s.body ->> 'content_version')::integer >= 1
               when 'session.ended' then
                 s.body ->> 'reason' in ('completed', 'abandoned', 'timed_out')
               when 'progress.advanced' then
-                s.skill_id::uuid::text = s.skill_id and (s.body -> 'mastery')::text::integer between 0 and 100
+                s.skill_id::uuid::text = s.skill_id
+                and jsonb_typeof(s.body -> 'mastery') = 'number' and (s.body ->> 'mastery')::integer between 0 and 100
                 and (s.body ->> 'completed' is null or private.are_uuids(s.body -> 'completed'))
             end then null
+          when s.is_first_version and s.event @@ v_telemetry_rules[array_position(v_telemetry, s.type)] then null
           else private.body_code(s.type, s.version::numeric, s.event)
         end as code
         from (
           -- 3 The envelope: sure, or doubtful. That a text is the text of what it is cast to rules out all other forms of it; that a ULID
           --   begins with 0, as it does until the year 3084, that it was a number, which of all JSON alone could look like one.
           select f.*, f.body ->> 'session_id' as session_id, f.body ->> 'question_id' as question_id,
-            f.body ->> 'skill_id' as skill_id, nullif(f.body -> 'reset', 'null') as reset,
+            f.body ->> 'skill_id' as skill_id, case when f.body ->> 'reset' is not null then f.body -> 'reset' end as reset,
             f.body -> 'content_version' as content_version, f.body -> 'answer' as answer,
             not v_careful and (octet_length(f.line) <= 16384
             and octet_length(f.id) = 26 and f.id ~ '^0[0-9A-HJKMNP-TV-Z]*$'
             and (f.type = 'attempt.recorded' or (jsonb_typeof(f.event -> 'type') = 'string' and octet_length(f.type) between 1 and 64))
-            and (f.version = '1' or (jsonb_typeof(f.version) = 'number' and (f.event ->> 'version')::integer between 1 and 32767))
+            and (f.is_first_version or (jsonb_typeof(f.version) = 'number' and (f.event ->> 'version')::integer between 1 and 32767))
             and f.learner_id = v_user
             and (f.device_id = v_device or f.device_id::uuid::text = f.device_id)
-            and case when octet_length(f.occurred_at) > 20 then rtrim(rtrim(left(f.occurred_at, -1), '0'), '.') else left(f.occurred_at, -1) end
-              = replace((f.at at time zone 'utc')::text, ' ', 'T')
-            and right(f.occurred_at, 1) = 'Z'
-            and f.utc_offset::text::integer between -1080 and 1080
+            and f.occurred_at = to_char(f.at at time zone 'utc', case octet_length(f.occurred_at)
+              when 20 then 'YYYY-MM-DD"T"HH24:MI:SS"Z"' when 24 then 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"' else 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"' end)
+            and jsonb_typeof(f.utc_offset) = 'number' and (f.event ->> 'utc_offset_minutes')::integer between -1080 and 1080
             and jsonb_typeof(f.body) = 'object') is true as is_sound
           from (
             -- 2 The fields as they came.
             select l.*, l.event ->> 'id' as id, l.event ->> 'type' as type, l.event -> 'version' as version,
+              l.event -> 'version' = '1' as is_first_version,
               l.event ->> 'learner_id' as learner_id, l.event ->> 'device_id' as device_id, l.event ->> 'occurred_at' as occurred_at,
               case when not v_careful and l.event ->> 'occurred_at' collate "C" between '1970' and '3'
                   and octet_length(l.event ->> 'occurred_at') between 20 and 27 then (l.event ->> 'occurred_at')::timestamptz end as at,

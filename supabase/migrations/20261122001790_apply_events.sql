@@ -14,6 +14,7 @@ declare
   v_new integer;
   v_ids uuid[];
   v_known uuid[];
+  v_waiting boolean;
   v_fresh learner.event[];
   v_seq bigint;
 begin
@@ -22,12 +23,14 @@ begin
   select count(*), array_agg(distinct e.event_id order by e.event_id) into v_new, v_ids
   from unnest(p_events) e
   where e.code is null or e.code = 'telemetry';
-  v_known := array(
-    select l.event_id from learner.event l
-    where l.user_id = p_user and l.event_id = any (v_ids) and l.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
-    union all
-    select t.event_id from ops.telemetry t
-    where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]);
+  select array(
+      select l.event_id from learner.event l
+      where l.user_id = p_user and l.event_id = any (v_ids) and l.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
+      union all
+      select t.event_id from ops.telemetry t
+      where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]),
+    exists (select from ops.quarantine q where q.user_id = p_user and q.event_id is not null)
+  into v_known, v_waiting;
 
   -- 2 The first of each id that is not. The learner's lock is held, so nobody else can take one meanwhile; `on conflict`, which
   --   prepares each row for that, is a tenth of the time that storing them takes.
@@ -60,8 +63,7 @@ begin
 
   -- 3 Projections, from the ledger's rows and nothing else.
   if v_fresh is not null then
-    select s.change_seq into v_seq from learner.state s where s.user_id = p_user;
-    v_seq := private.project_events(p_user, v_fresh, v_seq);
+    v_seq := private.project_events(p_user, v_fresh, (select s.change_seq from learner.state s where s.user_id = p_user));
     update learner.state s set change_seq = v_seq where s.user_id = p_user;
   end if;
 
@@ -87,7 +89,7 @@ begin
 
   -- 5 A corrected event supersedes the broken one. A held one was not broken: where other content takes its id, that is a conflict.
   --   Asked first: an update runs the table's triggers, even of no row.
-  if exists (select from ops.quarantine q where q.user_id = p_user and q.event_id is not null) then
+  if v_waiting then
     with settled as (
       select q.sha256, q.status = 'held' and (h.event ->> 'type', (h.event -> 'version')::smallint, (h.event ->> 'occurred_at')::timestamptz,
         h.event -> 'body') is distinct from (e.type, e.type_version, e.occurred_at, e.body) as is_other

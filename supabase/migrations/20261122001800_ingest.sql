@@ -34,6 +34,8 @@ declare
   v_resets integer;
   v_oldest timestamptz;
   v_results private.result[];
+  v_outcome private.outcome;
+  v_last_seq bigint;
 begin
   -- By any door. The functions refuse more than 512 KiB; bytes that are no text have grown by a third since.
   if octet_length(p_lines) > 1048576 then
@@ -99,30 +101,27 @@ begin
       v_events := private.hold_unknown_resets(p_user, v_events);
     end if;
     v_results := private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events);
-    if exists (select from unnest(v_results) r where r.status = 'quarantined') then
-      v_results := private.keep_events(p_user, v_now, v_knowledge, v_header, v_events, v_results);
-    end if;
+  end if;
+  v_outcome := private.outcome_of(v_results);
+  if v_outcome.quarantined > 0 then
+    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_events, v_results));
   end if;
 
   -- 6 The contact.
   perform private.record_contact(p_user, v_header, v_now, v_skew, v_oldest);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
-  select p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), v_device,
-    count(*), count(*) filter (where r.status = 'applied'), count(*) filter (where r.status = 'duplicate'),
-    count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry')
-  from unnest(v_results) r
-  on conflict do nothing;
+  values (p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), v_device,
+    v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry);
 
+  select s.change_seq into v_last_seq from learner.state s where s.user_id = p_user;
   -- The function sync looks for `changed` where it stands: before anything that a device has written.
-  return (
-    select json_build_object(
-      'batch_id', v_header ->> 'batch_id',
-      'changed', s.change_seq > v_seq,
-      'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-      'token', private.history() || '.' || s.change_seq,
-      'results', private.results_json(v_results))
-    from learner.state s where s.user_id = p_user);
+  return json_build_object(
+    'batch_id', v_header ->> 'batch_id',
+    'changed', v_last_seq > v_seq,
+    'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'token', private.history() || '.' || v_last_seq,
+    'results', v_outcome.results);
 end
 $$;
 comment on function private.ingest_for(uuid, text) is
