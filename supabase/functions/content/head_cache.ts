@@ -14,6 +14,12 @@ const FRESH_MS = 1000;
  */
 const KNOWN_MS = 300_000;
 
+/**
+ * Milliseconds that a head without bundles may be old for whoever looks for these: a release is bundled within seconds, or not at all.
+ * A device that gets no links reads pages.
+ */
+const UNBUNDLED_MS = 60_000;
+
 /** Schemas that are not served, as an isolate remembers: apps name a few, but a caller may make up 32,767, at 6.6 KB of heap each. */
 const REFUSALS = 100;
 
@@ -34,6 +40,8 @@ export interface Known {
   version: number;
   /** They came for that version, and not for the newest. */
   isEnough: boolean;
+  /** They would like to know of its bundles, which come after it. */
+  wantsBundles?: boolean;
 }
 
 interface Entry {
@@ -77,13 +85,16 @@ export function headCache(database: Database, now: () => number = Date.now) {
 
   /** The head: of the known history and at least the known version, if the server has these, else the newest. */
   return async (schema: number, known: Known = NOTHING): Promise<Head> => {
-    const { history, version, isEnough } = known;
+    const { history, version, isEnough, wantsBundles } = known;
     const entry = entries.get(schema);
     const isNamed = isEnough && history !== null && !entry?.isRefusal;
     if (!entry || now() - entry.since > (isNamed ? KNOWN_MS : FRESH_MS)) return await refresh(schema);
     const head = await entry.head;
+    const isUnbundled = wantsBundles && !head.bundled && now() - entry.since > UNBUNDLED_MS;
     // A caller who knows a newer release or, after a restore, another history, may be ahead of this cache.
-    if (head.version >= version && (history === null || history === head.history)) return head;
+    if (!isUnbundled && head.version >= version && (history === null || history === head.history)) {
+      return head;
+    }
     // Another caller may have refreshed meanwhile; a second query for one hint is what this avoids.
     return await (entries.get(schema) === entry
       ? refresh(schema)

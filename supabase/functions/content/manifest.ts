@@ -11,7 +11,12 @@ export async function manifest(context: ContentContext, { request, url }: Call):
   const { schema, current, version } = await versionParam(context, url, "version");
   const { history } = current;
   // A head that is older than its bundles would hide them.
-  const { bundled } = current.bundled ? current : await context.headAt(schema);
+  const { bundled } = await context.headAt(schema, {
+    history,
+    version: current.version,
+    isEnough: true,
+    wantsBundles: true,
+  });
   // A new key once the newest release is bundled, so that nobody waits for the links.
   const key = JSON.stringify([
     "manifest",

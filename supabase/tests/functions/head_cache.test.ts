@@ -9,16 +9,24 @@ const OTHER = "ffffffffffffffff";
 
 /** A database that has heads only, a clock that is set, and the cache between them. */
 function bench() {
-  const state = { history: H, version: 1, isRetired: false, isDown: false, queries: 0, time: 0 };
+  const state = {
+    history: H,
+    version: 1,
+    bundled: false,
+    isRetired: false,
+    isDown: false,
+    queries: 0,
+    time: 0,
+  };
   const none = () => Promise.reject(new Error("no such query here"));
   const database: Database = {
     contentHead: async () => {
       state.queries++;
-      const { history, version, isRetired, isDown } = state;
+      const { history, version, bundled, isRetired, isDown } = state;
       await Promise.resolve();
       if (isDown) throw new Problem("overloaded");
       if (isRetired) throw new Problem("upgrade_required");
-      return JSON.stringify({ history, version, bundled: false });
+      return JSON.stringify({ history, version, bundled });
     },
     contentPage: none,
     contentManifest: none,
@@ -57,6 +65,20 @@ Deno.test("S1: whoever was hinted is answered from the same head for five minute
   state.time = 301_002;
   await version(hinted(2));
   assert.equal(state.queries, 3);
+});
+
+Deno.test("S1, C5: whoever looks for bundles finds them within a minute, and without any costs a query a minute", async () => {
+  const { state, headAt, hinted } = bench();
+  await headAt(1);
+  const bundled = async () => (await headAt(1, { ...hinted(1), wantsBundles: true })).bundled;
+  for (state.time = 1000; state.time <= 180_000; state.time += 1000) assert.equal(await bundled(), false);
+  assert.equal(state.queries, 3);
+  state.bundled = true;
+  state.time += 60_000;
+  assert.equal(await bundled(), true);
+  state.time += 60_001;
+  assert.equal(await bundled(), true);
+  assert.equal(state.queries, 4, "and once there are some, not even that");
 });
 
 Deno.test("S1: a hint for what the cache does not have yet asks past it", async () => {
