@@ -133,13 +133,17 @@ declare
   v_count constant integer := coalesce(cardinality(p_events), 0);
   v_events private.incoming[] := p_events;
 begin
-  begin
-    return private.apply_events(p_user, p_now, p_head, p_skew, p_events);
-  exception
-    -- Validation should have seen it; if it did not, the culprit is found by halving, and kept.
-    when data_exception or integrity_constraint_violation then
-      raise log 'carrel: % events could not be applied: % (%)', v_count, sqlerrm, sqlstate;
-  end;
+  for v_try in 1..2 loop
+    begin
+      return private.apply_events(p_user, p_now, p_head, p_skew, p_events);
+    exception
+      -- Validation should have seen it; if it did not, the culprit is found by halving, and kept.
+      when data_exception or integrity_constraint_violation then
+        raise log 'carrel: % events could not be applied: % (%)', v_count, sqlerrm, sqlstate;
+        -- A key that was taken meanwhile, by somebody without the lock, is a known one at the second look.
+        exit when sqlstate <> '23505';
+    end;
+  end loop;
   if v_count = 1 then
     v_events[1].code := 'internal';
     return private.apply_events(p_user, p_now, p_head, p_skew, v_events);
