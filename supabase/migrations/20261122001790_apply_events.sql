@@ -58,7 +58,7 @@ begin
       where i.code is null
       returning l.*
     )
-    select array_agg(row (f.*)::learner.event) into v_fresh from fresh f;
+    select array_agg(row (f.*)::learner.event order by f.event_id) into v_fresh from fresh f;
   end if;
 
   -- 3 Projections, from the ledger's rows and nothing else.
