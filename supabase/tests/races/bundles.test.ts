@@ -1,8 +1,8 @@
 // Two bundle workers and a publisher at once: none undoes what another has just asked for.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { until } from "../../../scripts/stack/until.ts";
 import { testDatabase } from "../properties/database.ts";
+import { somebodyWaits } from "./waiting.ts";
 
 interface Work {
   task: string;
@@ -27,10 +27,7 @@ Deno.test("C1: a worker that began before a publish retires nothing that the new
       insert into content.bundle (history, schema, domain_id, version, rows)
       select private.history(), n.schema, n.domain_id, n.version, n.rows from private.domain_node_at(1) n limit 1`;
     lateWork = claim(late);
-    await until(
-      "a worker that waits",
-      async () => (await sql`select from pg_locks where not granted`).count > 0,
-    );
+    await somebodyWaits(sql);
     // Every domain changes, so that the quick worker needs nothing of what the late one holds.
     await sql`update content.domain set title = left(title, 100) || '!' where true`;
     await sql`select public.publish_release('meanwhile')`;

@@ -4,6 +4,7 @@ import type postgres from "postgres";
 import { until } from "../../../scripts/stack/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
+import { somebodyWaits } from "./waiting.ts";
 
 Deno.test("O5: an erasure that races with batches leaves nothing, and lets nothing in afterwards", async () => {
   await using database = await testDatabase();
@@ -91,7 +92,7 @@ Deno.test("O5: an erasure does not pass by a contact or a report that is under w
       const erasing = admin`select ops.erase_learner(${learner}) as at`.execute();
       // Where there is a row, it is passed over for now; where one is being made, that is waited for.
       if (isKnown) assert.equal((await erasing)[0]?.at, null, "not yet");
-      else await blocked(sql);
+      else await somebodyWaits(sql);
       return { erasing };
     }) as { erasing: Promise<unknown> };
     await erasing;
@@ -110,7 +111,7 @@ Deno.test("O5: a contact or a report that comes during an erasure leaves nothing
       const entering = enter(one, learner).then(() => {}, (error: unknown) => error);
       // The contact of a learner who is busy waits for nobody.
       if (door === "contact" && isKnown) await entering;
-      else await blocked(sql);
+      else await somebodyWaits(sql);
       return { entering };
     }) as { entering: Promise<unknown> };
     const error = await entering;
@@ -119,10 +120,3 @@ Deno.test("O5: a contact or a report that comes during an erasure leaves nothing
     assert.deepEqual(await left(sql, learner), NOTHING, door);
   }
 });
-
-async function blocked(sql: Query): Promise<void> {
-  await until(
-    "somebody who waits for a lock",
-    async () => (await sql`select from pg_stat_activity where wait_event_type = 'Lock'`).count > 0,
-  );
-}

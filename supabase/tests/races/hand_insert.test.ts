@@ -1,8 +1,8 @@
 // Whoever writes the ledger without the learner's lock: ingest meets a key that was free a moment ago.
 import assert from "node:assert/strict";
-import { until } from "../../../scripts/stack/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
+import { somebodyWaits } from "./waiting.ts";
 
 Deno.test("I4, U2: an event that somebody puts into the ledger by hand meanwhile counts once", async (t) => {
   await using database = await testDatabase();
@@ -21,11 +21,7 @@ Deno.test("I4, U2: an event that somebody puts into the ledger by hand meanwhile
         await tx`update copy set user_id = ${learner}`;
         await tx`insert into learner.event select * from copy`;
         const sent = ingest(device, learner, events);
-        await until(
-          "the batch waits for whoever holds its key",
-          async () =>
-            (await sql`select from pg_locks where locktype = 'transactionid' and not granted`).count > 0,
-        );
+        await somebodyWaits(sql);
         return { sent };
       });
       const { results } = await answer.sent;

@@ -4,14 +4,7 @@ import type postgres from "postgres";
 import { until } from "../../../scripts/stack/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
-
-/** Resolves when some statement of the database waits for a lock. */
-function somebodyWaits(sql: postgres.Sql): Promise<void> {
-  return until(
-    "somebody who waits for a lock",
-    async () => (await sql`select from pg_locks where not granted`).count > 0,
-  );
-}
+import { somebodyWaits } from "./waiting.ts";
 
 Deno.test("I4: the same batch on two connections at once counts once", async () => {
   await using database = await testDatabase();
