@@ -47,12 +47,15 @@ export interface VersionCut {
   isNamed: boolean;
 }
 
-/** Reads `schema`, `history` and a version, the head's where there is none; throws where they can't be believed. */
+/**
+ * Reads `schema`, `history` and a version, the head's where there is none; throws where they can't be believed. `since`: the version that
+ * the caller has, and `wantsBundles`: a head that is older than its release's bundles would hide them.
+ */
 export async function versionParam(
   { headAt }: ContentContext,
   url: URL,
   name: string,
-  since = 0,
+  { since = 0, wantsBundles = false } = {},
 ): Promise<VersionCut> {
   const schema = schemaParam(url);
   const history = historyParam(url);
@@ -61,6 +64,7 @@ export async function versionParam(
     history,
     version: Math.max(since, named ?? 0),
     isEnough: named !== null,
+    wantsBundles,
   });
   const version = named ?? current.version;
   if ((since > 0 || history !== null) && history !== current.history) throw new Problem("history_changed");

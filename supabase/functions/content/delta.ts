@@ -12,7 +12,7 @@ export async function delta(context: ContentContext, { request, url }: Call): Pr
   const domains = idsParam(url, "domains", MAX_DOMAINS);
   const after = textParam(url, "after", /^[0-9a-z.-]{1,80}$/);
   const limit = integerParam(url, "limit", PAGE_ROWS);
-  const { schema, current, version, isNamed } = await versionParam(context, url, "until", since);
+  const { schema, current, version, isNamed } = await versionParam(context, url, "until", { since });
 
   const cut = { history: current.history, schema, since, until: version, domains, after, limit };
   const key = JSON.stringify(cut);

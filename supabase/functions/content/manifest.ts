@@ -8,15 +8,8 @@ const LINKS_MS = 5 * 60 * 1000;
 
 /** The tree never changes, but bundles come after the release and their links are renewed, so it is to be revalidated. */
 export async function manifest(context: ContentContext, { request, url }: Call): Promise<Response> {
-  const { schema, current, version } = await versionParam(context, url, "version");
-  const { history } = current;
-  // A head that is older than its bundles would hide them.
-  const { bundled } = await context.headAt(schema, {
-    history,
-    version: current.version,
-    isEnough: true,
-    wantsBundles: true,
-  });
+  const { schema, current, version } = await versionParam(context, url, "version", { wantsBundles: true });
+  const { history, bundled } = current;
   // A new key once the newest release is bundled, so that nobody waits for the links.
   const key = JSON.stringify([
     "manifest",
