@@ -1,7 +1,23 @@
 -- What:  read_lines(): a batch's lines become checked, stamped events.
 -- Why:   reading is most of ingest. Good events are told by casts and comparisons, and only what is doubtful by the rules.
 -- Locks: none; new objects only.
--- Undo:  drop function private.read_lines.
+-- Undo:  drop function private.read_lines, private.knows_range.
+
+create function private.knows_range(p_user uuid, p_skill uuid, p_reset_count integer)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from learner.skill_progress p
+    where p.user_id = p_user and p.skill_id = p_skill and p.reset_count / 1000001 >= p_reset_count / 1000001);
+end
+$$;
+comment on function private.knows_range(uuid, uuid, integer) is
+  'Whether resets of a skill may be counted so far. Counts come in ranges of 1,000,001: a device counts within one, and only support''s correction '
+  'begins the next (private.next_reset_range). A device that is ahead of support knows of a correction that a restore has lost, or has made it up.';
 
 -- One statement, its layers kept apart by `offset 0`: the planner would merge them and evaluate every expression as
 -- often as it is used. On the same machine 260 us an event by rules alone, 65 so: a regular expression of counted
@@ -22,6 +38,7 @@ declare
   -- Most events of a batch are of one device and one session: those of the first are checked and converted once.
   v_careful constant boolean := p_first is null;
   v_device text := p_first ->> 'device_id';
+  v_device_id constant uuid := v_device;
   v_session text := p_first -> 'body' ->> 'session_id';
   v_session_id uuid;
 begin
@@ -33,7 +50,7 @@ begin
     where t.kept_in = 'telemetry'
     order by t.type, t.version
   ) t;
-  if v_device <> v_device::uuid::text then
+  if v_device <> v_device_id::text then
     v_device := null;
   end if;
   if octet_length(v_session) = 26 and v_session ~ '^0[0-9A-HJKMNP-TV-Z]*$' then
@@ -53,13 +70,16 @@ begin
           or exists (select from jsonb_array_elements_text(g.completed) c (id)
             where not exists (select from content.answer_key k where k.question_id = c.id::uuid))
           then 'unknown_content'
+        -- Null would not keep it from being asked.
+        when coalesce(g.reset_count, 0) > 1000000 and not private.knows_range(
+          p_user, coalesce(g.skill_id, (older.key).skill_id, latest.skill_id), g.reset_count) then 'unknown_reset'
         when g.question_id is null and g.type = any (v_telemetry) then 'telemetry' end),
       case when g.code = 'invalid_event' then coalesce(
         private.broken_field('event', 1::smallint, g.event),
         case when not pg_input_is_valid(g.event ->> 'occurred_at', 'timestamptz') then 'occurred_at' end,
         private.broken_field(g.type, (g.event ->> 'version')::numeric::smallint, g.event)) end,
       g.event_id, g.type, g.type_version, g.device_id, g.occurred_at, g.utc_offset_minutes, g.body, g.session_id,
-      case when g.question_id is null then g.skill_id when (older.key).version is null then latest.skill_id else (older.key).skill_id end,
+      coalesce(g.skill_id, (older.key).skill_id, latest.skill_id),
       g.question_id, coalesce(g.reset_count, 0), g.reset_event,
       case
         when g.question_id is null then null
@@ -79,7 +99,7 @@ begin
       select t.place, t.line, t.id, t.event, t.type, t.body, t.code, t.answer,
         case when t.code is null then private.ulid_to_uuid(t.id) end as event_id,
         case when t.code is null then t.version::smallint end as type_version,
-        case when t.code is null then t.device_id::uuid end as device_id,
+        case when t.code is null then case when t.device_id = v_device then v_device_id else t.device_id::uuid end end as device_id,
         case when t.code is null then coalesce(t.at, t.occurred_at::timestamptz) end as occurred_at,
         case when t.code is null then t.utc_offset::smallint end as utc_offset_minutes,
         case when t.code is null and t.type in ('session.started', 'attempt.recorded')
@@ -88,7 +108,7 @@ begin
           then case when t.session_id = v_session then v_session_id else private.ulid_to_uuid(t.session_id) end end as session_id,
         case when t.code is null and t.type in ('session.started', 'progress.advanced', 'progress.reset')
           then t.skill_id::uuid end as skill_id,
-        case when t.code is null and t.type = 'attempt.recorded' then t.question_id::uuid end as question_id,
+        case when t.code is null and t.type = 'attempt.recorded' then coalesce(t.question_id, (t.body ->> 'question_id')::uuid) end as question_id,
         nullif(case
           when t.code is not null then null
           when t.type = 'progress.advanced' then t.body -> 'completed'
@@ -105,10 +125,21 @@ begin
           when t.type in ('attempt.recorded', 'progress.advanced') then private.ulid_to_uuid(t.reset ->> 'event')
         end as reset_event
       from (
-        -- 4 The body: sure of the commonest types in version 1, by the rules for all others.
+        -- 4 Sure, or doubtful: of envelopes, and of the bodies of the commonest types in version 1. That a text is the text of what it is
+        --   cast to rules out all other forms of it; that a ULID begins with 0, as it does until the year 3084, that it was a number, which
+        --   of all JSON alone could look like one. What is in doubt goes by the rules.
         select s.*, case
-          when not s.is_sound then
-            coalesce(private.envelope_code(p_user, s.line, s.event), private.body_code(s.type, s.version::numeric, s.event))
+          when v_careful or (octet_length(s.line) <= 16384
+            and octet_length(s.id) = 26 and s.id ~ '^0[0-9A-HJKMNP-TV-Z]*$'
+            and (s.type = 'attempt.recorded' or (jsonb_typeof(s.event -> 'type') = 'string' and octet_length(s.type) between 1 and 64))
+            and (s.is_first_version or (jsonb_typeof(s.version) = 'number' and (s.event ->> 'version')::integer between 1 and 32767))
+            and s.learner_id = v_user
+            and (s.device_id = v_device or s.device_id::uuid::text = s.device_id)
+            and s.occurred_at = to_char(s.at at time zone 'utc', case octet_length(s.occurred_at)
+              when 20 then 'YYYY-MM-DD"T"HH24:MI:SS"Z"' when 24 then 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"' else 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"' end)
+            and jsonb_typeof(s.utc_offset) = 'number' and (s.event ->> 'utc_offset_minutes')::integer between -1080 and 1080
+            and jsonb_typeof(s.body) = 'object') is not true
+            then coalesce(private.envelope_code(p_user, s.line, s.event), private.body_code(s.type, s.version::numeric, s.event))
           when s.is_first_version
             and (s.type = 'progress.advanced' or s.session_id = v_session
               or (octet_length(s.session_id) = 26 and s.session_id ~ '^0[0-9A-HJKMNP-TV-Z]*$'))
@@ -117,7 +148,7 @@ begin
               and octet_length(s.reset ->> 'event') = 26 and s.reset ->> 'event' ~ '^0[0-9A-HJKMNP-TV-Z]*$'))
             and case s.type
               when 'attempt.recorded' then
-                s.question_id::uuid::text = s.question_id
+                s.question_id::text = s.body ->> 'question_id'
                 and jsonb_typeof(s.content_version) = 'number' and (s.body ->> 'content_version')::integer >= 1
                 and jsonb_typeof(s.answer) = 'object' and jsonb_typeof(s.body -> 'correct') = 'boolean'
                 and jsonb_typeof(s.body -> 'duration_ms') = 'number' and (s.body ->> 'duration_ms')::integer between 0 and 86400000
@@ -135,28 +166,18 @@ begin
           else private.body_code(s.type, s.version::numeric, s.event)
         end as code
         from (
-          -- 3 The envelope: sure, or doubtful. That a text is the text of what it is cast to rules out all other forms of it; that a ULID
-          --   begins with 0, as it does until the year 3084, that it was a number, which of all JSON alone could look like one.
-          select f.*, f.body ->> 'session_id' as session_id, f.body ->> 'question_id' as question_id,
+          -- 3 Those of the body, and what is converted, if not in doubt: then a cast would end the whole call.
+          select f.*, f.version = '1' as is_first_version,
+            case when not v_careful and f.occurred_at collate "C" between '1970' and '3' and octet_length(f.occurred_at) between 20 and 27
+              then f.occurred_at::timestamptz end as at,
+            case when not v_careful and f.type = 'attempt.recorded' then (f.body ->> 'question_id')::uuid end as question_id,
+            f.body ->> 'session_id' as session_id,
             f.body ->> 'skill_id' as skill_id, case when f.body ->> 'reset' is not null then f.body -> 'reset' end as reset,
-            f.body -> 'content_version' as content_version, f.body -> 'answer' as answer,
-            not v_careful and (octet_length(f.line) <= 16384
-            and octet_length(f.id) = 26 and f.id ~ '^0[0-9A-HJKMNP-TV-Z]*$'
-            and (f.type = 'attempt.recorded' or (jsonb_typeof(f.event -> 'type') = 'string' and octet_length(f.type) between 1 and 64))
-            and (f.is_first_version or (jsonb_typeof(f.version) = 'number' and (f.event ->> 'version')::integer between 1 and 32767))
-            and f.learner_id = v_user
-            and (f.device_id = v_device or f.device_id::uuid::text = f.device_id)
-            and f.occurred_at = to_char(f.at at time zone 'utc', case octet_length(f.occurred_at)
-              when 20 then 'YYYY-MM-DD"T"HH24:MI:SS"Z"' when 24 then 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"' else 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"' end)
-            and jsonb_typeof(f.utc_offset) = 'number' and (f.event ->> 'utc_offset_minutes')::integer between -1080 and 1080
-            and jsonb_typeof(f.body) = 'object') is true as is_sound
+            f.body -> 'content_version' as content_version, f.body -> 'answer' as answer
           from (
-            -- 2 The fields as they came.
+            -- 2 The fields of the envelope, as they came.
             select l.*, l.event ->> 'id' as id, l.event ->> 'type' as type, l.event -> 'version' as version,
-              l.event -> 'version' = '1' as is_first_version,
               l.event ->> 'learner_id' as learner_id, l.event ->> 'device_id' as device_id, l.event ->> 'occurred_at' as occurred_at,
-              case when not v_careful and l.event ->> 'occurred_at' collate "C" between '1970' and '3'
-                  and octet_length(l.event ->> 'occurred_at') between 20 and 27 then (l.event ->> 'occurred_at')::timestamptz end as at,
               l.event -> 'utc_offset_minutes' as utc_offset, l.event -> 'body' as body
             from (
               -- 1 Lines stay text until each has been tested, if in doubt: one bad cast would end the whole call.

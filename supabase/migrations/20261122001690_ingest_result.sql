@@ -1,14 +1,13 @@
--- What:  how one event of a batch fared (private.result), and how the whole did (private.outcome): counts, and the list as devices read it.
+-- What:  how a batch fared (private.outcome): counts, and the results as devices read them.
 -- Why:   every event gets a result, in the order of the request, with what the device needs to go on (U2).
 -- Locks: none; new objects only.
--- Undo:  drop function private.outcome_of; drop type private.outcome, private.result.
-create type private.result as (place integer, id text, status text, code text, field text, event_id uuid);
-comment on type private.result is 'How one event fared: applied, duplicate, quarantined (code), or retry (code).';
+-- Undo:  drop function private.outcome_of; drop type private.outcome.
+create type private.outcome as (
+  events integer, applied integer, duplicate integer, quarantined integer, retry integer, oldest timestamptz, results json);
+comment on type private.outcome is
+  'How a batch fared: how many events, how many of each status, when the oldest applied one occurred, and all results as the device reads them.';
 
-create type private.outcome as (events integer, applied integer, duplicate integer, quarantined integer, retry integer, results json);
-comment on type private.outcome is 'How a batch fared: how many events, how many of each status, and all results as the device reads them.';
-
-create function private.outcome_of(p_results private.result[])
+create function private.outcome_of(p_events private.incoming[])
 returns private.outcome
 language plpgsql
 stable
@@ -19,18 +18,29 @@ declare
 begin
   select count(*), count(*) filter (where r.status = 'applied'), count(*) filter (where r.status = 'duplicate'),
     count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry'),
+    min(r.occurred_at) filter (where r.status = 'applied'),
     -- Put together by hand where nothing needs to be escaped: json_build_object takes three times as long.
     ('[' || coalesce(string_agg(
       case
-        when r.code is null then '{"id":"' || r.id || '","status":"' || r.status || '"}'
-        else json_strip_nulls(json_build_object('id', r.id, 'status', r.status, 'code', r.code, 'field', r.field,
+        when r.status in ('applied', 'duplicate') then '{"id":"' || r.id_text || '","status":"' || r.status || '"}'
+        else json_strip_nulls(json_build_object('id', r.id_text, 'status', r.status, 'code', r.code, 'field', case when r.status = 'quarantined' then r.field end,
           'retryable', r.status = 'retry', 'retry_after_s',
           case when r.code = 'quarantine_full' then (select q.retry_after_s from ops.quarantine_setting q) when r.status = 'retry' then 3600 end))::text
       end, ',' order by r.place), '') || ']')::json
   into v_outcome
-  from unnest(p_results) r;
+  from (
+    select e.place, e.id_text, e.code, e.field, e.occurred_at,
+      case
+        when e.code is null or e.code = 'telemetry' then 'applied'
+        when e.code = 'duplicate' then 'duplicate'
+        when e.code in ('wrong_learner', 'quarantine_full') then 'retry'
+        else 'quarantined'
+      end as status
+    from unnest(p_events) e
+    offset 0
+  ) r;
   return v_outcome;
 end
 $$;
-comment on function private.outcome_of(private.result[]) is
-  'Sums a batch''s results up, in the order of the request; one that is not taken says whether to send it again, and when.';
+comment on function private.outcome_of(private.incoming[]) is
+  'Sums up events that were applied, or not, in the order of the request; one that is not taken says whether to send it again, and when.';

@@ -4,7 +4,7 @@
 -- Undo:  drop function private.apply_or_bisect, private.apply_events.
 
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
-returns private.result[]
+returns private.incoming[]
 language plpgsql
 volatile
 set search_path = ''
@@ -23,6 +23,9 @@ begin
   select count(*), array_agg(distinct e.event_id order by e.event_id) into v_new, v_ids
   from unnest(p_events) e
   where e.code is null or e.code = 'telemetry';
+  if v_new = 0 then
+    return p_events;
+  end if;
   select array(
       select l.event_id from learner.event l
       where l.user_id = p_user and l.event_id = any (v_ids) and l.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
@@ -34,32 +37,30 @@ begin
 
   -- 2 The first of each id that is not. The learner's lock is held, so nobody else can take one meanwhile; `on conflict`, which
   --   prepares each row for that, is a tenth of the time that storing them takes.
-  if v_new > 0 then
-    with incoming as materialized (
-      select e.*
-      from unnest(p_events) e
-      where (e.code is null or e.code = 'telemetry') and e.event_id <> all (v_known)
-        and (v_new = cardinality(v_ids) or not exists (
-          select from unnest(p_events) o where o.event_id = e.event_id and o.place < e.place and (o.code is null or o.code = 'telemetry')))
-    ),
-    told as (
-      insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
-      select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
-      from incoming i
-      where i.code = 'telemetry'
-    ),
-    fresh as (
-      insert into learner.event as l (
-        user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
-        clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-      select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now, p_head,
-        p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
-      from incoming i
-      where i.code is null
-      returning l.*
-    )
-    select array_agg(row (f.*)::learner.event order by f.event_id) into v_fresh from fresh f;
-  end if;
+  with incoming as materialized (
+    select e.*
+    from unnest(p_events) e
+    where (e.code is null or e.code = 'telemetry') and e.event_id <> all (v_known)
+      and (v_new = cardinality(v_ids) or not exists (
+        select from unnest(p_events) o where o.event_id = e.event_id and o.place < e.place and (o.code is null or o.code = 'telemetry')))
+  ),
+  told as (
+    insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
+    from incoming i
+    where i.code = 'telemetry'
+  ),
+  fresh as (
+    insert into learner.event as l (
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
+      clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now, p_head,
+      p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
+    from incoming i
+    where i.code is null
+    returning l.*
+  )
+  select array_agg(row (f.*)::learner.event order by f.event_id) into v_fresh from fresh f;
 
   -- 3 Projections, from the ledger's rows and nothing else.
   if v_fresh is not null then
@@ -84,7 +85,8 @@ begin
         select l.type, l.type_version, l.occurred_at, l.body from learner.event l where l.user_id = p_user and l.event_id = e.event_id
         union all
         select t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_user and t.event_id = e.event_id
-      ) k on e.code is null or e.code = 'telemetry');
+      ) k on e.code is null or e.code = 'telemetry'
+      order by e.place);
   end if;
 
   -- 5 A corrected event supersedes the broken one. A held one was not broken: where other content takes its id, that is a conflict.
@@ -106,25 +108,14 @@ begin
     from settled s
     where q.user_id = p_user and q.sha256 = s.sha256;
   end if;
-
-  -- 6 The results.
-  return array(
-    select row (e.place, e.id_text,
-      case
-        when e.code is null or e.code = 'telemetry' then 'applied'
-        when e.code = 'duplicate' then 'duplicate'
-        when e.code = 'wrong_learner' then 'retry'
-        else 'quarantined'
-      end,
-      case when e.code not in ('telemetry', 'duplicate') then e.code end, e.field, e.event_id)::private.result
-    from unnest(v_events) e);
+  return v_events;
 end
 $$;
 comment on function private.apply_events(uuid, timestamptz, integer, bigint, private.incoming[]) is
-  'Applies checked events under the learner''s lock, and says how each fared; what it can''t apply, the caller keeps.';
+  'Applies checked events under the learner''s lock, and returns them with the codes that they have since; what it can''t apply, the caller keeps.';
 
 create function private.apply_or_bisect(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
-returns private.result[]
+returns private.incoming[]
 language plpgsql
 volatile
 set search_path = ''
@@ -146,11 +137,11 @@ begin
   end loop;
   if v_count = 1 then
     v_events[1].code := 'internal';
-    return private.apply_events(p_user, p_now, p_head, p_skew, v_events);
+    return v_events;
   end if;
   return private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[1:v_count / 2])
     || private.apply_or_bisect(p_user, p_now, p_head, p_skew, p_events[v_count / 2 + 1:v_count]);
 end
 $$;
 comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
-  'Applies all events, or, should a constraint still object, all but the culprits, whose results are quarantined, internal.';
+  'Applies all events, or, should a constraint still object, all but the culprits, whose code is internal.';

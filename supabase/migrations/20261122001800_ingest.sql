@@ -30,10 +30,6 @@ declare
   v_knowledge bigint;
   v_skew bigint;
   v_events private.incoming[];
-  v_known boolean;
-  v_resets integer;
-  v_oldest timestamptz;
-  v_results private.result[];
   v_outcome private.outcome;
   v_last_seq bigint;
 begin
@@ -89,26 +85,14 @@ begin
   end if;
 
   -- 5 Check, apply, keep.
-  v_events := private.read_events(p_user, p_lines, v_head);
-  select bool_and(e.code is not distinct from 'duplicate'), max(e.reset_count), min(e.occurred_at) filter (where e.code is null or e.code = 'telemetry')
-  into v_known, v_resets, v_oldest
-  from unnest(v_events) e;
-  if v_known then
-    -- A replay changes nothing.
-    v_results := array(select row (e.place, e.id_text, e.code, null, null, e.event_id)::private.result from unnest(v_events) e);
-  elsif v_events is not null then
-    if v_resets > 1000000 then
-      v_events := private.hold_unknown_resets(p_user, v_events);
-    end if;
-    v_results := private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events);
-  end if;
-  v_outcome := private.outcome_of(v_results);
+  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, p_lines, v_head));
+  v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_events, v_results));
+    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_events));
   end if;
 
   -- 6 The contact.
-  perform private.record_contact(p_user, v_header, v_now, v_skew, v_oldest);
+  perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   values (p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), v_device,

@@ -1,28 +1,7 @@
 -- What:  quarantined texts go through ingest again; held ones by themselves, once the server knows more.
 -- Why:   a device was told that its event is kept and has let go of it; nobody else would ever send it again (U3).
 -- Locks: none now; at run time the learner's row, which the caller holds or which is skipped while busy.
--- Undo:  drop function ops.replay_held, private.replay_held_for, private.replay_rows, private.hold_unknown_resets.
-
-create function private.hold_unknown_resets(p_user uuid, p_events private.incoming[])
-returns private.incoming[]
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  -- Reset counts come in ranges of 1,000,001: a device counts within one, and only support's correction begins the next
-  -- (private.next_reset_range). A device that is ahead of support knows of a correction that a restore has lost, or has made it up.
-  return array(
-    select case when e.code is null and e.reset_count > 1000000 and not exists (
-        select from learner.skill_progress p
-        where p.user_id = p_user and p.skill_id = e.skill_id and p.reset_count / 1000001 >= e.reset_count / 1000001)
-      then private.with_code(e, 'unknown_reset') else e end
-    from unnest(p_events) e
-    order by e.place);
-end
-$$;
-comment on function private.hold_unknown_resets(uuid, private.incoming[]) is
-  'The same events, those held that count resets in a range that no correction of support has begun in their skill.';
+-- Undo:  drop function ops.replay_held, private.replay_held_for, private.replay_rows.
 
 create function private.replay_rows(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_rows bytea[])
 returns integer
@@ -34,7 +13,6 @@ declare
   v_rows bytea[];
   v_lines text;
   v_events private.incoming[];
-  v_results private.result[];
 begin
   -- 1 The texts, mended ones as they are now, in the order of their ids. No text holds a line break, unless edited by hand.
   select array_agg(q.sha256 order by q.event_id, q.sha256),
@@ -47,23 +25,21 @@ begin
   end if;
 
   -- 2 The same way as any event. How far the device's clock was off when it handed them in is not known any more.
-  select array_agg(e order by e.place) into v_events from private.parse_events(p_user, E'\n' || v_lines, p_head) e;
-  v_events := private.hold_unknown_resets(p_user, v_events);
-  v_results := private.apply_or_bisect(p_user, p_now, p_head, null, v_events);
+  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, E'\n' || v_lines, p_head));
 
   -- 3 A statement of its own: applying may have superseded the row already.
   update ops.quarantine q set
     knowledge = p_knowledge, tried_at = p_now,
     -- What was wrong with it stays on record.
-    code = case when k.is_taken then q.code else r.code end,
-    field = case when k.is_taken then q.field else r.field end,
-    status = case when k.is_taken then 'superseded' when r.code like 'unknown%' then 'held' else 'open' end,
+    code = case when k.is_taken then q.code else e.code end,
+    field = case when k.is_taken then q.field else e.field end,
+    status = case when k.is_taken then 'superseded' when e.code like 'unknown%' then 'held' else 'open' end,
     resolved_at = case when k.is_taken then p_now end,
-    resolved_event = case when k.is_taken then r.event_id end
-  from unnest(v_results) r
-  cross join lateral (select r.status in ('applied', 'duplicate') as is_taken) k
-  where q.user_id = p_user and q.sha256 = v_rows[r.place];
-  return (select count(*) filter (where r.status = 'applied') from unnest(v_results) r);
+    resolved_event = case when k.is_taken then e.event_id end
+  from unnest(v_events) e
+  cross join lateral (select coalesce(e.code, 'telemetry') in ('telemetry', 'duplicate') as is_taken) k
+  where q.user_id = p_user and q.sha256 = v_rows[e.place];
+  return (private.outcome_of(v_events)).applied;
 end
 $$;
 comment on function private.replay_rows(uuid, timestamptz, integer, bigint, bytea[]) is

@@ -3,8 +3,8 @@
 -- Locks: none now; at run time the learner's row, which the caller holds.
 -- Undo:  drop function private.keep_events.
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header jsonb, p_events private.incoming[], p_results private.result[])
-returns private.result[]
+  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header jsonb, p_events private.incoming[])
+returns private.incoming[]
 language plpgsql
 volatile
 set search_path = ''
@@ -15,17 +15,16 @@ begin
   -- 1 What is new must fit beside what is there, open and held events apart; smaller texts first, so that one large
   --   text does not stand in the way of many. A text that is there already takes no more room.
   with bad as (
-    select distinct on (k.sha256) k.sha256, e.place, e.line, e.id_text, r.code, r.field,
+    select distinct on (k.sha256) k.sha256, e.place, e.line, e.id_text, e.code, e.field,
       coalesce(e.device_id, (p_header ->> 'device_id')::uuid) as device_id,
-      case when r.code like 'unknown%' then 'held' else 'open' end as status,
+      case when e.code like 'unknown%' then 'held' else 'open' end as status,
       -- Of a batch of dead letters the header gives the reasons, in the order of the events.
       case when jsonb_typeof(p_header -> 'dead_letters') = 'array' then 'dead_letter' else 'batch' end as origin,
-      p_header -> 'dead_letters' ->> (r.number - 1)::integer as reason,
+      p_header -> 'dead_letters' ->> (e.number - 1)::integer as reason,
       exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
-    from (select u.*, row_number() over (order by u.place) as number from unnest(p_results) u) r
-    join unnest(p_events) e on e.place = r.place
+    from (select u.*, row_number() over (order by u.place) as number from unnest(p_events) u) e
     cross join lateral (select sha256(convert_to(e.line, 'UTF8')) as sha256) k
-    where r.status = 'quarantined'
+    where e.code not in ('telemetry', 'duplicate', 'wrong_learner')
     order by k.sha256, e.place
   ),
   fitting as (
@@ -58,18 +57,19 @@ begin
   )
   select array_agg(f.sha256) into v_full from fitting f where not f.fits;
   if v_full is null then
-    return p_results;
+    return p_events;
   end if;
 
   -- 2 What did not fit stays with the device; it may fit once support has been through.
   return array(
-    select case when r.status = 'quarantined' and sha256(convert_to(e.line, 'UTF8')) = any (v_full)
-      then row (r.place, r.id, 'retry', 'quarantine_full', null, r.event_id)::private.result
-      else row (r.place, r.id, r.status, r.code, r.field, r.event_id)::private.result end
-    from unnest(p_results) r
-    join unnest(p_events) e on e.place = r.place
-    order by r.place);
+    select case
+      when e.code not in ('telemetry', 'duplicate', 'wrong_learner') and sha256(convert_to(e.line, 'UTF8')) = any (v_full)
+        then private.with_code(e, 'quarantine_full')
+      else e
+    end
+    from unnest(p_events) e
+    order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, bigint, jsonb, private.incoming[], private.result[]) is
-  'Keeps the events whose results are quarantined, once per text; returns the results, with retry, quarantine_full for those that do not fit.';
+comment on function private.keep_events(uuid, timestamptz, bigint, jsonb, private.incoming[]) is
+  'Keeps the events that could not be applied, once per text; returns all, those that do not fit with the code quarantine_full.';

@@ -38,7 +38,7 @@ declare
   v_before jsonb;
   v_after jsonb;
   v_event private.incoming;
-  v_result private.result;
+  v_outcome private.outcome;
   v_remaining integer;
 begin
   perform private.require_role('support', 'admin');
@@ -50,17 +50,22 @@ begin
   v_id := (left(private.ulid_floor(v_now)::text, 13) || right(gen_random_uuid()::text, 23))::uuid;
 
   -- An event like any other: checked, in the ledger, projected, pulled by every device, and there again after a rebuild.
-  select * into v_event from private.parse_events(p_learner, E'\n' || jsonb_build_object(
+  v_event := (private.read_events(p_learner, E'\n' || jsonb_build_object(
     'id', private.uuid_to_ulid(v_id), 'type', 'progress.reset', 'version', 1, 'learner_id', p_learner, 'device_id', private.support_device(),
     'occurred_at', v_at, 'utc_offset_minutes', 0, 'body', jsonb_build_object(
       'skill_id', p_skill, 'count', private.next_reset_range(p_learner, p_skill),
       'base', jsonb_build_object('mastery', p_mastery, 'completed', p_completed), 'reason', p_reason))::text,
-    coalesce((select max(r.version) from content.release r), 0));
+    coalesce((select max(r.version) from content.release r), 0)))[1];
+  -- The range of counts begins with this very event.
+  if v_event.code = 'unknown_reset' then
+    v_event.code := null;
+  end if;
   if v_event.code is not null then
     perform private.raise_error('CR071', 'That is no progress that a learner can have.',
       case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
   end if;
-  v_result := (private.apply_or_bisect(p_learner, v_now, coalesce((select max(r.version) from content.release r), 0), 0, array[v_event]))[1];
+  v_outcome := private.outcome_of(
+    private.apply_or_bisect(p_learner, v_now, coalesce((select max(r.version) from content.release r), 0), 0, array[v_event]));
   select to_jsonb(p) into v_after from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill;
   perform private.audit('support_reset_progress', 'learner.state', p_learner::text, v_before,
     v_after || jsonb_build_object('reason', p_reason, 'event_id', private.uuid_to_ulid(v_id)));
@@ -73,7 +78,7 @@ begin
   where q.user_id = p_learner and q.sha256 = any (array(
     select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r));
   get diagnostics v_remaining = row_count;
-  return jsonb_build_object('event_id', private.uuid_to_ulid(v_id), 'status', v_result.status, 'remaining', v_remaining, 'progress', (
+  return jsonb_build_object('event_id', private.uuid_to_ulid(v_id), 'status', v_outcome.results -> 0 ->> 'status', 'remaining', v_remaining, 'progress', (
     select to_jsonb(x) from (
       select p.skill_id, p.reset_count, private.uuid_to_ulid(p.reset_event) as reset_event, p.mastery, p.completed, p.attempts, p.correct, p.practiced_at
       from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill) x));

@@ -88,7 +88,7 @@ begin
   loop
     for v_trigger in
       select * from (values
-        ('edit', v_table.rare, ''), ('write', v_table.batched, 'when (session_user not in (''carrel_edge'', ''authenticator''))')
+        ('edit', v_table.rare, ''), ('write', v_table.batched, 'when (session_user <> ''carrel_edge''::text and session_user <> ''authenticator''::text)')
       ) t (name, events, condition)
       where t.events is not null
     loop

@@ -35,7 +35,7 @@ comment on function private.note_change() is
 
 -- Every path there is, and will be, moves the learner's counter. The function sync, whose batches these nearly all are, hints itself.
 create trigger state_note_change after update of change_seq on learner.state
-  for each row when (new.change_seq > old.change_seq and session_user <> 'carrel_edge') execute function private.note_change();
+  for each row when (new.change_seq > old.change_seq and session_user <> 'carrel_edge'::text) execute function private.note_change();
 
 create function ops.send_change_hints(p_notes integer default 1000)
 returns integer
