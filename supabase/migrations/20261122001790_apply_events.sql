@@ -1,4 +1,4 @@
--- What:  apply_events(): checked events go into the ledger, ops.telemetry and the projections, and each gets its result.
+-- What:  apply_events(): checked events go into the ledger, ops.telemetry and the projections, and come back with what became of each as their code.
 -- Why:   ingest, replay and support's corrections share it, so that whichever way an event comes, the same becomes of it (U1, U3).
 -- Locks: none now; at run time the caller holds the learner's row.
 -- Undo:  drop function private.apply_or_bisect, private.apply_events.

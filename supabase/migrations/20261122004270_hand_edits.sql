@@ -86,6 +86,7 @@ begin
       ('ops', 'erasure', 'insert or update or delete', null)
     ) t (schema, name, rare, batched)
   loop
+    -- Every statement parses the condition anew, and a constant of type name is 64 bytes of it: hence texts.
     for v_trigger in
       select * from (values
         ('edit', v_table.rare, ''), ('write', v_table.batched, 'when (session_user <> ''carrel_edge''::text and session_user <> ''authenticator''::text)')
