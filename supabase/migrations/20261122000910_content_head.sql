@@ -59,14 +59,14 @@ $$;
 comment on function private.content_head(smallint) is
   'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
 
-create function private.sync_head(p_header jsonb)
+create function private.sync_head(p_schema smallint)
 returns json
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-  v_schema smallint := coalesce((p_header ->> 'content_schema')::numeric::integer, 1);
+  v_schema smallint := coalesce(p_schema, 1);
 begin
   if not private.schema_is_served(v_schema) then
     select s.schema into v_schema from content.schema s
@@ -76,8 +76,8 @@ begin
   return private.head_of(v_schema);
 end
 $$;
-comment on function private.sync_head(jsonb) is
-  'The head for the sender of a batch''s header: of the schema that it names (1 where it names none) or, if that is not served, of the current one. '
+comment on function private.sync_head(smallint) is
+  'The head for the sender of a batch: of the schema that its header names (1 where it names none) or, if that is not served, of the current one. '
   'Never refuses: answers of a device too old for the content are taken all the same.';
 
 create function public.content_head(schema smallint default 1)

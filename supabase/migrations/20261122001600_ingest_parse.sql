@@ -1,7 +1,7 @@
 -- What:  what a batch's lines become (private.incoming), and the rules applied to one line.
 -- Why:   one poisoned line (NUL escape, lone surrogate, 1e200000, not JSON at all) must not touch its 499 neighbours.
 -- Locks: none; new objects only.
--- Undo:  drop function private.with_code, private.body_code, private.envelope_code, private.are_uuids, private.is_jsonb; drop type private.incoming.
+-- Undo:  drop function private.with_code, private.body_code, private.envelope_code, private.are_uuids, private.shows_long_exponent, private.is_jsonb; drop type private.incoming.
 create type private.incoming as (
   place integer, line text, id_text text, code text, field text,
   event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
@@ -44,6 +44,20 @@ begin
 end
 $$;
 comment on function private.is_jsonb(text) is 'Whether a text can be cast to jsonb; never raises.';
+
+create function private.shows_long_exponent(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  -- A number stands behind one of these, and nothing in a string that devices write usually does.
+  return p_text ~ '[:,\[ \t\r\n]-?[0-9.]+[eE][+-]?[0-9]{3}';
+end
+$$;
+comment on function private.shows_long_exponent(text) is
+  'Whether a number of JSON may be one that private.is_jsonb() refuses for its exponent: never false where one is, seldom true where none is.';
 
 create function private.envelope_code(p_user uuid, p_line text, p_event jsonb)
 returns text

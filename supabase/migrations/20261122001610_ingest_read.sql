@@ -67,8 +67,8 @@ begin
         when g.content_version > p_head or (g.question_id is not null and latest.version is null) or (g.skill_id is not null
           and not exists (select from content.revision r where r.schema = v_schema and r.kind = 'skill' and r.id = g.skill_id))
           -- Made-up ids would have no end, and a union keeps them all.
-          or exists (select from jsonb_array_elements_text(g.completed) c (id)
-            where not exists (select from content.answer_key k where k.question_id = c.id::uuid))
+          or (g.completed is not null and exists (select from jsonb_array_elements_text(g.completed) c (id)
+            where not exists (select from content.answer_key k where k.question_id = c.id::uuid)))
           then 'unknown_content'
         -- Null would not keep it from being asked.
         when coalesce(g.reset_count, 0) > 1000000 and not private.knows_range(
@@ -102,9 +102,9 @@ begin
         case when t.code is null then case when t.device_id = v_device then v_device_id else t.device_id::uuid end end as device_id,
         case when t.code is null then coalesce(t.at, t.occurred_at::timestamptz) end as occurred_at,
         case when t.code is null then t.utc_offset::smallint end as utc_offset_minutes,
-        case when t.code is null and t.type in ('session.started', 'attempt.recorded')
+        case when t.code is null and t.type in ('attempt.recorded', 'session.started')
           then t.content_version::integer end as content_version,
-        case when t.code is null and t.type in ('session.started', 'session.ended', 'attempt.recorded')
+        case when t.code is null and t.type in ('attempt.recorded', 'session.started', 'session.ended')
           then case when t.session_id = v_session then v_session_id else private.ulid_to_uuid(t.session_id) end end as session_id,
         case when t.code is null and t.type in ('session.started', 'progress.advanced', 'progress.reset')
           then t.skill_id::uuid end as skill_id,

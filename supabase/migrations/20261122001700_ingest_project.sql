@@ -16,7 +16,9 @@ begin
   -- One statement, for which the events are unpacked once. Every row that changes takes a number of its own: the place of an event that
   -- changed it, in a range for each table.
   with event as materialized (
-    select e.*, e.ordinality as place from unnest(p_events) with ordinality e
+    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.received_at, e.session_id, e.skill_id, e.question_id,
+      e.reset_count, e.reset_event, e.content_state, e.graded_correct, e.ordinality as place
+    from unnest(p_events) with ordinality e
   ),
   -- 1 Attempts: one row an event.
   attempt as (

@@ -16,7 +16,6 @@ declare
   v_known uuid[];
   v_waiting boolean;
   v_fresh learner.event[];
-  v_seq bigint;
 begin
   -- 1 What there is to store, and which of its ids are taken: one space of ids across the ledger and ops.telemetry (I4). Their range,
   --   stated with the look-ups, tells early in which partitions none can be.
@@ -58,14 +57,13 @@ begin
       p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
     from incoming i
     where i.code is null
-    returning l.*
+    returning l.event_id, l as row
   )
-  select array_agg(row (f.*)::learner.event order by f.event_id) into v_fresh from fresh f;
+  select array_agg(f.row order by f.event_id) into v_fresh from fresh f;
 
   -- 3 Projections, from the ledger's rows and nothing else.
   if v_fresh is not null then
-    v_seq := private.project_events(p_user, v_fresh, (select s.change_seq from learner.state s where s.user_id = p_user));
-    update learner.state s set change_seq = v_seq where s.user_id = p_user;
+    update learner.state s set change_seq = private.project_events(p_user, v_fresh, s.change_seq) where s.user_id = p_user;
   end if;
 
   -- 4 What was not new, if anything, is compared with what is held under its id.

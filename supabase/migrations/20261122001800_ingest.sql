@@ -16,13 +16,10 @@ set enable_seqscan = off
 set jit = off
 as $$
 declare
-  v_line constant text := split_part(p_lines, E'\n', 1);
   v_count integer;
   v_refusal json;
   v_seq bigint;
-  v_header jsonb;
-  v_field text;
-  v_device uuid;
+  v_header private.header;
   v_barred boolean;
   v_held boolean;
   v_now timestamptz;
@@ -39,17 +36,7 @@ begin
   end if;
 
   -- 1 The header.
-  if private.is_jsonb(v_line) then
-    v_header := v_line::jsonb;
-    v_field := coalesce(
-      case when (v_header @@ (select t.rules from private.event_type t where t.type = 'batch')) is not true then
-        private.broken_field('batch', 1::smallint, v_header) end,
-      case when not pg_input_is_valid(v_header ->> 'sent_at', 'timestamptz') then 'sent_at' end);
-  end if;
-  if v_header is null or v_field is not null then
-    perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
-  end if;
-  v_device := (v_header ->> 'device_id')::uuid;
+  v_header := private.read_header(split_part(p_lines, E'\n', 1));
   v_count := private.count_lines(p_lines, 500);
   if v_count > 500 then
     perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
@@ -63,21 +50,21 @@ begin
   select s.change_seq, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
-      or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_device and d.revoked_at is not null),
+      or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_header.device_id and d.revoked_at is not null),
     exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
   into v_seq, v_head, v_knowledge, v_barred, v_held
   from learner.state s, private.knowledge k
   where s.user_id = p_user;
   if v_barred then
-    perform private.require_running(v_header ->> 'platform', v_header ->> 'app_version');
+    perform private.require_running(v_header.platform, v_header.app_version);
     perform private.refuse_erased(p_user);
-    perform private.require_welcome(p_user, v_device);
+    perform private.require_welcome(p_user, v_header.device_id);
   end if;
   if v_refusal is not null then
     return v_refusal;
   end if;
   -- Nothing is known of a clock where the server wrote the header for a device (merge_progress).
-  v_skew := case when v_header -> 'by_server' is null then (extract(epoch from v_now - (v_header ->> 'sent_at')::timestamptz) * 1000)::bigint end;
+  v_skew := case when v_header.by_server is null then (extract(epoch from v_now - v_header.sent_at) * 1000)::bigint end;
 
   -- 4 Events that were held for what has become known since.
   if v_held then
@@ -85,7 +72,7 @@ begin
   end if;
 
   -- 5 Check, apply, keep.
-  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, p_lines, v_head));
+  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, p_lines, v_count, v_head));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
     v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_events));
@@ -95,13 +82,13 @@ begin
   perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
-  values (p_user, v_now, private.ulid_to_uuid(v_header ->> 'batch_id'), v_device,
+  values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
     v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry);
 
   select s.change_seq into v_last_seq from learner.state s where s.user_id = p_user;
   -- The function sync looks for `changed` where it stands: before anything that a device has written.
   return json_build_object(
-    'batch_id', v_header ->> 'batch_id',
+    'batch_id', v_header.batch_id,
     'changed', v_last_seq > v_seq,
     'received_at', to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'token', private.history() || '.' || v_last_seq,

@@ -136,18 +136,18 @@ set search_path = ''
 as $$
 declare
   v_batch constant json := private.ingest_for(p_user, p_lines);
-  v_header constant jsonb := split_part(p_lines, E'\n', 1)::jsonb;
-  v_pull constant jsonb := v_header -> 'pull';
+  -- It has been checked.
+  v_header constant private.header := jsonb_populate_record(null::private.header, split_part(p_lines, E'\n', 1)::jsonb);
 begin
   if v_batch -> 'refused' is not null then
     return v_batch::text;
   end if;
   return json_build_object(
     'batch', v_batch,
-    'head', private.sync_head(v_header),
-    'steering', private.steering_for(v_header ->> 'platform', v_header ->> 'app_version'),
-    'pull', case when jsonb_typeof(v_pull) = 'object' then
-      private.learner_changes(p_user, v_pull ->> 'cursor', (v_pull ->> 'limit')::numeric::integer, null, (v_header ->> 'device_id')::uuid) end)::text;
+    'head', private.sync_head(v_header.content_schema::smallint),
+    'steering', private.steering_for(v_header.platform, v_header.app_version),
+    'pull', case when v_header.pull is distinct from null then
+      private.learner_changes(p_user, (v_header.pull).cursor, (v_header.pull).limit::integer, null, v_header.device_id) end)::text;
 end
 $$;
 comment on function private.sync_for(uuid, text) is

@@ -3,7 +3,7 @@
 -- Locks: none now; at run time the learner's row, which the caller holds.
 -- Undo:  drop function private.keep_events.
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header jsonb, p_events private.incoming[])
+  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_events private.incoming[])
 returns private.incoming[]
 language plpgsql
 volatile
@@ -16,11 +16,11 @@ begin
   --   text does not stand in the way of many. A text that is there already takes no more room.
   with bad as (
     select distinct on (k.sha256) k.sha256, e.place, e.line, e.id_text, e.code, e.field,
-      coalesce(e.device_id, (p_header ->> 'device_id')::uuid) as device_id,
+      coalesce(e.device_id, p_header.device_id) as device_id,
       case when e.code like 'unknown%' then 'held' else 'open' end as status,
       -- Of a batch of dead letters the header gives the reasons, in the order of the events.
-      case when jsonb_typeof(p_header -> 'dead_letters') = 'array' then 'dead_letter' else 'batch' end as origin,
-      p_header -> 'dead_letters' ->> (e.number - 1)::integer as reason,
+      case when p_header.dead_letters is not null then 'dead_letter' else 'batch' end as origin,
+      p_header.dead_letters ->> (e.number - 1)::integer as reason,
       exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
     from (select u.*, row_number() over (order by u.place) as number from unnest(p_events) u) e
     cross join lateral (select sha256(convert_to(e.line, 'UTF8')) as sha256) k
@@ -43,7 +43,7 @@ begin
     insert into ops.quarantine as q (
       user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
     select p_user, f.sha256, case when f.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(f.id_text) end,
-      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header ->> 'batch_id'), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
     from fitting f
     where f.fits
     on conflict (user_id, sha256) do update set
@@ -71,5 +71,5 @@ begin
     order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, bigint, jsonb, private.incoming[]) is
+comment on function private.keep_events(uuid, timestamptz, bigint, private.header, private.incoming[]) is
   'Keeps the events that could not be applied, once per text; returns all, those that do not fit with the code quarantine_full.';

@@ -4,7 +4,7 @@
 -- Undo:  drop function public.list_devices, public.revoke_device, public.restore_device and their private cores, private.require_welcome,
 --        private.record_contact, private.forget_devices cascade.
 
-create function private.record_contact(p_user uuid, p_header jsonb, p_now timestamptz, p_skew bigint, p_oldest timestamptz)
+create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz)
 returns void
 language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
 volatile
@@ -12,15 +12,15 @@ set search_path = ''
 as $$
 declare
   -- Else the server wrote the header for it: then the time is the server's, and the contract anybody's.
-  v_by_device constant boolean := p_header -> 'by_server' is null;
+  v_by_device constant boolean := p_header.by_server is null;
 begin
   insert into learner.device as d (
     user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
-  values (p_user, (p_header ->> 'device_id')::uuid, p_header ->> 'platform', p_header ->> 'app_version',
-    case when v_by_device then (p_header ->> 'contract_version')::numeric end, (p_header ->> 'content_version')::numeric, p_now, p_now, p_skew,
+  values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
+    case when v_by_device then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
     -- Both by the device's clock: received_at minus occurred_at, less its skew.
     case when v_by_device and p_oldest is not null then
-      greatest(extract(epoch from (p_header ->> 'sent_at')::timestamptz - p_oldest) * 1000, 0)::bigint end)
+      greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
   on conflict (user_id, device_id) do update set
     -- What this header does not say is not forgotten.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
@@ -29,7 +29,7 @@ begin
     queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
 end
 $$;
-comment on function private.record_contact(uuid, jsonb, timestamptz, bigint, timestamptz) is
+comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz) is
   'Records a batch''s header as its device''s last contact; p_oldest is when the oldest of its events occurred, null where it has none.';
 
 create function private.forget_devices()
