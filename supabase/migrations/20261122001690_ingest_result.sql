@@ -16,26 +16,28 @@ as $$
 declare
   v_outcome private.outcome;
 begin
-  select count(*), count(*) filter (where r.status = 'applied'), count(*) filter (where r.status = 'duplicate'),
-    count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry'),
-    min(r.occurred_at) filter (where r.status = 'applied'),
+  select count(*), count(*) filter (where r.is_applied), count(*) filter (where r.is_duplicate),
+    count(*) filter (where not (r.is_applied or r.is_duplicate or r.is_retried)), count(*) filter (where r.is_retried),
+    min(r.occurred_at) filter (where r.is_applied),
     -- Put together by hand where nothing needs to be escaped: json_build_object takes three times as long.
     ('[' || coalesce(string_agg(
       case
-        when r.status in ('applied', 'duplicate') then '{"id":"' || r.id_text || '","status":"' || r.status || '"}'
-        else json_strip_nulls(json_build_object('id', r.id_text, 'status', r.status, 'code', r.code, 'field', case when r.status = 'quarantined' then r.field end,
-          'retryable', r.status = 'retry', 'retry_after_s',
-          case when r.code = 'quarantine_full' then (select q.retry_after_s from ops.quarantine_setting q) when r.status = 'retry' then 3600 end))::text
+        when r.is_applied then '{"id":"' || r.id_text || '","status":"applied"}'
+        when r.is_duplicate then '{"id":"' || r.id_text || '","status":"duplicate"}'
+        else json_strip_nulls(json_build_object(
+          'id', r.id_text, 'status', case when r.is_retried then 'retry' else 'quarantined' end, 'code', r.code,
+          'field', case when not r.is_retried then r.field end, 'retryable', r.is_retried,
+          'retry_after_s', case
+            when r.code = 'quarantine_full' then (select q.retry_after_s from ops.quarantine_setting q)
+            when r.is_retried then 3600
+          end))::text
       end, ',' order by r.place), '') || ']')::json
   into v_outcome
   from (
     select e.place, e.id_text, e.code, e.field, e.occurred_at,
-      case
-        when e.code is null or e.code = 'telemetry' then 'applied'
-        when e.code = 'duplicate' then 'duplicate'
-        when e.code in ('wrong_learner', 'quarantine_full') then 'retry'
-        else 'quarantined'
-      end as status
+      e.code is null or e.code = 'telemetry' as is_applied,
+      coalesce(e.code = 'duplicate', false) as is_duplicate,
+      coalesce(e.code in ('wrong_learner', 'quarantine_full'), false) as is_retried
     from unnest(p_events) e
     offset 0
   ) r;
