@@ -3,7 +3,7 @@ import { type BenchStack, startBenchStack } from "./bench_stack.ts";
 import { gzip } from "./gzip.ts";
 import { benchAlternatives } from "./ingest_alternatives.ts";
 import { batchOf, newSender, type Sender } from "./ingest_batches.ts";
-import { benchIngestSql, LOADS, makeBaselines, publishedContent } from "./ingest_sql.ts";
+import { LOADS, makeBaselines, publishedContent } from "./ingest_sql.ts";
 import { ceiling, type Load, load, type Result, runPair } from "./measure.ts";
 
 const LEARNERS_OF_A_CONNECTION = 25;
@@ -57,7 +57,8 @@ export async function send(
   }
 }
 
-async function benchFunction(
+/** New batches through the function sync, and what a team would pick instead: `runs` pairs of `seconds` each. */
+export async function benchFunction(
   runs: number,
   seconds: number,
   progress: (line: string) => void,
@@ -100,7 +101,11 @@ async function benchFunction(
 }
 
 /** What the largest batch costs an isolate that gets nothing else: as it is; and gzipped, with a full page to pull. */
-async function benchLargest(progress: (line: string) => void): Promise<Result[]> {
+export async function benchLargest(
+  _runs: number,
+  _seconds: number,
+  progress: (line: string) => void,
+): Promise<Result[]> {
   const results: Result[] = [];
   for (const [how, pull] of [["", false], [", gzipped, with a page of 1000 changes", true]] as const) {
     await using bench = await startBenchStack();
@@ -134,17 +139,4 @@ async function benchLargest(progress: (line: string) => void): Promise<Result[]>
     );
   }
   return results;
-}
-
-/** All of it but the ledger's growth, which is a benchmark of its own: `runs` pairs of `seconds` each. */
-export async function benchIngest(
-  runs: number,
-  seconds: number,
-  progress: (line: string) => void,
-): Promise<Result[]> {
-  return [
-    ...await benchIngestSql(runs, seconds, progress),
-    ...await benchFunction(runs, seconds, progress),
-    ...await benchLargest(progress),
-  ];
 }

@@ -57,32 +57,48 @@ function senders(places: number): (place: number) => Sender {
   };
 }
 
-/** All comparisons: `runs` pairs of `seconds` for each number of events and connections. */
-export async function benchIngestSql(
-  runs: number,
-  seconds: number,
-  progress: (line: string) => void,
-): Promise<Result[]> {
-  await using cluster = await throwAwayCluster({ migrated: true });
-  const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
+/** A database with content, baselines and no limits. */
+async function sqlBench() {
   await using cleanup = new AsyncDisposableStack();
+  const cluster = cleanup.use(await throwAwayCluster({ migrated: true }));
+  const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   cleanup.defer(() => sql.end());
   await makeBaselines(sql);
   const { questions, version } = await publishedContent(sql);
   await liftBuckets(sql);
   await sql`analyze`;
+  const kept = cleanup.move();
+  return {
+    questions,
+    version,
+    /** Runs `work` as the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand. */
+    async asEdge<T>(connections: number, work: (edge: postgres.Sql) => Promise<T>): Promise<T> {
+      const edge = postgres(cluster.url("carrel_edge"), { max: connections, onnotice: () => {} });
+      return await work(edge).finally(() => edge.end());
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
 
-  /** Runs `work` as the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand. */
-  async function asEdge<T>(connections: number, work: (edge: postgres.Sql) => Promise<T>): Promise<T> {
-    const edge = postgres(cluster.url("carrel_edge"), { max: connections, onnotice: () => {} });
-    return await work(edge).finally(() => edge.end());
-  }
-  const results: Result[] = [];
-  const compare = async (pair: Omit<Pair, "runs" | "more" | "unit">) =>
+/** Compares events per second, `runs` times, and collects what comes of it. */
+function comparing(results: Result[], runs: number, progress: (line: string) => void) {
+  return async (pair: Omit<Pair, "runs" | "more" | "unit">) => {
     results.push(await runPair({ ...pair, unit: "events/s", more: true, runs }, progress));
+  };
+}
 
+/** New batches: `runs` pairs of `seconds` for each number of events and connections. */
+export async function benchIngestSql(
+  runs: number,
+  seconds: number,
+  progress: (line: string) => void,
+): Promise<Result[]> {
+  await using bench = await sqlBench();
+  const { questions, version } = bench;
+  const results: Result[] = [];
+  const compare = comparing(results, runs, progress);
   for (const { events, connections } of LOADS) {
-    await asEdge(connections, async (edge) => {
+    await bench.asEdge(connections, async (edge) => {
       const rate = async (statement: Statement) => {
         const sender = senders(connections);
         const { rate } = await load(connections, seconds, async (worker) => {
@@ -100,7 +116,20 @@ export async function benchIngestSql(
       });
     });
   }
-  await asEdge(1, async (edge) => {
+  return results;
+}
+
+/** On one connection: the time in the statement alone, and batches that come again. */
+export async function benchReplays(
+  runs: number,
+  seconds: number,
+  progress: (line: string) => void,
+): Promise<Result[]> {
+  await using bench = await sqlBench();
+  const { questions, version } = bench;
+  const results: Result[] = [];
+  const compare = comparing(results, runs, progress);
+  await bench.asEdge(1, async (edge) => {
     /** Of the middle batch's time in the statement; each batch is sent `sendings` times, the last of which counts. */
     const rate = async (statement: Statement, events: number, sendings = 1) => {
       const times: number[] = [];

@@ -3,32 +3,39 @@ import { parseArgs } from "node:util";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
-import { benchIngest } from "./ingest.ts";
+import { benchFunction, benchLargest } from "./ingest.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
+import { benchIngestSql, benchReplays } from "./ingest_sql.ts";
 import type { Result } from "./measure.ts";
 import { benchPages } from "./pages.ts";
 import { benchPressure } from "./pressure.ts";
 import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
-  batches: benchIngest,
   delivery: benchDelivery,
   endurance: benchEndurance,
   fleet: benchFleet,
+  function: benchFunction,
   growth: benchIngestGrowth,
+  largest: benchLargest,
   pages: benchPages,
   pressure: benchPressure,
   publish: benchPublish,
+  replays: benchReplays,
+  sql: benchIngestSql,
 };
 /** Names for several. */
+const BATCHES = ["sql", "replays", "function", "largest"] as const;
 const GROUPS: Record<string, readonly string[]> = {
+  batches: BATCHES,
   content: ["publish", "pages", "delivery", "fleet"],
-  ingest: ["batches", "growth", "pressure"],
+  ingest: [...BATCHES, "growth", "pressure"],
 };
-const USAGE =
-  `npm run bench -- [batches] [delivery] [endurance] [fleet] [growth] [pages] [pressure] [publish] [--runs N] [--seconds S] [--json]
-  content       stands for publish, pages, delivery and fleet: a draft's way to 10,000 devices
+const USAGE = `npm run bench -- [NAME …] [--runs N] [--seconds S] [--json]
+  sql, replays, function, largest     batches in SQL, those that come again, through the function, and the largest one; batches stands for them
+  growth, pressure, endurance         a ledger of many rows, a hostile learner, ten minutes without a pause
   ingest        stands for batches, growth and pressure; the long mode is: CARREL_BENCH_LEDGER=20000000 npm run bench -- ingest endurance --seconds 60
+  publish, pages, delivery, fleet     a draft's way to 10,000 devices; content stands for them
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5; of endurance a tenth: 60 make its ten minutes
   CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000
