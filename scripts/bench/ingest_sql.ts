@@ -57,8 +57,8 @@ function senders(places: number): (place: number) => Sender {
   };
 }
 
-/** A database with content, baselines and no limits. */
-async function sqlBench() {
+/** A database with content, baselines and no limits, and what has been compared on it. */
+async function sqlBench(runs: number, progress: (line: string) => void) {
   await using cleanup = new AsyncDisposableStack();
   const cluster = cleanup.use(await throwAwayCluster({ migrated: true }));
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
@@ -68,9 +68,14 @@ async function sqlBench() {
   await liftBuckets(sql);
   await sql`analyze`;
   const kept = cleanup.move();
+  const results: Result[] = [];
   return {
     questions,
     version,
+    results,
+    compare: async (pair: Omit<Pair, "runs" | "more" | "unit">) => {
+      results.push(await runPair({ ...pair, unit: "events/s", more: true, runs }, progress));
+    },
     /** Runs `work` as the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand. */
     async asEdge<T>(connections: number, work: (edge: postgres.Sql) => Promise<T>): Promise<T> {
       const edge = postgres(cluster.url("carrel_edge"), { max: connections, onnotice: () => {} });
@@ -80,23 +85,14 @@ async function sqlBench() {
   };
 }
 
-/** Compares events per second, `runs` times, and collects what comes of it. */
-function comparing(results: Result[], runs: number, progress: (line: string) => void) {
-  return async (pair: Omit<Pair, "runs" | "more" | "unit">) => {
-    results.push(await runPair({ ...pair, unit: "events/s", more: true, runs }, progress));
-  };
-}
-
 /** New batches: `runs` pairs of `seconds` for each number of events and connections. */
 export async function benchIngestSql(
   runs: number,
   seconds: number,
   progress: (line: string) => void,
 ): Promise<Result[]> {
-  await using bench = await sqlBench();
-  const { questions, version } = bench;
-  const results: Result[] = [];
-  const compare = comparing(results, runs, progress);
+  await using bench = await sqlBench(runs, progress);
+  const { questions, version, results, compare } = bench;
   for (const { events, connections } of LOADS) {
     await bench.asEdge(connections, async (edge) => {
       const rate = async (statement: Statement) => {
@@ -125,10 +121,8 @@ export async function benchReplays(
   seconds: number,
   progress: (line: string) => void,
 ): Promise<Result[]> {
-  await using bench = await sqlBench();
-  const { questions, version } = bench;
-  const results: Result[] = [];
-  const compare = comparing(results, runs, progress);
+  await using bench = await sqlBench(runs, progress);
+  const { questions, version, results, compare } = bench;
   await bench.asEdge(1, async (edge) => {
     /** Of the middle batch's time in the statement; each batch is sent `sendings` times, the last of which counts. */
     const rate = async (statement: Statement, events: number, sendings = 1) => {
