@@ -24,8 +24,8 @@ const BENCHES = {
   replays: benchReplays,
   sql: benchIngestSql,
 };
-/** Names for several. */
 const BATCHES = ["sql", "replays", "function", "largest"] as const;
+/** Names for several. */
 const GROUPS: Record<string, readonly string[]> = {
   batches: BATCHES,
   content: ["publish", "pages", "delivery", "fleet"],
