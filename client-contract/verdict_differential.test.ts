@@ -77,7 +77,7 @@ Deno.test("I7: an event that is read the short way is what the rules make of it"
   const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
     const [row] = await sql<{ different: string | null; short: number }[]>`
       with read as materialized (
-        select l.line, private.read_events(${LEARNER}::uuid, 'header' || chr(10) || l.line, 1, 2147483647) as events,
+        select l.line, private.read_events(${LEARNER}::uuid, 'header' || chr(10) || l.line, 1, 2147483647, null) as events,
           private.read_lines(${LEARNER}::uuid, 'header' || chr(10) || l.line, 2147483647, null) as by_rules,
           private.is_jsonb(l.line) as is_jsonb
         from unnest(${lines}::text[]) l (line))

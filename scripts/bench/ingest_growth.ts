@@ -65,8 +65,8 @@ async function grownDatabase(rows: number, progress: (line: string) => void) {
       from row r`;
   }
   await sql`
-    insert into learner.state (user_id, change_seq)
-    select lpad(to_hex(n), 32, '0')::uuid, 3 * ${EVENTS_OF_A_LEARNER}::int
+    insert into learner.state (user_id, change_seq, newest_event)
+    select lpad(to_hex(n), 32, '0')::uuid, 3 * ${EVENTS_OF_A_LEARNER}::int, private.ulid_floor(now())
     from generate_series(0, ${Math.ceil(rows / EVENTS_OF_A_LEARNER) - 1}::int) n`;
   progress("growth: sessions, progress and batches");
   await sql`

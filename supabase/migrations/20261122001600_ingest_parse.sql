@@ -3,12 +3,12 @@
 -- Locks: none; new objects only.
 -- Undo:  drop function private.with_code, private.body_code, private.envelope_code, private.are_uuids, private.shows_long_exponent, private.is_jsonb; drop type private.incoming.
 create type private.incoming as (
-  place integer, line text, id_text text, code text, field text,
+  place integer, id_text text, code text, field text,
   event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
   body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
   content_state text, graded_correct boolean);
 comment on type private.incoming is
-  'One event of a batch: its line and place, then either what is wrong (code, field) or its checked fields. No code: it is for the ledger; telemetry: for ops.telemetry; duplicate: it is kept already.';
+  'One event of a batch: its place among them, from 1, then either what is wrong (code, field) or its checked fields. No code: it is for the ledger; telemetry: for ops.telemetry; duplicate: it is kept already.';
 
 create function private.with_code(p_event private.incoming, p_code text)
 returns private.incoming

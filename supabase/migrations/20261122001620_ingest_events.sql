@@ -16,6 +16,7 @@ declare
   v_ids uuid[];
   v_least uuid;
   v_greatest uuid;
+  v_known private.incoming[];
 begin
   -- 1 The lines as events, their places and ids, and the range of these.
   select array_agg(l.event), array_agg(l.place), array_agg(l.event_id),
@@ -39,25 +40,25 @@ begin
   ) l;
 
   -- 2 What is kept under their ids. The range says before any look-up in which partitions that can't be.
-  return (
-    select array_agg(row (l.place, null, l.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null,
-      null, null, null, null, 0, null, null, null)::private.incoming)
-    from (
-      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body
-      from learner.event e where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_least and v_greatest
-      union all
-      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body
-      from ops.telemetry t where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_least and v_greatest
-    ) k
-    cross join lateral (select array_position(v_ids, k.event_id) as n offset 0) i
-    cross join lateral (select v_places[i.n] as place, v_events[i.n] as event offset 0) l
-    -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. A time
-    -- in another form than JavaScript's goes the long way.
-    where k.type = l.event ->> 'type' and to_jsonb(k.type_version) = l.event -> 'version' and k.device_id::text = l.event ->> 'device_id'
-      and to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') = l.event ->> 'occurred_at'
-      and date_trunc('milliseconds', k.occurred_at) = k.occurred_at
-      and to_jsonb(k.utc_offset_minutes) = l.event -> 'utc_offset_minutes' and k.body = l.event -> 'body'
-  );
+  select array_agg(row (l.place, l.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null,
+    null, null, null, null, 0, null, null, null)::private.incoming order by l.place)
+  into v_known
+  from (
+    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body
+    from learner.event e where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_least and v_greatest
+    union all
+    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body
+    from ops.telemetry t where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_least and v_greatest
+  ) k
+  cross join lateral (select array_position(v_ids, k.event_id) as n offset 0) i
+  cross join lateral (select v_places[i.n] as place, v_events[i.n] as event offset 0) l
+  -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. A time
+  -- in another form than JavaScript's goes the long way.
+  where k.type = l.event ->> 'type' and to_jsonb(k.type_version) = l.event -> 'version' and k.device_id::text = l.event ->> 'device_id'
+    and to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') = l.event ->> 'occurred_at'
+    and date_trunc('milliseconds', k.occurred_at) = k.occurred_at
+    and to_jsonb(k.utc_offset_minutes) = l.event -> 'utc_offset_minutes' and k.body = l.event -> 'body';
+  return v_known;
 end
 $$;
 comment on function private.known_lines(uuid, text) is
@@ -84,7 +85,7 @@ $$;
 comment on function private.count_lines(text, integer) is
   'How many events a batch has: its lines but the first, and without blank ones where there would be more than enough.';
 
-create function private.read_events(p_user uuid, p_lines text, p_count integer, p_head integer)
+create function private.read_events(p_user uuid, p_lines text, p_count integer, p_head integer, p_newest uuid)
 returns private.incoming[]
 language plpgsql
 stable
@@ -92,14 +93,21 @@ set search_path = ''
 as $$
 declare
   v_first jsonb;
+  v_first_id uuid;
+  v_is_replay boolean;
   v_known private.incoming[];
   v_rest text := p_lines;
 begin
   begin
     v_first := nullif(split_part(p_lines, E'\n', 2), '')::jsonb;
-    -- A replay, most likely. One look-up tells, and a batch of new events pays no more for it.
-    if octet_length(v_first ->> 'id') = 26 and v_first ->> 'id' ~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' and exists (
-      select from learner.event e where e.user_id = p_user and e.event_id = private.ulid_to_uuid(v_first ->> 'id')) then
+    if octet_length(v_first ->> 'id') = 26 and v_first ->> 'id' ~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' then
+      v_first_id := private.ulid_to_uuid(v_first ->> 'id');
+      -- A statement of its own: it locks every partition there is, and new events need none.
+      if (v_first_id > p_newest) is not true then
+        v_is_replay := exists (select from learner.event e where e.user_id = p_user and e.event_id = v_first_id);
+      end if;
+    end if;
+    if v_is_replay then
       v_known := private.known_lines(p_user, p_lines);
       -- The caller's count may have blank lines in it.
       if cardinality(v_known) = p_count or cardinality(v_known) = private.count_lines(p_lines, cardinality(v_known)) then
@@ -110,7 +118,11 @@ begin
       left join unnest(v_known) k on k.place = l.place - 1;
     end if;
     if not private.shows_long_exponent(v_rest) then
-      return v_known || private.read_lines(p_user, v_rest, p_head, coalesce(v_first, '{}'));
+      if v_known is null then
+        return private.read_lines(p_user, v_rest, p_head, coalesce(v_first, '{}'));
+      end if;
+      return array(
+        select e from unnest(v_known || private.read_lines(p_user, v_rest, p_head, coalesce(v_first, '{}'))) e order by e.place);
     end if;
   exception
     -- Some line is not what devices write; which one is found by looking at each.
@@ -119,13 +131,14 @@ begin
   return private.read_lines(p_user, p_lines, p_head, null);
 end
 $$;
-comment on function private.read_events(uuid, text, integer, integer) is
-  'The events of an NDJSON batch (its first line is the header), checked by the rules and stamped with what the content says now; null where there are none.';
+comment on function private.read_events(uuid, text, integer, integer, uuid) is
+  'The events of an NDJSON batch (its first line is the header), in its order, checked by the rules and stamped with what the content says now; null where there are none. '
+  'p_newest: the learner''s newest event, beyond which none is a replay; null where that is not known.';
 
 create function private.parse_events(p_user uuid, p_lines text, p_head integer)
 returns setof private.incoming
 language sql
 stable
 set search_path = ''
-as $$ select * from unnest(private.read_events(p_user, p_lines, private.count_lines(p_lines, 500), p_head)) $$;
+as $$ select * from unnest(private.read_events(p_user, p_lines, private.count_lines(p_lines, 500), p_head, null)) $$;
 comment on function private.parse_events(uuid, text, integer) is 'read_events() as rows.';

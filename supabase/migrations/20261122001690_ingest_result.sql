@@ -31,7 +31,7 @@ begin
             when r.code = 'quarantine_full' then (select q.retry_after_s from ops.quarantine_setting q)
             when r.is_retried then 3600
           end))::text
-      end, ',' order by r.place), '') || ']')::json
+      end, ','), '') || ']')::json
   into v_outcome
   from (
     select e.place, e.id_text, e.code, e.field, e.occurred_at,
@@ -45,4 +45,4 @@ begin
 end
 $$;
 comment on function private.outcome_of(private.incoming[]) is
-  'Sums up events that were applied, or not, in the order of the request; one that is not taken says whether to send it again, and when.';
+  'Sums up events that were applied, or not, in their order; one that is not taken says whether to send it again, and when.';

@@ -19,6 +19,7 @@ declare
   v_count integer;
   v_refusal json;
   v_seq bigint;
+  v_newest uuid;
   v_header private.header;
   v_barred boolean;
   v_held boolean;
@@ -47,12 +48,12 @@ begin
 
   -- 3 What arrival decides; and, in the same look, whether anything that is seldom so speaks against the batch.
   v_now := clock_timestamp();
-  select s.change_seq, coalesce((select max(r.version) from content.release r), 0), k.number,
+  select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
       or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_header.device_id and d.revoked_at is not null),
     exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
-  into v_seq, v_head, v_knowledge, v_barred, v_held
+  into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held
   from learner.state s, private.knowledge k
   where s.user_id = p_user;
   if v_barred then
@@ -72,10 +73,10 @@ begin
   end if;
 
   -- 5 Check, apply, keep.
-  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, p_lines, v_count, v_head));
+  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, p_lines, v_count, v_head, v_newest));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_events));
+    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, p_lines, v_events));
   end if;
 
   -- 6 The contact.

@@ -55,7 +55,7 @@ begin
     'occurred_at', v_at, 'utc_offset_minutes', 0, 'body', jsonb_build_object(
       'skill_id', p_skill, 'count', private.next_reset_range(p_learner, p_skill),
       'base', jsonb_build_object('mastery', p_mastery, 'completed', p_completed), 'reason', p_reason))::text,
-    1, coalesce((select max(r.version) from content.release r), 0)))[1];
+    1, coalesce((select max(r.version) from content.release r), 0), null))[1];
   -- The range of counts begins with this very event.
   if v_event.code = 'unknown_reset' then
     v_event.code := null;
