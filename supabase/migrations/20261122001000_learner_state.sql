@@ -10,7 +10,7 @@ create table learner.state (
   batches_full_at timestamptz not null default '-infinity',
   limited         integer not null default 0,
   limited_at      timestamptz,
-  newest_event    uuid,
+  newest_event    uuid not null default '00000000-0000-0000-0000-000000000000',
   constraint state_pkey primary key (user_id),
   constraint state_change_seq_positive check (change_seq >= 0),
   constraint state_limited_at_iff_limited check ((limited = 0) = (limited_at is null) and limited >= 0)
@@ -19,7 +19,7 @@ create table learner.state (
 comment on table learner.state is 'One row a learner. Locked by every writer; change_seq numbers the changes of the learner''s rows.';
 comment on column learner.state.events_full_at is 'When the token bucket of events is full again, if nothing more is sent; so batches_full_at of batches.';
 comment on column learner.state.newest_event is
-  'The greatest id of the learner''s events that ingest has stored, in the ledger or ops.telemetry: what is beyond it is new, without a look at either.';
+  'The greatest id of the learner''s events that ingest has stored, in the ledger or ops.telemetry: what is beyond it is new, without a look at either. Nil: none yet.';
 comment on column learner.state.limited is 'Batches refused as rate_limited so far; limited_at: the last of them.';
 
 create table learner.device (

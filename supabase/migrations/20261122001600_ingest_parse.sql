@@ -1,7 +1,7 @@
 -- What:  what a batch's lines become (private.incoming), and the rules applied to one line.
 -- Why:   one poisoned line (NUL escape, lone surrogate, 1e200000, not JSON at all) must not touch its 499 neighbours.
 -- Locks: none; new objects only.
--- Undo:  drop function private.with_code, private.body_code, private.envelope_code, private.are_uuids, private.shows_long_exponent, private.is_jsonb; drop type private.incoming.
+-- Undo:  drop function private.with_code, private.body_code, private.envelope_code, private.uuids_of, private.shows_long_exponent, private.is_jsonb; drop type private.incoming.
 create type private.incoming as (
   place integer, id_text text, code text, field text,
   event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
@@ -101,16 +101,23 @@ end
 $$;
 comment on function private.body_code(text, numeric, jsonb) is 'What is wrong with an event whose envelope is right, or null.';
 
-create function private.are_uuids(p_list jsonb)
-returns boolean
+create function private.uuids_of(p_list jsonb)
+returns uuid[]
 language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+  v_ids uuid[];
 begin
-  return jsonb_typeof(p_list) = 'array' and jsonb_array_length(p_list) <= 1000 and not exists (
-    select from jsonb_array_elements(p_list) e
-    where jsonb_typeof(e) <> 'string' or (e #>> '{}')::uuid::text <> e #>> '{}');
+  if jsonb_typeof(p_list) = 'array' and jsonb_array_length(p_list) <= 1000 then
+    select array_agg(e.id::uuid) into v_ids from jsonb_array_elements_text(p_list) e (id);
+    v_ids := coalesce(v_ids, '{}');
+    if to_jsonb(v_ids) = p_list and array_position(v_ids, null) is null then
+      return v_ids;
+    end if;
+  end if;
+  return null;
 end
 $$;
-comment on function private.are_uuids(jsonb) is 'Whether a value is a list of at most 1000 ids in lower case; may raise where one is no id at all.';
+comment on function private.uuids_of(jsonb) is 'The ids of a list of at most 1000 in lower case, null for any other value; may raise where one is no id at all.';

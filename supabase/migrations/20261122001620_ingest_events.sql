@@ -3,7 +3,7 @@
 -- Locks: none; new objects only.
 -- Undo:  drop function private.parse_events, private.read_events, private.count_lines, private.known_lines.
 
-create function private.known_lines(p_user uuid, p_lines text)
+create function private.known_lines(p_user uuid, p_lines text[])
 returns private.incoming[]
 language plpgsql
 stable
@@ -28,7 +28,7 @@ begin
       select r.place, r.event, r.event ->> 'id' as id
       from (
         select (t.place - 1)::integer as place, t.line::jsonb as event
-        from string_to_table(p_lines, E'\n') with ordinality t (line, place)
+        from unnest(p_lines) with ordinality t (line, place)
         where t.place > 1 and t.line ^@ '{' and octet_length(t.line) <= 4096
         offset 0
       ) r
@@ -54,38 +54,37 @@ begin
   cross join lateral (select v_places[i.n] as place, v_events[i.n] as event offset 0) l
   -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. A time
   -- in another form than JavaScript's goes the long way.
-  where k.type = l.event ->> 'type' and to_jsonb(k.type_version) = l.event -> 'version' and k.device_id::text = l.event ->> 'device_id'
+  where k.type = l.event ->> 'type' and k.device_id::text = l.event ->> 'device_id'
+    and k.type_version::text = l.event ->> 'version' and jsonb_typeof(l.event -> 'version') = 'number'
+    and k.utc_offset_minutes::text = l.event ->> 'utc_offset_minutes' and jsonb_typeof(l.event -> 'utc_offset_minutes') = 'number'
     and to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') = l.event ->> 'occurred_at'
-    and date_trunc('milliseconds', k.occurred_at) = k.occurred_at
-    and to_jsonb(k.utc_offset_minutes) = l.event -> 'utc_offset_minutes' and k.body = l.event -> 'body';
+    and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and k.body = l.event -> 'body';
   return v_known;
 end
 $$;
-comment on function private.known_lines(uuid, text) is
+comment on function private.known_lines(uuid, text[]) is
   'Of a batch''s lines those that the ledger holds with the same content, as events with the code duplicate; raises where a line is no JSON.';
 
-create function private.count_lines(p_lines text, p_enough integer)
+create function private.count_lines(p_lines text[], p_enough integer)
 returns integer
 language plpgsql
 immutable
 set search_path = ''
 as $$
-declare
-  v_breaks constant integer := octet_length(p_lines) - octet_length(replace(p_lines, E'\n', ''));
 begin
-  -- Devices write no blank lines: counting one by one, which takes ten times as long, would not tell more.
-  if v_breaks <= p_enough then
-    return v_breaks;
+  -- Devices write no blank lines: looking at each would not tell more.
+  if cardinality(p_lines) <= p_enough + 1 then
+    return greatest(cardinality(p_lines) - 1, 0);
   end if;
   return (
-    select count(*) from string_to_table(p_lines, E'\n') with ordinality l (line, place)
+    select count(*) from unnest(p_lines) with ordinality l (line, place)
     where l.place > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$'));
 end
 $$;
-comment on function private.count_lines(text, integer) is
+comment on function private.count_lines(text[], integer) is
   'How many events a batch has: its lines but the first, and without blank ones where there would be more than enough.';
 
-create function private.read_events(p_user uuid, p_lines text, p_count integer, p_head integer, p_newest uuid)
+create function private.read_events(p_user uuid, p_text text, p_lines text[], p_head integer, p_newest uuid)
 returns private.incoming[]
 language plpgsql
 stable
@@ -96,43 +95,41 @@ declare
   v_first_id uuid;
   v_is_replay boolean;
   v_known private.incoming[];
-  v_rest text := p_lines;
+  v_rest text[];
 begin
-  begin
-    v_first := nullif(split_part(p_lines, E'\n', 2), '')::jsonb;
-    if octet_length(v_first ->> 'id') = 26 and v_first ->> 'id' ~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' then
-      v_first_id := private.ulid_to_uuid(v_first ->> 'id');
-      -- A statement of its own: it locks every partition there is, and new events need none.
-      if (v_first_id > p_newest) is not true then
-        v_is_replay := exists (select from learner.event e where e.user_id = p_user and e.event_id = v_first_id);
-      end if;
+  v_first := nullif(p_lines[2], '')::jsonb;
+  if octet_length(v_first ->> 'id') = 26 and v_first ->> 'id' ~ '^[0-7][0-9A-HJKMNP-TV-Z]*$' then
+    v_first_id := private.ulid_to_uuid(v_first ->> 'id');
+    -- A statement of its own: it locks every partition there is, and new events need none.
+    if (v_first_id > p_newest) is not true then
+      v_is_replay := exists (select from learner.event e where e.user_id = p_user and e.event_id = v_first_id);
     end if;
-    if v_is_replay then
-      v_known := private.known_lines(p_user, p_lines);
-      -- The caller's count may have blank lines in it.
-      if cardinality(v_known) = p_count or cardinality(v_known) = private.count_lines(p_lines, cardinality(v_known)) then
-        return v_known;
-      end if;
-      select string_agg(case when k.place is null then l.line else '' end, E'\n' order by l.place) into v_rest
-      from string_to_table(p_lines, E'\n') with ordinality l (line, place)
-      left join unnest(v_known) k on k.place = l.place - 1;
+  end if;
+  -- Most likely, that is.
+  if v_is_replay then
+    v_known := private.known_lines(p_user, p_lines);
+    if cardinality(v_known) = private.count_lines(p_lines, cardinality(v_known)) then
+      return v_known;
     end if;
-    if not private.shows_long_exponent(v_rest) then
-      if v_known is null then
-        return private.read_lines(p_user, v_rest, p_head, coalesce(v_first, '{}'));
-      end if;
-      return array(
-        select e from unnest(v_known || private.read_lines(p_user, v_rest, p_head, coalesce(v_first, '{}'))) e order by e.place);
-    end if;
-  exception
-    -- Some line is not what devices write; which one is found by looking at each.
-    when data_exception or program_limit_exceeded or statement_too_complex then null;
-  end;
-  return private.read_lines(p_user, p_lines, p_head, null);
+  end if;
+  if private.shows_long_exponent(p_text) then
+    return private.read_lines(p_user, p_lines, p_head, null);
+  end if;
+  if v_known is null then
+    return private.read_lines(p_user, p_lines, p_head, coalesce(v_first, '{}'));
+  end if;
+  select array_agg(case when k.place is null then l.line else '' end order by l.place) into v_rest
+  from unnest(p_lines) with ordinality l (line, place)
+  left join unnest(v_known) k on k.place = l.place - 1;
+  return array(select e from unnest(v_known || private.read_lines(p_user, v_rest, p_head, v_first)) e order by e.place);
+exception
+  -- Some line is not what devices write; which one is found by looking at each.
+  when data_exception or program_limit_exceeded or statement_too_complex then
+    return private.read_lines(p_user, p_lines, p_head, null);
 end
 $$;
-comment on function private.read_events(uuid, text, integer, integer, uuid) is
-  'The events of an NDJSON batch (its first line is the header), in its order, checked by the rules and stamped with what the content says now; null where there are none. '
+comment on function private.read_events(uuid, text, text[], integer, uuid) is
+  'The events of a batch, given whole and in lines (the first is its header), in its order, checked by the rules and stamped with what the content says now; null where there are none. '
   'p_newest: the learner''s newest event, beyond which none is a replay; null where that is not known.';
 
 create function private.parse_events(p_user uuid, p_lines text, p_head integer)
@@ -140,5 +137,5 @@ returns setof private.incoming
 language sql
 stable
 set search_path = ''
-as $$ select * from unnest(private.read_events(p_user, p_lines, private.count_lines(p_lines, 500), p_head, null)) $$;
+as $$ select * from unnest(private.read_events(p_user, p_lines, string_to_array(p_lines, E'\n'), p_head, null)) $$;
 comment on function private.parse_events(uuid, text, integer) is 'read_events() as rows.';

@@ -16,8 +16,10 @@ begin
   -- One statement, for which the events are unpacked once. Every row that changes takes a number of its own: the place of an event that
   -- changed it, in a range for each table.
   with event as materialized (
-    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.received_at, e.session_id, e.skill_id, e.question_id,
-      e.reset_count, e.reset_event, e.content_state, e.graded_correct, e.ordinality as place
+    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id,
+      e.reset_count, e.reset_event, e.content_state, e.graded_correct,
+      -- A clock that is years ahead must not freeze a field at a day that never comes.
+      least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
     from unnest(p_events) with ordinality e
   ),
   -- 1 Attempts: one row an event.
@@ -69,11 +71,11 @@ begin
       user_id, skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq)
     select distinct on (t.skill_id)
       p_user, t.skill_id, t.reset_count, t.reset_event, coalesce(t.mastery, 0),
-      array(
+      case when t.completed is null then '{}' else array(
         select distinct c.id::uuid
         from unnest(t.completed) l (ids)
         cross join lateral jsonb_array_elements_text(case when jsonb_typeof(l.ids) = 'array' then l.ids else '[]' end) c (id)
-        order by 1),
+        order by 1) end,
       t.attempts, t.correct, t.practiced_at, p_seq + 2 * v_count + t.place
     from (
       select e.skill_id, e.reset_count, e.reset_event,
@@ -81,8 +83,7 @@ begin
         array_agg(b.body -> 'completed') filter (where b.body is not null) as completed,
         count(*) filter (where e.type = 'attempt.recorded') as attempts,
         count(*) filter (where e.type = 'attempt.recorded' and coalesce(e.graded_correct, (e.body -> 'correct')::boolean)) as correct,
-        -- A clock that is years ahead must not freeze the field at a day that never comes.
-        max(least(e.occurred_at, e.received_at + interval '1 day')) filter (where e.type <> 'progress.reset') as practiced_at,
+        max(e.practiced_at) filter (where e.type <> 'progress.reset') as practiced_at,
         min(e.place) as place
       from event e
       cross join lateral (
@@ -109,13 +110,12 @@ begin
     where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
   )
 
-  -- 4 Days of practice: by the offset that each event carries, so that neither the server's zone nor a journey moves a day. Clamped
-  --   like practiced_at.
+  -- 4 Days of practice: by the offset that each event carries, so that neither the server's zone nor a journey moves a day.
   insert into learner.practice as d (user_id, days, change_seq)
   select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
   from (
     select distinct
-      (least(e.occurred_at, e.received_at + interval '1 day') at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
+      (e.practiced_at at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
     from event e
     where e.type in ('attempt.recorded', 'progress.advanced')
   ) t

@@ -16,6 +16,7 @@ set enable_seqscan = off
 set jit = off
 as $$
 declare
+  v_lines text[];
   v_count integer;
   v_refusal json;
   v_seq bigint;
@@ -37,8 +38,9 @@ begin
   end if;
 
   -- 1 The header.
-  v_header := private.read_header(split_part(p_lines, E'\n', 1));
-  v_count := private.count_lines(p_lines, 500);
+  v_lines := string_to_array(p_lines, E'\n');
+  v_header := private.read_header(v_lines[1]);
+  v_count := private.count_lines(v_lines, 500);
   if v_count > 500 then
     perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
   end if;
@@ -73,10 +75,10 @@ begin
   end if;
 
   -- 5 Check, apply, keep.
-  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, p_lines, v_count, v_head, v_newest));
+  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, p_lines, v_lines, v_head, v_newest));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, p_lines, v_events));
+    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_lines, v_events));
   end if;
 
   -- 6 The contact.

@@ -11,12 +11,12 @@ set search_path = ''
 as $$
 declare
   v_rows bytea[];
-  v_lines text;
+  v_lines text[];
   v_events private.incoming[];
 begin
-  -- 1 The texts, mended ones as they are now, in the order of their ids. No text holds a line break, unless edited by hand.
+  -- 1 The texts, mended ones as they are now, in the order of their ids.
   select array_agg(q.sha256 order by q.event_id, q.sha256),
-    string_agg(translate(coalesce(q.mended_body, q.body), E'\n', ' '), E'\n' order by q.event_id, q.sha256)
+    array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256))
   into v_rows, v_lines
   from ops.quarantine q
   where q.user_id = p_user and q.sha256 = any (p_rows) and q.status in ('open', 'held');
@@ -25,7 +25,7 @@ begin
   end if;
 
   -- 2 The same way as any event. How far the device's clock was off when it handed them in is not known any more.
-  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, E'\n' || v_lines, cardinality(v_rows), p_head, null));
+  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, array_to_string(v_lines, E'\n'), v_lines, p_head, null));
 
   -- 3 A statement of its own: applying may have superseded the row already.
   update ops.quarantine q set

@@ -3,14 +3,13 @@
 -- Locks: none now; at run time the learner's row, which the caller holds.
 -- Undo:  drop function private.keep_events.
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_lines text, p_events private.incoming[])
+  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
 language plpgsql
 volatile
 set search_path = ''
 as $$
 declare
-  v_lines constant text[] := string_to_array(p_lines, E'\n');
   v_full bytea[];
 begin
   -- 1 What is new must fit beside what is there, open and held events apart; smaller texts first, so that one large
@@ -24,7 +23,7 @@ begin
       p_header.dead_letters ->> (e.number - 1)::integer as reason,
       exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
     from (select u.*, row_number() over (order by u.place) as number from unnest(p_events) u) e
-    cross join lateral (select l.line, sha256(convert_to(l.line, 'UTF8')) as sha256 from (select v_lines[e.place + 1] as line) l) k
+    cross join lateral (select l.line, sha256(convert_to(l.line, 'UTF8')) as sha256 from (select p_lines[e.place + 1] as line) l) k
     where e.code not in ('telemetry', 'duplicate', 'wrong_learner')
     order by k.sha256, e.place
   ),
@@ -64,7 +63,7 @@ begin
   -- 2 What did not fit stays with the device; it may fit once support has been through.
   return array(
     select case
-      when e.code not in ('telemetry', 'duplicate', 'wrong_learner') and sha256(convert_to(v_lines[e.place + 1], 'UTF8')) = any (v_full)
+      when e.code not in ('telemetry', 'duplicate', 'wrong_learner') and sha256(convert_to(p_lines[e.place + 1], 'UTF8')) = any (v_full)
         then private.with_code(e, 'quarantine_full')
       else e
     end
@@ -72,5 +71,5 @@ begin
     order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, bigint, private.header, text, private.incoming[]) is
+comment on function private.keep_events(uuid, timestamptz, bigint, private.header, text[], private.incoming[]) is
   'Keeps the events of a batch that could not be applied, once per text; returns all, those that do not fit with the code quarantine_full.';
