@@ -130,7 +130,7 @@ begin
         when v_careful or (octet_length(s.line) <= 16384
           and octet_length(s.id) = 26 and s.id ~ '^0[0-9A-HJKMNP-TV-Z]*$'
           and (s.is_attempt or (jsonb_typeof(s.event -> 'type') = 'string' and octet_length(s.type) between 1 and 64))
-          and (s.is_first_version or (jsonb_typeof(s.version) = 'number' and (s.event ->> 'version')::integer between 1 and 32767))
+          and (s.is_first_version or (jsonb_typeof(s.version) = 'number' and scale(s.version::numeric) = 0 and s.version::integer between 1 and 32767))
           and s.learner_id = v_user
           and (s.device_id = v_device or s.device_id::uuid::text = s.device_id)
           and s.occurred_at = to_char(s.at at time zone 'utc', case octet_length(s.occurred_at)
@@ -142,7 +142,7 @@ begin
           and (s.session_id = v_session or s.type = 'progress.advanced'
             or (octet_length(s.session_id) = 26 and s.session_id ~ '^0[0-9A-HJKMNP-TV-Z]*$'))
           and (s.reset is null or (jsonb_typeof(s.reset) = 'object' and jsonb_typeof(s.reset -> 'count') = 'number'
-            and (s.reset ->> 'count')::integer between 1 and 1000000
+            and scale((s.reset -> 'count')::numeric) = 0 and (s.reset -> 'count')::integer between 1 and 1000000
             and octet_length(s.reset ->> 'event') = 26 and s.reset ->> 'event' ~ '^0[0-9A-HJKMNP-TV-Z]*$'))
           and case
             when s.is_attempt then
@@ -157,7 +157,7 @@ begin
               s.body ->> 'reason' in ('completed', 'abandoned', 'timed_out')
             when s.type = 'progress.advanced' then
               s.skill_id::uuid::text = s.skill_id
-              and jsonb_typeof(s.body -> 'mastery') = 'number' and (s.body ->> 'mastery')::integer between 0 and 100
+              and jsonb_typeof(s.body -> 'mastery') = 'number' and scale((s.body -> 'mastery')::numeric) = 0 and (s.body -> 'mastery')::integer between 0 and 100
               and (s.completed is not null or s.body ->> 'completed' is null)
           end then null
         when s.is_first_version and s.event @@ v_telemetry_rules[array_position(v_telemetry, s.type)] then null

@@ -105,7 +105,7 @@ begin
       v_is_replay := exists (select from learner.event e where e.user_id = p_user and e.event_id = v_first_id);
     end if;
   end if;
-  -- Most likely, that is.
+  -- Told by its first event; the others may be new.
   if v_is_replay then
     v_known := private.known_lines(p_user, p_lines);
     if cardinality(v_known) = private.count_lines(p_lines, cardinality(v_known)) then

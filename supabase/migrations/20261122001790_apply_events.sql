@@ -74,7 +74,7 @@ begin
   where s.user_id = p_user and v_storing is distinct from '{}';
 
   -- 4 What was not new, if anything, is compared with what is held under its id.
-  if v_known <> '{}' or cardinality(v_ids) < v_new then
+  if v_storing is not null then
     v_events := array(
       select case
         when e.code <> 'telemetry' then e
