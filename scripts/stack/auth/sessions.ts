@@ -31,17 +31,18 @@ export async function openSession(
 ): Promise<{ session: Session; refreshToken: string }> {
   const id = crypto.randomUUID();
   const refreshToken = randomToken();
+  const openedAt = new Date();
   await sql`
     with session as (
       insert into auth.sessions (id, user_id, created_at, updated_at, aal, user_agent)
       values (${id}, ${userId}, now(), now(), 'aal1', ${userAgent})
     ), method as (
       insert into auth.mfa_amr_claims (id, session_id, authentication_method, created_at, updated_at)
-      values (gen_random_uuid(), ${id}, ${method}, now(), now())
+      values (gen_random_uuid(), ${id}, ${method}, ${openedAt}, ${openedAt})
     )
     insert into auth.refresh_tokens (instance_id, token, user_id, session_id, revoked, created_at, updated_at)
     values (${INSTANCE_ID}, ${refreshToken}, ${userId}, ${id}, false, now(), now())`;
-  const timestamp = Math.floor(Date.now() / 1000);
+  const timestamp = Math.floor(openedAt.getTime() / 1000);
   return { session: { id, user_id: userId, aal: "aal1", amr: [{ method, timestamp }] }, refreshToken };
 }
 
