@@ -17,6 +17,7 @@ const SLUGS = ["bundle", "content", "sync", "insert_only", "static_file", "token
 export async function startBenchStack(env: Record<string, string> = {}, isolates = 1): Promise<BenchStack> {
   const stack = await throwAwayStack({
     migrated: true,
+    grows: true,
     functions: {
       folder: fileURLToPath(new URL("functions", import.meta.url)),
       isolates,

@@ -29,7 +29,7 @@ interface Cost {
 
 /** A database with a release of so many questions, then a release of 100 changes, then ten that share another 100. */
 async function publishedDatabase(rows: number) {
-  const cluster = await throwAwayCluster({ migrated: true });
+  const cluster = await throwAwayCluster({ migrated: true, grows: true });
   await using cleanup = new AsyncDisposableStack();
   cleanup.use(cluster);
   const sql = cleanup.adopt(

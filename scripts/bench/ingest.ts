@@ -1,7 +1,6 @@
 // Ingest: in SQL, through the function, when a batch comes again, and beside what a team would build instead.
 import { type BenchStack, startBenchStack } from "./bench_stack.ts";
 import { gzip } from "./gzip.ts";
-import { benchAlternatives } from "./ingest_alternatives.ts";
 import { batchOf, newSender, type Sender } from "./ingest_batches.ts";
 import { LOADS, makeBaselines, publishedContent } from "./ingest_sql.ts";
 import { ceiling, type Load, load, type Result, runPair } from "./measure.ts";
@@ -57,17 +56,17 @@ export async function send(
   }
 }
 
-/** New batches through the function sync, and what a team would pick instead: `runs` pairs of `seconds` each. */
+/** New batches through the function sync: `runs` pairs of `seconds` each. */
 export async function benchFunction(
   runs: number,
   seconds: number,
   progress: (line: string) => void,
 ): Promise<Result[]> {
-  await using bench = await startBenchStack();
-  await makeBaselines(bench.sql);
-  const { questions, version } = await publishedContent(bench.sql);
   const results: Result[] = [];
   for (const { events, connections } of LOADS) {
+    await using bench = await startBenchStack();
+    await makeBaselines(bench.sql);
+    const { questions, version } = await publishedContent(bench.sql);
     const loads = new Map<string, Load[]>();
     // The warm-up's runs are their first contact; after that they are known, as nearly all are on any day.
     const callerOf = await callersInTurn(bench, connections);
@@ -96,7 +95,6 @@ export async function benchFunction(
       }, progress),
     );
   }
-  results.push(...await benchAlternatives(bench, { questions, version }, runs, seconds, progress));
   return results;
 }
 

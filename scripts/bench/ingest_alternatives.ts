@@ -1,7 +1,8 @@
 // What a team would pick instead of an ingest of its own: upserts over REST, one by one or in bulk, and a push RPC as
 // WatermelonDB's sync protocol describes it. Each keeps an id and a body: no checks, no projections, no results per event.
-import type { BenchStack } from "./bench_stack.ts";
-import { batchOf, newSender, type Question } from "./ingest_batches.ts";
+import { startBenchStack } from "./bench_stack.ts";
+import { batchOf, newSender } from "./ingest_batches.ts";
+import { makeBaselines, publishedContent } from "./ingest_sql.ts";
 import { load, type Result, runPair } from "./measure.ts";
 
 const EVENTS = 50;
@@ -55,12 +56,14 @@ const ADAPTERS: Adapter[] = [
 
 /** Carrel's function against each; batches of 50 on 8 connections. */
 export async function benchAlternatives(
-  { stack, token }: BenchStack,
-  { questions, version }: { questions: readonly Question[]; version: number },
   runs: number,
   seconds: number,
   progress: (line: string) => void,
 ): Promise<Result[]> {
+  await using bench = await startBenchStack();
+  const { sql, stack, token } = bench;
+  await makeBaselines(sql);
+  const { questions, version } = await publishedContent(sql);
   const rate = async (push: Adapter["push"]): Promise<number> => {
     const learners = await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
       const sender = newSender();

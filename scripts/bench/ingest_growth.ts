@@ -32,7 +32,7 @@ interface Cost {
 
 /** A database whose ledger and attempts have so many rows, of learners with 1000 each, over the last twelve months. */
 async function grownDatabase(rows: number, progress: (line: string) => void) {
-  const cluster = await throwAwayCluster({ migrated: true });
+  const cluster = await throwAwayCluster({ migrated: true, grows: true });
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   const content = await publishedContent(sql);
   await sql`set statement_timeout = 0`;

@@ -4,14 +4,16 @@ import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
 import { benchFunction, benchLargest } from "./ingest.ts";
+import { benchAlternatives } from "./ingest_alternatives.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
 import { benchIngestSql, benchReplays } from "./ingest_sql.ts";
-import type { Result } from "./measure.ts";
+import { figures, type Result } from "./measure.ts";
 import { benchPages } from "./pages.ts";
 import { benchPressure } from "./pressure.ts";
 import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
+  alternatives: benchAlternatives,
   delivery: benchDelivery,
   endurance: benchEndurance,
   fleet: benchFleet,
@@ -24,7 +26,7 @@ const BENCHES = {
   replays: benchReplays,
   sql: benchIngestSql,
 };
-const BATCHES = ["sql", "replays", "function", "largest"] as const;
+const BATCHES = ["sql", "replays", "function", "largest", "alternatives"] as const;
 /** Names for several. */
 const GROUPS: Record<string, readonly string[]> = {
   batches: BATCHES,
@@ -32,28 +34,24 @@ const GROUPS: Record<string, readonly string[]> = {
   ingest: [...BATCHES, "growth", "pressure"],
 };
 const USAGE = `npm run bench -- [NAME …] [--runs N] [--seconds S] [--json]
-  sql, replays, function, largest     batches in SQL, those that come again, through the function, and the largest one; batches stands for them
+  sql, replays, function, largest     batches in SQL, those that come again, through the function, and the largest one
+  alternatives  what a team would pick instead of the function; batches stands for these five
   growth, pressure, endurance         a ledger of many rows, a hostile learner, ten minutes without a pause
   ingest        stands for batches, growth and pressure; the long mode is: CARREL_BENCH_LEDGER=20000000 npm run bench -- ingest endurance --seconds 60
   publish, pages, delivery, fleet     a draft's way to 10,000 devices; content stands for them
   --runs N      pairs of runs for each figure, by default 5
   --seconds S   length of one run, by default 5; of endurance a tenth: 60 make its ten minutes
+  CARREL_BENCH_LOAD=50x8  of sql and function one load alone: 50 or 100 events, 8 or 32 connections
   CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000
   CARREL_BENCH_ROWS=N     questions in delivery's large tables, by default 500000
   CARREL_BENCH_QUESTIONS=N, CARREL_BENCH_DEVICES=N   of delivery and fleet, by default 50000 and 10000
   --json        prints {"results": […]}; progress goes to standard error`;
 
-/** A ratio; a small one with the digits that tell it from nothing. */
-const digits = (ratio: number) => ratio.toFixed(ratio < 0.1 ? 4 : 2);
-
 function report(results: Result[]): void {
   for (const r of results) {
     const verdict = r.budget === null ? "" : `, budget ${r.budget}: ${r.pass ? "kept" : "MISSED"}`;
     console.log(`\n${r.name}`);
-    console.log(`  ${r.value.toFixed(0)} ${r.unit}, baseline ${r.baseline.toFixed(0)}`);
-    console.log(
-      `  ratio ${digits(r.ratio)} (${r.spread.map(digits).join(" to ")})${verdict}`,
-    );
+    console.log(`  ${figures(r)}${verdict}`);
     if (r.notes) console.log(`  ${r.notes}`);
   }
 }

@@ -47,6 +47,13 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
+/** A result for people, in one line; small ratios have the digits that tell them from nothing. */
+export function figures({ value, unit, baseline, ratio, spread }: Result): string {
+  const digits = (ratio: number) => ratio.toFixed(ratio < 0.1 ? 4 : 2);
+  const range = spread.map(digits).join(" to ");
+  return `${value.toFixed(0)} ${unit}, baseline ${baseline.toFixed(0)}, ratio ${digits(ratio)} (${range})`;
+}
+
 /** Runs a pair, a warm-up of each first; which of the two begins alternates. */
 export async function runPair(pair: Pair, progress: (line: string) => void): Promise<Result> {
   await pair.baseline();
@@ -65,9 +72,8 @@ export async function runPair(pair: Pair, progress: (line: string) => void): Pro
   }
   const ratios = values.map((value, run) => value / (baselines[run] ?? NaN));
   const ratio = median(ratios);
-  progress(`${pair.name}: ratio ${ratio.toFixed(2)}`);
   const within = pair.budget === null || (pair.more ? ratio >= pair.budget : ratio <= pair.budget);
-  return {
+  const result: Result = {
     name: pair.name,
     value: median(values),
     unit: pair.unit,
@@ -78,6 +84,8 @@ export async function runPair(pair: Pair, progress: (line: string) => void): Pro
     spread: [Math.min(...ratios), Math.max(...ratios)],
     notes: pair.notes?.() ?? "",
   };
+  progress(`${pair.name}: ${figures(result)}`);
+  return result;
 }
 
 /** A figure without a baseline of its own: its budget is a ceiling, and the ratio is to that. */

@@ -60,7 +60,7 @@ interface Run {
 }
 
 async function run(lines: readonly string[]): Promise<Run> {
-  await using cluster = await throwAwayCluster({ migrated: true });
+  await using cluster = await throwAwayCluster({ migrated: true, grows: true });
   const sql = connect(cluster.url("postgres"), "bench");
   try {
     await sql`create table baseline (body jsonb not null)`;

@@ -12,6 +12,8 @@ const KEPT = 4;
 export interface ThrowAwayOptions {
   /** With supabase/migrations and supabase/seed.sql; by default only what a new hosted project has. */
   migrated?: boolean;
+  /** It grows to gigabytes: its folder is removed at the end, and not kept to be written over. */
+  grows?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function throwAwayCluster(o: ThrowAwayOptions = {}): Promise<Cluste
     try {
       const dataFolder = join(WORK_FOLDER, "copies", String(place));
       const cluster = await startCluster({ dataFolder, port: 0, durable: false, fresh: true, recipe });
-      const dispose = place > KEPT ? cluster.remove : () => cluster.stop("immediate");
+      const dispose = o.grows || place > KEPT ? cluster.remove : () => cluster.stop("immediate");
       return { ...cluster, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       if (!(error instanceof DataFolderInUse)) throw error;

@@ -6,7 +6,7 @@ import { ConfigError, type ProjectConfig, readProjectConfig, type StackConfig } 
 import { startCronWorker } from "./cron/worker.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
-import { throwAwayCluster } from "./harness.ts";
+import { throwAwayCluster, type ThrowAwayOptions } from "./harness.ts";
 import { openKeys, type ProjectKeys } from "./keys.ts";
 import { startNetWorker } from "./net/worker.ts";
 import { type Cluster, startCluster } from "./postgres/cluster.ts";
@@ -197,9 +197,7 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
 }
 
 /** What a throw-away stack differs in. */
-export interface ThrowAwayStackOptions {
-  /** With supabase/migrations and supabase/seed.sql; by default only what a new hosted project has. */
-  migrated?: boolean;
+export interface ThrowAwayStackOptions extends ThrowAwayOptions {
   /**
    * How Edge Functions run, with the folder and settings of the project unless told otherwise. By default each in
    * a process of its own: `deno test` checks the types of a thread's whole program every time one is started (1 s),
@@ -224,7 +222,7 @@ export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Sta
   cleanup.defer(() => Deno.remove(folder, { recursive: true }));
   const [keys, cluster, project] = await Promise.all([
     openKeys(join(folder, "keys.json"), addressOf(gateway)),
-    throwAwayCluster({ migrated: o.migrated }).then((cluster) => cleanup.use(cluster)),
+    throwAwayCluster(o).then((cluster) => cleanup.use(cluster)),
     readProjectConfig(),
   ]);
   const functions = functionsOptions(project, { mode: "child", env: o.env ?? {}, ...o.functions });
