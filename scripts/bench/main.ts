@@ -6,7 +6,7 @@ import { benchFleet } from "./fleet.ts";
 import { benchFunction, benchLargest } from "./ingest.ts";
 import { benchAlternatives } from "./ingest_alternatives.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
-import { benchIngestSql, benchReplays } from "./ingest_sql.ts";
+import { benchIngestSql, benchReplays, LOADS } from "./ingest_sql.ts";
 import { figures, type Result } from "./measure.ts";
 import { benchPages } from "./pages.ts";
 import { benchPressure } from "./pressure.ts";
@@ -70,9 +70,13 @@ function readArguments() {
   const [runs, seconds] = [Number(values.runs), Number(values.seconds)];
   const names = positionals.flatMap((name) => GROUPS[name] ?? [name]);
   const chosen = Object.entries(BENCHES).filter(([name]) => names.length === 0 || names.includes(name));
-  const unknown = names.filter((name) => !(name in BENCHES));
-  if (values.help || unknown.length > 0 || !(runs >= 1) || !(seconds > 0)) {
-    console.error(unknown.length > 0 ? `There is no benchmark ${unknown.join(", ")}.\n${USAGE}` : USAGE);
+  const wrong = [
+    ...names.filter((name) => !(name in BENCHES)).map((name) => `There is no benchmark ${name}.`),
+    ...LOADS.length > 0 ? [] : ["CARREL_BENCH_LOAD is none of 50x8, 50x32, 100x8, 100x32."],
+    ...runs >= 1 && seconds > 0 ? [] : ["--runs is at least 1, --seconds more than 0."],
+  ];
+  if (values.help || wrong.length > 0) {
+    console.error([...wrong, USAGE].join("\n"));
     Deno.exit(values.help ? 0 : 2);
   }
   return { chosen, runs, seconds, json: values.json };
