@@ -81,6 +81,7 @@ async function sqlBench(runs: number, progress: (line: string) => void) {
     /** Runs `work` as the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand. */
     async asEdge<T>(connections: number, work: (edge: postgres.Sql) => Promise<T>): Promise<T> {
       const edge = postgres(cluster.url("carrel_edge"), { max: connections, onnotice: () => {} });
+      // Queries of a server that was lost under load may never end.
       return await work(edge).finally(() => edge.end({ timeout: 1 }));
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
