@@ -1,6 +1,6 @@
 // Whether an answer can be one to its question. The server takes any form and grades what it does not know as wrong; a device
 // knows its own screens, so there it is a mistake of the app's, to be told before anything is written.
-import { answers, type AnswerTo, type QuestionType } from "../question.ts";
+import { answers, type AnswerTo, type QuestionType } from "../contract/question.ts";
 import type { Question } from "./content.ts";
 import { DeviceError } from "./device_error.ts";
 

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";
-import { throwAwayStack } from "../../scripts/stack/stack.ts";
-import { until } from "../../scripts/stack/until.ts";
+import { throwAwayStack } from "../../scripts/local/stack.ts";
+import { until } from "../../scripts/local/until.ts";
 import { z } from "zod";
 import { signToken } from "../../supabase/tests/functions/bench.ts";
 import { openDevice } from "./device.ts";
-import { deviceId, openLab } from "./testing/devices.ts";
-import { publishedLines } from "./testing/server_rows.ts";
+import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
+import { publishedLines } from "../../scripts/testkit/device/server_rows.ts";
 
 const Line = z.object({ id: z.string(), body: z.string() });
 

@@ -4,11 +4,16 @@ import { z } from "zod";
 import { readState } from "./context.ts";
 import type { Device } from "./device.ts";
 import { DeviceError } from "./device_error.ts";
-import { rightAnswer } from "./testing/answers.ts";
-import { openLab } from "./testing/devices.ts";
-import { type Handle, rotateHistory, startTestServer, type TestServer } from "./testing/server.ts";
-import { publishedLines } from "./testing/server_rows.ts";
-import { allQuestions, firstQuestions } from "./testing/study.ts";
+import { rightAnswer } from "../../scripts/testkit/device/answers.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import {
+  type Handle,
+  rotateHistory,
+  startTestServer,
+  type TestServer,
+} from "../../scripts/testkit/device/server.ts";
+import { publishedLines } from "../../scripts/testkit/device/server_rows.ts";
+import { allQuestions, firstQuestions } from "../../scripts/testkit/device/study.ts";
 
 const Line = z.object({ id: z.string(), body: z.string() });
 const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";

@@ -1,6 +1,6 @@
 // The cached curriculum as an app reads it.
 import { z } from "zod";
-import { DomainRow, QuestionRow, SkillRow } from "../content.ts";
+import { DomainRow, QuestionRow, SkillRow } from "../contract/content.ts";
 import type { Database } from "./database.ts";
 
 /** A question as it is shown to the learner, and with what it takes to grade it, then or later. */

@@ -1,7 +1,7 @@
 // Bringing a version into effect: all of it in one transaction, or nothing.
-import type { ContentChange } from "../delta_page.ts";
-import type { HashTree } from "../hash_tree.ts";
-import type { PublishedTree } from "../published_tree.ts";
+import type { ContentChange } from "../client/delta_page.ts";
+import type { HashTree } from "../contract/hash_tree.ts";
+import type { PublishedTree } from "../contract/published_tree.ts";
 import type { Candidate } from "./content_candidate.ts";
 import { currentTarget, discardDownload } from "./content_download.ts";
 import type { HeldRow } from "./content_rows.ts";

@@ -1,7 +1,7 @@
 // What the cache is to hold: the cached rows and what the download adds, takes and replaces; or, without a download, the
 // cached rows alone, which are to be repaired where they are.
 import { z } from "zod";
-import { CONTENT_SCHEMA } from "../limits.ts";
+import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { currentParts, currentTarget, type Target } from "./content_download.ts";
 import { type HeldRow, type RowScan, scanCache, scanStaged } from "./content_rows.ts";
 import { readScope, type Scope } from "./content_scope.ts";

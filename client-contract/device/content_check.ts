@@ -1,7 +1,7 @@
 // Every sync looks at a part of the cache, the next one at the next part: whatever a disk does to a row is found in the end,
 // whether or not the app ever asks for a verification.
 import { z } from "zod";
-import { hasRoot, type PublishedDomain, type PublishedTree } from "../published_tree.ts";
+import { hasRoot, type PublishedDomain, type PublishedTree } from "../contract/published_tree.ts";
 import { group, hasOwnRow, isWhole } from "./content_damage.ts";
 import { scanNode } from "./content_rows.ts";
 import { isSameScope, readScope, type Scope } from "./content_scope.ts";

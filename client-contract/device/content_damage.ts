@@ -1,6 +1,6 @@
 // From the rows that are held and the tree that was published: which nodes are not what they should be.
-import { nodeHash } from "../hash_tree.ts";
-import type { PublishedDomain, PublishedTree } from "../published_tree.ts";
+import { nodeHash } from "../contract/hash_tree.ts";
+import type { PublishedDomain, PublishedTree } from "../contract/published_tree.ts";
 import type { HeldRow } from "./content_rows.ts";
 
 /** What is wrong. */

@@ -1,7 +1,7 @@
 // The content's part of a sync: a look at the cache, then the way to the head, which the sync's answer brought, or which is
 // asked for by itself after a hint.
-import type { Head } from "../content.ts";
-import type { ContentHint } from "../hint.ts";
+import type { Head } from "../contract/content.ts";
+import type { ContentHint } from "../contract/hint.ts";
 import { checkContent } from "./content_check.ts";
 import type { Repair } from "./content_settle.ts";
 import { freshHead, updateContent, type UpdateOptions } from "./content_update.ts";

@@ -1,6 +1,6 @@
 // Fetching what a download still lacks: bundles where there are some, pages for the rest.
-import type { Client } from "../client.ts";
-import { ContractError, NetworkError } from "../client_error.ts";
+import type { Client } from "../client/client.ts";
+import { ContractError, NetworkError } from "../client/client_error.ts";
 import {
   currentParts,
   currentTarget,

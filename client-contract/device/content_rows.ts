@@ -1,8 +1,8 @@
 // Rows of the cache and of a download as they lie on the disk, whatever has happened to them there. Everything is read
 // past types and constraints: a flipped bit respects neither.
 import { z } from "zod";
-import { sha256, type TreeRow } from "../hash_tree.ts";
-import { parseJson } from "../json.ts";
+import { sha256, type TreeRow } from "../contract/hash_tree.ts";
+import { parseJson } from "../client/json.ts";
 import type { Database } from "./database.ts";
 
 /** A row that is held, or about to be. */

@@ -1,10 +1,10 @@
 // From a candidate to a verified version: the hash tree is climbed, what is damaged is fetched node by node, and only
 // then is anything changed.
-import type { Client } from "../client.ts";
-import { ContractError, NetworkError, ProblemError } from "../client_error.ts";
-import { hashTree, nodeHash, sha256, treeRow } from "../hash_tree.ts";
-import type { ContentReport, Manifest } from "../manifest.ts";
-import { hasRoot, type PublishedTree, publishedTree } from "../published_tree.ts";
+import type { Client } from "../client/client.ts";
+import { ContractError, NetworkError, ProblemError } from "../client/client_error.ts";
+import { hashTree, nodeHash, sha256, treeRow } from "../contract/hash_tree.ts";
+import type { ContentReport, Manifest } from "../contract/manifest.ts";
+import { hasRoot, type PublishedTree, publishedTree } from "../contract/published_tree.ts";
 import { applyVerified, computedTree, type FetchedRow, type Verified } from "./content_apply.ts";
 import { type Candidate, readCandidate } from "./content_candidate.ts";
 import { type Damage, findDamage, isNone } from "./content_damage.ts";

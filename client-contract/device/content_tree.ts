@@ -1,6 +1,6 @@
 // Whether the cache is what was published: without a network, by the hash tree that was kept beside the rows.
 import { z } from "zod";
-import { hasRoot, type PublishedTree } from "../published_tree.ts";
+import { hasRoot, type PublishedTree } from "../contract/published_tree.ts";
 import { findDamage } from "./content_damage.ts";
 import { type HeldRow, scanCache } from "./content_rows.ts";
 import { readScope } from "./content_scope.ts";

@@ -1,9 +1,9 @@
 // From the cached release to the newest: fetched in parts, verified, repaired where it must be, and applied in one
 // transaction, or not at all.
-import type { HeadOptions } from "../client.ts";
-import { ContractError, ProblemError } from "../client_error.ts";
-import type { Head } from "../content.ts";
-import { CONTENT_SCHEMA } from "../limits.ts";
+import type { HeadOptions } from "../client/client.ts";
+import { ContractError, ProblemError } from "../client/client_error.ts";
+import type { Head } from "../contract/content.ts";
+import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { discardDownload, planDownload } from "./content_download.ts";
 import { type FetchOptions, fetchParts } from "./content_fetch.ts";
 import { fetchManifest, type Repair, settle } from "./content_settle.ts";

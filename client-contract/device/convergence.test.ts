@@ -6,17 +6,22 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { edit, publish } from "../../supabase/tests/properties/bundle_bench.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import { ContractError, NetworkError, ProblemError } from "../client_error.ts";
+import { ContractError, NetworkError, ProblemError } from "../client/client_error.ts";
 import type { Question } from "./content.ts";
 import type { Device } from "./device.ts";
 import type { Progress } from "./progress.ts";
-import { type DeviceLab, openLab } from "./testing/devices.ts";
-import { BAD_NETWORK, withFaults } from "./testing/faults.ts";
-import { runSeed, seededRandom } from "./testing/random.ts";
-import { type Handle, rotateHistory, startTestServer, type TestServer } from "./testing/server.ts";
+import { type DeviceLab, openLab } from "../../scripts/testkit/device/devices.ts";
+import { BAD_NETWORK, withFaults } from "../../scripts/testkit/device/faults.ts";
+import { runSeed, seededRandom } from "../../scripts/testkit/device/random.ts";
+import {
+  type Handle,
+  rotateHistory,
+  startTestServer,
+  type TestServer,
+} from "../../scripts/testkit/device/server.ts";
 import { practiceDays } from "./streak.ts";
-import { serverAttempts, serverPractice, serverProgress } from "./testing/server_rows.ts";
-import { allQuestions } from "./testing/study.ts";
+import { serverAttempts, serverPractice, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
+import { allQuestions } from "../../scripts/testkit/device/study.ts";
 
 const DEVICES = 3;
 const DAY_MS = 86_400_000;

@@ -1,9 +1,9 @@
 // Support's correction, seen from devices: it reaches them, wins over what they had, and they can start over after it.
 import assert from "node:assert/strict";
-import { openLab } from "./testing/devices.ts";
-import { startTestServer } from "./testing/server.ts";
-import { serverProgress } from "./testing/server_rows.ts";
-import { firstQuestions, studyOnce } from "./testing/study.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { startTestServer } from "../../scripts/testkit/device/server.ts";
+import { serverProgress } from "../../scripts/testkit/device/server_rows.ts";
+import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 
 Deno.test("U5: a correction wins over what a device does without having seen it, and a retake after it counts", async () => {
   await using server = await startTestServer();

@@ -6,15 +6,15 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import { deviceId, openLab } from "./testing/devices.ts";
-import type { ChildOptions } from "./testing/crash_child.ts";
-import { BAD_NETWORK, withFaults } from "./testing/faults.ts";
-import { runSeed, seededRandom } from "./testing/random.ts";
-import { type Handle, startTestServer } from "./testing/server.ts";
-import { publishedLines, serverAttempts, serverProgress } from "./testing/server_rows.ts";
+import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
+import type { ChildOptions } from "../../scripts/testkit/device/crash_child.ts";
+import { BAD_NETWORK, withFaults } from "../../scripts/testkit/device/faults.ts";
+import { runSeed, seededRandom } from "../../scripts/testkit/device/random.ts";
+import { type Handle, startTestServer } from "../../scripts/testkit/device/server.ts";
+import { publishedLines, serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
 
 const Line = z.object({ id: z.string(), body: z.string() });
-const CHILD = new URL("./testing/crash_child.ts", import.meta.url).pathname;
+const CHILD = new URL("../../scripts/testkit/device/crash_child.ts", import.meta.url).pathname;
 /** Milliseconds that a device goes on, at most, once it has said the lines of its life. */
 const LIFETIME_MS = 300;
 /** Lines in a life, at most: a slow machine would kill by time alone what has not done anything yet. */

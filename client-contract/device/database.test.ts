@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { openDatabase } from "./database.ts";
 import { DeviceError } from "./device_error.ts";
-import { ILLEGAL } from "./testing/illegal_rows.ts";
+import { ILLEGAL } from "../../scripts/testkit/device/illegal_rows.ts";
 
 const Pragmas = z.object({ user_version: z.number(), journal_mode: z.string(), synchronous: z.number() });
 const Name = z.object({ name: z.string() });

@@ -1,10 +1,10 @@
 // Dead letters against the real functions and database: what a device gives up, the server holds.
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { openLab } from "./testing/devices.ts";
-import { type Handle, rotateHistory, startTestServer } from "./testing/server.ts";
-import { serverAttempts, serverProgress } from "./testing/server_rows.ts";
-import { firstQuestions, studyOnce } from "./testing/study.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { type Handle, rotateHistory, startTestServer } from "../../scripts/testkit/device/server.ts";
+import { serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
+import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 
 const Letter = z.object({
   letter: z.string(),

@@ -1,7 +1,7 @@
 // Dead letters: what the device has given up is handed in by the same door as events, and the server keeps it.
 import { z } from "zod";
-import type { EventResult } from "../batch.ts";
-import { MAX_BATCH_EVENTS } from "../limits.ts";
+import type { EventResult } from "../contract/batch.ts";
+import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import { instant } from "./clock.ts";
 import type { DeviceContext } from "./context.ts";
 import { fitBatch, nextId } from "./event_line.ts";

@@ -1,11 +1,11 @@
 // What the server's steering does to a device: versions that must be updated, schemas that end, cursors that are too
 // old, snapshots instead of deltas, bundles and their faults.
 import assert from "node:assert/strict";
-import { ContentServer } from "./testing/content_server.ts";
-import { drafts, uuid } from "./testing/curriculum.ts";
-import { openLab } from "./testing/devices.ts";
-import { allQuestions, studyOnce } from "./testing/study.ts";
-import { assertHolds, LEARNER, synced } from "./testing/synced.ts";
+import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
+import { drafts, uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { allQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
+import { assertHolds, LEARNER, synced } from "../../scripts/testkit/device/synced.ts";
 
 Deno.test("C2: a delta that is answered by the snapshot replaces everything", async () => {
   using t = await synced();

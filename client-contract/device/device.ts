@@ -1,9 +1,9 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps a real
 // SQLite file (client-contract/drift/carrel.drift), and can be killed at any moment.
-import { createClient } from "../client.ts";
-import type { DomainRow, SkillRow } from "../content.ts";
-import type { SessionEnded } from "../event.ts";
-import type { ContentHint } from "../hint.ts";
+import { createClient } from "../client/client.ts";
+import type { DomainRow, SkillRow } from "../contract/content.ts";
+import type { SessionEnded } from "../contract/event.ts";
+import type { ContentHint } from "../contract/hint.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Question, readDomains, readQuestion, readQuestions, readSkills } from "./content.ts";
 import { verifyContent, type VerifyReport } from "./content_tree.ts";

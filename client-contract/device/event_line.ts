@@ -1,9 +1,9 @@
 // An event's line: made once, and the same text from then on. What waits in the outbox and what the device tells about
 // itself are such lines, with ids of one ascending row.
 import { z } from "zod";
-import type { Event, EventType } from "../event.ts";
-import type { TrackingEvent } from "../tracking.ts";
-import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "../limits.ts";
+import type { Event, EventType } from "../contract/event.ts";
+import type { TrackingEvent } from "../contract/tracking.ts";
+import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "../contract/limits.ts";
 import { clockTime, instant } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { DeviceError } from "./device_error.ts";

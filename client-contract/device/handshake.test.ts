@@ -1,9 +1,9 @@
 // A device whose content schema ends, against the real server: told before, then to be updated, and nothing is lost.
 import assert from "node:assert/strict";
-import { openLab } from "./testing/devices.ts";
-import { startTestServer } from "./testing/server.ts";
-import { serverAttempts } from "./testing/server_rows.ts";
-import { firstQuestions, studyOnce } from "./testing/study.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { startTestServer } from "../../scripts/testkit/device/server.ts";
+import { serverAttempts } from "../../scripts/testkit/device/server_rows.ts";
+import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 
 /** Longer than the function keeps a head. */
 const staleHead = () => new Promise((resolve) => setTimeout(resolve, 1100));

@@ -1,13 +1,13 @@
 // What a device does once a hint is due: the shared head and new content, and everything else only where there is something
 // to send.
 import assert from "node:assert/strict";
-import type { ContentHint } from "../hint.ts";
+import type { ContentHint } from "../contract/hint.ts";
 import type { Device } from "./device.ts";
-import type { ContentServer } from "./testing/content_server.ts";
-import { uuid } from "./testing/curriculum.ts";
-import { deviceId } from "./testing/devices.ts";
-import { allQuestions, studyOnce } from "./testing/study.ts";
-import { assertHolds, synced } from "./testing/synced.ts";
+import type { ContentServer } from "../../scripts/testkit/device/content_server.ts";
+import { uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { deviceId } from "../../scripts/testkit/device/devices.ts";
+import { allQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
+import { assertHolds, synced } from "../../scripts/testkit/device/synced.ts";
 
 function hintOf(server: ContentServer, o: Partial<ContentHint> = {}): ContentHint {
   const version = server.releases.length;

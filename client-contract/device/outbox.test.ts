@@ -1,8 +1,8 @@
 // The outbox by itself.
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { Event } from "../event.ts";
-import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../limits.ts";
+import { Event } from "../contract/event.ts";
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import type { DeviceContext } from "./context.ts";
 import { DeviceError } from "./device_error.ts";
 import {
@@ -17,7 +17,7 @@ import {
 import { progressIn } from "./progress.ts";
 import { stagePull } from "./pull.ts";
 import { resetProgress } from "./study.ts";
-import { bench, LEARNER, pageOf, QUESTION, SKILL, wholeOutbox } from "./testing/bench.ts";
+import { bench, LEARNER, pageOf, QUESTION, SKILL, wholeOutbox } from "../../scripts/testkit/device/bench.ts";
 
 const DAY_MS = 86_400_000;
 

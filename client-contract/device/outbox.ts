@@ -1,8 +1,8 @@
 // The outbox: events are made here, wait for the server, and are kept some days longer.
 import { z } from "zod";
-import type { EventResult } from "../batch.ts";
-import type { Event } from "../event.ts";
-import { MAX_BATCH_EVENTS } from "../limits.ts";
+import type { EventResult } from "../contract/batch.ts";
+import type { Event } from "../contract/event.ts";
+import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import { clockTime, instant } from "./clock.ts";
 import type { DeviceContext } from "./context.ts";
 import { type EventDraft, EventLine, fitBatch, makeEvent, nextId } from "./event_line.ts";

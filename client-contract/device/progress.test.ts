@@ -3,12 +3,21 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import { Event } from "../event.ts";
+import { Event } from "../contract/event.ts";
 import { pendingEvents, recordResults, resendAll } from "./outbox.ts";
 import { mergeEvent, type Progress, progressIn } from "./progress.ts";
 import { stagePull } from "./pull.ts";
 import { endSession, startSession } from "./study.ts";
-import { bench, DEVICE, LEARNER, pageOf, QUESTION, SESSION, SKILL, wholeOutbox } from "./testing/bench.ts";
+import {
+  bench,
+  DEVICE,
+  LEARNER,
+  pageOf,
+  QUESTION,
+  SESSION,
+  SKILL,
+  wholeOutbox,
+} from "../../scripts/testkit/device/bench.ts";
 
 Deno.test("U5, K3: progress counts an attempt once: while it waits, is delivered, is pulled, and is sent again", () => {
   using device = bench();

@@ -2,8 +2,8 @@
 // those of the server (private.project_events): a greater reset pair wins whole; within one, mastery is a maximum,
 // completed a union, attempts are counted.
 import { z } from "zod";
-import { Event } from "../event.ts";
-import { compareResets, type ResetPair } from "../projection_model.ts";
+import { Event } from "../contract/event.ts";
+import { compareResets, type ResetPair } from "../contract/projection_model.ts";
 import type { Database } from "./database.ts";
 
 /** Progress in one skill, within its current reset. */

@@ -1,6 +1,6 @@
 // The learner's rows from the server: pages are staged as they come, and applied together when the last is there.
 import { z } from "zod";
-import type { Change, ChangesPage } from "../changes.ts";
+import type { Change, ChangesPage } from "../contract/changes.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { refreshProgress } from "./progress.ts";
 

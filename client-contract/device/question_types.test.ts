@@ -1,12 +1,12 @@
 // Questions of every type on a device: shown, graded without a network, sent, and graded the same by the server.
 import assert from "node:assert/strict";
 import { z } from "zod";
-import type { AnswerTo, QuestionType } from "../question.ts";
+import type { AnswerTo, QuestionType } from "../contract/question.ts";
 import { DeviceError } from "./device_error.ts";
-import { openLab } from "./testing/devices.ts";
-import { rightAnswer, wrongAnswer } from "./testing/answers.ts";
-import { startTestServer, type TestServer } from "./testing/server.ts";
-import { allQuestions } from "./testing/study.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { rightAnswer, wrongAnswer } from "../../scripts/testkit/device/answers.ts";
+import { startTestServer, type TestServer } from "../../scripts/testkit/device/server.ts";
+import { allQuestions } from "../../scripts/testkit/device/study.ts";
 
 const Json = z.string().nullable().transform((text): unknown => text === null ? null : JSON.parse(text));
 const Columns = z.object({ type: z.string(), choices: Json, answer: Json, media: Json });

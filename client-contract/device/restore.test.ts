@@ -1,11 +1,11 @@
 // An older copy of the database is put back: what was lost comes back from the devices, once; what was erased does not.
 import assert from "node:assert/strict";
-import { ProblemError } from "../client_error.ts";
+import { ProblemError } from "../client/client_error.ts";
 import type { Device } from "./device.ts";
-import { openLab } from "./testing/devices.ts";
-import { startRestorableServer } from "./testing/restorable.ts";
-import { serverAttempts, serverProgress } from "./testing/server_rows.ts";
-import { firstQuestions, studyOnce } from "./testing/study.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { startRestorableServer } from "../../scripts/testkit/device/restorable.ts";
+import { serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
+import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 
 const LEARNER = "1a000000-0000-4000-8000-000000000001";
 const FORGOTTEN = "1a000000-0000-4000-8000-000000000002";

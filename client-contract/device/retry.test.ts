@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { NetworkError, ProblemError } from "../client_error.ts";
+import { NetworkError, ProblemError } from "../client/client_error.ts";
 import { Problem, problemResponse } from "../../supabase/functions/_shared/problem.ts";
-import { readProblem } from "../client_error.ts";
+import { readProblem } from "../client/client_error.ts";
 import { systemClock } from "./clock.ts";
 import { backoff, createRetry, type RetryPolicy } from "./retry.ts";
-import { testClock } from "./testing/clock.ts";
+import { testClock } from "../../scripts/testkit/device/clock.ts";
 
 const POLICY: RetryPolicy = { attempts: 4, baseMs: 1000, capMs: 3000, patienceMs: 60_000 };
 const lost = new NetworkError("lost");

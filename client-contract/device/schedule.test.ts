@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { ContentHint } from "../hint.ts";
+import type { ContentHint } from "../contract/hint.ts";
 import { createSchedule, runSchedule, type Scheduled } from "./schedule.ts";
-import { testClock } from "./testing/clock.ts";
-import { seededRandom } from "./testing/random.ts";
+import { testClock } from "../../scripts/testkit/device/clock.ts";
+import { seededRandom } from "../../scripts/testkit/device/random.ts";
 
 const HISTORY = "0a93ab2dc16574ce";
 const [A, B] = ["5f17a0de-0000-4000-8000-000000000001", "5f17a0de-0000-4000-8000-000000000002"];

@@ -1,6 +1,6 @@
 // When to sync: at the server's pace, spread by chance, and sooner after a hint. Polling is the truth; hints only hurry.
 // Word of a release is followed to the content alone: what it tells of is no reason to push or pull.
-import type { ContentHint, LearnerHint } from "../hint.ts";
+import type { ContentHint, LearnerHint } from "../contract/hint.ts";
 import type { Clock } from "./clock.ts";
 
 /** A poll comes after the server's interval, and at most this share of it later. */

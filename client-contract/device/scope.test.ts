@@ -4,9 +4,9 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Device } from "./device.ts";
-import { ContentServer } from "./testing/content_server.ts";
-import { type Draft, drafts, question, uuid } from "./testing/curriculum.ts";
-import { openLab } from "./testing/devices.ts";
+import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
+import { type Draft, drafts, question, uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 
 const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";

@@ -2,17 +2,17 @@
 import { createClient } from "@supabase/supabase-js";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { throwAwayStack } from "../../scripts/stack/stack.ts";
-import { ended, until } from "../../scripts/stack/until.ts";
+import { throwAwayStack } from "../../scripts/local/stack.ts";
+import { ended, until } from "../../scripts/local/until.ts";
 import { signToken } from "../../supabase/tests/functions/bench.ts";
-import { ProblemError } from "../client_error.ts";
-import { ContentHint } from "../hint.ts";
+import { ProblemError } from "../client/client_error.ts";
+import { ContentHint } from "../contract/hint.ts";
 import { systemClock } from "./clock.ts";
 import { openDevice } from "./device.ts";
 import { runSchedule } from "./schedule.ts";
-import { deviceId, openLab } from "./testing/devices.ts";
-import { publishedLines, serverAttempts, serverProgress } from "./testing/server_rows.ts";
-import { firstQuestions, studyOnce } from "./testing/study.ts";
+import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
+import { publishedLines, serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
+import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 import postgres from "postgres";
 
 Deno.test("K3, U7: a signed-up learner's device syncs through the whole stack", async () => {

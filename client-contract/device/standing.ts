@@ -1,8 +1,8 @@
 // How the device's content stands against the server's, as far as the last contact told.
-import { ProblemError } from "../client_error.ts";
-import type { Head } from "../content.ts";
-import { CONTENT_SCHEMA } from "../limits.ts";
-import type { Upgrade } from "../steering.ts";
+import { ProblemError } from "../client/client_error.ts";
+import type { Head } from "../contract/content.ts";
+import { CONTENT_SCHEMA } from "../contract/limits.ts";
+import type { Upgrade } from "../contract/steering.ts";
 import { clockTime } from "./clock.ts";
 import { readScope } from "./content_scope.ts";
 import { type DeviceContext, readState } from "./context.ts";

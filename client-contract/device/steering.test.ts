@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { systemClock } from "../../supabase/functions/_shared/clock.ts";
-import { ProblemError } from "../client_error.ts";
+import { ProblemError } from "../client/client_error.ts";
 import type { Device } from "./device.ts";
 import { DEFAULT_RETRY } from "./retry.ts";
 import { readSteering, steeredRetry } from "./steering.ts";
-import { openLab } from "./testing/devices.ts";
-import { startTestServer } from "./testing/server.ts";
-import { serverAttempts } from "./testing/server_rows.ts";
-import { allQuestions, firstQuestions, studyOnce } from "./testing/study.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { startTestServer } from "../../scripts/testkit/device/server.ts";
+import { serverAttempts } from "../../scripts/testkit/device/server_rows.ts";
+import { allQuestions, firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 
 const refusedWith = (code: string) => (error: unknown) =>
   error instanceof ProblemError && error.code === code;

@@ -1,6 +1,6 @@
 // What the server asked of this device when it last spoke, kept so that it holds after a restart and offline.
-import { ProblemError } from "../client_error.ts";
-import { DEFAULT_STEERING, Steering } from "../steering.ts";
+import { ProblemError } from "../client/client_error.ts";
+import { DEFAULT_STEERING, Steering } from "../contract/steering.ts";
 import { clockTime } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { recordResults } from "./outbox.ts";
 import { stagePull } from "./pull.ts";
 import { practiceDays, readStreak } from "./streak.ts";
-import { bench, pageOf, wholeOutbox } from "./testing/bench.ts";
+import { bench, pageOf, wholeOutbox } from "../../scripts/testkit/device/bench.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 // The learner's streak: the server's days of practice, and those of events that it has not heard of yet. A union, so it does not
 // matter that some days are in both.
 import { z } from "zod";
-import { type DayRange, localDay, streakOn, streaksOf, unionDays } from "../practice.ts";
+import { type DayRange, localDay, streakOn, streaksOf, unionDays } from "../contract/practice.ts";
 import { clockTime } from "./clock.ts";
 import type { DeviceContext } from "./context.ts";
 import type { Database } from "./database.ts";

@@ -1,8 +1,8 @@
 // What the learner does, written down at once: each call is one transaction, which holds the event and all that it
 // means for the device's own rows. Nothing here needs a network.
 import { z } from "zod";
-import type { SessionEnded } from "../event.ts";
-import { type AnswerKey, type AnswerTo, gradeAnswer, type QuestionType } from "../question.ts";
+import type { SessionEnded } from "../contract/event.ts";
+import { type AnswerKey, type AnswerTo, gradeAnswer, type QuestionType } from "../contract/question.ts";
 import type { Question } from "./content.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { checkAnswer } from "./answer.ts";

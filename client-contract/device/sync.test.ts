@@ -5,11 +5,17 @@ import { z } from "zod";
 import { Problem, problemResponse } from "../../supabase/functions/_shared/problem.ts";
 import type { Device } from "./device.ts";
 import { DeviceError, type DeviceErrorCode } from "./device_error.ts";
-import { openLab } from "./testing/devices.ts";
-import { losingAnswers } from "./testing/faults.ts";
-import { type Handle, loseEvents, rotateHistory, startTestServer, testToken } from "./testing/server.ts";
-import { serverAttempts, serverProgress } from "./testing/server_rows.ts";
-import { allQuestions, firstQuestions, studyOnce } from "./testing/study.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { losingAnswers } from "../../scripts/testkit/device/faults.ts";
+import {
+  type Handle,
+  loseEvents,
+  rotateHistory,
+  startTestServer,
+  testToken,
+} from "../../scripts/testkit/device/server.ts";
+import { serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
+import { allQuestions, firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 
 const isDeviceError = (code: DeviceErrorCode) => (error: unknown) =>
   error instanceof DeviceError && error.code === code;

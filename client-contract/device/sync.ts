@@ -1,11 +1,11 @@
 // One sync: what the device did goes up, what the learner did elsewhere comes down, then new content.
 import { z } from "zod";
-import type { BatchHeader, SyncAnswer } from "../batch.ts";
-import type { PullAnswer } from "../changes.ts";
-import { ContractError } from "../client_error.ts";
-import type { Head } from "../content.ts";
-import type { ContentHint } from "../hint.ts";
-import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../limits.ts";
+import type { BatchHeader, SyncAnswer } from "../contract/batch.ts";
+import type { PullAnswer } from "../contract/changes.ts";
+import { ContractError } from "../client/client_error.ts";
+import type { Head } from "../contract/content.ts";
+import type { ContentHint } from "../contract/hint.ts";
+import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../contract/limits.ts";
 import { clockTime, instant } from "./clock.ts";
 import {
   concernsContentAlone,

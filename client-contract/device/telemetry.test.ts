@@ -4,20 +4,20 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { Problem, problemResponse } from "../../supabase/functions/_shared/problem.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import { MAX_BATCH_BYTES } from "../limits.ts";
-import { DEFAULT_STEERING } from "../steering.ts";
+import { MAX_BATCH_BYTES } from "../contract/limits.ts";
+import { DEFAULT_STEERING } from "../contract/steering.ts";
 import type { DeviceContext } from "./context.ts";
 import { DeviceError } from "./device_error.ts";
 import { countOutbox, pendingEvents, takeBatch } from "./outbox.ts";
 import { resetProgress } from "./study.ts";
 import { MAX_WAITING, recordFailure, recordTelemetry, takeTelemetry, tellCreated } from "./telemetry.ts";
-import { bench, LEARNER, QUESTION, SKILL } from "./testing/bench.ts";
-import { ContentServer } from "./testing/content_server.ts";
-import { drafts } from "./testing/curriculum.ts";
-import { openLab } from "./testing/devices.ts";
-import type { Handle } from "./testing/server.ts";
-import { firstQuestions } from "./testing/study.ts";
-import { bodies, waiting } from "./testing/telemetry.ts";
+import { bench, LEARNER, QUESTION, SKILL } from "../../scripts/testkit/device/bench.ts";
+import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
+import { drafts } from "../../scripts/testkit/device/curriculum.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import type { Handle } from "../../scripts/testkit/device/server.ts";
+import { firstQuestions } from "../../scripts/testkit/device/study.ts";
+import { bodies, waiting } from "../../scripts/testkit/device/telemetry.ts";
 
 /** Of a newer server, or of nobody knows what. */
 const PROBLEM = {

@@ -2,11 +2,11 @@
 // that are sent anyway, in the room that the learner's events leave: it never asks for a batch, holds none up, and is
 // not among what waits for the learner. What a restored server has lost of it is not sent again.
 import { z } from "zod";
-import type { EventResult } from "../batch.ts";
-import { ContractError, NetworkError, ProblemError } from "../client_error.ts";
-import { MAX_INTEGER } from "../fields.ts";
-import { MAX_BATCH_EVENTS } from "../limits.ts";
-import { Code } from "../tracking.ts";
+import type { EventResult } from "../contract/batch.ts";
+import { ContractError, NetworkError, ProblemError } from "../client/client_error.ts";
+import { MAX_INTEGER } from "../contract/fields.ts";
+import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
+import { Code } from "../contract/tracking.ts";
 import { clockTime, instant } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { DeviceError } from "./device_error.ts";

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { z } from "zod";
-import type { TrackingEvent } from "../tracking.ts";
+import type { TrackingEvent } from "../contract/tracking.ts";
 import type { Device } from "./device.ts";
-import { openLab } from "./testing/devices.ts";
-import { losingAnswers } from "./testing/faults.ts";
-import { type Handle, loseEvents, startTestServer } from "./testing/server.ts";
-import { serverAttempts } from "./testing/server_rows.ts";
-import { firstQuestions, studyOnce } from "./testing/study.ts";
-import { bodies, PLAN, told } from "./testing/telemetry.ts";
+import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { losingAnswers } from "../../scripts/testkit/device/faults.ts";
+import { type Handle, loseEvents, startTestServer } from "../../scripts/testkit/device/server.ts";
+import { serverAttempts } from "../../scripts/testkit/device/server_rows.ts";
+import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
+import { bodies, PLAN, told } from "../../scripts/testkit/device/telemetry.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { decodeTime } from "ulid";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import { seededRandom } from "./testing/random.ts";
+import { seededRandom } from "../../scripts/testkit/device/random.ts";
 import { freshUlid, nextUlid } from "./ulid.ts";
 
 Deno.test("I4, K3: ids ascend whatever the clock does, each within the time that it was made or later", () => {

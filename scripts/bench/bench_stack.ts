@@ -1,7 +1,7 @@
 // The stack that benchmarks run on: throw-away, with the baselines' functions beside the product's.
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { type Stack, throwAwayStack } from "../stack/stack.ts";
+import { type Stack, throwAwayStack } from "../local/stack.ts";
 
 /** A stack with an administrator's connection. */
 export interface BenchStack extends AsyncDisposable {

@@ -2,13 +2,13 @@
 // it. One listener hears the hint over Realtime and hands it to all: 10,000 sockets would measure the machine that holds them.
 // One of the devices is the reference device with its file; the others draw their moment from the same schedule, and must ask
 // what it asks. Time runs faster for all of them, so that a spread of minutes does not take minutes.
-import { createClient } from "../../client-contract/client.ts";
-import { CONTENT_SCHEMA } from "../../client-contract/limits.ts";
-import type { ContentHint } from "../../client-contract/hint.ts";
+import { createClient } from "../../client-contract/client/client.ts";
+import { CONTENT_SCHEMA } from "../../client-contract/contract/limits.ts";
+import type { ContentHint } from "../../client-contract/contract/hint.ts";
 import { type Clock, systemClock } from "../../client-contract/device/clock.ts";
 import { type Device, openDevice } from "../../client-contract/device/device.ts";
 import { createSchedule, runSchedule } from "../../client-contract/device/schedule.ts";
-import { until } from "../stack/until.ts";
+import { until } from "../local/until.ts";
 import {
   type BenchStack,
   CHANGED,

@@ -1,8 +1,8 @@
 // 50 devices that fetch all of a release at once, against a static file server with the same bytes: by pages that no isolate
 // has served yet, by pages that it has, and by bundles, which devices prefer. Devices inflate what they get, and do nothing else.
-import { configureSignals } from "../stack/signals.ts";
-import { until } from "../stack/until.ts";
-import { Manifest } from "../../client-contract/manifest.ts";
+import { configureSignals } from "../local/signals.ts";
+import { until } from "../local/until.ts";
+import { Manifest } from "../../client-contract/contract/manifest.ts";
 import { type BenchStack, type PublishedHead, publishTwice, startBenchStack } from "./bench_stack.ts";
 import { goal, type Result, runPair } from "./measure.ts";
 import { startStaticFolder } from "./static_folder.ts";

@@ -1,7 +1,7 @@
 // A listener of releases' hints, as an app has one: supabase-js on the private channel.
 import { createClient } from "@supabase/supabase-js";
-import { ContentHint } from "../../client-contract/hint.ts";
-import type { Stack } from "../stack/stack.ts";
+import { ContentHint } from "../../client-contract/contract/hint.ts";
+import type { Stack } from "../local/stack.ts";
 
 /** The next hint; disposing of it leaves the channel. */
 export interface HintListener extends AsyncDisposable {

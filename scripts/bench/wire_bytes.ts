@@ -1,6 +1,6 @@
 // Bytes of a snapshot and of a delta as a device fetches them, requests and headers included, against gzip over the least JSON
 // that says the same.
-import { createClient } from "../../client-contract/client.ts";
+import { createClient } from "../../client-contract/client/client.ts";
 import type { BenchStack, PublishedHead } from "./bench_stack.ts";
 import { gzip } from "./gzip.ts";
 import { type Result, runPair } from "./measure.ts";

@@ -1,6 +1,6 @@
 // Calls the Supabase CLI that package.json pins, against a throw-away database.
 import type { z } from "zod";
-import type { Cluster } from "../stack/postgres/cluster.ts";
+import type { Cluster } from "../local/postgres/cluster.ts";
 import { lastLines, run } from "./process.ts";
 import { root } from "./project.ts";
 

@@ -1,8 +1,8 @@
 // Which database an import goes to, and what to tell when it can't.
 import postgres from "postgres";
-import { type ProjectConfig, readProjectConfig, resolveConfig } from "../stack/config.ts";
-import { findRunning } from "../stack/instance.ts";
-import { databaseUrl } from "../stack/postgres/url.ts";
+import { type ProjectConfig, readProjectConfig, resolveConfig } from "../local/config.ts";
+import { findRunning } from "../local/instance.ts";
+import { databaseUrl } from "../local/postgres/url.ts";
 
 const CONNECT_TIMEOUT_SECONDS = 10;
 

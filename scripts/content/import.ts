@@ -1,8 +1,8 @@
 // `npm run content:import -- FILE.jsonl`: a curriculum file into the drafts. The format: docs/content-format.md.
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ConfigError } from "../stack/config.ts";
-import { createProgress } from "../stack/progress.ts";
+import { ConfigError } from "../local/config.ts";
+import { createProgress } from "../local/progress.ts";
 import { addressOf, connect, explainDatabaseError, resolveDatabaseUrl } from "./database.ts";
 import {
   bytesToLines,

@@ -1,6 +1,6 @@
 // One line of a curriculum file: its fields, and what is wrong with them. docs/content-format.md is for people.
 import { z } from "zod";
-import { DECIMAL, MediaReference, type QuestionType } from "../../client-contract/question.ts";
+import { DECIMAL, MediaReference, type QuestionType } from "../../client-contract/contract/question.ts";
 import { LIMITS } from "./limits.ts";
 import { isPlainLine } from "./plain_line.ts";
 import { isKey, keyOf, textProblem } from "./text.ts";

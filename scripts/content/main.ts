@@ -1,10 +1,10 @@
 // `npm run content`: preview, publish, schedule and roll back from the command line. docs/publishing.md walks through it.
 import postgres from "postgres";
 import { z } from "zod";
-import { Head } from "../../client-contract/content.ts";
-import { codeOfSqlstate } from "../../client-contract/errors.ts";
-import { Release, ReleasePreview, Schedule } from "../../client-contract/release.ts";
-import { ConfigError } from "../stack/config.ts";
+import { Head } from "../../client-contract/contract/content.ts";
+import { codeOfSqlstate } from "../../client-contract/contract/errors.ts";
+import { Release, ReleasePreview, Schedule } from "../../client-contract/contract/release.ts";
+import { ConfigError } from "../local/config.ts";
 import { type Call, readCommand, USAGE, UsageError } from "./command.ts";
 import { addressOf, connect, explainDatabaseError, resolveDatabaseUrl, type Work } from "./database.ts";
 import { renderHead, renderHistory, renderPreview, renderSchedules } from "./render.ts";

@@ -1,7 +1,7 @@
 // What `npm run content` prints for people.
-import type { Head } from "../../client-contract/content.ts";
-import { CONTENT_SCHEMA } from "../../client-contract/limits.ts";
-import type { Release, ReleasePreview, Schedule } from "../../client-contract/release.ts";
+import type { Head } from "../../client-contract/contract/content.ts";
+import { CONTENT_SCHEMA } from "../../client-contract/contract/limits.ts";
+import type { Release, ReleasePreview, Schedule } from "../../client-contract/contract/release.ts";
 
 /** Longest value that is shown; the rest is in --json and in Studio. */
 const SHOWN = 60;

@@ -1,7 +1,7 @@
 // Who takes part: a learner with two devices, an instructor and somebody of support, all signed in for real.
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { createUsers, type Role } from "../users/create_users.ts";
-import type { Stack } from "../stack/stack.ts";
+import type { Stack } from "../local/stack.ts";
 
 /** Somebody who is signed in. */
 export interface Person {

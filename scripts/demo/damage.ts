@@ -2,7 +2,7 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import type { Device } from "../../client-contract/device/device.ts";
-import { CONTENT_SCHEMA } from "../../client-contract/limits.ts";
+import { CONTENT_SCHEMA } from "../../client-contract/contract/limits.ts";
 import type { Narrator } from "./narrator.ts";
 import type { Network } from "./network.ts";
 import type { Server } from "./server.ts";

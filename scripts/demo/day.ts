@@ -3,8 +3,8 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import { type Device, openDevice } from "../../client-contract/device/device.ts";
-import { createRpc } from "../../client-contract/rpc.ts";
-import type { Stack } from "../stack/stack.ts";
+import { createRpc } from "../../client-contract/client/rpc.ts";
+import type { Stack } from "../local/stack.ts";
 import type { Person } from "./cast.ts";
 import type { Role } from "../users/create_users.ts";
 import type { Edition } from "./curriculum.ts";

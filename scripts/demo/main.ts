@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { throwAwayStack } from "../stack/stack.ts";
+import { throwAwayStack } from "../local/stack.ts";
 import { assemble } from "./cast.ts";
 import { type Edition, editionsOf, seedEditions } from "./curriculum.ts";
 import { liveTheDay } from "./day.ts";

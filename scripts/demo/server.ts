@@ -2,7 +2,7 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import type { Device } from "../../client-contract/device/device.ts";
-import { CONTENT_SCHEMA } from "../../client-contract/limits.ts";
+import { CONTENT_SCHEMA } from "../../client-contract/contract/limits.ts";
 import type { Progress } from "../../client-contract/device/progress.ts";
 
 const Body = z.object({ id: z.string(), body: z.string() });

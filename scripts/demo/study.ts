@@ -2,7 +2,7 @@
 //
 // Arguments: the device's file, learner id, device id, the skill's id, how many questions to answer.
 import { openDevice } from "../../client-contract/device/device.ts";
-import { rightAnswer, wrongAnswer } from "../../client-contract/device/testing/answers.ts";
+import { rightAnswer, wrongAnswer } from "../testkit/device/answers.ts";
 
 const [file = "", learnerId = "", deviceId = "", skillId = "", count = "0"] = Deno.args;
 using device = openDevice({

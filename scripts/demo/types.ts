@@ -2,7 +2,7 @@
 import type postgres from "postgres";
 import type { Question } from "../../client-contract/device/content.ts";
 import type { Device } from "../../client-contract/device/device.ts";
-import { rightAnswer, wrongAnswer } from "../../client-contract/device/testing/answers.ts";
+import { rightAnswer, wrongAnswer } from "../testkit/device/answers.ts";
 import { bytesToLines, importContent } from "../content/import_content.ts";
 import type { Narrator } from "./narrator.ts";
 

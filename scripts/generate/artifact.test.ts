@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { errorCodes } from "../../client-contract/errors.ts";
-import { messages } from "../../client-contract/messages.ts";
+import { errorCodes } from "../../client-contract/contract/errors.ts";
+import { messages } from "../../client-contract/contract/messages.ts";
 import { findDrift, writeArtifacts } from "./artifact.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
@@ -11,15 +11,15 @@ Deno.test("drift is a file that is missing, differs, or is no artifact; writing 
   const root = await Deno.makeTempDir();
   try {
     const artifacts = [{ path: "out/a.json", text: "a" }, { path: "docs/b.md", text: "b" }];
-    assert.deepEqual(await findDrift(root, artifacts, "out"), ["docs/b.md", "out/a.json"]);
-    assert.deepEqual(await writeArtifacts(root, artifacts, "out"), ["docs/b.md", "out/a.json"]);
-    assert.deepEqual(await findDrift(root, artifacts, "out"), []);
+    assert.deepEqual(await findDrift(root, artifacts, ["out"]), ["docs/b.md", "out/a.json"]);
+    assert.deepEqual(await writeArtifacts(root, artifacts, ["out"]), ["docs/b.md", "out/a.json"]);
+    assert.deepEqual(await findDrift(root, artifacts, ["out"]), []);
 
     await Deno.writeTextFile(join(root, "docs/b.md"), "edited");
     await Deno.writeTextFile(join(root, "out/old.json"), "{}");
-    assert.deepEqual(await findDrift(root, artifacts, "out"), ["docs/b.md", "out/old.json"]);
-    await writeArtifacts(root, artifacts, "out");
-    assert.deepEqual(await findDrift(root, artifacts, "out"), []);
+    assert.deepEqual(await findDrift(root, artifacts, ["out"]), ["docs/b.md", "out/old.json"]);
+    await writeArtifacts(root, artifacts, ["out"]);
+    assert.deepEqual(await findDrift(root, artifacts, ["out"]), []);
     assert.deepEqual(Array.from(Deno.readDirSync(join(root, "out")), ({ name }) => name), ["a.json"]);
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -41,17 +41,22 @@ async function findStale(root: string, artifacts: Artifact[], folder: string): P
 }
 
 /** Paths of artifacts that are missing, differ, or should not be there. */
-export async function findDrift(root: string, artifacts: Artifact[], folder: string): Promise<string[]> {
+export async function findDrift(root: string, artifacts: Artifact[], folders: string[]): Promise<string[]> {
   const drifted: string[] = [];
   for (const { path, text } of artifacts) {
     if (await readText(join(root, path)) !== text) drifted.push(path);
   }
-  return [...drifted, ...await findStale(root, artifacts, folder)].sort();
+  for (const folder of folders) drifted.push(...await findStale(root, artifacts, folder));
+  return drifted.sort();
 }
 
 /** Writes what has drifted and returns its paths. */
-export async function writeArtifacts(root: string, artifacts: Artifact[], folder: string): Promise<string[]> {
-  const drifted = await findDrift(root, artifacts, folder);
+export async function writeArtifacts(
+  root: string,
+  artifacts: Artifact[],
+  folders: string[],
+): Promise<string[]> {
+  const drifted = await findDrift(root, artifacts, folders);
   for (const path of drifted) {
     const artifact = artifacts.find((candidate) => candidate.path === path);
     if (!artifact) {

@@ -5,7 +5,7 @@ import {
   type ErrorEntry,
   type ErrorPlace,
   errors,
-} from "../../client-contract/errors.ts";
+} from "../../client-contract/contract/errors.ts";
 import type { Artifact } from "./artifact.ts";
 
 interface Column {
@@ -32,7 +32,8 @@ function table(place: ErrorPlace, columns: Column[]): string {
 
 /** The table of all errors. */
 export function errorsDocument(): Artifact {
-  const text = `<!-- Generated from client-contract/errors.ts by \`npm run generate\`; do not edit. -->
+  const text =
+    `<!-- Generated from client-contract/contract/errors.ts by \`npm run generate\`; do not edit. -->
 
 # Errors
 

@@ -1,6 +1,6 @@
 // supabase/functions/_shared/errors.gen.ts: the registry as the functions need it. They are deployed without
 // client-contract, so they can't import it.
-import { errorCodes, errors } from "../../client-contract/errors.ts";
+import { errorCodes, errors } from "../../client-contract/contract/errors.ts";
 import type { Artifact } from "./artifact.ts";
 
 /** The copy for the Edge Functions: codes that a response can have. */
@@ -11,7 +11,7 @@ export function functionErrors(): Artifact {
     return `  ${code}: { status: ${status}, title: ${JSON.stringify(title)}, retryable: ${retryable} },`;
   });
   const states = codes.flatMap((code) => errors[code].sqlstate.map((state) => `  "${state}": "${code}",`));
-  const text = `// Generated from client-contract/errors.ts by \`npm run generate\`; do not edit.
+  const text = `// Generated from client-contract/contract/errors.ts by \`npm run generate\`; do not edit.
 
 /** The registry's errors that a function can answer with. */
 export const ERRORS = {

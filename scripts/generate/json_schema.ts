@@ -1,6 +1,6 @@
 // client-contract/schema/*.json: every message as JSON Schema 2020-12, for clients in other languages.
 import { z } from "zod";
-import { messages } from "../../client-contract/messages.ts";
+import { messages } from "../../client-contract/contract/messages.ts";
 import type { Artifact } from "./artifact.ts";
 
 /** Where the schemas lie; nothing else does. */

@@ -5,6 +5,7 @@ import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { invariantsDocument } from "./invariants_doc.ts";
+import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
 import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
@@ -18,15 +19,16 @@ const artifacts: Artifact[] = [
   errorsDocument(),
   invariantsDocument(tests),
   requirementsDocument(tests),
+  ...await migrationFiles(),
 ];
 
 if (Deno.args.includes("--check")) {
-  const drifted = await findDrift(PROJECT_FOLDER, artifacts, SCHEMA_FOLDER);
+  const drifted = await findDrift(PROJECT_FOLDER, artifacts, [SCHEMA_FOLDER, MIGRATION_FOLDER]);
   for (const path of drifted) console.error(`${path} is not what \`npm run generate\` would write`);
   if (drifted.length > 0) Deno.exit(1);
   console.log(`${artifacts.length} generated files are up to date`);
 } else {
-  const written = await writeArtifacts(PROJECT_FOLDER, artifacts, SCHEMA_FOLDER);
+  const written = await writeArtifacts(PROJECT_FOLDER, artifacts, [SCHEMA_FOLDER, MIGRATION_FOLDER]);
   for (const path of written) console.log(`updated ${path}`);
   console.log(`${artifacts.length - written.length} files were up to date`);
 }

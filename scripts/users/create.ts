@@ -1,6 +1,6 @@
 // `npm run users:create`: a user for each role on the local Supabase, to sign in with while developing.
 import { parseArgs } from "node:util";
-import { ConfigError } from "../stack/config.ts";
+import { ConfigError } from "../local/config.ts";
 import { type CreatedUser, createUsers, UserRefused } from "./create_users.ts";
 import { resolveTarget, TargetRefused } from "./target.ts";
 

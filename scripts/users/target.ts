@@ -1,8 +1,8 @@
 // Which Supabase gets the users: a local one, never any other.
 import { resolve } from "node:path";
 import { z } from "zod";
-import { readProjectConfig, resolveConfig } from "../stack/config.ts";
-import { findRunning } from "../stack/instance.ts";
+import { readProjectConfig, resolveConfig } from "../local/config.ts";
+import { findRunning } from "../local/instance.ts";
 
 /** Where users can't be made, with the way out; the message is meant for the person at the terminal. */
 export class TargetRefused extends Error {

@@ -1,6 +1,6 @@
 // What a database needs before pgTAP files run on it.
 import pg from "pg";
-import type { Cluster } from "../../stack/postgres/cluster.ts";
+import type { Cluster } from "../../local/postgres/cluster.ts";
 import { projectFiles, readProjectFile } from "../project.ts";
 import { renderFailures } from "../report.ts";
 import { sqlFailure } from "./sql_failure.ts";

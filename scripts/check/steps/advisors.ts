@@ -1,7 +1,7 @@
 // The advisors that hosted's dashboard shows, as the CLI runs them: nothing to be found, at any level.
 import { z } from "zod";
-import { throwAwayCluster } from "../../stack/harness.ts";
-import type { Cluster } from "../../stack/postgres/cluster.ts";
+import { throwAwayCluster } from "../../local/harness.ts";
+import type { Cluster } from "../../local/postgres/cluster.ts";
 import type { Failure, Step, StepResult } from "../step.ts";
 import { supabaseCli } from "../supabase_cli.ts";
 

@@ -1,4 +1,4 @@
-// The house style that no tool knows: how migrations open, how SQL is written, how long a file may get.
+// The house style that no tool knows: how SQL sources open, how SQL is written, how long a file may get.
 import { projectFiles, readProjectFile } from "../project.ts";
 import { sqlCode } from "../sql_text.ts";
 import type { Failure, Step } from "../step.ts";
@@ -7,8 +7,8 @@ import { findUntagged } from "../test_ids.ts";
 /** House limits are 200 and 300 lines; a tenth more is let through, so that nobody splits a file in the middle of a thought. */
 const SQL_LINES = 220;
 const TYPESCRIPT_LINES = 330;
-const OPENING = ["What", "Why", "Locks", "Undo"];
-const MIGRATION_NAME = /^supabase\/migrations\/\d{14}_[a-z][a-z0-9_]*\.sql$/;
+const OPENING = ["What", "Why"];
+const SOURCE_NAME = /^supabase\/schemas\/\d\d_[a-z]+\/[a-z][a-z0-9_]*\.sql$/;
 const TEST_NAME = /^supabase\/tests\/[a-z0-9_/]+\.test\.sql$/;
 const UPPERCASE_KEYWORD =
   /\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|FROM|WHERE|JOIN|GRANT|REVOKE|RETURNS?|BEGIN|END|DECLARE|LANGUAGE|FUNCTION|TABLE|NOT|NULL|AND|VALUES|INTO|ORDER|GROUP)\b/;
@@ -20,7 +20,7 @@ function opening(path: string, text: string): Failure[] {
   const labels = [...header.matchAll(/^-- (\w+):\s*\S/gm)].map((match) => match[1]);
   const firstLine = /^-- What:/.test(text);
   if (firstLine && OPENING.every((label, index) => labels[index] === label)) return [];
-  const message = "a migration opens with the comment lines What, Why, Locks, Undo, in this order";
+  const message = "an SQL source opens with the comment lines What and Why, in this order";
   return [{ at: `${path}:1`, message, detail: header.trimEnd() || text.split("\n", 1)[0] }];
 }
 
@@ -42,9 +42,9 @@ function tooLong(path: string, text: string, limit: number, house: number): Fail
 export function checkStyle(path: string, text: string): Failure[] {
   if (path.endsWith(".ts")) return tooLong(path, text, TYPESCRIPT_LINES, 300);
   const failures = [...lowercase(path, text), ...tooLong(path, text, SQL_LINES, 200)];
-  if (path.startsWith("supabase/migrations/")) {
-    if (!MIGRATION_NAME.test(path)) {
-      failures.push({ at: path, message: "is not named <14 digits>_<snake_case>.sql" });
+  if (path.startsWith("supabase/schemas/")) {
+    if (!SOURCE_NAME.test(path)) {
+      failures.push({ at: path, message: "is not named <two digits>_<area>/<snake_case>.sql" });
     }
     failures.push(...opening(path, text));
   }
@@ -60,12 +60,13 @@ export function checkStyle(path: string, text: string): Failure[] {
 }
 
 /** Files whose style is checked: generated ones are not written by hand. */
-export const hasStyle = (path: string) => /\.(ts|sql)$/.test(path) && !/\.gen\.|\.d\.ts$/.test(path);
+export const hasStyle = (path: string) =>
+  /\.(ts|sql)$/.test(path) && !/\.gen\.|\.d\.ts$|^supabase\/migrations\//.test(path);
 
 export const style: Step = {
   name: "style",
   about:
-    "migrations open with What, Why, Locks, Undo; SQL in lower case; no file outgrows its concept; tests say what they show",
+    "SQL sources open with What and Why; SQL in lower case; no file outgrows its concept; tests say what they show",
   async run() {
     const files = (await projectFiles()).filter(hasStyle);
     const failures = await Promise.all(

@@ -5,33 +5,32 @@ import { findForbidden, findLinks } from "./prose.ts";
 import { checkStyle } from "./style.ts";
 import { findOtherVersions, findUnmapped } from "./types_hosted.ts";
 
-const MIGRATION = "supabase/migrations/20260101000000_good_name.sql";
-const OPENING =
-  "-- What:  a table.\n-- Why:   to keep things,\n--        for long.\n-- Locks: none.\n-- Undo:  drop it.\n";
+const SOURCE = "supabase/schemas/20_content/good_name.sql";
+const OPENING = "-- What:  a table.\n-- Why:   to keep things,\n--        for long.\n";
 const messages = (path: string, text: string) => checkStyle(path, text).map(({ message }) => message);
 
-Deno.test("a migration in the house style passes", () => {
-  assert.deepEqual(messages(MIGRATION, `${OPENING}create table content.thing (id uuid);\n`), []);
+Deno.test("an SQL source in the house style passes", () => {
+  assert.deepEqual(messages(SOURCE, `${OPENING}create table content.thing (id uuid);\n`), []);
 });
 
-Deno.test("a migration opens with four labels in order", () => {
-  const rule = /^a migration opens with/;
+Deno.test("an SQL source opens with What and Why in this order", () => {
+  const rule = /^an SQL source opens with/;
   for (
     const text of [
       "create table content.thing (id uuid);",
       `\n${OPENING}`,
-      OPENING.replace("-- Undo:  drop it.\n", ""),
-      OPENING.replace("-- Locks: none.", "-- Locks:"),
+      OPENING.replace("-- Why:   to keep things,\n", ""),
+      OPENING.replace("-- Why:   to keep things,", "-- Why:"),
       OPENING.replace("Why", "What").replace("What", "Why"),
     ]
   ) {
-    assert.match(messages(MIGRATION, text)[0] ?? "", rule, text);
+    assert.match(messages(SOURCE, text)[0] ?? "", rule, text);
   }
 });
 
-Deno.test("file names of migrations and tests follow their pattern", () => {
-  assert.match(messages("supabase/migrations/1_x.sql", OPENING)[0] ?? "", /14 digits/);
-  assert.match(messages("supabase/migrations/20260101000000_Bad-Name.sql", OPENING)[0] ?? "", /14 digits/);
+Deno.test("file names of SQL sources and tests follow their pattern", () => {
+  assert.match(messages("supabase/schemas/content/x.sql", OPENING)[0] ?? "", /two digits/);
+  assert.match(messages("supabase/schemas/20_content/Bad-Name.sql", OPENING)[0] ?? "", /two digits/);
   assert.match(messages("supabase/tests/ingest/some_thing.sql", "select 1;")[0] ?? "", /\.test\.sql/);
   assert.deepEqual(messages("supabase/tests/ingest/some_thing.test.sql", "select 1;"), []);
 });

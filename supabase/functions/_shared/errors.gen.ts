@@ -1,4 +1,4 @@
-// Generated from client-contract/errors.ts by `npm run generate`; do not edit.
+// Generated from client-contract/contract/errors.ts by `npm run generate`; do not edit.
 
 /** The registry's errors that a function can answer with. */
 export const ERRORS = {

@@ -1,6 +1,6 @@
 // What the tests of the Edge Functions share: a stack of their own, learners with tokens, and batches.
 import { ulid } from "ulid";
-import { type Stack, throwAwayStack } from "../../../scripts/stack/stack.ts";
+import { type Stack, throwAwayStack } from "../../../scripts/local/stack.ts";
 
 /** A signed-in learner with one device. */
 export interface Learner {

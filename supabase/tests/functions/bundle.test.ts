@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import postgres from "postgres";
-import type { Stack } from "../../../scripts/stack/stack.ts";
-import { until } from "../../../scripts/stack/until.ts";
+import type { Stack } from "../../../scripts/local/stack.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { type Answer, call, newLearner, startBench } from "./bench.ts";
 
 interface Bundle {

@@ -1,7 +1,7 @@
 // The function content over HTTP: what the head demands of a device, schemas that end, what devices hold, and the horizon.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { until } from "../../../scripts/stack/until.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { call, newLearner, startBench } from "./bench.ts";
 
 /** Longer than an isolate keeps a head. */

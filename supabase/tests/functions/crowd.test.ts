@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
-import { until } from "../../../scripts/stack/until.ts";
+import { throwAwayCluster } from "../../../scripts/local/harness.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { openDatabase, problemOf } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { createKeyedSlots, createSlots } from "../../functions/_shared/slots.ts";

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
-import { BatchHeader } from "../../../client-contract/batch.ts";
-import { Event } from "../../../client-contract/event.ts";
-import { LearnerHint } from "../../../client-contract/hint.ts";
-import { createRpc } from "../../../client-contract/rpc.ts";
-import type { Stack } from "../../../scripts/stack/stack.ts";
-import { until } from "../../../scripts/stack/until.ts";
+import { BatchHeader } from "../../../client-contract/contract/batch.ts";
+import { Event } from "../../../client-contract/contract/event.ts";
+import { LearnerHint } from "../../../client-contract/contract/hint.ts";
+import { createRpc } from "../../../client-contract/client/rpc.ts";
+import type { Stack } from "../../../scripts/local/stack.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { call, event, header, type Learner, ndjson, newLearner, push, startBench } from "./bench.ts";
 
 interface Listener extends AsyncDisposable {

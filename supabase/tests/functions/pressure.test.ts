@@ -2,8 +2,8 @@
 // Retry-After, a batch is written whole or not at all, and sent again it counts once.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import type { Stack } from "../../../scripts/stack/stack.ts";
-import { until } from "../../../scripts/stack/until.ts";
+import type { Stack } from "../../../scripts/local/stack.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { type Answer, event, header, type Learner, ndjson, newLearner, push, startBench } from "./bench.ts";
 
 type Sql = postgres.Sql;

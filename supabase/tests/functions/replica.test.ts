@@ -1,11 +1,11 @@
 // Reading one's own writes through a replica that lags: a real standby, whose replay is held up.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { startCluster } from "../../../scripts/stack/postgres/cluster.ts";
-import { WORK_FOLDER } from "../../../scripts/stack/postgres/folders.ts";
-import { SUPABASE_FOLDER } from "../../../scripts/stack/postgres/migrations.ts";
-import { migrated } from "../../../scripts/stack/postgres/recipes.ts";
-import { until } from "../../../scripts/stack/until.ts";
+import { startCluster } from "../../../scripts/local/postgres/cluster.ts";
+import { WORK_FOLDER } from "../../../scripts/local/postgres/folders.ts";
+import { SUPABASE_FOLDER } from "../../../scripts/local/postgres/migrations.ts";
+import { migrated } from "../../../scripts/local/postgres/recipes.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { openDatabase } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { event, header, ndjson } from "./bench.ts";

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { ulid } from "ulid";
-import { type PostgrestFailure, readRpcError } from "../../../client-contract/client_error.ts";
-import { type ErrorCode, errors } from "../../../client-contract/errors.ts";
-import type { Stack } from "../../../scripts/stack/stack.ts";
-import { until } from "../../../scripts/stack/until.ts";
+import { type PostgrestFailure, readRpcError } from "../../../client-contract/client/client_error.ts";
+import { type ErrorCode, errors } from "../../../client-contract/contract/errors.ts";
+import type { Stack } from "../../../scripts/local/stack.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { event, header, type Learner, newLearner, startBench, type WireEvent } from "./bench.ts";
 
 interface RpcAnswer {

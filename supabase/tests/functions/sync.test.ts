@@ -1,7 +1,7 @@
 // The function sync over HTTP: results, poison, caps, tokens; and that a refused request writes nothing.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import type { Stack } from "../../../scripts/stack/stack.ts";
+import type { Stack } from "../../../scripts/local/stack.ts";
 import {
   type Answer,
   call,

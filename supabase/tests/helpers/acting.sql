@@ -5,7 +5,7 @@ comment on schema tests is 'Helpers and catalogue queries of the pgTAP tests; in
 grant usage on schema tests to anon, authenticated, service_role;
 
 create function tests.become(p_role text, p_claims jsonb) returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   -- auth.uid() would prefer the single-claim setting of older REST versions.
   select pg_catalog.set_config('request.jwt.claim.sub', '', true),
@@ -16,7 +16,7 @@ $$;
 comment on function tests.become(text, jsonb) is 'Takes a role and a token''s claims.';
 
 create function tests.authenticate(p_user uuid, p_app_role text default null) returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select tests.become('authenticated', pg_catalog.jsonb_build_object(
     'sub', p_user,
@@ -29,17 +29,17 @@ comment on function tests.authenticate(uuid, text) is
   'Acts as a signed-in user. p_app_role is the app_metadata role: instructor, support, admin, or null for a learner.';
 
 create function tests.authenticate_anon() returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$ select tests.become('anon', '{"role": "anon"}') $$;
 comment on function tests.authenticate_anon() is 'Acts as a caller with a publishable key and no session.';
 
 create function tests.authenticate_service() returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$ select tests.become('service_role', '{"role": "service_role"}') $$;
 comment on function tests.authenticate_service() is 'Acts as a caller with a secret key.';
 
 create function tests.reset_role() returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$ select tests.become('none', null) $$;
 comment on function tests.reset_role() is 'Back to postgres, without claims.';
 

@@ -3,19 +3,19 @@
 set local check_function_bodies = off;
 
 create function tests.domain(p_n integer) returns uuid
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('d0000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
 
 create function tests.skill(p_n integer) returns uuid
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('50000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
 
 create function tests.question(p_n integer) returns uuid
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('90000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
 
 create function tests.empty_content() returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_tables constant text[] := array['release', 'required_release', 'release_size', 'revision', 'tree_node', 'answer_key',
@@ -37,7 +37,7 @@ $$;
 comment on function tests.empty_content() is 'No drafts, no releases: the state before version 1.';
 
 create function tests.a_curriculum() returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform tests.empty_content();
@@ -54,7 +54,7 @@ comment on function tests.a_curriculum() is
   'Drafts of 11 rows: skills 1 and 2 in domain 1, skill 3 in domain 2; questions 1-2, 3-4, 5-6 in skills 1, 2, 3. Choice 1 is right.';
 
 create function tests.publish(p_force boolean default false) returns integer
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   return private.publish_release(null, null, p_force) ->> 'version';
@@ -63,7 +63,7 @@ $$;
 comment on function tests.publish(boolean) is 'Publishes as a SQL console does; returns the version.';
 
 create function tests.a_release() returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform tests.a_curriculum();
@@ -75,7 +75,7 @@ comment on function tests.a_release() is 'The curriculum of tests.a_curriculum()
 create function tests.page(
   p_since integer, p_until integer default null, p_domains uuid[] default null,
   p_after text default null, p_limit integer default 1000) returns text
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   return private.content_page(private.history(), 1::smallint, p_since, p_until, p_domains, p_after, p_limit);
@@ -85,7 +85,7 @@ comment on function tests.page(integer, integer, uuid[], text, integer) is 'One 
 
 create function tests.delta(p_since integer, p_until integer default null, p_domains uuid[] default null)
 returns table (op text, kind text, id uuid, version integer)
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
@@ -103,7 +103,7 @@ comment on function tests.delta(integer, integer, uuid[]) is 'The rows of a delt
 
 create function tests.all_pages(p_limit integer, p_since integer, p_until integer default null, p_domains uuid[] default null)
 returns setof text
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_after text;

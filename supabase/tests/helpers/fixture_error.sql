@@ -1,7 +1,7 @@
 -- What a statement is refused with, for assertions that pgTAP's throws_ok can't make: which constraint, which detail.
 
 create function tests.violated(p_sql text) returns text
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_constraint text;
@@ -17,7 +17,7 @@ $$;
 comment on function tests.violated(text) is 'The name of the constraint that a statement violates.';
 
 create function tests.raised(p_sql text) returns text
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_detail text;

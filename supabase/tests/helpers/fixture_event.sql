@@ -3,20 +3,20 @@
 set local check_function_bodies = off;
 
 create function tests.learner(p_n integer default 1) returns uuid
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('1ea40000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
 
 create function tests.device(p_n integer default 1) returns uuid
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('de000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
 
 create function tests.ulid(p_n integer) returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select '01KAN0000000000000' || pg_catalog.lpad(p_n::text, 8, '0') $$;
 comment on function tests.ulid(integer) is 'ULIDs of one millisecond, in the order of their numbers.';
 
 create function tests.event_id(p_n integer) returns uuid
-language plpgsql immutable set search_path = ''
+language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return private.ulid_to_uuid(tests.ulid(p_n));
@@ -25,7 +25,7 @@ $$;
 comment on function tests.event_id(integer) is 'The ULID as the database stores it.';
 
 create function tests.event(p_n integer, p_type text, p_body jsonb, p_patch jsonb default '{}') returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select (pg_catalog.jsonb_build_object(
     'id', tests.ulid(p_n), 'type', p_type, 'version', 1, 'learner_id', tests.learner(), 'device_id', tests.device(),
@@ -34,7 +34,7 @@ $$;
 comment on function tests.event(integer, text, jsonb, jsonb) is 'An event of learner 1 with number p_n; p_patch goes over the envelope.';
 
 create function tests.attempt(p_n integer, p_question integer, p_patch jsonb default '{}', p_envelope jsonb default '{}') returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select tests.event(p_n, 'attempt.recorded', pg_catalog.jsonb_build_object(
     'session_id', tests.ulid(900), 'question_id', tests.question(p_question), 'content_version', 1,
@@ -43,28 +43,28 @@ $$;
 comment on function tests.attempt(integer, integer, jsonb, jsonb) is 'A right answer; p_patch goes over the body, p_envelope over the envelope.';
 
 create function tests.progress(p_n integer, p_skill integer, p_mastery integer, p_patch jsonb default '{}') returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select tests.event(p_n, 'progress.advanced',
     pg_catalog.jsonb_build_object('skill_id', tests.skill(p_skill), 'mastery', p_mastery) || p_patch)
 $$;
 
 create function tests.reset(p_n integer, p_skill integer, p_count integer, p_patch jsonb default '{}') returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select tests.event(p_n, 'progress.reset',
     pg_catalog.jsonb_build_object('skill_id', tests.skill(p_skill), 'count', p_count) || p_patch)
 $$;
 
 create function tests.in_reset(p_count integer, p_n integer) returns jsonb
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select pg_catalog.jsonb_build_object('reset', pg_catalog.jsonb_build_object('count', p_count, 'event', tests.ulid(p_n)))
 $$;
 comment on function tests.in_reset(integer, integer) is 'For the body of an event: made in the reset of event number p_n.';
 
 create function tests.header(p_patch jsonb default '{}') returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select (pg_catalog.jsonb_build_object(
     'batch_id', tests.ulid(1), 'device_id', tests.device(), 'sent_at', '2025-11-22T10:00:05Z', 'platform', 'android',
@@ -72,12 +72,12 @@ as $$
 $$;
 
 create function tests.batch(variadic p_lines text[]) returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.array_to_string(tests.header() || p_lines, E'\n', '') $$;
 comment on function tests.batch(text[]) is 'A header and these lines.';
 
 create function tests.results(p_answer json) returns text[]
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(pg_catalog.array_agg(pg_catalog.concat_ws(' ', r.result ->> 'status', r.result ->> 'code', nullif(r.result ->> 'field', ''))
     order by r.place), '{}')
@@ -86,7 +86,7 @@ $$;
 comment on function tests.results(json) is 'One text a result: status, then code and field where it has them.';
 
 create function tests.send_as(p_learner uuid, variadic p_lines text[]) returns text[]
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   return tests.results(private.ingest_for(p_learner, tests.batch(variadic p_lines)));
@@ -94,12 +94,12 @@ end
 $$;
 
 create function tests.send(variadic p_lines text[]) returns text[]
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$ select tests.send_as(tests.learner(), variadic p_lines) $$;
 comment on function tests.send(text[]) is 'Sends a batch of learner 1, as the Edge Function does; returns the results as tests.results() does.';
 
 create function tests.send_for(p_n integer, variadic p_lines text[]) returns text[]
-language sql volatile set search_path = ''
+language sql volatile set search_path = pg_catalog, pg_temp
 as $$
   select tests.send_as(tests.learner(p_n),
     variadic array(select pg_catalog.replace(l.line, tests.learner()::text, tests.learner(p_n)::text)
@@ -108,7 +108,7 @@ $$;
 comment on function tests.send_for(integer, text[]) is 'Sends the same events as those of another learner.';
 
 create function tests.quarantine_id(p_body text) returns text
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(p_body, 'UTF8')), 'hex') $$;
 comment on function tests.quarantine_id(text) is 'Under what a text is kept that could not be applied.';
 

@@ -2,7 +2,7 @@
 set local check_function_bodies = off;
 
 create function tests.configure_signals() returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform ops.configure_signals('http://127.0.0.1:1/functions/v1', 'sb_secret_of_these_tests');
@@ -11,7 +11,7 @@ $$;
 comment on function tests.configure_signals() is 'As in a project whose database knows its functions; nothing answers there.';
 
 create function tests.claim() returns json
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   return private.claim_bundle_work();
@@ -20,7 +20,7 @@ $$;
 comment on function tests.claim() is 'The next piece of work on bundles, or null.';
 
 create function tests.upload(p_work json) returns text
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_bundle constant json := p_work #> '{bundles,0}';
@@ -33,7 +33,7 @@ $$;
 comment on function tests.upload(json) is 'Names the file of a claimed bundle as the worker does before it uploads it; returns the path, or null.';
 
 create function tests.do_work(p_work json) returns text
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_lease constant uuid := p_work ->> 'lease';
@@ -57,7 +57,7 @@ $$;
 comment on function tests.do_work(json) is 'Does a claimed piece of work and says so, as the worker does; returns its task.';
 
 create function tests.bundle_all() returns text[]
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_done text[] := '{}';
@@ -74,17 +74,17 @@ $$;
 comment on function tests.bundle_all() is 'Works until nothing is due; returns the tasks in their order.';
 
 create function tests.schemas() returns integer
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.count(distinct t.schema)::integer from content.tree_node t $$;
 comment on function tests.schemas() is 'How many contract schemas are published, each with bundles of its own.';
 
 create function tests.writes(p_domains integer) returns text[]
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.array_fill('write'::text, array[p_domains * tests.schemas()]) $$;
 comment on function tests.writes(integer) is 'The tasks of writing so many domains in every contract schema.';
 
 create function tests.leases_run_out() returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   update content.bundle set leased_until = clock_timestamp() - interval '1 second' where lease is not null;
@@ -93,7 +93,7 @@ $$;
 comment on function tests.leases_run_out() is 'As if every worker had been killed and its time were over.';
 
 create function tests.hints() returns table (version integer, domains jsonb, bytes integer, spread_s integer)
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query

@@ -2,7 +2,7 @@
 set local check_function_bodies = off;
 
 create function tests.webhook_endpoint(p_name text default 'one', p_max_attempts integer default 12) returns uuid
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id uuid := private.add_webhook_endpoint('https://' || p_name || '.example/hook', null, p_name, false) ->> 'id';
@@ -14,7 +14,7 @@ $$;
 comment on function tests.webhook_endpoint(text, integer) is 'A new endpoint https://<name>.example/hook for all events.';
 
 create function tests.webhook_endpoint_id(p_name text default 'one') returns uuid
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (select id from ops.webhook_endpoint where description = p_name);
@@ -23,7 +23,7 @@ $$;
 
 create function tests.claim_webhooks(p_limit integer default 100, p_lease_s integer default 60)
 returns table (name text, message_id text, attempt integer, secrets integer)
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   return query
@@ -38,7 +38,7 @@ comment on function tests.claim_webhooks(integer, integer) is 'Claims as the dis
 create function tests.report_webhook(
   p_outcome text, p_status integer default null, p_name text default 'one', p_attempt integer default null,
   p_retry_after_s integer default null, p_jitter double precision default 0) returns text
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (
@@ -51,7 +51,7 @@ comment on function tests.report_webhook(text, integer, text, integer, integer, 
   'Reports on the endpoint''s only delivery; by default what its newest attempt came to.';
 
 create function tests.webhook_delivery(p_name text default 'one') returns ops.webhook_delivery
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 begin
   return (select d from ops.webhook_delivery d where d.endpoint_id = tests.webhook_endpoint_id(p_name) limit 1);
@@ -60,7 +60,7 @@ $$;
 comment on function tests.webhook_delivery(text) is 'The endpoint''s only delivery.';
 
 create function tests.wait_over(p_name text default 'one') returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
   update ops.webhook_delivery d

@@ -2,7 +2,7 @@
 -- self-test can show an offender. All look at the product's schemas only, and leave extensions' objects out.
 
 create function tests.product_schemas() returns name[]
-language sql immutable set search_path = ''
+language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select array['public', 'content', 'learner', 'ops', 'private']::name[] $$;
 comment on function tests.product_schemas() is 'The schemas whose objects come from the migrations.';
 
@@ -29,11 +29,11 @@ create view tests.product_function as
 comment on view tests.product_function is 'Functions of the product, named with their arguments.';
 
 create function tests.tables_without_rls() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$ select name from tests.product_table where relkind in ('r', 'p') and not relrowsecurity $$;
 
 create function tests.relations_granted_to_public() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select t.name || ' ' || lower(a.privilege_type)
     from tests.product_table t cross join pg_catalog.aclexplode(t.relacl) a
@@ -47,7 +47,7 @@ as $$
 $$;
 
 create function tests.functions_executable_by_public() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select f.name
     from tests.product_function f
@@ -56,19 +56,19 @@ as $$
 $$;
 
 create function tests.functions_without_pinned_search_path() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select name from tests.product_function
-   where prokind <> 'a' and not coalesce('search_path=""' = any (proconfig), false)
+   where prokind <> 'a' and not coalesce('search_path=pg_catalog, pg_temp' = any (proconfig), false)
 $$;
 
 create function tests.definers_outside_private() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$ select name from tests.product_function where prosecdef and schema_name <> 'private' $$;
 
 -- A view without security_invoker reads with its owner's rights, past row level security.
 create function tests.views_with_owner_rights() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select t.name
     from tests.product_table t join pg_catalog.pg_class c on c.oid = t.oid
@@ -88,12 +88,12 @@ create view tests.product_policy as
 comment on view tests.product_policy is 'Policies of the product, named with their table.';
 
 create function tests.policies_without_roles() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$ select name from tests.product_policy where polroles = array[0]::oid[] $$;
 
 -- Bare auth.uid() runs once a row; `(select auth.uid())` once a query, as an init plan.
 create function tests.policies_evaluated_per_row() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select name
     from tests.product_policy
@@ -107,7 +107,7 @@ as $$
 $$;
 
 create function tests.functions_open_to(p_role name) returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select name from tests.product_function
    where pg_catalog.has_function_privilege(p_role, oid, 'execute')
@@ -115,7 +115,7 @@ as $$
 $$;
 
 create function tests.relations_open_to(p_role name) returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select name from tests.product_table
    where case relkind

@@ -9,7 +9,7 @@ create view tests.setting_table as
 comment on view tests.setting_table is 'Tables of settings: <concept>_setting, and ops.steering.';
 
 create function tests.settings_without_trail() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select s.name || ' ' || op.name
     from tests.setting_table s

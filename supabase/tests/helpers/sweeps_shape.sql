@@ -1,7 +1,7 @@
 -- Catalogue queries about names, comments and keys; like those about access, each returns what breaks one rule.
 
 create function tests.tables_without_comment() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select name from tests.product_table
    where relkind in ('r', 'p') and not relispartition
@@ -9,7 +9,7 @@ as $$
 $$;
 
 create function tests.public_functions_without_comment() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select name from tests.product_function
    where schema_name = 'public' and pg_catalog.obj_description(oid, 'pg_proc') is null
@@ -18,7 +18,7 @@ $$;
 -- Partitions are left out of the rules on names: their objects are named by PostgreSQL after their parents'.
 -- `<table>_check` is what PostgreSQL calls a check that has no name: it says nothing about the rule.
 create function tests.misnamed_constraints() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select t.name || ' ' || c.conname
     from tests.product_table t join pg_catalog.pg_constraint c on c.conrelid = t.oid
@@ -30,7 +30,7 @@ $$;
 -- `<table>_<columns>_idx`; something may follow the columns (the condition of a partial index), and where an
 -- expression is indexed, its name is free.
 create function tests.misnamed_indexes() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select t.name || ' ' || i.relname
     from tests.product_table t
@@ -50,7 +50,7 @@ as $$
 $$;
 
 create function tests.misnamed_policies() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select name from tests.product_policy
    where not pg_catalog.starts_with(polname, table_name || '_' || case polcmd
@@ -60,7 +60,7 @@ $$;
 
 -- A learner's rows can move to another server as one piece only if every key starts at the learner.
 create function tests.learner_keys_without_user() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select t.name || ' has no primary key'
     from tests.product_table t
@@ -78,7 +78,7 @@ $$;
 
 -- Without an index that begins with its columns, a foreign key makes every delete of the other row read the table.
 create function tests.foreign_keys_without_index() returns setof text
-language sql stable set search_path = ''
+language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select t.name || ' ' || c.conname
     from tests.product_table t

@@ -1,7 +1,7 @@
 // Whatever the order, the split, the repetition and the device: the same rows, and rebuild gives them again.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { project } from "../../../client-contract/projection_model.ts";
+import { project } from "../../../client-contract/contract/projection_model.ts";
 import { ingest, projection, testDatabase } from "./database.ts";
 import { deliveriesOf, historyOf } from "./history.ts";
 import { Releases } from "./releases.ts";

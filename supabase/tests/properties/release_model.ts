@@ -1,7 +1,7 @@
 // A reference model of publishing: what each version must hold, read from the drafts without any of the product's functions.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { hashTree, treeRow } from "../../../client-contract/hash_tree.ts";
+import { hashTree, treeRow } from "../../../client-contract/contract/hash_tree.ts";
 
 /** Rows by `kind id`, each as JSON with sorted keys. */
 export type Content = Map<string, string>;

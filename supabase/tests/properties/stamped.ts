@@ -1,13 +1,13 @@
 // What the database holds of a learner, in the terms of the reference model: the stamped events of the ledger, and the rows that a
 // device would pull.
 import type postgres from "postgres";
-import { ChangesPage } from "../../../client-contract/changes.ts";
-import { Event } from "../../../client-contract/event.ts";
+import { ChangesPage } from "../../../client-contract/contract/changes.ts";
+import { Event } from "../../../client-contract/contract/event.ts";
 import {
   canonicalInstant,
   type LearnerRows,
   type StampedEvent,
-} from "../../../client-contract/projection_model.ts";
+} from "../../../client-contract/contract/projection_model.ts";
 
 interface LedgerRow {
   event: unknown;

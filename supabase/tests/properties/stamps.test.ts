@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
-import { project } from "../../../client-contract/projection_model.ts";
+import { project } from "../../../client-contract/contract/projection_model.ts";
 import { ingest, testDatabase } from "./database.ts";
 import { deliveriesOf, type HistoryEvent, historyOf } from "./history.ts";
 import { type Edit, edits, Releases, type Stamp } from "./releases.ts";

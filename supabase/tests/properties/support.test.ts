@@ -2,7 +2,7 @@
 // that are partly broken or from a correction not made yet.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type LearnerRows, project } from "../../../client-contract/projection_model.ts";
+import { type LearnerRows, project } from "../../../client-contract/contract/projection_model.ts";
 import { ingest, testDatabase } from "./database.ts";
 import { assertMissedNothing, follower } from "./follower.ts";
 import { type HistoryEvent, historyOf } from "./history.ts";

@@ -1,7 +1,7 @@
 // A learner's devices send at once while support rebuilds and one of them pulls: the same rows as one after another.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { project } from "../../../client-contract/projection_model.ts";
+import { project } from "../../../client-contract/contract/projection_model.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { assertMissedNothing, follower } from "../properties/follower.ts";
 import { deliveriesOf, historyOf } from "../properties/history.ts";

@@ -1,7 +1,7 @@
 // A learner is erased while their devices send: whichever comes first, in the end nothing of them is left.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { until } from "../../../scripts/stack/until.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
 import { somebodyWaits } from "./waiting.ts";

@@ -1,7 +1,7 @@
 // Months are made and their rows moved while devices with wrong clocks send: nothing is lost, everybody gets on.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { until } from "../../../scripts/stack/until.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { attempts } from "./events.ts";
 

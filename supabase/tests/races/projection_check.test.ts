@@ -1,6 +1,6 @@
 // The nightly check takes no lock: a learner who syncs meanwhile is neither held up nor called damaged.
 import assert from "node:assert/strict";
-import { until } from "../../../scripts/stack/until.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { attempts } from "./events.ts";
 

@@ -1,10 +1,10 @@
 // Instructors' calls over REST wait for each other as long as the calls may take, not as long as their role's other statements.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../../scripts/stack/harness.ts";
-import { openKeys } from "../../../scripts/stack/keys.ts";
-import { createRest } from "../../../scripts/stack/rest/service.ts";
-import { until } from "../../../scripts/stack/until.ts";
+import { throwAwayCluster } from "../../../scripts/local/harness.ts";
+import { openKeys } from "../../../scripts/local/keys.ts";
+import { createRest } from "../../../scripts/local/rest/service.ts";
+import { until } from "../../../scripts/local/until.ts";
 
 /** What the roles' statements and locks may take here, instead of 8 s. */
 const LIMIT = "300ms";

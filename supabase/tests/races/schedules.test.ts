@@ -1,6 +1,6 @@
 // Two releases are due at once, and somebody cancels the second while it is under way: the first one stays.
 import assert from "node:assert/strict";
-import { until } from "../../../scripts/stack/until.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { testDatabase } from "../properties/database.ts";
 
 Deno.test("C5, I1: a schedule that is cancelled midway takes back itself alone", async () => {

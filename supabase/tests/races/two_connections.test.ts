@@ -1,7 +1,7 @@
 // Two connections at once: what must come out the same whoever is first.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { until } from "../../../scripts/stack/until.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
 import { somebodyWaits } from "./waiting.ts";

@@ -1,6 +1,6 @@
 // How a race test knows that the other party has come as far as it gets.
 import type postgres from "postgres";
-import { until } from "../../../scripts/stack/until.ts";
+import { until } from "../../../scripts/local/until.ts";
 
 /** Resolves when some statement of the database waits for a lock. */
 export function somebodyWaits(sql: postgres.Sql): Promise<void> {

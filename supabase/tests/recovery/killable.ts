@@ -2,11 +2,11 @@
 // at the moment of death.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { keysFile } from "../../../scripts/stack/stack.ts";
-import { openKeys } from "../../../scripts/stack/keys.ts";
-import { isGone, type Site, site, start, type Supervisor } from "../../../scripts/stack/supervised.ts";
-import { isConnectionLost } from "../../../scripts/stack/postgres/transaction.ts";
-import { until } from "../../../scripts/stack/until.ts";
+import { keysFile } from "../../../scripts/local/stack.ts";
+import { openKeys } from "../../../scripts/local/keys.ts";
+import { isGone, type Site, site, start, type Supervisor } from "../../../scripts/local/supervised.ts";
+import { isConnectionLost } from "../../../scripts/local/postgres/transaction.ts";
+import { until } from "../../../scripts/local/until.ts";
 import { checkBundles } from "../properties/bundle_bench.ts";
 import { startReceiver, verifies } from "../functions/webhooks/receiver.ts";
 import type { Arrival, Receiver } from "../functions/webhooks/receiver.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { post, type PostAnswer, PostTimeout } from "../../../functions/webhooks/post.ts";
-import { ended } from "../../../../scripts/stack/until.ts";
+import { ended } from "../../../../scripts/local/until.ts";
 import { startReceiver } from "./receiver.ts";
 import { selfSigned } from "./certificate.ts";
 

@@ -1,0 +1,164 @@
+// The same without Edge Functions: typed calls of the database's functions through supabase-js.
+import { z } from "zod";
+import { BatchAnswer, type BatchHeader, EventResult } from "../contract/batch.ts";
+import { SkillProgress, SteeredPullAnswer } from "../contract/changes.ts";
+import { EndLine, Head, PageLine } from "../contract/content.ts";
+import { type DeltaPage, readChanges } from "./delta_page.ts";
+import { type DeviceParameters, ListedDevice } from "../contract/devices.ts";
+import type { Event } from "../contract/event.ts";
+import { ServerInstant, Ulid, Uuid } from "../contract/ids.ts";
+import { CONTENT_SCHEMA } from "../contract/limits.ts";
+import {
+  type PublishParameters,
+  Release,
+  ReleasePreview,
+  type RollbackParameters,
+  Schedule,
+  type ScheduleParameters,
+} from "../contract/release.ts";
+import { callerOf, type RpcCaller } from "./rpc_call.ts";
+import { QuarantineStatus } from "./support.ts";
+
+/** How a merge of progress fared, and the progress now (null: there is none). */
+export const MergeAnswer = z.object({ result: EventResult, progress: SkillProgress.nullable() });
+export type MergeAnswer = z.infer<typeof MergeAnswer>;
+
+/** One entry of a learner's timeline. */
+export const TimelineEntry = z.object({
+  at: ServerInstant,
+  kind: z.string(),
+  summary: z.string(),
+  detail: z.looseObject({}).nullable(),
+  /** Where the next page begins, if this is the last entry. */
+  cursor: z.string(),
+});
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+const DeltaAnswer = z.object({ page: PageLine, lines: z.array(z.string()), end: EndLine });
+
+/** Parameters of content_delta. */
+export interface DeltaParameters {
+  history?: string;
+  since?: number;
+  until?: number;
+  domains?: readonly string[];
+  after?: string;
+  page_rows?: number;
+  /** By default the one that this contract reads. */
+  schema?: number;
+}
+
+/** Parameters of merge_progress: one progress.advanced event. */
+export interface ProgressParameters {
+  /** A ULID, the idempotency key. */
+  event_id: string;
+  device_id: string;
+  occurred_at: string;
+  utc_offset_minutes?: number;
+  skill_id: string;
+  mastery: number;
+  completed?: readonly string[];
+  reset?: { count: number; event: string };
+}
+
+/** Parameters of learner_changes besides the cursor. */
+export interface ChangesParameters {
+  page_rows?: number;
+  /** The token of a batch that must be in it. */
+  at_least?: string;
+  /** The device that asks. */
+  device?: string;
+}
+
+/** An event of one's own that could not be applied. */
+export const OwnQuarantined = z.object({
+  id: z.string().describe("SHA-256 of the body, in hex"),
+  event_id: Ulid.nullable(),
+  code: z.string(),
+  field: z.string().nullable(),
+  status: QuarantineStatus,
+  body: z.string(),
+  device_id: Uuid.nullable(),
+  first_seen_at: ServerInstant,
+  last_seen_at: ServerInstant,
+  times_seen: z.int(),
+  became_event: Ulid.nullable(),
+  /** Where the next page begins, if this is the last entry. */
+  cursor: z.string(),
+});
+export type OwnQuarantined = z.infer<typeof OwnQuarantined>;
+
+/** The database's functions. They throw ProblemError, NetworkError or ContractError. */
+export interface Rpc {
+  /** The newest release. */
+  contentHead(): Promise<Head>;
+  /** One page of a delta. */
+  contentDelta(parameters?: DeltaParameters): Promise<DeltaPage>;
+  /** Sends a batch. Unlike the sync function it can't keep the lines' exact bytes. */
+  ingest(header: BatchHeader, events: readonly Event[]): Promise<BatchAnswer>;
+  /** Merges progress in one skill, which never goes back. */
+  mergeProgress(parameters: ProgressParameters): Promise<MergeAnswer>;
+  /** The caller's changes since the cursor (null: all). */
+  learnerChanges(cursor: string | null, o?: ChangesParameters): Promise<SteeredPullAnswer>;
+  /** What of the caller's events could not be applied, and why; last seen first. `after` is the last entry's cursor. */
+  ownQuarantine(o?: { after?: string; page_rows?: number }): Promise<OwnQuarantined[]>;
+  /** The caller's devices, last seen first; for support those of the learner named. */
+  listDevices(learner?: string): Promise<ListedDevice[]>;
+  /** Signs a device off: nothing is taken from it nor given to it any more. */
+  revokeDevice(parameters: DeviceParameters): Promise<ListedDevice>;
+  /** Takes that back; for support. */
+  restoreDevice(parameters: DeviceParameters & { learner: string }): Promise<ListedDevice>;
+  /** Publishes all drafts; for instructors. */
+  publishRelease(parameters?: PublishParameters): Promise<Head>;
+  /** What publishing would do; for instructors. */
+  previewRelease(changeLimit?: number): Promise<ReleasePreview>;
+  /** Publishes a preview at a time, unless drafts move before; for instructors. */
+  scheduleRelease(parameters: ScheduleParameters): Promise<Schedule>;
+  /** Takes back a pending schedule; for instructors. */
+  cancelSchedule(scheduleId: number): Promise<Schedule>;
+  /** Pending schedules by their time, then finished ones; for instructors. */
+  listSchedules(pageRows?: number): Promise<Schedule[]>;
+  /** Publishes the content of an old version as a new one; for instructors. */
+  rollbackRelease(parameters: RollbackParameters): Promise<Head>;
+  /** Releases, newest first, below a version; for instructors. */
+  releaseHistory(o?: { before_version?: number; page_rows?: number }): Promise<Release[]>;
+  /** What happened to a learner, newest first; `after` is the last entry's cursor. For support. */
+  supportTimeline(learner: string, o?: { after?: string; page_rows?: number }): Promise<TimelineEntry[]>;
+}
+
+/**
+ * The same objects with the same keys, null where one has none: PostgREST refuses an array whose objects differ in
+ * their keys (PGRST102). Null is what header and events take for an absent field, and unknown ones are ignored.
+ */
+function withSameKeys(objects: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  const keys = [...new Set(objects.flatMap((object) => Object.keys(object)))];
+  return objects.map((object) => Object.fromEntries(keys.map((key) => [key, object[key] ?? null])));
+}
+
+/** Typed calls through a supabase-js client that is signed in. */
+export function createRpc(supabase: RpcCaller): Rpc {
+  const call = callerOf(supabase);
+  return {
+    contentHead: () => call(Head, "content_head", { schema: CONTENT_SCHEMA }),
+    async contentDelta(parameters = {}) {
+      const asked = { schema: CONTENT_SCHEMA, ...parameters };
+      const { page, lines, end } = await call(DeltaAnswer, "content_delta", asked);
+      return { page, changes: readChanges(lines), end };
+    },
+    ingest: (header, events) => call(BatchAnswer, "ingest", withSameKeys([header, ...events])),
+    mergeProgress: (parameters) => call(MergeAnswer, "merge_progress", parameters),
+    learnerChanges: (cursor, o = {}) => call(SteeredPullAnswer, "learner_changes", { cursor, ...o }),
+    ownQuarantine: (o = {}) => call(z.array(OwnQuarantined), "own_quarantine", o),
+    listDevices: (learner) => call(z.array(ListedDevice), "list_devices", { learner }),
+    revokeDevice: (parameters) => call(ListedDevice, "revoke_device", parameters),
+    restoreDevice: (parameters) => call(ListedDevice, "restore_device", parameters),
+    publishRelease: (parameters = {}) => call(Head, "publish_release", parameters),
+    previewRelease: (change_limit) => call(ReleasePreview, "preview_release", { change_limit }),
+    scheduleRelease: (parameters) => call(Schedule, "schedule_release", parameters),
+    cancelSchedule: (schedule_id) => call(Schedule, "cancel_schedule", { schedule_id }),
+    listSchedules: (page_rows) => call(z.array(Schedule), "list_schedules", { page_rows }),
+    rollbackRelease: (parameters) => call(Head, "rollback_release", parameters),
+    releaseHistory: (o = {}) => call(z.array(Release), "release_history", o),
+    supportTimeline: (learner, o = {}) => call(z.array(TimelineEntry), "support_timeline", { learner, ...o }),
+  };
+}

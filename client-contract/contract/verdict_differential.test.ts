@@ -1,0 +1,136 @@
+// zod and SQL give the same verdict on the same line.
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { throwAwayCluster } from "../../scripts/local/harness.ts";
+import { settings } from "../../supabase/tests/properties/settings.ts";
+import { eventLine, headerLine } from "../../scripts/testkit/contract/lines.ts";
+import { checkEventLine, checkHeaderLine } from "./verdict.ts";
+
+const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
+const BATCH = 500;
+
+// What failed says which line it was; making lists of 500 smaller takes minutes.
+const parameters = { ...settings(8), endOnFailure: true };
+
+const cluster = await throwAwayCluster({ migrated: true });
+const sql = postgres(cluster.url("postgres"), { max: 1 });
+Deno.test.afterAll(async () => {
+  await sql.end();
+  await cluster[Symbol.asyncDispose]();
+});
+
+/**
+ * Arrays of 100 to 500 lines; `max` keeps fast-check from preferring short ones. From 1 on, one run of 200 had too few lines in
+ * all to reach each verdict.
+ */
+const batchOf = (line: fc.Arbitrary<string>) =>
+  fc.array(line, { minLength: BATCH / 5, maxLength: BATCH, size: "max" });
+
+interface Verdict {
+  code: string | null;
+  field: string | null;
+}
+
+/** How often each verdict came up. */
+function count(counts: Map<string, number>, { code, field }: Verdict) {
+  const name = code === "invalid_event" ? `${code} ${field}` : code ?? "ok";
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+Deno.test("an event's line gets the same verdict from zod and from SQL", async () => {
+  const counts = new Map<string, number>();
+  const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
+    const rows = await sql<(Verdict & { place: number })[]>`
+      select place, case when code not in ('unknown_content', 'telemetry') then code end as code, field
+      from private.parse_events(${LEARNER}::uuid, ${["header", ...lines].join("\n")}, 0)
+      order by place`;
+    assert.equal(rows.length, lines.length);
+    for (const [index, line] of lines.entries()) {
+      const { code, field } = rows[index] ?? assert.fail();
+      const verdict = checkEventLine(line, LEARNER);
+      const zod: Verdict = verdict.ok
+        ? { code: null, field: null }
+        : { code: verdict.code, field: verdict.field };
+      assert.deepEqual(zod, { code, field }, line);
+      count(counts, { code, field });
+    }
+  });
+  await fc.assert(property, parameters);
+  // A generator that has stopped reaching a verdict proves nothing about it.
+  const expected = ["ok", "too_large", "invalid_json", "wrong_learner", "unknown_type", "unknown_version"];
+  for (
+    const name of [
+      ...expected,
+      "invalid_event ",
+      "invalid_event id",
+      "invalid_event occurred_at",
+      "invalid_event body.reset",
+    ]
+  ) {
+    assert.ok((counts.get(name) ?? 0) > 0, `no line was ${name}`);
+  }
+});
+
+Deno.test("I7: an event that is read the short way is what the rules make of it", async () => {
+  let short = 0;
+  // One line a batch: among 500 some line can't be cast, and then all go by the rules.
+  const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
+    const [row] = await sql<{ different: string | null; short: number }[]>`
+      with read as materialized (
+        select l.line, private.read_events(${LEARNER}::uuid, 'header' || chr(10) || l.line, array['header', l.line], 2147483647, null) as events,
+          private.read_lines(${LEARNER}::uuid, array['header', l.line], 2147483647, null) as by_rules,
+          private.is_jsonb(l.line) as is_jsonb
+        from unnest(${lines}::text[]) l (line))
+      select min(r.line) filter (where r.events is distinct from r.by_rules) as different,
+        count(*) filter (where r.is_jsonb and r.events[1].code is distinct from 'invalid_event')::integer as short
+      from read r`;
+    assert.equal(row?.different, null);
+    short += row?.short ?? 0;
+  });
+  await fc.assert(property, parameters);
+  assert.ok(short > 10 * parameters.numRuns, `only ${short} lines could go the short way`);
+});
+
+Deno.test("a batch's header gets the same verdict from zod and from SQL", async () => {
+  await sql`
+    create function pg_temp.header_field(p_line text) returns text language plpgsql as $$
+    declare
+      v_field text;
+    begin
+      perform private.read_header(p_line);
+      return null;
+    exception
+      when sqlstate 'CR020' then
+        get stacked diagnostics v_field = pg_exception_detail;
+        return v_field;
+    end
+    $$`;
+  const counts = new Map<string, number>();
+  const property = fc.asyncProperty(batchOf(headerLine), async (lines) => {
+    const rows = await sql<{ field: string | null }[]>`
+      select pg_temp.header_field(l.line) as field from unnest(${lines}::text[]) with ordinality l (line, place) order by l.place`;
+    for (const [index, line] of lines.entries()) {
+      const { field } = rows[index] ?? assert.fail();
+      const verdict = checkHeaderLine(line);
+      assert.equal(verdict.ok ? null : verdict.field, field, line);
+      count(counts, { code: field, field });
+    }
+  });
+  await fc.assert(property, parameters);
+  for (
+    const name of [
+      "ok",
+      "",
+      "batch_id",
+      "device_id",
+      "sent_at",
+      "platform",
+      "contract_version",
+      "pull",
+      "dead_letters",
+    ]
+  ) {
+    assert.ok((counts.get(name) ?? 0) > 0, `no header was ${name || "no object"}`);
+  }
+});

@@ -1,0 +1,494 @@
+-- Generated from supabase/schemas/10_platform by `npm run generate`. Do not edit.
+
+-- Source: schemas/10_platform/schemas.sql
+-- What:  Carrel's schemas, the edge's login role, and the end of PUBLIC's right to execute new functions.
+-- Why:   `public` is what clients may call; tables and definers live where the API does not look.
+create schema content;
+comment on schema content is 'Curriculum: drafts that instructors edit, and the published, append-only revisions.';
+create schema learner;
+comment on schema learner is 'What learners did: the event ledger and the tables projected from it. Every key leads with user_id.';
+create schema ops;
+comment on schema ops is 'Running the service: audit, quarantine.';
+create schema private;
+comment on schema private is 'Functions that check their caller; not exposed by the API.';
+
+-- PUBLIC's default EXECUTE can only be taken per creating role; with `in schema` this is a no-op.
+alter default privileges revoke execute on functions from public;
+
+create extension if not exists "uuid-ossp" with schema extensions;
+
+-- The login role of the Edge Functions. Its password is set by the operator (`alter role carrel_edge
+-- password …`), its only rights are EXECUTE on the few functions of `private` that are granted to it.
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'carrel_edge') then
+    create role carrel_edge login noinherit;
+  end if;
+end
+$$;
+-- Role-level settings survive the transaction pooler, which forgets session settings.
+alter role carrel_edge set statement_timeout = '8s';
+alter role carrel_edge set lock_timeout = '2s';
+alter role carrel_edge set idle_in_transaction_session_timeout = '10s';
+
+grant usage on schema private to carrel_edge, authenticated, service_role;
+grant usage on schema learner to authenticated, service_role;
+grant usage on schema content, ops to service_role;
+
+-- Source: schemas/10_platform/errors.sql
+-- What:  how SQL raises an error of the registry, and who the caller is.
+-- Why:   callers tell errors apart by SQLSTATE, never by text; the registry is client-contract/contract/errors.ts.
+
+create function private.raise_error(p_sqlstate text, p_message text, p_detail text default null, p_retry_after_s integer default null)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = p_sqlstate, message = p_message, detail = coalesce(p_detail, ''), hint = coalesce(p_retry_after_s::text, '');
+end
+$$;
+comment on function private.raise_error(text, text, text, integer) is
+  'Raises an error of the registry: SQLSTATE CRnnn, a sentence for people, a detail for programs, and as hint the seconds to wait, if waiting helps.';
+
+create function private.app_role()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- app_metadata is written by the service alone; user_metadata is the user's own and decides nothing.
+  select coalesce(
+    nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'role', 'learner')
+$$;
+comment on function private.app_role() is
+  'The caller''s role in the app: learner, instructor, support or admin, from the token''s app_metadata.';
+
+create function private.require_role(variadic p_roles text[])
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_claims text := nullif(current_setting('request.jwt.claims', true), '');
+begin
+  -- SQL and Studio connect as a database role that may do this anyway, and carry no claims.
+  if v_claims is null and session_user <> 'authenticator' then
+    return;
+  end if;
+  if v_claims::jsonb ->> 'role' = 'service_role' then
+    return;
+  end if;
+  if v_claims::jsonb ->> 'role' = 'authenticated' and private.app_role() = any (p_roles) then
+    return;
+  end if;
+  perform private.raise_error('CR001', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
+end
+$$;
+comment on function private.require_role(text[]) is
+  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden (CR001).';
+
+grant execute on function private.app_role() to authenticated, service_role;
+
+-- Source: schemas/10_platform/history.sql
+-- What:  the id of this line of the database's life, part of every cursor, ETag and cache key.
+-- Why:   after a restore from backup, cursors of the lost hour must not be believed (they look valid).
+create table ops.history (
+  singleton  boolean not null default true,
+  seed       uuid not null default gen_random_uuid(),
+  rotated_at timestamptz not null default now(),
+  constraint history_pkey primary key (singleton),
+  constraint history_singleton check (singleton)
+);
+comment on table ops.history is
+  'One row. history() mixes its seed with the cluster''s identifier and timeline, so that a restore changes it too.';
+alter table ops.history enable row level security;
+create policy history_all_nobody on ops.history for all to anon, authenticated using (false);
+insert into ops.history default values;
+
+create function private.history()
+returns text
+language plpgsql -- rather than sql, which is planned anew at every call: 25 us instead of 200, and a sync asks three times
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A physical restore ends on a new timeline, a logical one in a cluster with another identifier;
+  -- deriving the id from both means that nothing has to notice the restore and write it down.
+  -- The timeline is that of the WAL, in whose files' names it comes first: the control file's lags behind until the first checkpoint
+  -- after a restore, and is asked on a standby only, which writes no WAL.
+  -- Called as values: from the FROM list each would be put into a table first, which takes a third of the time.
+  return (
+    select left(encode(sha256(convert_to(
+      h.seed::text || (pg_control_system()).system_identifier::text || case
+        when pg_is_in_recovery() then lpad(to_hex((pg_control_checkpoint()).timeline_id), 8, '0')
+        else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
+      end, 'UTF8')), 'hex'), 16)
+    from ops.history h);
+end
+$$;
+comment on function private.history() is
+  '16 hex digits that change when the database is restored, cloned, or told to by ops.rotate_history().';
+
+create function ops.rotate_history()
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  update ops.history set seed = gen_random_uuid(), rotated_at = now() where singleton;
+  return private.history();
+end
+$$;
+comment on function ops.rotate_history() is
+  'Makes every device start over and re-send: for restores that the cluster itself can''t notice. Returns the new history.';
+
+-- Source: schemas/10_platform/audit.sql
+-- What:  ops.audit, the append-only trail of content changes and operations, and its triggers.
+-- Why:   every mutation is traceable: who, what, when, from where, before and after (O1).
+create table ops.audit (
+  id          bigint generated always as identity,
+  at          timestamptz not null default clock_timestamp(),
+  actor       uuid,
+  actor_role  text not null,
+  source      text,
+  transaction xid8 not null default pg_current_xact_id(),
+  action      text not null,
+  object      text not null,
+  object_id   text,
+  before      jsonb,
+  after       jsonb,
+  constraint audit_pkey primary key (id)
+);
+comment on table ops.audit is 'Append-only. One row per changed content row and per operation or support look-up.';
+comment on column ops.audit.actor is 'The user of the token; null for SQL consoles and jobs, which actor_role names.';
+comment on column ops.audit.source is 'Where the call came from: forwarded address, or the application name of the connection.';
+-- Ids, which no language sorts: in the default collation this took a quarter of the audit of a large import. Look-ups say so too.
+create index audit_object_id_at_id_idx on ops.audit (object_id collate "C", at, id);
+alter table ops.audit enable row level security;
+create policy audit_all_nobody on ops.audit for all to anon, authenticated using (false);
+
+create function private.audit_caller(out actor uuid, out actor_role text, out source text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    auth.uid(),
+    coalesce(nullif(nullif(auth.jwt() ->> 'role', ''), 'authenticated'),
+      case when auth.uid() is null then session_user::text else private.app_role() end),
+    coalesce(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-forwarded-for',
+      current_setting('application_name', true))
+$$;
+comment on function private.audit_caller() is 'Who calls, as what, and where from: the columns of the same names in ops.audit.';
+
+create function private.audit(
+  p_action text, p_object text, p_object_id text default null, p_before jsonb default null, p_after jsonb default null)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ops.audit (actor, actor_role, source, action, object, object_id, before, after)
+  select c.actor, c.actor_role, c.source, p_action, p_object, p_object_id, p_before, p_after from private.audit_caller() c
+$$;
+comment on function private.audit(text, text, text, jsonb, jsonb) is
+  'Writes one audit row for an operation that triggers do not see.';
+
+create function private.audit_change()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_object constant text := tg_table_schema || '.' || tg_table_name;
+  v_caller record;
+begin
+  -- Statement-level with transition tables, and who and where from is asked once: with a call of
+  -- private.audit() a row, the audit of an import of 50,000 rows took 1.0 s.
+  select * into v_caller from private.audit_caller();
+  case tg_op
+    when 'INSERT' then
+      insert into ops.audit (actor, actor_role, source, action, object, object_id, after)
+      select v_caller.actor, v_caller.actor_role, v_caller.source, 'insert', v_object, n.id::text, to_jsonb(n) from new_rows n;
+    when 'UPDATE' then
+      -- A row that is given another id is one that goes and one that comes.
+      insert into ops.audit (actor, actor_role, source, action, object, object_id, before, after)
+      select v_caller.actor, v_caller.actor_role, v_caller.source,
+        case when o.id is null then 'insert' when n.id is null then 'delete' else 'update' end,
+        v_object, coalesce(o.id, n.id)::text, to_jsonb(o), to_jsonb(n)
+      from old_rows o full join new_rows n on n.id = o.id
+      where to_jsonb(o) is distinct from to_jsonb(n);
+    when 'DELETE' then
+      insert into ops.audit (actor, actor_role, source, action, object, object_id, before)
+      select v_caller.actor, v_caller.actor_role, v_caller.source, 'delete', v_object, o.id::text, to_jsonb(o) from old_rows o;
+  end case;
+  return null;
+end
+$$;
+comment on function private.audit_change() is 'Statement trigger: audits each row of a table with an id column.';
+
+create function private.forbid_change()
+returns trigger
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.raise_error('CR002', format('%s on %s.%s would leave no trace.', tg_op, tg_table_schema, tg_table_name));
+  return null;
+end
+$$;
+comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table (CR002).';
+
+create function private.only_redact()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
+  -- else; to go too far takes an erasure, which is itself on record.
+  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
+    or new.before is not null or new.after is not null
+    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
+    or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
+  then
+    perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
+  end if;
+  return new;
+end
+$$;
+comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
+
+create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_table constant text := (select c.relname from pg_catalog.pg_class c where c.oid = p_table);
+  v_op text;
+begin
+  foreach v_op in array array['insert', 'update', 'delete'] loop
+    execute format('create trigger %I after %s on %s referencing %s for each statement execute function %s()',
+      v_table || '_' || p_purpose || '_' || v_op, v_op, p_table,
+      concat_ws(' ', case when v_op <> 'insert' then 'old table as old_rows' end, case when v_op <> 'delete' then 'new table as new_rows' end),
+      p_function);
+  end loop;
+end
+$$;
+comment on function private.watch_table(regclass, text, regproc) is
+  'For migrations: the triggers <table>_<purpose>_insert, _update and _delete, once a statement, with the transition tables old_rows and new_rows.';
+
+create trigger audit_append_only before delete or truncate on ops.audit
+  for each statement execute function private.forbid_change();
+-- Updates are refused too, but for what an erasure takes out: private.only_redact().
+create trigger audit_only_redacted before update on ops.audit
+  for each row execute function private.only_redact();
+
+-- Source: schemas/10_platform/signals.sql
+-- What:  pg_cron, pg_net and Vault, and whether this project has been told where its own functions are.
+-- Why:   workers run in Edge Functions, started by the database: by pg_net at once, by pg_cron for good. A project where
+--        ops.configure_signals() was never called publishes and serves pages all the same.
+create extension if not exists supabase_vault with schema vault;
+create extension if not exists pg_net with schema extensions;
+create extension if not exists pg_cron with schema pg_catalog;
+
+create function private.signals_configured()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- By name only: nothing is decrypted for a yes or no.
+  select count(*) = 2 from vault.secrets s where s.name in ('carrel_functions_url', 'carrel_functions_key')
+$$;
+comment on function private.signals_configured() is
+  'Whether ops.configure_signals() has said where the functions are; without it nothing writes bundles.';
+
+-- Source: schemas/10_platform/jobs.sql
+-- What:  ops.job: what the database does by schedule, and how it last went.
+-- Why:   a job that fails takes its transaction back, and cron.job_run_details is not for support: a failure must be seen (O4).
+create table ops.job (
+  name        text not null,
+  every       interval not null,
+  last_run_at timestamptz not null,
+  last_ok_at  timestamptz not null,
+  failures    integer not null default 0,
+  last_error  text,
+  detail      jsonb,
+  constraint job_pkey primary key (name),
+  constraint job_every_positive check (every > '0'),
+  constraint job_failures_not_negative check (failures >= 0),
+  constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
+);
+comment on table ops.job is 'One row a job: its last run, its last good one (at first, when it was scheduled), and how often it has failed since.';
+alter table ops.job enable row level security;
+create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
+
+create function private.record_job(p_name text, p_error text, p_detail jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ops.job j set
+    last_run_at = clock_timestamp(), last_error = p_error, detail = coalesce(p_detail, j.detail),
+    last_ok_at = case when p_error is null then clock_timestamp() else j.last_ok_at end,
+    failures = case when p_error is null then 0 else j.failures + 1 end
+  where j.name = p_name;
+  if p_error is not null then
+    raise warning 'carrel: %: %', p_name, p_error;
+  end if;
+end
+$$;
+comment on function private.record_job(text, text, jsonb) is 'Records a run of a job; p_error is null where it went well.';
+
+create function private.run_job(p_name text, p_command text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_began constant timestamptz := clock_timestamp();
+  v_answer record;
+begin
+  -- A cancelled statement too: hosted ends what takes longer than two minutes.
+  begin
+    execute p_command into v_answer;
+  exception when query_canceled or others then
+    perform private.record_job(p_name, format('%s (%s)', sqlerrm, sqlstate), null);
+    return;
+  end;
+  -- A job that knows better how it went has said so itself.
+  if not exists (select from ops.job j where j.name = p_name and j.last_run_at >= v_began) then
+    perform private.record_job(p_name, null, jsonb_strip_nulls(to_jsonb(v_answer)));
+  end if;
+end
+$$;
+comment on function private.run_job(text, text) is
+  'Runs a job''s command, a query, and records how it went. One that fails takes back what it did, but not the record.';
+
+create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ops.job (name, every, last_run_at, last_ok_at) values (p_name, p_every, now(), now())
+  on conflict (name) do update set every = excluded.every;
+  select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
+$$;
+comment on function private.schedule_job(text, text, interval, text) is
+  'Has pg_cron run a query through private.run_job(); p_every is how often that should be heard of.';
+
+-- Source: schemas/10_platform/wake_function.sql
+-- What:  how the database wakes an Edge Function, and where an operator says which project and key that takes.
+-- Why:   a job that waits for its next cron run can start at commit instead; and no migration may hold a URL or a key.
+create function private.keep_secret(p_name text, p_secret text)
+returns uuid
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id uuid := (select s.id from vault.secrets s where s.name = p_name);
+begin
+  if v_id is null then
+    return vault.create_secret(p_secret, p_name);
+  end if;
+  perform vault.update_secret(v_id, p_secret);
+  return v_id;
+end
+$$;
+comment on function private.keep_secret(text, text) is 'Puts a secret into Vault under a name, in place of the one before.';
+
+create function private.wake_function(p_slug text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  v_key constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
+begin
+  if v_url is null or v_key is null then
+    return;
+  end if;
+  -- Sent after the commit. The functions answer before they work, as asked here: a request of pg_net's holds up its neighbours.
+  perform net.http_post(
+    url => v_url || '/' || p_slug,
+    headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key, 'prefer', 'respond-async'),
+    timeout_milliseconds => 5000);
+exception
+  -- Waking is a convenience: what is due is found by the next cron run, and a publish never fails for it.
+  when others then
+    raise warning 'carrel: the function % was not woken: % (%)', p_slug, sqlerrm, sqlstate;
+end
+$$;
+comment on function private.wake_function(text) is
+  'Calls an Edge Function once the transaction is committed, if ops.configure_signals() has said where; never fails.';
+
+create function ops.configure_signals(p_functions_url text, p_key text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  if p_functions_url is null or p_functions_url !~ '^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost):[0-9]+)/functions/v1$' then
+    perform private.raise_error('CR062', 'Give https://<project>.supabase.co/functions/v1, without a slash at its end.', 'p_functions_url');
+  end if;
+  if p_key is null or p_key !~ '^\S{16,}$' then
+    perform private.raise_error('CR062', 'Give one of the project''s secret keys.', 'p_key');
+  end if;
+  perform private.keep_secret('carrel_functions_url', p_functions_url), private.keep_secret('carrel_functions_key', p_key);
+  perform private.audit('configure_signals', 'vault.secrets', null, null, jsonb_build_object('functions_url', p_functions_url));
+end
+$$;
+comment on function ops.configure_signals(text, text) is
+  'Says where the Edge Functions are and with which secret key they are woken; both are kept in Vault. Admins.';
+
+-- Source: schemas/10_platform/prune_job_runs.sql
+-- What:  ops.prune_job_runs(): pg_cron's records of our jobs' runs are deleted after a week, once a night.
+-- Why:   pg_cron never does it, and jobs that come by every few seconds leave 20,000 rows a day; how each last went is in ops.job.
+create function ops.prune_job_runs(p_keep interval default '7 days')
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_pruned bigint;
+begin
+  perform private.require_role('admin');
+  -- Of Carrel's own: the project may have other jobs, whose records are none of ours.
+  delete from cron.job_run_details d
+  where d.start_time < now() - p_keep and d.jobid in (select j.jobid from cron.job j where j.jobname ^@ 'carrel_');
+  get diagnostics v_pruned = row_count;
+  return v_pruned;
+end
+$$;
+comment on function ops.prune_job_runs(interval) is
+  'Deletes what pg_cron has recorded of runs of Carrel''s jobs that began so long ago; returns how many. Admins and jobs.';
+select private.schedule_job('job_runs_prune', '13 4 * * *', '1 day', 'select ops.prune_job_runs() as pruned');

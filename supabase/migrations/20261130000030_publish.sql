@@ -1,0 +1,1165 @@
+-- Generated from supabase/schemas/30_publish by `npm run generate`. Do not edit.
+
+-- Source: schemas/30_publish/candidate.sql
+-- What:  the candidate: the marked drafts as devices would see them, beside what is published.
+-- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
+
+create function private.content_schema()
+returns smallint
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 2::smallint $$;
+comment on function private.content_schema() is 'The current content schema: that of drafts, previews and answer keys.';
+
+-- JSON is put together by hand: row_to_json with json_strip_nulls took four times as long, and these texts are half of
+-- the work of a full release. No spaces, and a field without a value is left out.
+create function private.domain_content(d content.domain)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select '{"id":"' || d.id || '","key":' || to_json(d.key) || ',"title":' || to_json(d.title)
+    || coalesce(',"description":' || to_json(d.description), '') || ',"position":' || d.position || '}'
+$$;
+comment on function private.domain_content(content.domain) is 'A domain''s JSON, in any content schema, without its version.';
+
+create function private.skill_content(s content.skill)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select '{"id":"' || s.id || '","domain_id":"' || s.domain_id || '","key":' || to_json(s.key) || ',"title":' || to_json(s.title)
+    || coalesce(',"description":' || to_json(s.description), '') || ',"position":' || s.position || '}'
+$$;
+comment on function private.skill_content(content.skill) is 'A skill''s JSON, in any content schema, without its version.';
+
+create function private.question_content_1(q content.question, p_domain_id uuid)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Down to schema 1: a true_false is a single choice of two, media and the other types do not exist.
+  select '{"id":"' || q.id || '","skill_id":"' || q.skill_id || '","domain_id":"' || p_domain_id || '","key":' || to_json(q.key)
+    || ',"type":"single_choice","prompt":' || to_json(q.prompt)
+    || case q.type
+      when 'single_choice' then ',"choices":' || to_json(q.choices) || ',"answer":{"choice":' || (q.answer ->> 'choice') || '}'
+      when 'true_false' then ',"choices":["True","False"],"answer":{"choice":' || case when q.answer -> 'value' = 'true' then '0' else '1' end || '}'
+    end
+    || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
+    || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
+    || ',"position":' || q.position || '}'
+$$;
+comment on function private.question_content_1(content.question, uuid) is
+  'A question''s JSON in content schema 1, without its version; null where it does not exist in that schema.';
+
+create function private.body_front(p_kind text, p_version integer)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select '{"kind":"' || p_kind || '","version":' || p_version || ',' $$;
+comment on function private.body_front(text, integer) is
+  'How the body of a row of that kind and version begins; the id and the rest do not depend on the version.';
+
+create function private.collect_candidate(p_take_marks boolean, p_version integer)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in write_tree().
+set enable_memoize = off
+set enable_nestloop = on
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_front constant text := private.body_front('question', p_version);
+begin
+  -- The planner can't know how many are marked. Few: index probes a row, since a hash of all drafts takes 0.1 s. Many: one pass over
+  -- the drafts, which for all 50,000 takes a third of the probes' time.
+  if (select sum(cardinality(m.ids)) from content.draft_mark m) > 2000 then
+    perform set_config('enable_nestloop', 'off', true), set_config('enable_hashjoin', 'on', true);
+  end if;
+  -- A temporary table, since 50,000 rows do not belong in an array. It is not analyzed: that took longer than writing it,
+  -- and what reads it reads all of it, or probes an index for each row.
+  if to_regclass('pg_temp.candidate') is not null then
+    drop table pg_temp.candidate;
+  end if;
+  create temp table candidate (
+    kind text not null, id uuid not null, key text, domain_id uuid, skill_id uuid, parent_status text,
+    body text, body_1 text, is_alike boolean not null, type text, answer jsonb, has_question boolean not null,
+    -- The newest revision, if there is one, in whatever schemas.
+    newest integer, newest_op text, newest_domain_id uuid, newest_skill_id uuid, newest_from smallint, newest_to smallint,
+    newest_body text) on commit drop;
+  -- One statement, one snapshot: marks, drafts and what is published. Everything after reads the candidate.
+  with taken as (delete from content.draft_mark where p_take_marks),
+  marked as materialized (
+    select m.kind, u.id from content.draft_mark m cross join lateral unnest(m.ids) u (id)
+  ),
+  -- A domain's status decides about its skills, a skill's status and domain about its questions.
+  skill_touched as materialized (
+    select m.id from marked m where m.kind = 'skill'
+    union
+    select s.id from marked m join content.skill s on s.domain_id = m.id where m.kind = 'domain'
+  ),
+  question_touched as materialized (
+    select m.id from marked m where m.kind = 'question'
+    union
+    select q.id from marked m join content.question q on q.skill_id = m.id where m.kind = 'skill'
+  ),
+  -- Written at once: to keep 50,000 texts for those who ask for domains alone took longer than to put them together.
+  question_row as (
+    insert into pg_temp.candidate
+    select 'question', t.id, q.key, s.domain_id, q.skill_id, s.status,
+      -- Written out here and not as a function of its own: this is the bulk of a full release.
+      v_front || '"id":"' || q.id || '","skill_id":"' || q.skill_id || '","domain_id":"' || s.domain_id || '","key":' || to_json(q.key)
+        || ',"type":"' || q.type || '","prompt":' || to_json(q.prompt)
+        || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
+        || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
+          else json_strip_nulls(q.answer::json)::text end
+        || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
+        || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
+        || case when q.media = '[]' then '' else ',"media":' || json_strip_nulls(q.media::json) end
+        || ',"position":' || q.position || '}',
+      case when q.type <> 'single_choice' or q.media <> '[]' then v_front || substr(private.question_content_1(q, s.domain_id), 2) end,
+      (q.type = 'single_choice' and q.media = '[]') is not false, q.type, q.answer, true, b.*
+    from question_touched t
+    -- As good as `= 'active'`, of which the planner expects so few that it keeps all drafts in memory.
+    left join content.question q on q.id = t.id and q.status <> 'draft' and q.status <> 'withdrawn'
+    left join content.skill s on s.id = q.skill_id
+    left join lateral (
+      select r.version, r.op, r.domain_id as was_in, r.skill_id as was_under, r.from_schema, r.schema, r.body
+      from content.revision r
+      where r.kind = 'question' and r.id = t.id
+      order by r.version desc limit 1
+    ) b on true
+    returning domain_id, newest_domain_id
+  ),
+  skill_row as materialized (
+    select t.id, s.key, s.domain_id, d.status as parent_status,
+      case when s.id is not null then private.body_front('skill', p_version) || substr(private.skill_content(s), 2) end as candidate_body,
+      b.*
+    from skill_touched t
+    left join content.skill s on s.id = t.id and s.status = 'active'
+    left join content.domain d on d.id = s.domain_id
+    left join lateral (
+      select r.version, r.op, r.domain_id as was_in, r.from_schema, r.schema, r.body from content.revision r
+      where r.kind = 'skill' and r.id = t.id
+      order by r.version desc limit 1
+    ) b on true
+  ),
+  -- A domain may have lost its last question without being touched itself. (A tombstone's is looked at in vain.)
+  domain_touched as materialized (
+    select m.id from marked m where m.kind = 'domain'
+    union select domain_id from question_row where domain_id is not null
+    union select newest_domain_id from question_row where newest_domain_id is not null
+    union select domain_id from skill_row where domain_id is not null
+    union select was_in from skill_row where was_in is not null
+  )
+  insert into pg_temp.candidate
+  select 'domain', t.id, d.key, t.id, null::uuid, 'active',
+    private.body_front('domain', p_version) || substr(private.domain_content(d), 2), null, true, null, null::jsonb,
+    d.id is null or (
+      select true from content.skill s
+      where s.domain_id = d.id and s.status = 'active'
+        and (select true from content.question q where q.skill_id = s.id and q.status = 'active' limit 1) limit 1) is not null,
+    b.version, b.op, t.id, null::uuid, b.from_schema, b.schema, b.body
+  from domain_touched t
+  left join content.domain d on d.id = t.id and d.status = 'active'
+  left join lateral (
+    select r.version, r.op, r.from_schema, r.schema, r.body from content.revision r
+    where r.kind = 'domain' and r.id = t.id
+    order by r.version desc limit 1
+  ) b on true
+  union all
+  select 'skill', s.id, s.key, s.domain_id, null, s.parent_status, s.candidate_body, null, true, null, null, true,
+    s.version, s.op, s.was_in, null, s.from_schema, s.schema, s.body
+  from skill_row s;
+end
+$$;
+comment on function private.collect_candidate(boolean, integer) is
+  'Copies the marked drafts, and those whose content or validity hangs on them, beside what was published of them last, into the temporary '
+  'table candidate; with p_take_marks the marks are done with. The bodies are those of p_version, null where there is no active draft; is_alike: body is that of all schemas, else body_1 is schema 1''s.';
+
+-- Source: schemas/30_publish/release_change.sql
+-- What:  what a release would change, per content schema, and what keeps it from being published.
+-- Why:   cost follows the change: everything here reads the candidate, and of what is published only the rows beside it.
+
+create function private.candidate_problem()
+returns table (problem text, kind text, id uuid, key text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select case when c.has_question then 'parent_not_active' else 'domain_without_question' end, c.kind, c.id, c.key
+  from pg_temp.candidate c
+  where (c.body is not null and c.parent_status is distinct from 'active') or not c.has_question;
+end
+$$;
+comment on function private.candidate_problem() is
+  'What keeps the candidate from being published; no row where nothing does. Rows that are not marked were fine in the last release.';
+
+create function private.collect_change(p_take_marks boolean)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in write_tree().
+set enable_memoize = off
+as $$
+declare
+  v_next constant integer := 1 + coalesce((select max(r.version) from content.release r), 0);
+  v_from smallint;
+  v_to smallint;
+  v_served bigint;
+begin
+  perform private.collect_candidate(p_take_marks, v_next);
+  if to_regclass('pg_temp.change') is not null then
+    drop table pg_temp.change;
+  end if;
+  -- Without the texts, which stay with the candidate: a dozen statements read it.
+  create temp table change (
+    schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,
+    domain_id uuid not null, skill_id uuid, sha256 bytea, bytes integer, type text, answer jsonb,
+    was_domain_id uuid, was_skill_id uuid, before_version integer, before_bytes integer) on commit drop;
+  select min(s.schema), max(s.schema), count(*) into v_from, v_to, v_served from content.schema s where s.state <> 'retired';
+
+  -- 1 What all schemas have alike, now as before: one comparison of the texts (from the id on,
+  --   which comes after kind and version), one new text and one hash for all of them.
+  insert into pg_temp.change
+  select v_to, v_from, c.kind, c.id, case when c.body is null then 'delete' else 'upsert' end,
+    coalesce(c.domain_id, c.newest_domain_id), coalesce(c.skill_id, c.newest_skill_id),
+    sha256(convert_to(c.body, 'UTF8')), octet_length(c.body) + 1, c.type, c.answer,
+    c.newest_domain_id, c.newest_skill_id, case when c.newest_op = 'upsert' then c.newest end, octet_length(c.newest_body) + 1
+  from pg_temp.candidate c
+  where c.is_alike
+    and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))
+    and case
+      when c.body is null then c.newest_op = 'upsert'
+      else c.newest_op is distinct from 'upsert'
+        or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
+    end;
+
+  -- 2 The others, schema by schema; together again where all have come to the same, and from the same: write_release_size() takes
+  --   what was there out of each schema, by the one row. Mostly there are none, and to plan for them would take as long as
+  --   all else of a small release.
+  if not exists (
+    select from pg_temp.candidate c
+    where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
+  then
+    return;
+  end if;
+  insert into pg_temp.change
+  select x.schema, case when x.is_one then v_from else x.schema end, x.kind, x.id, x.op, x.domain_id, x.skill_id,
+    sha256(convert_to(x.body, 'UTF8')), octet_length(x.body) + 1, x.type, x.answer, x.was_domain_id, x.was_skill_id, x.before_version, x.before_bytes
+  from (
+    select s.schema, c.kind, c.id, case when n.body is null then 'delete' else 'upsert' end as op,
+      coalesce(c.domain_id, l.domain_id) as domain_id, coalesce(c.skill_id, l.skill_id) as skill_id,
+      n.body, c.type, c.answer,
+      l.domain_id as was_domain_id, l.skill_id as was_skill_id,
+      case when l.op = 'upsert' then l.version end as before_version, octet_length(l.body) + 1 as before_bytes,
+      c.is_alike
+        and v_served = count(*) over (partition by c.kind, c.id, l.version, l.op, l.domain_id, l.skill_id, octet_length(l.body)) as is_one
+    from pg_temp.candidate c
+    join content.schema s on s.state <> 'retired'
+    cross join lateral (
+      select case when s.schema = private.content_schema() or c.is_alike then c.body else c.body_1 end as body
+    ) n
+    left join lateral (
+      select r.op, r.version, r.domain_id, r.skill_id, r.body from content.revision r
+      where s.schema between r.from_schema and r.schema and r.kind = c.kind and r.id = c.id
+      order by r.version desc limit 1
+    ) l on true
+    where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to)))
+      and case
+        when n.body is null then l.op = 'upsert'
+        else l.op is distinct from 'upsert'
+          or substr(l.body, strpos(l.body, '"id":')) <> substr(n.body, strpos(n.body, '"id":'))
+      end
+  ) x
+  where not x.is_one or x.schema = v_to;
+end
+$$;
+comment on function private.collect_change(boolean) is
+  'Collects the candidate and compares it with the last revisions, text by text: the temporary table change, one row per revision to write, '
+  'for the schemas from from_schema to schema.';
+
+create function private.count_change(out upserts bigint, out deletes bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema constant smallint := private.content_schema();
+begin
+  select count(*) filter (where c.op = 'upsert'), count(*) filter (where c.op = 'delete') into upserts, deletes
+  from pg_temp.change c where v_schema between c.from_schema and c.schema;
+  -- Rows that change in an older schema alone, as when one comes back that was retired: to its devices that is a release like any other.
+  -- Mostly there are none, and 50,000 rows are not sorted for them.
+  if exists (select from pg_temp.change c where v_schema not between c.from_schema and c.schema) then
+    select upserts + count(*) filter (where o.op = 'upsert'), deletes + count(*) filter (where o.op = 'delete') into upserts, deletes
+    from (select distinct on (c.kind, c.id) c.op, c.from_schema, c.schema from pg_temp.change c order by c.kind, c.id, c.schema desc) o
+    where v_schema not between o.from_schema and o.schema;
+  end if;
+end
+$$;
+comment on function private.count_change() is
+  'How many rows a release would write and withdraw: in the current schema, and those that change in an older one alone. None: nothing to publish.';
+
+create function private.change_hash()
+returns bytea
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema constant smallint := private.content_schema();
+begin
+  -- Over the hashes of the bytes that devices would get, which name the row and the version: a preview stands for exactly these.
+  -- What an older schema alone would get is named with it.
+  return (
+    select sha256(convert_to(coalesce((select max(r.version) from content.release r), 0) || E'\n', 'UTF8') || coalesce(string_agg(
+      coalesce(c.sha256, sha256(convert_to('delete:' || c.kind || ':' || c.id, 'UTF8')))
+        || case when v_schema between c.from_schema and c.schema then ''::bytea else convert_to(':' || c.schema, 'UTF8') end,
+      '' order by c.id, c.kind, c.schema desc), ''))
+    from pg_temp.change c);
+end
+$$;
+comment on function private.change_hash() is 'What a preview can be held to: SHA-256 over the version that it goes out from and every change.';
+
+-- Source: schemas/30_publish/write_tree.sql
+-- What:  the hash tree along the changes of a release, for every content schema.
+-- Why:   a device proves its cache by it, row by row and domain by domain (C6); its cost follows the change.
+create table content.tree_text (
+  skill_id    uuid not null,
+  schema      smallint not null,
+  from_schema smallint not null,
+  lines       text not null,
+  constraint tree_text_pkey primary key (skill_id),
+  constraint tree_text_schemas_ascend check (from_schema <= schema)
+);
+-- Hashes do not compress.
+alter table content.tree_text alter lines set storage external;
+comment on table content.tree_text is
+  'Of the newest release: the lines of a skill''s questions, where they are the same in the schemas from from_schema to schema. Derived; '
+  'so that a release of 100 changes replaces 100 lines, rather than looking up the 9,000 rows beside them (half of its time).';
+alter table content.tree_text enable row level security;
+create policy tree_text_all_nobody on content.tree_text for all to anon, authenticated using (false);
+
+create function private.write_tree(p_version integer)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+-- Each row is asked for once, so that remembering answers only costs: 0.5 s for 9,000 rows.
+set enable_memoize = off
+as $$
+declare
+  v_from smallint;
+  v_to smallint;
+begin
+  select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
+  drop table if exists pg_temp.skill_line;
+  -- A node's text is its own row's line, then its children's, each "id:hash\n", in the order of the ids. concat(), which takes
+  -- half the time of four operators; a release of 100 changes spells some 9,000 lines.
+  -- 1 Skills whose row or questions changed, in their old and in their new place.
+  create temp table skill_line (skill_id uuid not null, schema smallint not null, from_schema smallint not null, rows bigint, lines text storage external)
+    on commit drop;
+  -- 1a Where questions have new texts and nothing else, their lines take the place of the old ones.
+  if exists (select from pg_temp.change c where c.was_skill_id is not null) then
+    with fresh as materialized (
+      select c.skill_id, c.id, concat(c.id, ':', encode(c.sha256, 'hex'), E'\n') as line,
+        c.op = 'upsert' and c.before_version is not null and c.was_skill_id = c.skill_id
+          and c.from_schema <= v_from and c.schema >= v_to as is_edit
+      from pg_temp.change c
+      where c.kind = 'question'
+    )
+    insert into pg_temp.skill_line
+    select t.skill_id, v_to, v_from, count(*), string_agg(coalesce(f.line, o.line || E'\n'), '' order by o.place)
+    from (
+      select c.id as skill_id from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
+      union select f.skill_id from fresh f
+    ) k
+    join content.tree_text t on t.skill_id = k.skill_id and t.from_schema <= v_from and t.schema >= v_to
+    cross join lateral string_to_table(rtrim(t.lines, E'\n'), E'\n') with ordinality o (line, place)
+    left join fresh f on f.skill_id = t.skill_id and f.id = left(o.line, 36)::uuid
+    where t.lines <> ''
+      and not exists (select from fresh x where x.skill_id = t.skill_id and not x.is_edit)
+      and not exists (select from pg_temp.change c where c.was_skill_id = t.skill_id and c.skill_id <> t.skill_id)
+    group by t.skill_id;
+  end if;
+
+  -- 1b Of the others, all questions with the schemas that have them: those that change, from the changes; and of the rest those that
+  -- have no newer row, which is so in each of its schemas. Only where one schema alone has a newer row, it is asked for each.
+  with served as materialized (select s.schema from content.schema s where s.state <> 'retired'),
+  touched as materialized (
+    select t.id
+    from (
+      select c.id from pg_temp.change c where c.kind = 'skill'
+      union select c.skill_id from pg_temp.change c where c.skill_id is not null
+      union select c.was_skill_id from pg_temp.change c where c.was_skill_id is not null
+    ) t
+    where not exists (select from pg_temp.skill_line l where l.skill_id = t.id)
+  ),
+  child as materialized (
+    select c.skill_id, c.id, concat(c.id, ':', encode(c.sha256, 'hex'), E'\n') as line, c.from_schema, c.schema
+    from pg_temp.change c
+    join touched t on t.id = c.skill_id
+    where c.kind = 'question' and c.op = 'upsert'
+    union all
+    select t.id, q.id, concat(q.id, ':', encode(q.sha256, 'hex'), E'\n'), a.from_schema, a.schema
+    from touched t
+    -- Skill by skill through the index, however many the planner believes there are.
+    cross join lateral (
+      select r.id, r.version, r.from_schema, r.schema, r.sha256 from content.revision r
+      where r.kind = 'question' and r.skill_id = t.id and r.version < p_version and r.op = 'upsert' offset 0
+    ) q
+    -- Of most there is none, which the index knows alone; for the newest version of each, the row would have to be looked at too.
+    left join lateral (
+      select n.version from content.revision n where n.kind = 'question' and n.id = q.id and n.version > q.version limit 1
+    ) newer on true
+    cross join lateral (
+      select q.from_schema, q.schema where newer.version is null
+      union all
+      select s.schema, s.schema from served s
+      where newer.version is not null and s.schema between q.from_schema and q.schema
+        and not exists (
+          select from content.revision n
+          where n.kind = 'question' and n.id = q.id and n.version > q.version and s.schema between n.from_schema and n.schema)
+    ) a
+  ),
+  alike as materialized (
+    select t.id as skill_id, coalesce(n.rows, 0) as rows, coalesce(n.lines, '') as lines, coalesce(n.in_all, true) as in_all
+    from touched t
+    left join (
+      select c.skill_id, count(*) as rows, string_agg(c.line, '' order by c.id) as lines,
+        bool_and(c.from_schema <= v_from and c.schema >= v_to) as in_all
+      from child c group by c.skill_id
+    ) n on n.skill_id = t.id
+  )
+  insert into pg_temp.skill_line
+  select a.skill_id, v_to, v_from, a.rows, a.lines from alike a where a.in_all
+  union all
+  select a.skill_id, s.schema, s.schema, count(c.id), coalesce(string_agg(c.line, '' order by c.id), '')
+  from alike a
+  cross join served s
+  left join child c on c.skill_id = a.skill_id and s.schema between c.from_schema and c.schema
+  where not a.in_all
+  group by a.skill_id, s.schema;
+
+  -- 1c Kept for the next release, where one text is that of all schemas.
+  delete from content.tree_text t
+  where exists (select from pg_temp.skill_line l where l.skill_id = t.skill_id and (l.from_schema <> v_from or l.schema <> v_to));
+  insert into content.tree_text (skill_id, from_schema, schema, lines)
+  select l.skill_id, l.from_schema, l.schema, l.lines from pg_temp.skill_line l where l.from_schema = v_from and l.schema = v_to
+  on conflict (skill_id) do update set from_schema = excluded.from_schema, schema = excluded.schema, lines = excluded.lines;
+
+  insert into content.tree_node (schema, kind, id, version, hash, rows)
+  select s.schema, 'skill', l.skill_id, p_version, coalesce(node.hash, sha256('')), coalesce(node.rows, 0)
+  from pg_temp.skill_line l
+  join content.schema s on s.state <> 'retired' and s.schema between l.from_schema and l.schema
+  cross join lateral (
+    select r.op, r.sha256 from content.revision r
+    where s.schema between r.from_schema and r.schema and r.kind = 'skill' and r.id = l.skill_id
+    order by r.version desc limit 1
+  ) own
+  left join lateral (
+    select 1 + l.rows as rows, sha256(convert_to(l.skill_id || ':' || encode(own.sha256, 'hex') || E'\n' || l.lines, 'UTF8')) as hash
+  ) node on own.op = 'upsert'
+  left join lateral (
+    select n.hash, n.rows from content.tree_node n
+    where n.schema = s.schema and n.kind = 'skill' and n.id = l.skill_id order by n.version desc limit 1
+  ) was on true
+  where coalesce(node.hash, sha256('')) is distinct from was.hash and (node.hash is not null or was.rows > 0);
+
+  -- 2 Their domains.
+  insert into content.tree_node (schema, kind, id, version, hash, rows)
+  select v.schema, 'domain', t.id, p_version, coalesce(node.hash, sha256('')), coalesce(node.rows, 0)
+  from (
+    select c.domain_id from pg_temp.change c
+    union select c.was_domain_id from pg_temp.change c where c.was_domain_id is not null
+  ) t (id)
+  join content.schema v on v.state <> 'retired'
+  cross join lateral (
+    select r.op, r.sha256 from content.revision r
+    where v.schema between r.from_schema and r.schema and r.kind = 'domain' and r.id = t.id
+    order by r.version desc limit 1
+  ) own
+  left join lateral (
+    select 1 + coalesce(sum(k.rows), 0) as rows, sha256(convert_to(t.id || ':' || encode(own.sha256, 'hex') || E'\n'
+      || coalesce(string_agg(k.id || ':' || encode(k.hash, 'hex') || E'\n', '' order by k.id), ''), 'UTF8')) as hash
+    from (
+      select s.id, n.hash, n.rows
+      from content.revision s
+      cross join lateral (
+        select r.version from content.revision r
+        where v.schema between r.from_schema and r.schema and r.kind = 'skill' and r.id = s.id order by r.version desc limit 1
+      ) newest
+      cross join lateral (
+        select x.hash, x.rows from content.tree_node x
+        where x.schema = v.schema and x.kind = 'skill' and x.id = s.id order by x.version desc limit 1
+      ) n
+      where v.schema between s.from_schema and s.schema and s.kind = 'skill' and s.domain_id = t.id and s.op = 'upsert'
+        and s.version = newest.version
+    ) k
+  ) node on own.op = 'upsert'
+  left join lateral (
+    select n.hash, n.rows from content.tree_node n
+    where n.schema = v.schema and n.kind = 'domain' and n.id = t.id order by n.version desc limit 1
+  ) was on true
+  where coalesce(node.hash, sha256('')) is distinct from was.hash and (node.hash is not null or was.rows > 0);
+
+  -- 3 The roots, over all domains.
+  insert into content.tree_node (schema, kind, id, version, hash, rows)
+  select v.schema, 'release', '00000000-0000-0000-0000-000000000000', p_version, root.hash, root.rows
+  from content.schema v
+  cross join lateral (
+    select coalesce(sum(d.rows), 0) as rows,
+      sha256(convert_to(coalesce(string_agg(d.id || ':' || encode(d.hash, 'hex') || E'\n', '' order by d.id), ''), 'UTF8')) as hash
+    from (
+      select distinct on (n.id) n.id, n.hash, n.rows from content.tree_node n
+      where n.schema = v.schema and n.kind = 'domain' order by n.id, n.version desc
+    ) d
+    where d.rows > 0
+  ) root
+  where v.state <> 'retired' and root.hash is distinct from (
+    select n.hash from content.tree_node n where n.schema = v.schema and n.kind = 'release' order by n.version desc limit 1);
+end
+$$;
+comment on function private.write_tree(integer) is 'Writes the hash tree''s nodes along the rows of the temporary table change.';
+
+-- Source: schemas/30_publish/publish_release.sql
+-- What:  publish_release(): drafts become one new version, all or nothing.
+-- Why:   versions without gaps, in commit order, need one publisher at a time and one look at the drafts (I1, I2).
+
+create function private.lift_lock_timeout()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- On hosted, authenticator waits 8 s for a lock, an advisory one included. PostgREST applies a function's statement_timeout to its
+  -- transaction, but not its lock_timeout, so it is set here; the statement's time is the limit. Of SQL consoles and the command line
+  -- nothing is changed: who sets a lock_timeout there means it.
+  if session_user = 'authenticator' then
+    perform set_config('lock_timeout', '0', true);
+  end if;
+end
+$$;
+comment on function private.lift_lock_timeout() is
+  'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
+
+create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+-- Sorts and joins of a full release in memory; publishers queue, so it is one such budget at a time.
+set work_mem = '64MB'
+-- Estimates about temporary tables are far too high, and compiling for them would take longer than the release.
+set jit = off
+as $$
+declare
+  v_schema constant smallint := private.content_schema();
+  v_hash bytea;
+  v_last content.release;
+  v_version integer;
+  v_upserts integer;
+  v_deletes integer;
+  v_problems text;
+  v_release json;
+begin
+  -- A snapshot older than the lock would publish drafts of the past and call them new.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform private.raise_error('CR003', 'Publishing needs a READ COMMITTED transaction.');
+  end if;
+
+  -- 1 One publisher at a time; the next one waits here and then sees this one's release.
+  perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
+  select * into v_last from content.release r order by r.version desc limit 1;
+
+  -- 2 One look at the drafts, compared with what is published.
+  perform private.collect_change(true);
+  v_hash := private.change_hash();
+  select n.upserts, n.deletes into v_upserts, v_deletes from private.count_change() n;
+  -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
+  if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
+    return private.content_head(v_schema);
+  end if;
+  if p_expected_hash <> encode(v_hash, 'hex') then
+    perform private.raise_error('CR004', 'The drafts have changed since that preview.', encode(v_hash, 'hex'));
+  end if;
+
+  -- 3 Validate.
+  select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
+  from (select * from private.candidate_problem() limit 20) p;
+  if v_problems is not null then
+    perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
+  end if;
+  if v_upserts + v_deletes = 0 then
+    return private.content_head(v_schema);
+  end if;
+  if private.needs_force(v_deletes) and not p_force then
+    perform private.raise_error('CR006', format(
+      'This release would withdraw %s of %s rows; publish it with force if that is meant.',
+      v_deletes, v_last.domains + v_last.skills + v_last.questions));
+  end if;
+
+  -- 4 Append, the release itself last: its triggers see all that belongs to it.
+  v_version := coalesce(v_last.version, 0) + 1;
+  insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
+  select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id,
+    case when c.op = 'delete' then null when c.schema = v_schema or t.is_alike then t.body else t.body_1 end, c.sha256
+  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id
+  -- As pages are read, and as the indexes grow.
+  order by c.id;
+
+  insert into content.answer_key (question_id, version, skill_id, type, answer)
+  select c.id, v_version, c.skill_id, c.type, c.answer
+  from pg_temp.change c
+  where c.kind = 'question' and v_schema between c.from_schema and c.schema
+  order by c.id;
+
+  perform private.write_tree(v_version);
+  perform private.write_release_size(v_version);
+
+  insert into content.release (
+    version, published_by, note, upserts, deletes, change_hash, rollback_to, domains, skills, questions)
+  select v_version, p_by, p_note, v_upserts, v_deletes, v_hash, p_rollback_to,
+    coalesce(v_last.domains, 0) + coalesce(sum(n.more) filter (where n.kind = 'domain'), 0),
+    coalesce(v_last.skills, 0) + coalesce(sum(n.more) filter (where n.kind = 'skill'), 0),
+    coalesce(v_last.questions, 0) + coalesce(sum(n.more) filter (where n.kind = 'question'), 0)
+  from (
+    select c.kind, (case when c.op = 'delete' then -1 when c.before_version is null then 1 else 0 end) as more
+    from pg_temp.change c where v_schema between c.from_schema and c.schema
+  ) n;
+
+  v_release := private.content_head(v_schema);
+  perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
+    'content.release', v_version::text, null, v_release::jsonb);
+  perform private.hint_release(v_version);
+  return v_release;
+end
+$$;
+comment on function private.publish_drafts(text, text, boolean, uuid, integer) is
+  'The marked drafts become the next version, for every schema that is not retired. Its callers check who asks.';
+
+create function private.publish_release(p_note text, p_expected_hash text, p_force boolean)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
+  return private.publish_drafts(p_note, p_expected_hash, p_force, auth.uid(), null);
+end
+$$;
+comment on function private.publish_release(text, text, boolean) is 'The core of publish_release().';
+
+create function public.publish_release(note text default null, expected_hash text default null, force boolean default false)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- The role authenticated has 8 s. PostgREST gives a call what its function says, up to 60 s: for large curricula, and for queueing.
+set statement_timeout = '60s'
+as $$ select private.publish_release(note, expected_hash, force) $$;
+comment on function public.publish_release(text, text, boolean) is
+  'Publishes all drafts as the next version and returns its head; with nothing to publish, the current head. '
+  'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
+
+grant execute on function private.publish_release(text, text, boolean), public.publish_release(text, text, boolean)
+  to authenticated, service_role;
+
+-- Source: schemas/30_publish/preview_release.sql
+-- What:  preview_release(): what publishing would do now, field by field, and the hash to hold it to.
+-- Why:   whoever publishes sees first what every device is going to get, or lose (C5).
+
+create function private.preview_release(p_limit integer)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'admin');
+  perform private.collect_change(false);
+  return (
+    with change as materialized (
+      select h.kind, h.id, h.op, h.schema, b.body::jsonb - 'kind' - 'version' as before,
+        case when h.schema = private.content_schema() or t.is_alike then t.body else t.body_1 end::jsonb - 'kind' - 'version' as after
+      -- A row that changes in several schemas is shown as the newest of them has it.
+      from (select distinct on (c.kind, c.id) c.* from pg_temp.change c order by c.kind, c.id, c.schema desc) h
+      join pg_temp.candidate t on t.kind = h.kind and t.id = h.id
+      left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
+        and h.schema between b.from_schema and b.schema
+    )
+    select json_build_object(
+      'hash', encode(private.change_hash(), 'hex'),
+      'base_version', coalesce((select max(r.version) from content.release r), 0),
+      'upserts', n.upserts,
+      'deletes', n.deletes,
+      'delete_share', round(private.delete_share(n.deletes), 4),
+      'needs_force', private.needs_force(n.deletes),
+      'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit p_limit) p),
+      'changes', (
+        select coalesce(json_agg(json_build_object(
+          'op', case when x.op = 'delete' then 'delete' when x.before is null then 'insert' else 'update' end,
+          'kind', x.kind, 'id', x.id, 'schema', x.schema, 'key', coalesce(x.after, x.before) ->> 'key', 'type', coalesce(x.after, x.before) ->> 'type',
+          'fields', (
+            select json_object_agg(f.name, json_build_object('before', x.before -> f.name, 'after', x.after -> f.name) order by f.name)
+            from (select jsonb_object_keys(x.before || x.after)) f (name)
+            where x.before -> f.name is distinct from x.after -> f.name))
+          order by x.kind, coalesce(x.after, x.before) ->> 'key'), '[]')
+        from (select * from change c order by c.kind, coalesce(c.after, c.before) ->> 'key' limit p_limit) x))
+    from private.count_change() n);
+end
+$$;
+comment on function private.preview_release(integer) is 'The core of preview_release().';
+
+create function public.preview_release(change_limit integer default 100)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in publish_release().
+set statement_timeout = '60s'
+as $$ select private.preview_release(change_limit) $$;
+comment on function public.preview_release(integer) is
+  'What publish_release() would do now: counts, problems, changes field by field (at most change_limit), and the hash to hold it to. '
+  'Instructors and admins.';
+
+grant execute on function private.preview_release(integer), public.preview_release(integer) to authenticated, service_role;
+
+-- Source: schemas/30_publish/rollback_release.sql
+-- What:  rollback_release(): a new version with the content of an old one; the drafts go back too, what they held is shelved.
+-- Why:   a roll-back that left the drafts alone would be undone by the next publish; and nobody's edits may be lost for it.
+create table content.shelf (
+  id           bigint generated always as identity,
+  shelved_at   timestamptz not null default clock_timestamp(),
+  shelved_by   uuid,
+  head_version integer not null,
+  rollback_to  integer,
+  kind         text not null,
+  draft_id     uuid not null,
+  draft        jsonb not null,
+  restored_at  timestamptz,
+  constraint shelf_pkey primary key (id),
+  constraint shelf_kind_known check (kind in ('domain', 'skill', 'question')),
+  constraint shelf_draft_is_the_row check (draft ->> 'id' is not distinct from draft_id::text)
+);
+create index shelf_draft_id_idx on content.shelf (draft_id, id);
+comment on table content.shelf is 'Drafts as they were before a roll-back replaced them; ops.restore_shelved() brings them back.';
+comment on column content.shelf.head_version is 'The newest release when it was shelved.';
+alter table content.shelf enable row level security;
+create policy shelf_all_nobody on content.shelf for all to anon, authenticated using (false);
+
+create function private.write_wanted(p_head integer, p_rollback_to integer)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text;
+  v_columns text;
+begin
+  -- 1 Shelve what is going to be replaced.
+  foreach v_kind in array array['domain', 'skill', 'question'] loop
+    execute format(
+      'insert into content.shelf (shelved_by, head_version, rollback_to, kind, draft_id, draft)
+       select auth.uid(), $1, $2, %1$L, t.id, to_jsonb(t)
+       from content.%1$I t left join pg_temp.wanted_%1$s w on w.id = t.id
+       where (w.id is not null and (t.*) is distinct from (w.*)) or (w.id is null and $2 is not null and t.status = ''active'')
+       order by t.id', v_kind) using p_head, p_rollback_to;
+    -- 2 Keys are unique at every moment, and may have changed hands since: whoever is in the way gets a key
+    -- that nobody can hold (not its id, which an earlier roll-back may have made a key that has moved on since).
+    execute format(
+      'update content.%1$I t set key = gen_random_uuid()::text
+       where exists (select from pg_temp.wanted_%1$s w where w.key = t.key and w.id <> t.id)', v_kind);
+    -- 3 What the old version did not have is no part of the next one.
+    execute format(
+      'update content.%1$I t
+       set status = case when exists (select from content.revision r where $2 between r.from_schema and r.schema and r.kind = %1$L and r.id = t.id)
+         then ''withdrawn'' else ''draft'' end
+       where $1 is not null and t.status = ''active'' and not exists (select from pg_temp.wanted_%1$s w where w.id = t.id)', v_kind)
+      using p_rollback_to, private.content_schema();
+  end loop;
+  -- 4 Write, parents first.
+  foreach v_kind in array array['domain', 'skill', 'question'] loop
+    select string_agg(format('%1$I = w.%1$I', a.attname), ', ') into v_columns
+    from pg_attribute a
+    where a.attrelid = format('content.%I', v_kind)::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> 'id';
+    execute format(
+      'merge into content.%1$I t using pg_temp.wanted_%1$s w on t.id = w.id
+       when matched and (t.*) is distinct from (w.*) then update set %2$s
+       when not matched then insert values (w.*)', v_kind, v_columns);
+  end loop;
+end
+$$;
+comment on function private.write_wanted(integer, integer) is
+  'Makes the drafts what the temporary tables wanted_domain, wanted_skill and wanted_question hold, and shelves what that replaces; '
+  'in a roll-back, active drafts that are not wanted end too.';
+
+create function private.rollback_release(p_to integer, p_note text, p_force boolean)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_head integer;
+  v_kind text;
+begin
+  perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
+  -- Writers first, publishers second: a transaction that edits and then publishes takes them in this order too.
+  lock table content.domain, content.skill, content.question in share row exclusive mode;
+  perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
+  v_head := coalesce((select max(r.version) from content.release r), 0);
+  -- Below the horizon compaction has dropped rows; it waits for this lock too.
+  if p_to is null or p_to not between greatest(1, private.content_horizon()) and v_head then
+    perform private.raise_error('CR030', 'There is no release of that version any more, or not yet.', p_to::text);
+  end if;
+
+  -- 1 The drafts of that version, out of the texts that devices got.
+  foreach v_kind in array array['domain', 'skill', 'question'] loop
+    execute format('drop table if exists pg_temp.wanted_%s', v_kind);
+    execute format(
+      'create temp table wanted_%1$s on commit drop as
+       select w.*
+       from (
+         select distinct on (r.id) r.op, r.body from content.revision r
+         where %2$s between r.from_schema and r.schema and r.kind = %1$L and r.version <= %3$s
+         order by r.id, r.version desc
+       ) r
+       cross join lateral jsonb_populate_record(null::content.%1$I,
+         ''{"choices": [], "tags": [], "media": [], "status": "active"}'' || r.body::jsonb) w
+       where r.op = ''upsert''', v_kind, private.content_schema(), p_to);
+    execute format('analyze pg_temp.wanted_%s', v_kind);
+  end loop;
+
+  -- 2 Write them back, and publish.
+  perform private.write_wanted(v_head, p_to);
+  return private.publish_drafts(coalesce(p_note, format('Back to version %s', p_to)), null, p_force, auth.uid(), p_to);
+end
+$$;
+comment on function private.rollback_release(integer, text, boolean) is 'The core of rollback_release().';
+
+create function public.rollback_release(to_version integer, note text default null, force boolean default false)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in publish_release().
+set statement_timeout = '60s'
+as $$ select private.rollback_release(to_version, note, force) $$;
+comment on function public.rollback_release(integer, text, boolean) is
+  'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
+  'The newest version: only discards drafts. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
+
+create function ops.restore_shelved(p_ids bigint[])
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text;
+  v_count integer;
+begin
+  perform private.require_role('instructor', 'admin');
+  lock table content.domain, content.skill, content.question in share row exclusive mode;
+  foreach v_kind in array array['domain', 'skill', 'question'] loop
+    execute format('drop table if exists pg_temp.wanted_%s', v_kind);
+    execute format(
+      'create temp table wanted_%1$s on commit drop as
+       select w.* from content.shelf s cross join lateral jsonb_populate_record(null::content.%1$I, s.draft) w
+       where s.kind = %1$L and s.id = any (%2$L)', v_kind, p_ids);
+  end loop;
+  perform private.write_wanted(coalesce((select max(r.version) from content.release r), 0), null);
+  update content.shelf s set restored_at = clock_timestamp() where s.id = any (p_ids);
+  get diagnostics v_count = row_count;
+  perform private.audit('restore_shelved', 'content.shelf', null, null, to_jsonb(p_ids));
+  return v_count;
+end
+$$;
+comment on function ops.restore_shelved(bigint[]) is
+  'Drafts as they were shelved; what they replace is shelved in turn. Returns how many. For SQL consoles, at most one entry a draft.';
+
+grant execute on function private.rollback_release(integer, text, boolean) to authenticated, service_role;
+grant execute on function public.rollback_release(integer, text, boolean) to authenticated, service_role;
+
+-- Source: schemas/30_publish/schedule_release.sql
+-- What:  schedule_release(), cancel_schedule() and list_schedules(): releases that are to be published at a time.
+-- Why:   a release at six in the morning needs nobody awake; and it is exactly what was previewed, or it does not happen.
+create table content.schedule (
+  id            bigint generated always as identity,
+  due_at        timestamptz not null,
+  expected_hash text not null,
+  note          text,
+  force         boolean not null,
+  created_at    timestamptz not null default clock_timestamp(),
+  created_by    uuid,
+  state         text not null default 'pending',
+  attempts      integer not null default 0,
+  finished_at   timestamptz,
+  version       integer,
+  error         text,
+  detail        text,
+  constraint schedule_pkey primary key (id),
+  constraint schedule_hash_is_sha256 check (expected_hash ~ '^[0-9a-f]{64}$'),
+  constraint schedule_state_known check (state in ('pending', 'published', 'failed', 'cancelled')),
+  constraint schedule_finished_unless_pending check ((state = 'pending') = (finished_at is null)),
+  constraint schedule_version_iff_published check ((state = 'published') = (version is not null)),
+  constraint schedule_failed_has_error check (state <> 'failed' or error is not null)
+);
+create index schedule_due_at_idx on content.schedule (due_at) where state = 'pending';
+comment on table content.schedule is 'Releases that are to be published at a time; kept for good, with how they ended.';
+comment on column content.schedule.error is 'SQLSTATE of the last attempt that failed; a pending one is tried again.';
+alter table content.schedule enable row level security;
+create policy schedule_all_nobody on content.schedule for all to anon, authenticated using (false);
+
+create function private.schedule_json(s content.schedule)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object('id', s.id, 'due_at', s.due_at, 'state', s.state, 'expected_hash', s.expected_hash, 'note', s.note,
+    'force', s.force, 'created_at', s.created_at, 'created_by', s.created_by, 'attempts', s.attempts, 'finished_at', s.finished_at,
+    'version', s.version, 'error', s.error, 'detail', s.detail)
+$$;
+comment on function private.schedule_json(content.schedule) is 'A schedule as its RPCs return it.';
+
+create function private.schedule_release(p_at timestamptz, p_expected_hash text, p_note text, p_force boolean)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_hash text;
+  v_deletes integer;
+  v_problems text;
+  v_schedule content.schedule;
+begin
+  perform private.require_role('instructor', 'admin');
+  -- What could not be published now is refused now, while somebody is looking.
+  perform private.collect_change(false);
+  v_hash := encode(private.change_hash(), 'hex');
+  if p_at is null or p_expected_hash is distinct from v_hash then
+    perform private.raise_error('CR004', 'A schedule needs a time and the hash of a preview of the drafts as they are.', v_hash);
+  end if;
+  select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
+  from (select * from private.candidate_problem() limit 20) p;
+  if v_problems is not null then
+    perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
+  end if;
+  if not exists (select from pg_temp.change) then
+    perform private.raise_error('CR032', 'There is nothing to publish.');
+  end if;
+  v_deletes := (select n.deletes from private.count_change() n);
+  if private.needs_force(v_deletes) and not p_force then
+    perform private.raise_error('CR006', format('This release would withdraw %s rows; schedule it with force if that is meant.', v_deletes));
+  end if;
+  insert into content.schedule (due_at, expected_hash, note, force, created_by)
+  values (p_at, v_hash, p_note, p_force, auth.uid()) returning * into v_schedule;
+  perform private.audit('schedule_release', 'content.schedule', v_schedule.id::text, null, to_jsonb(v_schedule));
+  return private.schedule_json(v_schedule);
+end
+$$;
+comment on function private.schedule_release(timestamptz, text, text, boolean) is 'The core of schedule_release().';
+
+create function private.cancel_schedule(p_id bigint)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule content.schedule;
+begin
+  perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
+  update content.schedule s set state = 'cancelled', finished_at = clock_timestamp()
+  where s.id = p_id and s.state = 'pending' returning * into v_schedule;
+  if not found then
+    perform private.raise_error('CR031', 'There is no pending schedule of that id.', p_id::text);
+  end if;
+  perform private.audit('cancel_schedule', 'content.schedule', p_id::text, null, to_jsonb(v_schedule));
+  return private.schedule_json(v_schedule);
+end
+$$;
+comment on function private.cancel_schedule(bigint) is 'The core of cancel_schedule().';
+
+create function private.list_schedules(p_limit integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'admin');
+  return (
+    select coalesce(json_agg(private.schedule_json(s) order by s.finished_at desc nulls first, s.due_at, s.id), '[]')
+    from (
+      select * from content.schedule x order by x.finished_at desc nulls first, x.due_at, x.id
+      limit least(greatest(p_limit, 1), 500)
+    ) s);
+end
+$$;
+comment on function private.list_schedules(integer) is 'The core of list_schedules().';
+
+create function public.schedule_release(at timestamptz, expected_hash text, note text default null, force boolean default false)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in publish_release().
+set statement_timeout = '60s'
+as $$ select private.schedule_release(at, expected_hash, note, force) $$;
+comment on function public.schedule_release(timestamptz, text, text, boolean) is
+  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. Instructors and admins. '
+  'Errors: forbidden, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
+
+create function public.cancel_schedule(schedule_id bigint)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in publish_release(): its row may be that of the release under way.
+set statement_timeout = '60s'
+as $$ select private.cancel_schedule(schedule_id) $$;
+comment on function public.cancel_schedule(bigint) is
+  'Takes back a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
+
+create function public.list_schedules(page_rows integer default 50)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.list_schedules(page_rows) $$;
+comment on function public.list_schedules(integer) is
+  'Pending schedules by their time, then finished ones, newest first, with how they ended. Instructors and admins.';
+
+grant execute on function private.schedule_release(timestamptz, text, text, boolean), private.cancel_schedule(bigint),
+  private.list_schedules(integer) to authenticated, service_role;
+grant execute on function public.schedule_release(timestamptz, text, text, boolean), public.cancel_schedule(bigint),
+  public.list_schedules(integer) to authenticated, service_role;
+
+-- Source: schemas/30_publish/release_history.sql
+-- What:  release_history(): all releases, newest first.
+-- Why:   whoever rolls back has to see what there was.
+create function private.release_history(p_before integer, p_limit integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'admin');
+  return (
+    select coalesce(json_agg(json_build_object(
+      'version', r.version, 'published_at', r.published_at, 'published_by', r.published_by, 'note', r.note,
+      'domains', r.domains, 'skills', r.skills, 'questions', r.questions, 'upserts', r.upserts, 'deletes', r.deletes,
+      'rollback_to', r.rollback_to,
+      'schedule_id', (select min(s.id) from content.schedule s where s.version = r.version)) order by r.version desc), '[]')
+    from (
+      select * from content.release x where p_before is null or x.version < p_before
+      order by x.version desc limit least(greatest(p_limit, 1), 500)
+    ) r);
+end
+$$;
+comment on function private.release_history(integer, integer) is 'The core of release_history().';
+
+create function public.release_history(before_version integer default null, page_rows integer default 50)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.release_history(before_version, page_rows) $$;
+comment on function public.release_history(integer, integer) is
+  'Releases, newest first: version, time, author, note, counts, and rollback_to where one brought an old version back. Instructors and admins.';
+
+grant execute on function private.release_history(integer, integer) to authenticated, service_role;
+grant execute on function public.release_history(integer, integer) to authenticated, service_role;
+
+-- Source: schemas/30_publish/schedule_job.sql
+-- What:  ops.run_due_schedule(), which publishes what is due, and its job.
+-- Why:   a schedule that nobody looks at is never due (C5); and one schedule's trouble must not undo another's release.
+
+create function ops.run_due_schedule(p_now timestamptz default clock_timestamp())
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_due content.schedule;
+  v_version integer;
+  v_state text;
+  v_error text;
+  v_detail text;
+begin
+  perform private.require_role('admin');
+  -- 1 One a call, and so one a transaction: whatever ends this one, a timeout or the server's end, takes no release back that was
+  --   published before, and devices do not wait for it. Those that were tried come after those that were not: should one never end in time, it
+  --   holds up none. Another run, or a cancellation under way, has its row; this one goes on with the next.
+  select * into v_due from content.schedule s
+  where s.state = 'pending' and s.due_at <= p_now
+  order by s.attempts, s.due_at, s.id
+  limit 1 for update skip locked;
+  if not found then
+    return null;
+  end if;
+
+  -- 2 Publish, or take back what publishing did.
+  begin
+    -- Published by hand in the meantime, the very same preview: that is what was wanted.
+    select r.version into v_version from content.release r where r.change_hash = decode(v_due.expected_hash, 'hex');
+    if not found then
+      v_version := private.publish_drafts(v_due.note, v_due.expected_hash, v_due.force, v_due.created_by, null) ->> 'version';
+    end if;
+    v_state := 'published';
+  exception when query_canceled or others then
+    -- A cancelled statement is not among the others: neither hosted's two minutes nor whoever cancels may leave no trace here, or
+    -- this one would be the first to be tried again.
+    get stacked diagnostics v_error = returned_sqlstate, v_detail = message_text;
+    v_version := null;
+    -- Deadlocks, lock timeouts, full disks and the like pass: it stays pending, and a later run tries again.
+    v_state := case when left(v_error, 2) in ('40', '53', '55', '57', '58') then 'pending' else 'failed' end;
+  end;
+
+  -- 3 Say how it went.
+  update content.schedule s
+  set state = v_state, version = v_version, error = v_error, detail = v_detail, attempts = s.attempts + 1,
+    finished_at = case when v_state <> 'pending' then clock_timestamp() end
+  where s.id = v_due.id returning * into v_due;
+  perform private.audit('run_schedule', 'content.schedule', v_due.id::text, null, to_jsonb(v_due));
+  return v_version;
+end
+$$;
+comment on function ops.run_due_schedule(timestamptz) is
+  'Publishes one schedule that is due and returns its version; null: none was due, or it could not be published, which is on its record. By cron.';
+
+-- Twice a minute: of several that are due at once, each has a run of its own.
+select private.schedule_job('schedules', '30 seconds', '1 minute', 'select ops.run_due_schedule()');

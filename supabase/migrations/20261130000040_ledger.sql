@@ -1,0 +1,1252 @@
+-- Generated from supabase/schemas/40_ledger by `npm run generate`. Do not edit.
+
+-- Source: schemas/40_ledger/ulid.sql
+-- What:  ULID text to uuid and back.
+-- Why:   ids made on devices travel as ULID text and are stored as uuid: 16 bytes, the same order.
+
+create function private.ulid_to_uuid(p_ulid text)
+returns uuid
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- The value of each of Crockford's digits at the place of its ASCII code, 48 to 90. A table, because translate()
+  -- took two thirds of the time that the whole takes now (4 us against 17 on the same machine).
+  v constant bytea := decode(repeat('00', 48) || '00010203040506070809' || repeat('00', 7) || '0a0b0c0d0e0f1011' || '00' || '1213'
+    || '00' || '1415' || '00' || '161718191a' || '00' || '1b1c1d1e1f', 'hex');
+  d constant bytea := p_ulid::bytea;
+begin
+  -- 26 digits of 5 bits, the first of 3: summed in integers of up to 30 bits, which halves the time of shifting bigints.
+  return encode(
+    int8send(
+      (get_byte(v, get_byte(d, 0))::bigint << 61)
+      | (((get_byte(v, get_byte(d, 1)) << 25) | (get_byte(v, get_byte(d, 2)) << 20) | (get_byte(v, get_byte(d, 3)) << 15)
+        | (get_byte(v, get_byte(d, 4)) << 10) | (get_byte(v, get_byte(d, 5)) << 5) | get_byte(v, get_byte(d, 6)))::bigint << 31)
+      | (((get_byte(v, get_byte(d, 7)) << 25) | (get_byte(v, get_byte(d, 8)) << 20) | (get_byte(v, get_byte(d, 9)) << 15)
+        | (get_byte(v, get_byte(d, 10)) << 10) | (get_byte(v, get_byte(d, 11)) << 5) | get_byte(v, get_byte(d, 12)))::bigint << 1)
+      | (get_byte(v, get_byte(d, 13)) >> 4))
+    || int8send(
+      ((get_byte(v, get_byte(d, 13)) & 15)::bigint << 60)
+      | (((get_byte(v, get_byte(d, 14)) << 25) | (get_byte(v, get_byte(d, 15)) << 20) | (get_byte(v, get_byte(d, 16)) << 15)
+        | (get_byte(v, get_byte(d, 17)) << 10) | (get_byte(v, get_byte(d, 18)) << 5) | get_byte(v, get_byte(d, 19)))::bigint << 30)
+      | ((get_byte(v, get_byte(d, 20)) << 25) | (get_byte(v, get_byte(d, 21)) << 20) | (get_byte(v, get_byte(d, 22)) << 15)
+        | (get_byte(v, get_byte(d, 23)) << 10) | (get_byte(v, get_byte(d, 24)) << 5) | get_byte(v, get_byte(d, 25)))::bigint),
+    'hex')::uuid;
+end
+$$;
+comment on function private.ulid_to_uuid(text) is 'A canonical ULID (26 upper-case digits, checked by the caller) as uuid.';
+
+create function private.uuid_to_ulid(p_uuid uuid)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- 128 bits behind two zero bits are 26 groups of five.
+  v_bits bit(130) := (b'00' || ('x' || replace(p_uuid::text, '-', ''))::bit(128))::bit(130);
+  v_ulid text := '';
+begin
+  for i in 0..25 loop
+    v_ulid := v_ulid || substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', substring(v_bits from i * 5 + 1 for 5)::integer + 1, 1);
+  end loop;
+  return v_ulid;
+end
+$$;
+comment on function private.uuid_to_ulid(uuid) is 'The ULID text of an id made on a device.';
+
+-- Source: schemas/40_ledger/partitions.sql
+-- What:  ensure_partitions(): month partitions ahead of time, for tables keyed by ULID and by arrival.
+-- Why:   a month without a partition falls into the default one, from where it must be moved under a lock.
+
+create function private.ulid_floor(p_at timestamptz)
+returns uuid
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select (lpad(to_hex((extract(epoch from p_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid $$;
+comment on function private.ulid_floor(timestamptz) is 'The smallest ULID of that millisecond, as uuid.';
+
+create function private.ulid_month(p_ulid uuid)
+returns date
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select date_trunc('month', to_timestamp(('x' || left(translate(p_ulid::text, '-', ''), 12))::bit(48)::bigint / 1000) at time zone 'utc')::date
+$$;
+comment on function private.ulid_month(uuid) is 'The first day of the month (UTC) of a ULID''s time.';
+
+create function private.partitioned_tables()
+returns table (schema text, name text, key text, is_ulid boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- From the catalogue: a table that is partitioned by range over one uuid (a ULID) or timestamptz is looked after from then on.
+  select n.nspname::text, c.relname::text, a.attname::text, a.atttypid = 'uuid'::regtype
+  from pg_partitioned_table p
+  join pg_class c on c.oid = p.partrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  join pg_attribute a on a.attrelid = c.oid and a.attnum = p.partattrs[0]
+  where n.nspname in ('learner', 'ops') and p.partstrat = 'r' and p.partnatts = 1
+    and a.atttypid in ('uuid'::regtype, 'timestamptz'::regtype)
+  order by 1, 2
+$$;
+comment on function private.partitioned_tables() is 'The tables of learner and ops that are partitioned by month, and what by.';
+
+create function private.partition_name(p_table text, p_month date)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select p_table || '_' || to_char(p_month, 'YYYY_MM') $$;
+comment on function private.partition_name(text, date) is 'event_2026_11; the default partition is event_default.';
+
+create function private.add_partition(p_schema text, p_table text, p_column text, p_name text, p_from text, p_to text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format('create table %I.%I (like %I.%I including defaults including constraints)', p_schema, p_name, p_schema, p_table);
+  execute format('alter table %I.%I enable row level security', p_schema, p_name);
+  -- A parent's trigger for truncate is not its partitions'.
+  execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
+    p_name || '_stays', p_schema, p_name);
+  -- The parent's policies decide; a partition is nobody's to read by its own name.
+  execute format('create policy %I on %I.%I for all to anon, authenticated using (false)', p_name || '_all_nobody', p_schema, p_name);
+  execute format('comment on table %I.%I is %L', p_schema, p_name,
+    case when p_from is null then format('Rows of %s outside all months: wrong clocks.', p_table) else format('%s from %s.', p_table, p_from) end);
+  if p_from is null then
+    -- The key's own index leads with the learner. A month of strays is to be counted and moved without reading all of 1970; and only wrong clocks
+    -- write here, so that nothing else pays for it.
+    execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', p_name, p_column), p_schema, p_name, p_column);
+    execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, p_name);
+    return;
+  end if;
+  -- Attaching fails while the default partition holds a row of the new range: such rows move first. The lock that attaching needs is
+  -- taken before, or a row that arrives between the two would make it fail; and taking it in two steps could deadlock.
+  execute format('lock table %I.%I in access exclusive mode', p_schema, p_table || '_default');
+  execute format(
+    'with moved as (delete from %1$I.%2$I where %3$I >= %5$L and %3$I < %6$L returning *) insert into %1$I.%4$I select * from moved',
+    p_schema, p_table || '_default', p_column, p_name, p_from, p_to);
+  execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, p_name, p_from, p_to);
+end
+$$;
+comment on function private.add_partition(text, text, text, text, text, text) is
+  'Builds one partition, moves matching rows of the default one into it, and attaches it.';
+
+create function private.ensure_partition(p_schema text, p_table text, p_month date)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name constant text := private.partition_name(p_table, p_month);
+  v_parent record;
+  v_from constant timestamptz := p_month::timestamp at time zone 'utc';
+  v_to constant timestamptz := (p_month + interval '1 month') at time zone 'utc';
+begin
+  if to_regclass(format('%I.%I', p_schema, v_name)) is not null then
+    return false;
+  end if;
+  select * into strict v_parent from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table;
+  if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is null then
+    perform private.add_partition(p_schema, p_table, v_parent.key, p_table || '_default', null, null);
+  end if;
+  perform private.add_partition(p_schema, p_table, v_parent.key, v_name,
+    case when v_parent.is_ulid then private.ulid_floor(v_from)::text else v_from::text end,
+    case when v_parent.is_ulid then private.ulid_floor(v_to)::text else v_to::text end);
+  return true;
+end
+$$;
+comment on function private.ensure_partition(text, text, date) is 'Makes a table''s partition of one month; false where it has one.';
+
+create function ops.ensure_partitions(p_from timestamptz default now(), p_months integer default 12)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_first constant date := date_trunc('month', p_from at time zone 'utc');
+  v_made integer;
+begin
+  perform private.require_role('admin');
+  select count(*) filter (where private.ensure_partition(t.schema, t.name, m::date)) into v_made
+  from private.partitioned_tables() t
+  cross join generate_series(v_first::timestamp, v_first + make_interval(months => p_months), interval '1 month') m;
+  return v_made;
+end
+$$;
+comment on function ops.ensure_partitions(timestamptz, integer) is
+  'Makes the missing month partitions from p_from to p_months ahead, in one transaction; returns how many. Safe to repeat. For '
+  'migrations and quiet hours: ops.maintain_partitions() does the same in small steps, by pg_cron.';
+
+
+-- Source: schemas/40_ledger/partition_upkeep.sql
+-- What:  maintain_partitions(): one missing month a run; and partition_health(), which says how partitions stand.
+-- Why:   without a month of its own everything falls into one default table, and nobody would notice until it is large.
+
+create function private.month_floor(p_month date, p_is_ulid boolean)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
+$$;
+comment on function private.month_floor(date, boolean) is 'Where a month (UTC) begins, as the text of a key: a ULID or a time.';
+
+create function private.stray_months(p_schema text, p_table text, p_key text, p_is_ulid boolean, p_months integer, p_most integer)
+returns table (month date, rows bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_this constant timestamp := date_trunc('month', now() at time zone 'utc');
+begin
+  -- Each month by itself, through the default partition's index on the key: whatever else lies there, the rows of 1970 and 2999 which stay
+  -- for good, is neither read nor counted. What is far beyond is known to be too much, so counting ends one row after it.
+  for month in
+    select m::date from generate_series(v_this - interval '36 months', v_this + make_interval(months => p_months), interval '1 month') m
+    where to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, m::date))) is null
+  loop
+    rows := 0;
+    if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is not null then
+      execute format('select count(*) from (select from %I.%I d where d.%I >= %L and d.%3$I < %5$L limit %6$s) d', p_schema, p_table || '_default', p_key,
+        private.month_floor(month, p_is_ulid), private.month_floor((month + interval '1 month')::date, p_is_ulid), p_most + 1)
+      into rows;
+    end if;
+    return next;
+  end loop;
+end
+$$;
+comment on function private.stray_months(text, text, text, boolean, integer, integer) is
+  'The months of a table that have no partition, from three years ago to p_months ahead, and how many of their rows are in the default one; p_most + 1: more than p_most.';
+
+create function private.months_ahead(p_schema text, p_table text)
+returns integer
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select min(i) - 1
+  from generate_series(0, 60) i
+  where i = 60 or to_regclass(format('%I.%I', p_schema, private.partition_name(p_table,
+    (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date))) is null
+$$;
+comment on function private.months_ahead(text, text) is
+  'Months in a row after this one that have a partition; -1: not even this one has.';
+
+create function private.partition_need(p_months integer, p_stray_rows integer, p_most_rows integer)
+returns table (schema text, name text, month date, rows bigint, can_move boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select t.schema, t.name, m.month, m.rows, m.rows <= p_most_rows
+  from private.partitioned_tables() t
+  cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, greatest(p_most_rows, p_stray_rows)) m
+  cross join lateral (select m.month < date_trunc('month', now() at time zone 'utc') as is_behind) x
+  -- Months gone by that have come to something: an import, phones that lay in drawers. 1970 is no month to make a table for.
+  where not x.is_behind or m.rows >= p_stray_rows
+  order by x.is_behind, m.month, t.schema, t.name
+$$;
+comment on function private.partition_need(integer, integer, integer) is
+  'The months that want a partition: those ahead, nearest first, then those behind with many rows in the default one.';
+
+create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_most_rows integer default 20000)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+-- Shorter than deadlock_timeout: should it come to that, this gives up, and not the learner that it waits for.
+set lock_timeout = '500ms'
+as $$
+declare
+  v_need record;
+  v_made text;
+  v_error text;
+begin
+  perform private.require_role('admin');
+  -- One a run, so that no transaction ever holds two default partitions: no order of locks can then be wrong. (One that fails gives
+  -- its locks back, and the next is tried.)
+  for v_need in select * from private.partition_need(p_months, p_stray_rows, p_most_rows)
+  loop
+    begin
+      if v_need.can_move then
+        perform private.ensure_partition(v_need.schema, v_need.name, v_need.month);
+        v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
+        exit;
+      end if;
+      v_error := format('more than %s rows of %s in %s.%s_default: too many to be moved in passing',
+        p_most_rows, to_char(v_need.month, 'YYYY-MM'), v_need.schema, v_need.name);
+    exception when others then
+      v_error := format('%s (%s)', sqlerrm, sqlstate);
+    end;
+  end loop;
+  perform private.record_job('partitions', v_error, case when v_made is not null then jsonb_build_object('made', v_made, 'rows', v_need.rows) end);
+  return v_made;
+end
+$$;
+comment on function ops.maintain_partitions(integer, integer, integer) is
+  'Makes the next month partition that is missing, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
+  'A month with more than p_most_rows rows there is left for ops.ensure_partitions() in a quiet hour, and reported.';
+
+create function ops.partition_health()
+returns table (table_name text, months_ahead integer, default_rows bigint, default_months jsonb, cut text[],
+  last_run_at timestamptz, last_ok_at timestamptz, failures integer, last_error text)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_most constant integer := 200000;
+  v_table record;
+begin
+  perform private.require_role('support', 'admin');
+  select j.last_run_at, j.last_ok_at, j.failures, j.last_error into last_run_at, last_ok_at, failures, last_error from ops.job j where j.name = 'partitions';
+  failures := coalesce(failures, 0);
+  for v_table in select * from private.partitioned_tables() t order by t.schema, t.name
+  loop
+    table_name := format('%s.%s', v_table.schema, v_table.name);
+    months_ahead := private.months_ahead(v_table.schema, v_table.name);
+    default_rows := 0;
+    if to_regclass(format('%I.%I', v_table.schema, v_table.name || '_default')) is not null then
+      execute format('select count(*) from (select from %I.%I limit %s) d', v_table.schema, v_table.name || '_default', v_most + 1) into default_rows;
+    end if;
+    -- What was not counted to its end is shown as what it is at least.
+    select coalesce(jsonb_object_agg(m.name, least(m.rows, v_most)), '{}'),
+      array(select 'all' where default_rows > v_most) || coalesce(array_agg(m.name order by m.name) filter (where m.rows > v_most), '{}')
+    into default_months, cut
+    from (
+      select to_char(s.month, 'YYYY-MM') as name, s.rows
+      from private.stray_months(v_table.schema, v_table.name, v_table.key, v_table.is_ulid, 12, v_most) s
+      where s.rows > 0
+    ) m;
+    default_rows := least(default_rows, v_most);
+    return next;
+  end loop;
+end
+$$;
+comment on function ops.partition_health() is
+  'For each partitioned table: months ahead; rows in the default partition, and those of the last three years and the next one by month (the others are of '
+  'wrong clocks and stay); and how the job went. Counts end at 200,000: cut names the months, or all, of which there are more.';
+
+select private.schedule_job('partitions', '11 * * * *', '1 hour', 'select ops.maintain_partitions()');
+
+-- Source: schemas/40_ledger/learner_state.sql
+-- What:  one row a learner (the lock and change counter), their devices, and the log of batches.
+-- Why:   every write of a learner's data takes the lock of that one row, so change numbers follow commit order (I8).
+create table learner.state (
+  user_id         uuid not null,
+  change_seq      bigint not null default 0,
+  created_at      timestamptz not null default now(),
+  events_full_at  timestamptz not null default '-infinity',
+  batches_full_at timestamptz not null default '-infinity',
+  limited         integer not null default 0,
+  limited_at      timestamptz,
+  newest_event    uuid not null default '00000000-0000-0000-0000-000000000000',
+  constraint state_pkey primary key (user_id),
+  constraint state_change_seq_positive check (change_seq >= 0),
+  constraint state_limited_at_iff_limited check ((limited = 0) = (limited_at is null) and limited >= 0)
+);
+-- No foreign key to auth.users: it doubles the insert's cost, and one dashboard click would wipe a ledger.
+comment on table learner.state is 'One row a learner. Locked by every writer; change_seq numbers the changes of the learner''s rows.';
+comment on column learner.state.events_full_at is 'When the token bucket of events is full again, if nothing more is sent; so batches_full_at of batches.';
+comment on column learner.state.newest_event is
+  'The greatest id of the learner''s events that ingest has stored, in the ledger or ops.telemetry: what is beyond it is new, without a look at either. Nil: none yet.';
+comment on column learner.state.limited is 'Batches refused as rate_limited so far; limited_at: the last of them.';
+
+create table learner.device (
+  user_id          uuid not null,
+  device_id        uuid not null,
+  platform         text,
+  app_version      text,
+  contract_version integer,
+  content_version  integer,
+  first_seen_at    timestamptz not null,
+  last_seen_at     timestamptz not null,
+  clock_skew_ms    bigint,
+  queue_lag_ms     bigint,
+  revoked_at       timestamptz,
+  constraint device_pkey primary key (user_id, device_id),
+  constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
+);
+comment on table learner.device is 'A device as seen at its last contact; clock_skew_ms = server minus device.';
+comment on column learner.device.queue_lag_ms is
+  'How long the oldest event of its last batch with events had waited, by the device''s own clock: a wrong one does not matter.';
+comment on column learner.device.revoked_at is 'Since when nothing is taken from it nor given to it; null: it is welcome.';
+
+create table learner.batch (
+  user_id     uuid not null,
+  received_at timestamptz not null,
+  batch_id    uuid not null,
+  device_id   uuid not null,
+  events      integer not null,
+  applied     integer not null,
+  duplicate   integer not null,
+  quarantined integer not null,
+  retry       integer not null,
+  constraint batch_pkey primary key (user_id, received_at, batch_id),
+  constraint batch_results_add_up check (events = applied + duplicate + quarantined + retry)
+) partition by range (received_at);
+comment on table learner.batch is 'Each arrival of a batch, replays included, with how its events fared.';
+
+alter table learner.state enable row level security;
+alter table learner.device enable row level security;
+alter table learner.batch enable row level security;
+create policy state_all_nobody on learner.state for all to anon, authenticated using (false);
+create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
+create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
+
+-- Source: schemas/40_ledger/erasure_barrier.sql
+-- What:  ops.erasure: learners whose data was, or is being, erased; and refuse_erased() and hold_off_erasures(), which every door asks.
+-- Why:   a device that was in a drawer must not bring back what its learner had erased (O5).
+create table ops.erasure (
+  user_id      uuid not null,
+  reason       text not null,
+  requested_at timestamptz not null default now(),
+  erased_at    timestamptz,
+  rows         bigint not null default 0,
+  constraint erasure_pkey primary key (user_id),
+  -- From a list, since a free text would sooner or later hold what was to be erased.
+  constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
+  constraint erasure_rows_not_negative check (rows >= 0)
+);
+create index erasure_requested_at_idx on ops.erasure (requested_at) where erased_at is null;
+comment on table ops.erasure is
+  'The barrier: nothing of these learners is taken any more. It holds their id alone, for good; erased_at is null while rows are left.';
+comment on column ops.erasure.reason is 'requested: their data; account_deleted: their data and their account.';
+alter table ops.erasure enable row level security;
+create policy erasure_all_nobody on ops.erasure for all to anon, authenticated using (false);
+
+create function private.refuse_erased(p_user uuid)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from ops.erasure e where e.user_id = p_user) then
+    perform private.raise_error('CR024', 'The data of this learner was erased.');
+  end if;
+end
+$$;
+comment on function private.refuse_erased(uuid) is 'Raises erased (CR024) for a learner behind the barrier. Asked under the learner''s lock.';
+
+create function private.hold_off_erasures(p_users uuid[])
+returns uuid[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_made uuid[];
+  v_held uuid[];
+begin
+  -- 1 A row to lock for who has none.
+  with made as (
+    insert into learner.state (user_id)
+    select distinct u.id from unnest(p_users) u (id)
+    where not exists (select from ops.erasure e where e.user_id = u.id) and not exists (select from learner.state s where s.user_id = u.id)
+    order by u.id
+    on conflict do nothing
+    returning user_id
+  )
+  select array_agg(m.user_id) into v_made from made m;
+
+  -- 2 Shared, and for no longer than the caller's statement or two: batches of all of them wait. Who is busy is not waited for, since so
+  --   would all others.
+  v_held := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for key share skip locked);
+
+  -- 3 The barrier, in statements of their own: an erasure that held the lock until now is seen.
+  delete from learner.state s where s.user_id = any (v_made) and exists (select from ops.erasure e where e.user_id = s.user_id);
+  return array(select h.id from unnest(v_held) h (id) where not exists (select from ops.erasure e where e.user_id = h.id));
+end
+$$;
+comment on function private.hold_off_erasures(uuid[]) is
+  'Those of the learners who are neither busy nor behind the barrier; no erasure of them begins before the transaction ends.';
+
+-- Source: schemas/40_ledger/event.sql
+-- What:  the ledger: every event that was accepted, once, for good.
+-- Why:   (user_id, event_id) is the idempotency key; projections can always be rebuilt from it (I4, I6).
+create table learner.event (
+  user_id            uuid not null,
+  event_id           uuid not null,
+  type               text not null,
+  type_version       smallint not null,
+  device_id          uuid not null,
+  occurred_at        timestamptz not null,
+  utc_offset_minutes smallint not null,
+  body               jsonb not null,
+  received_at        timestamptz not null,
+  head_version       integer not null,
+  clock_skew_ms      bigint,
+  session_id         uuid,
+  skill_id           uuid,
+  question_id        uuid,
+  reset_count        integer not null default 0,
+  reset_event        uuid,
+  content_state      text,
+  graded_correct     boolean,
+  -- No second index: a learner's look-ups use this one (0.68x the WAL of the usual pair of indexes).
+  constraint event_pkey primary key (user_id, event_id),
+  constraint event_type_version_positive check (type_version > 0),
+  constraint event_utc_offset_in_range check (utc_offset_minutes between -1080 and 1080),
+  constraint event_body_is_object check (jsonb_typeof(body) = 'object'),
+  constraint event_reset_count_positive check (reset_count >= 0),
+  constraint event_content_state_known check (content_state in ('current', 'outdated', 'withdrawn')),
+  constraint event_attempt_is_stamped check (
+    type <> 'attempt.recorded'
+    or (session_id is not null and skill_id is not null and question_id is not null and content_state is not null))
+) partition by range (event_id);
+comment on table learner.event is
+  'The ledger. event_id is the device''s ULID as uuid; partitions are months of its time. Kept for good.';
+comment on column learner.event.head_version is 'From here on: stamped once on arrival, never changed, so that projections are functions of the rows.';
+comment on column learner.event.content_state is 'The question''s version that was answered, seen from arrival: current, outdated or withdrawn.';
+comment on column learner.event.graded_correct is 'The server''s grading against the version that was answered; the device''s claim is in the body.';
+
+alter table learner.event enable row level security;
+create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));
+
+-- Source: schemas/40_ledger/event_rules.sql
+-- What:  the rules of every event type, as rows: one jsonpath predicate per field.
+-- Why:   validation implies every constraint of the tables, and names the field that is wrong. zod gives the
+--        same verdicts to clients; a differential test holds the two together.
+create table private.event_rule (
+  type    text not null,
+  version smallint not null,
+  place   smallint not null,
+  field   text not null,
+  rule    jsonpath not null,
+  constraint event_rule_pkey primary key (type, version, place)
+);
+comment on table private.event_rule is
+  'A field is right when its rule is true; unknown fields are no concern. Types: batch and event are the envelopes.';
+
+create table private.event_type (
+  type    text not null,
+  version smallint not null,
+  rules   jsonpath not null,
+  kept_in text not null default 'ledger',
+  constraint event_type_pkey primary key (type, version),
+  constraint event_type_kept_in_known check (kept_in in ('ledger', 'telemetry'))
+);
+comment on table private.event_type is 'All rules of a type in one predicate: one evaluation for the good event, the rows only for the bad one.';
+comment on column private.event_type.kept_in is 'The ledger, for good; or ops.telemetry, for some months.';
+
+alter table private.event_rule enable row level security;
+alter table private.event_type enable row level security;
+create policy event_rule_all_nobody on private.event_rule for all to anon, authenticated using (false);
+create policy event_type_all_nobody on private.event_type for all to anon, authenticated using (false);
+
+do $$
+declare
+  -- Lax paths unwrap arrays, so each rule asks for the type first.
+  v_ulid constant text := '(%1$s.type() == "string" && %1$s like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")';
+  v_uuid constant text := '(%1$s.type() == "string" && %1$s like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")';
+  v_time constant text := '(%1$s.type() == "string" && %1$s like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$")';
+  v_int constant text := '(%1$s.type() == "number" && %1$s.floor() == %1$s && %1$s >= %2$s && %1$s <= %3$s)';
+  v_text constant text := '(%1$s.type() == "string" && %1$s like_regex "^.{1,%2$s}$" flag "s")';
+  v_maybe constant text := '(!exists(%1$s) || %1$s.type() == "null" || %2$s)';
+  v_version constant text := format(v_int, '$.body.content_version', 1, 2147483647);
+  v_session constant text := format(v_ulid, '$.body.session_id');
+  v_skill constant text := format(v_uuid, '$.body.skill_id');
+  v_reset constant text := format(v_maybe, '$.body.reset', format('($.body.reset.type() == "object" && %s && %s)',
+    format(v_int, '$.body.reset.count', 1, 2147483647), format(v_ulid, '$.body.reset.event')));
+  -- A filter unwraps an element that is an array itself, .type() does not: [["…"]] must not pass.
+  v_ids constant text := format('(%%1$s.type() == "array" && %%1$s.size() <= 1000 && !exists(%%1$s[*].type() ? (@ != "string")) && !exists(%%1$s[*] ? (!%s)))',
+    format(v_uuid, '@'));
+  v_completed constant text := format(v_maybe, '$.body.completed', format(v_ids, '$.body.completed'));
+begin
+  insert into private.event_rule (type, version, place, field, rule)
+  select r.type, 1, r.place, r.field, r.rule::jsonpath
+  from (values
+    (1, 'batch', '', '$.type() == "object"'),
+    (2, 'batch', 'batch_id', format(v_ulid, '$.batch_id')),
+    (3, 'batch', 'device_id', format(v_uuid, '$.device_id')),
+    (4, 'batch', 'sent_at', format(v_time, '$.sent_at')),
+    (5, 'batch', 'platform', format(v_maybe, '$.platform', format(v_text, '$.platform', 60))),
+    (6, 'batch', 'app_version', format(v_maybe, '$.app_version', format(v_text, '$.app_version', 60))),
+    (7, 'batch', 'contract_version', format(v_int, '$.contract_version', 1, 32767)),
+    (8, 'batch', 'content_version', format(v_maybe, '$.content_version', format(v_int, '$.content_version', 0, 2147483647))),
+    (9, 'batch', 'content_schema', format(v_maybe, '$.content_schema', format(v_int, '$.content_schema', 1, 32767))),
+    (10, 'batch', 'pull', format(v_maybe, '$.pull', format('($.pull.type() == "object" && %s && %s)',
+      format(v_maybe, '$.pull.cursor', format(v_text, '$.pull.cursor', 100)),
+      format(v_maybe, '$.pull.limit', format(v_int, '$.pull.limit', 1, 1000))))),
+    (60, 'batch', 'dead_letters', format(v_maybe, '$.dead_letters', format(
+      '($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*].type() ? (@ != "string" && @ != "null"))'
+      || ' && !exists($.dead_letters[*] ? (@.type() == "string" && !%s)))', format(v_text, '@', 200)))),
+    (10, 'event', '', '$.type() == "object"'),
+    (11, 'event', 'id', format(v_ulid, '$.id')),
+    (12, 'event', 'type', format(v_text, '$.type', 64)),
+    (13, 'event', 'version', format(v_int, '$.version', 1, 32767)),
+    (14, 'event', 'learner_id', format(v_uuid, '$.learner_id')),
+    (15, 'event', 'device_id', format(v_uuid, '$.device_id')),
+    (16, 'event', 'occurred_at', format(v_time, '$.occurred_at')),
+    (17, 'event', 'utc_offset_minutes', format(v_int, '$.utc_offset_minutes', -1080, 1080)),
+    (18, 'event', 'body', '$.body.type() == "object"'),
+    (19, 'session.started', 'body.session_id', v_session),
+    (20, 'session.started', 'body.skill_id', format(v_maybe, '$.body.skill_id', v_skill)),
+    (21, 'session.started', 'body.content_version', v_version),
+    (22, 'session.ended', 'body.session_id', v_session),
+    (23, 'session.ended', 'body.reason', '($.body.reason == "completed" || $.body.reason == "abandoned" || $.body.reason == "timed_out") && $.body.reason.type() == "string"'),
+    (24, 'attempt.recorded', 'body.session_id', v_session),
+    (25, 'attempt.recorded', 'body.question_id', format(v_uuid, '$.body.question_id')),
+    (26, 'attempt.recorded', 'body.content_version', v_version),
+    (27, 'attempt.recorded', 'body.answer', '$.body.answer.type() == "object"'),
+    (28, 'attempt.recorded', 'body.correct', '$.body.correct.type() == "boolean"'),
+    (29, 'attempt.recorded', 'body.duration_ms', format(v_int, '$.body.duration_ms', 0, 86400000)),
+    (30, 'attempt.recorded', 'body.reset', v_reset),
+    (31, 'progress.advanced', 'body.skill_id', v_skill),
+    (32, 'progress.advanced', 'body.mastery', format(v_int, '$.body.mastery', 0, 100)),
+    (33, 'progress.advanced', 'body.completed', v_completed),
+    (34, 'progress.advanced', 'body.reset', v_reset),
+    (35, 'progress.reset', 'body.skill_id', v_skill),
+    (36, 'progress.reset', 'body.count', format(v_int, '$.body.count', 1, 2147483647)),
+    (37, 'progress.reset', 'body.base', format(v_maybe, '$.body.base', format('($.body.base.type() == "object" && %s && %s)',
+      format(v_int, '$.body.base.mastery', 0, 100),
+      format(v_maybe, '$.body.base.completed', format(v_ids, '$.body.base.completed')))))
+  ) r (place, type, field, rule);
+
+  insert into private.event_type (type, version, rules)
+  select r.type, r.version, string_agg('(' || r.rule::text || ')', ' && ' order by r.place)::jsonpath
+  from private.event_rule r
+  group by r.type, r.version;
+end
+$$;
+
+create function private.broken_field(p_type text, p_version smallint, p_value jsonb)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select r.field
+  from private.event_rule r
+  where r.type = p_type and r.version = p_version and (p_value @@ r.rule) is not true
+  order by r.place
+  limit 1
+$$;
+comment on function private.broken_field(text, smallint, jsonb) is
+  'The first field that breaks a rule of its type (empty for the value itself), or null.';
+
+-- Source: schemas/40_ledger/tracking_plan.sql
+-- What:  the tracking plan: what a device tells about itself (U9), as event types with rules like any other.
+-- Why:   how syncing, caches and offline use fare is known only on the device. Codes and numbers alone: no text that could be personal.
+do $$
+declare
+  v_ulid constant text := '(%1$s.type() == "string" && %1$s like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")';
+  v_int constant text := '(%1$s.type() == "number" && %1$s.floor() == %1$s && %1$s >= %2$s && %1$s <= %3$s)';
+  v_code constant text := '(%1$s.type() == "string" && %1$s like_regex "^[a-z][a-z0-9_.]{0,63}$")';
+  v_bool constant text := '%1$s.type() == "boolean"';
+  v_maybe constant text := '(!exists(%1$s) || %1$s.type() == "null" || %2$s)';
+begin
+  insert into private.event_rule (type, version, place, field, rule)
+  select r.type, 1, r.place, 'body.' || r.field,
+    (case when r.optional then format(v_maybe, p.path, format(r.rule, p.path, r.least, r.most)) else format(r.rule, p.path, r.least, r.most) end)::jsonpath
+  from (values
+    (100, 'outbox.created', 'events', v_int, 1, 1000000, false),
+    (101, 'outbox.created', 'waiting', v_int, 0, 1000000, false),
+    (102, 'outbox.attempted', 'events', v_int, 0, 500, false),
+    (103, 'outbox.attempted', 'attempts', v_int, 1, 1000000, false),
+    (104, 'outbox.attempted', 'answered', v_bool, null, null, false),
+    (105, 'outbox.attempted', 'code', v_code, null, null, true),
+    (106, 'outbox.attempted', 'duration_ms', v_int, 0, 86400000, false),
+    (107, 'outbox.dead_lettered', 'event_id', v_ulid, null, null, false),
+    (108, 'outbox.dead_lettered', 'code', v_code, null, null, false),
+    (109, 'outbox.dead_lettered', 'attempts', v_int, 0, 1000000, false),
+    (110, 'cache.checked', 'content_version', v_int, 0, 2147483647, false),
+    (111, 'cache.checked', 'rows', v_int, 0, 10000000, false),
+    (112, 'cache.checked', 'damaged', v_int, 0, 10000000, false),
+    (113, 'cache.checked', 'duration_ms', v_int, 0, 86400000, false),
+    (114, 'cache.refreshed', 'from_version', v_int, 0, 2147483647, false),
+    (115, 'cache.refreshed', 'to_version', v_int, 1, 2147483647, false),
+    (116, 'cache.refreshed', 'rows', v_int, 0, 10000000, false),
+    (117, 'cache.refreshed', 'duration_ms', v_int, 0, 86400000, false),
+    (118, 'cache.repaired', 'content_version', v_int, 1, 2147483647, false),
+    (119, 'cache.repaired', 'rows', v_int, 0, 10000000, false),
+    (120, 'cache.repaired', 'whole', v_bool, null, null, false),
+    (121, 'cache.repaired', 'duration_ms', v_int, 0, 86400000, false),
+    (122, 'offline.used', 'duration_ms', v_int, 0, 2147483647, false),
+    (123, 'offline.used', 'attempts', v_int, 0, 1000000, false),
+    (124, 'offline.used', 'reads', v_int, 0, 10000000, false),
+    (125, 'offline.used', 'local_reads', v_int, 0, 10000000, false),
+    (126, 'offline.used', 'completed', v_bool, null, null, false),
+    (127, 'app.failed', 'code', v_code, null, null, false),
+    (128, 'app.failed', 'place', v_code, null, null, true),
+    (129, 'app.failed', 'fatal', v_bool, null, null, false),
+    (130, 'app.recovered', 'code', v_code, null, null, false),
+    (131, 'app.recovered', 'duration_ms', v_int, 0, 86400000, false)
+  ) r (place, type, field, rule, least, most, optional)
+  cross join lateral (select '$.body.' || r.field as path) p;
+
+  insert into private.event_type (type, version, rules, kept_in)
+  select r.type, r.version, string_agg('(' || r.rule::text || ')', ' && ' order by r.place)::jsonpath, 'telemetry'
+  from private.event_rule r
+  where r.place between 100 and 131
+  group by r.type, r.version;
+end
+$$;
+
+-- Source: schemas/40_ledger/knowledge.sql
+-- What:  private.knowledge: a number that grows with every release and every change of the event types.
+-- Why:   a held event is tried again when the server knows more, and only then: an unknown type, held for months,
+--        is not parsed at every contact.
+create table private.knowledge (
+  singleton boolean not null default true,
+  number    bigint not null default 1,
+  constraint knowledge_pkey primary key (singleton),
+  constraint knowledge_singleton check (singleton)
+);
+-- A row and not a sequence: the number must not be seen before what it stands for is committed.
+comment on table private.knowledge is 'One row. Events held at a smaller number may apply now.';
+alter table private.knowledge enable row level security;
+create policy knowledge_all_nobody on private.knowledge for all to anon, authenticated using (false);
+insert into private.knowledge default values;
+
+create function private.grow_knowledge()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update private.knowledge set number = number + 1 where singleton;
+  return null;
+end
+$$;
+comment on function private.grow_knowledge() is 'Statement trigger: what was held before may apply now.';
+
+create trigger release_grow_knowledge after insert on content.release
+  for each statement execute function private.grow_knowledge();
+create trigger event_type_grow_knowledge after insert or update or delete on private.event_type
+  for each statement execute function private.grow_knowledge();
+
+-- Source: schemas/40_ledger/telemetry.sql
+-- What:  ops.telemetry: the tracking plan's events, each once, for as long as the setting says; dropped by the month.
+-- Why:   there are many and they age, so they must not grow the ledger, which is kept for good and rebuilt from.
+create table ops.telemetry (
+  user_id            uuid not null,
+  event_id           uuid not null,
+  type               text not null,
+  type_version       smallint not null,
+  device_id          uuid not null,
+  occurred_at        timestamptz not null,
+  utc_offset_minutes smallint not null,
+  body               jsonb not null,
+  received_at        timestamptz not null,
+  constraint telemetry_pkey primary key (user_id, event_id),
+  constraint telemetry_body_is_object check (jsonb_typeof(body) = 'object')
+) partition by range (event_id);
+comment on table ops.telemetry is
+  'What devices tell about themselves: outbox, cache, offline use, failures (U9). Partitioned like the ledger, kept for some months.';
+alter table ops.telemetry enable row level security;
+create policy telemetry_select_own on ops.telemetry for select to authenticated using (user_id = (select auth.uid()));
+select ops.ensure_partitions();
+
+create table ops.telemetry_setting (
+  id        smallint not null default 1,
+  keep_days integer not null default 180,
+  constraint telemetry_setting_pkey primary key (id),
+  constraint telemetry_setting_one_row check (id = 1),
+  constraint telemetry_setting_keep_days_in_range check (keep_days between 31 and 3650)
+);
+comment on table ops.telemetry_setting is 'One row: for how many days telemetry is kept.';
+alter table ops.telemetry_setting enable row level security;
+create policy telemetry_setting_all_nobody on ops.telemetry_setting for all to anon, authenticated using (false);
+insert into ops.telemetry_setting default values;
+create trigger telemetry_setting_audit_update after update on ops.telemetry_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger telemetry_setting_stays before delete or truncate on ops.telemetry_setting
+  for each statement execute function private.forbid_change();
+
+create function ops.drop_old_telemetry(p_now timestamptz default now())
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_before timestamptz := p_now - make_interval(days => (select s.keep_days from ops.telemetry_setting s));
+  v_partition text;
+  v_dropped integer := 0;
+begin
+  perform private.require_role('admin');
+  for v_partition in
+    select c.relname
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'ops.telemetry'::regclass and c.relname ~ '^telemetry_[0-9]{4}_[0-9]{2}$'
+      -- A month is old once its last day is.
+      and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= v_before
+    order by c.relname
+  loop
+    execute format('drop table ops.%I', v_partition);
+    v_dropped := v_dropped + 1;
+  end loop;
+  -- Of wrong clocks, and of months that were dropped before: by arrival, as no other time of theirs can be trusted.
+  delete from ops.telemetry_default t
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
+  return v_dropped;
+end
+$$;
+comment on function ops.drop_old_telemetry(timestamptz) is
+  'Drops the months of telemetry that are older than the setting says, and old rows of wrong clocks, at most 100,000; returns how many months. Admins and jobs.';
+
+-- Source: schemas/40_ledger/telemetry_job.sql
+-- What:  a nightly job drops telemetry that is older than the setting says.
+-- Why:   apart from ops.drop_old_telemetry(), which comes long before pg_cron.
+select private.schedule_job('telemetry', '43 3 * * *', '1 day', 'select ops.drop_old_telemetry()');
+
+-- Source: schemas/40_ledger/quarantine.sql
+-- What:  ops.quarantine, what was done about its rows, and how much of it a learner may fill.
+-- Why:   what can't be applied is kept with its reason until the server knows more or a person has looked (U3).
+create table ops.quarantine (
+  user_id        uuid not null,
+  sha256         bytea not null,
+  event_id       uuid,
+  code           text not null,
+  field          text,
+  body           text not null,
+  mended_body    text,
+  device_id      uuid,
+  batch_id       uuid,
+  origin         text not null default 'batch',
+  reason         text,
+  status         text not null,
+  first_seen_at  timestamptz not null,
+  last_seen_at   timestamptz not null,
+  times_seen     integer not null default 1,
+  knowledge      bigint not null default 0,
+  tried_at       timestamptz not null default clock_timestamp(),
+  resolved_at    timestamptz,
+  resolved_event uuid,
+  constraint quarantine_pkey primary key (user_id, sha256),
+  constraint quarantine_status_known check (status in ('open', 'held', 'superseded', 'discarded')),
+  constraint quarantine_origin_known check (origin in ('batch', 'dead_letter')),
+  constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
+  constraint quarantine_event_iff_superseded check ((status = 'superseded') = (resolved_event is not null))
+);
+-- So that a learner's contact finds out in one look whether anything is held that could be tried, which is rarely so;
+-- and the job that replays, over all learners.
+create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
+create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
+-- What support replays, least recently tried first: of one learner, and of a code over all learners.
+create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
+create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
+create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
+-- Pages: of one learner, and over all learners for support.
+create index quarantine_user_id_last_seen_at_sha256_idx on ops.quarantine (user_id, last_seen_at, sha256);
+create index quarantine_status_last_seen_at_user_id_sha256_idx on ops.quarantine (status, last_seen_at, user_id, sha256);
+comment on table ops.quarantine is 'What could not be applied, kept as the text that arrived, under its SHA-256 (U3).';
+comment on column ops.quarantine.body is 'As it arrived, for good; what support made of it is in mended_body.';
+comment on column ops.quarantine.origin is 'batch: sent like any event; dead_letter: handed in by a device that had given it up, for its reason.';
+comment on column ops.quarantine.batch_id is 'The batch that it last came in.';
+comment on column ops.quarantine.knowledge is 'private.knowledge when it was last tried.';
+comment on column ops.quarantine.tried_at is 'When it was last tried, by ingest, replay or support.';
+comment on column ops.quarantine.status is
+  'open: needs a person; held: applies when the server knows more; superseded: it became resolved_event; discarded: by support.';
+comment on column ops.quarantine.resolved_event is 'The event of the ledger that it became, of the same id, or of a new one where that was taken.';
+
+create table ops.quarantine_action (
+  user_id     uuid not null,
+  sha256      bytea not null,
+  number      integer not null,
+  at          timestamptz not null,
+  actor       uuid,
+  actor_role  text not null,
+  action      text not null,
+  reason      text,
+  before_body text,
+  after_body  text,
+  after_sha256 bytea,
+  outcome     text not null,
+  code        text,
+  field       text,
+  event_id    uuid,
+  constraint quarantine_action_pkey primary key (user_id, sha256, number),
+  constraint quarantine_action_row_exists foreign key (user_id, sha256) references ops.quarantine (user_id, sha256) on delete cascade,
+  constraint quarantine_action_action_known check (action in ('replayed', 'mended', 'discarded', 'restored')),
+  constraint quarantine_action_bodies_iff_mended check (
+    (action = 'mended') = (before_body is not null and after_body is not null and after_sha256 is not null)),
+  constraint quarantine_action_event_iff_superseded check ((outcome = 'superseded') = (event_id is not null))
+);
+create index quarantine_action_user_id_at_sha256_number_idx on ops.quarantine_action (user_id, at, sha256, number);
+comment on table ops.quarantine_action is 'What people did about quarantined events, and what came of it; append-only, it goes only with its row.';
+comment on column ops.quarantine_action.outcome is 'The row''s status afterwards; with code and field where it could still not be applied.';
+
+-- Not in learner.state: only a broken event writes here, and every good batch writes there.
+create table ops.quarantine_load (
+  user_id    uuid not null,
+  open_rows  integer not null default 0,
+  open_bytes bigint not null default 0,
+  held_rows  integer not null default 0,
+  held_bytes bigint not null default 0,
+  constraint quarantine_load_pkey primary key (user_id),
+  constraint quarantine_load_not_negative check (least(open_rows, open_bytes, held_rows, held_bytes) >= 0)
+);
+comment on table ops.quarantine_load is 'What a learner''s open and held rows come to; kept by triggers, so that a batch need not count them.';
+
+create table ops.quarantine_setting (
+  id            smallint not null default 1,
+  open_rows     integer not null default 10000,
+  open_bytes    bigint not null default 20971520,
+  held_rows     integer not null default 10000,
+  held_bytes    bigint not null default 20971520,
+  retry_after_s integer not null default 21600,
+  constraint quarantine_setting_pkey primary key (id),
+  constraint quarantine_setting_one_row check (id = 1),
+  -- Any one line (512 KiB, a batch) must fit an empty quarantine.
+  constraint quarantine_setting_holds_a_batch check (least(open_bytes, held_bytes) >= 1048576 and least(open_rows, held_rows) > 0),
+  constraint quarantine_setting_retry_in_range check (retry_after_s between 60 and 604800)
+);
+comment on table ops.quarantine_setting is 'One row: how much quarantine a learner may fill, held events apart; operators update it.';
+comment on column ops.quarantine_setting.retry_after_s is 'When a device may send again what did not fit.';
+insert into ops.quarantine_setting default values;
+create trigger quarantine_setting_audit_update after update on ops.quarantine_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger quarantine_setting_stays before delete or truncate on ops.quarantine_setting
+  for each statement execute function private.forbid_change();
+
+create function private.add_quarantine_load(p_user uuid, p_open_rows bigint, p_open_bytes bigint, p_held_rows bigint, p_held_bytes bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Not one upsert: its row would be checked before the conflict is, and what is taken away is negative.
+  insert into ops.quarantine_load (user_id) values (p_user) on conflict do nothing;
+  update ops.quarantine_load l set
+    open_rows = l.open_rows + coalesce(p_open_rows, 0), open_bytes = l.open_bytes + coalesce(p_open_bytes, 0),
+    held_rows = l.held_rows + coalesce(p_held_rows, 0), held_bytes = l.held_bytes + coalesce(p_held_bytes, 0)
+  where l.user_id = p_user;
+end
+$$;
+comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint) is 'Counts rows and bytes, which may be negative.';
+
+create function private.load_quarantine()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Dynamic, since each kind of change sees other transition tables; only broken events come here.
+  execute format($sql$
+    select private.add_quarantine_load(r.user_id,
+      sum(r.sign) filter (where r.status = 'open'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'open'),
+      sum(r.sign) filter (where r.status = 'held'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'held'))
+    from (%s) r (sign, user_id, status, body)
+    group by r.user_id$sql$,
+    concat_ws(' union all ',
+      case when tg_op <> 'INSERT' then 'select -1, o.user_id, o.status, o.body from old_rows o' end,
+      case when tg_op <> 'DELETE' then 'select 1, n.user_id, n.status, n.body from new_rows n' end));
+  return null;
+end
+$$;
+comment on function private.load_quarantine() is 'Statement trigger: keeps ops.quarantine_load.';
+
+create trigger quarantine_load_insert after insert on ops.quarantine
+  referencing new table as new_rows for each statement execute function private.load_quarantine();
+create trigger quarantine_load_update after update on ops.quarantine
+  referencing old table as old_rows new table as new_rows for each statement execute function private.load_quarantine();
+create trigger quarantine_load_delete after delete on ops.quarantine
+  referencing old table as old_rows for each statement execute function private.load_quarantine();
+create trigger quarantine_action_append_only before update on ops.quarantine_action
+  for each statement execute function private.forbid_change();
+
+alter table ops.quarantine enable row level security;
+alter table ops.quarantine_action enable row level security;
+alter table ops.quarantine_load enable row level security;
+alter table ops.quarantine_setting enable row level security;
+create policy quarantine_select_own on ops.quarantine for select to authenticated using (user_id = (select auth.uid()));
+create policy quarantine_action_all_nobody on ops.quarantine_action for all to anon, authenticated using (false);
+create policy quarantine_load_all_nobody on ops.quarantine_load for all to anon, authenticated using (false);
+create policy quarantine_setting_all_nobody on ops.quarantine_setting for all to anon, authenticated using (false);
+
+-- Source: schemas/40_ledger/steering.sql
+-- What:  ops.steering: what the server asks of its clients, by platform and app version; steering_for() merges the rows.
+-- Why:   apps in the field can't be redeployed tonight: batch size, retries, polling, a kill switch and upgrade advice are data (U8).
+
+create function private.app_version(p_version text)
+returns integer[]
+language plpgsql -- rather than sql, which is not inlined with a search_path: that made steering_for() three times as slow
+immutable strict
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Four numbers, so that 1.4 is 1.4.0; what follows them (-beta, +12) does not count.
+  return case when p_version ~ '^\d{1,9}(\.\d{1,9}){0,3}([^0-9.].*)?$' then
+    (string_to_array(substring(p_version from '^[0-9.]+'), '.')::integer[] || '{0,0,0}')[1:4]
+  end;
+end
+$$;
+comment on function private.app_version(text) is 'An app''s version as numbers that compare, or null where the text does not begin with any.';
+
+create table ops.steering (
+  id                    bigint generated by default as identity,
+  platform              text,
+  app_from              text,
+  app_before            text,
+  batch_events          integer,
+  retry_base_ms         integer,
+  retry_cap_ms          integer,
+  outbox_cap            integer,
+  keep_sent_days        integer,
+  poll_after_s          integer,
+  paused                boolean,
+  pause_reason          text,
+  pause_s               integer,
+  upgrade_to            text,
+  upgrade_required_from timestamptz,
+  upgrade_message       text,
+  note                  text,
+  constraint steering_pkey primary key (id),
+  constraint steering_one_row_a_range unique nulls not distinct (platform, app_from, app_before),
+  constraint steering_platform_fits check (length(platform) between 1 and 60),
+  constraint steering_app_from_is_version check (app_from is null or private.app_version(app_from) is not null),
+  constraint steering_app_before_is_version check (app_before is null or private.app_version(app_before) is not null),
+  constraint steering_app_range_not_empty check (private.app_version(app_from) < private.app_version(app_before)),
+  constraint steering_batch_events_in_range check (batch_events between 1 and 500),
+  constraint steering_retry_base_ms_in_range check (retry_base_ms between 100 and 60000),
+  constraint steering_retry_cap_ms_in_range check (retry_cap_ms between 1000 and 3600000),
+  constraint steering_retry_base_below_cap check (retry_base_ms <= retry_cap_ms),
+  -- Below 500 a day on a train would fill it; a million events are about 600 MB on a phone.
+  constraint steering_outbox_cap_in_range check (outbox_cap between 500 and 1000000),
+  -- The lost hours of a restore come back from what devices keep: a day is the least that helps.
+  constraint steering_keep_sent_days_in_range check (keep_sent_days between 1 and 365),
+  constraint steering_poll_after_s_in_range check (poll_after_s between 10 and 86400),
+  constraint steering_pause_has_its_reason check (paused is not true or coalesce(length(pause_reason), 0) between 1 and 500),
+  constraint steering_pause_s_in_range check (pause_s between 60 and 86400),
+  constraint steering_upgrade_to_is_version check (upgrade_to is null or private.app_version(upgrade_to) is not null),
+  constraint steering_upgrade_says_to_what check (upgrade_to is not null or (upgrade_required_from is null and upgrade_message is null)),
+  constraint steering_upgrade_message_fits check (length(upgrade_message) between 1 and 500),
+  constraint steering_defaults_are_complete check (
+    coalesce(platform, app_from, app_before) is not null
+    or num_nulls(batch_events, retry_base_ms, retry_cap_ms, outbox_cap, keep_sent_days, paused, pause_s) = 0)
+);
+comment on table ops.steering is
+  'What clients are asked to do. The row without platform and versions holds the defaults; in the others an empty field means: as in the next more general one.';
+comment on column ops.steering.platform is 'As devices name theirs: android, ios, web. Empty: all.';
+comment on column ops.steering.app_from is 'The first app version that the row is for, such as 1.4.0. Empty: from the first.';
+comment on column ops.steering.app_before is 'The first app version that the row is no longer for. Empty: no end.';
+comment on column ops.steering.batch_events is 'Most events of a batch.';
+comment on column ops.steering.retry_base_ms is 'The first retry comes after a random time up to this; each further one after up to twice the time before, up to retry_cap_ms.';
+comment on column ops.steering.outbox_cap is 'Events that wait on a device from which on the app should ask its learner to go online. None is dropped.';
+comment on column ops.steering.keep_sent_days is 'How long devices keep what the server holds: a restored server gets it again from them.';
+comment on column ops.steering.poll_after_s is 'Seconds between two polls. Empty everywhere: what ops.content_setting says.';
+comment on column ops.steering.paused is 'The kill switch: true refuses push and pull (paused); devices keep everything.';
+comment on column ops.steering.pause_reason is 'Shown to people.';
+comment on column ops.steering.pause_s is 'Seconds after which a paused device asks again.';
+comment on column ops.steering.upgrade_to is 'Advice to update the app to this version; required from upgrade_required_from on, if that is set.';
+comment on column ops.steering.note is 'Why the row is there; for the next operator.';
+insert into ops.steering (batch_events, retry_base_ms, retry_cap_ms, outbox_cap, keep_sent_days, paused, pause_s, note)
+values (500, 1000, 30000, 50000, 14, false, 3600, 'The defaults.');
+
+alter table ops.steering enable row level security;
+create policy steering_all_nobody on ops.steering for all to anon, authenticated using (false);
+
+create trigger steering_audit_insert after insert on ops.steering
+  referencing new table as new_rows for each statement execute function private.audit_change();
+create trigger steering_audit_update after update on ops.steering
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger steering_audit_delete after delete on ops.steering
+  referencing old table as old_rows for each statement execute function private.audit_change();
+create trigger steering_is_not_truncated before truncate on ops.steering
+  for each statement execute function private.forbid_change();
+-- Whoever turns the defaults into a row for one platform takes them away too.
+create trigger steering_defaults_stay before delete on ops.steering
+  for each row when (coalesce(old.platform, old.app_from, old.app_before) is null) execute function private.forbid_change();
+create trigger steering_defaults_stay_default before update on ops.steering
+  for each row when (coalesce(old.platform, old.app_from, old.app_before) is null and coalesce(new.platform, new.app_from, new.app_before) is not null)
+  execute function private.forbid_change();
+
+create function private.steering_for(p_platform text, p_app_version text)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version constant integer[] := private.app_version(p_app_version);
+  v_row ops.steering;
+  v ops.steering;
+begin
+  -- A row for a platform before one for all, a range before none, the range that begins later before its elders.
+  for v_row in
+    select t.* from ops.steering t
+    where (t.platform is null or t.platform = p_platform)
+      and (t.app_from is null or private.app_version(t.app_from) <= v_version)
+      and (t.app_before is null or v_version < private.app_version(t.app_before))
+    order by t.platform is null, coalesce(t.app_from, t.app_before) is null,
+      private.app_version(t.app_from) desc nulls last, private.app_version(t.app_before)
+  loop
+    v.batch_events := coalesce(v.batch_events, v_row.batch_events);
+    v.retry_base_ms := coalesce(v.retry_base_ms, v_row.retry_base_ms);
+    v.retry_cap_ms := coalesce(v.retry_cap_ms, v_row.retry_cap_ms);
+    v.outbox_cap := coalesce(v.outbox_cap, v_row.outbox_cap);
+    v.keep_sent_days := coalesce(v.keep_sent_days, v_row.keep_sent_days);
+    v.poll_after_s := coalesce(v.poll_after_s, v_row.poll_after_s);
+    v.pause_s := coalesce(v.pause_s, v_row.pause_s);
+    -- What belongs together comes from one row.
+    if v.paused is null then
+      v.paused := v_row.paused;
+      v.pause_reason := v_row.pause_reason;
+    end if;
+    if v.upgrade_to is null then
+      v.upgrade_to := v_row.upgrade_to;
+      v.upgrade_required_from := v_row.upgrade_required_from;
+      v.upgrade_message := v_row.upgrade_message;
+    end if;
+  end loop;
+  return json_build_object(
+    'batch_events', v.batch_events,
+    'retry_base_ms', v.retry_base_ms,
+    -- The two may come from different rows.
+    'retry_cap_ms', greatest(v.retry_cap_ms, v.retry_base_ms),
+    'outbox_cap', v.outbox_cap,
+    'keep_sent_days', v.keep_sent_days,
+    'poll_after_s', coalesce(v.poll_after_s, (select c.poll_after_s from ops.content_setting c)),
+    'paused', case when v.paused then json_build_object('reason', v.pause_reason, 'retry_after_s', v.pause_s) end,
+    'upgrade', case when v.upgrade_to is not null then json_build_object(
+      'to', v.upgrade_to, 'required_from', v.upgrade_required_from, 'message', v.upgrade_message) end);
+end
+$$;
+comment on function private.steering_for(text, text) is
+  'What a client is asked to do: of each field the value of the most specific row that has one. An app of unknown version is in no range.';
+
+create function private.require_running(p_platform text, p_app_version text)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_paused json;
+begin
+  -- Nothing is paused on nearly every day: one look at a table of a page.
+  if exists (select from ops.steering s where s.paused) then
+    v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
+    if v_paused ->> 'reason' is not null then
+      perform private.raise_error('CR081', v_paused ->> 'reason', v_paused ->> 'retry_after_s', (v_paused ->> 'retry_after_s')::integer);
+    end if;
+  end if;
+end
+$$;
+comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused (CR081) with the seconds to wait.';
+
+-- Source: schemas/40_ledger/pressure.sql
+-- What:  token buckets of learner.state: how many batches and events one learner may send.
+-- Why:   one runaway client must not take everybody's share; its events wait on it, and none is lost (U8).
+
+create table ops.pressure_setting (
+  id            smallint not null default 1,
+  event_burst   integer not null default 30000,
+  events_per_s  integer not null default 50,
+  batch_burst   integer not null default 300,
+  batches_per_s numeric not null default 2,
+  constraint pressure_setting_pkey primary key (id),
+  constraint pressure_setting_one_row check (id = 1),
+  -- A bucket smaller than a batch could never be sent one.
+  constraint pressure_setting_event_burst_in_range check (event_burst between 500 and 10000000),
+  constraint pressure_setting_events_per_s_in_range check (events_per_s between 1 and 1000000),
+  constraint pressure_setting_batch_burst_in_range check (batch_burst between 1 and 1000000),
+  constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000)
+);
+comment on table ops.pressure_setting is
+  'One row: the token bucket of each learner. A backlog of 10,000 events is 20 batches, which the defaults take at once, three times over.';
+comment on column ops.pressure_setting.event_burst is 'Events that a full bucket lets through at once; events_per_s refills it. So batch_burst and batches_per_s for batches.';
+insert into ops.pressure_setting default values;
+
+alter table ops.pressure_setting enable row level security;
+create policy pressure_setting_all_nobody on ops.pressure_setting for all to anon, authenticated using (false);
+
+create trigger pressure_setting_audit_update after update on ops.pressure_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger pressure_setting_stays before delete or truncate on ops.pressure_setting
+  for each statement execute function private.forbid_change();
+
+create function private.take_tokens(p_user uuid, p_events integer)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_wait double precision;
+begin
+  -- A bucket is the time at which it will be full again: what is taken moves that on, and it may not lie further
+  -- ahead than filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
+  for v_try in 1..2 loop
+    update learner.state s set
+      events_full_at = greatest(s.events_full_at, v_now) + make_interval(secs => p_events / p.events_per_s::double precision),
+      batches_full_at = greatest(s.batches_full_at, v_now) + make_interval(secs => 1 / p.batches_per_s::double precision)
+    from ops.pressure_setting p
+    where s.user_id = p_user
+      and greatest(s.events_full_at, v_now) <= v_now + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
+      and greatest(s.batches_full_at, v_now) <= v_now + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
+    if found then
+      return null;
+    end if;
+    -- A learner's first batch, or one too many; or another first one, which this waits for.
+    insert into learner.state (user_id) values (p_user) on conflict do nothing;
+  end loop;
+  update learner.state s set limited = s.limited + 1, limited_at = v_now
+  from ops.pressure_setting p
+  where s.user_id = p_user
+  returning greatest(
+    extract(epoch from s.events_full_at - v_now) - (p.event_burst - p_events) / p.events_per_s::double precision,
+    extract(epoch from s.batches_full_at - v_now) - (p.batch_burst - 1) / p.batches_per_s::double precision) into v_wait;
+  return json_build_object('refused', json_build_object(
+    'sqlstate', 'CR083', 'message', 'This learner has sent more than one learner may.', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
+end
+$$;
+comment on function private.take_tokens(uuid, integer) is
+  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {sqlstate, message, '
+  'retry_after_s}}, which is returned and not raised, so that the count of refusals stays.';
+
+create function private.answer_refusal(p_refused json)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_least constant integer := p_refused ->> 'retry_after_s';
+  -- Spread like the functions' answers (_shared/problem.ts): a thousand refused clients do not come back as one.
+  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+begin
+  -- What PostgREST makes of a raised error, without one: the transaction commits.
+  perform set_config('response.status', case when p_refused ->> 'sqlstate' = 'CR083' then '429' else '503' end, true),
+    set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
+  return json_build_object('code', p_refused ->> 'sqlstate', 'message', p_refused ->> 'message',
+    'details', coalesce(p_refused ->> 'details', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+end
+$$;
+comment on function private.answer_refusal(json) is
+  'A refusal as an RPC call answers it: 429 or 503 with Retry-After, in the form of PostgREST''s errors; hint: the same seconds, which supabase-js can read.';

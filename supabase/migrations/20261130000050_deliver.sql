@@ -1,0 +1,1609 @@
+-- Generated from supabase/schemas/50_deliver by `npm run generate`. Do not edit.
+
+-- Source: schemas/50_deliver/settings.sql
+-- What:  what operators set about content (one row), and the releases that devices must have.
+-- Why:   the server steers its clients: how often they poll, what they must not study on any longer (C4, U8).
+create table ops.content_setting (
+  id            smallint not null default 1,
+  poll_after_s  integer not null default 900,
+  keep_versions integer not null default 50,
+  keep_age      interval not null default '90 days',
+  keep_answers  interval not null default '730 days',
+  keep_reports  interval not null default '180 days',
+  force_share   numeric not null default 0.2,
+  horizon       integer not null default 0,
+  constraint content_setting_pkey primary key (id),
+  constraint content_setting_one_row check (id = 1),
+  -- 10,000 devices at 10 s are 1,000 requests a second; a day is the longest that a lost hint may cost.
+  constraint content_setting_poll_after_s_in_range check (poll_after_s between 10 and 86400),
+  constraint content_setting_keep_versions_positive check (keep_versions >= 1),
+  constraint content_setting_keep_age_positive check (keep_age >= interval '1 hour'),
+  constraint content_setting_answers_outlive_deltas check (keep_answers >= keep_age),
+  constraint content_setting_keep_reports_positive check (keep_reports >= interval '1 day'),
+  -- 0: every deletion needs force; 1: none does. (NaN is greater than 1.)
+  constraint content_setting_force_share_in_range check (force_share between 0 and 1),
+  constraint content_setting_horizon_not_negative check (horizon >= 0)
+);
+comment on table ops.content_setting is
+  'One row: how devices poll, how much may be withdrawn at once, and how much of the past ops.compact_content() and ops.prune_content_reports() keep.';
+comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head, as every head advises.';
+comment on column ops.content_setting.keep_answers is
+  'How long a superseded answer key is kept. Longer than deltas: an answer given months ago, offline, is graded by what was asked then.';
+comment on column ops.content_setting.keep_reports is 'How long devices'' reports of their caches are kept (ops.content_report).';
+comment on column ops.content_setting.force_share is
+  'Which part of what is published, 0 to 1, may be withdrawn at once; more only by force. A slip in a WHERE clause takes much.';
+comment on column ops.content_setting.horizon is
+  'The oldest version that can be read, and read from; written by ops.compact_content() alone.';
+insert into ops.content_setting default values;
+
+create table content.required_release (
+  version       integer not null,
+  required_from timestamptz not null,
+  required_by   uuid,
+  decided_at    timestamptz not null default clock_timestamp(),
+  constraint required_release_pkey primary key (version),
+  constraint required_release_version_exists foreign key (version) references content.release (version)
+);
+comment on table content.required_release is
+  'Releases that every device must have from a date on: an error in the one before must not be learned any further.';
+
+alter table ops.content_setting enable row level security;
+alter table content.required_release enable row level security;
+create policy content_setting_all_nobody on ops.content_setting for all to anon, authenticated using (false);
+create policy required_release_all_nobody on content.required_release for all to anon, authenticated using (false);
+
+create trigger content_setting_audit_update after update on ops.content_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger content_setting_stays before delete or truncate on ops.content_setting
+  for each statement execute function private.forbid_change();
+
+create function private.delete_share(p_deletes bigint)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(p_deletes::numeric / nullif(r.domains + r.skills + r.questions, 0), 0)
+  from (values (1)) always (row)
+  left join (select * from content.release order by version desc limit 1) r on true
+$$;
+comment on function private.delete_share(bigint) is 'Which part of what is published that many deletions would be, 0 to 1.';
+
+create function private.needs_force(p_deletes bigint)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.delete_share(p_deletes) > s.force_share from ops.content_setting s $$;
+comment on function private.needs_force(bigint) is 'Whether that many deletions are published only by force.';
+
+create function private.content_horizon()
+returns integer
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (select s.horizon from ops.content_setting s);
+end
+$$;
+comment on function private.content_horizon() is
+  'The oldest version whose state is still whole; 0 before the first compaction. A roll-back must not reach below it.';
+
+create function private.minimum_version()
+returns integer
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce((select max(r.version) from content.required_release r where r.required_from <= clock_timestamp()), 0);
+end
+$$;
+comment on function private.minimum_version() is 'The newest release that is mandatory by now; 0: none is.';
+
+create function private.schema_is_served(p_schema integer)
+returns boolean
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The announced end counts by itself: nobody has to be awake at that hour to retire the schema.
+  return exists (
+    select from content.schema s
+    where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()));
+end
+$$;
+comment on function private.schema_is_served(integer) is 'Whether devices may still read a contract schema: not retired, and its end not reached.';
+
+create function private.require_schema(p_schema smallint)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not private.schema_is_served(p_schema) then
+    perform private.raise_error('CR040', 'This version of the app is no longer served.',
+      (select min(s.schema)::text from content.schema s where private.schema_is_served(s.schema)));
+  end if;
+end
+$$;
+comment on function private.require_schema(smallint) is
+  'Passes for a contract schema that is served; else raises upgrade_required (CR040) with the lowest that is.';
+
+create function private.release_is_bundled(p_version integer, p_history text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select false $$;
+comment on function private.release_is_bundled(integer, text) is 'Whether the release''s bundles are in Storage. The bundle worker''s migration replaces this.';
+
+create function private.content_bundles(p_schema smallint, p_version integer)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select '[]'::json $$;
+comment on function private.content_bundles(smallint, integer) is
+  'The bundles of a release, for its manifest. The bundle worker''s migration replaces this.';
+
+create function private.require_release(p_version integer, p_from timestamptz)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before jsonb := (select to_jsonb(r) from content.required_release r where r.version = p_version);
+  v_after jsonb;
+begin
+  perform private.require_role('instructor', 'admin');
+  if p_version is null or not exists (select from content.release r where r.version = p_version) then
+    perform private.raise_error('CR030', 'There is no such release.', p_version::text);
+  end if;
+  if p_from is null then
+    delete from content.required_release r where r.version = p_version;
+  else
+    insert into content.required_release as r (version, required_from, required_by) values (p_version, p_from, auth.uid())
+    on conflict (version) do update set
+      required_from = excluded.required_from, required_by = excluded.required_by, decided_at = excluded.decided_at
+    returning to_jsonb(r) into v_after;
+  end if;
+  perform private.audit('require_release', 'content.release', p_version::text, v_before, v_after);
+  return private.content_head(private.content_schema());
+end
+$$;
+comment on function private.require_release(integer, timestamptz) is 'The core of require_release().';
+
+create function public.require_release(version integer, required_from timestamptz default now())
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.require_release(version, required_from) $$;
+comment on function public.require_release(integer, timestamptz) is
+  'Makes a release mandatory from a time on (null: no longer), and returns the head. Devices that hold less must update before they go on. '
+  'Instructors and admins. Errors: forbidden, release_unknown.';
+
+grant execute on function private.require_release(integer, timestamptz), public.require_release(integer, timestamptz)
+  to authenticated, service_role;
+
+-- Source: schemas/50_deliver/head.sql
+-- What:  content_head(): what is published, what a device must hold, and when to ask again.
+-- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
+
+create function private.head_of(p_schema smallint)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+-- A plan for every call took 0.3 ms, which every sync and every poll would pay.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_history constant text := private.history();
+begin
+  return (
+    select json_build_object(
+      'history', v_history,
+      'schema', p_schema,
+      'version', coalesce(r.version, 0),
+      'published_at', r.published_at,
+      'root', encode(t.hash, 'hex'),
+      'domains', coalesce(r.domains, 0),
+      'skills', coalesce(r.skills, 0),
+      -- Domains and skills are the same in every schema; an older one does not have every question.
+      'questions', coalesce(t.rows - r.domains - r.skills, 0),
+      'minimum_version', private.minimum_version(),
+      'horizon', o.horizon,
+      'poll_after_s', o.poll_after_s,
+      'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
+      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
+    from ops.content_setting o
+    join content.schema s on s.schema = p_schema
+    left join (select * from content.release order by version desc limit 1) r on true
+    left join lateral (
+      select n.hash, n.rows from content.tree_node n
+      where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
+      order by n.version desc
+      limit 1
+    ) t on true);
+end
+$$;
+comment on function private.head_of(smallint) is 'The head of a contract schema, served or not.';
+
+create function private.content_head(p_schema smallint)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_schema(p_schema);
+  return private.head_of(p_schema);
+end
+$$;
+comment on function private.content_head(smallint) is
+  'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
+
+create function private.sync_head(p_schema smallint)
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema smallint := coalesce(p_schema, 1);
+begin
+  if not private.schema_is_served(v_schema) then
+    select s.schema into v_schema from content.schema s
+    order by private.schema_is_served(s.schema) desc, s.state = 'current' desc, s.schema desc
+    limit 1;
+  end if;
+  return private.head_of(v_schema);
+end
+$$;
+comment on function private.sync_head(smallint) is
+  'The head for the sender of a batch: of the schema that its header names (1 where it names none) or, if that is not served, of the current one. '
+  'Never refuses: answers of a device too old for the content are taken all the same.';
+
+create function public.content_head(schema smallint default 1)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.content_head(schema) $$;
+comment on function public.content_head(smallint) is
+  'The newest release: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
+  'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
+
+grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
+grant execute on function public.content_head(smallint) to authenticated, service_role;
+
+-- Source: schemas/50_deliver/size.sql
+-- What:  how many bytes a snapshot and a delta have, kept per release and domain.
+-- Why:   the smaller of the two is sent, and finding out which must not mean building both.
+create table content.release_size (
+  schema       smallint not null,
+  domain_id    uuid not null,
+  version      integer not null,
+  rows         integer not null,
+  bytes        bigint not null,
+  change_bytes bigint not null,
+  constraint release_size_pkey primary key (schema, domain_id, version),
+  constraint release_size_not_negative check (rows >= 0 and bytes >= 0 and change_bytes >= 0)
+);
+comment on table content.release_size is
+  'Of each domain (nil id: of all) as of a release that changed it. Derived from content.revision; lines with their ends.';
+comment on column content.release_size.bytes is 'Of all rows: what a snapshot has.';
+comment on column content.release_size.change_bytes is
+  'Of all changes of this and all earlier releases: the difference of two versions bounds their delta, which sends no row twice.';
+alter table content.release_size enable row level security;
+create policy release_size_all_nobody on content.release_size for all to anon, authenticated using (false);
+
+create function private.write_release_size(p_version integer)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
+  -- {"kind":"tombstone","of":"question","id":"…","version":12345}
+  v_tombstone constant integer := 100;
+begin
+  -- From the changes at hand: a trigger that looked at each appended row and the one before took 0.45 s for 100,000.
+  insert into content.release_size (schema, domain_id, version, rows, bytes, change_bytes)
+  select s.schema, s.domain_id, p_version,
+    coalesce(z.rows, 0) + s.rows, coalesce(z.bytes, 0) + s.bytes, coalesce(z.change_bytes, 0) + s.change_bytes
+  from (
+    select v.schema, coalesce(p.domain_id, v_nil) as domain_id,
+      sum(p.rows) as rows, sum(p.bytes) as bytes, sum(p.change_bytes) as change_bytes
+    from (
+      select c.schema, c.from_schema, c.domain_id, count(c.bytes) as rows,
+        sum(coalesce(c.bytes, 0)) as bytes, sum(coalesce(c.bytes, v_tombstone)) as change_bytes
+      from pg_temp.change c group by 1, 2, 3
+      union all
+      select c.schema, c.from_schema, c.was_domain_id, -count(*), -sum(c.before_bytes),
+        sum(case when c.op = 'upsert' and c.was_domain_id <> c.domain_id then v_tombstone else 0 end)
+      from pg_temp.change c where c.before_version is not null group by 1, 2, 3
+    ) p
+    join content.schema v on v.state <> 'retired' and v.schema between p.from_schema and p.schema
+    group by grouping sets ((v.schema, p.domain_id), (v.schema))
+  ) s
+  left join lateral (
+    select * from content.release_size x
+    where x.schema = s.schema and x.domain_id = s.domain_id
+    order by x.version desc
+    limit 1
+  ) z on true;
+end
+$$;
+comment on function private.write_release_size(integer) is 'Carries the sizes of the domains that the temporary table change has rows of.';
+
+-- Source: schemas/50_deliver/release_hints.sql
+-- What:  the state of a release after its publish, the hint that tells devices of it, and who may listen.
+-- Why:   devices learn of new content without polling often; a hint may get lost, polling is the truth (S1).
+
+create table ops.signal_setting (
+  id                    smallint not null default 1,
+  hint_after_s          integer not null default 60,
+  hint_devices_per_s    integer not null default 50,
+  hint_spread_max_s     integer not null default 900,
+  bundle_url_days       integer not null default 30,
+  bundle_releases       integer not null default 3,
+  bundle_grace_hours    integer not null default 24,
+  learner_hint_active_s integer not null default 3600,
+  learner_hint_spread_s integer not null default 5,
+  constraint signal_setting_pkey primary key (id),
+  constraint signal_setting_one_row check (id = 1),
+  constraint signal_setting_positive check (
+    least(hint_after_s, hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours, learner_hint_active_s) > 0
+    and least(hint_spread_max_s, learner_hint_spread_s) >= 0)
+);
+comment on table ops.signal_setting is 'One row: how hints and bundles are paced; operators update it.';
+comment on column ops.signal_setting.hint_after_s is 'Seconds after a publish by which the hint is sent even if bundles are still missing: at the last turn of the job before that, 30 s at most.';
+comment on column ops.signal_setting.hint_devices_per_s is 'Hinted devices that should come back in one second; with their number it gives spread_s.';
+comment on column ops.signal_setting.bundle_url_days is 'How long a signed URL lasts; it is renewed when half of that is over.';
+comment on column ops.signal_setting.bundle_releases is 'The newest releases whose bundles are kept.';
+comment on column ops.signal_setting.bundle_grace_hours is
+  'How long an object outlives the last manifest that named it: longer than anybody may keep a manifest.';
+comment on column ops.signal_setting.learner_hint_active_s is
+  'A learner''s push is hinted where another of their devices was seen within so many seconds; those devices ask within learner_hint_spread_s.';
+insert into ops.signal_setting default values;
+
+create table content.release_state (
+  version    integer not null,
+  bundled_at timestamptz,
+  bundled_in text,
+  hinted_at  timestamptz,
+  constraint release_state_pkey primary key (version),
+  constraint release_state_version_exists foreign key (version) references content.release (version),
+  constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
+);
+comment on table content.release_state is 'What has happened to a release since its publish, beside the append-only content.release.';
+comment on column content.release_state.bundled_at is 'When every domain had its bundle; null for ever if a newer release came first.';
+comment on column content.release_state.bundled_in is 'The history whose bundles those are: in another one they are still to be written.';
+comment on column content.release_state.hinted_at is 'When devices were told of this release or of a newer one.';
+
+alter table ops.signal_setting enable row level security;
+alter table content.release_state enable row level security;
+create policy signal_setting_all_nobody on ops.signal_setting for all to anon, authenticated using (false);
+create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
+
+create trigger signal_setting_audit_update after update on ops.signal_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger signal_setting_stays before delete or truncate on ops.signal_setting
+  for each statement execute function private.forbid_change();
+
+create function private.hint_payload(p_version integer, p_since integer)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object(
+    'history', private.history(),
+    'version', p_version,
+    'domains', (
+      select coalesce(jsonb_agg(distinct n.id), '[]') from content.tree_node n
+      where n.kind = 'domain' and n.version > p_since and n.version <= p_version),
+    -- Of the newest contract schema.
+    'bytes', (
+      select coalesce(max(z.change_bytes) filter (where z.version <= p_version), 0) - coalesce(max(z.change_bytes) filter (where z.version <= p_since), 0)
+      from content.release_size z
+      where z.schema = (select max(x.schema) from content.schema x where x.state <> 'retired')
+        and z.domain_id = '00000000-0000-0000-0000-000000000000'),
+    -- The planner's estimate of the devices: counting them would cost more than the publish, and a spread needs no exact number.
+    'spread_s', (
+      select least(s.hint_spread_max_s, ceil(greatest(c.reltuples, 0) / s.hint_devices_per_s))::integer
+      from ops.signal_setting s, pg_class c
+      where c.oid = 'learner.device'::regclass))
+$$;
+comment on function private.hint_payload(integer, integer) is
+  'What a hint says of the way from one version to another: the domains that changed, the bytes of their rows, '
+  'and over how many seconds devices should spread their answers.';
+
+create function private.send_hint(p_version integer)
+returns boolean
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_since constant integer := (
+    select coalesce(max(s.version), 0) from content.release_state s where s.version < p_version and s.hinted_at is not null);
+begin
+  -- The row's lock makes it once, whoever else has the same idea. Older releases are told of with this one.
+  update content.release_state set hinted_at = clock_timestamp() where version = p_version and hinted_at is null;
+  if not found then
+    return false;
+  end if;
+  update content.release_state set hinted_at = clock_timestamp() where version < p_version and hinted_at is null;
+  -- realtime.send turns its own failures into warnings; whatever else goes wrong, a hint is no reason to lose the transaction.
+  begin
+    perform realtime.send(private.hint_payload(p_version, v_since), 'release_published', 'content', true);
+  exception
+    when others then
+      raise warning 'the hint of version % was not sent: %', p_version, sqlerrm;
+  end;
+  return true;
+end
+$$;
+comment on function private.send_hint(integer) is
+  'Broadcasts release_published on the private channel content, once a release; sent when the transaction commits. False: it was sent before.';
+
+create function private.hint_release(p_version integer)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Where nothing makes bundles there is nothing to wait for.
+  if not private.signals_configured() then
+    perform private.send_hint(p_version);
+  end if;
+end
+$$;
+comment on function private.hint_release(integer) is
+  'Called by a publish: hints at once in a project without bundles; else the last bundle does, or ops.send_due_hints().';
+
+create function ops.send_due_hints()
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version integer;
+begin
+  perform private.require_role('admin');
+  select r.version into v_version
+  from (select * from content.release order by version desc limit 1) r
+  join content.release_state s on s.version = r.version
+  cross join ops.signal_setting t
+  where s.hinted_at is null
+    -- Runs every 30 s: what can't wait for the next turn goes with this one, rather than up to 30 s too late.
+    and (s.bundled_at is not null or r.published_at + make_interval(secs => t.hint_after_s) < clock_timestamp() + interval '30 seconds');
+  return case when v_version is not null and private.send_hint(v_version) then v_version end;
+end
+$$;
+comment on function ops.send_due_hints() is
+  'Hints the newest release if it is bundled, or can''t wait for that until the next turn; returns its version, or null. Runs by pg_cron.';
+
+-- Clients listen only: there is no policy for insert. A join is probed with topic and extension alone.
+create policy messages_select_carrel on realtime.messages for select to authenticated
+  using (
+    realtime.messages.extension = 'broadcast'
+    and (select realtime.topic()) in ('content', 'learner:' || (select auth.uid())::text));
+
+-- Source: schemas/50_deliver/change.sql
+-- What:  the rows of a snapshot, the rows of a delta, and which of the two is smaller.
+-- Why:   exact at `until` while newer releases appear; the cost of a delta follows the change, never the tables (C1-C3, C7).
+
+create function private.check_content_cursor(p_history text, p_since integer, p_until integer)
+returns integer
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_head integer := coalesce((select max(r.version) from content.release r), 0);
+  v_horizon integer := private.content_horizon();
+  v_until integer := coalesce(p_until, v_head);
+begin
+  if p_since is null or p_since < 0 or p_until < p_since then
+    perform private.raise_error('CR012', 'since and until must be versions, 0 <= since <= until.', 'cursor_invalid');
+  end if;
+  if (p_since > 0 or p_history is not null) and p_history is distinct from private.history() then
+    perform private.raise_error('CR010', 'The server''s history has changed; start over from version 0.', 'history_changed');
+  end if;
+  if p_since > v_head or v_until > v_head then
+    perform private.raise_error('CR011', 'That version is ahead of the server; start over from version 0.', 'cursor_ahead');
+  end if;
+  -- Below the horizon revisions are missing. The caller's snapshot holds the horizon and the rows of one moment.
+  if (p_since > 0 and p_since < v_horizon) or v_until < v_horizon then
+    perform private.raise_error('CR041', 'What changed since that version is not kept any more; start over from version 0.', v_horizon::text);
+  end if;
+  return v_until;
+end
+$$;
+comment on function private.check_content_cursor(text, integer, integer) is
+  'The version to read until (the head where none is given), or an error that tells the device to start over.';
+
+create function private.snapshot_row(
+  p_schema smallint, p_until integer, p_domains uuid[],
+  p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)
+returns table (version integer, kind text, id uuid, op text, body text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+-- The limit is unknown when this is planned, so the planner would read everything and sort it: 1.5 s for a page of
+-- 500,000 rows, where walking the index takes 10 ms. What is left to it is the index, in its order.
+set enable_seqscan = off
+set jit = off
+set enable_bitmapscan = off
+set enable_sort = off
+set enable_incremental_sort = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+  -- The row comparison has the index's columns in their order, so that each page begins where the last one ended.
+  select r.version, r.kind, r.id, r.op, r.body
+  from content.revision r
+  where p_schema between r.from_schema and r.schema
+    and (r.version, r.kind, r.id) > (p_after_version, p_after_kind, p_after_id)
+    and r.version <= p_until
+    and r.op = 'upsert'
+    and (p_domains is null or r.domain_id = any (p_domains))
+    and not exists (
+      select from content.revision newer
+      where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+        and newer.version > r.version and newer.version <= p_until)
+  order by r.version, r.kind, r.id
+  limit p_limit
+$$;
+comment on function private.snapshot_row(smallint, integer, uuid[], integer, text, uuid, integer) is
+  'The rows of a version, of some domains (null: all), after a row.';
+
+create function private.content_change(
+  p_schema smallint, p_since integer, p_until integer, p_domains uuid[],
+  p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)
+returns table (version integer, kind text, id uuid, op text, body text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+-- As for snapshot_row().
+set enable_seqscan = off
+set jit = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+  with span as materialized (
+    select x.version, x.kind, x.id from content.revision x
+    where p_schema between x.from_schema and x.schema and x.version >= greatest(p_after_version, p_since + 1) and x.version <= p_until
+  )
+  select r.version, r.kind, r.id,
+    case when member.at_until then 'upsert' else 'delete' end,
+    case when member.at_until then r.body end
+  from content.revision r
+  cross join lateral (
+    select r.op = 'upsert' and (p_domains is null or r.domain_id = any (p_domains)) as at_until
+  ) member
+  where p_schema between r.from_schema and r.schema
+    -- One lower bound, above every row of `since` or after the page before: of two, the index may start at the lower one,
+    -- which at 500,000 rows is 8,000 blocks too early. No kind comes after 'z'.
+    and (r.version, r.kind, r.id) >
+      (greatest(p_after_version, p_since), case when p_after_version > p_since then p_after_kind else 'z' end, p_after_id)
+    and r.version <= p_until
+    -- Rows that changed again before `until`, found among the span's own index entries. A look-up of each row
+    -- in the primary key would grow with the tables: a level more at 500,000 rows is a block more for each.
+    and (r.version, r.kind, r.id) not in (
+      select s.version, s.kind, s.id
+      from (select x.*, max(x.version) over (partition by x.kind, x.id) as last from span x) s
+      where s.version < s.last)
+    -- What is not to be held any more goes only to devices that hold it: as of `since`, inside their domains.
+    and (member.at_until or exists (
+      select from (
+        select b.op, b.domain_id from content.revision b
+        where p_schema between b.from_schema and b.schema and b.kind = r.kind and b.id = r.id and b.version <= p_since
+        order by b.version desc
+        limit 1
+      ) before
+      where before.op = 'upsert' and (p_domains is null or before.domain_id = any (p_domains))))
+  order by r.version, r.kind, r.id
+  limit p_limit
+$$;
+comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer) is
+  'The rows that differ between two versions for a device that holds some domains (null: all): upsert with the exact body, or delete. '
+  'Entered the domains: upsert; left them: delete; never held: nothing.';
+
+create function private.content_since(p_schema smallint, p_since integer, p_until integer, p_domains uuid[])
+returns integer
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_snapshot bigint;
+  v_delta bigint;
+begin
+  if p_since = 0 then
+    return 0;
+  end if;
+  select coalesce(sum(u.bytes), 0), coalesce(sum(u.change_bytes - coalesce(s.change_bytes, 0)), 0)
+  into v_snapshot, v_delta
+  from unnest(coalesce(p_domains, '{00000000-0000-0000-0000-000000000000}')) d (id)
+  left join lateral (
+    select z.bytes, z.change_bytes from content.release_size z
+    where z.schema = p_schema and z.domain_id = d.id and z.version <= p_until order by z.version desc limit 1
+  ) u on true
+  left join lateral (
+    select z.change_bytes from content.release_size z
+    where z.schema = p_schema and z.domain_id = d.id and z.version <= p_since order by z.version desc limit 1
+  ) s on true;
+  -- The bound counts a row once for each release that changed it; only where it exceeds the snapshot is the delta measured.
+  if v_delta > v_snapshot then
+    select coalesce(sum(coalesce(octet_length(c.body) + 1, 100)), 0) into v_delta
+    from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null) c;
+  end if;
+  return case when v_delta > v_snapshot then 0 else p_since end;
+end
+$$;
+comment on function private.content_since(smallint, integer, integer, uuid[]) is
+  'p_since, or 0 where the snapshot has fewer bytes than the delta; depends on nothing that later releases change.';
+
+-- Source: schemas/50_deliver/page.sql
+-- What:  content_delta(): a delta or a snapshot, a page at a time.
+-- Why:   pages at a fixed `until` can be resumed, kept and shared: the same request gives the same bytes for ever (C1, C2).
+
+create function private.content_page(
+  p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_until integer := private.check_content_cursor(p_history, p_since, p_until);
+  v_after text[] := regexp_match(coalesce(p_after, '0.a.00000000-0000-0000-0000-000000000000'),
+    '^(whole\.)?(\d{1,9})\.([a-z]{1,8})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
+  v_limit integer := least(greatest(p_limit, 1), 2000);
+  v_since integer;
+  v_prefix text;
+begin
+  perform private.require_schema(p_schema);
+  if v_after is null then
+    perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+  end if;
+  -- Decided for the first page; the cursor says it to those that follow.
+  v_since := case
+    when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains)
+    when v_after[1] is not null then 0
+    else p_since
+  end;
+  v_prefix := case when v_since < p_since then 'whole.' else '' end;
+  return (
+    with page as materialized (
+      select row_number() over (order by c.version, c.kind, c.id) as place, c.*
+      from (
+        select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
+        where v_since = 0
+        union all
+        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
+        where v_since > 0
+      ) c
+    )
+    select format('{"kind":"page","history":"%s","schema":%s,"since":%s,"until":%s}', private.history(), p_schema, v_since, v_until)
+      || E'\n'
+      || coalesce(string_agg(
+        coalesce(p.body, format('{"kind":"tombstone","of":"%s","id":"%s","version":%s}', p.kind, p.id, p.version)) || E'\n',
+        '' order by p.place) filter (where p.place <= v_limit), '')
+      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), v_limit), coalesce('"' || v_prefix
+        || max(p.version || '.' || p.kind || '.' || p.id) filter (where p.place = v_limit and v_limit < (select count(*) from page))
+        || '"', 'null'))
+      || E'\n'
+    from page p);
+end
+$$;
+comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) is
+  'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, an "end" line with the cursor of the next page or null. '
+  'Its `since` is 0 where the snapshot is smaller than the delta asked for. The same arguments give the same bytes for ever, if until is given.';
+
+create function private.content_delta(
+  p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)
+returns json
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- The page's lines as JSON strings: a body inside a JSON document would not keep its exact bytes.
+  select json_build_object(
+    'page', l.lines[1]::json,
+    'lines', to_json(l.lines[2:cardinality(l.lines) - 2]),
+    'end', l.lines[cardinality(l.lines) - 1]::json)
+  from (select string_to_array(
+    private.content_page(p_history, p_schema, p_since, p_until, p_domains, p_after, p_limit), E'\n') as lines) l
+$$;
+comment on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) is 'The core of content_delta().';
+
+create function public.content_delta(
+  history text default null, since integer default 0, until integer default null, domains uuid[] default null,
+  after text default null, page_rows integer default 1000, schema smallint default 1)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.content_delta(history, schema, since, until, domains, after, page_rows) $$;
+comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
+  'Changes between two versions, a page (at most 2000 rows) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
+  'since 0 is the snapshot; where that is smaller than the delta it comes instead, and page.since is 0. '
+  'Errors: history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
+
+grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
+grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) to carrel_edge;
+grant execute on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) to authenticated, service_role;
+
+-- Source: schemas/50_deliver/manifest.sql
+-- What:  content_manifest(): the hash tree of one version, with the files that hold its rows.
+-- Why:   a device that compares it with its own tree knows which skills are damaged, and fetches those alone (C6).
+
+create function private.tree_node_at(p_schema smallint, p_version integer)
+returns table (kind text, id uuid, hash bytea, rows integer)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.kind, n.id, n.hash, n.rows
+  from (
+    select distinct on (t.kind, t.id) t.kind, t.id, t.hash, t.rows
+    from content.tree_node t
+    where t.schema = p_schema and t.version <= p_version
+    order by t.kind, t.id, t.version desc
+  ) n
+  where n.rows > 0 or n.kind = 'release'
+$$;
+comment on function private.tree_node_at(smallint, integer) is 'The nodes of the hash tree at a version.';
+
+create function private.content_manifest(p_history text, p_schema smallint, p_version integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version integer;
+begin
+  perform private.require_schema(p_schema);
+  v_version := private.check_content_cursor(p_history, 0, p_version);
+  if v_version = 0 then
+    perform private.raise_error('CR030', 'Nothing is published yet.', '0');
+  end if;
+  return (
+    with node as materialized (select * from private.tree_node_at(p_schema, v_version)),
+    -- The tree does not say which domain a skill is in; the skill's row of that version does.
+    skill as (
+      select distinct on (r.id) r.id, r.domain_id
+      from content.revision r
+      where p_schema between r.from_schema and r.schema and r.kind = 'skill' and r.version <= v_version
+      order by r.id, r.version desc
+    ),
+    domain_skill as (
+      select s.domain_id, json_agg(json_build_object('id', n.id, 'hash', encode(n.hash, 'hex'), 'rows', n.rows) order by n.id) as skills
+      from node n
+      join skill s on s.id = n.id
+      where n.kind = 'skill'
+      group by s.domain_id
+    )
+    select json_build_object(
+      'history', private.history(), 'schema', p_schema, 'version', v_version,
+      'root', encode(r.hash, 'hex'), 'rows', r.rows,
+      'domains', (
+        select coalesce(json_agg(json_build_object(
+          'id', n.id, 'hash', encode(n.hash, 'hex'), 'rows', n.rows, 'skills', coalesce(d.skills, '[]')) order by n.id), '[]')
+        from node n
+        left join domain_skill d on d.domain_id = n.id
+        where n.kind = 'domain'),
+      'bundles', private.content_bundles(p_schema, v_version))
+    from node r
+    where r.kind = 'release');
+end
+$$;
+comment on function private.content_manifest(text, smallint, integer) is
+  '{history, schema, version, root, rows, domains: [{id, hash, rows, skills: [{id, hash, rows}]}], bundles}; ids in ascending order. '
+  'All but the bundles never changes.';
+
+grant execute on function private.content_manifest(text, smallint, integer) to carrel_edge;
+
+-- Source: schemas/50_deliver/node.sql
+-- What:  content_node(): the rows below one node of the hash tree: a skill's with its questions, or a domain's own.
+-- Why:   a device whose cache is damaged repairs the damaged part, not the whole (C6).
+
+create function private.content_node(
+  p_history text, p_schema smallint, p_version integer, p_id uuid, p_after uuid, p_limit integer)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version integer;
+  v_limit integer := least(greatest(p_limit, 1), 2000);
+  v_own text;
+begin
+  perform private.require_schema(p_schema);
+  v_version := private.check_content_cursor(p_history, 0, p_version);
+  -- Ids of domains and skills do not meet: the greater kind wins where somebody made them.
+  select r.body into v_own
+  from (values ('skill'), ('domain')) k (kind)
+  cross join lateral (
+    select x.op, x.body from content.revision x
+    where p_schema between x.from_schema and x.schema and x.kind = k.kind and x.id = p_id and x.version <= v_version
+    order by x.version desc
+    limit 1
+  ) r
+  where r.op = 'upsert'
+  order by k.kind desc
+  limit 1;
+  if v_own is null then
+    perform private.raise_error('CR043', 'That version has no such skill or domain.', p_id::text);
+  end if;
+  return (
+    with page as materialized (
+      select row_number() over (order by r.id) as place, r.id, r.body
+      from content.revision r
+      where p_schema between r.from_schema and r.schema and r.skill_id = p_id and r.kind = 'question' and r.op = 'upsert'
+        and r.version <= v_version and (p_after is null or r.id > p_after)
+        -- Not changed, withdrawn or moved to another skill since.
+        and not exists (
+          select from content.revision newer
+          where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+            and newer.version > r.version and newer.version <= v_version)
+      order by r.id
+      limit v_limit + 1
+    )
+    select format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"node":"%s"}', private.history(), p_schema, v_version, p_id)
+      || E'\n'
+      || case when p_after is null then v_own || E'\n' else '' end
+      || coalesce(string_agg(p.body || E'\n', '' order by p.place) filter (where p.place <= v_limit), '')
+      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), v_limit) + (p_after is null)::integer,
+        coalesce('"' || max(p.id::text) filter (where p.place = v_limit and v_limit < (select count(*) from page)) || '"', 'null'))
+      || E'\n'
+    from page p);
+end
+$$;
+comment on function private.content_node(text, smallint, integer, uuid, uuid, integer) is
+  'One NDJSON page with the rows of a skill and its questions, or of a domain alone, as of a version; '
+  'form and paging as of content_page(). The same arguments give the same bytes for ever.';
+
+grant execute on function private.content_node(text, smallint, integer, uuid, uuid, integer) to carrel_edge;
+
+-- Source: schemas/50_deliver/report.sql
+-- What:  ops.content_report: caches that devices found damaged, and what they repaired; kept for as long as the setting says.
+-- Why:   a bad disk is one device's matter; the same skill on a thousand devices is ours (C6, O4).
+create table ops.content_report (
+  user_id     uuid not null,
+  reported_on date not null,
+  number      smallint not null,
+  reported_at timestamptz not null,
+  kind        text not null,
+  version     integer not null,
+  rows        integer not null,
+  nodes       uuid[] not null,
+  constraint content_report_pkey primary key (user_id, reported_on, number),
+  -- A device that repairs in a loop fills 20 rows a day, not the disk.
+  constraint content_report_number_in_range check (number between 1 and 20),
+  constraint content_report_kind_known check (kind in ('mismatch', 'repair')),
+  constraint content_report_counts_not_negative check (version >= 1 and rows >= 0),
+  constraint content_report_nodes_count check (cardinality(nodes) <= 200)
+);
+-- What is pruned, of all learners.
+create index content_report_reported_on_idx on ops.content_report (reported_on);
+comment on table ops.content_report is 'What devices say of their caches; at most 20 reports a learner and day (UTC), later ones are let go.';
+alter table ops.content_report enable row level security;
+create policy content_report_all_nobody on ops.content_report for all to anon, authenticated using (false);
+
+create function private.report_content(p_user uuid, p_report text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_day constant date := (v_now at time zone 'utc')::date;
+  v_report jsonb;
+  v_field text;
+begin
+  if private.is_jsonb(p_report) then
+    v_report := p_report::jsonb;
+  end if;
+  v_field := case
+    when v_report is null or jsonb_typeof(v_report) <> 'object' then 'body'
+    when v_report ->> 'kind' is null or v_report ->> 'kind' not in ('mismatch', 'repair') then 'kind'
+    when coalesce(jsonb_typeof(v_report -> 'version'), '') <> 'number' or v_report ->> 'version' !~ '^[1-9]\d{0,8}$' then 'version'
+    when coalesce(jsonb_typeof(v_report -> 'rows'), '') <> 'number' or v_report ->> 'rows' !~ '^\d{1,9}$' then 'rows'
+    when coalesce(jsonb_typeof(v_report -> 'nodes'), '') <> 'array' then 'nodes'
+    when jsonb_array_length(v_report -> 'nodes') > 200 or exists (
+      select from jsonb_array_elements(v_report -> 'nodes') n (node)
+      where jsonb_typeof(n.node) <> 'string' or n.node #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') then 'nodes'
+  end;
+  if v_field is not null then
+    perform private.raise_error('CR044', format('%s is missing or not of its form.', v_field), v_field);
+  end if;
+  -- The learner's lock: an erasure that is under way is waited for, and of two devices that report at once one numbers after the other.
+  insert into learner.state (user_id) values (p_user) on conflict do nothing;
+  perform from learner.state s where s.user_id = p_user for update;
+  perform private.refuse_erased(p_user);
+  insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
+  select p_user, v_day, n.taken + 1, v_now, v_report ->> 'kind', (v_report ->> 'version')::integer, (v_report ->> 'rows')::integer,
+    array(select (e.node)::uuid from jsonb_array_elements_text(v_report -> 'nodes') e (node))
+  from (
+    select count(*)::smallint as taken from ops.content_report r where r.user_id = p_user and r.reported_on = v_day
+  ) n
+  where n.taken < 20;
+  return found;
+end
+$$;
+comment on function private.report_content(uuid, text) is
+  'Keeps a report {kind, version, rows, nodes}; false where the learner''s twenty of the day are used up. Errors: malformed_request, erased.';
+
+create function ops.prune_content_reports(p_keep interval default null)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_keep constant interval := coalesce(p_keep, (select s.keep_reports from ops.content_setting s));
+  v_count bigint;
+begin
+  perform private.require_role('admin');
+  delete from ops.content_report r where r.reported_on < ((clock_timestamp() - v_keep) at time zone 'utc')::date;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
+  end if;
+  return v_count;
+end
+$$;
+comment on function ops.prune_content_reports(interval) is
+  'Deletes the reports of days that are longer ago than p_keep (null: the setting); returns how many. Admins and a job every night.';
+
+grant execute on function private.report_content(uuid, text) to carrel_edge;
+
+-- Source: schemas/50_deliver/report_job.sql
+-- What:  the job that deletes devices' old reports of their caches, once a night.
+-- Why:   a fleet with bad disks reports for ever; what was damaged half a year ago helps nobody (C6, O5).
+select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');
+
+-- Source: schemas/50_deliver/contact.sql
+-- What:  contacts of devices that push nothing: which version each holds, where it says so; and how fresh the devices are together.
+-- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4), and one that only
+--        pulls would be neither listed, nor revoked, nor hinted (O2, S1).
+
+create function private.record_contacts(p_contacts json)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_head constant integer := coalesce((select max(r.version) from content.release r), 0);
+  v_learners uuid[];
+  v_count integer;
+begin
+  v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
+  with contact as (
+    -- Its last word: a device may come to hold less, after a restore or when it starts over. Null: it did not say.
+    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version
+    from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
+      with ordinality as c (learner, device, version, place)
+    where c.learner = any (v_learners)
+      -- A version that never was may be one of another history, in an isolate that has not heard of this one yet.
+      and (c.version is null or c.version between 0 and v_head)
+    group by c.learner, c.device
+  ),
+  recorded as (
+    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
+    select c.learner, c.device, c.version, v_now, v_now
+    from contact c
+    order by c.learner, c.device
+    on conflict (user_id, device_id) do update set
+      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at
+    returning 1
+  )
+  select count(*) into v_count from recorded;
+  return v_count;
+end
+$$;
+comment on function private.record_contacts(json) is
+  'Records contacts and what devices hold (null: they did not say): [{learner, device, version}], in the order in which they came to an isolate; '
+  'returns how many were. Those of learners who are busy are not: their devices come again.';
+
+create function ops.content_freshness(p_active interval default '30 days')
+returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'support', 'admin');
+  return query
+  select d.content_version, r.published_at,
+    case
+      when d.content_version is null then 'unknown'
+      when d.content_version < private.minimum_version() then 'must_update'
+      when d.content_version < (select max(x.version) from content.release x) then 'outdated'
+      else 'current'
+    end,
+    count(*), round(count(*) / sum(count(*)) over (), 4)
+  from learner.device d
+  left join content.release r on r.version = d.content_version
+  where d.last_seen_at > now() - p_active
+  group by d.content_version, r.published_at
+  order by d.content_version desc nulls last;
+end
+$$;
+comment on function ops.content_freshness(interval) is
+  'How many of the devices seen lately hold which version, newest first, and their share: current, outdated, must_update or unknown.';
+
+grant execute on function private.record_contacts(json) to carrel_edge;
+
+-- Source: schemas/50_deliver/compaction.sql
+-- What:  ops.compact_content(): forgets what no device can ask for any more, and moves the horizon there.
+-- Why:   every release adds revisions for ever; a device that was away longer starts over anyway (C3).
+
+create function private.version_left_behind(p_keep_versions integer, p_keep_age interval)
+returns integer
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A device that was current p_keep_age ago holds the newest release of that time, and still gets its delta.
+  select greatest(0, least(
+    (select coalesce(max(r.version), 0) - p_keep_versions from content.release r),
+    (select coalesce(max(r.version), 0) from content.release r where r.published_at <= clock_timestamp() - p_keep_age)))
+$$;
+comment on function private.version_left_behind(integer, interval) is
+  'The newest version that may be the oldest one kept: p_keep_versions releases below the head, and that of p_keep_age ago.';
+
+create function ops.compact_content(
+  p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
+returns json
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_setting ops.content_setting;
+  v_horizon integer;
+  v_answers integer;
+  v_before integer;
+  v_revisions integer;
+  v_nodes integer;
+  v_sizes integer;
+  v_keys integer;
+  v_report json;
+begin
+  perform private.require_role('admin');
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform private.raise_error('CR003', 'Compaction needs a READ COMMITTED transaction.');
+  end if;
+  -- 1 No release is written meanwhile. Readers go on: each page is read in one snapshot, together with its horizon, so it
+  --   is either whole or refused with cursor_too_old, never short.
+  perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
+  select * into v_setting from ops.content_setting;
+  v_before := v_setting.horizon;
+  -- What is gone does not come back, whatever the settings say today.
+  v_horizon := greatest(v_before, private.version_left_behind(
+    greatest(coalesce(p_keep_versions, v_setting.keep_versions), 0), coalesce(p_keep_age, v_setting.keep_age)));
+  v_answers := least(v_horizon, private.version_left_behind(0, greatest(
+    coalesce(p_keep_answers, v_setting.keep_answers), coalesce(p_keep_age, v_setting.keep_age))));
+  update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
+
+  -- 2 Of each row what was already replaced at the horizon, in every contract schema that has it; and tombstones that stand
+  --   there themselves, since no row means the same. Those of skills stay: ingest knows a skill that was ever published by its revision.
+  delete from content.revision r
+  where r.version <= v_horizon
+    and ((r.op = 'delete' and r.kind <> 'skill') or not exists (
+      select from content.schema s
+      where s.schema between r.from_schema and r.schema and not exists (
+        select from content.revision newer
+        where s.schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+          and newer.version > r.version and newer.version <= v_horizon)));
+  get diagnostics v_revisions = row_count;
+
+  delete from content.tree_node t
+  where t.version <= v_horizon
+    and (t.rows = 0 and t.kind <> 'release' or exists (
+      select from content.tree_node newer
+      where newer.schema = t.schema and newer.kind = t.kind and newer.id = t.id
+        and newer.version > t.version and newer.version <= v_horizon));
+  get diagnostics v_nodes = row_count;
+
+  delete from content.release_size z
+  where z.version <= v_horizon and exists (
+    select from content.release_size newer
+    where newer.schema = z.schema and newer.domain_id = z.domain_id
+      and newer.version > z.version and newer.version <= v_horizon);
+  get diagnostics v_sizes = row_count;
+
+  -- 3 Answer keys by a policy of their own, keep_answers: an outbox may hold answers to a version far below the horizon, and
+  --   they are graded by what was asked. The key of each question at that line stays for ever, withdrawn ones too.
+  delete from content.answer_key k
+  where k.version <= v_answers and exists (
+    select from content.answer_key newer
+    where newer.question_id = k.question_id and newer.version > k.version and newer.version <= v_answers);
+  get diagnostics v_keys = row_count;
+
+  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_revisions, 'tree_nodes', v_nodes,
+    'sizes', v_sizes, 'answer_keys', v_keys);
+  perform private.audit('compact_content', 'content.release', v_horizon::text, null, v_report::jsonb);
+  return v_report;
+end
+$$;
+comment on function ops.compact_content(integer, interval, interval) is
+  'Drops superseded revisions, tombstones, tree nodes and answer keys below a horizon: {horizon, revisions, tree_nodes, …}. What is not given '
+  'comes from ops.content_setting. Versions from the horizon on are served exactly as before; below it devices start over. Admins and jobs.';
+
+-- Source: schemas/50_deliver/compaction_job.sql
+-- What:  the job that compacts superseded content, once a night.
+-- Why:   every release adds revisions for ever; a policy that nobody carries out keeps nothing small (C3).
+select private.schedule_job('compaction', '47 2 * * *', '1 day', 'select ops.compact_content()');
+
+-- Source: schemas/50_deliver/bundles.sql
+-- What:  bundles: for each domain as some release left it, one gzipped file in Storage; what is known of each, and its text.
+-- Why:   10,000 devices that fetch the same rows should fetch one immutable file from a CDN, not pages from the database (C1).
+
+-- Private and without policies: whoever has no signed URL gets nothing.
+insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
+
+create table content.bundle (
+  history        text not null,
+  schema         smallint not null,
+  domain_id      uuid not null,
+  version        integer not null,
+  rows           integer not null,
+  path           text,
+  bytes          integer,
+  sha256         bytea,
+  stored_at      timestamptz,
+  signed_url     text,
+  url_expires_at timestamptz,
+  retired_at     timestamptz,
+  lease          uuid,
+  leased_until   timestamptz not null default '-infinity',
+  attempts       smallint not null default 0,
+  constraint bundle_pkey primary key (history, schema, domain_id, version),
+  constraint bundle_path_unique unique (path),
+  constraint bundle_rows_positive check (rows > 0),
+  constraint bundle_bytes_positive check (bytes > 0),
+  constraint bundle_sha256_length check (length(sha256) = 32),
+  constraint bundle_path_is_its_hash check (path = history || '/' || schema || '/' || encode(sha256, 'hex') || '.ndjson.gz'),
+  constraint bundle_named_whole check (num_nulls(path, bytes, sha256) in (0, 3)),
+  constraint bundle_stored_after_named check (stored_at is null or path is not null),
+  constraint bundle_signed_after_stored check (signed_url is null or stored_at is not null),
+  constraint bundle_url_expires check ((signed_url is null) = (url_expires_at is null)),
+  constraint bundle_attempts_not_negative check (attempts >= 0)
+);
+create index bundle_lease_idx on content.bundle (lease);
+comment on table content.bundle is
+  'One file for each domain as a release left it; later releases that do not change the domain name the same one. '
+  'wanted (no path), named, stored, signed; in the end retired: named by no manifest any more, and removed after a grace.';
+comment on column content.bundle.version is 'Of the domain''s node in the hash tree: the release that last changed anything in it.';
+comment on column content.bundle.path is
+  'In the bucket content, by the hash of the file. Known before the upload, so that no object is ever without a row here.';
+comment on column content.bundle.signed_url is 'From the project''s root; shared by all devices, so that a CDN has one copy.';
+comment on column content.bundle.lease is 'Token of the worker that has the row until leased_until.';
+comment on column content.bundle.attempts is 'Times a worker took the row without coming to an end; each doubles the next lease.';
+
+alter table content.bundle enable row level security;
+create policy bundle_all_nobody on content.bundle for all to anon, authenticated using (false);
+
+create function private.domain_node_at(p_version integer)
+returns table (schema smallint, domain_id uuid, version integer, rows integer)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.schema, n.id, n.version, n.rows
+  from (
+    select distinct on (t.schema, t.id) t.schema, t.id, t.version, t.rows
+    from content.tree_node t
+    join content.schema s on s.schema = t.schema and private.schema_is_served(s.schema)
+    where t.kind = 'domain' and t.version <= p_version
+    order by t.schema, t.id, t.version desc
+  ) n
+  where n.rows > 0
+$$;
+comment on function private.domain_node_at(integer) is 'The domains of a release in every contract schema that is served, each under the version that last changed it.';
+
+create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_rows integer;
+begin
+  select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
+  from content.revision r
+  where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
+    -- Not by domain: a row that has moved on to another one is not a row of this one.
+    and not exists (
+      select from content.revision newer
+      where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+        and newer.version > r.version and newer.version <= p_version);
+  -- A wrong file would be cached for a year: what the tree does not count as whole is not written.
+  if v_rows is distinct from (
+    select n.rows from content.tree_node n
+    where n.schema = p_schema and n.kind = 'domain' and n.id = p_domain and n.version = p_version)
+  then
+    raise exception 'domain % at version % has % rows, which is not what its node says', p_domain, p_version, v_rows;
+  end if;
+  return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
+      private.history(), p_schema, p_version, p_domain) || E'\n'
+    || v_text || format('{"kind":"end","rows":%s,"next":null}', v_rows) || E'\n';
+end
+$$;
+comment on function private.bundle_text(smallint, uuid, integer) is
+  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. The same for ever.';
+
+create or replace function private.content_bundles(p_schema smallint, p_version integer)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_agg(json_build_object(
+    'domain_id', b.domain_id, 'url', b.signed_url, 'bytes', b.bytes, 'sha256', encode(b.sha256, 'hex'), 'rows', b.rows)
+    order by b.domain_id), '[]')
+  from private.domain_node_at(p_version) n
+  join content.bundle b on b.history = private.history()
+    and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+  where n.schema = p_schema
+    and b.retired_at is null
+    -- An hour is what a device may take from the manifest to its last download.
+    and b.url_expires_at > now() + interval '1 hour'
+$$;
+comment on function private.content_bundles(smallint, integer) is
+  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
+
+create or replace function private.release_is_bundled(p_version integer, p_history text)
+returns boolean
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
+end
+$$;
+comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
+
+grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;
+
+-- Source: schemas/50_deliver/bundle_work.sql
+-- What:  the work on bundles as the worker claims and reports it: write, sign, remove; and what is removed.
+-- Why:   claims with leases, so that any number of workers may run, and any may be killed, at any moment.
+
+create function private.bundle_due(p_history text)
+returns table (task text, history text, schema smallint, domain_id uuid, version integer)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select t.task, b.history, b.schema, b.domain_id, b.version
+  from content.bundle b
+  cross join ops.signal_setting s
+  cross join lateral (select case
+    when b.retired_at < clock_timestamp() - make_interval(hours => s.bundle_grace_hours) then 'remove'
+    when b.retired_at is not null or b.history <> p_history
+      -- Nobody may read it any more; ops.remove_old_bundles() retires it.
+      or b.schema not in (select x.schema from content.schema x where private.schema_is_served(x.schema)) then null
+    when b.stored_at is null then 'write'
+    when b.url_expires_at is null or b.url_expires_at < clock_timestamp() + make_interval(days => s.bundle_url_days) / 2 then 'sign'
+  end as task) t
+  where t.task is not null and b.leased_until < clock_timestamp()
+$$;
+comment on function private.bundle_due(text) is 'Bundles that nobody works on and somebody should: write and sign those of a history, remove those of any.';
+
+create function private.mark_bundled()
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_history constant text := private.history();
+  v_version integer;
+begin
+  -- Two workers that finish the last two bundles at once would each miss the other's: one after the other.
+  select s.version into v_version from content.release_state s
+  where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from v_history
+  for update;
+  if v_version is null then
+    return null;
+  end if;
+  update content.release_state set bundled_at = clock_timestamp(), bundled_in = v_history
+  where version = v_version and not exists (
+    select from private.domain_node_at(v_version) n
+    left join content.bundle b on b.history = v_history and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+      and b.retired_at is null
+    where b.signed_url is null);
+  if not found then
+    return null;
+  end if;
+  perform private.send_hint(v_version);
+  return v_version;
+end
+$$;
+comment on function private.mark_bundled() is
+  'Marks the newest release as bundled, and hints it, once every domain has a signed bundle; returns its version, or null.';
+
+create function private.claim_bundle_work()
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_history text;
+  v_lease constant uuid := gen_random_uuid();
+  v_task text;
+  v_claimed json;
+begin
+  -- 1 What the newest release needs: asked for where nobody has yet, taken back where it was retired (a schema whose end was put off),
+  --   and written again if somebody has begun to remove it. What was asked for otherwise (an older release, another history) and never
+  --   written is retired. One statement, hence one snapshot: by an older head, nobody needs the rows that another worker has just asked for.
+  with wanted as materialized (
+    select h.history, n.*
+    from (select private.history()) h (history), private.domain_node_at((select max(r.version) from content.release r)) n
+  ), asked as (
+    insert into content.bundle (history, schema, domain_id, version, rows)
+    select w.history, w.schema, w.domain_id, w.version, w.rows from wanted w
+    on conflict on constraint bundle_pkey do nothing
+  ), revived as (
+    update content.bundle b
+    set retired_at = null, lease = null, attempts = 0, stored_at = case when b.attempts = 0 then b.stored_at end,
+      signed_url = case when b.attempts = 0 then b.signed_url end, url_expires_at = case when b.attempts = 0 then b.url_expires_at end
+    from wanted w
+    where b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version
+      and b.retired_at is not null and b.leased_until < clock_timestamp()
+  )
+  update content.bundle b set retired_at = clock_timestamp()
+  where b.stored_at is null and b.retired_at is null and b.leased_until < clock_timestamp()
+    and not exists (
+      select from wanted w
+      where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version);
+  v_history := private.history();
+
+  -- 2 Writing comes first; rows that failed before come last, so that none of them holds up the others.
+  foreach v_task in array array['write', 'sign', 'remove'] loop
+    with due as (
+      select b.ctid
+      from content.bundle b
+      join private.bundle_due(v_history) d
+        on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version
+      -- Once more, for a row that somebody has changed since the snapshot.
+      where d.task = v_task and b.leased_until < clock_timestamp() and (v_task = 'remove') = (b.retired_at is not null)
+      order by b.attempts, b.version desc, b.schema desc, b.domain_id
+      limit case v_task when 'write' then 1 else 100 end
+      for update of b skip locked
+    ), claimed as (
+      update content.bundle b
+      set lease = v_lease, attempts = b.attempts + 1,
+        leased_until = clock_timestamp() + least(interval '1 minute' * 2 ^ least(b.attempts, 6), interval '1 hour')
+      from due where b.ctid = due.ctid
+      returning b.*
+    )
+    select json_build_object('task', v_task, 'lease', v_lease, 'history', v_history,
+      'url_days', (select s.bundle_url_days from ops.signal_setting s),
+      'bundles', json_agg(json_build_object('schema', c.schema, 'domain_id', c.domain_id, 'version', c.version, 'path', c.path)))
+    into v_claimed from claimed c having count(*) > 0;
+    if v_claimed is not null then
+      return v_claimed;
+    end if;
+  end loop;
+
+  -- 3 Nothing to do: a release that changed no domain is bundled by that.
+  perform private.mark_bundled();
+  return null;
+end
+$$;
+comment on function private.claim_bundle_work() is
+  'The next piece of work on bundles, leased to the caller: {task: write | sign | remove, lease, history, url_days, bundles}; null: none.';
+
+create function private.name_bundle(p_lease uuid, p_bytes integer, p_sha256 text)
+returns text
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update content.bundle
+  set bytes = p_bytes, sha256 = decode(p_sha256, 'hex'), path = history || '/' || schema || '/' || p_sha256 || '.ndjson.gz'
+  where lease = p_lease and stored_at is null
+  returning path
+$$;
+comment on function private.name_bundle(uuid, integer, text) is
+  'Names the file that a worker is about to upload, and returns its path; null where the lease has passed to another.';
+
+create function private.finish_bundle(p_lease uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update content.bundle set stored_at = clock_timestamp(), lease = null, leased_until = '-infinity', attempts = 0
+  where lease = p_lease and path is not null and stored_at is null
+$$;
+comment on function private.finish_bundle(uuid) is 'Says that the named file has been uploaded.';
+
+create function private.finish_signing(p_lease uuid, p_urls json, p_expires_at timestamptz)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update content.bundle b
+  set signed_url = u.value, url_expires_at = p_expires_at, lease = null, leased_until = '-infinity', attempts = 0
+  from json_each_text(p_urls) u
+  where b.lease = p_lease and b.path = u.key and b.stored_at is not null;
+  -- What could not be signed has no object, whatever happened to it: it is written again.
+  update content.bundle set stored_at = null, signed_url = null, url_expires_at = null where lease = p_lease;
+  perform private.mark_bundled();
+end
+$$;
+comment on function private.finish_signing(uuid, json, timestamptz) is
+  'Keeps the signed URLs, by path. With the last one of a release it is bundled, and devices are hinted.';
+
+create function private.finish_removal(p_lease uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ delete from content.bundle where lease = p_lease and retired_at is not null $$;
+comment on function private.finish_removal(uuid) is 'Forgets the bundles whose objects have been removed.';
+
+grant execute on function private.claim_bundle_work(), private.name_bundle(uuid, integer, text), private.finish_bundle(uuid),
+  private.finish_signing(uuid, json, timestamptz), private.finish_removal(uuid) to carrel_edge;
+
+-- Source: schemas/50_deliver/bundle_schedule.sql
+-- What:  what starts the bundle worker: a publish at once, pg_cron for the rest; and the policy by which old bundles go.
+-- Why:   a wake-up may get lost and a worker may be killed; the schedule comes by until nothing is due.
+
+create function private.start_release_state()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into content.release_state (version) select n.version from new_rows n;
+  perform private.wake_function('bundle');
+  return null;
+end
+$$;
+comment on function private.start_release_state() is 'Trigger: a release begins as published; the worker is woken after the commit.';
+
+create trigger release_start_state after insert on content.release
+  referencing new table as new_rows for each statement execute function private.start_release_state();
+
+create function private.wake_bundler()
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.signals_configured() and (
+    exists (
+      select from content.release_state s
+      where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from private.history())
+    or exists (select from private.bundle_due(private.history()))
+    -- A schema whose end was put off after it had come: its bundles are retired, or were never asked for.
+    or exists (
+      select from private.domain_node_at((select max(r.version) from content.release r)) n
+      where not exists (
+        select from content.bundle b
+        where b.history = (select private.history()) and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+          and b.retired_at is null)))
+  then
+    perform private.wake_function('bundle');
+    return true;
+  end if;
+  return false;
+end
+$$;
+comment on function private.wake_bundler() is 'Wakes the bundle worker if there is work that nobody has taken; says whether it did.';
+
+create function ops.continue_bundles()
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return private.wake_bundler();
+end
+$$;
+comment on function ops.continue_bundles() is 'Wakes the bundle worker if there is work left. Runs by pg_cron.';
+
+create function ops.remove_old_bundles(p_keep_versions integer default null)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_keep constant integer := greatest(coalesce(p_keep_versions, (select s.bundle_releases from ops.signal_setting s)), 1);
+  v_oldest integer;
+  v_count integer;
+begin
+  perform private.require_role('admin');
+  -- 1 The oldest release whose manifest names bundles.
+  select min(r.version) into v_oldest from (select version from content.release order by version desc limit v_keep) r;
+
+  -- 2 A bundle that this release or a newer one has is needed: nothing has changed its domain up to the oldest one kept. From the
+  --   same moment no manifest names the others; their objects go after a grace, since devices may still hold an older manifest.
+  update content.bundle b set retired_at = clock_timestamp()
+  where b.retired_at is null
+    and (b.history <> private.history()
+      or b.schema not in (select s.schema from content.schema s where private.schema_is_served(s.schema))
+      or exists (
+        select from content.tree_node n
+        where n.schema = b.schema and n.kind = 'domain' and n.id = b.domain_id and n.version > b.version and n.version <= v_oldest));
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('remove_old_bundles', 'content.bundle', null, null,
+      jsonb_build_object('oldest_version', v_oldest, 'bundles', v_count));
+  end if;
+  return v_count;
+end
+$$;
+comment on function ops.remove_old_bundles(integer) is
+  'Retires the bundles that only releases older than the newest p_keep_versions have (null: the setting), and those of contract schemas '
+  'that are not served any more; returns how many. The worker removes their objects after the grace.';
+
+grant execute on function private.wake_bundler() to carrel_edge;
+
+select private.schedule_job('bundles', '30 seconds', '1 minute', 'select ops.send_due_hints(), ops.continue_bundles()');
+select private.schedule_job('bundles_retire', '17 3 * * *', '1 day', 'select ops.remove_old_bundles()');

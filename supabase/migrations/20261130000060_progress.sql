@@ -1,0 +1,553 @@
+-- Generated from supabase/schemas/60_progress by `npm run generate`. Do not edit.
+
+-- Source: schemas/60_progress/projections.sql
+-- What:  session, attempt, skill_progress and practice, projected from the ledger; change numbers for edits by hand.
+-- Why:   queryable tables (U4) that come out the same whatever the order of arrival (I6).
+create table learner.session (
+  user_id         uuid not null,
+  session_id      uuid not null,
+  skill_id        uuid,
+  device_id       uuid not null,
+  content_version integer,
+  started_at      timestamptz,
+  started_event   uuid,
+  ended_at        timestamptz,
+  ended_event     uuid,
+  end_reason      text,
+  change_seq      bigint not null,
+  voided_at       timestamptz,
+  edited_at       timestamptz,
+  constraint session_pkey primary key (user_id, session_id),
+  constraint session_has_an_event check (coalesce(started_event, ended_event) is not null),
+  constraint session_end_reason_known check (end_reason in ('completed', 'abandoned', 'timed_out'))
+);
+create unique index session_user_id_change_seq_idx on learner.session (user_id, change_seq);
+comment on table learner.session is
+  'A stretch of study. Of several events that start (or end) one session, the one with the smallest id counts.';
+
+create table learner.attempt (
+  user_id            uuid not null,
+  event_id           uuid not null,
+  session_id         uuid not null,
+  skill_id           uuid not null,
+  question_id        uuid not null,
+  device_id          uuid not null,
+  content_version    integer not null,
+  content_state      text not null,
+  answer             jsonb not null,
+  claimed_correct    boolean not null,
+  graded_correct     boolean,
+  duration_ms        integer not null,
+  reset_count        integer not null,
+  reset_event        uuid,
+  occurred_at        timestamptz not null,
+  utc_offset_minutes smallint not null,
+  change_seq         bigint not null,
+  voided_at          timestamptz,
+  edited_at          timestamptz,
+  constraint attempt_pkey primary key (user_id, event_id),
+  constraint attempt_duration_in_range check (duration_ms between 0 and 86400000),
+  constraint attempt_content_version_positive check (content_version > 0),
+  constraint attempt_content_state_known check (content_state in ('current', 'outdated', 'withdrawn'))
+) partition by range (event_id);
+create index attempt_user_id_change_seq_idx on learner.attempt (user_id, change_seq);
+-- Holds only the attempts that the server graded otherwise than the device: all but none, so nearly free to keep.
+create index attempt_question_id_content_version_idx on learner.attempt (question_id, content_version)
+  where graded_correct <> claimed_correct;
+comment on table learner.attempt is 'One answer to one question. Partitioned like the ledger.';
+
+create table learner.skill_progress (
+  user_id      uuid not null,
+  skill_id     uuid not null,
+  reset_count  integer not null default 0,
+  reset_event  uuid,
+  mastery      smallint not null default 0,
+  completed    uuid[] not null default '{}',
+  attempts     integer not null default 0,
+  correct      integer not null default 0,
+  practiced_at timestamptz,
+  change_seq   bigint not null,
+  voided_at    timestamptz,
+  edited_at    timestamptz,
+  constraint skill_progress_pkey primary key (user_id, skill_id),
+  constraint skill_progress_mastery_in_range check (mastery between 0 and 100),
+  constraint skill_progress_correct_among_attempts check (correct between 0 and attempts),
+  constraint skill_progress_reset_event_iff_count check ((reset_count = 0) = (reset_event is null))
+);
+create unique index skill_progress_user_id_change_seq_idx on learner.skill_progress (user_id, change_seq);
+comment on table learner.skill_progress is
+  'Grows until a reset: mastery by max, completed by union, counters from de-duplicated attempts, all of the current reset pair (I5).';
+comment on column learner.skill_progress.reset_event is 'With reset_count the reset pair, compared first: the greater pair wins whole.';
+comment on column learner.skill_progress.completed is 'Question ids, sorted, each once.';
+comment on column learner.skill_progress.correct is 'By the server''s grading; where it could not grade, by the device''s claim.';
+
+-- One row a learner, for all skills: a streak is of the learner, and no reset takes back a day. A multirange holds years of daily
+-- study in one range (33 bytes), its union is the merge, and it knows nothing of the order of arrival.
+create table learner.practice (
+  user_id    uuid not null,
+  days       datemultirange not null,
+  change_seq bigint not null,
+  edited_at  timestamptz,
+  constraint practice_pkey primary key (user_id),
+  constraint practice_days_present check (not isempty(days))
+);
+comment on table learner.practice is
+  'The days on which a learner practised, by the clock on the wall: the UTC offset that each event carries. Only grows (I5).';
+
+create function private.streaks(p_days datemultirange, out last_day date, out streak integer, out longest_streak integer)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select max(upper(r.days)) - 1, (array_agg(upper(r.days) - lower(r.days) order by upper(r.days) desc))[1],
+    max(upper(r.days) - lower(r.days))
+  from unnest(p_days) r (days)
+$$;
+comment on function private.streaks(datemultirange) is
+  'The last day, the days in a row that end with it, and the most days in a row. Whether the streak goes on today is for who knows the local date.';
+
+create function private.number_change()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Only edits by hand, and support's, come here: ingest numbers its own changes, and the WHEN clause passes those by.
+  insert into learner.state as s (user_id, change_seq) values (new.user_id, 1)
+  on conflict (user_id) do update set change_seq = s.change_seq + 1
+  returning s.change_seq into new.change_seq;
+  new.edited_at := now();
+  return new;
+end
+$$;
+comment on function private.number_change() is
+  'Row trigger: gives an edit by hand its change number, so that devices pull it, and notes it: such a row is no device''s own.';
+
+create trigger session_number_change before update on learner.session
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+create trigger attempt_number_change before update on learner.attempt
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+create trigger skill_progress_number_change before update on learner.skill_progress
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+create trigger practice_number_change before update on learner.practice
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+
+alter table learner.session enable row level security;
+alter table learner.attempt enable row level security;
+alter table learner.skill_progress enable row level security;
+alter table learner.practice enable row level security;
+create policy session_select_own on learner.session for select to authenticated using (user_id = (select auth.uid()));
+create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select auth.uid()));
+create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select auth.uid()));
+create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select auth.uid()));
+grant select on learner.session, learner.attempt, learner.skill_progress, learner.practice to authenticated, service_role;
+grant execute on function private.streaks(datemultirange) to authenticated, service_role;
+
+select ops.ensure_partitions();
+
+-- Source: schemas/60_progress/project_events.sql
+-- What:  ledger rows become sessions, attempts, progress and days of practice.
+-- Why:   ingest and rebuild share this one function, so both give the same rows (I6).
+
+create function private.project_events(p_user uuid, p_events learner.event[], p_seq bigint)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_count constant integer := cardinality(p_events);
+begin
+  -- One statement, for which the events are unpacked once. Every row that changes takes a number of its own: the place of an event that
+  -- changed it, in a range for each table.
+  with event as materialized (
+    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id,
+      e.reset_count, e.reset_event, e.content_state, e.graded_correct,
+      -- A clock that is years ahead must not freeze a field at a day that never comes.
+      least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
+    from unnest(p_events) with ordinality e
+  ),
+  -- 1 Attempts: one row an event.
+  attempt as (
+    insert into learner.attempt (
+      user_id, event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,
+      graded_correct, duration_ms, reset_count, reset_event, occurred_at, utc_offset_minutes, change_seq)
+    select p_user, e.event_id, e.session_id, e.skill_id, e.question_id, e.device_id,
+      (e.body -> 'content_version')::integer, e.content_state, e.body -> 'answer', (e.body -> 'correct')::boolean,
+      e.graded_correct, (e.body -> 'duration_ms')::integer, e.reset_count, e.reset_event, e.occurred_at, e.utc_offset_minutes,
+      p_seq + e.place
+    from event e
+    where e.type = 'attempt.recorded'
+  ),
+
+  -- 2 Sessions: of several starts (or ends) the one with the smallest event id counts, which is the first of them here.
+  session as (
+    insert into learner.session as s (
+      user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, change_seq)
+    select p_user, k.session_id, (k.b).skill_id, coalesce((k.b).device_id, (k.f).device_id), ((k.b).body -> 'content_version')::integer,
+      (k.b).occurred_at, (k.b).event_id, (k.f).occurred_at, (k.f).event_id, (k.f).body ->> 'reason', p_seq + v_count + k.place
+    from (
+      select e.session_id, min(e.place) as place,
+        p_events[min(e.place) filter (where e.type = 'session.started')] as b,
+        p_events[min(e.place) filter (where e.type = 'session.ended')] as f
+      from event e
+      where e.type in ('session.started', 'session.ended')
+      group by e.session_id
+    ) k
+    on conflict (user_id, session_id) do update set
+      skill_id = case when excluded.started_event < s.started_event or s.started_event is null then excluded.skill_id else s.skill_id end,
+      content_version = case when excluded.started_event < s.started_event or s.started_event is null then excluded.content_version else s.content_version end,
+      started_at = case when excluded.started_event < s.started_event or s.started_event is null then excluded.started_at else s.started_at end,
+      started_event = least(s.started_event, excluded.started_event),
+      ended_at = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.ended_at else s.ended_at end,
+      end_reason = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.end_reason else s.end_reason end,
+      ended_event = least(s.ended_event, excluded.ended_event),
+      -- Without any start, the device is that of the first end.
+      device_id = case
+        when excluded.started_event < s.started_event
+          or (s.started_event is null and (excluded.started_event is not null or excluded.ended_event < s.ended_event))
+        then excluded.device_id else s.device_id end,
+      change_seq = excluded.change_seq
+  ),
+
+  -- 3 Progress: only events of the greatest reset pair count; among those it is max, union and sums.
+  progress as (
+    insert into learner.skill_progress as p (
+      user_id, skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq)
+    select distinct on (t.skill_id)
+      p_user, t.skill_id, t.reset_count, t.reset_event, coalesce(t.mastery, 0),
+      case when t.completed is null then '{}' else array(
+        select distinct c.id::uuid
+        from unnest(t.completed) l (ids)
+        cross join lateral jsonb_array_elements_text(case when jsonb_typeof(l.ids) = 'array' then l.ids else '[]' end) c (id)
+        order by 1) end,
+      t.attempts, t.correct, t.practiced_at, p_seq + 2 * v_count + t.place
+    from (
+      select e.skill_id, e.reset_count, e.reset_event,
+        max((b.body -> 'mastery')::integer) as mastery,
+        array_agg(b.body -> 'completed') filter (where b.body is not null) as completed,
+        count(*) filter (where e.type = 'attempt.recorded') as attempts,
+        count(*) filter (where e.type = 'attempt.recorded' and coalesce(e.graded_correct, (e.body -> 'correct')::boolean)) as correct,
+        max(e.practiced_at) filter (where e.type <> 'progress.reset') as practiced_at,
+        min(e.place) as place
+      from event e
+      cross join lateral (
+        select case e.type when 'progress.advanced' then e.body when 'progress.reset' then e.body -> 'base' end as body
+      ) b
+      where e.type in ('attempt.recorded', 'progress.advanced', 'progress.reset')
+      group by e.skill_id, e.reset_count, e.reset_event
+    ) t
+    order by t.skill_id, t.reset_count desc, coalesce(t.reset_event, v_nil) desc
+    on conflict (user_id, skill_id) do update set
+      (reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq) = (
+        select excluded.reset_count, excluded.reset_event,
+          greatest(excluded.mastery, k.mastery), array(select distinct u.id from unnest(excluded.completed || k.completed) u (id) order by 1),
+          excluded.attempts + k.attempts, excluded.correct + k.correct,
+          greatest(excluded.practiced_at, k.practiced_at), excluded.change_seq
+        from (select
+          case when same then p.mastery else 0 end as mastery,
+          case when same then p.completed else '{}' end as completed,
+          case when same then p.attempts else 0 end as attempts,
+          case when same then p.correct else 0 end as correct,
+          case when same then p.practiced_at end as practiced_at
+          from (select p.reset_count = excluded.reset_count and p.reset_event is not distinct from excluded.reset_event) c (same)) k)
+    -- A smaller reset pair arrives too late to count.
+    where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
+  )
+
+  -- 4 Days of practice: by the offset that each event carries, so that neither the server's zone nor a journey moves a day.
+  insert into learner.practice as d (user_id, days, change_seq)
+  select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
+  from (
+    select distinct
+      (e.practiced_at at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
+    from event e
+    where e.type in ('attempt.recorded', 'progress.advanced')
+  ) t
+  having count(*) > 0
+  on conflict (user_id) do update set days = d.days + excluded.days, change_seq = excluded.change_seq
+  -- On most days it is there already: one look-up, nothing written.
+  where not d.days @> excluded.days;
+
+  return p_seq + 3 * v_count + 1;
+end
+$$;
+comment on function private.project_events(uuid, learner.event[], bigint) is
+  'Projects ledger rows that were not projected before, in the order of their ids, numbering changes from p_seq; returns the last number. A function of the set of rows.';
+
+-- Source: schemas/60_progress/rebuild.sql
+-- What:  rebuild_learner(): projections again from the ledger; and the rows of which that must be true.
+-- Why:   a fixed bug in a projection reaches old rows too; and it is the proof that projections are a function of the ledger (I6).
+
+create function private.projection_rows(p_user uuid)
+returns table (kind text, row_id uuid, "row" jsonb)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'session', x.session_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.session x where x.user_id = p_user
+  union all
+  select 'attempt', x.event_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.attempt x where x.user_id = p_user
+  union all
+  select 'skill_progress', x.skill_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.skill_progress x where x.user_id = p_user
+  union all
+  select 'practice', '00000000-0000-0000-0000-000000000000'::uuid, to_jsonb(x) - '{user_id,change_seq,edited_at}'::text[] from learner.practice x where x.user_id = p_user
+$$;
+comment on function private.projection_rows(uuid) is
+  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided or noted by hand.';
+
+create function private.project_ledger(p_user uuid, p_as uuid, p_seq bigint, out last_seq bigint, out events bigint)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_from uuid := '00000000-0000-0000-0000-000000000000';
+  v_events learner.event[];
+begin
+  last_seq := p_seq;
+  events := 0;
+  -- In chunks: a learner of some years has 100,000 events, which no array should hold at once. The event that is one too many begins the next.
+  while v_from is not null loop
+    select array_agg(row (e.*)::learner.event order by e.event_id) into v_events
+    from (select * from learner.event where user_id = p_user and event_id >= v_from order by event_id limit 2001) e;
+    exit when v_events is null;
+    last_seq := private.project_events(p_as, v_events[:2000], last_seq);
+    events := events + least(cardinality(v_events), 2000);
+    v_from := (v_events[2001]).event_id;
+  end loop;
+end
+$$;
+comment on function private.project_ledger(uuid, uuid, bigint) is
+  'Projects a learner''s whole ledger as rows of p_as, numbering changes from p_seq; returns the last number and how many events there are.';
+
+create function ops.rebuild_learner(p_user uuid)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_seq bigint;
+  v_voided jsonb;
+  v_count bigint;
+begin
+  perform private.require_role('support', 'admin');
+  select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
+  if not found then
+    return 0;
+  end if;
+
+  -- What support has voided is a decision, not a projection: it outlives the rebuild.
+  select jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)) into v_voided
+  from (
+    select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
+    union all
+    select 'attempt', event_id, voided_at from learner.attempt where user_id = p_user and voided_at is not null
+    union all
+    select 'skill_progress', skill_id, voided_at from learner.skill_progress where user_id = p_user and voided_at is not null
+  ) v;
+  delete from learner.session where user_id = p_user;
+  delete from learner.attempt where user_id = p_user;
+  delete from learner.skill_progress where user_id = p_user;
+  delete from learner.practice where user_id = p_user;
+
+  select l.last_seq, l.events into v_seq, v_count from private.project_ledger(p_user, p_user, v_seq) l;
+
+  -- From here on the triggers number the changes, from where the projections left off.
+  update learner.state s set change_seq = v_seq where s.user_id = p_user;
+  update learner.session x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
+  update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'attempt' and x.event_id = (v ->> 'id')::uuid;
+  update learner.skill_progress x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
+
+  update ops.projection_difference d set resolved_at = clock_timestamp() where d.user_id = p_user and d.resolved_at is null;
+  perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));
+  return v_count;
+end
+$$;
+comment on function ops.rebuild_learner(uuid) is
+  'Projects all of a learner''s events again and returns their number; devices pull every row anew. Support and admins.';
+
+-- Source: schemas/60_progress/projection_check.sql
+-- What:  check_projections(): every night, projections of some learners are made again beside the live rows, and compared.
+-- Why:   projections are a function of the ledger (I6); should a bug or a hand have made them something else, it must be noticed.
+create table ops.projection_difference (
+  user_id     uuid not null,
+  kind        text not null,
+  row_id      uuid not null,
+  found_at    timestamptz not null,
+  live        jsonb,
+  rebuilt     jsonb,
+  resolved_at timestamptz,
+  constraint projection_difference_pkey primary key (user_id, kind, row_id),
+  constraint projection_difference_differs check (live is distinct from rebuilt)
+);
+create index projection_difference_found_at_idx on ops.projection_difference (found_at) where resolved_at is null;
+comment on table ops.projection_difference is
+  'Rows that were not what the ledger says. ops.rebuild_learner() mends them, and a later check that finds them equal says so.';
+comment on column ops.projection_difference.live is 'The row as it was; null: there was none. rebuilt: as it should be; null: there should be none.';
+alter table ops.projection_difference enable row level security;
+create policy projection_difference_all_nobody on ops.projection_difference for all to anon, authenticated using (false);
+
+create function private.check_projection(p_user uuid)
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Projecting is told for whom, so the same code writes beside the live rows; nobody sees these before they are gone again.
+  v_scratch constant uuid := gen_random_uuid();
+  v_seq constant bigint := (select s.change_seq from learner.state s where s.user_id = p_user);
+  v_is_same_moment boolean;
+  v_found integer;
+begin
+  perform private.project_ledger(p_user, v_scratch, 0);
+
+  -- One statement sees the live rows and the change number as of one moment. If the number has moved, the ledger was read while
+  -- the learner was busy: no lock was taken, so that says nothing, and another night will do. Nor does it where an erasure has begun,
+  -- which takes rows of the ledger and moves no number.
+  with difference as materialized (
+    select coalesce(l.kind, r.kind) as kind, coalesce(l.row_id, r.row_id) as row_id, l.row as live, r.row as rebuilt
+    from private.projection_rows(p_user) l
+    full join private.projection_rows(v_scratch) r on r.kind = l.kind and r.row_id = l.row_id
+    where l.row is distinct from r.row
+  ),
+  moment as materialized (
+    select exists (select from learner.state s where s.user_id = p_user and s.change_seq = v_seq)
+      and not exists (select from ops.erasure e where e.user_id = p_user) as is_same
+  ),
+  found as (
+    insert into ops.projection_difference as d (user_id, kind, row_id, found_at, live, rebuilt)
+    select p_user, x.kind, x.row_id, clock_timestamp(), x.live, x.rebuilt from difference x, moment m where m.is_same
+    on conflict (user_id, kind, row_id) do update set
+      found_at = case when d.resolved_at is null then d.found_at else excluded.found_at end,
+      live = excluded.live, rebuilt = excluded.rebuilt, resolved_at = null
+    returning 1
+  ),
+  mended as (
+    update ops.projection_difference d set resolved_at = clock_timestamp()
+    from moment m
+    where m.is_same and d.user_id = p_user and d.resolved_at is null
+      and not exists (select from difference x where x.kind = d.kind and x.row_id = d.row_id)
+  )
+  select m.is_same, (select count(*) from found) into v_is_same_moment, v_found from moment m;
+
+  delete from learner.session where user_id = v_scratch;
+  delete from learner.attempt where user_id = v_scratch;
+  delete from learner.skill_progress where user_id = v_scratch;
+  delete from learner.practice where user_id = v_scratch;
+  return case when not v_is_same_moment then 'busy' when v_found > 0 then 'different' else 'same' end;
+end
+$$;
+comment on function private.check_projection(uuid) is
+  'Projects a learner''s ledger again and compares: same, different (kept in ops.projection_difference), or busy.';
+
+create function ops.check_projections(
+  p_learners integer default 200, p_events integer default 100000, p_active interval default '1 day', p_salt text default null)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user uuid;
+  v_events bigint;
+  v_left bigint := p_events;
+  v_result text;
+  v_results jsonb := '{"same": 0, "different": 0, "busy": 0, "failed": 0, "skipped": 0}';
+  v_error text;
+begin
+  perform private.require_role('admin');
+  -- What is erased bit by bit is not what its ledger says, and nobody is to see what was kept of it.
+  delete from ops.projection_difference d using ops.erasure e where e.user_id = d.user_id;
+  for v_user in
+    select a.user_id from (select distinct b.user_id from learner.batch b where b.received_at > now() - p_active) a
+    where not exists (select from ops.erasure e where e.user_id = a.user_id)
+    -- Others every night; a salt of one's own repeats a night.
+    order by md5(coalesce(p_salt, now()::text) || a.user_id) limit p_learners
+  loop
+    select count(*) into v_events from (select from learner.event e where e.user_id = v_user limit v_left + 1) e;
+    if v_events > v_left then
+      v_result := 'skipped';
+    else
+      v_left := v_left - v_events;
+      begin
+        v_result := private.check_projection(v_user);
+      exception when data_exception or integrity_constraint_violation then
+        -- A ledger row that can't be projected at all.
+        v_result := 'failed';
+        v_error := format('learner %s: %s (%s)', v_user, sqlerrm, sqlstate);
+      end;
+    end if;
+    v_results := v_results || jsonb_build_object(v_result, (v_results ->> v_result)::integer + 1);
+  end loop;
+  if (v_results ->> 'different')::integer > 0 then
+    v_error := format('%s learners have other rows than their ledger says: ops.projection_difference', v_results ->> 'different');
+  end if;
+  v_results := v_results || jsonb_build_object('events', p_events - v_left);
+  perform private.record_job('projection_check', v_error, v_results);
+  return v_results;
+end
+$$;
+comment on function ops.check_projections(integer, integer, interval, text) is
+  'Checks the projections of p_learners who were active lately, at most p_events events (5,000 a second, measured on 2 busy cores); returns how many were same, '
+  'different, busy, failed or skipped (too many events). Runs by pg_cron; for admins.';
+
+select private.schedule_job('projection_check', '41 2 * * *', '1 day', 'select ops.check_projections()');
+
+-- Source: schemas/60_progress/grading_difference.sql
+-- What:  grading_differences(): where the server's grading and the device's claim part, by question and version.
+-- Why:   one device that grades wrongly has a bug; a question that many grade wrongly is ambiguous, or its key was changed (O3).
+
+create function private.grading_differences(p_since timestamptz, p_limit integer)
+returns table (question_id uuid, question_key text, content_version integer, graded_right bigint, graded_wrong bigint,
+  learners bigint, app_versions text[], last_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'support', 'admin');
+  return query
+  select a.question_id, max(q.key), a.content_version,
+    count(*) filter (where a.graded_correct), count(*) filter (where a.claimed_correct), count(distinct a.user_id),
+    array_agg(distinct d.app_version order by d.app_version) filter (where d.app_version is not null), max(a.occurred_at)
+  from learner.attempt a
+  left join content.question q on q.id = a.question_id
+  left join learner.device d on d.user_id = a.user_id and d.device_id = a.device_id
+  where a.graded_correct <> a.claimed_correct and a.voided_at is null
+    -- By the id's time: whole months are left out, unread.
+    and a.event_id >= private.ulid_floor(greatest(coalesce(p_since, '1970-01-01'), '1970-01-01'))
+  group by a.question_id, a.content_version
+  order by count(*) desc, a.question_id, a.content_version
+  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+end
+$$;
+comment on function private.grading_differences(timestamptz, integer) is 'The core of grading_differences().';
+
+create function public.grading_differences(since timestamptz default null, page_rows integer default 100)
+returns table (question_id uuid, question_key text, content_version integer, graded_right bigint, graded_wrong bigint,
+  learners bigint, app_versions text[], last_at timestamptz)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.grading_differences(since, page_rows) $$;
+comment on function public.grading_differences(timestamptz, integer) is
+  'Attempts that the server graded otherwise than the device, by question and answered version, most first: graded_right were claimed wrong, '
+  'graded_wrong claimed right; of how many learners, by which apps (their newest versions). At most 1000 rows. Instructors, support, admins.';
+
+grant execute on function private.grading_differences(timestamptz, integer), public.grading_differences(timestamptz, integer)
+  to authenticated, service_role;

@@ -1,0 +1,461 @@
+-- Generated from supabase/schemas/80_sync by `npm run generate`. Do not edit.
+
+-- Source: schemas/80_sync/learner_changes.sql
+-- What:  a learner's own changes since a cursor, and one call that pushes, learns of new content, and pulls.
+-- Why:   a wiped device is whole after one pull; change numbers follow commit order, so nothing slips past (I8).
+
+create function private.learner_changes(
+  p_user uuid, p_cursor text, p_limit integer, p_at_least text default null, p_device uuid default null)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_history constant text := private.history();
+  v_cursor constant text[] := regexp_match(p_cursor, '^([0-9a-f]{16})\.(\d{1,15})$');
+  v_least constant text[] := regexp_match(p_at_least, '^([0-9a-f]{16})\.(\d{1,15})$');
+  v_since constant bigint := coalesce(v_cursor[2]::bigint, 0);
+  v_limit constant integer := least(greatest(coalesce(p_limit, 500), 1), 1000);
+  v_last bigint := coalesce((select s.change_seq from learner.state s where s.user_id = p_user), 0);
+  v_reset text := case
+    when p_cursor is not null and v_cursor is null then 'cursor_invalid'
+    when v_cursor[1] <> v_history or v_least[1] <> v_history then 'history_changed'
+    -- A replica may yet get there; the primary had it, and has lost it.
+    when (v_since > v_last or v_least[2]::bigint > v_last) and not pg_is_in_recovery() then 'cursor_ahead'
+  end;
+  -- Each kind in the order of its index, and these merged: a row's text is made when the row is fetched, and not before.
+  v_rest cursor for
+    (select x.change_seq, json_build_object('kind', 'session',
+       -- Of both ends: the start may be this device's and the end another's.
+       'own', p_device is not null and x.voided_at is null and x.edited_at is null and not exists (
+         select from learner.event e
+         where e.user_id = p_user and e.event_id in (x.started_event, x.ended_event) and e.device_id <> p_device),
+       'row', j) as change
+     from learner.session x
+     cross join lateral (select private.uuid_to_ulid(x.session_id) as session_id, x.skill_id, x.device_id, x.content_version,
+       x.started_at, x.ended_at, x.end_reason, x.voided_at is not null as voided) j
+     where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
+    union all
+    (select x.change_seq, json_build_object('kind', 'attempt',
+       -- Arrival decided nothing that the device would not have thought itself.
+       'own', (x.device_id = p_device and x.voided_at is null and x.edited_at is null and x.content_state = 'current'
+         and x.graded_correct = x.claimed_correct) is true,
+       'row', j)
+     from learner.attempt x
+     cross join lateral (select private.uuid_to_ulid(x.event_id) as event_id, private.uuid_to_ulid(x.session_id) as session_id,
+       x.skill_id, x.question_id, x.device_id, x.content_version, x.content_state, x.answer, x.claimed_correct, x.graded_correct,
+       x.duration_ms, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.occurred_at, x.utc_offset_minutes,
+       x.voided_at is not null as voided) j
+     where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
+    union all
+    -- Never a device's own: it is merged from whatever all devices did.
+    (select x.change_seq, json_build_object('kind', 'skill_progress', 'own', false, 'row', j)
+     from learner.skill_progress x
+     cross join lateral (select x.skill_id, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.mastery, x.completed,
+       x.attempts, x.correct, x.practiced_at, x.voided_at is not null as voided) j
+     where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
+    union all
+    (select x.change_seq, json_build_object('kind', 'practice', 'own', false, 'row', j)
+     from learner.practice x
+     cross join lateral (select
+       (select json_agg(json_build_object('from', lower(r.days), 'to', upper(r.days) - 1) order by r.days) from unnest(x.days) r (days)) as days,
+       k.last_day, k.streak, k.longest_streak
+       from private.streaks(x.days) k) j
+     where x.user_id = p_user and x.change_seq > v_since order by x.change_seq)
+    order by change_seq;
+  v_seq bigint;
+  v_end bigint;
+  v_change json;
+  v_changes json[] := '{}';
+  v_count integer := 0;
+  v_bytes integer := 0;
+  v_more boolean := false;
+begin
+  if p_at_least is not null and v_least is null then
+    perform private.raise_error('CR044', 'That is no token of a batch''s answer.', 'at_least');
+  end if;
+  if v_reset is null and greatest(v_since, v_least[2]::bigint) > v_last then
+    perform private.raise_error('CR080', 'This server has not got that far yet.', null, 1);
+  end if;
+  -- An answer, not an error: it travels beside the results of a push that must not be lost with it.
+  if v_reset is not null then
+    return json_build_object('reset', v_reset);
+  end if;
+
+  -- Row by row, so that the first one that does not fit is the last one made: an answer may be an event of 16 KiB and print as twenty
+  -- times that. Pages by rows alone had 400 MB.
+  open v_rest;
+  loop
+    fetch v_rest into v_seq, v_change;
+    exit when not found;
+    v_bytes := v_bytes + octet_length(v_change::text);
+    v_more := v_count = v_limit or (v_count > 0 and v_bytes > 1048576);
+    exit when v_more;
+    v_changes := array_append(v_changes, v_change);
+    v_end := v_seq;
+    v_count := v_count + 1;
+  end loop;
+  close v_rest;
+  return json_build_object('changes', array_to_json(v_changes), 'cursor', v_history || '.' || case when v_more then v_end else v_last end, 'more', v_more);
+end
+$$;
+comment on function private.learner_changes(uuid, text, integer, text, uuid) is
+  'The learner''s rows that changed after the cursor (null: all), oldest change first: {changes, cursor, more}, or {reset} with the reason to start over. '
+  'At most p_limit rows, and 1 MiB of them unless one alone is more. p_at_least: the token of a batch that must be in it, else behind (CR080). '
+  'own: the row says nothing that p_device''s own events do not.';
+
+create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_device learner.device;
+begin
+  perform private.refuse_erased(p_user);
+  select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
+  perform private.require_running(v_device.platform, v_device.app_version);
+  perform private.require_welcome(p_user, p_device);
+  -- Put together as text: of a page of 500 changes every value would be read again.
+  return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
+    || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
+end
+$$;
+comment on function private.pull_for(uuid, text, integer, text, uuid) is
+  'learner_changes() and `steering`, for a device as it described itself when it last pushed. Errors: erased, paused, device_revoked, behind.';
+
+create function private.sync_for(p_user uuid, p_lines text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_batch constant json := private.ingest_for(p_user, p_lines);
+  -- It has been checked.
+  v_header constant private.header := jsonb_populate_record(null::private.header, split_part(p_lines, E'\n', 1)::jsonb);
+begin
+  if v_batch -> 'refused' is not null then
+    return v_batch::text;
+  end if;
+  return json_build_object(
+    'batch', v_batch,
+    'head', private.sync_head(v_header.content_schema::smallint),
+    'steering', private.steering_for(v_header.platform, v_header.app_version),
+    'pull', case when v_header.pull is distinct from null then
+      private.learner_changes(p_user, (v_header.pull).cursor, (v_header.pull).limit::integer, null, v_header.device_id) end)::text;
+end
+$$;
+comment on function private.sync_for(uuid, text) is
+  'One round trip: applies the batch, then {batch: its results, head: the content head, steering: what the client is asked to do, '
+  'pull: own changes if the header asked for them}; or {refused} where the learner has sent too much.';
+
+grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, text, integer, text, uuid) to carrel_edge;
+
+-- Source: schemas/80_sync/learner_rpc.sql
+-- What:  what a signed-in learner may use through the API: ingest, merge_progress, learner_changes, and views of their own rows.
+-- Why:   the same cores as the Edge Functions, under the caller's own token: every path gets the same guarantees.
+
+-- No crowd of one learner's requests is kept out here, as in the function sync, and each holds a connection of the gateway's for as long
+-- as it waits. So they wait for half a second, not for the 8 s of their role, and what waiting helps is answered, not raised:
+-- PostgREST would make a 400 or 500 of it, without Retry-After.
+create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
+returns json
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Only errors that the product raises itself have texts meant for callers.
+  select case when p_sqlstate ^@ 'CR'
+    then json_build_object('sqlstate', p_sqlstate, 'message', p_message, 'details', nullif(p_detail, ''),
+      'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
+    else json_build_object('sqlstate', p_sqlstate, 'retry_after_s', 1, 'message', case p_sqlstate
+      when '55P03' then 'Another request of this learner is still being worked on.' else 'The server has more to do than it can.' end)
+    end
+$$;
+comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal().';
+
+create function private.take_batch(p_user uuid, p_lines text)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_header constant text := split_part(p_lines, E'\n', 1);
+  v_answer json;
+  v_state text;
+  v_message text;
+  v_detail text;
+  v_hint text;
+begin
+  if octet_length(p_lines) > 524288 then
+    perform private.raise_error('CR026', 'A batch may hold at most 512 KiB.', '524288');
+  end if;
+  -- For private.note_change(), which runs before this knows how the batch fared.
+  perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
+  v_answer := private.ingest_for(p_user, p_lines);
+  perform set_config('carrel.device', '', true);
+  return v_answer;
+exception
+  when lock_not_available or query_canceled or deadlock_detected or serialization_failure or read_only_sql_transaction or sqlstate 'CR081' then
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    return json_build_object('refused', private.refusal_of(v_state, v_message, v_detail, v_hint));
+end
+$$;
+comment on function private.take_batch(uuid, text) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
+
+create function private.ingest(p_batch json)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_user uuid := auth.uid();
+  v_answer json;
+begin
+  if v_user is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  if json_typeof(p_batch) <> 'array' then
+    perform private.raise_error('CR020', 'A batch is an array: its header, then its events.', '');
+  end if;
+  -- Inside JSON strings a line break is always escaped, so the ones here are white space.
+  v_answer := private.take_batch(v_user, (
+    select string_agg(translate(e.value::text, E'\n\r', '  '), E'\n' order by e.place)
+    from json_array_elements(p_batch) with ordinality e (value, place)));
+  return case when v_answer -> 'refused' is null then v_answer else private.answer_refusal(v_answer -> 'refused') end;
+end
+$$;
+comment on function private.ingest(json) is 'The core of ingest().';
+
+create function public.ingest(json)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.ingest($1) $$;
+comment on function public.ingest(json) is
+  'Takes a batch of the caller''s events as an array: a header, then at most 500 events, together at most 512 KiB. Returns {batch_id, changed, '
+  'received_at, token, results}. The one argument has no name, so that the request''s body arrives as it is.';
+
+create function private.merge_progress(
+  p_event_id text, p_device_id uuid, p_occurred_at text, p_utc_offset_minutes integer,
+  p_skill_id uuid, p_mastery integer, p_completed uuid[], p_reset json)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_user uuid := auth.uid();
+  v_answer json;
+begin
+  if v_user is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  v_answer := private.take_batch(v_user, concat_ws(E'\n',
+    -- The device says nothing of its clock, its contract or its queue, and nothing is concluded of them.
+    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1, 'by_server', true,
+      'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+    -- json, of which nothing is cast: p_reset may hold what jsonb can't, which ingest tells, and keeps.
+    translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
+      'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')));
+  if v_answer -> 'refused' is not null then
+    return private.answer_refusal(v_answer -> 'refused');
+  end if;
+  return json_build_object('result', v_answer -> 'results' -> 0, 'progress', (
+    select to_json(x) from (
+      select p.skill_id, p.reset_count, private.uuid_to_ulid(p.reset_event) as reset_event, p.mastery, p.completed,
+        p.attempts, p.correct, p.practiced_at
+      from learner.skill_progress p
+      where p.user_id = v_user and p.skill_id = p_skill_id) x));
+end
+$$;
+comment on function private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) is 'The core of merge_progress().';
+
+create function public.merge_progress(
+  event_id text, device_id uuid, occurred_at text, skill_id uuid, mastery integer,
+  completed uuid[] default '{}', reset json default null, utc_offset_minutes integer default 0)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset) $$;
+comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) is
+  'Merges progress in one skill, which never goes back: {result, progress}. event_id is a ULID, the idempotency key; '
+  'it is one progress.advanced event and goes through the same ingest.';
+
+create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_state text;
+  v_message text;
+  v_detail text;
+  v_hint text;
+begin
+  if auth.uid() is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  return private.pull_for(auth.uid(), p_cursor, p_limit, p_at_least, p_device)::json;
+exception
+  when lock_not_available or query_canceled or sqlstate 'CR080' or sqlstate 'CR081' then
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    return private.answer_refusal(private.refusal_of(v_state, v_message, v_detail, v_hint));
+end
+$$;
+comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
+
+create function public.learner_changes(cursor text default null, page_rows integer default 500, at_least text default null, device uuid default null)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
+comment on function public.learner_changes(text, integer, text, uuid) is
+  'The caller''s sessions, attempts and progress that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
+  'at_least: the token of a batch that must be in it. device: whose own rows are to be marked. Errors: erased, paused, device_revoked, behind.';
+
+grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
+  private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;
+grant execute on function public.ingest(json), public.learner_changes(text, integer, text, uuid),
+  public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) to authenticated;
+
+create view public.session with (security_invoker = true) as select * from learner.session;
+create view public.attempt with (security_invoker = true) as select * from learner.attempt;
+create view public.skill_progress with (security_invoker = true) as select * from learner.skill_progress;
+create view public.practice with (security_invoker = true) as
+  select d.user_id, k.last_day, k.streak, k.longest_streak, d.days, d.change_seq
+  from learner.practice d cross join lateral private.streaks(d.days) k;
+comment on view public.session is 'The caller''s sessions.';
+comment on view public.attempt is 'The caller''s attempts.';
+comment on view public.skill_progress is 'The caller''s progress.';
+comment on view public.practice is 'The caller''s days of practice and streaks.';
+grant select on public.session, public.attempt, public.skill_progress, public.practice to authenticated, service_role;
+
+-- Source: schemas/80_sync/learner_hints.sql
+-- What:  hint_learners(): tells a learner's other devices that one of them has brought something.
+-- Why:   the phone shows what was done on the tablet within seconds, not at its next poll (S1).
+create function private.hint_learners(p_pushes json)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_push record;
+  v_sent integer := 0;
+begin
+  for v_push in
+    select p.learner, array_agg(distinct p.device order by p.device) as devices, s.change_seq, g.learner_hint_spread_s
+    from json_to_recordset(p_pushes) as p (learner uuid, device uuid)
+    join learner.state s on s.user_id = p.learner
+    cross join ops.signal_setting g
+    -- Only where somebody may be listening: a device that polls is seen twice an hour at least.
+    where exists (
+      select from learner.device d
+      where d.user_id = p.learner and d.device_id <> p.device and d.revoked_at is null
+        and d.last_seen_at > v_now - make_interval(secs => g.learner_hint_active_s))
+    group by p.learner, s.change_seq, g.learner_hint_spread_s
+  loop
+    begin
+      perform realtime.send(jsonb_build_object('token', private.history() || '.' || v_push.change_seq,
+        'devices', v_push.devices, 'spread_s', v_push.learner_hint_spread_s), 'learner_changed', 'learner:' || v_push.learner, true);
+      v_sent := v_sent + 1;
+    exception
+      when others then
+        raise warning 'the devices of a learner were not told: %', sqlerrm;
+    end;
+  end loop;
+  return v_sent;
+end
+$$;
+comment on function private.hint_learners(json) is
+  'Broadcasts learner_changed on the private channel of each learner of [{learner, device}] who has another device that was active lately; '
+  'returns how many. Best effort: polling is the truth.';
+
+grant execute on function private.hint_learners(json) to carrel_edge;
+
+-- Source: schemas/80_sync/change_notes.sql
+-- What:  ops.change_note: changes that did not come through the function sync, until a job has hinted the learner's devices.
+-- Why:   the function hints after the commit; RPC, support, replays and edits by hand have nobody who could, and the phone must
+--        hear of those within seconds as well (S1).
+create table ops.change_note (
+  user_id    uuid not null,
+  change_seq bigint not null,
+  device_id  uuid,
+  constraint change_note_pkey primary key (user_id, change_seq)
+);
+-- No row a learner that is written again: whoever notes would wait for the job, under the learner's lock.
+comment on table ops.change_note is 'Changes whose learner''s devices are still to be hinted; a row lives for seconds.';
+comment on column ops.change_note.device_id is 'The device that brought it; null: none of the learner''s.';
+alter table ops.change_note enable row level security;
+create policy change_note_all_nobody on ops.change_note for all to anon, authenticated using (false);
+
+create function private.note_change()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into ops.change_note (user_id, change_seq, device_id)
+  values (new.user_id, new.change_seq, nullif(current_setting('carrel.device', true), '')::uuid)
+  on conflict do nothing;
+  return null;
+end
+$$;
+comment on function private.note_change() is
+  'Row trigger: notes a change for ops.send_change_hints(), with the device that private.take_batch() has named.';
+
+-- Every path there is, and will be, moves the learner's counter. The function sync, whose batches these nearly all are, hints itself.
+create trigger state_note_change after update of change_seq on learner.state
+  for each row when (new.change_seq > old.change_seq and session_user <> 'carrel_edge'::text) execute function private.note_change();
+
+create function ops.send_change_hints(p_notes integer default 1000)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_pushes json;
+begin
+  perform private.require_role('admin');
+  with gone as (
+    delete from ops.change_note n
+    where (n.user_id, n.change_seq) in (
+      select c.user_id, c.change_seq from ops.change_note c order by c.user_id, c.change_seq limit p_notes for update skip locked)
+    -- What no device brought is news to all of them.
+    returning n.user_id, coalesce(n.device_id, private.support_device()) as device_id
+  )
+  select json_agg(json_build_object('learner', p.user_id, 'device', p.device_id)) into v_pushes
+  from (select distinct g.user_id, g.device_id from gone g) p;
+  return case when v_pushes is null then 0 else private.hint_learners(v_pushes) end;
+end
+$$;
+comment on function ops.send_change_hints(integer) is
+  'Hints the devices of learners whose changes were noted, as private.hint_learners() does after a push; returns how many learners were. Runs by pg_cron.';
+
+select private.schedule_job('change_hints', '10 seconds', '1 minute', 'select ops.send_change_hints()');

@@ -1,0 +1,1958 @@
+-- Generated from supabase/schemas/90_people by `npm run generate`. Do not edit.
+
+-- Source: schemas/90_people/timeline.sql
+-- What:  support_timeline(): one learner's batches, events, quarantine, what was done about it, devices and operations as one list.
+-- Why:   support must see what happened without reading tables; and each such look is itself on record (O2).
+
+create function private.timeline_cursor(p_at timestamptz, p_kind text, p_key text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select concat_ws('|', to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), p_kind, p_key) $$;
+comment on function private.timeline_cursor(timestamptz, text, text) is
+  'Where a timeline''s page ended. A time alone would not do: all events of a batch share one.';
+
+create function private.ulid_time(p_ulid uuid)
+returns timestamptz
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 'epoch'::timestamptz + ('x' || left(replace(p_ulid::text, '-', ''), 12))::bit(48)::bigint * interval '1 millisecond' $$;
+comment on function private.ulid_time(uuid) is 'When a ULID was made, by the clock that made it; up to the year 10889.';
+
+create function private.support_timeline(p_learner uuid, p_cursor text, p_limit integer)
+returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
+  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
+  v_at timestamptz := 'infinity';
+  v_kind text := '';
+  v_key text := '';
+  v_before uuid;
+  v_events uuid[];
+begin
+  perform private.require_role('support', 'admin');
+  if p_cursor is not null then
+    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
+      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+    end if;
+    v_at := v_cursor[1]::timestamptz;
+    v_kind := v_cursor[2];
+    v_key := v_cursor[3];
+  end if;
+  -- The ledger has one index, by event id, and a ULID begins with its time: an event stands where its device made it, and a page
+  -- reads a hundred of 100,000 events, not all of them. The first id that is on this page or a later one:
+  if p_cursor is null then
+    v_events := array(select e.event_id from learner.event e where e.user_id = p_learner order by e.event_id desc limit v_limit);
+  else
+    v_before := case
+      when v_kind = 'event' and v_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_key::uuid
+      when v_at >= private.ulid_time('ffffffff-ffff-ffff-ffff-ffffffffffff') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+      -- Of kinds that sort after events, the events of the cursor's own millisecond are still to come.
+      else private.ulid_floor(greatest(date_trunc('milliseconds', v_at), '1970-01-01Z')
+        + case when v_kind > 'event' or v_at > date_trunc('milliseconds', v_at) then interval '1 millisecond' else interval '0' end)
+    end;
+    v_events := array(
+      select e.event_id from learner.event e where e.user_id = p_learner and e.event_id < v_before order by e.event_id desc limit v_limit);
+  end if;
+  perform private.audit('support_timeline', 'learner.state', p_learner::text, null,
+    jsonb_build_object('cursor', p_cursor, 'limit', v_limit));
+  return query
+  select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
+  from (
+    -- Each branch is cut before its texts are built, and begins its index at the cursor's time; the cursor's own kind and key sort out what
+    -- shares that time. Of 100,000 rows a page reads a hundred.
+    (select b.received_at, 'batch', b.batch_id::text,
+      format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
+      jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
+    from learner.batch b
+    where b.user_id = p_learner and b.received_at <= v_at and (b.received_at, 'batch', b.batch_id::text) < (v_at, v_kind, v_key)
+    order by b.received_at desc, b.batch_id desc limit v_limit)
+    union all
+    (select private.ulid_time(e.event_id), 'event', e.event_id::text,
+      format('%s, received %s', e.type, to_char(e.received_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS"Z"')),
+      jsonb_build_object('event_id', private.uuid_to_ulid(e.event_id), 'device_id', e.device_id, 'occurred_at', e.occurred_at, 'received_at', e.received_at,
+        'body', e.body, 'content_state', e.content_state, 'graded_correct', e.graded_correct, 'head_version', e.head_version)
+    from learner.event e
+    where e.user_id = p_learner and e.event_id = any (v_events))
+    union all
+    (select q.last_seen_at, 'quarantine', encode(q.sha256, 'hex'),
+      format('%s%s, %s%s, seen %s times', q.code, ' ' || q.field, q.status, ' as ' || private.uuid_to_ulid(q.resolved_event), q.times_seen),
+      jsonb_build_object('id', encode(q.sha256, 'hex'), 'event_id', private.uuid_to_ulid(q.event_id), 'device_id', q.device_id, 'body', q.body,
+        'mended_body', q.mended_body, 'origin', q.origin, 'reason', q.reason, 'first_seen_at', q.first_seen_at, 'became_event',
+        private.uuid_to_ulid(q.resolved_event), 'resolved_at', q.resolved_at)
+    from ops.quarantine q
+    where q.user_id = p_learner and q.last_seen_at <= v_at and (q.last_seen_at, 'quarantine', encode(q.sha256, 'hex')) < (v_at, v_kind, v_key)
+    order by q.last_seen_at desc, q.sha256 desc limit v_limit)
+    union all
+    (select a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0'), format('%s by %s: %s', a.action, a.actor_role,
+        concat_ws(' ', a.outcome, a.code, a.field, 'as ' || private.uuid_to_ulid(a.event_id))),
+      private.action_json(a) || jsonb_build_object('id', encode(a.sha256, 'hex'))
+    from ops.quarantine_action a
+    where a.user_id = p_learner and a.at <= v_at and (a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0')) < (v_at, v_kind, v_key)
+    order by a.at desc, a.sha256 desc, a.number desc limit v_limit)
+    union all
+    (select d.first_seen_at, 'device', d.device_id::text,
+      format('first contact of a device: %s', coalesce(nullif(concat_ws(' ', d.platform, d.app_version), ''), 'unknown')),
+      jsonb_build_object('device_id', d.device_id, 'last_seen_at', d.last_seen_at, 'content_version', d.content_version, 'clock_skew_ms', d.clock_skew_ms)
+    from learner.device d
+    where d.user_id = p_learner and (d.first_seen_at, 'device', d.device_id::text) < (v_at, v_kind, v_key)
+    order by d.first_seen_at desc, d.device_id desc limit v_limit)
+    union all
+    (select a.at, 'operation', lpad(a.id::text, 20, '0'), format('%s by %s', a.action, a.actor_role),
+      jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
+    from ops.audit a
+    -- What people did by hand names its table.
+    where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
+        'learner.skill_progress', 'learner.practice', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure'])
+      and a.object_id = p_learner::text collate "C" and a.at <= v_at
+      and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
+    order by a.at desc, a.id desc limit v_limit)
+  ) t (at, kind, key, summary, detail)
+  -- Keys are hex digits and zeros, which every collation sorts alike.
+  order by t.at desc, t.kind desc, t.key desc
+  limit v_limit;
+end
+$$;
+comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
+
+create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
+returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.support_timeline(learner, after, page_rows) $$;
+comment on function public.support_timeline(uuid, text, integer) is
+  'What happened to one learner, newest first: batches, events (where their device made them), quarantined '
+  'events and what was done about them, devices, operations; at most 1000 rows. '
+  'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
+
+grant execute on function private.support_timeline(uuid, text, integer),
+  public.support_timeline(uuid, text, integer) to authenticated, service_role;
+
+-- Source: schemas/90_people/quarantine_read.sql
+-- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's calls share.
+-- Why:   what is stuck must be seen by whom it concerns, with its reason; and each look of support is on record (U3, O2).
+
+create function private.require_reason(p_reason text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if coalesce(length(btrim(p_reason)), 0) not between 1 and 500 then
+    perform private.raise_error('CR071', 'Say why, in at most 500 characters.', 'reason');
+  end if;
+end
+$$;
+comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason (CR071).';
+
+create function private.lock_learner(p_learner uuid)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from learner.state s where s.user_id = p_learner for update;
+  if not found then
+    perform private.raise_error('CR070', 'Nothing is known of that learner.', 'learner');
+  end if;
+  -- An erasure of some years' ledger takes several steps; nothing comes back in between.
+  perform private.refuse_erased(p_learner);
+end
+$$;
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown (CR070) where there is no such learner, erased (CR024) behind the barrier.';
+
+create function private.quarantine_ids(p_learner uuid, p_ids text[])
+returns bytea[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_unknown text;
+begin
+  if coalesce(cardinality(p_ids), 0) not between 1 and 500 or exists (select from unnest(p_ids) i (id) where (i.id ~ '^[0-9a-f]{64}$') is not true) then
+    perform private.raise_error('CR071', 'Ids are 1 to 500 SHA-256 in hex.', 'ids');
+  end if;
+  select i.id into v_unknown from unnest(p_ids) i (id)
+  where not exists (select from ops.quarantine q where q.user_id = p_learner and q.sha256 = decode(i.id, 'hex')) limit 1;
+  if v_unknown is not null then
+    perform private.raise_error('CR070', 'That learner has no such event in quarantine.', v_unknown);
+  end if;
+  return array(select distinct decode(i.id, 'hex') from unnest(p_ids) i (id));
+end
+$$;
+comment on function private.quarantine_ids(uuid, text[]) is
+  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid (CR071), record_unknown (CR070).';
+
+create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
+comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'Where a page of quarantined events ended.';
+
+create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
+returns setof ops.quarantine
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cursor constant text[] := regexp_match(p_cursor,
+    '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
+  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
+  v_at timestamptz := 'infinity';
+  v_user uuid;
+  v_sha256 bytea;
+begin
+  if p_cursor is not null then
+    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
+      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+    end if;
+    v_at := v_cursor[1]::timestamptz;
+    v_user := v_cursor[2]::uuid;
+    v_sha256 := decode(v_cursor[3], 'hex');
+  end if;
+  -- Newest first, by the index that begins with what is asked for; a page reads its own rows.
+  if p_learner is not null then
+    return query
+    select * from ops.quarantine q
+    where q.user_id = p_learner and (q.last_seen_at, q.sha256) < (v_at, coalesce(v_sha256, ''))
+      and (p_status is null or q.status = p_status) and (p_code is null or q.code = p_code)
+    order by q.last_seen_at desc, q.sha256 desc limit v_limit;
+  else
+    return query
+    select * from ops.quarantine q
+    where q.status = coalesce(p_status, 'open')
+      and (q.last_seen_at, q.user_id, q.sha256) < (v_at, coalesce(v_user, '00000000-0000-0000-0000-000000000000'), coalesce(v_sha256, ''))
+      and (p_code is null or q.code = p_code)
+    order by q.last_seen_at desc, q.user_id desc, q.sha256 desc limit v_limit;
+  end if;
+end
+$$;
+comment on function private.quarantine_page(uuid, text, text, text, integer) is
+  'Quarantined events, last seen first: one learner''s, of all statuses unless one is given; or all learners'', open ones unless a status is given.';
+
+create function private.own_quarantine(p_cursor text, p_limit integer)
+returns table (
+  id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
+  times_seen integer, became_event text, cursor text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if auth.uid() is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  return query
+  select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
+    q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
+  from private.quarantine_page(auth.uid(), null, null, p_cursor, p_limit) q;
+end
+$$;
+comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';
+
+create function public.own_quarantine(after text default null, page_rows integer default 100)
+returns table (
+  id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
+  times_seen integer, became_event text, cursor text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.own_quarantine(after, page_rows) $$;
+comment on function public.own_quarantine(text, integer) is
+  'What of the caller''s events could not be applied, and why; last seen first, at most 500 rows. after is the last row''s cursor. '
+  'Errors: unauthenticated, cursor_invalid.';
+
+create function private.support_quarantine(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
+returns table (
+  learner uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
+  batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('support', 'admin');
+  perform private.audit('support_quarantine', case when p_learner is null then 'ops.quarantine' else 'learner.state' end, p_learner::text, null,
+    jsonb_build_object('code', p_code, 'status', p_status, 'cursor', p_cursor, 'limit', p_limit));
+  return query
+  select q.user_id, encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.mended_body, q.origin, q.reason,
+    q.device_id, private.uuid_to_ulid(q.batch_id), q.first_seen_at, q.last_seen_at, q.times_seen, q.resolved_at, private.uuid_to_ulid(q.resolved_event),
+    (select coalesce(jsonb_agg(private.action_json(a) order by a.number), '[]') from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256),
+    private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
+  from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q;
+end
+$$;
+comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
+
+create function public.support_quarantine(
+  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default 100)
+returns table (
+  learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
+  batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.support_quarantine(learner, with_code, with_status, after, page_rows) $$;
+comment on function public.support_quarantine(uuid, text, text, text, integer) is
+  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or (open ones, unless with_status says otherwise) of all. '
+  'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
+
+grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, integer) to authenticated;
+grant execute on function private.support_quarantine(uuid, text, text, text, integer) to service_role;
+grant execute on function public.own_quarantine(text, integer), public.support_quarantine(uuid, text, text, text, integer) to authenticated;
+grant execute on function public.support_quarantine(uuid, text, text, text, integer) to service_role;
+
+-- Source: schemas/90_people/quarantine_action.sql
+-- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
+-- Why:   whatever is done about an event, the original stays and it is visible what became of what (U3).
+
+create function private.action_json(p_action ops.quarantine_action)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('at', p_action.at, 'action', p_action.action, 'actor', p_action.actor, 'actor_role', p_action.actor_role,
+    'reason', p_action.reason, 'before_body', p_action.before_body, 'after_body', p_action.after_body, 'after_sha256', encode(p_action.after_sha256, 'hex'),
+    'outcome', p_action.outcome, 'code', p_action.code, 'field', p_action.field, 'event_id', private.uuid_to_ulid(p_action.event_id)))
+$$;
+comment on function private.action_json(ops.quarantine_action) is 'An action as support reads it.';
+
+create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
+returns void
+language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into ops.quarantine_action (
+    user_id, sha256, number, at, actor, actor_role, action, reason, before_body, after_body, after_sha256, outcome, code, field, event_id)
+  select q.user_id, q.sha256,
+    1 + coalesce((select max(a.number) from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256), 0),
+    clock_timestamp(), c.actor, c.actor_role, p_action, p_reason, p_before,
+    case when p_action = 'mended' then q.mended_body end, case when p_action = 'mended' then sha256(convert_to(q.mended_body, 'UTF8')) end,
+    q.status, case when q.status in ('open', 'held') then q.code end, case when q.status in ('open', 'held') then q.field end, q.resolved_event
+  from ops.quarantine q
+  cross join private.audit_caller() c
+  where q.user_id = p_learner and q.sha256 = any (p_rows);
+end
+$$;
+comment on function private.record_actions(uuid, bytea[], text, text, text) is
+  'Writes down what was done about some rows, with how they stand now. Under the learner''s lock.';
+
+create function private.quarantine_states(p_learner uuid, p_rows bytea[])
+returns table (id text, status text, code text, field text, became_event text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select encode(q.sha256, 'hex'), q.status, case when q.status in ('open', 'held') then q.code end,
+    case when q.status in ('open', 'held') then q.field end, private.uuid_to_ulid(q.resolved_event)
+  from ops.quarantine q
+  where q.user_id = p_learner and q.sha256 = any (p_rows)
+  order by q.event_id, q.sha256
+$$;
+comment on function private.quarantine_states(uuid, bytea[]) is 'How rows stand: what is still wrong with them, or the event they became.';
+
+create function private.mended_id(p_row ops.quarantine)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Of the same millisecond, and then of the text itself: whoever replays the same text again, even after a restore, makes the
+  -- same id, so that it counts once.
+  select private.uuid_to_ulid((left(replace(p_row.event_id::text, '-', ''), 12) || left(encode(p_row.sha256, 'hex'), 20))::uuid)
+$$;
+comment on function private.mended_id(ops.quarantine) is 'A new ULID for a text whose own is taken; a function of the text.';
+
+create function private.retry_rows(p_learner uuid, p_rows bytea[])
+returns integer
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select private.replay_rows(p_learner, clock_timestamp(), coalesce((select max(r.version) from content.release r), 0), k.number, p_rows)
+  from private.knowledge k
+$$;
+comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with what is known now.';
+
+create function private.mend_row(p_learner uuid, p_row bytea, p_mended text, p_reason text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before text;
+begin
+  select coalesce(q.mended_body, q.body) into v_before from ops.quarantine q
+  where q.user_id = p_learner and q.sha256 = p_row and q.status in ('open', 'held');
+  -- What has become an event is no more to be mended, nor what was discarded before it is restored.
+  if not found then
+    return;
+  end if;
+  update ops.quarantine q set mended_body = p_mended where q.user_id = p_learner and q.sha256 = p_row;
+  perform private.retry_rows(p_learner, array[p_row]);
+  perform private.record_actions(p_learner, array[p_row], 'mended', p_reason, v_before);
+end
+$$;
+comment on function private.mend_row(uuid, bytea, text, text) is 'Puts a mended body beside the original and replays it. Under the learner''s lock.';
+
+-- Source: schemas/90_people/quarantine_replay.sql
+-- What:  support sends quarantined events through ingest again: as they are, mended, or under a new id.
+-- Why:   after a fix, of the server or of the event, it must count, and once (U3).
+
+create function private.rows_to_replay(p_learner uuid, p_rows bytea[], p_code text, p_new_id boolean, p_tried_before timestamptz)
+returns table (sha256 bytea)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select q.sha256 from ops.quarantine q
+  where q.user_id = p_learner and q.status in ('open', 'held') and q.tried_at < p_tried_before
+    and (p_code is null or q.code = p_code)
+    and (p_rows is null or q.sha256 = any (p_rows))
+    -- A new id is for what a taken one keeps out; anything else would count twice once its device sends it again.
+    and (not p_new_id or q.code = 'id_conflict')
+  -- Who stays broken goes to the end of the queue, so that nobody behind waits for ever.
+  order by q.tried_at, q.event_id, q.sha256
+$$;
+comment on function private.rows_to_replay(uuid, bytea[], text, boolean, timestamptz) is
+  'A learner''s open and held rows that were not tried since p_tried_before, least recently tried first.';
+
+create function private.replay_quarantined(p_learner uuid, p_ids text[], p_code text, p_new_id boolean, p_tried_before timestamptz)
+returns table (id text, status text, code text, field text, became_event text, remaining integer, began_at timestamptz)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_asked bytea[];
+  v_rows bytea[];
+  v_before timestamptz;
+  v_remaining integer;
+begin
+  perform private.require_role('support', 'admin');
+  perform private.lock_learner(p_learner);
+  if p_ids is not null then
+    v_asked := private.quarantine_ids(p_learner, p_ids);
+  end if;
+  -- Under the lock: whatever is tried from now on is tried later than that.
+  v_before := least(p_tried_before, clock_timestamp());
+  v_rows := array(select r.sha256 from private.rows_to_replay(p_learner, v_asked, p_code, p_new_id, v_before) r limit 500);
+  if p_new_id then
+    perform private.mend_row(p_learner, q.sha256,
+      (coalesce(q.mended_body, q.body)::jsonb || jsonb_build_object('id', private.mended_id(q)))::text, 'Its id is taken by another event.')
+    from ops.quarantine q
+    where q.user_id = p_learner and q.sha256 = any (v_rows);
+  else
+    perform private.retry_rows(p_learner, v_rows);
+    perform private.record_actions(p_learner, v_rows, 'replayed', null);
+  end if;
+  v_remaining := (select count(*) from private.rows_to_replay(p_learner, v_asked, p_code, p_new_id, v_before));
+  perform private.audit('replay_quarantined', 'learner.state', p_learner::text, null, jsonb_build_object('ids', p_ids, 'code', p_code,
+    'new_id', p_new_id, 'tried_before', p_tried_before, 'rows', cardinality(v_rows), 'remaining', v_remaining));
+  return query select s.*, v_remaining, v_before from private.quarantine_states(p_learner, coalesce(v_asked, v_rows)) s;
+end
+$$;
+comment on function private.replay_quarantined(uuid, text[], text, boolean, timestamptz) is 'The core of replay_quarantined().';
+
+create function public.replay_quarantined(
+  learner uuid, ids text[] default null, with_code text default null, as_new_id boolean default false, tried_before timestamptz default null)
+returns table (id text, status text, code text, field text, became_event text, remaining integer, began_at timestamptz)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before) $$;
+comment on function public.replay_quarantined(uuid, text[], text, boolean, timestamptz) is
+  'Sends a learner''s quarantined events through ingest again (ids, or all, or all of a code), at most 500, least recently tried first, and returns how '
+  'each stands; remaining is how many were not tried yet: repeat with began_at as tried_before until it is 0, or no row comes. '
+  'as_new_id: those whose id another event has taken, under a new one. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+create function private.mend_quarantined(p_learner uuid, p_id text, p_mended jsonb, p_reason text)
+returns table (id text, status text, code text, field text, became_event text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rows bytea[];
+begin
+  perform private.require_role('support', 'admin');
+  perform private.require_reason(p_reason);
+  if p_mended is null or jsonb_typeof(p_mended) <> 'object' then
+    perform private.raise_error('CR071', 'A mended event is an object.', 'mended');
+  end if;
+  perform private.lock_learner(p_learner);
+  v_rows := private.quarantine_ids(p_learner, array[p_id]);
+  perform private.mend_row(p_learner, v_rows[1], p_mended::text, p_reason);
+  perform private.audit('mend_quarantined', 'learner.state', p_learner::text, null, jsonb_build_object('id', p_id, 'reason', p_reason));
+  return query select * from private.quarantine_states(p_learner, v_rows);
+end
+$$;
+comment on function private.mend_quarantined(uuid, text, jsonb, text) is 'The core of mend_quarantined().';
+
+create function public.mend_quarantined(learner uuid, id text, mended jsonb, reason text)
+returns table (quarantine_id text, status text, code text, field text, became_event text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.mend_quarantined(learner, id, mended, reason) $$;
+comment on function public.mend_quarantined(uuid, text, jsonb, text) is
+  'Replays an open or held event with a corrected body, and returns how it stands; the original is kept, and so is every body before. '
+  'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+grant execute on function private.replay_quarantined(uuid, text[], text, boolean, timestamptz), private.mend_quarantined(uuid, text, jsonb, text),
+  public.replay_quarantined(uuid, text[], text, boolean, timestamptz), public.mend_quarantined(uuid, text, jsonb, text) to authenticated, service_role;
+
+-- Source: schemas/90_people/quarantine_replay_all.sql
+-- What:  replay_all_quarantined(): after a fix of the server, the events of one code are tried again, of all learners, step by step.
+-- Why:   nobody knows whom a bug has hit, and whatever it kept out must count, once, and none be passed over (U3).
+
+create function private.rows_to_replay_of_all(p_code text, p_tried_before timestamptz)
+returns table (user_id uuid, sha256 bytea)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select q.user_id, q.sha256
+  from ops.quarantine q
+  join learner.state s on s.user_id = q.user_id
+  where q.status in ('open', 'held') and q.code = p_code and q.tried_at < p_tried_before
+    -- Nothing comes back while its learner is being erased.
+    and not exists (select from ops.erasure e where e.user_id = q.user_id)
+$$;
+comment on function private.rows_to_replay_of_all(text, timestamptz) is 'The open and held rows of one code that were not tried since p_tried_before.';
+
+create function private.replay_all_quarantined(p_code text, p_tried_before timestamptz, p_learners integer)
+returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_most constant integer := least(greatest(coalesce(p_learners, 20), 1), 100);
+  -- All locks last to the end, and a sync waits at most 2 s: as many as ops.replay_held() takes, some 0.2 s of them.
+  v_room integer := 1000;
+  v_user uuid;
+  v_rows bytea[];
+begin
+  perform private.require_role('support', 'admin');
+  if p_code is null then
+    perform private.raise_error('CR071', 'Say which code was mended.', 'with_code');
+  end if;
+  learners := 0;
+  applied := 0;
+  busy := '{}';
+  began_at := least(p_tried_before, clock_timestamp());
+  -- Who syncs right now is passed by and stays among the remaining; there are no more of them than connections.
+  for v_user in select distinct r.user_id from private.rows_to_replay_of_all(p_code, began_at) r order by r.user_id
+  loop
+    perform from learner.state s where s.user_id = v_user for update skip locked;
+    if not found then
+      busy := busy || v_user;
+      continue;
+    end if;
+    v_rows := array(select r.sha256 from private.rows_to_replay(v_user, null, p_code, false, began_at) r limit least(500, v_room));
+    -- None: its own sync was faster.
+    continue when v_rows = '{}';
+    applied := applied + private.retry_rows(v_user, v_rows);
+    perform private.record_actions(v_user, v_rows, 'replayed', null);
+    perform private.audit('replay_quarantined', 'learner.state', v_user::text, null, jsonb_build_object('code', p_code, 'rows', cardinality(v_rows)));
+    learners := learners + 1;
+    v_room := v_room - cardinality(v_rows);
+    exit when learners >= v_most or v_room <= 0;
+  end loop;
+  -- Bounded: an answer is wanted, not a census.
+  remaining := (select count(*) from (select from private.rows_to_replay_of_all(p_code, began_at) limit 100000) r);
+  return next;
+end
+$$;
+comment on function private.replay_all_quarantined(text, timestamptz, integer) is 'The core of replay_all_quarantined().';
+
+create function public.replay_all_quarantined(with_code text, tried_before timestamptz default null, most_learners integer default 20)
+returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.replay_all_quarantined(with_code, tried_before, most_learners) $$;
+comment on function public.replay_all_quarantined(text, timestamptz, integer) is
+  'After a fix of the server: replays the events of one code, of most_learners learners (at most 100) and at most 1,000 events, least recently tried '
+  'first. remaining (counted to 100,000) is how many were not tried yet: repeat with began_at as tried_before until it is 0; those of busy learners, '
+  'who are syncing, wait for one of the next calls. Support and admins; audited for each learner. Errors: forbidden, support_invalid.';
+
+grant execute on function private.replay_all_quarantined(text, timestamptz, integer), public.replay_all_quarantined(text, timestamptz, integer)
+  to authenticated, service_role;
+
+-- Source: schemas/90_people/quarantine_discard.sql
+-- What:  support discards quarantined events that are of no use, and takes that back.
+-- Why:   what nobody can mend must not hide what somebody should; it stays, with who, when and why (U3).
+
+create function private.settle_quarantined(p_learner uuid, p_ids text[], p_reason text, p_discard boolean)
+returns table (id text, status text, code text, field text, became_event text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_action constant text := case when p_discard then 'discarded' else 'restored' end;
+  v_asked bytea[];
+  v_rows bytea[];
+begin
+  perform private.require_role('support', 'admin');
+  perform private.require_reason(p_reason);
+  perform private.lock_learner(p_learner);
+  v_asked := private.quarantine_ids(p_learner, p_ids);
+  -- What has become an event since is left as it is: the learner's device was faster.
+  with settled as (
+    update ops.quarantine q set
+      status = case when p_discard then 'discarded' when q.code like 'unknown%' then 'held' else 'open' end,
+      resolved_at = case when p_discard then clock_timestamp() end,
+      -- A held event that comes back is tried with what has become known meanwhile.
+      knowledge = case when p_discard then q.knowledge else 0 end
+    where q.user_id = p_learner and q.sha256 = any (v_asked)
+      and case when p_discard then q.status in ('open', 'held') else q.status = 'discarded' end
+    returning q.sha256
+  )
+  select array_agg(s.sha256) into v_rows from settled s;
+  perform private.record_actions(p_learner, v_rows, v_action, p_reason);
+  perform private.audit(case when p_discard then 'discard_quarantined' else 'restore_quarantined' end, 'learner.state', p_learner::text, null,
+    jsonb_build_object('ids', p_ids, 'reason', p_reason, 'rows', coalesce(cardinality(v_rows), 0)));
+  return query select * from private.quarantine_states(p_learner, v_asked);
+end
+$$;
+comment on function private.settle_quarantined(uuid, text[], text, boolean) is 'The core of discard_quarantined() and restore_quarantined().';
+
+create function public.discard_quarantined(learner uuid, ids text[], reason text)
+returns table (id text, status text, code text, field text, became_event text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.settle_quarantined(learner, ids, reason, true) $$;
+comment on function public.discard_quarantined(uuid, text[], text) is
+  'Puts open and held events aside, for a reason; they are kept, and make room. Returns how each stands. '
+  'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+create function public.restore_quarantined(learner uuid, ids text[], reason text)
+returns table (id text, status text, code text, field text, became_event text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.settle_quarantined(learner, ids, reason, false) $$;
+comment on function public.restore_quarantined(uuid, text[], text) is
+  'Takes a discard back: the events are open, or held, again. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+grant execute on function private.settle_quarantined(uuid, text[], text, boolean), public.discard_quarantined(uuid, text[], text),
+  public.restore_quarantined(uuid, text[], text) to authenticated, service_role;
+
+-- Source: schemas/90_people/support_reset.sql
+-- What:  support_reset_progress(): support corrects a learner's progress in one skill.
+-- Why:   one absurd value must not poison a learner for ever: a correction beats whatever devices have sent or still will (U5).
+
+create function private.support_device()
+returns uuid
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
+comment on function private.support_device() is 'The device that events made by support name.';
+
+create function private.next_reset_range(p_learner uuid, p_skill uuid)
+returns integer
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A device counts resets upwards from what it knows, by ingest within one range of 1,000,001 counts; a correction is the first
+  -- of the next range. So (1000000, 7ZZZ…), the greatest pair that a device can make, is less than (1000001, any event); and the learner
+  -- can start over afterwards, at 1000002. There are 2147 ranges.
+  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / 1000001 + 1) * 1000001
+$$;
+comment on function private.next_reset_range(uuid, uuid) is 'A reset count greater than any that a device may use before it has seen it.';
+
+create function private.support_reset_progress(p_learner uuid, p_skill uuid, p_reason text, p_mastery integer, p_completed uuid[])
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz;
+  v_at text;
+  v_id uuid;
+  v_before jsonb;
+  v_after jsonb;
+  v_event private.incoming;
+  v_outcome private.outcome;
+  v_remaining integer;
+begin
+  perform private.require_role('support', 'admin');
+  perform private.require_reason(p_reason);
+  perform private.lock_learner(p_learner);
+  select to_jsonb(p) into v_before from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill;
+  v_now := clock_timestamp();
+  v_at := to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+  v_id := (left(private.ulid_floor(v_now)::text, 13) || right(gen_random_uuid()::text, 23))::uuid;
+
+  -- An event like any other: checked, in the ledger, projected, pulled by every device, and there again after a rebuild.
+  v_event := (private.read_lines(p_learner, array['', jsonb_build_object(
+    'id', private.uuid_to_ulid(v_id), 'type', 'progress.reset', 'version', 1, 'learner_id', p_learner, 'device_id', private.support_device(),
+    'occurred_at', v_at, 'utc_offset_minutes', 0, 'body', jsonb_build_object(
+      'skill_id', p_skill, 'count', private.next_reset_range(p_learner, p_skill),
+      'base', jsonb_build_object('mastery', p_mastery, 'completed', p_completed), 'reason', p_reason))::text],
+    coalesce((select max(r.version) from content.release r), 0), null))[1];
+  -- The range of counts begins with this very event.
+  if v_event.code = 'unknown_reset' then
+    v_event.code := null;
+  end if;
+  if v_event.code is not null then
+    perform private.raise_error('CR071', 'That is no progress that a learner can have.',
+      case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
+  end if;
+  v_outcome := private.outcome_of(
+    private.apply_or_bisect(p_learner, v_now, coalesce((select max(r.version) from content.release r), 0), 0, array[v_event]));
+  select to_jsonb(p) into v_after from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill;
+  perform private.audit('support_reset_progress', 'learner.state', p_learner::text, v_before,
+    v_after || jsonb_build_object('reason', p_reason, 'event_id', private.uuid_to_ulid(v_id)));
+
+  -- What was made after a correction that a restore has lost may count again: some now, the others with the learner's next contacts and
+  -- the job that tries held events, as if the server had learned more since.
+  perform private.retry_rows(p_learner, array(
+    select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r limit 500));
+  update ops.quarantine q set knowledge = 0
+  where q.user_id = p_learner and q.sha256 = any (array(
+    select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r));
+  get diagnostics v_remaining = row_count;
+  return jsonb_build_object('event_id', private.uuid_to_ulid(v_id), 'status', v_outcome.results -> 0 ->> 'status', 'remaining', v_remaining, 'progress', (
+    select to_jsonb(x) from (
+      select p.skill_id, p.reset_count, private.uuid_to_ulid(p.reset_event) as reset_event, p.mastery, p.completed, p.attempts, p.correct, p.practiced_at
+      from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill) x));
+end
+$$;
+comment on function private.support_reset_progress(uuid, uuid, text, integer, uuid[]) is 'The core of support_reset_progress().';
+
+create function public.support_reset_progress(learner uuid, skill uuid, reason text, mastery integer default 0, completed uuid[] default '{}')
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.support_reset_progress(learner, skill, reason, mastery, completed) $$;
+comment on function public.support_reset_progress(uuid, uuid, text, integer, uuid[]) is
+  'Starts a learner over in a skill, from the progress given: {event_id, status, remaining, progress}. It wins over whatever devices have sent, or '
+  'still will without having seen it. Held events of a lost correction are tried again, 500 at once; remaining ones follow by '
+  'themselves. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+grant execute on function private.support_reset_progress(uuid, uuid, text, integer, uuid[]),
+  public.support_reset_progress(uuid, uuid, text, integer, uuid[]) to authenticated, service_role;
+
+-- Source: schemas/90_people/support_void.sql
+-- What:  support_void() and support_unvoid(): a session, an attempt or a skill's progress is taken back, or given again.
+-- Why:   a row that should not be is marked and not deleted, so that every device pulls it and rebuilding keeps it (O1, U6).
+
+create function private.void_record(p_learner uuid, p_kind text, p_id text, p_reason text, p_void boolean)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id uuid;
+  v_before jsonb;
+  v_after jsonb;
+begin
+  -- 1 Who, why, and which.
+  perform private.require_role('support', 'admin');
+  perform private.require_reason(p_reason);
+  if p_kind is null or p_kind not in ('session', 'attempt', 'skill_progress') then
+    perform private.raise_error('CR071', 'A record is a session, an attempt or a skill_progress.', 'kind');
+  end if;
+  if p_kind = 'skill_progress' and pg_input_is_valid(p_id, 'uuid') then
+    v_id := p_id::uuid;
+  elsif p_kind <> 'skill_progress' and p_id ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then
+    v_id := private.ulid_to_uuid(p_id);
+  else
+    perform private.raise_error('CR071', 'Sessions and attempts have a ULID, progress has its skill''s UUID.', 'id');
+  end if;
+  perform private.lock_learner(p_learner);
+
+  -- 2 Rows that are so already stay as they are; triggers give the others their change number, for devices to pull.
+  case p_kind
+    when 'session' then
+      select to_jsonb(x) into v_before from learner.session x where x.user_id = p_learner and x.session_id = v_id;
+      update learner.session x set voided_at = case when p_void then clock_timestamp() end
+      where x.user_id = p_learner and x.session_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
+    when 'attempt' then
+      select to_jsonb(x) into v_before from learner.attempt x where x.user_id = p_learner and x.event_id = v_id;
+      update learner.attempt x set voided_at = case when p_void then clock_timestamp() end
+      where x.user_id = p_learner and x.event_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
+    when 'skill_progress' then
+      select to_jsonb(x) into v_before from learner.skill_progress x where x.user_id = p_learner and x.skill_id = v_id;
+      update learner.skill_progress x set voided_at = case when p_void then clock_timestamp() end
+      where x.user_id = p_learner and x.skill_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
+  end case;
+  if v_before is null then
+    perform private.raise_error('CR070', 'That learner has no such record.', p_id);
+  end if;
+  perform private.audit(case when p_void then 'support_void' else 'support_unvoid' end, 'learner.state', p_learner::text,
+    v_before, jsonb_build_object('kind', p_kind, 'id', p_id, 'reason', p_reason, 'changed', v_after is not null));
+  return jsonb_build_object('kind', p_kind, 'id', p_id, 'voided', p_void, 'changed', v_after is not null);
+end
+$$;
+comment on function private.void_record(uuid, text, text, text, boolean) is 'The core of support_void() and support_unvoid().';
+
+create function public.support_void(learner uuid, kind text, id text, reason text)
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.void_record(learner, kind, id, reason, true) $$;
+comment on function public.support_void(uuid, text, text, text) is
+  'Takes a record back: kind is session, attempt (id: their ULID) or skill_progress (id: the skill). Devices pull it as voided and show it nowhere. '
+  'Returns {kind, id, voided, changed}. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+create function public.support_unvoid(learner uuid, kind text, id text, reason text)
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.void_record(learner, kind, id, reason, false) $$;
+comment on function public.support_unvoid(uuid, text, text, text) is
+  'Gives back what support_void() took. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+grant execute on function private.void_record(uuid, text, text, text, boolean), public.support_void(uuid, text, text, text),
+  public.support_unvoid(uuid, text, text, text) to authenticated, service_role;
+
+-- Source: schemas/90_people/support_rebuild.sql
+-- What:  projection_differences() and rebuild_learner(): support sees which learners the alarm is about, and mends their rows.
+-- Why:   an alarm that asks for what only a SQL console can do asks the wrong person (O2, O4).
+
+create function private.projection_differences(p_limit integer)
+returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_limit constant integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+begin
+  perform private.require_role('support', 'admin');
+  perform private.audit('projection_differences', 'ops.projection_difference', null, null, jsonb_build_object('limit', p_limit));
+  return query
+  select d.user_id, min(d.found_at), count(*)::integer,
+    -- A sample: one bug that hit one row of a learner may have hit thousands.
+    jsonb_agg(jsonb_build_object('kind', d.kind, 'live', d.live, 'rebuilt', d.rebuilt,
+      'id', case when d.kind in ('session', 'attempt') then private.uuid_to_ulid(d.row_id) else d.row_id::text end)
+      order by d.number) filter (where d.number <= 10)
+  from (
+    select x.*, row_number() over (partition by x.user_id order by x.found_at, x.kind, x.row_id) as number
+    from ops.projection_difference x
+    where x.resolved_at is null and not exists (select from ops.erasure e where e.user_id = x.user_id)
+  ) d
+  group by d.user_id
+  order by min(d.found_at), d.user_id
+  limit v_limit;
+end
+$$;
+comment on function private.projection_differences(integer) is 'The core of projection_differences().';
+
+create function public.projection_differences(page_learners integer default 50)
+returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.projection_differences(page_learners) $$;
+comment on function public.projection_differences(integer) is
+  'Learners whose rows were not what their ledger says, longest known first, at most 200: how many rows, and of ten {kind, id, live, rebuilt}, where '
+  'null is no row. rebuild_learner() mends them and takes them off the list. Support and admins; audited. Errors: forbidden.';
+
+create function private.rebuild_learner(p_learner uuid)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('support', 'admin');
+  perform private.lock_learner(p_learner);
+  return ops.rebuild_learner(p_learner);
+end
+$$;
+comment on function private.rebuild_learner(uuid) is 'The core of rebuild_learner().';
+
+create function public.rebuild_learner(learner uuid)
+returns bigint
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- 5,000 events a second were measured on 2 busy cores; the 8 s of a signed-in user are too few for a learner of some years. REST takes it from here.
+set statement_timeout = '60s'
+as $$ select private.rebuild_learner(learner) $$;
+comment on function public.rebuild_learner(uuid) is
+  'Makes all of a learner''s rows again from the ledger, and returns the number of events; what support has voided stays so, and devices pull every row '
+  'anew. Support and admins; audited. Errors: forbidden, record_unknown, erased.';
+
+grant execute on function private.projection_differences(integer), public.projection_differences(integer), private.rebuild_learner(uuid),
+  public.rebuild_learner(uuid) to authenticated, service_role;
+
+-- Source: schemas/90_people/hand_edits.sql
+-- What:  changes of learners' rows, of quarantine and of erasures that are made by hand are audited, with before and after.
+-- Why:   a row that somebody changed in Studio or a console must not pass for what the learner did (O1).
+
+-- Who writes is read off the call stack: a statement that a function of `private` or `ops` runs is the product's own, which says
+-- itself what it does; everything else is by hand. A setting made by ingest would not do: whoever sets it is believed, and one that is
+-- left on covers what follows. A look at the stack takes 13 us on a busy machine, so what each batch writes is looked at only in sessions
+-- that are not edge's or the gateway's. Nobody edits by hand in those: API roles change no table, and only a superuser could pretend to
+-- be one. docs/support.md has the cost, and what is not seen.
+create function private.is_own_code(p_stack text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Frames from inside out: the trigger, its statement (there is none at the top level), and the function that runs it. Without regular
+  -- expressions, the one for this took 30 times as long.
+  v_below constant text := case when strpos(p_stack, E'\n') > 0 then substr(p_stack, strpos(p_stack, E'\n') + 1) else '' end;
+  v_function constant text := case
+    when v_below ^@ 'SQL statement "' then split_part(v_below, E'"\nPL/pgSQL function ', 2)
+    when v_below ^@ 'PL/pgSQL function ' then substr(v_below, 19)
+    else '' end;
+begin
+  return v_function ^@ 'private.' or v_function ^@ 'ops.';
+end
+$$;
+comment on function private.is_own_code(text) is 'Whether the function below a trigger, on its call stack (pg_context), is one of private or ops.';
+
+create function private.audit_by_hand(p_operation text, p_schema text, p_table text, p_before jsonb, p_after jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- A partition's row is its parent's to whoever reads the trail.
+  v_object constant text := p_schema || '.' || regexp_replace(p_table, '_(\d{4}_\d\d|default)$', '');
+begin
+  if p_before ->> 'user_id' <> p_after ->> 'user_id' then
+    -- A row that is given to another learner is one that goes and one that comes: each is redacted with its own learner.
+    perform private.audit('hand_delete', v_object, p_before ->> 'user_id', p_before, null);
+    perform private.audit('hand_insert', v_object, p_after ->> 'user_id', null, p_after);
+  elsif p_before is distinct from p_after then
+    perform private.audit('hand_' || lower(p_operation), v_object, coalesce(p_after, p_before) ->> 'user_id', p_before, p_after);
+  end if;
+end
+$$;
+comment on function private.audit_by_hand(text, text, text, jsonb, jsonb) is 'Audits a change by hand under its learner''s id.';
+
+create function private.audit_hand_edit()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_stack text;
+begin
+  -- First of all: a rebuild and an erasure delete 100,000 rows.
+  get diagnostics v_stack = pg_context;
+  if not private.is_own_code(v_stack) then
+    perform private.audit_by_hand(tg_op, tg_table_schema, tg_table_name,
+      case when tg_op <> 'INSERT' then to_jsonb(old) end, case when tg_op <> 'DELETE' then to_jsonb(new) end);
+  end if;
+  return null;
+end
+$$;
+comment on function private.audit_hand_edit() is 'Row trigger: audits a change that nothing of the product made.';
+
+do $$
+declare
+  v_table record;
+  v_trigger record;
+begin
+  for v_table in
+    -- `batched` is what ingest does for every batch. Not inserts of attempts: a rebuild makes 100,000, and took 2.2 times as long.
+    select * from (values
+      ('learner', 'state', 'delete', 'insert or update'), ('learner', 'session', 'delete', 'insert or update'),
+      ('learner', 'attempt', 'delete', 'update'), ('learner', 'skill_progress', 'delete', 'insert or update'),
+      ('learner', 'practice', 'delete', 'insert or update'), ('learner', 'device', 'delete', 'insert or update'),
+      ('learner', 'event', 'update or delete', 'insert'), ('learner', 'batch', 'update or delete', 'insert'),
+      ('ops', 'quarantine', 'insert or update or delete', null), ('ops', 'quarantine_action', 'insert or delete', null),
+      ('ops', 'erasure', 'insert or update or delete', null)
+    ) t (schema, name, rare, batched)
+  loop
+    -- Every statement parses the condition anew, and a constant of type name is 64 bytes of it: hence texts.
+    for v_trigger in
+      select * from (values
+        ('edit', v_table.rare, ''), ('write', v_table.batched, 'when (session_user <> ''carrel_edge''::text and session_user <> ''authenticator''::text)')
+      ) t (name, events, condition)
+      where t.events is not null
+    loop
+      execute format('create trigger %2$I after %4$s on %1$I.%3$I for each row %5$s execute function private.audit_hand_edit()',
+        v_table.schema, format('%s_audit_hand_%s', v_table.name, v_trigger.name), v_table.name, v_trigger.events, v_trigger.condition);
+    end loop;
+    execute format('create trigger %2$I before truncate on %1$I.%3$I for each statement execute function private.forbid_change()',
+      v_table.schema, v_table.name || '_stays', v_table.name);
+  end loop;
+end
+$$;
+
+-- Source: schemas/90_people/erasure.sql
+-- What:  erase_learner(): a learner's rows go, everywhere, in bounded steps, and a barrier stays. Deleting an account asks for it too.
+-- Why:   a learner may ask to be forgotten (O5), and a ledger of some years is too much for one transaction.
+
+create function private.learner_tables()
+returns setof regclass
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- From the catalogue, so that no new table is forgotten: every column user_id names a learner. Partitions one by one, since a
+  -- ctid is good within one. The barrier stays, and the row that is the lock goes last, by itself.
+  select c.oid::regclass
+  from pg_attribute a
+  join pg_class c on c.oid = a.attrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('content', 'learner', 'ops') and c.relkind = 'r'
+    and a.attname = 'user_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
+    and c.oid not in ('ops.erasure'::regclass, 'learner.state'::regclass)
+  order by n.nspname, c.relname
+$$;
+comment on function private.learner_tables() is 'The tables and partitions that hold rows of learners, but for learner.state and ops.erasure.';
+
+create function private.erase_rows(p_user uuid, p_rows integer)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_table regclass;
+  v_left integer := p_rows;
+  v_count integer;
+begin
+  for v_table in select * from private.learner_tables()
+  loop
+    execute format('delete from %s where ctid = any (array(select ctid from %1$s where user_id = $1 limit $2))', v_table) using p_user, v_left;
+    get diagnostics v_count = row_count;
+    v_left := v_left - v_count;
+    exit when v_left <= 0;
+  end loop;
+  return p_rows - v_left;
+end
+$$;
+comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner; returns how many. Fewer than p_rows: all are gone.';
+
+create function private.redact_audit(p_user uuid)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A learner who revoked a device did so from an address of theirs.
+  update ops.audit a set before = null, after = null, source = case when a.actor is distinct from p_user then a.source end
+  -- By the names that records of learners have, so that the index finds them.
+  where a.object in (
+      select format('%s.%s', n.nspname, c.relname)
+      from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition and k.attname = 'user_id' and not k.attisdropped)
+    and a.object_id = p_user::text and a.action <> 'erase_learner'
+    and (a.before is not null or a.after is not null or (a.actor = p_user and a.source is not null))
+$$;
+comment on function private.redact_audit(uuid) is
+  'Takes out of the audit trail what records show of a learner behind the barrier; who did what and when stays.';
+
+create function private.erase_step(p_user uuid, p_rows integer)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rows integer;
+begin
+  -- 1 The learner's lock, as ingest takes it. A batch that had passed the barrier before it stood has committed once this is held, so
+  --   what it wrote is seen; any later one sees the barrier.
+  insert into learner.state (user_id) values (p_user) on conflict do nothing;
+  perform from learner.state s where s.user_id = p_user for update skip locked;
+  if not found then
+    return 0;
+  end if;
+
+  v_rows := private.erase_rows(p_user, p_rows);
+  if v_rows < p_rows then
+    perform private.redact_audit(p_user);
+    delete from learner.state s where s.user_id = p_user;
+  end if;
+  update ops.erasure e set
+    rows = e.rows + v_rows, erased_at = case when v_rows < p_rows then clock_timestamp() end
+  where e.user_id = p_user;
+  return v_rows;
+end
+$$;
+comment on function private.erase_step(uuid, integer) is
+  'Erases at most p_rows rows of a learner behind the barrier, and notes when none are left; returns how many. 0 while the learner is busy.';
+
+create function ops.run_erasures(p_rows integer default 20000)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user uuid;
+  v_left integer := p_rows;
+begin
+  perform private.require_role('admin');
+  for v_user in select e.user_id from ops.erasure e where e.erased_at is null order by e.requested_at, e.user_id
+  loop
+    v_left := v_left - private.erase_step(v_user, v_left);
+    exit when v_left <= 0;
+  end loop;
+  perform private.record_job('erasures', null, case when v_left < p_rows then jsonb_build_object('rows', p_rows - v_left) end);
+  return p_rows - v_left;
+end
+$$;
+comment on function ops.run_erasures(integer) is
+  'Goes on with the erasures that are under way, at most p_rows rows (1 s for 20,000); returns how many. Runs by pg_cron; for admins.';
+
+create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
+returns timestamptz
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  insert into ops.erasure as e (user_id, reason) values (p_user, p_reason)
+  on conflict (user_id) do nothing;
+  -- The learner's id and nothing else.
+  perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
+  perform private.erase_step(p_user, 20000);
+  return (select e.erased_at from ops.erasure e where e.user_id = p_user);
+end
+$$;
+comment on function ops.erase_learner(uuid, text) is
+  'Erases all rows of a learner, for good, and refuses whatever their devices still send (erased). Returns when it was done; null: pg_cron '
+  'goes on with it. The account stays: delete it through Auth, which asks for the same. For admins; audited.';
+
+create function private.queue_erasure()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- No more than a note: deleting a user must not fail, nor take long, because of what they have studied.
+  insert into ops.erasure as e (user_id, reason) select o.id, 'account_deleted' from old_rows o
+  on conflict (user_id) do update set reason = excluded.reason;
+  return null;
+end
+$$;
+comment on function private.queue_erasure() is 'Trigger: who deletes their account is erased by the next run of ops.run_erasures().';
+
+create trigger user_queue_erasure after delete on auth.users
+  referencing old table as old_rows for each statement execute function private.queue_erasure();
+
+select private.schedule_job('erasures', '30 seconds', '1 minute', 'select ops.run_erasures()');
+
+-- Source: schemas/90_people/restore.sql
+-- What:  export_erasures() and reapply_erasures(): erasures survive a restore from backup.
+-- Why:   an older copy of the database has again what was erased since, and knows nothing of the barrier (O5). docs/restore.md.
+create table ops.erasure_check (
+  history    text not null,
+  checked_at timestamptz not null default now(),
+  constraint erasure_check_pkey primary key (history)
+);
+comment on table ops.erasure_check is
+  'The histories for which erasures are known to be complete: the first one, and those for which ops.reapply_erasures() was called.';
+alter table ops.erasure_check enable row level security;
+create policy erasure_check_all_nobody on ops.erasure_check for all to anon, authenticated using (false);
+insert into ops.erasure_check (history) values (private.history());
+
+create function ops.export_erasures(p_since timestamptz default null)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
+    select jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', e.reason, 'requested_at', e.requested_at) order by e.requested_at, e.user_id)
+    from ops.erasure e
+    -- Some minutes more: a transaction that began earlier may have committed since the export before.
+    where p_since is null or e.requested_at >= p_since - interval '10 minutes'), '[]'));
+end
+$$;
+comment on function ops.export_erasures(timestamptz) is
+  'Who was erased (since a time, or ever), as one JSON: to be kept outside of the database, beside its backups. For admins.';
+
+create function ops.reapply_erasures(p_export jsonb)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count integer;
+begin
+  perform private.require_role('admin');
+  if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
+    perform private.raise_error('CR025', 'This is no export of ops.export_erasures().', 'erasures');
+  end if;
+  with again as (
+    insert into ops.erasure as e (user_id, reason, requested_at)
+    -- A learner may be in the list twice: erased, and then their account deleted.
+    select distinct on (x.user_id) x.user_id, x.reason, x.requested_at
+    from jsonb_to_recordset(p_export -> 'erasures') as x (user_id uuid, reason text, requested_at timestamptz)
+    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
+    -- Erased before the copy was made: it has nothing of them, and its barrier has kept their devices out since.
+    on conflict (user_id) do update set reason = excluded.reason
+    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
+    returning 1
+  )
+  select count(*) into v_count from again;
+  -- A restored account has its e-mail address again. (Its deletion notes the erasure once more, which changes nothing.)
+  delete from auth.users u
+  where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted');
+  insert into ops.erasure_check (history) values (private.history()) on conflict do nothing;
+  perform private.audit('reapply_erasures', 'ops.erasure', null, null, jsonb_build_object('erasures', v_count, 'exported_at', p_export -> 'exported_at'));
+  return v_count;
+end
+$$;
+comment on function ops.reapply_erasures(jsonb) is
+  'After a restore: erases again who was erased after the copy was made, accounts included; pg_cron does the rows. Takes the newest export '
+  '(an empty one, {"erasures": []}, says that nobody was); returns how many were not known. Ends the alarm erasures_unchecked. For admins.';
+
+-- Source: schemas/90_people/webhooks.sql
+-- What:  outgoing webhooks: endpoints, the outbox of messages, one delivery per message and endpoint, every attempt.
+-- Why:   a CDN or a push service learns of each release, however long it was away (S2); and what is kept beside the backups of each erasure (O5).
+create function private.is_webhook_url(p_url text, p_local boolean)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- No user and password (they would show in lists and logs), no backslash (parsers disagree about it), no fragment.
+  select length(p_url) <= 2000
+    and (p_url ~ '^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[^\s#\\]*)?$'
+      or p_url ~ '^https://\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?(/[^\s#\\]*)?$'
+      or (p_local and p_url ~ '^http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?(/[^\s#\\]*)?$'))
+$$;
+comment on function private.is_webhook_url(text, boolean) is
+  'https only; where p_local, also plain http to the loopback. Whether the host is a public one is the dispatcher''s to check.';
+
+create table ops.webhook_endpoint (
+  id                  uuid not null default gen_random_uuid(),
+  url                 text not null,
+  description         text,
+  events              text[] not null default array['release.published', 'release.rolled_back'],
+  enabled             boolean not null default true,
+  local               boolean not null default false,
+  max_attempts        smallint not null default 12,
+  secret_id           uuid not null,
+  previous_secret_id  uuid,
+  previous_ends_at    timestamptz,
+  created_at          timestamptz not null default now(),
+  constraint webhook_endpoint_pkey primary key (id),
+  constraint webhook_endpoint_url_allowed check (private.is_webhook_url(url, local)),
+  constraint webhook_endpoint_description_short check (length(description) <= 300),
+  constraint webhook_endpoint_events_known check (
+    cardinality(events) > 0 and events <@ array['release.published', 'release.rolled_back', 'learner.erased']),
+  constraint webhook_endpoint_max_attempts_in_range check (max_attempts between 1 and 50),
+  -- Two columns, not a list: never more than two secrets sign.
+  constraint webhook_endpoint_previous_has_an_end check ((previous_secret_id is null) = (previous_ends_at is null)),
+  constraint webhook_endpoint_secrets_differ check (previous_secret_id <> secret_id)
+);
+comment on table ops.webhook_endpoint is 'Where webhooks go. Secrets are in Vault; the rows name them by id.';
+comment on column ops.webhook_endpoint.local is
+  'For tests on one machine: may be plain http on the loopback, if the dispatcher''s environment allows it too.';
+comment on column ops.webhook_endpoint.previous_secret_id is
+  'During a rotation the secret of before; it signs as well until previous_ends_at.';
+
+create table ops.webhook_message (
+  id         text not null,
+  type       text not null,
+  version    integer,
+  body       text not null,
+  created_at timestamptz not null,
+  constraint webhook_message_pkey primary key (id),
+  constraint webhook_message_id_form check (id ~ '^msg_[0-9a-f]{32}$'),
+  constraint webhook_message_type_known check (type in ('release.published', 'release.rolled_back', 'learner.erased')),
+  constraint webhook_message_version_iff_release check ((version is not null) = (type <> 'learner.erased')),
+  constraint webhook_message_body_is_json check (pg_input_is_valid(body, 'jsonb'))
+);
+-- No foreign key to content.release: a release is never deleted, and publishing need not lock it a second time.
+create index webhook_message_created_at_idx on ops.webhook_message (created_at);
+comment on table ops.webhook_message is 'The outbox, filled by the transaction that publishes, or erases. body is the exact text that is signed and posted.';
+
+create table ops.webhook_delivery (
+  message_id      text not null,
+  endpoint_id     uuid not null,
+  state           text not null default 'pending',
+  attempts        integer not null default 0,
+  attempts_before integer not null default 0,
+  next_attempt_at timestamptz,
+  claimed_until   timestamptz,
+  settled_at      timestamptz,
+  last_outcome    text,
+  last_status     integer,
+  constraint webhook_delivery_pkey primary key (message_id, endpoint_id),
+  constraint webhook_delivery_message_exists foreign key (message_id) references ops.webhook_message (id) on delete cascade,
+  constraint webhook_delivery_endpoint_exists foreign key (endpoint_id) references ops.webhook_endpoint (id),
+  constraint webhook_delivery_state_known check (state in ('pending', 'delivered', 'dead')),
+  constraint webhook_delivery_pending_has_a_time check ((state = 'pending') = (next_attempt_at is not null)),
+  constraint webhook_delivery_pending_is_unsettled check ((state = 'pending') = (settled_at is null)),
+  constraint webhook_delivery_claimed_while_pending check (claimed_until is null or state = 'pending'),
+  constraint webhook_delivery_attempts_positive check (attempts >= 0 and attempts_before between 0 and attempts)
+);
+-- What a dispatcher looks for; settled rows, which become many, are not in it.
+create index webhook_delivery_next_attempt_at_pending_idx on ops.webhook_delivery (next_attempt_at) where state = 'pending';
+create index webhook_delivery_endpoint_id_idx on ops.webhook_delivery (endpoint_id);
+comment on table ops.webhook_delivery is 'One message on its way to one endpoint. dead: given up on, until retry_webhook().';
+comment on column ops.webhook_delivery.attempts_before is 'Attempts before the last manual retry, which starts the count to max_attempts anew.';
+comment on column ops.webhook_delivery.attempts is 'Claims so far; the number of the newest is the token that fences older ones off.';
+comment on column ops.webhook_delivery.claimed_until is 'The lease of the dispatcher that works on it; afterwards another one may.';
+
+create table ops.webhook_attempt (
+  message_id  text not null,
+  endpoint_id uuid not null,
+  attempt     integer not null,
+  at          timestamptz not null default clock_timestamp(),
+  outcome     text not null,
+  status      integer,
+  answer      text,
+  duration_ms integer,
+  constraint webhook_attempt_pkey primary key (message_id, endpoint_id, attempt),
+  constraint webhook_attempt_delivery_exists foreign key (message_id, endpoint_id)
+    references ops.webhook_delivery (message_id, endpoint_id) on delete cascade,
+  constraint webhook_attempt_outcome_known check (
+    outcome in ('delivered', 'status', 'redirect', 'gone', 'timeout', 'unreachable', 'refused_target', 'unsigned', 'abandoned')),
+  constraint webhook_attempt_answer_short check (length(answer) <= 300),
+  constraint webhook_attempt_status_in_range check (status between 100 and 599)
+);
+comment on table ops.webhook_attempt is 'The delivery log: what each attempt came to.';
+comment on column ops.webhook_attempt.outcome is
+  'abandoned: the dispatcher was gone before it could report; the receiver may have got the message all the same.';
+comment on column ops.webhook_attempt.answer is 'How the receiver''s answer begins, without control characters.';
+
+alter table ops.webhook_endpoint enable row level security;
+alter table ops.webhook_message enable row level security;
+alter table ops.webhook_delivery enable row level security;
+alter table ops.webhook_attempt enable row level security;
+create policy webhook_endpoint_all_nobody on ops.webhook_endpoint for all to anon, authenticated using (false);
+create policy webhook_message_all_nobody on ops.webhook_message for all to anon, authenticated using (false);
+create policy webhook_delivery_all_nobody on ops.webhook_delivery for all to anon, authenticated using (false);
+create policy webhook_attempt_all_nobody on ops.webhook_attempt for all to anon, authenticated using (false);
+
+create trigger webhook_endpoint_audit_insert after insert on ops.webhook_endpoint referencing new table as new_rows
+  for each statement execute function private.audit_change();
+create trigger webhook_endpoint_audit_update after update on ops.webhook_endpoint
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger webhook_endpoint_audit_delete after delete on ops.webhook_endpoint referencing old table as old_rows
+  for each statement execute function private.audit_change();
+create trigger webhook_endpoint_no_truncate before truncate on ops.webhook_endpoint
+  for each statement execute function private.forbid_change();
+
+-- Source: schemas/90_people/webhook_outbox.sql
+-- What:  the outbox: a message per release and a delivery per endpoint, written by the transaction that publishes; and so of erasures.
+-- Why:   a webhook for a release that was rolled back at commit, or a release without its webhook, can't exist (S2).
+
+create function private.enqueue_message(p_type text, p_version integer, p_at timestamptz, p_data json)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id constant text := 'msg_' || replace(gen_random_uuid()::text, '-', '');
+  v_now constant timestamptz := clock_timestamp();
+begin
+  insert into ops.webhook_message (id, type, version, body, created_at)
+  values (v_id, p_type, p_version, json_build_object('type', p_type, 'timestamp', to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'data', p_data)::text, v_now);
+  insert into ops.webhook_delivery (message_id, endpoint_id, next_attempt_at)
+  select v_id, e.id, v_now from ops.webhook_endpoint e where e.enabled and p_type = any (e.events);
+  if found then
+    perform private.wake_function('webhooks');
+  end if;
+end
+$$;
+comment on function private.enqueue_message(text, integer, timestamptz, json) is
+  'Puts a message into the outbox, for each enabled endpoint that asked for its type, and wakes the dispatcher once it is committed.';
+
+create function private.enqueue_webhook()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- A roll-back is a release that says which one it restores.
+  v_rollback_to constant integer := to_jsonb(new) ->> 'rollback_to';
+begin
+  perform private.enqueue_message(case when v_rollback_to is null then 'release.published' else 'release.rolled_back' end, new.version, new.published_at,
+    -- Small and final: what a receiver wants beyond this it asks for, at this version.
+    json_build_object(
+      'history', private.history(), 'version', new.version, 'note', new.note, 'rollback_to', v_rollback_to,
+      'domains', new.domains, 'skills', new.skills, 'questions', new.questions,
+      'upserts', new.upserts, 'deletes', new.deletes));
+  return null;
+end
+$$;
+comment on function private.enqueue_webhook() is 'Row trigger: a release is a message.';
+
+create function private.enqueue_erasure()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- As ops.export_erasures() has it. Where nobody asked, no message needs to hold an id.
+  if exists (select from ops.webhook_endpoint e where e.enabled and 'learner.erased' = any (e.events))
+    and (tg_op = 'INSERT' or to_jsonb(old) ->> 'reason' <> new.reason) then
+    perform private.enqueue_message('learner.erased', null, clock_timestamp(),
+      json_build_object('history', private.history(), 'user_id', new.user_id, 'reason', new.reason, 'requested_at', new.requested_at));
+  end if;
+  return null;
+end
+$$;
+comment on function private.enqueue_erasure() is 'Row trigger: a request to erase a learner is a message, where an endpoint asked for these.';
+
+create trigger release_webhook after insert on content.release
+  for each row execute function private.enqueue_webhook();
+create trigger erasure_webhook after insert or update of reason on ops.erasure
+  for each row execute function private.enqueue_erasure();
+
+-- Source: schemas/90_people/webhook_dispatch.sql
+-- What:  what the dispatcher may do: claim deliveries that are due, and report what an attempt came to.
+-- Why:   any number of dispatchers may run, and any may be killed at any time: each delivery is under one lease at a
+--        time, and one that was left lying is taken up again after it (S2).
+
+create function private.webhook_backoff(p_attempts integer, p_jitter double precision)
+returns interval
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- 5 s, 20 s, 80 s, 5 min, 21 min, 85 min, 6 h, 23 h, then a day; the jitter takes off up to half of it, so that what
+  -- failed together does not come back together. Twelve attempts thus spread over 2 to 4 days.
+  select least(5 * 4 ^ least(p_attempts - 1, 20), 86400) * (1 - least(greatest(p_jitter, 0), 1) / 2) * interval '1 second'
+$$;
+comment on function private.webhook_backoff(integer, double precision) is
+  'How long to wait after so many failed attempts (0: asked for anew meanwhile); p_jitter is a random number from 0 to 1.';
+
+create function private.claim_webhooks(p_limit integer, p_lease_s integer)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_limit constant integer := least(greatest(p_limit, 0), 100);
+  v_claimed text;
+begin
+  -- 1 What a dispatcher took and never reported: on record, and given up on if that was the last attempt.
+  with lost as (
+    select d.message_id, d.endpoint_id, d.attempts, d.claimed_until,
+      d.attempts - d.attempts_before >= e.max_attempts as last
+    from ops.webhook_delivery d
+    join ops.webhook_endpoint e on e.id = d.endpoint_id
+    where d.state = 'pending' and d.claimed_until <= v_now
+    order by d.next_attempt_at
+    limit v_limit
+    for update of d skip locked
+  ), freed as (
+    update ops.webhook_delivery d
+    set claimed_until = null, last_outcome = 'abandoned', last_status = null,
+      state = case when l.last then 'dead' else 'pending' end,
+      -- Counted from the lease's end: an outage of ours should not use up all attempts within minutes.
+      next_attempt_at = case when not l.last then l.claimed_until + private.webhook_backoff(d.attempts - d.attempts_before, 0.5) end,
+      settled_at = case when l.last then v_now end
+    from lost l
+    where d.message_id = l.message_id and d.endpoint_id = l.endpoint_id
+  )
+  insert into ops.webhook_attempt (message_id, endpoint_id, attempt, at, outcome)
+  select l.message_id, l.endpoint_id, l.attempts, l.claimed_until, 'abandoned' from lost l
+  on conflict do nothing;
+
+  -- 2 What is due, oldest first.
+  with due as (
+    select d.message_id, d.endpoint_id
+    from ops.webhook_delivery d
+    join ops.webhook_endpoint e on e.id = d.endpoint_id
+    where d.state = 'pending' and d.claimed_until is null and d.next_attempt_at <= v_now and e.enabled
+    order by d.next_attempt_at, d.message_id
+    limit v_limit
+    for update of d skip locked
+  ), claimed as (
+    update ops.webhook_delivery d
+    set attempts = d.attempts + 1, claimed_until = v_now + least(greatest(p_lease_s, 1), 600) * interval '1 second'
+    from due
+    where d.message_id = due.message_id and d.endpoint_id = due.endpoint_id
+    returning d.message_id, d.endpoint_id, d.attempts
+  )
+  select json_agg(json_build_object(
+    'message_id', c.message_id, 'endpoint_id', c.endpoint_id, 'attempt', c.attempts, 'body', m.body,
+    'url', e.url, 'local', e.local,
+    'secrets', (
+      select coalesce(json_agg(s.decrypted_secret order by s.id = e.secret_id desc), '[]') from vault.decrypted_secrets s
+      where s.id = e.secret_id or (s.id = e.previous_secret_id and e.previous_ends_at > v_now)))) into v_claimed
+  from claimed c
+  join ops.webhook_message m on m.id = c.message_id
+  join ops.webhook_endpoint e on e.id = c.endpoint_id;
+  return coalesce(v_claimed, '[]');
+end
+$$;
+comment on function private.claim_webhooks(integer, integer) is
+  'Takes up to p_limit due deliveries under a lease of p_lease_s seconds: message_id, endpoint_id, attempt, body, url, local, secrets of each.';
+
+create function private.record_webhook(
+  p_message text, p_endpoint uuid, p_attempt integer, p_outcome text, p_status integer, p_answer text,
+  p_duration_ms integer, p_retry_after_s integer, p_jitter double precision)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_delivery ops.webhook_delivery;
+  v_dead boolean;
+begin
+  select d.* into v_delivery from ops.webhook_delivery d
+  where d.message_id = p_message and d.endpoint_id = p_endpoint for update;
+  if not found or p_attempt not between 1 and v_delivery.attempts then
+    return 'unknown';
+  end if;
+
+  -- 1 The log. A report that comes after its lease replaces the guess that nobody would report.
+  insert into ops.webhook_attempt as a (message_id, endpoint_id, attempt, at, outcome, status, answer, duration_ms)
+  values (p_message, p_endpoint, p_attempt, v_now, p_outcome, p_status, left(p_answer, 300), p_duration_ms)
+  on conflict (message_id, endpoint_id, attempt) do update set
+    at = excluded.at, outcome = excluded.outcome, status = excluded.status, answer = excluded.answer, duration_ms = excluded.duration_ms
+    where a.outcome = 'abandoned';
+
+  -- 2 What was received is delivered, whoever says so and however late.
+  if p_outcome = 'delivered' then
+    update ops.webhook_delivery d
+    set state = 'delivered', next_attempt_at = null, claimed_until = null, settled_at = v_now, last_outcome = p_outcome, last_status = p_status
+    where d.message_id = p_message and d.endpoint_id = p_endpoint and d.state <> 'delivered';
+    return 'delivered';
+  end if;
+
+  -- 3 A failure counts only from who holds the newest claim.
+  if v_delivery.state <> 'pending' or v_delivery.claimed_until is null or p_attempt <> v_delivery.attempts then
+    return v_delivery.state;
+  end if;
+  -- A private target and an endpoint that says it is gone do not get better by waiting.
+  v_dead := p_outcome in ('gone', 'refused_target')
+    or v_delivery.attempts - v_delivery.attempts_before >= (select e.max_attempts from ops.webhook_endpoint e where e.id = p_endpoint);
+  update ops.webhook_delivery d
+  set claimed_until = null, last_outcome = p_outcome, last_status = p_status,
+    state = case when v_dead then 'dead' else 'pending' end, settled_at = case when v_dead then v_now end,
+    next_attempt_at = case when not v_dead then v_now + greatest(
+      private.webhook_backoff(d.attempts - d.attempts_before, p_jitter),
+      -- A receiver may ask for more time, up to a day.
+      least(coalesce(p_retry_after_s, 0), 86400) * interval '1 second') end
+  where d.message_id = p_message and d.endpoint_id = p_endpoint;
+  if p_outcome = 'gone' then
+    update ops.webhook_endpoint e set enabled = false where e.id = p_endpoint;
+  end if;
+  return case when v_dead then 'dead' else 'pending' end;
+end
+$$;
+comment on function private.record_webhook(text, uuid, integer, text, integer, text, integer, integer, double precision) is
+  'Reports what an attempt came to; returns the delivery''s state. Failures back off with jitter, and die after the endpoint''s max_attempts.';
+
+grant execute on function private.claim_webhooks(integer, integer),
+  private.record_webhook(text, uuid, integer, text, integer, text, integer, integer, double precision) to carrel_edge;
+
+-- Source: schemas/90_people/webhook_endpoints.sql
+-- What:  administration of webhook endpoints: add, list, enable or disable, rotate the secret.
+-- Why:   a secret is made here, shown once and kept in Vault; two are active during a rotation (S2).
+
+create function private.new_webhook_secret(p_endpoint uuid, out p_id uuid, out p_secret text)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- 24 to 64 bytes are what Standard Webhooks ask for.
+  p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
+  p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
+end
+$$;
+comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret and keeps it in Vault.';
+
+create function private.add_webhook_endpoint(p_url text, p_events text[], p_description text, p_local boolean)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id constant uuid := gen_random_uuid();
+  v_made record;
+begin
+  perform private.require_role('admin');
+  if p_url is null or not private.is_webhook_url(p_url, p_local) then
+    perform private.raise_error('CR062', 'A webhook goes to an https URL without user and password.', 'url');
+  elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
+    perform private.raise_error('CR062', 'There are the events release.published, release.rolled_back and learner.erased.', 'events');
+  elsif length(p_description) > 300 then
+    perform private.raise_error('CR062', 'A description has at most 300 characters.', 'description');
+  end if;
+  select * into v_made from private.new_webhook_secret(v_id);
+  -- Ids of learners go to nobody who did not ask for them.
+  insert into ops.webhook_endpoint (id, url, description, events, local, secret_id)
+  values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), p_local, v_made.p_id);
+  return json_build_object('id', v_id, 'secret', v_made.p_secret);
+end
+$$;
+comment on function private.add_webhook_endpoint(text, text[], text, boolean) is 'The core of add_webhook_endpoint().';
+
+create function private.webhook_endpoints()
+returns table (
+  id uuid, url text, description text, events text[], enabled boolean, secrets integer, pending bigint, dead bigint, last_delivered_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return query
+  select e.id, e.url, e.description, e.events, e.enabled, case when e.previous_ends_at > now() then 2 else 1 end,
+    count(*) filter (where d.state = 'pending'), count(*) filter (where d.state = 'dead'), max(d.settled_at) filter (where d.state = 'delivered')
+  from ops.webhook_endpoint e
+  left join ops.webhook_delivery d on d.endpoint_id = e.id
+  group by e.id
+  order by e.created_at, e.id;
+end
+$$;
+comment on function private.webhook_endpoints() is 'The core of webhook_endpoints().';
+
+create function private.set_webhook_endpoint(p_endpoint uuid, p_enabled boolean)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  update ops.webhook_endpoint e set enabled = p_enabled where e.id = p_endpoint;
+  if not found then
+    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+  end if;
+end
+$$;
+comment on function private.set_webhook_endpoint(uuid, boolean) is 'The core of set_webhook_endpoint().';
+
+create function private.rotate_webhook_secret(p_endpoint uuid, p_overlap_hours integer)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_endpoint ops.webhook_endpoint;
+  v_made record;
+begin
+  perform private.require_role('admin');
+  select e.* into v_endpoint from ops.webhook_endpoint e where e.id = p_endpoint for update;
+  if not found then
+    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+  elsif p_overlap_hours is null or p_overlap_hours not between 0 and 720 then
+    perform private.raise_error('CR062', 'Two secrets overlap for 0 to 720 hours.', 'overlap_hours');
+  elsif v_endpoint.previous_ends_at > now() and p_overlap_hours > 0 then
+    -- A third secret would end the oldest before its receiver was promised. A leaked one is ended with 0 hours.
+    perform private.raise_error('CR061', 'The secret of before still signs; rotate again when it has ended, or with 0 hours.',
+      to_char(v_endpoint.previous_ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+  end if;
+  select * into v_made from private.new_webhook_secret(p_endpoint);
+  update ops.webhook_endpoint e
+  set secret_id = v_made.p_id,
+    previous_secret_id = case when p_overlap_hours > 0 then e.secret_id end,
+    previous_ends_at = case when p_overlap_hours > 0 then now() + p_overlap_hours * interval '1 hour' end
+  where e.id = p_endpoint;
+  delete from vault.secrets s
+  where s.id = v_endpoint.previous_secret_id or (s.id = v_endpoint.secret_id and p_overlap_hours = 0);
+  return json_build_object('id', p_endpoint, 'secret', v_made.p_secret);
+end
+$$;
+comment on function private.rotate_webhook_secret(uuid, integer) is 'The core of rotate_webhook_secret().';
+
+create function public.add_webhook_endpoint(url text, events text[] default null, description text default null, local boolean default false)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.add_webhook_endpoint(url, events, description, local) $$;
+comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
+  'Adds an endpoint for webhooks; returns its id and, this once, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
+  'Admins. Errors: forbidden, signal_invalid.';
+
+create function public.webhook_endpoints()
+returns table (
+  id uuid, url text, description text, events text[], enabled boolean, secrets integer, pending bigint, dead bigint, last_delivered_at timestamptz)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.webhook_endpoints() $$;
+comment on function public.webhook_endpoints() is 'All webhook endpoints, with the number of active secrets and of pending and dead deliveries. Admins.';
+
+create function public.set_webhook_endpoint(endpoint uuid, enabled boolean)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.set_webhook_endpoint(endpoint, enabled) $$;
+comment on function public.set_webhook_endpoint(uuid, boolean) is
+  'Enables or disables an endpoint. While disabled it gets no new messages, and pending ones wait. Admins. Errors: forbidden, webhook_unknown.';
+
+create function public.rotate_webhook_secret(endpoint uuid, overlap_hours integer default 24)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.rotate_webhook_secret(endpoint, overlap_hours) $$;
+comment on function public.rotate_webhook_secret(uuid, integer) is
+  'Makes a new secret and returns it, this once; the old one signs as well for overlap_hours (0: not at all). '
+  'Admins. Errors: forbidden, webhook_unknown, webhook_rotating, signal_invalid.';
+
+grant execute on function private.add_webhook_endpoint(text, text[], text, boolean), private.webhook_endpoints(),
+  private.set_webhook_endpoint(uuid, boolean), private.rotate_webhook_secret(uuid, integer) to authenticated, service_role;
+grant execute on function public.add_webhook_endpoint(text, text[], text, boolean), public.webhook_endpoints(),
+  public.set_webhook_endpoint(uuid, boolean), public.rotate_webhook_secret(uuid, integer) to authenticated, service_role;
+
+-- Source: schemas/90_people/webhook_deliveries.sql
+-- What:  the delivery log, manual retry, the jobs that drive the dispatcher and clear old messages.
+-- Why:   what was given up on must be seen and can be sent again; what was delivered long ago need not be kept (S2).
+
+create function private.webhook_deliveries(p_endpoint uuid, p_state text, p_before timestamptz, p_limit integer)
+returns table (
+  message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
+  next_attempt_at timestamptz, settled_at timestamptz, log json)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return query
+  select m.id, d.endpoint_id, m.type, m.version, m.created_at, d.state, d.attempts, d.next_attempt_at, d.settled_at, (
+    select coalesce(json_agg(json_build_object('attempt', a.attempt, 'at', a.at, 'outcome', a.outcome, 'status', a.status,
+      'answer', a.answer, 'duration_ms', a.duration_ms) order by a.attempt desc), '[]')
+    from ops.webhook_attempt a where a.message_id = m.id and a.endpoint_id = d.endpoint_id)
+  from ops.webhook_message m
+  join ops.webhook_delivery d on d.message_id = m.id
+  where (p_endpoint is null or d.endpoint_id = p_endpoint) and (p_state is null or d.state = p_state)
+    and (p_before is null or m.created_at < p_before)
+  order by m.created_at desc, m.id, d.endpoint_id
+  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+end
+$$;
+comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
+
+create function private.retry_webhook(p_message text, p_endpoint uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_state text;
+begin
+  perform private.require_role('admin');
+  select d.state into v_state from ops.webhook_delivery d
+  where d.message_id = p_message and d.endpoint_id = p_endpoint for update;
+  if not found then
+    perform private.raise_error('CR060', 'There is no such delivery.', 'message');
+  end if;
+  -- Under a lease it waits for that attempt's end, since one delivery is never under way twice; if it fails, all others are still to come.
+  update ops.webhook_delivery d
+  set state = 'pending', settled_at = null, attempts_before = d.attempts,
+    next_attempt_at = case when d.claimed_until is null then clock_timestamp() else d.next_attempt_at end
+  where d.message_id = p_message and d.endpoint_id = p_endpoint;
+  perform private.audit('retry_webhook', 'ops.webhook_delivery', p_message, jsonb_build_object('state', v_state),
+    jsonb_build_object('endpoint', p_endpoint));
+  perform private.wake_function('webhooks');
+end
+$$;
+comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
+
+create function public.webhook_deliveries(
+  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default 100)
+returns table (
+  message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
+  next_attempt_at timestamptz, settled_at timestamptz, log json)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.webhook_deliveries(endpoint, with_state, before, page_rows) $$;
+comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
+  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
+
+create function public.retry_webhook(message text, endpoint uuid)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.retry_webhook(message, endpoint) $$;
+comment on function public.retry_webhook(text, uuid) is
+  'Sends a message to an endpoint again, dead or delivered, at once and with all attempts anew. Admins. Errors: forbidden, webhook_unknown.';
+
+create function private.drive_webhooks()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select private.wake_function('webhooks')
+  where exists (
+    select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
+    where d.state = 'pending' and coalesce(d.claimed_until, d.next_attempt_at) <= clock_timestamp()
+      and (e.enabled or d.claimed_until is not null))
+$$;
+comment on function private.drive_webhooks() is 'Wakes the dispatcher if anything is due; a cron job every 30 seconds.';
+
+create function ops.prune_webhooks(p_keep interval default '30 days')
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform private.require_role('admin');
+  -- What waits for an enabled endpoint is never too old.
+  delete from ops.webhook_message m
+  where m.created_at < now() - p_keep
+    and not exists (
+      select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
+      where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
+  get diagnostics v_count = row_count;
+  -- Secrets whose time is over sign nothing any more; here they leave Vault too.
+  delete from vault.secrets s using ops.webhook_endpoint e where s.id = e.previous_secret_id and e.previous_ends_at <= now();
+  update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
+  if v_count > 0 then
+    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', v_count), null);
+  end if;
+  return v_count;
+end
+$$;
+comment on function ops.prune_webhooks(interval) is
+  'Deletes messages older than p_keep with their deliveries and log, and ended secrets; returns how many messages. A cron job every night.';
+
+grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
+grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;
+
+select private.schedule_job('webhooks', '30 seconds', '1 minute', 'select private.drive_webhooks()');
+select private.schedule_job('webhooks_prune', '23 3 * * *', '1 day', 'select ops.prune_webhooks()');
+
+-- Source: schemas/90_people/alarms.sql
+-- What:  alarms(): what needs a person, in one list: jobs that fail or are late, months that run out, damaged projections, late releases, erasures.
+-- Why:   each of these is silent by nature; support and metrics ask one question (O4).
+
+create function private.alarms()
+returns table (name text, since timestamptz, detail text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('support', 'admin');
+  return query
+  select 'job_failing', j.last_ok_at, format('%s has failed %s times: %s', j.name, j.failures, j.last_error)
+  from ops.job j where j.failures > 0
+  union all
+  -- Three runs missed: pg_cron is not there, or the job is not.
+  select 'job_late', j.last_run_at, format('%s should run every %s', j.name, j.every)
+  from ops.job j where j.last_run_at < now() - greatest(3 * j.every, interval '15 minutes')
+  union all
+  select 'partitions_short', null, format('%s.%s has %s months ahead', t.schema, t.name, m.ahead)
+  from private.partitioned_tables() t cross join lateral private.months_ahead(t.schema, t.name) m (ahead)
+  -- Made 12 ahead, one an hour: three left means that months of alarms went unheard.
+  where m.ahead < 3
+  union all
+  select 'projections_differ', min(d.found_at), format('%s rows of %s learners: see projection_differences(); rebuild_learner() mends them',
+    count(*), count(distinct d.user_id))
+  from ops.projection_difference d
+  where d.resolved_at is null and not exists (select from ops.erasure x where x.user_id = d.user_id) having count(*) > 0
+  union all
+  -- Each run of the job is a good one for it, whatever became of the release.
+  select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s', count(*), coalesce(max(s.error), 'none'))
+  from content.schedule s where s.state = 'pending' and s.due_at < now() - interval '15 minutes' having count(*) > 0
+  union all
+  select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet', count(*))
+  from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
+  union all
+  -- Whoever restores will need them from outside.
+  select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint: for an admin, see webhook_deliveries()', count(*))
+  from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
+  where m.type = 'learner.erased' and d.state <> 'delivered' and m.created_at < now() - interval '1 hour' having count(*) > 0
+  union all
+  select 'erasures_unchecked', h.rotated_at, 'the history is a new one: after a restore, an admin calls ops.reapply_erasures() in a SQL console'
+  from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
+  order by 1, 3;
+end
+$$;
+comment on function private.alarms() is 'The core of alarms().';
+
+create function public.alarms()
+returns table (name text, since timestamptz, detail text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.alarms() $$;
+comment on function public.alarms() is
+  'What needs a person now: {name, since, detail}; empty when all is well. Support and admins. Names: job_failing, job_late, '
+  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_unsent, erasures_unchecked.';
+
+grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

@@ -1,0 +1,55 @@
+-- What:  how SQL raises an error of the registry, and who the caller is.
+-- Why:   callers tell errors apart by SQLSTATE, never by text; the registry is client-contract/contract/errors.ts.
+
+create function private.raise_error(p_sqlstate text, p_message text, p_detail text default null, p_retry_after_s integer default null)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = p_sqlstate, message = p_message, detail = coalesce(p_detail, ''), hint = coalesce(p_retry_after_s::text, '');
+end
+$$;
+comment on function private.raise_error(text, text, text, integer) is
+  'Raises an error of the registry: SQLSTATE CRnnn, a sentence for people, a detail for programs, and as hint the seconds to wait, if waiting helps.';
+
+create function private.app_role()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- app_metadata is written by the service alone; user_metadata is the user's own and decides nothing.
+  select coalesce(
+    nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'role', 'learner')
+$$;
+comment on function private.app_role() is
+  'The caller''s role in the app: learner, instructor, support or admin, from the token''s app_metadata.';
+
+create function private.require_role(variadic p_roles text[])
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_claims text := nullif(current_setting('request.jwt.claims', true), '');
+begin
+  -- SQL and Studio connect as a database role that may do this anyway, and carry no claims.
+  if v_claims is null and session_user <> 'authenticator' then
+    return;
+  end if;
+  if v_claims::jsonb ->> 'role' = 'service_role' then
+    return;
+  end if;
+  if v_claims::jsonb ->> 'role' = 'authenticated' and private.app_role() = any (p_roles) then
+    return;
+  end if;
+  perform private.raise_error('CR001', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
+end
+$$;
+comment on function private.require_role(text[]) is
+  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden (CR001).';
+
+grant execute on function private.app_role() to authenticated, service_role;

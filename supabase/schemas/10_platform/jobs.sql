@@ -1,0 +1,76 @@
+-- What:  ops.job: what the database does by schedule, and how it last went.
+-- Why:   a job that fails takes its transaction back, and cron.job_run_details is not for support: a failure must be seen (O4).
+create table ops.job (
+  name        text not null,
+  every       interval not null,
+  last_run_at timestamptz not null,
+  last_ok_at  timestamptz not null,
+  failures    integer not null default 0,
+  last_error  text,
+  detail      jsonb,
+  constraint job_pkey primary key (name),
+  constraint job_every_positive check (every > '0'),
+  constraint job_failures_not_negative check (failures >= 0),
+  constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
+);
+comment on table ops.job is 'One row a job: its last run, its last good one (at first, when it was scheduled), and how often it has failed since.';
+alter table ops.job enable row level security;
+create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
+
+create function private.record_job(p_name text, p_error text, p_detail jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ops.job j set
+    last_run_at = clock_timestamp(), last_error = p_error, detail = coalesce(p_detail, j.detail),
+    last_ok_at = case when p_error is null then clock_timestamp() else j.last_ok_at end,
+    failures = case when p_error is null then 0 else j.failures + 1 end
+  where j.name = p_name;
+  if p_error is not null then
+    raise warning 'carrel: %: %', p_name, p_error;
+  end if;
+end
+$$;
+comment on function private.record_job(text, text, jsonb) is 'Records a run of a job; p_error is null where it went well.';
+
+create function private.run_job(p_name text, p_command text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_began constant timestamptz := clock_timestamp();
+  v_answer record;
+begin
+  -- A cancelled statement too: hosted ends what takes longer than two minutes.
+  begin
+    execute p_command into v_answer;
+  exception when query_canceled or others then
+    perform private.record_job(p_name, format('%s (%s)', sqlerrm, sqlstate), null);
+    return;
+  end;
+  -- A job that knows better how it went has said so itself.
+  if not exists (select from ops.job j where j.name = p_name and j.last_run_at >= v_began) then
+    perform private.record_job(p_name, null, jsonb_strip_nulls(to_jsonb(v_answer)));
+  end if;
+end
+$$;
+comment on function private.run_job(text, text) is
+  'Runs a job''s command, a query, and records how it went. One that fails takes back what it did, but not the record.';
+
+create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ops.job (name, every, last_run_at, last_ok_at) values (p_name, p_every, now(), now())
+  on conflict (name) do update set every = excluded.every;
+  select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
+$$;
+comment on function private.schedule_job(text, text, interval, text) is
+  'Has pg_cron run a query through private.run_job(); p_every is how often that should be heard of.';

@@ -1,0 +1,69 @@
+-- What:  how the database wakes an Edge Function, and where an operator says which project and key that takes.
+-- Why:   a job that waits for its next cron run can start at commit instead; and no migration may hold a URL or a key.
+create function private.keep_secret(p_name text, p_secret text)
+returns uuid
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id uuid := (select s.id from vault.secrets s where s.name = p_name);
+begin
+  if v_id is null then
+    return vault.create_secret(p_secret, p_name);
+  end if;
+  perform vault.update_secret(v_id, p_secret);
+  return v_id;
+end
+$$;
+comment on function private.keep_secret(text, text) is 'Puts a secret into Vault under a name, in place of the one before.';
+
+create function private.wake_function(p_slug text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  v_key constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
+begin
+  if v_url is null or v_key is null then
+    return;
+  end if;
+  -- Sent after the commit. The functions answer before they work, as asked here: a request of pg_net's holds up its neighbours.
+  perform net.http_post(
+    url => v_url || '/' || p_slug,
+    headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key, 'prefer', 'respond-async'),
+    timeout_milliseconds => 5000);
+exception
+  -- Waking is a convenience: what is due is found by the next cron run, and a publish never fails for it.
+  when others then
+    raise warning 'carrel: the function % was not woken: % (%)', p_slug, sqlerrm, sqlstate;
+end
+$$;
+comment on function private.wake_function(text) is
+  'Calls an Edge Function once the transaction is committed, if ops.configure_signals() has said where; never fails.';
+
+create function ops.configure_signals(p_functions_url text, p_key text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  if p_functions_url is null or p_functions_url !~ '^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost):[0-9]+)/functions/v1$' then
+    perform private.raise_error('CR062', 'Give https://<project>.supabase.co/functions/v1, without a slash at its end.', 'p_functions_url');
+  end if;
+  if p_key is null or p_key !~ '^\S{16,}$' then
+    perform private.raise_error('CR062', 'Give one of the project''s secret keys.', 'p_key');
+  end if;
+  perform private.keep_secret('carrel_functions_url', p_functions_url), private.keep_secret('carrel_functions_key', p_key);
+  perform private.audit('configure_signals', 'vault.secrets', null, null, jsonb_build_object('functions_url', p_functions_url));
+end
+$$;
+comment on function ops.configure_signals(text, text) is
+  'Says where the Edge Functions are and with which secret key they are woken; both are kept in Vault. Admins.';

@@ -1,0 +1,59 @@
+-- What:  preview_release(): what publishing would do now, field by field, and the hash to hold it to.
+-- Why:   whoever publishes sees first what every device is going to get, or lose (C5).
+
+create function private.preview_release(p_limit integer)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'admin');
+  perform private.collect_change(false);
+  return (
+    with change as materialized (
+      select h.kind, h.id, h.op, h.schema, b.body::jsonb - 'kind' - 'version' as before,
+        case when h.schema = private.content_schema() or t.is_alike then t.body else t.body_1 end::jsonb - 'kind' - 'version' as after
+      -- A row that changes in several schemas is shown as the newest of them has it.
+      from (select distinct on (c.kind, c.id) c.* from pg_temp.change c order by c.kind, c.id, c.schema desc) h
+      join pg_temp.candidate t on t.kind = h.kind and t.id = h.id
+      left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
+        and h.schema between b.from_schema and b.schema
+    )
+    select json_build_object(
+      'hash', encode(private.change_hash(), 'hex'),
+      'base_version', coalesce((select max(r.version) from content.release r), 0),
+      'upserts', n.upserts,
+      'deletes', n.deletes,
+      'delete_share', round(private.delete_share(n.deletes), 4),
+      'needs_force', private.needs_force(n.deletes),
+      'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit p_limit) p),
+      'changes', (
+        select coalesce(json_agg(json_build_object(
+          'op', case when x.op = 'delete' then 'delete' when x.before is null then 'insert' else 'update' end,
+          'kind', x.kind, 'id', x.id, 'schema', x.schema, 'key', coalesce(x.after, x.before) ->> 'key', 'type', coalesce(x.after, x.before) ->> 'type',
+          'fields', (
+            select json_object_agg(f.name, json_build_object('before', x.before -> f.name, 'after', x.after -> f.name) order by f.name)
+            from (select jsonb_object_keys(x.before || x.after)) f (name)
+            where x.before -> f.name is distinct from x.after -> f.name))
+          order by x.kind, coalesce(x.after, x.before) ->> 'key'), '[]')
+        from (select * from change c order by c.kind, coalesce(c.after, c.before) ->> 'key' limit p_limit) x))
+    from private.count_change() n);
+end
+$$;
+comment on function private.preview_release(integer) is 'The core of preview_release().';
+
+create function public.preview_release(change_limit integer default 100)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in publish_release().
+set statement_timeout = '60s'
+as $$ select private.preview_release(change_limit) $$;
+comment on function public.preview_release(integer) is
+  'What publish_release() would do now: counts, problems, changes field by field (at most change_limit), and the hash to hold it to. '
+  'Instructors and admins.';
+
+grant execute on function private.preview_release(integer), public.preview_release(integer) to authenticated, service_role;

@@ -1,0 +1,145 @@
+-- What:  publish_release(): drafts become one new version, all or nothing.
+-- Why:   versions without gaps, in commit order, need one publisher at a time and one look at the drafts (I1, I2).
+
+create function private.lift_lock_timeout()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- On hosted, authenticator waits 8 s for a lock, an advisory one included. PostgREST applies a function's statement_timeout to its
+  -- transaction, but not its lock_timeout, so it is set here; the statement's time is the limit. Of SQL consoles and the command line
+  -- nothing is changed: who sets a lock_timeout there means it.
+  if session_user = 'authenticator' then
+    perform set_config('lock_timeout', '0', true);
+  end if;
+end
+$$;
+comment on function private.lift_lock_timeout() is
+  'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
+
+create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+-- Sorts and joins of a full release in memory; publishers queue, so it is one such budget at a time.
+set work_mem = '64MB'
+-- Estimates about temporary tables are far too high, and compiling for them would take longer than the release.
+set jit = off
+as $$
+declare
+  v_schema constant smallint := private.content_schema();
+  v_hash bytea;
+  v_last content.release;
+  v_version integer;
+  v_upserts integer;
+  v_deletes integer;
+  v_problems text;
+  v_release json;
+begin
+  -- A snapshot older than the lock would publish drafts of the past and call them new.
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform private.raise_error('CR003', 'Publishing needs a READ COMMITTED transaction.');
+  end if;
+
+  -- 1 One publisher at a time; the next one waits here and then sees this one's release.
+  perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
+  select * into v_last from content.release r order by r.version desc limit 1;
+
+  -- 2 One look at the drafts, compared with what is published.
+  perform private.collect_change(true);
+  v_hash := private.change_hash();
+  select n.upserts, n.deletes into v_upserts, v_deletes from private.count_change() n;
+  -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
+  if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
+    return private.content_head(v_schema);
+  end if;
+  if p_expected_hash <> encode(v_hash, 'hex') then
+    perform private.raise_error('CR004', 'The drafts have changed since that preview.', encode(v_hash, 'hex'));
+  end if;
+
+  -- 3 Validate.
+  select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
+  from (select * from private.candidate_problem() limit 20) p;
+  if v_problems is not null then
+    perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
+  end if;
+  if v_upserts + v_deletes = 0 then
+    return private.content_head(v_schema);
+  end if;
+  if private.needs_force(v_deletes) and not p_force then
+    perform private.raise_error('CR006', format(
+      'This release would withdraw %s of %s rows; publish it with force if that is meant.',
+      v_deletes, v_last.domains + v_last.skills + v_last.questions));
+  end if;
+
+  -- 4 Append, the release itself last: its triggers see all that belongs to it.
+  v_version := coalesce(v_last.version, 0) + 1;
+  insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
+  select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id,
+    case when c.op = 'delete' then null when c.schema = v_schema or t.is_alike then t.body else t.body_1 end, c.sha256
+  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id
+  -- As pages are read, and as the indexes grow.
+  order by c.id;
+
+  insert into content.answer_key (question_id, version, skill_id, type, answer)
+  select c.id, v_version, c.skill_id, c.type, c.answer
+  from pg_temp.change c
+  where c.kind = 'question' and v_schema between c.from_schema and c.schema
+  order by c.id;
+
+  perform private.write_tree(v_version);
+  perform private.write_release_size(v_version);
+
+  insert into content.release (
+    version, published_by, note, upserts, deletes, change_hash, rollback_to, domains, skills, questions)
+  select v_version, p_by, p_note, v_upserts, v_deletes, v_hash, p_rollback_to,
+    coalesce(v_last.domains, 0) + coalesce(sum(n.more) filter (where n.kind = 'domain'), 0),
+    coalesce(v_last.skills, 0) + coalesce(sum(n.more) filter (where n.kind = 'skill'), 0),
+    coalesce(v_last.questions, 0) + coalesce(sum(n.more) filter (where n.kind = 'question'), 0)
+  from (
+    select c.kind, (case when c.op = 'delete' then -1 when c.before_version is null then 1 else 0 end) as more
+    from pg_temp.change c where v_schema between c.from_schema and c.schema
+  ) n;
+
+  v_release := private.content_head(v_schema);
+  perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
+    'content.release', v_version::text, null, v_release::jsonb);
+  perform private.hint_release(v_version);
+  return v_release;
+end
+$$;
+comment on function private.publish_drafts(text, text, boolean, uuid, integer) is
+  'The marked drafts become the next version, for every schema that is not retired. Its callers check who asks.';
+
+create function private.publish_release(p_note text, p_expected_hash text, p_force boolean)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
+  return private.publish_drafts(p_note, p_expected_hash, p_force, auth.uid(), null);
+end
+$$;
+comment on function private.publish_release(text, text, boolean) is 'The core of publish_release().';
+
+create function public.publish_release(note text default null, expected_hash text default null, force boolean default false)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- The role authenticated has 8 s. PostgREST gives a call what its function says, up to 60 s: for large curricula, and for queueing.
+set statement_timeout = '60s'
+as $$ select private.publish_release(note, expected_hash, force) $$;
+comment on function public.publish_release(text, text, boolean) is
+  'Publishes all drafts as the next version and returns its head; with nothing to publish, the current head. '
+  'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
+
+grant execute on function private.publish_release(text, text, boolean), public.publish_release(text, text, boolean)
+  to authenticated, service_role;

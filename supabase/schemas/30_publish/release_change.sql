@@ -1,0 +1,146 @@
+-- What:  what a release would change, per content schema, and what keeps it from being published.
+-- Why:   cost follows the change: everything here reads the candidate, and of what is published only the rows beside it.
+
+create function private.candidate_problem()
+returns table (problem text, kind text, id uuid, key text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select case when c.has_question then 'parent_not_active' else 'domain_without_question' end, c.kind, c.id, c.key
+  from pg_temp.candidate c
+  where (c.body is not null and c.parent_status is distinct from 'active') or not c.has_question;
+end
+$$;
+comment on function private.candidate_problem() is
+  'What keeps the candidate from being published; no row where nothing does. Rows that are not marked were fine in the last release.';
+
+create function private.collect_change(p_take_marks boolean)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in write_tree().
+set enable_memoize = off
+as $$
+declare
+  v_next constant integer := 1 + coalesce((select max(r.version) from content.release r), 0);
+  v_from smallint;
+  v_to smallint;
+  v_served bigint;
+begin
+  perform private.collect_candidate(p_take_marks, v_next);
+  if to_regclass('pg_temp.change') is not null then
+    drop table pg_temp.change;
+  end if;
+  -- Without the texts, which stay with the candidate: a dozen statements read it.
+  create temp table change (
+    schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,
+    domain_id uuid not null, skill_id uuid, sha256 bytea, bytes integer, type text, answer jsonb,
+    was_domain_id uuid, was_skill_id uuid, before_version integer, before_bytes integer) on commit drop;
+  select min(s.schema), max(s.schema), count(*) into v_from, v_to, v_served from content.schema s where s.state <> 'retired';
+
+  -- 1 What all schemas have alike, now as before: one comparison of the texts (from the id on,
+  --   which comes after kind and version), one new text and one hash for all of them.
+  insert into pg_temp.change
+  select v_to, v_from, c.kind, c.id, case when c.body is null then 'delete' else 'upsert' end,
+    coalesce(c.domain_id, c.newest_domain_id), coalesce(c.skill_id, c.newest_skill_id),
+    sha256(convert_to(c.body, 'UTF8')), octet_length(c.body) + 1, c.type, c.answer,
+    c.newest_domain_id, c.newest_skill_id, case when c.newest_op = 'upsert' then c.newest end, octet_length(c.newest_body) + 1
+  from pg_temp.candidate c
+  where c.is_alike
+    and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))
+    and case
+      when c.body is null then c.newest_op = 'upsert'
+      else c.newest_op is distinct from 'upsert'
+        or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
+    end;
+
+  -- 2 The others, schema by schema; together again where all have come to the same, and from the same: write_release_size() takes
+  --   what was there out of each schema, by the one row. Mostly there are none, and to plan for them would take as long as
+  --   all else of a small release.
+  if not exists (
+    select from pg_temp.candidate c
+    where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
+  then
+    return;
+  end if;
+  insert into pg_temp.change
+  select x.schema, case when x.is_one then v_from else x.schema end, x.kind, x.id, x.op, x.domain_id, x.skill_id,
+    sha256(convert_to(x.body, 'UTF8')), octet_length(x.body) + 1, x.type, x.answer, x.was_domain_id, x.was_skill_id, x.before_version, x.before_bytes
+  from (
+    select s.schema, c.kind, c.id, case when n.body is null then 'delete' else 'upsert' end as op,
+      coalesce(c.domain_id, l.domain_id) as domain_id, coalesce(c.skill_id, l.skill_id) as skill_id,
+      n.body, c.type, c.answer,
+      l.domain_id as was_domain_id, l.skill_id as was_skill_id,
+      case when l.op = 'upsert' then l.version end as before_version, octet_length(l.body) + 1 as before_bytes,
+      c.is_alike
+        and v_served = count(*) over (partition by c.kind, c.id, l.version, l.op, l.domain_id, l.skill_id, octet_length(l.body)) as is_one
+    from pg_temp.candidate c
+    join content.schema s on s.state <> 'retired'
+    cross join lateral (
+      select case when s.schema = private.content_schema() or c.is_alike then c.body else c.body_1 end as body
+    ) n
+    left join lateral (
+      select r.op, r.version, r.domain_id, r.skill_id, r.body from content.revision r
+      where s.schema between r.from_schema and r.schema and r.kind = c.kind and r.id = c.id
+      order by r.version desc limit 1
+    ) l on true
+    where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to)))
+      and case
+        when n.body is null then l.op = 'upsert'
+        else l.op is distinct from 'upsert'
+          or substr(l.body, strpos(l.body, '"id":')) <> substr(n.body, strpos(n.body, '"id":'))
+      end
+  ) x
+  where not x.is_one or x.schema = v_to;
+end
+$$;
+comment on function private.collect_change(boolean) is
+  'Collects the candidate and compares it with the last revisions, text by text: the temporary table change, one row per revision to write, '
+  'for the schemas from from_schema to schema.';
+
+create function private.count_change(out upserts bigint, out deletes bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema constant smallint := private.content_schema();
+begin
+  select count(*) filter (where c.op = 'upsert'), count(*) filter (where c.op = 'delete') into upserts, deletes
+  from pg_temp.change c where v_schema between c.from_schema and c.schema;
+  -- Rows that change in an older schema alone, as when one comes back that was retired: to its devices that is a release like any other.
+  -- Mostly there are none, and 50,000 rows are not sorted for them.
+  if exists (select from pg_temp.change c where v_schema not between c.from_schema and c.schema) then
+    select upserts + count(*) filter (where o.op = 'upsert'), deletes + count(*) filter (where o.op = 'delete') into upserts, deletes
+    from (select distinct on (c.kind, c.id) c.op, c.from_schema, c.schema from pg_temp.change c order by c.kind, c.id, c.schema desc) o
+    where v_schema not between o.from_schema and o.schema;
+  end if;
+end
+$$;
+comment on function private.count_change() is
+  'How many rows a release would write and withdraw: in the current schema, and those that change in an older one alone. None: nothing to publish.';
+
+create function private.change_hash()
+returns bytea
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema constant smallint := private.content_schema();
+begin
+  -- Over the hashes of the bytes that devices would get, which name the row and the version: a preview stands for exactly these.
+  -- What an older schema alone would get is named with it.
+  return (
+    select sha256(convert_to(coalesce((select max(r.version) from content.release r), 0) || E'\n', 'UTF8') || coalesce(string_agg(
+      coalesce(c.sha256, sha256(convert_to('delete:' || c.kind || ':' || c.id, 'UTF8')))
+        || case when v_schema between c.from_schema and c.schema then ''::bytea else convert_to(':' || c.schema, 'UTF8') end,
+      '' order by c.id, c.kind, c.schema desc), ''))
+    from pg_temp.change c);
+end
+$$;
+comment on function private.change_hash() is 'What a preview can be held to: SHA-256 over the version that it goes out from and every change.';

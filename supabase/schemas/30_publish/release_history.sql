@@ -1,0 +1,36 @@
+-- What:  release_history(): all releases, newest first.
+-- Why:   whoever rolls back has to see what there was.
+create function private.release_history(p_before integer, p_limit integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'admin');
+  return (
+    select coalesce(json_agg(json_build_object(
+      'version', r.version, 'published_at', r.published_at, 'published_by', r.published_by, 'note', r.note,
+      'domains', r.domains, 'skills', r.skills, 'questions', r.questions, 'upserts', r.upserts, 'deletes', r.deletes,
+      'rollback_to', r.rollback_to,
+      'schedule_id', (select min(s.id) from content.schedule s where s.version = r.version)) order by r.version desc), '[]')
+    from (
+      select * from content.release x where p_before is null or x.version < p_before
+      order by x.version desc limit least(greatest(p_limit, 1), 500)
+    ) r);
+end
+$$;
+comment on function private.release_history(integer, integer) is 'The core of release_history().';
+
+create function public.release_history(before_version integer default null, page_rows integer default 50)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.release_history(before_version, page_rows) $$;
+comment on function public.release_history(integer, integer) is
+  'Releases, newest first: version, time, author, note, counts, and rollback_to where one brought an old version back. Instructors and admins.';
+
+grant execute on function private.release_history(integer, integer) to authenticated, service_role;
+grant execute on function public.release_history(integer, integer) to authenticated, service_role;

@@ -1,0 +1,159 @@
+-- What:  rollback_release(): a new version with the content of an old one; the drafts go back too, what they held is shelved.
+-- Why:   a roll-back that left the drafts alone would be undone by the next publish; and nobody's edits may be lost for it.
+create table content.shelf (
+  id           bigint generated always as identity,
+  shelved_at   timestamptz not null default clock_timestamp(),
+  shelved_by   uuid,
+  head_version integer not null,
+  rollback_to  integer,
+  kind         text not null,
+  draft_id     uuid not null,
+  draft        jsonb not null,
+  restored_at  timestamptz,
+  constraint shelf_pkey primary key (id),
+  constraint shelf_kind_known check (kind in ('domain', 'skill', 'question')),
+  constraint shelf_draft_is_the_row check (draft ->> 'id' is not distinct from draft_id::text)
+);
+create index shelf_draft_id_idx on content.shelf (draft_id, id);
+comment on table content.shelf is 'Drafts as they were before a roll-back replaced them; ops.restore_shelved() brings them back.';
+comment on column content.shelf.head_version is 'The newest release when it was shelved.';
+alter table content.shelf enable row level security;
+create policy shelf_all_nobody on content.shelf for all to anon, authenticated using (false);
+
+create function private.write_wanted(p_head integer, p_rollback_to integer)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text;
+  v_columns text;
+begin
+  -- 1 Shelve what is going to be replaced.
+  foreach v_kind in array array['domain', 'skill', 'question'] loop
+    execute format(
+      'insert into content.shelf (shelved_by, head_version, rollback_to, kind, draft_id, draft)
+       select auth.uid(), $1, $2, %1$L, t.id, to_jsonb(t)
+       from content.%1$I t left join pg_temp.wanted_%1$s w on w.id = t.id
+       where (w.id is not null and (t.*) is distinct from (w.*)) or (w.id is null and $2 is not null and t.status = ''active'')
+       order by t.id', v_kind) using p_head, p_rollback_to;
+    -- 2 Keys are unique at every moment, and may have changed hands since: whoever is in the way gets a key
+    -- that nobody can hold (not its id, which an earlier roll-back may have made a key that has moved on since).
+    execute format(
+      'update content.%1$I t set key = gen_random_uuid()::text
+       where exists (select from pg_temp.wanted_%1$s w where w.key = t.key and w.id <> t.id)', v_kind);
+    -- 3 What the old version did not have is no part of the next one.
+    execute format(
+      'update content.%1$I t
+       set status = case when exists (select from content.revision r where $2 between r.from_schema and r.schema and r.kind = %1$L and r.id = t.id)
+         then ''withdrawn'' else ''draft'' end
+       where $1 is not null and t.status = ''active'' and not exists (select from pg_temp.wanted_%1$s w where w.id = t.id)', v_kind)
+      using p_rollback_to, private.content_schema();
+  end loop;
+  -- 4 Write, parents first.
+  foreach v_kind in array array['domain', 'skill', 'question'] loop
+    select string_agg(format('%1$I = w.%1$I', a.attname), ', ') into v_columns
+    from pg_attribute a
+    where a.attrelid = format('content.%I', v_kind)::regclass and a.attnum > 0 and not a.attisdropped and a.attname <> 'id';
+    execute format(
+      'merge into content.%1$I t using pg_temp.wanted_%1$s w on t.id = w.id
+       when matched and (t.*) is distinct from (w.*) then update set %2$s
+       when not matched then insert values (w.*)', v_kind, v_columns);
+  end loop;
+end
+$$;
+comment on function private.write_wanted(integer, integer) is
+  'Makes the drafts what the temporary tables wanted_domain, wanted_skill and wanted_question hold, and shelves what that replaces; '
+  'in a roll-back, active drafts that are not wanted end too.';
+
+create function private.rollback_release(p_to integer, p_note text, p_force boolean)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_head integer;
+  v_kind text;
+begin
+  perform private.require_role('instructor', 'admin');
+  perform private.lift_lock_timeout();
+  -- Writers first, publishers second: a transaction that edits and then publishes takes them in this order too.
+  lock table content.domain, content.skill, content.question in share row exclusive mode;
+  perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
+  v_head := coalesce((select max(r.version) from content.release r), 0);
+  -- Below the horizon compaction has dropped rows; it waits for this lock too.
+  if p_to is null or p_to not between greatest(1, private.content_horizon()) and v_head then
+    perform private.raise_error('CR030', 'There is no release of that version any more, or not yet.', p_to::text);
+  end if;
+
+  -- 1 The drafts of that version, out of the texts that devices got.
+  foreach v_kind in array array['domain', 'skill', 'question'] loop
+    execute format('drop table if exists pg_temp.wanted_%s', v_kind);
+    execute format(
+      'create temp table wanted_%1$s on commit drop as
+       select w.*
+       from (
+         select distinct on (r.id) r.op, r.body from content.revision r
+         where %2$s between r.from_schema and r.schema and r.kind = %1$L and r.version <= %3$s
+         order by r.id, r.version desc
+       ) r
+       cross join lateral jsonb_populate_record(null::content.%1$I,
+         ''{"choices": [], "tags": [], "media": [], "status": "active"}'' || r.body::jsonb) w
+       where r.op = ''upsert''', v_kind, private.content_schema(), p_to);
+    execute format('analyze pg_temp.wanted_%s', v_kind);
+  end loop;
+
+  -- 2 Write them back, and publish.
+  perform private.write_wanted(v_head, p_to);
+  return private.publish_drafts(coalesce(p_note, format('Back to version %s', p_to)), null, p_force, auth.uid(), p_to);
+end
+$$;
+comment on function private.rollback_release(integer, text, boolean) is 'The core of rollback_release().';
+
+create function public.rollback_release(to_version integer, note text default null, force boolean default false)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+-- As in publish_release().
+set statement_timeout = '60s'
+as $$ select private.rollback_release(to_version, note, force) $$;
+comment on function public.rollback_release(integer, text, boolean) is
+  'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
+  'The newest version: only discards drafts. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
+
+create function ops.restore_shelved(p_ids bigint[])
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text;
+  v_count integer;
+begin
+  perform private.require_role('instructor', 'admin');
+  lock table content.domain, content.skill, content.question in share row exclusive mode;
+  foreach v_kind in array array['domain', 'skill', 'question'] loop
+    execute format('drop table if exists pg_temp.wanted_%s', v_kind);
+    execute format(
+      'create temp table wanted_%1$s on commit drop as
+       select w.* from content.shelf s cross join lateral jsonb_populate_record(null::content.%1$I, s.draft) w
+       where s.kind = %1$L and s.id = any (%2$L)', v_kind, p_ids);
+  end loop;
+  perform private.write_wanted(coalesce((select max(r.version) from content.release r), 0), null);
+  update content.shelf s set restored_at = clock_timestamp() where s.id = any (p_ids);
+  get diagnostics v_count = row_count;
+  perform private.audit('restore_shelved', 'content.shelf', null, null, to_jsonb(p_ids));
+  return v_count;
+end
+$$;
+comment on function ops.restore_shelved(bigint[]) is
+  'Drafts as they were shelved; what they replace is shelved in turn. Returns how many. For SQL consoles, at most one entry a draft.';
+
+grant execute on function private.rollback_release(integer, text, boolean) to authenticated, service_role;
+grant execute on function public.rollback_release(integer, text, boolean) to authenticated, service_role;

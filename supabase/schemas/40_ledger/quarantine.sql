@@ -1,0 +1,166 @@
+-- What:  ops.quarantine, what was done about its rows, and how much of it a learner may fill.
+-- Why:   what can't be applied is kept with its reason until the server knows more or a person has looked (U3).
+create table ops.quarantine (
+  user_id        uuid not null,
+  sha256         bytea not null,
+  event_id       uuid,
+  code           text not null,
+  field          text,
+  body           text not null,
+  mended_body    text,
+  device_id      uuid,
+  batch_id       uuid,
+  origin         text not null default 'batch',
+  reason         text,
+  status         text not null,
+  first_seen_at  timestamptz not null,
+  last_seen_at   timestamptz not null,
+  times_seen     integer not null default 1,
+  knowledge      bigint not null default 0,
+  tried_at       timestamptz not null default clock_timestamp(),
+  resolved_at    timestamptz,
+  resolved_event uuid,
+  constraint quarantine_pkey primary key (user_id, sha256),
+  constraint quarantine_status_known check (status in ('open', 'held', 'superseded', 'discarded')),
+  constraint quarantine_origin_known check (origin in ('batch', 'dead_letter')),
+  constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
+  constraint quarantine_event_iff_superseded check ((status = 'superseded') = (resolved_event is not null))
+);
+-- So that a learner's contact finds out in one look whether anything is held that could be tried, which is rarely so;
+-- and the job that replays, over all learners.
+create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
+create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
+-- What support replays, least recently tried first: of one learner, and of a code over all learners.
+create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
+create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
+create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
+-- Pages: of one learner, and over all learners for support.
+create index quarantine_user_id_last_seen_at_sha256_idx on ops.quarantine (user_id, last_seen_at, sha256);
+create index quarantine_status_last_seen_at_user_id_sha256_idx on ops.quarantine (status, last_seen_at, user_id, sha256);
+comment on table ops.quarantine is 'What could not be applied, kept as the text that arrived, under its SHA-256 (U3).';
+comment on column ops.quarantine.body is 'As it arrived, for good; what support made of it is in mended_body.';
+comment on column ops.quarantine.origin is 'batch: sent like any event; dead_letter: handed in by a device that had given it up, for its reason.';
+comment on column ops.quarantine.batch_id is 'The batch that it last came in.';
+comment on column ops.quarantine.knowledge is 'private.knowledge when it was last tried.';
+comment on column ops.quarantine.tried_at is 'When it was last tried, by ingest, replay or support.';
+comment on column ops.quarantine.status is
+  'open: needs a person; held: applies when the server knows more; superseded: it became resolved_event; discarded: by support.';
+comment on column ops.quarantine.resolved_event is 'The event of the ledger that it became, of the same id, or of a new one where that was taken.';
+
+create table ops.quarantine_action (
+  user_id     uuid not null,
+  sha256      bytea not null,
+  number      integer not null,
+  at          timestamptz not null,
+  actor       uuid,
+  actor_role  text not null,
+  action      text not null,
+  reason      text,
+  before_body text,
+  after_body  text,
+  after_sha256 bytea,
+  outcome     text not null,
+  code        text,
+  field       text,
+  event_id    uuid,
+  constraint quarantine_action_pkey primary key (user_id, sha256, number),
+  constraint quarantine_action_row_exists foreign key (user_id, sha256) references ops.quarantine (user_id, sha256) on delete cascade,
+  constraint quarantine_action_action_known check (action in ('replayed', 'mended', 'discarded', 'restored')),
+  constraint quarantine_action_bodies_iff_mended check (
+    (action = 'mended') = (before_body is not null and after_body is not null and after_sha256 is not null)),
+  constraint quarantine_action_event_iff_superseded check ((outcome = 'superseded') = (event_id is not null))
+);
+create index quarantine_action_user_id_at_sha256_number_idx on ops.quarantine_action (user_id, at, sha256, number);
+comment on table ops.quarantine_action is 'What people did about quarantined events, and what came of it; append-only, it goes only with its row.';
+comment on column ops.quarantine_action.outcome is 'The row''s status afterwards; with code and field where it could still not be applied.';
+
+-- Not in learner.state: only a broken event writes here, and every good batch writes there.
+create table ops.quarantine_load (
+  user_id    uuid not null,
+  open_rows  integer not null default 0,
+  open_bytes bigint not null default 0,
+  held_rows  integer not null default 0,
+  held_bytes bigint not null default 0,
+  constraint quarantine_load_pkey primary key (user_id),
+  constraint quarantine_load_not_negative check (least(open_rows, open_bytes, held_rows, held_bytes) >= 0)
+);
+comment on table ops.quarantine_load is 'What a learner''s open and held rows come to; kept by triggers, so that a batch need not count them.';
+
+create table ops.quarantine_setting (
+  id            smallint not null default 1,
+  open_rows     integer not null default 10000,
+  open_bytes    bigint not null default 20971520,
+  held_rows     integer not null default 10000,
+  held_bytes    bigint not null default 20971520,
+  retry_after_s integer not null default 21600,
+  constraint quarantine_setting_pkey primary key (id),
+  constraint quarantine_setting_one_row check (id = 1),
+  -- Any one line (512 KiB, a batch) must fit an empty quarantine.
+  constraint quarantine_setting_holds_a_batch check (least(open_bytes, held_bytes) >= 1048576 and least(open_rows, held_rows) > 0),
+  constraint quarantine_setting_retry_in_range check (retry_after_s between 60 and 604800)
+);
+comment on table ops.quarantine_setting is 'One row: how much quarantine a learner may fill, held events apart; operators update it.';
+comment on column ops.quarantine_setting.retry_after_s is 'When a device may send again what did not fit.';
+insert into ops.quarantine_setting default values;
+create trigger quarantine_setting_audit_update after update on ops.quarantine_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger quarantine_setting_stays before delete or truncate on ops.quarantine_setting
+  for each statement execute function private.forbid_change();
+
+create function private.add_quarantine_load(p_user uuid, p_open_rows bigint, p_open_bytes bigint, p_held_rows bigint, p_held_bytes bigint)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Not one upsert: its row would be checked before the conflict is, and what is taken away is negative.
+  insert into ops.quarantine_load (user_id) values (p_user) on conflict do nothing;
+  update ops.quarantine_load l set
+    open_rows = l.open_rows + coalesce(p_open_rows, 0), open_bytes = l.open_bytes + coalesce(p_open_bytes, 0),
+    held_rows = l.held_rows + coalesce(p_held_rows, 0), held_bytes = l.held_bytes + coalesce(p_held_bytes, 0)
+  where l.user_id = p_user;
+end
+$$;
+comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint) is 'Counts rows and bytes, which may be negative.';
+
+create function private.load_quarantine()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Dynamic, since each kind of change sees other transition tables; only broken events come here.
+  execute format($sql$
+    select private.add_quarantine_load(r.user_id,
+      sum(r.sign) filter (where r.status = 'open'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'open'),
+      sum(r.sign) filter (where r.status = 'held'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'held'))
+    from (%s) r (sign, user_id, status, body)
+    group by r.user_id$sql$,
+    concat_ws(' union all ',
+      case when tg_op <> 'INSERT' then 'select -1, o.user_id, o.status, o.body from old_rows o' end,
+      case when tg_op <> 'DELETE' then 'select 1, n.user_id, n.status, n.body from new_rows n' end));
+  return null;
+end
+$$;
+comment on function private.load_quarantine() is 'Statement trigger: keeps ops.quarantine_load.';
+
+create trigger quarantine_load_insert after insert on ops.quarantine
+  referencing new table as new_rows for each statement execute function private.load_quarantine();
+create trigger quarantine_load_update after update on ops.quarantine
+  referencing old table as old_rows new table as new_rows for each statement execute function private.load_quarantine();
+create trigger quarantine_load_delete after delete on ops.quarantine
+  referencing old table as old_rows for each statement execute function private.load_quarantine();
+create trigger quarantine_action_append_only before update on ops.quarantine_action
+  for each statement execute function private.forbid_change();
+
+alter table ops.quarantine enable row level security;
+alter table ops.quarantine_action enable row level security;
+alter table ops.quarantine_load enable row level security;
+alter table ops.quarantine_setting enable row level security;
+create policy quarantine_select_own on ops.quarantine for select to authenticated using (user_id = (select auth.uid()));
+create policy quarantine_action_all_nobody on ops.quarantine_action for all to anon, authenticated using (false);
+create policy quarantine_load_all_nobody on ops.quarantine_load for all to anon, authenticated using (false);
+create policy quarantine_setting_all_nobody on ops.quarantine_setting for all to anon, authenticated using (false);

@@ -1,0 +1,71 @@
+-- What:  ops.telemetry: the tracking plan's events, each once, for as long as the setting says; dropped by the month.
+-- Why:   there are many and they age, so they must not grow the ledger, which is kept for good and rebuilt from.
+create table ops.telemetry (
+  user_id            uuid not null,
+  event_id           uuid not null,
+  type               text not null,
+  type_version       smallint not null,
+  device_id          uuid not null,
+  occurred_at        timestamptz not null,
+  utc_offset_minutes smallint not null,
+  body               jsonb not null,
+  received_at        timestamptz not null,
+  constraint telemetry_pkey primary key (user_id, event_id),
+  constraint telemetry_body_is_object check (jsonb_typeof(body) = 'object')
+) partition by range (event_id);
+comment on table ops.telemetry is
+  'What devices tell about themselves: outbox, cache, offline use, failures (U9). Partitioned like the ledger, kept for some months.';
+alter table ops.telemetry enable row level security;
+create policy telemetry_select_own on ops.telemetry for select to authenticated using (user_id = (select auth.uid()));
+select ops.ensure_partitions();
+
+create table ops.telemetry_setting (
+  id        smallint not null default 1,
+  keep_days integer not null default 180,
+  constraint telemetry_setting_pkey primary key (id),
+  constraint telemetry_setting_one_row check (id = 1),
+  constraint telemetry_setting_keep_days_in_range check (keep_days between 31 and 3650)
+);
+comment on table ops.telemetry_setting is 'One row: for how many days telemetry is kept.';
+alter table ops.telemetry_setting enable row level security;
+create policy telemetry_setting_all_nobody on ops.telemetry_setting for all to anon, authenticated using (false);
+insert into ops.telemetry_setting default values;
+create trigger telemetry_setting_audit_update after update on ops.telemetry_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger telemetry_setting_stays before delete or truncate on ops.telemetry_setting
+  for each statement execute function private.forbid_change();
+
+create function ops.drop_old_telemetry(p_now timestamptz default now())
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_before timestamptz := p_now - make_interval(days => (select s.keep_days from ops.telemetry_setting s));
+  v_partition text;
+  v_dropped integer := 0;
+begin
+  perform private.require_role('admin');
+  for v_partition in
+    select c.relname
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'ops.telemetry'::regclass and c.relname ~ '^telemetry_[0-9]{4}_[0-9]{2}$'
+      -- A month is old once its last day is.
+      and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= v_before
+    order by c.relname
+  loop
+    execute format('drop table ops.%I', v_partition);
+    v_dropped := v_dropped + 1;
+  end loop;
+  -- Of wrong clocks, and of months that were dropped before: by arrival, as no other time of theirs can be trusted.
+  delete from ops.telemetry_default t
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
+  return v_dropped;
+end
+$$;
+comment on function ops.drop_old_telemetry(timestamptz) is
+  'Drops the months of telemetry that are older than the setting says, and old rows of wrong clocks, at most 100,000; returns how many months. Admins and jobs.';

@@ -1,0 +1,105 @@
+-- What:  what starts the bundle worker: a publish at once, pg_cron for the rest; and the policy by which old bundles go.
+-- Why:   a wake-up may get lost and a worker may be killed; the schedule comes by until nothing is due.
+
+create function private.start_release_state()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into content.release_state (version) select n.version from new_rows n;
+  perform private.wake_function('bundle');
+  return null;
+end
+$$;
+comment on function private.start_release_state() is 'Trigger: a release begins as published; the worker is woken after the commit.';
+
+create trigger release_start_state after insert on content.release
+  referencing new table as new_rows for each statement execute function private.start_release_state();
+
+create function private.wake_bundler()
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.signals_configured() and (
+    exists (
+      select from content.release_state s
+      where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from private.history())
+    or exists (select from private.bundle_due(private.history()))
+    -- A schema whose end was put off after it had come: its bundles are retired, or were never asked for.
+    or exists (
+      select from private.domain_node_at((select max(r.version) from content.release r)) n
+      where not exists (
+        select from content.bundle b
+        where b.history = (select private.history()) and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+          and b.retired_at is null)))
+  then
+    perform private.wake_function('bundle');
+    return true;
+  end if;
+  return false;
+end
+$$;
+comment on function private.wake_bundler() is 'Wakes the bundle worker if there is work that nobody has taken; says whether it did.';
+
+create function ops.continue_bundles()
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return private.wake_bundler();
+end
+$$;
+comment on function ops.continue_bundles() is 'Wakes the bundle worker if there is work left. Runs by pg_cron.';
+
+create function ops.remove_old_bundles(p_keep_versions integer default null)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_keep constant integer := greatest(coalesce(p_keep_versions, (select s.bundle_releases from ops.signal_setting s)), 1);
+  v_oldest integer;
+  v_count integer;
+begin
+  perform private.require_role('admin');
+  -- 1 The oldest release whose manifest names bundles.
+  select min(r.version) into v_oldest from (select version from content.release order by version desc limit v_keep) r;
+
+  -- 2 A bundle that this release or a newer one has is needed: nothing has changed its domain up to the oldest one kept. From the
+  --   same moment no manifest names the others; their objects go after a grace, since devices may still hold an older manifest.
+  update content.bundle b set retired_at = clock_timestamp()
+  where b.retired_at is null
+    and (b.history <> private.history()
+      or b.schema not in (select s.schema from content.schema s where private.schema_is_served(s.schema))
+      or exists (
+        select from content.tree_node n
+        where n.schema = b.schema and n.kind = 'domain' and n.id = b.domain_id and n.version > b.version and n.version <= v_oldest));
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('remove_old_bundles', 'content.bundle', null, null,
+      jsonb_build_object('oldest_version', v_oldest, 'bundles', v_count));
+  end if;
+  return v_count;
+end
+$$;
+comment on function ops.remove_old_bundles(integer) is
+  'Retires the bundles that only releases older than the newest p_keep_versions have (null: the setting), and those of contract schemas '
+  'that are not served any more; returns how many. The worker removes their objects after the grace.';
+
+grant execute on function private.wake_bundler() to carrel_edge;
+
+select private.schedule_job('bundles', '30 seconds', '1 minute', 'select ops.send_due_hints(), ops.continue_bundles()');
+select private.schedule_job('bundles_retire', '17 3 * * *', '1 day', 'select ops.remove_old_bundles()');

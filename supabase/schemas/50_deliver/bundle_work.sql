@@ -1,0 +1,189 @@
+-- What:  the work on bundles as the worker claims and reports it: write, sign, remove; and what is removed.
+-- Why:   claims with leases, so that any number of workers may run, and any may be killed, at any moment.
+
+create function private.bundle_due(p_history text)
+returns table (task text, history text, schema smallint, domain_id uuid, version integer)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select t.task, b.history, b.schema, b.domain_id, b.version
+  from content.bundle b
+  cross join ops.signal_setting s
+  cross join lateral (select case
+    when b.retired_at < clock_timestamp() - make_interval(hours => s.bundle_grace_hours) then 'remove'
+    when b.retired_at is not null or b.history <> p_history
+      -- Nobody may read it any more; ops.remove_old_bundles() retires it.
+      or b.schema not in (select x.schema from content.schema x where private.schema_is_served(x.schema)) then null
+    when b.stored_at is null then 'write'
+    when b.url_expires_at is null or b.url_expires_at < clock_timestamp() + make_interval(days => s.bundle_url_days) / 2 then 'sign'
+  end as task) t
+  where t.task is not null and b.leased_until < clock_timestamp()
+$$;
+comment on function private.bundle_due(text) is 'Bundles that nobody works on and somebody should: write and sign those of a history, remove those of any.';
+
+create function private.mark_bundled()
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_history constant text := private.history();
+  v_version integer;
+begin
+  -- Two workers that finish the last two bundles at once would each miss the other's: one after the other.
+  select s.version into v_version from content.release_state s
+  where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from v_history
+  for update;
+  if v_version is null then
+    return null;
+  end if;
+  update content.release_state set bundled_at = clock_timestamp(), bundled_in = v_history
+  where version = v_version and not exists (
+    select from private.domain_node_at(v_version) n
+    left join content.bundle b on b.history = v_history and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+      and b.retired_at is null
+    where b.signed_url is null);
+  if not found then
+    return null;
+  end if;
+  perform private.send_hint(v_version);
+  return v_version;
+end
+$$;
+comment on function private.mark_bundled() is
+  'Marks the newest release as bundled, and hints it, once every domain has a signed bundle; returns its version, or null.';
+
+create function private.claim_bundle_work()
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_history text;
+  v_lease constant uuid := gen_random_uuid();
+  v_task text;
+  v_claimed json;
+begin
+  -- 1 What the newest release needs: asked for where nobody has yet, taken back where it was retired (a schema whose end was put off),
+  --   and written again if somebody has begun to remove it. What was asked for otherwise (an older release, another history) and never
+  --   written is retired. One statement, hence one snapshot: by an older head, nobody needs the rows that another worker has just asked for.
+  with wanted as materialized (
+    select h.history, n.*
+    from (select private.history()) h (history), private.domain_node_at((select max(r.version) from content.release r)) n
+  ), asked as (
+    insert into content.bundle (history, schema, domain_id, version, rows)
+    select w.history, w.schema, w.domain_id, w.version, w.rows from wanted w
+    on conflict on constraint bundle_pkey do nothing
+  ), revived as (
+    update content.bundle b
+    set retired_at = null, lease = null, attempts = 0, stored_at = case when b.attempts = 0 then b.stored_at end,
+      signed_url = case when b.attempts = 0 then b.signed_url end, url_expires_at = case when b.attempts = 0 then b.url_expires_at end
+    from wanted w
+    where b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version
+      and b.retired_at is not null and b.leased_until < clock_timestamp()
+  )
+  update content.bundle b set retired_at = clock_timestamp()
+  where b.stored_at is null and b.retired_at is null and b.leased_until < clock_timestamp()
+    and not exists (
+      select from wanted w
+      where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version);
+  v_history := private.history();
+
+  -- 2 Writing comes first; rows that failed before come last, so that none of them holds up the others.
+  foreach v_task in array array['write', 'sign', 'remove'] loop
+    with due as (
+      select b.ctid
+      from content.bundle b
+      join private.bundle_due(v_history) d
+        on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version
+      -- Once more, for a row that somebody has changed since the snapshot.
+      where d.task = v_task and b.leased_until < clock_timestamp() and (v_task = 'remove') = (b.retired_at is not null)
+      order by b.attempts, b.version desc, b.schema desc, b.domain_id
+      limit case v_task when 'write' then 1 else 100 end
+      for update of b skip locked
+    ), claimed as (
+      update content.bundle b
+      set lease = v_lease, attempts = b.attempts + 1,
+        leased_until = clock_timestamp() + least(interval '1 minute' * 2 ^ least(b.attempts, 6), interval '1 hour')
+      from due where b.ctid = due.ctid
+      returning b.*
+    )
+    select json_build_object('task', v_task, 'lease', v_lease, 'history', v_history,
+      'url_days', (select s.bundle_url_days from ops.signal_setting s),
+      'bundles', json_agg(json_build_object('schema', c.schema, 'domain_id', c.domain_id, 'version', c.version, 'path', c.path)))
+    into v_claimed from claimed c having count(*) > 0;
+    if v_claimed is not null then
+      return v_claimed;
+    end if;
+  end loop;
+
+  -- 3 Nothing to do: a release that changed no domain is bundled by that.
+  perform private.mark_bundled();
+  return null;
+end
+$$;
+comment on function private.claim_bundle_work() is
+  'The next piece of work on bundles, leased to the caller: {task: write | sign | remove, lease, history, url_days, bundles}; null: none.';
+
+create function private.name_bundle(p_lease uuid, p_bytes integer, p_sha256 text)
+returns text
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update content.bundle
+  set bytes = p_bytes, sha256 = decode(p_sha256, 'hex'), path = history || '/' || schema || '/' || p_sha256 || '.ndjson.gz'
+  where lease = p_lease and stored_at is null
+  returning path
+$$;
+comment on function private.name_bundle(uuid, integer, text) is
+  'Names the file that a worker is about to upload, and returns its path; null where the lease has passed to another.';
+
+create function private.finish_bundle(p_lease uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update content.bundle set stored_at = clock_timestamp(), lease = null, leased_until = '-infinity', attempts = 0
+  where lease = p_lease and path is not null and stored_at is null
+$$;
+comment on function private.finish_bundle(uuid) is 'Says that the named file has been uploaded.';
+
+create function private.finish_signing(p_lease uuid, p_urls json, p_expires_at timestamptz)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update content.bundle b
+  set signed_url = u.value, url_expires_at = p_expires_at, lease = null, leased_until = '-infinity', attempts = 0
+  from json_each_text(p_urls) u
+  where b.lease = p_lease and b.path = u.key and b.stored_at is not null;
+  -- What could not be signed has no object, whatever happened to it: it is written again.
+  update content.bundle set stored_at = null, signed_url = null, url_expires_at = null where lease = p_lease;
+  perform private.mark_bundled();
+end
+$$;
+comment on function private.finish_signing(uuid, json, timestamptz) is
+  'Keeps the signed URLs, by path. With the last one of a release it is bundled, and devices are hinted.';
+
+create function private.finish_removal(p_lease uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ delete from content.bundle where lease = p_lease and retired_at is not null $$;
+comment on function private.finish_removal(uuid) is 'Forgets the bundles whose objects have been removed.';
+
+grant execute on function private.claim_bundle_work(), private.name_bundle(uuid, integer, text), private.finish_bundle(uuid),
+  private.finish_signing(uuid, json, timestamptz), private.finish_removal(uuid) to carrel_edge;

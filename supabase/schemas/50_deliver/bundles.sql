@@ -1,0 +1,133 @@
+-- What:  bundles: for each domain as some release left it, one gzipped file in Storage; what is known of each, and its text.
+-- Why:   10,000 devices that fetch the same rows should fetch one immutable file from a CDN, not pages from the database (C1).
+
+-- Private and without policies: whoever has no signed URL gets nothing.
+insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
+
+create table content.bundle (
+  history        text not null,
+  schema         smallint not null,
+  domain_id      uuid not null,
+  version        integer not null,
+  rows           integer not null,
+  path           text,
+  bytes          integer,
+  sha256         bytea,
+  stored_at      timestamptz,
+  signed_url     text,
+  url_expires_at timestamptz,
+  retired_at     timestamptz,
+  lease          uuid,
+  leased_until   timestamptz not null default '-infinity',
+  attempts       smallint not null default 0,
+  constraint bundle_pkey primary key (history, schema, domain_id, version),
+  constraint bundle_path_unique unique (path),
+  constraint bundle_rows_positive check (rows > 0),
+  constraint bundle_bytes_positive check (bytes > 0),
+  constraint bundle_sha256_length check (length(sha256) = 32),
+  constraint bundle_path_is_its_hash check (path = history || '/' || schema || '/' || encode(sha256, 'hex') || '.ndjson.gz'),
+  constraint bundle_named_whole check (num_nulls(path, bytes, sha256) in (0, 3)),
+  constraint bundle_stored_after_named check (stored_at is null or path is not null),
+  constraint bundle_signed_after_stored check (signed_url is null or stored_at is not null),
+  constraint bundle_url_expires check ((signed_url is null) = (url_expires_at is null)),
+  constraint bundle_attempts_not_negative check (attempts >= 0)
+);
+create index bundle_lease_idx on content.bundle (lease);
+comment on table content.bundle is
+  'One file for each domain as a release left it; later releases that do not change the domain name the same one. '
+  'wanted (no path), named, stored, signed; in the end retired: named by no manifest any more, and removed after a grace.';
+comment on column content.bundle.version is 'Of the domain''s node in the hash tree: the release that last changed anything in it.';
+comment on column content.bundle.path is
+  'In the bucket content, by the hash of the file. Known before the upload, so that no object is ever without a row here.';
+comment on column content.bundle.signed_url is 'From the project''s root; shared by all devices, so that a CDN has one copy.';
+comment on column content.bundle.lease is 'Token of the worker that has the row until leased_until.';
+comment on column content.bundle.attempts is 'Times a worker took the row without coming to an end; each doubles the next lease.';
+
+alter table content.bundle enable row level security;
+create policy bundle_all_nobody on content.bundle for all to anon, authenticated using (false);
+
+create function private.domain_node_at(p_version integer)
+returns table (schema smallint, domain_id uuid, version integer, rows integer)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.schema, n.id, n.version, n.rows
+  from (
+    select distinct on (t.schema, t.id) t.schema, t.id, t.version, t.rows
+    from content.tree_node t
+    join content.schema s on s.schema = t.schema and private.schema_is_served(s.schema)
+    where t.kind = 'domain' and t.version <= p_version
+    order by t.schema, t.id, t.version desc
+  ) n
+  where n.rows > 0
+$$;
+comment on function private.domain_node_at(integer) is 'The domains of a release in every contract schema that is served, each under the version that last changed it.';
+
+create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_rows integer;
+begin
+  select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
+  from content.revision r
+  where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
+    -- Not by domain: a row that has moved on to another one is not a row of this one.
+    and not exists (
+      select from content.revision newer
+      where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+        and newer.version > r.version and newer.version <= p_version);
+  -- A wrong file would be cached for a year: what the tree does not count as whole is not written.
+  if v_rows is distinct from (
+    select n.rows from content.tree_node n
+    where n.schema = p_schema and n.kind = 'domain' and n.id = p_domain and n.version = p_version)
+  then
+    raise exception 'domain % at version % has % rows, which is not what its node says', p_domain, p_version, v_rows;
+  end if;
+  return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
+      private.history(), p_schema, p_version, p_domain) || E'\n'
+    || v_text || format('{"kind":"end","rows":%s,"next":null}', v_rows) || E'\n';
+end
+$$;
+comment on function private.bundle_text(smallint, uuid, integer) is
+  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. The same for ever.';
+
+create or replace function private.content_bundles(p_schema smallint, p_version integer)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_agg(json_build_object(
+    'domain_id', b.domain_id, 'url', b.signed_url, 'bytes', b.bytes, 'sha256', encode(b.sha256, 'hex'), 'rows', b.rows)
+    order by b.domain_id), '[]')
+  from private.domain_node_at(p_version) n
+  join content.bundle b on b.history = private.history()
+    and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+  where n.schema = p_schema
+    and b.retired_at is null
+    -- An hour is what a device may take from the manifest to its last download.
+    and b.url_expires_at > now() + interval '1 hour'
+$$;
+comment on function private.content_bundles(smallint, integer) is
+  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
+
+create or replace function private.release_is_bundled(p_version integer, p_history text)
+returns boolean
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
+end
+$$;
+comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
+
+grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;

@@ -1,0 +1,74 @@
+-- What:  contacts of devices that push nothing: which version each holds, where it says so; and how fresh the devices are together.
+-- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4), and one that only
+--        pulls would be neither listed, nor revoked, nor hinted (O2, S1).
+
+create function private.record_contacts(p_contacts json)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_head constant integer := coalesce((select max(r.version) from content.release r), 0);
+  v_learners uuid[];
+  v_count integer;
+begin
+  v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
+  with contact as (
+    -- Its last word: a device may come to hold less, after a restore or when it starts over. Null: it did not say.
+    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version
+    from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
+      with ordinality as c (learner, device, version, place)
+    where c.learner = any (v_learners)
+      -- A version that never was may be one of another history, in an isolate that has not heard of this one yet.
+      and (c.version is null or c.version between 0 and v_head)
+    group by c.learner, c.device
+  ),
+  recorded as (
+    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
+    select c.learner, c.device, c.version, v_now, v_now
+    from contact c
+    order by c.learner, c.device
+    on conflict (user_id, device_id) do update set
+      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at
+    returning 1
+  )
+  select count(*) into v_count from recorded;
+  return v_count;
+end
+$$;
+comment on function private.record_contacts(json) is
+  'Records contacts and what devices hold (null: they did not say): [{learner, device, version}], in the order in which they came to an isolate; '
+  'returns how many were. Those of learners who are busy are not: their devices come again.';
+
+create function ops.content_freshness(p_active interval default '30 days')
+returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('instructor', 'support', 'admin');
+  return query
+  select d.content_version, r.published_at,
+    case
+      when d.content_version is null then 'unknown'
+      when d.content_version < private.minimum_version() then 'must_update'
+      when d.content_version < (select max(x.version) from content.release x) then 'outdated'
+      else 'current'
+    end,
+    count(*), round(count(*) / sum(count(*)) over (), 4)
+  from learner.device d
+  left join content.release r on r.version = d.content_version
+  where d.last_seen_at > now() - p_active
+  group by d.content_version, r.published_at
+  order by d.content_version desc nulls last;
+end
+$$;
+comment on function ops.content_freshness(interval) is
+  'How many of the devices seen lately hold which version, newest first, and their share: current, outdated, must_update or unknown.';
+
+grant execute on function private.record_contacts(json) to carrel_edge;

@@ -1,0 +1,92 @@
+-- What:  content_head(): what is published, what a device must hold, and when to ask again.
+-- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
+
+create function private.head_of(p_schema smallint)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+-- A plan for every call took 0.3 ms, which every sync and every poll would pay.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_history constant text := private.history();
+begin
+  return (
+    select json_build_object(
+      'history', v_history,
+      'schema', p_schema,
+      'version', coalesce(r.version, 0),
+      'published_at', r.published_at,
+      'root', encode(t.hash, 'hex'),
+      'domains', coalesce(r.domains, 0),
+      'skills', coalesce(r.skills, 0),
+      -- Domains and skills are the same in every schema; an older one does not have every question.
+      'questions', coalesce(t.rows - r.domains - r.skills, 0),
+      'minimum_version', private.minimum_version(),
+      'horizon', o.horizon,
+      'poll_after_s', o.poll_after_s,
+      'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
+      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
+    from ops.content_setting o
+    join content.schema s on s.schema = p_schema
+    left join (select * from content.release order by version desc limit 1) r on true
+    left join lateral (
+      select n.hash, n.rows from content.tree_node n
+      where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
+      order by n.version desc
+      limit 1
+    ) t on true);
+end
+$$;
+comment on function private.head_of(smallint) is 'The head of a contract schema, served or not.';
+
+create function private.content_head(p_schema smallint)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_schema(p_schema);
+  return private.head_of(p_schema);
+end
+$$;
+comment on function private.content_head(smallint) is
+  'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
+
+create function private.sync_head(p_schema smallint)
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema smallint := coalesce(p_schema, 1);
+begin
+  if not private.schema_is_served(v_schema) then
+    select s.schema into v_schema from content.schema s
+    order by private.schema_is_served(s.schema) desc, s.state = 'current' desc, s.schema desc
+    limit 1;
+  end if;
+  return private.head_of(v_schema);
+end
+$$;
+comment on function private.sync_head(smallint) is
+  'The head for the sender of a batch: of the schema that its header names (1 where it names none) or, if that is not served, of the current one. '
+  'Never refuses: answers of a device too old for the content are taken all the same.';
+
+create function public.content_head(schema smallint default 1)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.content_head(schema) $$;
+comment on function public.content_head(smallint) is
+  'The newest release: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
+  'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
+
+grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
+grant execute on function public.content_head(smallint) to authenticated, service_role;

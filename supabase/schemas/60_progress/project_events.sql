@@ -1,0 +1,129 @@
+-- What:  ledger rows become sessions, attempts, progress and days of practice.
+-- Why:   ingest and rebuild share this one function, so both give the same rows (I6).
+
+create function private.project_events(p_user uuid, p_events learner.event[], p_seq bigint)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
+  v_count constant integer := cardinality(p_events);
+begin
+  -- One statement, for which the events are unpacked once. Every row that changes takes a number of its own: the place of an event that
+  -- changed it, in a range for each table.
+  with event as materialized (
+    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id,
+      e.reset_count, e.reset_event, e.content_state, e.graded_correct,
+      -- A clock that is years ahead must not freeze a field at a day that never comes.
+      least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
+    from unnest(p_events) with ordinality e
+  ),
+  -- 1 Attempts: one row an event.
+  attempt as (
+    insert into learner.attempt (
+      user_id, event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,
+      graded_correct, duration_ms, reset_count, reset_event, occurred_at, utc_offset_minutes, change_seq)
+    select p_user, e.event_id, e.session_id, e.skill_id, e.question_id, e.device_id,
+      (e.body -> 'content_version')::integer, e.content_state, e.body -> 'answer', (e.body -> 'correct')::boolean,
+      e.graded_correct, (e.body -> 'duration_ms')::integer, e.reset_count, e.reset_event, e.occurred_at, e.utc_offset_minutes,
+      p_seq + e.place
+    from event e
+    where e.type = 'attempt.recorded'
+  ),
+
+  -- 2 Sessions: of several starts (or ends) the one with the smallest event id counts, which is the first of them here.
+  session as (
+    insert into learner.session as s (
+      user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, change_seq)
+    select p_user, k.session_id, (k.b).skill_id, coalesce((k.b).device_id, (k.f).device_id), ((k.b).body -> 'content_version')::integer,
+      (k.b).occurred_at, (k.b).event_id, (k.f).occurred_at, (k.f).event_id, (k.f).body ->> 'reason', p_seq + v_count + k.place
+    from (
+      select e.session_id, min(e.place) as place,
+        p_events[min(e.place) filter (where e.type = 'session.started')] as b,
+        p_events[min(e.place) filter (where e.type = 'session.ended')] as f
+      from event e
+      where e.type in ('session.started', 'session.ended')
+      group by e.session_id
+    ) k
+    on conflict (user_id, session_id) do update set
+      skill_id = case when excluded.started_event < s.started_event or s.started_event is null then excluded.skill_id else s.skill_id end,
+      content_version = case when excluded.started_event < s.started_event or s.started_event is null then excluded.content_version else s.content_version end,
+      started_at = case when excluded.started_event < s.started_event or s.started_event is null then excluded.started_at else s.started_at end,
+      started_event = least(s.started_event, excluded.started_event),
+      ended_at = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.ended_at else s.ended_at end,
+      end_reason = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.end_reason else s.end_reason end,
+      ended_event = least(s.ended_event, excluded.ended_event),
+      -- Without any start, the device is that of the first end.
+      device_id = case
+        when excluded.started_event < s.started_event
+          or (s.started_event is null and (excluded.started_event is not null or excluded.ended_event < s.ended_event))
+        then excluded.device_id else s.device_id end,
+      change_seq = excluded.change_seq
+  ),
+
+  -- 3 Progress: only events of the greatest reset pair count; among those it is max, union and sums.
+  progress as (
+    insert into learner.skill_progress as p (
+      user_id, skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq)
+    select distinct on (t.skill_id)
+      p_user, t.skill_id, t.reset_count, t.reset_event, coalesce(t.mastery, 0),
+      case when t.completed is null then '{}' else array(
+        select distinct c.id::uuid
+        from unnest(t.completed) l (ids)
+        cross join lateral jsonb_array_elements_text(case when jsonb_typeof(l.ids) = 'array' then l.ids else '[]' end) c (id)
+        order by 1) end,
+      t.attempts, t.correct, t.practiced_at, p_seq + 2 * v_count + t.place
+    from (
+      select e.skill_id, e.reset_count, e.reset_event,
+        max((b.body -> 'mastery')::integer) as mastery,
+        array_agg(b.body -> 'completed') filter (where b.body is not null) as completed,
+        count(*) filter (where e.type = 'attempt.recorded') as attempts,
+        count(*) filter (where e.type = 'attempt.recorded' and coalesce(e.graded_correct, (e.body -> 'correct')::boolean)) as correct,
+        max(e.practiced_at) filter (where e.type <> 'progress.reset') as practiced_at,
+        min(e.place) as place
+      from event e
+      cross join lateral (
+        select case e.type when 'progress.advanced' then e.body when 'progress.reset' then e.body -> 'base' end as body
+      ) b
+      where e.type in ('attempt.recorded', 'progress.advanced', 'progress.reset')
+      group by e.skill_id, e.reset_count, e.reset_event
+    ) t
+    order by t.skill_id, t.reset_count desc, coalesce(t.reset_event, v_nil) desc
+    on conflict (user_id, skill_id) do update set
+      (reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq) = (
+        select excluded.reset_count, excluded.reset_event,
+          greatest(excluded.mastery, k.mastery), array(select distinct u.id from unnest(excluded.completed || k.completed) u (id) order by 1),
+          excluded.attempts + k.attempts, excluded.correct + k.correct,
+          greatest(excluded.practiced_at, k.practiced_at), excluded.change_seq
+        from (select
+          case when same then p.mastery else 0 end as mastery,
+          case when same then p.completed else '{}' end as completed,
+          case when same then p.attempts else 0 end as attempts,
+          case when same then p.correct else 0 end as correct,
+          case when same then p.practiced_at end as practiced_at
+          from (select p.reset_count = excluded.reset_count and p.reset_event is not distinct from excluded.reset_event) c (same)) k)
+    -- A smaller reset pair arrives too late to count.
+    where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
+  )
+
+  -- 4 Days of practice: by the offset that each event carries, so that neither the server's zone nor a journey moves a day.
+  insert into learner.practice as d (user_id, days, change_seq)
+  select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
+  from (
+    select distinct
+      (e.practiced_at at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
+    from event e
+    where e.type in ('attempt.recorded', 'progress.advanced')
+  ) t
+  having count(*) > 0
+  on conflict (user_id) do update set days = d.days + excluded.days, change_seq = excluded.change_seq
+  -- On most days it is there already: one look-up, nothing written.
+  where not d.days @> excluded.days;
+
+  return p_seq + 3 * v_count + 1;
+end
+$$;
+comment on function private.project_events(uuid, learner.event[], bigint) is
+  'Projects ledger rows that were not projected before, in the order of their ids, numbering changes from p_seq; returns the last number. A function of the set of rows.';

@@ -1,0 +1,145 @@
+-- What:  session, attempt, skill_progress and practice, projected from the ledger; change numbers for edits by hand.
+-- Why:   queryable tables (U4) that come out the same whatever the order of arrival (I6).
+create table learner.session (
+  user_id         uuid not null,
+  session_id      uuid not null,
+  skill_id        uuid,
+  device_id       uuid not null,
+  content_version integer,
+  started_at      timestamptz,
+  started_event   uuid,
+  ended_at        timestamptz,
+  ended_event     uuid,
+  end_reason      text,
+  change_seq      bigint not null,
+  voided_at       timestamptz,
+  edited_at       timestamptz,
+  constraint session_pkey primary key (user_id, session_id),
+  constraint session_has_an_event check (coalesce(started_event, ended_event) is not null),
+  constraint session_end_reason_known check (end_reason in ('completed', 'abandoned', 'timed_out'))
+);
+create unique index session_user_id_change_seq_idx on learner.session (user_id, change_seq);
+comment on table learner.session is
+  'A stretch of study. Of several events that start (or end) one session, the one with the smallest id counts.';
+
+create table learner.attempt (
+  user_id            uuid not null,
+  event_id           uuid not null,
+  session_id         uuid not null,
+  skill_id           uuid not null,
+  question_id        uuid not null,
+  device_id          uuid not null,
+  content_version    integer not null,
+  content_state      text not null,
+  answer             jsonb not null,
+  claimed_correct    boolean not null,
+  graded_correct     boolean,
+  duration_ms        integer not null,
+  reset_count        integer not null,
+  reset_event        uuid,
+  occurred_at        timestamptz not null,
+  utc_offset_minutes smallint not null,
+  change_seq         bigint not null,
+  voided_at          timestamptz,
+  edited_at          timestamptz,
+  constraint attempt_pkey primary key (user_id, event_id),
+  constraint attempt_duration_in_range check (duration_ms between 0 and 86400000),
+  constraint attempt_content_version_positive check (content_version > 0),
+  constraint attempt_content_state_known check (content_state in ('current', 'outdated', 'withdrawn'))
+) partition by range (event_id);
+create index attempt_user_id_change_seq_idx on learner.attempt (user_id, change_seq);
+-- Holds only the attempts that the server graded otherwise than the device: all but none, so nearly free to keep.
+create index attempt_question_id_content_version_idx on learner.attempt (question_id, content_version)
+  where graded_correct <> claimed_correct;
+comment on table learner.attempt is 'One answer to one question. Partitioned like the ledger.';
+
+create table learner.skill_progress (
+  user_id      uuid not null,
+  skill_id     uuid not null,
+  reset_count  integer not null default 0,
+  reset_event  uuid,
+  mastery      smallint not null default 0,
+  completed    uuid[] not null default '{}',
+  attempts     integer not null default 0,
+  correct      integer not null default 0,
+  practiced_at timestamptz,
+  change_seq   bigint not null,
+  voided_at    timestamptz,
+  edited_at    timestamptz,
+  constraint skill_progress_pkey primary key (user_id, skill_id),
+  constraint skill_progress_mastery_in_range check (mastery between 0 and 100),
+  constraint skill_progress_correct_among_attempts check (correct between 0 and attempts),
+  constraint skill_progress_reset_event_iff_count check ((reset_count = 0) = (reset_event is null))
+);
+create unique index skill_progress_user_id_change_seq_idx on learner.skill_progress (user_id, change_seq);
+comment on table learner.skill_progress is
+  'Grows until a reset: mastery by max, completed by union, counters from de-duplicated attempts, all of the current reset pair (I5).';
+comment on column learner.skill_progress.reset_event is 'With reset_count the reset pair, compared first: the greater pair wins whole.';
+comment on column learner.skill_progress.completed is 'Question ids, sorted, each once.';
+comment on column learner.skill_progress.correct is 'By the server''s grading; where it could not grade, by the device''s claim.';
+
+-- One row a learner, for all skills: a streak is of the learner, and no reset takes back a day. A multirange holds years of daily
+-- study in one range (33 bytes), its union is the merge, and it knows nothing of the order of arrival.
+create table learner.practice (
+  user_id    uuid not null,
+  days       datemultirange not null,
+  change_seq bigint not null,
+  edited_at  timestamptz,
+  constraint practice_pkey primary key (user_id),
+  constraint practice_days_present check (not isempty(days))
+);
+comment on table learner.practice is
+  'The days on which a learner practised, by the clock on the wall: the UTC offset that each event carries. Only grows (I5).';
+
+create function private.streaks(p_days datemultirange, out last_day date, out streak integer, out longest_streak integer)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select max(upper(r.days)) - 1, (array_agg(upper(r.days) - lower(r.days) order by upper(r.days) desc))[1],
+    max(upper(r.days) - lower(r.days))
+  from unnest(p_days) r (days)
+$$;
+comment on function private.streaks(datemultirange) is
+  'The last day, the days in a row that end with it, and the most days in a row. Whether the streak goes on today is for who knows the local date.';
+
+create function private.number_change()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Only edits by hand, and support's, come here: ingest numbers its own changes, and the WHEN clause passes those by.
+  insert into learner.state as s (user_id, change_seq) values (new.user_id, 1)
+  on conflict (user_id) do update set change_seq = s.change_seq + 1
+  returning s.change_seq into new.change_seq;
+  new.edited_at := now();
+  return new;
+end
+$$;
+comment on function private.number_change() is
+  'Row trigger: gives an edit by hand its change number, so that devices pull it, and notes it: such a row is no device''s own.';
+
+create trigger session_number_change before update on learner.session
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+create trigger attempt_number_change before update on learner.attempt
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+create trigger skill_progress_number_change before update on learner.skill_progress
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+create trigger practice_number_change before update on learner.practice
+  for each row when (old.change_seq = new.change_seq) execute function private.number_change();
+
+alter table learner.session enable row level security;
+alter table learner.attempt enable row level security;
+alter table learner.skill_progress enable row level security;
+alter table learner.practice enable row level security;
+create policy session_select_own on learner.session for select to authenticated using (user_id = (select auth.uid()));
+create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select auth.uid()));
+create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select auth.uid()));
+create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select auth.uid()));
+grant select on learner.session, learner.attempt, learner.skill_progress, learner.practice to authenticated, service_role;
+grant execute on function private.streaks(datemultirange) to authenticated, service_role;
+
+select ops.ensure_partitions();

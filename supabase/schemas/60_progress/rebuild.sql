@@ -1,0 +1,98 @@
+-- What:  rebuild_learner(): projections again from the ledger; and the rows of which that must be true.
+-- Why:   a fixed bug in a projection reaches old rows too; and it is the proof that projections are a function of the ledger (I6).
+
+create function private.projection_rows(p_user uuid)
+returns table (kind text, row_id uuid, "row" jsonb)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'session', x.session_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.session x where x.user_id = p_user
+  union all
+  select 'attempt', x.event_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.attempt x where x.user_id = p_user
+  union all
+  select 'skill_progress', x.skill_id, to_jsonb(x) - '{user_id,change_seq,voided_at,edited_at}'::text[] from learner.skill_progress x where x.user_id = p_user
+  union all
+  select 'practice', '00000000-0000-0000-0000-000000000000'::uuid, to_jsonb(x) - '{user_id,change_seq,edited_at}'::text[] from learner.practice x where x.user_id = p_user
+$$;
+comment on function private.projection_rows(uuid) is
+  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided or noted by hand.';
+
+create function private.project_ledger(p_user uuid, p_as uuid, p_seq bigint, out last_seq bigint, out events bigint)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_from uuid := '00000000-0000-0000-0000-000000000000';
+  v_events learner.event[];
+begin
+  last_seq := p_seq;
+  events := 0;
+  -- In chunks: a learner of some years has 100,000 events, which no array should hold at once. The event that is one too many begins the next.
+  while v_from is not null loop
+    select array_agg(row (e.*)::learner.event order by e.event_id) into v_events
+    from (select * from learner.event where user_id = p_user and event_id >= v_from order by event_id limit 2001) e;
+    exit when v_events is null;
+    last_seq := private.project_events(p_as, v_events[:2000], last_seq);
+    events := events + least(cardinality(v_events), 2000);
+    v_from := (v_events[2001]).event_id;
+  end loop;
+end
+$$;
+comment on function private.project_ledger(uuid, uuid, bigint) is
+  'Projects a learner''s whole ledger as rows of p_as, numbering changes from p_seq; returns the last number and how many events there are.';
+
+create function ops.rebuild_learner(p_user uuid)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_seq bigint;
+  v_voided jsonb;
+  v_count bigint;
+begin
+  perform private.require_role('support', 'admin');
+  select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
+  if not found then
+    return 0;
+  end if;
+
+  -- What support has voided is a decision, not a projection: it outlives the rebuild.
+  select jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)) into v_voided
+  from (
+    select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
+    union all
+    select 'attempt', event_id, voided_at from learner.attempt where user_id = p_user and voided_at is not null
+    union all
+    select 'skill_progress', skill_id, voided_at from learner.skill_progress where user_id = p_user and voided_at is not null
+  ) v;
+  delete from learner.session where user_id = p_user;
+  delete from learner.attempt where user_id = p_user;
+  delete from learner.skill_progress where user_id = p_user;
+  delete from learner.practice where user_id = p_user;
+
+  select l.last_seq, l.events into v_seq, v_count from private.project_ledger(p_user, p_user, v_seq) l;
+
+  -- From here on the triggers number the changes, from where the projections left off.
+  update learner.state s set change_seq = v_seq where s.user_id = p_user;
+  update learner.session x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
+  update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'attempt' and x.event_id = (v ->> 'id')::uuid;
+  update learner.skill_progress x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(v_voided) v
+  where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
+
+  update ops.projection_difference d set resolved_at = clock_timestamp() where d.user_id = p_user and d.resolved_at is null;
+  perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));
+  return v_count;
+end
+$$;
+comment on function ops.rebuild_learner(uuid) is
+  'Projects all of a learner''s events again and returns their number; devices pull every row anew. Support and admins.';

@@ -1,0 +1,73 @@
+-- What:  keep_events(): what a batch could not apply goes into quarantine, as far as there is room.
+-- Why:   a device lets go of what it is told is quarantined, so it must be kept; and no learner may fill the disk (U3).
+create function private.keep_events(
+  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
+returns private.incoming[]
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_full bytea[];
+begin
+  -- 1 What is new must fit beside what is there, open and held events apart; smaller texts first, so that one large
+  --   text does not stand in the way of many. A text that is there already takes no more room.
+  with bad as (
+    select distinct on (k.sha256) k.sha256, e.place, k.line, e.id_text, e.code, e.field,
+      coalesce(e.device_id, p_header.device_id) as device_id,
+      case when e.code like 'unknown%' then 'held' else 'open' end as status,
+      -- Of a batch of dead letters the header gives the reasons, in the order of the events.
+      case when p_header.dead_letters is not null then 'dead_letter' else 'batch' end as origin,
+      p_header.dead_letters ->> (e.number - 1)::integer as reason,
+      exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
+    from (select u.*, row_number() over (order by u.place) as number from unnest(p_events) u) e
+    cross join lateral (select l.line, sha256(convert_to(l.line, 'UTF8')) as sha256 from (select p_lines[e.place + 1] as line) l) k
+    where e.code not in ('telemetry', 'duplicate', 'wrong_learner')
+    order by k.sha256, e.place
+  ),
+  fitting as (
+    select b.*, b.is_known or (
+      coalesce(case b.status when 'held' then l.held_rows else l.open_rows end, 0) + count(*) filter (where not b.is_known) over w
+        <= case b.status when 'held' then s.held_rows else s.open_rows end
+      and coalesce(case b.status when 'held' then l.held_bytes else l.open_bytes end, 0)
+        + coalesce(sum(octet_length(b.line)) filter (where not b.is_known) over w, 0)
+        <= case b.status when 'held' then s.held_bytes else s.open_bytes end) as fits
+    from bad b
+    cross join ops.quarantine_setting s
+    left join ops.quarantine_load l on l.user_id = p_user
+    window w as (partition by b.status order by octet_length(b.line), b.place)
+  ),
+  kept as (
+    insert into ops.quarantine as q (
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+    select p_user, f.sha256, case when f.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(f.id_text) end,
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
+    from fitting f
+    where f.fits
+    on conflict (user_id, sha256) do update set
+      last_seen_at = excluded.last_seen_at, times_seen = q.times_seen + 1, batch_id = excluded.batch_id,
+      code = case when q.status = 'superseded' then q.code else excluded.code end,
+      field = case when q.status = 'superseded' then q.field else excluded.field end,
+      origin = case when excluded.origin = 'dead_letter' then excluded.origin else q.origin end,
+      reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge, tried_at = excluded.tried_at,
+      -- What support has decided stays decided, and what has become an event stays one.
+      status = case when q.status in ('superseded', 'discarded') then q.status else excluded.status end
+  )
+  select array_agg(f.sha256) into v_full from fitting f where not f.fits;
+  if v_full is null then
+    return p_events;
+  end if;
+
+  -- 2 What did not fit stays with the device; it may fit once support has been through.
+  return array(
+    select case
+      when e.code not in ('telemetry', 'duplicate', 'wrong_learner') and sha256(convert_to(p_lines[e.place + 1], 'UTF8')) = any (v_full)
+        then private.with_code(e, 'quarantine_full')
+      else e
+    end
+    from unnest(p_events) e
+    order by e.place);
+end
+$$;
+comment on function private.keep_events(uuid, timestamptz, bigint, private.header, text[], private.incoming[]) is
+  'Keeps the events of a batch that could not be applied, once per text; returns all, those that do not fit with the code quarantine_full.';

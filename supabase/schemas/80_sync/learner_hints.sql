@@ -1,0 +1,43 @@
+-- What:  hint_learners(): tells a learner's other devices that one of them has brought something.
+-- Why:   the phone shows what was done on the tablet within seconds, not at its next poll (S1).
+create function private.hint_learners(p_pushes json)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_push record;
+  v_sent integer := 0;
+begin
+  for v_push in
+    select p.learner, array_agg(distinct p.device order by p.device) as devices, s.change_seq, g.learner_hint_spread_s
+    from json_to_recordset(p_pushes) as p (learner uuid, device uuid)
+    join learner.state s on s.user_id = p.learner
+    cross join ops.signal_setting g
+    -- Only where somebody may be listening: a device that polls is seen twice an hour at least.
+    where exists (
+      select from learner.device d
+      where d.user_id = p.learner and d.device_id <> p.device and d.revoked_at is null
+        and d.last_seen_at > v_now - make_interval(secs => g.learner_hint_active_s))
+    group by p.learner, s.change_seq, g.learner_hint_spread_s
+  loop
+    begin
+      perform realtime.send(jsonb_build_object('token', private.history() || '.' || v_push.change_seq,
+        'devices', v_push.devices, 'spread_s', v_push.learner_hint_spread_s), 'learner_changed', 'learner:' || v_push.learner, true);
+      v_sent := v_sent + 1;
+    exception
+      when others then
+        raise warning 'the devices of a learner were not told: %', sqlerrm;
+    end;
+  end loop;
+  return v_sent;
+end
+$$;
+comment on function private.hint_learners(json) is
+  'Broadcasts learner_changed on the private channel of each learner of [{learner, device}] who has another device that was active lately; '
+  'returns how many. Best effort: polling is the truth.';
+
+grant execute on function private.hint_learners(json) to carrel_edge;

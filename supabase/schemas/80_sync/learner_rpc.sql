@@ -1,0 +1,191 @@
+-- What:  what a signed-in learner may use through the API: ingest, merge_progress, learner_changes, and views of their own rows.
+-- Why:   the same cores as the Edge Functions, under the caller's own token: every path gets the same guarantees.
+
+-- No crowd of one learner's requests is kept out here, as in the function sync, and each holds a connection of the gateway's for as long
+-- as it waits. So they wait for half a second, not for the 8 s of their role, and what waiting helps is answered, not raised:
+-- PostgREST would make a 400 or 500 of it, without Retry-After.
+create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
+returns json
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Only errors that the product raises itself have texts meant for callers.
+  select case when p_sqlstate ^@ 'CR'
+    then json_build_object('sqlstate', p_sqlstate, 'message', p_message, 'details', nullif(p_detail, ''),
+      'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
+    else json_build_object('sqlstate', p_sqlstate, 'retry_after_s', 1, 'message', case p_sqlstate
+      when '55P03' then 'Another request of this learner is still being worked on.' else 'The server has more to do than it can.' end)
+    end
+$$;
+comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal().';
+
+create function private.take_batch(p_user uuid, p_lines text)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_header constant text := split_part(p_lines, E'\n', 1);
+  v_answer json;
+  v_state text;
+  v_message text;
+  v_detail text;
+  v_hint text;
+begin
+  if octet_length(p_lines) > 524288 then
+    perform private.raise_error('CR026', 'A batch may hold at most 512 KiB.', '524288');
+  end if;
+  -- For private.note_change(), which runs before this knows how the batch fared.
+  perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
+  v_answer := private.ingest_for(p_user, p_lines);
+  perform set_config('carrel.device', '', true);
+  return v_answer;
+exception
+  when lock_not_available or query_canceled or deadlock_detected or serialization_failure or read_only_sql_transaction or sqlstate 'CR081' then
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    return json_build_object('refused', private.refusal_of(v_state, v_message, v_detail, v_hint));
+end
+$$;
+comment on function private.take_batch(uuid, text) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
+
+create function private.ingest(p_batch json)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_user uuid := auth.uid();
+  v_answer json;
+begin
+  if v_user is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  if json_typeof(p_batch) <> 'array' then
+    perform private.raise_error('CR020', 'A batch is an array: its header, then its events.', '');
+  end if;
+  -- Inside JSON strings a line break is always escaped, so the ones here are white space.
+  v_answer := private.take_batch(v_user, (
+    select string_agg(translate(e.value::text, E'\n\r', '  '), E'\n' order by e.place)
+    from json_array_elements(p_batch) with ordinality e (value, place)));
+  return case when v_answer -> 'refused' is null then v_answer else private.answer_refusal(v_answer -> 'refused') end;
+end
+$$;
+comment on function private.ingest(json) is 'The core of ingest().';
+
+create function public.ingest(json)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.ingest($1) $$;
+comment on function public.ingest(json) is
+  'Takes a batch of the caller''s events as an array: a header, then at most 500 events, together at most 512 KiB. Returns {batch_id, changed, '
+  'received_at, token, results}. The one argument has no name, so that the request''s body arrives as it is.';
+
+create function private.merge_progress(
+  p_event_id text, p_device_id uuid, p_occurred_at text, p_utc_offset_minutes integer,
+  p_skill_id uuid, p_mastery integer, p_completed uuid[], p_reset json)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_user uuid := auth.uid();
+  v_answer json;
+begin
+  if v_user is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  v_answer := private.take_batch(v_user, concat_ws(E'\n',
+    -- The device says nothing of its clock, its contract or its queue, and nothing is concluded of them.
+    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1, 'by_server', true,
+      'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+    -- json, of which nothing is cast: p_reset may hold what jsonb can't, which ingest tells, and keeps.
+    translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
+      'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')));
+  if v_answer -> 'refused' is not null then
+    return private.answer_refusal(v_answer -> 'refused');
+  end if;
+  return json_build_object('result', v_answer -> 'results' -> 0, 'progress', (
+    select to_json(x) from (
+      select p.skill_id, p.reset_count, private.uuid_to_ulid(p.reset_event) as reset_event, p.mastery, p.completed,
+        p.attempts, p.correct, p.practiced_at
+      from learner.skill_progress p
+      where p.user_id = v_user and p.skill_id = p_skill_id) x));
+end
+$$;
+comment on function private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) is 'The core of merge_progress().';
+
+create function public.merge_progress(
+  event_id text, device_id uuid, occurred_at text, skill_id uuid, mastery integer,
+  completed uuid[] default '{}', reset json default null, utc_offset_minutes integer default 0)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset) $$;
+comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) is
+  'Merges progress in one skill, which never goes back: {result, progress}. event_id is a ULID, the idempotency key; '
+  'it is one progress.advanced event and goes through the same ingest.';
+
+create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_state text;
+  v_message text;
+  v_detail text;
+  v_hint text;
+begin
+  if auth.uid() is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  return private.pull_for(auth.uid(), p_cursor, p_limit, p_at_least, p_device)::json;
+exception
+  when lock_not_available or query_canceled or sqlstate 'CR080' or sqlstate 'CR081' then
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    return private.answer_refusal(private.refusal_of(v_state, v_message, v_detail, v_hint));
+end
+$$;
+comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
+
+create function public.learner_changes(cursor text default null, page_rows integer default 500, at_least text default null, device uuid default null)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
+comment on function public.learner_changes(text, integer, text, uuid) is
+  'The caller''s sessions, attempts and progress that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
+  'at_least: the token of a batch that must be in it. device: whose own rows are to be marked. Errors: erased, paused, device_revoked, behind.';
+
+grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
+  private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;
+grant execute on function public.ingest(json), public.learner_changes(text, integer, text, uuid),
+  public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) to authenticated;
+
+create view public.session with (security_invoker = true) as select * from learner.session;
+create view public.attempt with (security_invoker = true) as select * from learner.attempt;
+create view public.skill_progress with (security_invoker = true) as select * from learner.skill_progress;
+create view public.practice with (security_invoker = true) as
+  select d.user_id, k.last_day, k.streak, k.longest_streak, d.days, d.change_seq
+  from learner.practice d cross join lateral private.streaks(d.days) k;
+comment on view public.session is 'The caller''s sessions.';
+comment on view public.attempt is 'The caller''s attempts.';
+comment on view public.skill_progress is 'The caller''s progress.';
+comment on view public.practice is 'The caller''s days of practice and streaks.';
+grant select on public.session, public.attempt, public.skill_progress, public.practice to authenticated, service_role;

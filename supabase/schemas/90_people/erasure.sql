@@ -1,0 +1,160 @@
+-- What:  erase_learner(): a learner's rows go, everywhere, in bounded steps, and a barrier stays. Deleting an account asks for it too.
+-- Why:   a learner may ask to be forgotten (O5), and a ledger of some years is too much for one transaction.
+
+create function private.learner_tables()
+returns setof regclass
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- From the catalogue, so that no new table is forgotten: every column user_id names a learner. Partitions one by one, since a
+  -- ctid is good within one. The barrier stays, and the row that is the lock goes last, by itself.
+  select c.oid::regclass
+  from pg_attribute a
+  join pg_class c on c.oid = a.attrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('content', 'learner', 'ops') and c.relkind = 'r'
+    and a.attname = 'user_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
+    and c.oid not in ('ops.erasure'::regclass, 'learner.state'::regclass)
+  order by n.nspname, c.relname
+$$;
+comment on function private.learner_tables() is 'The tables and partitions that hold rows of learners, but for learner.state and ops.erasure.';
+
+create function private.erase_rows(p_user uuid, p_rows integer)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_table regclass;
+  v_left integer := p_rows;
+  v_count integer;
+begin
+  for v_table in select * from private.learner_tables()
+  loop
+    execute format('delete from %s where ctid = any (array(select ctid from %1$s where user_id = $1 limit $2))', v_table) using p_user, v_left;
+    get diagnostics v_count = row_count;
+    v_left := v_left - v_count;
+    exit when v_left <= 0;
+  end loop;
+  return p_rows - v_left;
+end
+$$;
+comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner; returns how many. Fewer than p_rows: all are gone.';
+
+create function private.redact_audit(p_user uuid)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A learner who revoked a device did so from an address of theirs.
+  update ops.audit a set before = null, after = null, source = case when a.actor is distinct from p_user then a.source end
+  -- By the names that records of learners have, so that the index finds them.
+  where a.object in (
+      select format('%s.%s', n.nspname, c.relname)
+      from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition and k.attname = 'user_id' and not k.attisdropped)
+    and a.object_id = p_user::text and a.action <> 'erase_learner'
+    and (a.before is not null or a.after is not null or (a.actor = p_user and a.source is not null))
+$$;
+comment on function private.redact_audit(uuid) is
+  'Takes out of the audit trail what records show of a learner behind the barrier; who did what and when stays.';
+
+create function private.erase_step(p_user uuid, p_rows integer)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rows integer;
+begin
+  -- 1 The learner's lock, as ingest takes it. A batch that had passed the barrier before it stood has committed once this is held, so
+  --   what it wrote is seen; any later one sees the barrier.
+  insert into learner.state (user_id) values (p_user) on conflict do nothing;
+  perform from learner.state s where s.user_id = p_user for update skip locked;
+  if not found then
+    return 0;
+  end if;
+
+  v_rows := private.erase_rows(p_user, p_rows);
+  if v_rows < p_rows then
+    perform private.redact_audit(p_user);
+    delete from learner.state s where s.user_id = p_user;
+  end if;
+  update ops.erasure e set
+    rows = e.rows + v_rows, erased_at = case when v_rows < p_rows then clock_timestamp() end
+  where e.user_id = p_user;
+  return v_rows;
+end
+$$;
+comment on function private.erase_step(uuid, integer) is
+  'Erases at most p_rows rows of a learner behind the barrier, and notes when none are left; returns how many. 0 while the learner is busy.';
+
+create function ops.run_erasures(p_rows integer default 20000)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_user uuid;
+  v_left integer := p_rows;
+begin
+  perform private.require_role('admin');
+  for v_user in select e.user_id from ops.erasure e where e.erased_at is null order by e.requested_at, e.user_id
+  loop
+    v_left := v_left - private.erase_step(v_user, v_left);
+    exit when v_left <= 0;
+  end loop;
+  perform private.record_job('erasures', null, case when v_left < p_rows then jsonb_build_object('rows', p_rows - v_left) end);
+  return p_rows - v_left;
+end
+$$;
+comment on function ops.run_erasures(integer) is
+  'Goes on with the erasures that are under way, at most p_rows rows (1 s for 20,000); returns how many. Runs by pg_cron; for admins.';
+
+create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
+returns timestamptz
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  insert into ops.erasure as e (user_id, reason) values (p_user, p_reason)
+  on conflict (user_id) do nothing;
+  -- The learner's id and nothing else.
+  perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
+  perform private.erase_step(p_user, 20000);
+  return (select e.erased_at from ops.erasure e where e.user_id = p_user);
+end
+$$;
+comment on function ops.erase_learner(uuid, text) is
+  'Erases all rows of a learner, for good, and refuses whatever their devices still send (erased). Returns when it was done; null: pg_cron '
+  'goes on with it. The account stays: delete it through Auth, which asks for the same. For admins; audited.';
+
+create function private.queue_erasure()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- No more than a note: deleting a user must not fail, nor take long, because of what they have studied.
+  insert into ops.erasure as e (user_id, reason) select o.id, 'account_deleted' from old_rows o
+  on conflict (user_id) do update set reason = excluded.reason;
+  return null;
+end
+$$;
+comment on function private.queue_erasure() is 'Trigger: who deletes their account is erased by the next run of ops.run_erasures().';
+
+create trigger user_queue_erasure after delete on auth.users
+  referencing old table as old_rows for each statement execute function private.queue_erasure();
+
+select private.schedule_job('erasures', '30 seconds', '1 minute', 'select ops.run_erasures()');

@@ -1,0 +1,180 @@
+-- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's calls share.
+-- Why:   what is stuck must be seen by whom it concerns, with its reason; and each look of support is on record (U3, O2).
+
+create function private.require_reason(p_reason text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if coalesce(length(btrim(p_reason)), 0) not between 1 and 500 then
+    perform private.raise_error('CR071', 'Say why, in at most 500 characters.', 'reason');
+  end if;
+end
+$$;
+comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason (CR071).';
+
+create function private.lock_learner(p_learner uuid)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from learner.state s where s.user_id = p_learner for update;
+  if not found then
+    perform private.raise_error('CR070', 'Nothing is known of that learner.', 'learner');
+  end if;
+  -- An erasure of some years' ledger takes several steps; nothing comes back in between.
+  perform private.refuse_erased(p_learner);
+end
+$$;
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown (CR070) where there is no such learner, erased (CR024) behind the barrier.';
+
+create function private.quarantine_ids(p_learner uuid, p_ids text[])
+returns bytea[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_unknown text;
+begin
+  if coalesce(cardinality(p_ids), 0) not between 1 and 500 or exists (select from unnest(p_ids) i (id) where (i.id ~ '^[0-9a-f]{64}$') is not true) then
+    perform private.raise_error('CR071', 'Ids are 1 to 500 SHA-256 in hex.', 'ids');
+  end if;
+  select i.id into v_unknown from unnest(p_ids) i (id)
+  where not exists (select from ops.quarantine q where q.user_id = p_learner and q.sha256 = decode(i.id, 'hex')) limit 1;
+  if v_unknown is not null then
+    perform private.raise_error('CR070', 'That learner has no such event in quarantine.', v_unknown);
+  end if;
+  return array(select distinct decode(i.id, 'hex') from unnest(p_ids) i (id));
+end
+$$;
+comment on function private.quarantine_ids(uuid, text[]) is
+  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid (CR071), record_unknown (CR070).';
+
+create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
+comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'Where a page of quarantined events ended.';
+
+create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
+returns setof ops.quarantine
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cursor constant text[] := regexp_match(p_cursor,
+    '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
+  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
+  v_at timestamptz := 'infinity';
+  v_user uuid;
+  v_sha256 bytea;
+begin
+  if p_cursor is not null then
+    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
+      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+    end if;
+    v_at := v_cursor[1]::timestamptz;
+    v_user := v_cursor[2]::uuid;
+    v_sha256 := decode(v_cursor[3], 'hex');
+  end if;
+  -- Newest first, by the index that begins with what is asked for; a page reads its own rows.
+  if p_learner is not null then
+    return query
+    select * from ops.quarantine q
+    where q.user_id = p_learner and (q.last_seen_at, q.sha256) < (v_at, coalesce(v_sha256, ''))
+      and (p_status is null or q.status = p_status) and (p_code is null or q.code = p_code)
+    order by q.last_seen_at desc, q.sha256 desc limit v_limit;
+  else
+    return query
+    select * from ops.quarantine q
+    where q.status = coalesce(p_status, 'open')
+      and (q.last_seen_at, q.user_id, q.sha256) < (v_at, coalesce(v_user, '00000000-0000-0000-0000-000000000000'), coalesce(v_sha256, ''))
+      and (p_code is null or q.code = p_code)
+    order by q.last_seen_at desc, q.user_id desc, q.sha256 desc limit v_limit;
+  end if;
+end
+$$;
+comment on function private.quarantine_page(uuid, text, text, text, integer) is
+  'Quarantined events, last seen first: one learner''s, of all statuses unless one is given; or all learners'', open ones unless a status is given.';
+
+create function private.own_quarantine(p_cursor text, p_limit integer)
+returns table (
+  id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
+  times_seen integer, became_event text, cursor text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if auth.uid() is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  return query
+  select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
+    q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
+  from private.quarantine_page(auth.uid(), null, null, p_cursor, p_limit) q;
+end
+$$;
+comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';
+
+create function public.own_quarantine(after text default null, page_rows integer default 100)
+returns table (
+  id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
+  times_seen integer, became_event text, cursor text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.own_quarantine(after, page_rows) $$;
+comment on function public.own_quarantine(text, integer) is
+  'What of the caller''s events could not be applied, and why; last seen first, at most 500 rows. after is the last row''s cursor. '
+  'Errors: unauthenticated, cursor_invalid.';
+
+create function private.support_quarantine(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
+returns table (
+  learner uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
+  batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('support', 'admin');
+  perform private.audit('support_quarantine', case when p_learner is null then 'ops.quarantine' else 'learner.state' end, p_learner::text, null,
+    jsonb_build_object('code', p_code, 'status', p_status, 'cursor', p_cursor, 'limit', p_limit));
+  return query
+  select q.user_id, encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.mended_body, q.origin, q.reason,
+    q.device_id, private.uuid_to_ulid(q.batch_id), q.first_seen_at, q.last_seen_at, q.times_seen, q.resolved_at, private.uuid_to_ulid(q.resolved_event),
+    (select coalesce(jsonb_agg(private.action_json(a) order by a.number), '[]') from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256),
+    private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
+  from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q;
+end
+$$;
+comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
+
+create function public.support_quarantine(
+  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default 100)
+returns table (
+  learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
+  batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.support_quarantine(learner, with_code, with_status, after, page_rows) $$;
+comment on function public.support_quarantine(uuid, text, text, text, integer) is
+  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or (open ones, unless with_status says otherwise) of all. '
+  'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
+
+grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, integer) to authenticated;
+grant execute on function private.support_quarantine(uuid, text, text, text, integer) to service_role;
+grant execute on function public.own_quarantine(text, integer), public.support_quarantine(uuid, text, text, text, integer) to authenticated;
+grant execute on function public.support_quarantine(uuid, text, text, text, integer) to service_role;

@@ -1,0 +1,78 @@
+-- What:  replay_all_quarantined(): after a fix of the server, the events of one code are tried again, of all learners, step by step.
+-- Why:   nobody knows whom a bug has hit, and whatever it kept out must count, once, and none be passed over (U3).
+
+create function private.rows_to_replay_of_all(p_code text, p_tried_before timestamptz)
+returns table (user_id uuid, sha256 bytea)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select q.user_id, q.sha256
+  from ops.quarantine q
+  join learner.state s on s.user_id = q.user_id
+  where q.status in ('open', 'held') and q.code = p_code and q.tried_at < p_tried_before
+    -- Nothing comes back while its learner is being erased.
+    and not exists (select from ops.erasure e where e.user_id = q.user_id)
+$$;
+comment on function private.rows_to_replay_of_all(text, timestamptz) is 'The open and held rows of one code that were not tried since p_tried_before.';
+
+create function private.replay_all_quarantined(p_code text, p_tried_before timestamptz, p_learners integer)
+returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_most constant integer := least(greatest(coalesce(p_learners, 20), 1), 100);
+  -- All locks last to the end, and a sync waits at most 2 s: as many as ops.replay_held() takes, some 0.2 s of them.
+  v_room integer := 1000;
+  v_user uuid;
+  v_rows bytea[];
+begin
+  perform private.require_role('support', 'admin');
+  if p_code is null then
+    perform private.raise_error('CR071', 'Say which code was mended.', 'with_code');
+  end if;
+  learners := 0;
+  applied := 0;
+  busy := '{}';
+  began_at := least(p_tried_before, clock_timestamp());
+  -- Who syncs right now is passed by and stays among the remaining; there are no more of them than connections.
+  for v_user in select distinct r.user_id from private.rows_to_replay_of_all(p_code, began_at) r order by r.user_id
+  loop
+    perform from learner.state s where s.user_id = v_user for update skip locked;
+    if not found then
+      busy := busy || v_user;
+      continue;
+    end if;
+    v_rows := array(select r.sha256 from private.rows_to_replay(v_user, null, p_code, false, began_at) r limit least(500, v_room));
+    -- None: its own sync was faster.
+    continue when v_rows = '{}';
+    applied := applied + private.retry_rows(v_user, v_rows);
+    perform private.record_actions(v_user, v_rows, 'replayed', null);
+    perform private.audit('replay_quarantined', 'learner.state', v_user::text, null, jsonb_build_object('code', p_code, 'rows', cardinality(v_rows)));
+    learners := learners + 1;
+    v_room := v_room - cardinality(v_rows);
+    exit when learners >= v_most or v_room <= 0;
+  end loop;
+  -- Bounded: an answer is wanted, not a census.
+  remaining := (select count(*) from (select from private.rows_to_replay_of_all(p_code, began_at) limit 100000) r);
+  return next;
+end
+$$;
+comment on function private.replay_all_quarantined(text, timestamptz, integer) is 'The core of replay_all_quarantined().';
+
+create function public.replay_all_quarantined(with_code text, tried_before timestamptz default null, most_learners integer default 20)
+returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.replay_all_quarantined(with_code, tried_before, most_learners) $$;
+comment on function public.replay_all_quarantined(text, timestamptz, integer) is
+  'After a fix of the server: replays the events of one code, of most_learners learners (at most 100) and at most 1,000 events, least recently tried '
+  'first. remaining (counted to 100,000) is how many were not tried yet: repeat with began_at as tried_before until it is 0; those of busy learners, '
+  'who are syncing, wait for one of the next calls. Support and admins; audited for each learner. Errors: forbidden, support_invalid.';
+
+grant execute on function private.replay_all_quarantined(text, timestamptz, integer), public.replay_all_quarantined(text, timestamptz, integer)
+  to authenticated, service_role;

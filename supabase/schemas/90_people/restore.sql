@@ -1,0 +1,69 @@
+-- What:  export_erasures() and reapply_erasures(): erasures survive a restore from backup.
+-- Why:   an older copy of the database has again what was erased since, and knows nothing of the barrier (O5). docs/restore.md.
+create table ops.erasure_check (
+  history    text not null,
+  checked_at timestamptz not null default now(),
+  constraint erasure_check_pkey primary key (history)
+);
+comment on table ops.erasure_check is
+  'The histories for which erasures are known to be complete: the first one, and those for which ops.reapply_erasures() was called.';
+alter table ops.erasure_check enable row level security;
+create policy erasure_check_all_nobody on ops.erasure_check for all to anon, authenticated using (false);
+insert into ops.erasure_check (history) values (private.history());
+
+create function ops.export_erasures(p_since timestamptz default null)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
+    select jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', e.reason, 'requested_at', e.requested_at) order by e.requested_at, e.user_id)
+    from ops.erasure e
+    -- Some minutes more: a transaction that began earlier may have committed since the export before.
+    where p_since is null or e.requested_at >= p_since - interval '10 minutes'), '[]'));
+end
+$$;
+comment on function ops.export_erasures(timestamptz) is
+  'Who was erased (since a time, or ever), as one JSON: to be kept outside of the database, beside its backups. For admins.';
+
+create function ops.reapply_erasures(p_export jsonb)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count integer;
+begin
+  perform private.require_role('admin');
+  if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
+    perform private.raise_error('CR025', 'This is no export of ops.export_erasures().', 'erasures');
+  end if;
+  with again as (
+    insert into ops.erasure as e (user_id, reason, requested_at)
+    -- A learner may be in the list twice: erased, and then their account deleted.
+    select distinct on (x.user_id) x.user_id, x.reason, x.requested_at
+    from jsonb_to_recordset(p_export -> 'erasures') as x (user_id uuid, reason text, requested_at timestamptz)
+    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
+    -- Erased before the copy was made: it has nothing of them, and its barrier has kept their devices out since.
+    on conflict (user_id) do update set reason = excluded.reason
+    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
+    returning 1
+  )
+  select count(*) into v_count from again;
+  -- A restored account has its e-mail address again. (Its deletion notes the erasure once more, which changes nothing.)
+  delete from auth.users u
+  where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted');
+  insert into ops.erasure_check (history) values (private.history()) on conflict do nothing;
+  perform private.audit('reapply_erasures', 'ops.erasure', null, null, jsonb_build_object('erasures', v_count, 'exported_at', p_export -> 'exported_at'));
+  return v_count;
+end
+$$;
+comment on function ops.reapply_erasures(jsonb) is
+  'After a restore: erases again who was erased after the copy was made, accounts included; pg_cron does the rows. Takes the newest export '
+  '(an empty one, {"erasures": []}, says that nobody was); returns how many were not known. Ends the alarm erasures_unchecked. For admins.';

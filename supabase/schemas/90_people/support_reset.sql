@@ -1,0 +1,99 @@
+-- What:  support_reset_progress(): support corrects a learner's progress in one skill.
+-- Why:   one absurd value must not poison a learner for ever: a correction beats whatever devices have sent or still will (U5).
+
+create function private.support_device()
+returns uuid
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
+comment on function private.support_device() is 'The device that events made by support name.';
+
+create function private.next_reset_range(p_learner uuid, p_skill uuid)
+returns integer
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A device counts resets upwards from what it knows, by ingest within one range of 1,000,001 counts; a correction is the first
+  -- of the next range. So (1000000, 7ZZZ…), the greatest pair that a device can make, is less than (1000001, any event); and the learner
+  -- can start over afterwards, at 1000002. There are 2147 ranges.
+  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / 1000001 + 1) * 1000001
+$$;
+comment on function private.next_reset_range(uuid, uuid) is 'A reset count greater than any that a device may use before it has seen it.';
+
+create function private.support_reset_progress(p_learner uuid, p_skill uuid, p_reason text, p_mastery integer, p_completed uuid[])
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz;
+  v_at text;
+  v_id uuid;
+  v_before jsonb;
+  v_after jsonb;
+  v_event private.incoming;
+  v_outcome private.outcome;
+  v_remaining integer;
+begin
+  perform private.require_role('support', 'admin');
+  perform private.require_reason(p_reason);
+  perform private.lock_learner(p_learner);
+  select to_jsonb(p) into v_before from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill;
+  v_now := clock_timestamp();
+  v_at := to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+  v_id := (left(private.ulid_floor(v_now)::text, 13) || right(gen_random_uuid()::text, 23))::uuid;
+
+  -- An event like any other: checked, in the ledger, projected, pulled by every device, and there again after a rebuild.
+  v_event := (private.read_lines(p_learner, array['', jsonb_build_object(
+    'id', private.uuid_to_ulid(v_id), 'type', 'progress.reset', 'version', 1, 'learner_id', p_learner, 'device_id', private.support_device(),
+    'occurred_at', v_at, 'utc_offset_minutes', 0, 'body', jsonb_build_object(
+      'skill_id', p_skill, 'count', private.next_reset_range(p_learner, p_skill),
+      'base', jsonb_build_object('mastery', p_mastery, 'completed', p_completed), 'reason', p_reason))::text],
+    coalesce((select max(r.version) from content.release r), 0), null))[1];
+  -- The range of counts begins with this very event.
+  if v_event.code = 'unknown_reset' then
+    v_event.code := null;
+  end if;
+  if v_event.code is not null then
+    perform private.raise_error('CR071', 'That is no progress that a learner can have.',
+      case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
+  end if;
+  v_outcome := private.outcome_of(
+    private.apply_or_bisect(p_learner, v_now, coalesce((select max(r.version) from content.release r), 0), 0, array[v_event]));
+  select to_jsonb(p) into v_after from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill;
+  perform private.audit('support_reset_progress', 'learner.state', p_learner::text, v_before,
+    v_after || jsonb_build_object('reason', p_reason, 'event_id', private.uuid_to_ulid(v_id)));
+
+  -- What was made after a correction that a restore has lost may count again: some now, the others with the learner's next contacts and
+  -- the job that tries held events, as if the server had learned more since.
+  perform private.retry_rows(p_learner, array(
+    select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r limit 500));
+  update ops.quarantine q set knowledge = 0
+  where q.user_id = p_learner and q.sha256 = any (array(
+    select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r));
+  get diagnostics v_remaining = row_count;
+  return jsonb_build_object('event_id', private.uuid_to_ulid(v_id), 'status', v_outcome.results -> 0 ->> 'status', 'remaining', v_remaining, 'progress', (
+    select to_jsonb(x) from (
+      select p.skill_id, p.reset_count, private.uuid_to_ulid(p.reset_event) as reset_event, p.mastery, p.completed, p.attempts, p.correct, p.practiced_at
+      from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill) x));
+end
+$$;
+comment on function private.support_reset_progress(uuid, uuid, text, integer, uuid[]) is 'The core of support_reset_progress().';
+
+create function public.support_reset_progress(learner uuid, skill uuid, reason text, mastery integer default 0, completed uuid[] default '{}')
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.support_reset_progress(learner, skill, reason, mastery, completed) $$;
+comment on function public.support_reset_progress(uuid, uuid, text, integer, uuid[]) is
+  'Starts a learner over in a skill, from the progress given: {event_id, status, remaining, progress}. It wins over whatever devices have sent, or '
+  'still will without having seen it. Held events of a lost correction are tried again, 500 at once; remaining ones follow by '
+  'themselves. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+grant execute on function private.support_reset_progress(uuid, uuid, text, integer, uuid[]),
+  public.support_reset_progress(uuid, uuid, text, integer, uuid[]) to authenticated, service_role;

@@ -1,0 +1,76 @@
+-- What:  support_void() and support_unvoid(): a session, an attempt or a skill's progress is taken back, or given again.
+-- Why:   a row that should not be is marked and not deleted, so that every device pulls it and rebuilding keeps it (O1, U6).
+
+create function private.void_record(p_learner uuid, p_kind text, p_id text, p_reason text, p_void boolean)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id uuid;
+  v_before jsonb;
+  v_after jsonb;
+begin
+  -- 1 Who, why, and which.
+  perform private.require_role('support', 'admin');
+  perform private.require_reason(p_reason);
+  if p_kind is null or p_kind not in ('session', 'attempt', 'skill_progress') then
+    perform private.raise_error('CR071', 'A record is a session, an attempt or a skill_progress.', 'kind');
+  end if;
+  if p_kind = 'skill_progress' and pg_input_is_valid(p_id, 'uuid') then
+    v_id := p_id::uuid;
+  elsif p_kind <> 'skill_progress' and p_id ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then
+    v_id := private.ulid_to_uuid(p_id);
+  else
+    perform private.raise_error('CR071', 'Sessions and attempts have a ULID, progress has its skill''s UUID.', 'id');
+  end if;
+  perform private.lock_learner(p_learner);
+
+  -- 2 Rows that are so already stay as they are; triggers give the others their change number, for devices to pull.
+  case p_kind
+    when 'session' then
+      select to_jsonb(x) into v_before from learner.session x where x.user_id = p_learner and x.session_id = v_id;
+      update learner.session x set voided_at = case when p_void then clock_timestamp() end
+      where x.user_id = p_learner and x.session_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
+    when 'attempt' then
+      select to_jsonb(x) into v_before from learner.attempt x where x.user_id = p_learner and x.event_id = v_id;
+      update learner.attempt x set voided_at = case when p_void then clock_timestamp() end
+      where x.user_id = p_learner and x.event_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
+    when 'skill_progress' then
+      select to_jsonb(x) into v_before from learner.skill_progress x where x.user_id = p_learner and x.skill_id = v_id;
+      update learner.skill_progress x set voided_at = case when p_void then clock_timestamp() end
+      where x.user_id = p_learner and x.skill_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
+  end case;
+  if v_before is null then
+    perform private.raise_error('CR070', 'That learner has no such record.', p_id);
+  end if;
+  perform private.audit(case when p_void then 'support_void' else 'support_unvoid' end, 'learner.state', p_learner::text,
+    v_before, jsonb_build_object('kind', p_kind, 'id', p_id, 'reason', p_reason, 'changed', v_after is not null));
+  return jsonb_build_object('kind', p_kind, 'id', p_id, 'voided', p_void, 'changed', v_after is not null);
+end
+$$;
+comment on function private.void_record(uuid, text, text, text, boolean) is 'The core of support_void() and support_unvoid().';
+
+create function public.support_void(learner uuid, kind text, id text, reason text)
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.void_record(learner, kind, id, reason, true) $$;
+comment on function public.support_void(uuid, text, text, text) is
+  'Takes a record back: kind is session, attempt (id: their ULID) or skill_progress (id: the skill). Devices pull it as voided and show it nowhere. '
+  'Returns {kind, id, voided, changed}. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+create function public.support_unvoid(learner uuid, kind text, id text, reason text)
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.void_record(learner, kind, id, reason, false) $$;
+comment on function public.support_unvoid(uuid, text, text, text) is
+  'Gives back what support_void() took. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+
+grant execute on function private.void_record(uuid, text, text, text, boolean), public.support_void(uuid, text, text, text),
+  public.support_unvoid(uuid, text, text, text) to authenticated, service_role;

@@ -1,0 +1,127 @@
+-- What:  the delivery log, manual retry, the jobs that drive the dispatcher and clear old messages.
+-- Why:   what was given up on must be seen and can be sent again; what was delivered long ago need not be kept (S2).
+
+create function private.webhook_deliveries(p_endpoint uuid, p_state text, p_before timestamptz, p_limit integer)
+returns table (
+  message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
+  next_attempt_at timestamptz, settled_at timestamptz, log json)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return query
+  select m.id, d.endpoint_id, m.type, m.version, m.created_at, d.state, d.attempts, d.next_attempt_at, d.settled_at, (
+    select coalesce(json_agg(json_build_object('attempt', a.attempt, 'at', a.at, 'outcome', a.outcome, 'status', a.status,
+      'answer', a.answer, 'duration_ms', a.duration_ms) order by a.attempt desc), '[]')
+    from ops.webhook_attempt a where a.message_id = m.id and a.endpoint_id = d.endpoint_id)
+  from ops.webhook_message m
+  join ops.webhook_delivery d on d.message_id = m.id
+  where (p_endpoint is null or d.endpoint_id = p_endpoint) and (p_state is null or d.state = p_state)
+    and (p_before is null or m.created_at < p_before)
+  order by m.created_at desc, m.id, d.endpoint_id
+  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+end
+$$;
+comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
+
+create function private.retry_webhook(p_message text, p_endpoint uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_state text;
+begin
+  perform private.require_role('admin');
+  select d.state into v_state from ops.webhook_delivery d
+  where d.message_id = p_message and d.endpoint_id = p_endpoint for update;
+  if not found then
+    perform private.raise_error('CR060', 'There is no such delivery.', 'message');
+  end if;
+  -- Under a lease it waits for that attempt's end, since one delivery is never under way twice; if it fails, all others are still to come.
+  update ops.webhook_delivery d
+  set state = 'pending', settled_at = null, attempts_before = d.attempts,
+    next_attempt_at = case when d.claimed_until is null then clock_timestamp() else d.next_attempt_at end
+  where d.message_id = p_message and d.endpoint_id = p_endpoint;
+  perform private.audit('retry_webhook', 'ops.webhook_delivery', p_message, jsonb_build_object('state', v_state),
+    jsonb_build_object('endpoint', p_endpoint));
+  perform private.wake_function('webhooks');
+end
+$$;
+comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
+
+create function public.webhook_deliveries(
+  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default 100)
+returns table (
+  message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
+  next_attempt_at timestamptz, settled_at timestamptz, log json)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.webhook_deliveries(endpoint, with_state, before, page_rows) $$;
+comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
+  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
+
+create function public.retry_webhook(message text, endpoint uuid)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.retry_webhook(message, endpoint) $$;
+comment on function public.retry_webhook(text, uuid) is
+  'Sends a message to an endpoint again, dead or delivered, at once and with all attempts anew. Admins. Errors: forbidden, webhook_unknown.';
+
+create function private.drive_webhooks()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select private.wake_function('webhooks')
+  where exists (
+    select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
+    where d.state = 'pending' and coalesce(d.claimed_until, d.next_attempt_at) <= clock_timestamp()
+      and (e.enabled or d.claimed_until is not null))
+$$;
+comment on function private.drive_webhooks() is 'Wakes the dispatcher if anything is due; a cron job every 30 seconds.';
+
+create function ops.prune_webhooks(p_keep interval default '30 days')
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform private.require_role('admin');
+  -- What waits for an enabled endpoint is never too old.
+  delete from ops.webhook_message m
+  where m.created_at < now() - p_keep
+    and not exists (
+      select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
+      where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
+  get diagnostics v_count = row_count;
+  -- Secrets whose time is over sign nothing any more; here they leave Vault too.
+  delete from vault.secrets s using ops.webhook_endpoint e where s.id = e.previous_secret_id and e.previous_ends_at <= now();
+  update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
+  if v_count > 0 then
+    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', v_count), null);
+  end if;
+  return v_count;
+end
+$$;
+comment on function ops.prune_webhooks(interval) is
+  'Deletes messages older than p_keep with their deliveries and log, and ended secrets; returns how many messages. A cron job every night.';
+
+grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
+grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;
+
+select private.schedule_job('webhooks', '30 seconds', '1 minute', 'select private.drive_webhooks()');
+select private.schedule_job('webhooks_prune', '23 3 * * *', '1 day', 'select ops.prune_webhooks()');

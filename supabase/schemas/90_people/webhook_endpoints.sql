@@ -1,0 +1,159 @@
+-- What:  administration of webhook endpoints: add, list, enable or disable, rotate the secret.
+-- Why:   a secret is made here, shown once and kept in Vault; two are active during a rotation (S2).
+
+create function private.new_webhook_secret(p_endpoint uuid, out p_id uuid, out p_secret text)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- 24 to 64 bytes are what Standard Webhooks ask for.
+  p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
+  p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
+end
+$$;
+comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret and keeps it in Vault.';
+
+create function private.add_webhook_endpoint(p_url text, p_events text[], p_description text, p_local boolean)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id constant uuid := gen_random_uuid();
+  v_made record;
+begin
+  perform private.require_role('admin');
+  if p_url is null or not private.is_webhook_url(p_url, p_local) then
+    perform private.raise_error('CR062', 'A webhook goes to an https URL without user and password.', 'url');
+  elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
+    perform private.raise_error('CR062', 'There are the events release.published, release.rolled_back and learner.erased.', 'events');
+  elsif length(p_description) > 300 then
+    perform private.raise_error('CR062', 'A description has at most 300 characters.', 'description');
+  end if;
+  select * into v_made from private.new_webhook_secret(v_id);
+  -- Ids of learners go to nobody who did not ask for them.
+  insert into ops.webhook_endpoint (id, url, description, events, local, secret_id)
+  values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), p_local, v_made.p_id);
+  return json_build_object('id', v_id, 'secret', v_made.p_secret);
+end
+$$;
+comment on function private.add_webhook_endpoint(text, text[], text, boolean) is 'The core of add_webhook_endpoint().';
+
+create function private.webhook_endpoints()
+returns table (
+  id uuid, url text, description text, events text[], enabled boolean, secrets integer, pending bigint, dead bigint, last_delivered_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return query
+  select e.id, e.url, e.description, e.events, e.enabled, case when e.previous_ends_at > now() then 2 else 1 end,
+    count(*) filter (where d.state = 'pending'), count(*) filter (where d.state = 'dead'), max(d.settled_at) filter (where d.state = 'delivered')
+  from ops.webhook_endpoint e
+  left join ops.webhook_delivery d on d.endpoint_id = e.id
+  group by e.id
+  order by e.created_at, e.id;
+end
+$$;
+comment on function private.webhook_endpoints() is 'The core of webhook_endpoints().';
+
+create function private.set_webhook_endpoint(p_endpoint uuid, p_enabled boolean)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  update ops.webhook_endpoint e set enabled = p_enabled where e.id = p_endpoint;
+  if not found then
+    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+  end if;
+end
+$$;
+comment on function private.set_webhook_endpoint(uuid, boolean) is 'The core of set_webhook_endpoint().';
+
+create function private.rotate_webhook_secret(p_endpoint uuid, p_overlap_hours integer)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_endpoint ops.webhook_endpoint;
+  v_made record;
+begin
+  perform private.require_role('admin');
+  select e.* into v_endpoint from ops.webhook_endpoint e where e.id = p_endpoint for update;
+  if not found then
+    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+  elsif p_overlap_hours is null or p_overlap_hours not between 0 and 720 then
+    perform private.raise_error('CR062', 'Two secrets overlap for 0 to 720 hours.', 'overlap_hours');
+  elsif v_endpoint.previous_ends_at > now() and p_overlap_hours > 0 then
+    -- A third secret would end the oldest before its receiver was promised. A leaked one is ended with 0 hours.
+    perform private.raise_error('CR061', 'The secret of before still signs; rotate again when it has ended, or with 0 hours.',
+      to_char(v_endpoint.previous_ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+  end if;
+  select * into v_made from private.new_webhook_secret(p_endpoint);
+  update ops.webhook_endpoint e
+  set secret_id = v_made.p_id,
+    previous_secret_id = case when p_overlap_hours > 0 then e.secret_id end,
+    previous_ends_at = case when p_overlap_hours > 0 then now() + p_overlap_hours * interval '1 hour' end
+  where e.id = p_endpoint;
+  delete from vault.secrets s
+  where s.id = v_endpoint.previous_secret_id or (s.id = v_endpoint.secret_id and p_overlap_hours = 0);
+  return json_build_object('id', p_endpoint, 'secret', v_made.p_secret);
+end
+$$;
+comment on function private.rotate_webhook_secret(uuid, integer) is 'The core of rotate_webhook_secret().';
+
+create function public.add_webhook_endpoint(url text, events text[] default null, description text default null, local boolean default false)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.add_webhook_endpoint(url, events, description, local) $$;
+comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
+  'Adds an endpoint for webhooks; returns its id and, this once, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
+  'Admins. Errors: forbidden, signal_invalid.';
+
+create function public.webhook_endpoints()
+returns table (
+  id uuid, url text, description text, events text[], enabled boolean, secrets integer, pending bigint, dead bigint, last_delivered_at timestamptz)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.webhook_endpoints() $$;
+comment on function public.webhook_endpoints() is 'All webhook endpoints, with the number of active secrets and of pending and dead deliveries. Admins.';
+
+create function public.set_webhook_endpoint(endpoint uuid, enabled boolean)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.set_webhook_endpoint(endpoint, enabled) $$;
+comment on function public.set_webhook_endpoint(uuid, boolean) is
+  'Enables or disables an endpoint. While disabled it gets no new messages, and pending ones wait. Admins. Errors: forbidden, webhook_unknown.';
+
+create function public.rotate_webhook_secret(endpoint uuid, overlap_hours integer default 24)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.rotate_webhook_secret(endpoint, overlap_hours) $$;
+comment on function public.rotate_webhook_secret(uuid, integer) is
+  'Makes a new secret and returns it, this once; the old one signs as well for overlap_hours (0: not at all). '
+  'Admins. Errors: forbidden, webhook_unknown, webhook_rotating, signal_invalid.';
+
+grant execute on function private.add_webhook_endpoint(text, text[], text, boolean), private.webhook_endpoints(),
+  private.set_webhook_endpoint(uuid, boolean), private.rotate_webhook_secret(uuid, integer) to authenticated, service_role;
+grant execute on function public.add_webhook_endpoint(text, text[], text, boolean), public.webhook_endpoints(),
+  public.set_webhook_endpoint(uuid, boolean), public.rotate_webhook_secret(uuid, integer) to authenticated, service_role;

@@ -1,0 +1,71 @@
+-- What:  the outbox: a message per release and a delivery per endpoint, written by the transaction that publishes; and so of erasures.
+-- Why:   a webhook for a release that was rolled back at commit, or a release without its webhook, can't exist (S2).
+
+create function private.enqueue_message(p_type text, p_version integer, p_at timestamptz, p_data json)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id constant text := 'msg_' || replace(gen_random_uuid()::text, '-', '');
+  v_now constant timestamptz := clock_timestamp();
+begin
+  insert into ops.webhook_message (id, type, version, body, created_at)
+  values (v_id, p_type, p_version, json_build_object('type', p_type, 'timestamp', to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'data', p_data)::text, v_now);
+  insert into ops.webhook_delivery (message_id, endpoint_id, next_attempt_at)
+  select v_id, e.id, v_now from ops.webhook_endpoint e where e.enabled and p_type = any (e.events);
+  if found then
+    perform private.wake_function('webhooks');
+  end if;
+end
+$$;
+comment on function private.enqueue_message(text, integer, timestamptz, json) is
+  'Puts a message into the outbox, for each enabled endpoint that asked for its type, and wakes the dispatcher once it is committed.';
+
+create function private.enqueue_webhook()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- A roll-back is a release that says which one it restores.
+  v_rollback_to constant integer := to_jsonb(new) ->> 'rollback_to';
+begin
+  perform private.enqueue_message(case when v_rollback_to is null then 'release.published' else 'release.rolled_back' end, new.version, new.published_at,
+    -- Small and final: what a receiver wants beyond this it asks for, at this version.
+    json_build_object(
+      'history', private.history(), 'version', new.version, 'note', new.note, 'rollback_to', v_rollback_to,
+      'domains', new.domains, 'skills', new.skills, 'questions', new.questions,
+      'upserts', new.upserts, 'deletes', new.deletes));
+  return null;
+end
+$$;
+comment on function private.enqueue_webhook() is 'Row trigger: a release is a message.';
+
+create function private.enqueue_erasure()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- As ops.export_erasures() has it. Where nobody asked, no message needs to hold an id.
+  if exists (select from ops.webhook_endpoint e where e.enabled and 'learner.erased' = any (e.events))
+    and (tg_op = 'INSERT' or to_jsonb(old) ->> 'reason' <> new.reason) then
+    perform private.enqueue_message('learner.erased', null, clock_timestamp(),
+      json_build_object('history', private.history(), 'user_id', new.user_id, 'reason', new.reason, 'requested_at', new.requested_at));
+  end if;
+  return null;
+end
+$$;
+comment on function private.enqueue_erasure() is 'Row trigger: a request to erase a learner is a message, where an endpoint asked for these.';
+
+create trigger release_webhook after insert on content.release
+  for each row execute function private.enqueue_webhook();
+create trigger erasure_webhook after insert or update of reason on ops.erasure
+  for each row execute function private.enqueue_erasure();
