@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { codeOfSqlstate, errorCodes, errors, isErrorCode } from "./errors.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** All files of a folder whose name ends so, as one text. */
 async function textOf(folder: string, matches: (name: string) => boolean): Promise<string> {
@@ -17,9 +17,9 @@ async function textOf(folder: string, matches: (name: string) => boolean): Promi
   return texts.join("\n");
 }
 
-const migrations = await textOf("supabase/migrations", (name) => name.endsWith(".sql"));
+const migrations = await textOf("supabase/schemas", (name) => name.endsWith(".sql"));
 /** Where a line of a batch becomes an event, or gets the code that says why not. */
-const reading = await textOf("supabase/migrations", (name) => /_ingest_(?:parse|read)\.sql$/.test(name));
+const reading = await textOf("supabase/schemas", (name) => /^(?:incoming|read_lines)\.sql$/.test(name));
 const functions = await textOf(
   "supabase/functions",
   (name) => name.endsWith(".ts") && !/\.(?:gen|test)\.ts$/.test(name),

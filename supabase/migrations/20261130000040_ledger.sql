@@ -1200,16 +1200,19 @@ declare
   v_now constant timestamptz := clock_timestamp();
   v_wait double precision;
 begin
-  -- A bucket is the time at which it will be full again: what is taken moves that on, and it may not lie further
-  -- ahead than filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
+  -- A bucket is the time at which it will be full again. Taking from it moves that time on. It may not lie further ahead than
+  -- filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
+  -- The clock is read once the row is locked: a batch that waited for others would else be measured against a time before theirs.
   for v_try in 1..2 loop
     update learner.state s set
-      events_full_at = greatest(s.events_full_at, v_now) + make_interval(secs => p_events / p.events_per_s::double precision),
-      batches_full_at = greatest(s.batches_full_at, v_now) + make_interval(secs => 1 / p.batches_per_s::double precision)
+      events_full_at = greatest(s.events_full_at, clock_timestamp()) + make_interval(secs => p_events / p.events_per_s::double precision),
+      batches_full_at = greatest(s.batches_full_at, clock_timestamp()) + make_interval(secs => 1 / p.batches_per_s::double precision)
     from ops.pressure_setting p
     where s.user_id = p_user
-      and greatest(s.events_full_at, v_now) <= v_now + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
-      and greatest(s.batches_full_at, v_now) <= v_now + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
+      and greatest(s.events_full_at, clock_timestamp())
+        <= clock_timestamp() + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
+      and greatest(s.batches_full_at, clock_timestamp())
+        <= clock_timestamp() + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
     if found then
       return null;
     end if;
