@@ -47,7 +47,7 @@ async function contentFolder(): Promise<string | undefined> {
 
 const content = await contentFolder();
 const narrator = createNarrator();
-narrator.chapter("A Supabase of its own starts, and everybody signs in");
+narrator.chapter("A throw-away Supabase starts, and everyone signs in");
 const folder = await Deno.makeTempDir({ prefix: "carrel-demo-" });
 try {
   await using stack = await throwAwayStack({ migrated: true, log: (line) => narrator.tell(line) });
@@ -63,7 +63,7 @@ try {
   await Promise.all(Object.values(people).map(({ client }) => client.auth.signOut()));
   await sql.end();
 } catch (error) {
-  narrator.check(`the day went on to its end: ${error instanceof Error ? error.stack : error}`, false);
+  narrator.check(`the demo ran to its end: ${error instanceof Error ? error.stack : error}`, false);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
