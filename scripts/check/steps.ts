@@ -6,6 +6,7 @@ import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
 import { drift } from "./steps/drift.ts";
 import { format } from "./steps/format.ts";
+import { layers } from "./steps/layers.ts";
 import { lint } from "./steps/lint.ts";
 import { pgtap } from "./steps/pgtap.ts";
 import { prose } from "./steps/prose.ts";
@@ -19,6 +20,7 @@ export const steps: Step[] = [
   format,
   lint,
   style,
+  layers,
   prose,
   types,
   typesHosted,
