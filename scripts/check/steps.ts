@@ -2,6 +2,7 @@
 // shows within seconds.
 import type { Step } from "./step.ts";
 import { advisors } from "./steps/advisors.ts";
+import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
 import { drift } from "./steps/drift.ts";
@@ -25,6 +26,7 @@ export const steps: Step[] = [
   types,
   typesHosted,
   drift,
+  catalogue,
   pgtap,
   cli,
   advisors,
