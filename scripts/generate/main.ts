@@ -3,6 +3,7 @@
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
+import { errorRows } from "./errors_sql.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { invariantsDocument } from "./invariants_doc.ts";
 import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
@@ -13,7 +14,13 @@ import { testsById } from "./tagged_tests.ts";
 
 const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
 
+const isCheck = Deno.args.includes("--check");
+// First, since migrations are made of them.
+const sources: Artifact[] = [errorRows()];
+if (!isCheck) await writeArtifacts(PROJECT_FOLDER, sources, []);
+
 const artifacts: Artifact[] = [
+  ...sources,
   ...jsonSchemas(),
   functionErrors(),
   errorsDocument(),
@@ -22,7 +29,7 @@ const artifacts: Artifact[] = [
   ...await migrationFiles(),
 ];
 
-if (Deno.args.includes("--check")) {
+if (isCheck) {
   const drifted = await findDrift(PROJECT_FOLDER, artifacts, [SCHEMA_FOLDER, MIGRATION_FOLDER]);
   for (const path of drifted) console.error(`${path} is not what \`npm run generate\` would write`);
   if (drifted.length > 0) Deno.exit(1);
