@@ -92,6 +92,46 @@ comment on function private.require_role(text[]) is
 
 grant execute on function private.app_role() to authenticated, service_role;
 
+-- Source: schemas/10_platform/json_text.sql
+-- What:  whether a text that a client wrote can be cast to jsonb.
+-- Why:   a cast that raises takes the whole statement with it, and some valid JSON is too large to look at.
+
+create function private.is_jsonb(p_text text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Nesting that exhausts the stack raises instead of being invalid (16,300 levels with 2 MB, measured), so more
+  -- brackets than 4096, wherever they stand, are not looked at. client-contract/contract/jsonb.ts counts the same way.
+  if octet_length(p_text) > 4096 and octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > 4096 then
+    return false;
+  end if;
+  return pg_input_is_valid(p_text, 'jsonb')
+    -- 1e131000 is five bytes in jsonb and 131 kB in its text: 16 KiB of such would be 200 MB to read, and of 1e308, which a
+    -- double can hold, 850 kB. 1e99 is beyond whatever anybody has counted or measured, and prints as 100 digits. Strings are
+    -- cut out only where something looks like a greater one.
+    and (p_text !~ '[eE][+-]?[0-9]{3}'
+      or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
+end
+$$;
+comment on function private.is_jsonb(text) is 'Whether a text can be cast to jsonb; never raises.';
+
+create function private.shows_long_exponent(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A number stands behind one of these, and nothing in a string that devices write usually does.
+  return p_text ~ '[:,\[ \t\r\n]-?[0-9.]+[eE][+-]?[0-9]{3}';
+end
+$$;
+comment on function private.shows_long_exponent(text) is
+  'Whether a number of JSON may be one that private.is_jsonb() refuses for its exponent: never false where one is, seldom true where none is.';
+
 -- Source: schemas/10_platform/history.sql
 -- What:  the id of this line of the database's life, part of every cursor, ETag and cache key.
 -- Why:   after a restore from backup, cursors of the lost hour must not be believed (they look valid).
@@ -250,28 +290,6 @@ end
 $$;
 comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table (CR002).';
 
-create function private.only_redact()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
-  -- else; to go too far takes an erasure, which is itself on record.
-  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
-    or new.before is not null or new.after is not null
-    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
-    or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
-  then
-    perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
-  end if;
-  return new;
-end
-$$;
-comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
-
 create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
 returns void
 language plpgsql
@@ -295,9 +313,6 @@ comment on function private.watch_table(regclass, text, regproc) is
 
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
--- Updates are refused too, but for what an erasure takes out: private.only_redact().
-create trigger audit_only_redacted before update on ops.audit
-  for each row execute function private.only_redact();
 
 -- Source: schemas/10_platform/signals.sql
 -- What:  pg_cron, pg_net and Vault, and whether this project has been told where its own functions are.

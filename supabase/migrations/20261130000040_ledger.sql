@@ -416,7 +416,7 @@ create policy batch_select_own on learner.batch for select to authenticated usin
 
 -- Source: schemas/40_ledger/erasure_barrier.sql
 -- What:  ops.erasure: learners whose data was, or is being, erased; and refuse_erased() and hold_off_erasures(), which every door asks.
--- Why:   a device that was in a drawer must not bring back what its learner had erased (O5).
+-- Why:   a device that was in a drawer must not bring back what its learner had erased, and the audit trail must not show it (O5).
 create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
@@ -481,6 +481,205 @@ end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
   'Those of the learners who are neither busy nor behind the barrier; no erasure of them begins before the transaction ends.';
+
+create function private.only_redact()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
+  -- else; to go too far takes an erasure, which is itself on record.
+  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
+    or new.before is not null or new.after is not null
+    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
+    or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
+  then
+    perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
+  end if;
+  return new;
+end
+$$;
+comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
+
+-- ops.audit is append-only but for what an erasure takes out.
+create trigger audit_only_redacted before update on ops.audit
+  for each row execute function private.only_redact();
+
+-- Source: schemas/40_ledger/devices.sql
+-- What:  devices: how many are on record, who may see them, and revocation by the learner or support.
+-- Why:   "which of my devices is that, and is it up to date?"; and a stolen tablet must neither write nor read on (O2, U8).
+
+create function private.forget_devices()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A device's id is whatever the caller says. Of what somebody else is writing just now nothing is waited for.
+  delete from learner.device d
+  where d.user_id = new.user_id and d.device_id in (
+    select k.device_id from learner.device k
+    where k.user_id = new.user_id and k.revoked_at is null
+    order by k.last_seen_at, k.device_id
+    limit greatest((select count(*) from learner.device c where c.user_id = new.user_id) - 50, 0)
+    for update skip locked);
+  return null;
+end
+$$;
+comment on function private.forget_devices() is
+  'Row trigger: a learner has at most fifty devices on record. The one seen longest ago gives way, and is on record again with its next contact; '
+  'a revoked one never does, or making up ids would let it back in.';
+
+-- Only for a device that is new: the contacts of all others are updates.
+create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
+
+create function private.require_welcome(p_user uuid, p_device uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from learner.device d where d.user_id = p_user and d.device_id = p_device and d.revoked_at is not null) then
+    perform private.raise_error('CR082', 'This device was signed off by its learner or by support.');
+  end if;
+end
+$$;
+comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked (CR082).';
+
+create function private.support_device()
+returns uuid
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
+comment on function private.support_device() is 'The device that events made by support name.';
+
+create function private.devices_of(p_user uuid, p_device uuid)
+returns table (
+  device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
+  first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select d.device_id, d.platform, d.app_version, d.contract_version, d.content_version,
+    case when d.content_version is not null then greatest((select coalesce(max(r.version), 0) from content.release r) - d.content_version, 0) end,
+    d.first_seen_at, d.last_seen_at, d.queue_lag_ms, d.clock_skew_ms, d.revoked_at
+  from learner.device d
+  where d.user_id = p_user and (p_device is null or d.device_id = p_device)
+  order by d.last_seen_at desc, d.device_id
+$$;
+comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or one of them, as list_devices() shows them.';
+
+create function private.learner_acted_on(p_learner uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_learner is null and auth.uid() is null then
+    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+  end if;
+  if p_learner is distinct from auth.uid() and p_learner is not null then
+    perform private.require_role('support', 'admin');
+  end if;
+  return coalesce(p_learner, auth.uid());
+end
+$$;
+comment on function private.learner_acted_on(uuid) is 'Whose devices a call is about: the caller''s own, or, for support and admins, those of the learner named.';
+
+create function private.list_devices(p_learner uuid)
+returns table (
+  device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
+  first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_learner constant uuid := private.learner_acted_on(p_learner);
+begin
+  if v_learner is distinct from auth.uid() then
+    perform private.audit('list_devices', 'learner.state', v_learner::text);
+  end if;
+  return query select * from private.devices_of(v_learner, null);
+end
+$$;
+comment on function private.list_devices(uuid) is 'The core of list_devices().';
+
+create function private.set_revoked(p_learner uuid, p_device uuid, p_revoked boolean, p_reason text)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_learner constant uuid := private.learner_acted_on(p_learner);
+  v_since timestamptz;
+begin
+  -- Who has the tablet may well have its learner's token; so only support takes a revocation back.
+  if not p_revoked then
+    perform private.require_role('support', 'admin');
+  end if;
+  perform from learner.state s where s.user_id = v_learner for update;
+  select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
+  if not found then
+    perform private.raise_error('CR084', 'This learner has no such device.', p_device::text);
+  end if;
+  if (v_since is not null) <> p_revoked then
+    update learner.device d set revoked_at = case when p_revoked then clock_timestamp() end
+    where d.user_id = v_learner and d.device_id = p_device;
+    perform private.audit(case when p_revoked then 'revoke_device' else 'restore_device' end, 'learner.state', v_learner::text, null,
+      jsonb_strip_nulls(jsonb_build_object('device_id', p_device, 'revoked_at', v_since, 'reason', left(p_reason, 500))));
+  end if;
+  return (select to_json(d) from private.devices_of(v_learner, p_device) d);
+end
+$$;
+comment on function private.set_revoked(uuid, uuid, boolean, text) is 'The core of revoke_device() and restore_device().';
+
+create function public.list_devices(learner uuid default null)
+returns table (
+  device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
+  first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.list_devices(learner) $$;
+comment on function public.list_devices(uuid) is
+  'The caller''s devices, last seen first: what runs there, how many content versions it is behind, how long its oldest event waited (ms), '
+  'how far its clock is off (ms), and since when it is revoked. Support and admins may name a learner, which is audited. Errors: forbidden.';
+
+create function public.revoke_device(device uuid, reason text default null, learner uuid default null)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.set_revoked(learner, device, true, reason) $$;
+comment on function public.revoke_device(uuid, text, uuid) is
+  'Signs a device off: from then on nothing is taken from it nor given to it, and it is told so; what it holds stays on it. Returns the device. '
+  'Of the caller, or, for support and admins, of a learner. Audited. Errors: forbidden, device_unknown.';
+
+create function public.restore_device(device uuid, learner uuid, reason text default null)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.set_revoked(learner, device, false, reason) $$;
+comment on function public.restore_device(uuid, uuid, text) is
+  'Takes a revocation back: the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
+
+grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
+  public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
 
 -- Source: schemas/40_ledger/event.sql
 -- What:  the ledger: every event that was accepted, once, for good.
@@ -812,9 +1011,6 @@ $$;
 comment on function ops.drop_old_telemetry(timestamptz) is
   'Drops the months of telemetry that are older than the setting says, and old rows of wrong clocks, at most 100,000; returns how many months. Admins and jobs.';
 
--- Source: schemas/40_ledger/telemetry_job.sql
--- What:  a nightly job drops telemetry that is older than the setting says.
--- Why:   apart from ops.drop_old_telemetry(), which comes long before pg_cron.
 select private.schedule_job('telemetry', '43 3 * * *', '1 day', 'select ops.drop_old_telemetry()');
 
 -- Source: schemas/40_ledger/quarantine.sql

@@ -1,5 +1,102 @@
 -- Generated from supabase/schemas/90_people by `npm run generate`. Do not edit.
 
+-- Source: schemas/90_people/quarantine_action.sql
+-- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
+-- Why:   whatever is done about an event, the original stays and it is visible what became of what (U3).
+
+create function private.action_json(p_action ops.quarantine_action)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('at', p_action.at, 'action', p_action.action, 'actor', p_action.actor, 'actor_role', p_action.actor_role,
+    'reason', p_action.reason, 'before_body', p_action.before_body, 'after_body', p_action.after_body, 'after_sha256', encode(p_action.after_sha256, 'hex'),
+    'outcome', p_action.outcome, 'code', p_action.code, 'field', p_action.field, 'event_id', private.uuid_to_ulid(p_action.event_id)))
+$$;
+comment on function private.action_json(ops.quarantine_action) is 'An action as support reads it.';
+
+create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
+returns void
+language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into ops.quarantine_action (
+    user_id, sha256, number, at, actor, actor_role, action, reason, before_body, after_body, after_sha256, outcome, code, field, event_id)
+  select q.user_id, q.sha256,
+    1 + coalesce((select max(a.number) from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256), 0),
+    clock_timestamp(), c.actor, c.actor_role, p_action, p_reason, p_before,
+    case when p_action = 'mended' then q.mended_body end, case when p_action = 'mended' then sha256(convert_to(q.mended_body, 'UTF8')) end,
+    q.status, case when q.status in ('open', 'held') then q.code end, case when q.status in ('open', 'held') then q.field end, q.resolved_event
+  from ops.quarantine q
+  cross join private.audit_caller() c
+  where q.user_id = p_learner and q.sha256 = any (p_rows);
+end
+$$;
+comment on function private.record_actions(uuid, bytea[], text, text, text) is
+  'Writes down what was done about some rows, with how they stand now. Under the learner''s lock.';
+
+create function private.quarantine_states(p_learner uuid, p_rows bytea[])
+returns table (id text, status text, code text, field text, became_event text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select encode(q.sha256, 'hex'), q.status, case when q.status in ('open', 'held') then q.code end,
+    case when q.status in ('open', 'held') then q.field end, private.uuid_to_ulid(q.resolved_event)
+  from ops.quarantine q
+  where q.user_id = p_learner and q.sha256 = any (p_rows)
+  order by q.event_id, q.sha256
+$$;
+comment on function private.quarantine_states(uuid, bytea[]) is 'How rows stand: what is still wrong with them, or the event they became.';
+
+create function private.mended_id(p_row ops.quarantine)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Of the same millisecond, and then of the text itself: whoever replays the same text again, even after a restore, makes the
+  -- same id, so that it counts once.
+  select private.uuid_to_ulid((left(replace(p_row.event_id::text, '-', ''), 12) || left(encode(p_row.sha256, 'hex'), 20))::uuid)
+$$;
+comment on function private.mended_id(ops.quarantine) is 'A new ULID for a text whose own is taken; a function of the text.';
+
+create function private.retry_rows(p_learner uuid, p_rows bytea[])
+returns integer
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select private.replay_rows(p_learner, clock_timestamp(), coalesce((select max(r.version) from content.release r), 0), k.number, p_rows)
+  from private.knowledge k
+$$;
+comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with what is known now.';
+
+create function private.mend_row(p_learner uuid, p_row bytea, p_mended text, p_reason text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before text;
+begin
+  select coalesce(q.mended_body, q.body) into v_before from ops.quarantine q
+  where q.user_id = p_learner and q.sha256 = p_row and q.status in ('open', 'held');
+  -- What has become an event is no more to be mended, nor what was discarded before it is restored.
+  if not found then
+    return;
+  end if;
+  update ops.quarantine q set mended_body = p_mended where q.user_id = p_learner and q.sha256 = p_row;
+  perform private.retry_rows(p_learner, array[p_row]);
+  perform private.record_actions(p_learner, array[p_row], 'mended', p_reason, v_before);
+end
+$$;
+comment on function private.mend_row(uuid, bytea, text, text) is 'Puts a mended body beside the original and replays it. Under the learner''s lock.';
+
 -- Source: schemas/90_people/timeline.sql
 -- What:  support_timeline(): one learner's batches, events, quarantine, what was done about it, devices and operations as one list.
 -- Why:   support must see what happened without reading tables; and each such look is itself on record (O2).
@@ -318,103 +415,6 @@ grant execute on function private.support_quarantine(uuid, text, text, text, int
 grant execute on function public.own_quarantine(text, integer), public.support_quarantine(uuid, text, text, text, integer) to authenticated;
 grant execute on function public.support_quarantine(uuid, text, text, text, integer) to service_role;
 
--- Source: schemas/90_people/quarantine_action.sql
--- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
--- Why:   whatever is done about an event, the original stays and it is visible what became of what (U3).
-
-create function private.action_json(p_action ops.quarantine_action)
-returns jsonb
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select jsonb_strip_nulls(jsonb_build_object('at', p_action.at, 'action', p_action.action, 'actor', p_action.actor, 'actor_role', p_action.actor_role,
-    'reason', p_action.reason, 'before_body', p_action.before_body, 'after_body', p_action.after_body, 'after_sha256', encode(p_action.after_sha256, 'hex'),
-    'outcome', p_action.outcome, 'code', p_action.code, 'field', p_action.field, 'event_id', private.uuid_to_ulid(p_action.event_id)))
-$$;
-comment on function private.action_json(ops.quarantine_action) is 'An action as support reads it.';
-
-create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
-returns void
-language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  insert into ops.quarantine_action (
-    user_id, sha256, number, at, actor, actor_role, action, reason, before_body, after_body, after_sha256, outcome, code, field, event_id)
-  select q.user_id, q.sha256,
-    1 + coalesce((select max(a.number) from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256), 0),
-    clock_timestamp(), c.actor, c.actor_role, p_action, p_reason, p_before,
-    case when p_action = 'mended' then q.mended_body end, case when p_action = 'mended' then sha256(convert_to(q.mended_body, 'UTF8')) end,
-    q.status, case when q.status in ('open', 'held') then q.code end, case when q.status in ('open', 'held') then q.field end, q.resolved_event
-  from ops.quarantine q
-  cross join private.audit_caller() c
-  where q.user_id = p_learner and q.sha256 = any (p_rows);
-end
-$$;
-comment on function private.record_actions(uuid, bytea[], text, text, text) is
-  'Writes down what was done about some rows, with how they stand now. Under the learner''s lock.';
-
-create function private.quarantine_states(p_learner uuid, p_rows bytea[])
-returns table (id text, status text, code text, field text, became_event text)
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select encode(q.sha256, 'hex'), q.status, case when q.status in ('open', 'held') then q.code end,
-    case when q.status in ('open', 'held') then q.field end, private.uuid_to_ulid(q.resolved_event)
-  from ops.quarantine q
-  where q.user_id = p_learner and q.sha256 = any (p_rows)
-  order by q.event_id, q.sha256
-$$;
-comment on function private.quarantine_states(uuid, bytea[]) is 'How rows stand: what is still wrong with them, or the event they became.';
-
-create function private.mended_id(p_row ops.quarantine)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  -- Of the same millisecond, and then of the text itself: whoever replays the same text again, even after a restore, makes the
-  -- same id, so that it counts once.
-  select private.uuid_to_ulid((left(replace(p_row.event_id::text, '-', ''), 12) || left(encode(p_row.sha256, 'hex'), 20))::uuid)
-$$;
-comment on function private.mended_id(ops.quarantine) is 'A new ULID for a text whose own is taken; a function of the text.';
-
-create function private.retry_rows(p_learner uuid, p_rows bytea[])
-returns integer
-language sql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  select private.replay_rows(p_learner, clock_timestamp(), coalesce((select max(r.version) from content.release r), 0), k.number, p_rows)
-  from private.knowledge k
-$$;
-comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with what is known now.';
-
-create function private.mend_row(p_learner uuid, p_row bytea, p_mended text, p_reason text)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_before text;
-begin
-  select coalesce(q.mended_body, q.body) into v_before from ops.quarantine q
-  where q.user_id = p_learner and q.sha256 = p_row and q.status in ('open', 'held');
-  -- What has become an event is no more to be mended, nor what was discarded before it is restored.
-  if not found then
-    return;
-  end if;
-  update ops.quarantine q set mended_body = p_mended where q.user_id = p_learner and q.sha256 = p_row;
-  perform private.retry_rows(p_learner, array[p_row]);
-  perform private.record_actions(p_learner, array[p_row], 'mended', p_reason, v_before);
-end
-$$;
-comment on function private.mend_row(uuid, bytea, text, text) is 'Puts a mended body beside the original and replays it. Under the learner''s lock.';
-
 -- Source: schemas/90_people/quarantine_replay.sql
 -- What:  support sends quarantined events through ingest again: as they are, mended, or under a new id.
 -- Why:   after a fix, of the server or of the event, it must count, and once (U3).
@@ -669,14 +669,6 @@ grant execute on function private.settle_quarantined(uuid, text[], text, boolean
 -- Source: schemas/90_people/support_reset.sql
 -- What:  support_reset_progress(): support corrects a learner's progress in one skill.
 -- Why:   one absurd value must not poison a learner for ever: a correction beats whatever devices have sent or still will (U5).
-
-create function private.support_device()
-returns uuid
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
-comment on function private.support_device() is 'The device that events made by support name.';
 
 create function private.next_reset_range(p_learner uuid, p_skill uuid)
 returns integer

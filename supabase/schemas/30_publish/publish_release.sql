@@ -107,7 +107,6 @@ begin
   v_release := private.content_head(v_schema);
   perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
     'content.release', v_version::text, null, v_release::jsonb);
-  perform private.hint_release(v_version);
   return v_release;
 end
 $$;

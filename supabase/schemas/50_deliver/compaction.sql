@@ -94,3 +94,5 @@ $$;
 comment on function ops.compact_content(integer, interval, interval) is
   'Drops superseded revisions, tombstones, tree nodes and answer keys below a horizon: {horizon, revisions, tree_nodes, …}. What is not given '
   'comes from ops.content_setting. Versions from the horizon on are served exactly as before; below it devices start over. Admins and jobs.';
+
+select private.schedule_job('compaction', '47 2 * * *', '1 day', 'select ops.compact_content()');

@@ -92,3 +92,5 @@ comment on function ops.prune_content_reports(interval) is
   'Deletes the reports of days that are longer ago than p_keep (null: the setting); returns how many. Admins and a job every night.';
 
 grant execute on function private.report_content(uuid, text) to carrel_edge;
+
+select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');

@@ -105,3 +105,6 @@ end
 $$;
 comment on function ops.replay_held(integer, integer) is
   'Tries held events again for which the server has learned more, of some learners who are not syncing; returns how many applied. Runs by pg_cron.';
+
+-- In chunks of at most 1,000 events: their learners' locks are held to the end of the run, and a sync waits at most 2 s.
+select private.schedule_job('replay_held', '30 seconds', '1 minute', 'select ops.replay_held()');
