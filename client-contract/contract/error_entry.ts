@@ -14,8 +14,8 @@ export interface RequestFacts {
 export interface EventFacts {
   /** quarantined: the server keeps the event. retry: the device keeps it. */
   outcome: "quarantined" | "retry";
-  /** Of a quarantined event: true, it is applied once the server knows more; false, it waits for support. */
-  held: boolean | null;
+  /** Whether the server applies a kept event once it knows more; else the event waits for support. */
+  held: boolean;
   /** Whether the device should send the same event again. */
   retryable: boolean;
   /** Seconds after which to send it again; null: not at all, or after what the server's setting says. */
@@ -60,4 +60,4 @@ export const forSupport: EventFacts = {
 export const held: EventFacts = { ...forSupport, held: true };
 
 /** The device keeps the event, and sends it again. */
-export const keptByDevice: EventFacts = { outcome: "retry", held: null, retryable: true, retryAfterS: null };
+export const keptByDevice: EventFacts = { outcome: "retry", held: false, retryable: true, retryAfterS: null };

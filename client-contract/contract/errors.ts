@@ -206,12 +206,12 @@ export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(re
 
 /** All codes as a list: requests by status, then the rest; of one status in the registry's order. */
 export const errorCodes: readonly ErrorCode[] = Object.keys(registry).filter(isErrorCode)
-  .sort((a, b) =>
-    (errors[a].request?.status ?? Infinity) - (errors[b].request?.status ?? Infinity) || 0
-  );
+  .sort((a, b) => (errors[a].request?.status ?? Infinity) - (errors[b].request?.status ?? Infinity) || 0);
 
 const codeBySqlstate = new Map<string, ErrorCode>(
-  errorCodes.flatMap((code) => errors[code].request?.sqlstate.map((sqlstate) => [sqlstate, code] as const) ?? []),
+  errorCodes.flatMap((code) =>
+    errors[code].request?.sqlstate.map((sqlstate) => [sqlstate, code] as const) ?? []
+  ),
 );
 
 /** The code that stands for what SQL raised, if the registry names it. */

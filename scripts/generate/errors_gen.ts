@@ -11,7 +11,9 @@ export function functionErrors(): Artifact {
     const { title, request } = errors[code];
     if (!request) continue;
     const { status, retryable, sqlstate } = request;
-    entries.push(`  ${code}: { status: ${status}, title: ${JSON.stringify(title)}, retryable: ${retryable} },`);
+    entries.push(
+      `  ${code}: { status: ${status}, title: ${JSON.stringify(title)}, retryable: ${retryable} },`,
+    );
     states.push(...sqlstate.map((state) => `  "${state}": "${code}",`));
   }
   const text = `// Generated from client-contract/contract/errors.ts by \`npm run generate\`; do not edit.

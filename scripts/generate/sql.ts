@@ -12,6 +12,7 @@ export function literal(value: string | number | boolean | null | undefined | re
 export function sqlSource(name: string, source: string, statements: string): Artifact {
   return {
     path: `supabase/schemas/${name}.gen.sql`,
-    text: `-- Generated from client-contract/contract/${source} by \`npm run generate\`. Do not edit.\n\n${statements}\n`,
+    text:
+      `-- Generated from client-contract/contract/${source} by \`npm run generate\`. Do not edit.\n\n${statements}\n`,
   };
 }

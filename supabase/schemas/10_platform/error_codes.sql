@@ -15,15 +15,14 @@ create table private.error_code (
   -- For ops.quarantine, whose status follows from the code.
   constraint error_code_code_held_key unique (code, held),
   constraint error_code_request_is_complete check ((status is null) = (request_retryable is null)),
-  constraint error_code_event_is_complete check ((outcome is null) = (event_retryable is null)),
-  constraint error_code_outcome_known check (outcome in ('quarantined', 'retry')),
-  constraint error_code_held_iff_quarantined check ((outcome is not distinct from 'quarantined') = (held is not null))
+  constraint error_code_event_is_complete check (num_nulls(outcome, held, event_retryable) in (0, 3)),
+  constraint error_code_outcome_known check (outcome in ('quarantined', 'retry'))
 );
 comment on table private.error_code is 'The error registry. A code is the error of a request, of an event, or of both.';
 comment on column private.error_code.status is 'The HTTP status of a request that fails so; null: no request does.';
 comment on column private.error_code.sqlstates is 'The SQLSTATEs of the error; private.raise_error() uses the first one.';
 comment on column private.error_code.outcome is 'The status of an event that is not applied for this reason; null: no event is.';
-comment on column private.error_code.held is 'Of a quarantined event: true, it is applied once the server knows more; false, it waits for support.';
+comment on column private.error_code.held is 'Whether the server applies a kept event once it knows more; else the event waits for support.';
 comment on column private.error_code.event_retry_after_s is
   'Seconds after which a device sends a retryable event again; null: ops.quarantine_setting says how many.';
 

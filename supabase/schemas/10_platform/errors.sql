@@ -56,6 +56,6 @@ begin
 end
 $$;
 comment on function private.require_role(text[]) is
-  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden (CR001).';
+  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden.';
 
 grant execute on function private.app_role() to authenticated, service_role;
