@@ -4,6 +4,7 @@ import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
+import { errorRows } from "./errors_sql.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { invariantsDocument } from "./invariants_doc.ts";
 import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
@@ -24,11 +25,14 @@ const COMMAND = {
   },
 } as const satisfies Command<Options>;
 
-/** Every generated file. */
-async function generate(): Promise<Artifact[]> {
+await main(COMMAND, async ({ values: { check } }) => {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
+  // First, since migrations are made of them.
+  const sources: Artifact[] = [errorRows()];
+  if (!check) await writeArtifacts(PROJECT_FOLDER, sources, []);
 
-  return [
+  const artifacts: Artifact[] = [
+    ...sources,
     ...jsonSchemas(),
     functionErrors(),
     errorsDocument(),
@@ -36,11 +40,7 @@ async function generate(): Promise<Artifact[]> {
     requirementsDocument(tests),
     ...await migrationFiles(),
   ];
-}
-
-await main(COMMAND, async ({ values: { check } }) => {
   const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER];
-  const artifacts = await generate();
   if (check) {
     const drifted = await findDrift(PROJECT_FOLDER, artifacts, folders);
     for (const path of drifted) console.error(`${path} is not what \`npm run generate\` would write`);
