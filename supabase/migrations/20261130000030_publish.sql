@@ -631,7 +631,7 @@ declare
 begin
   -- A snapshot older than the lock would publish drafts of the past and call them new.
   if current_setting('transaction_isolation') <> 'read committed' then
-    perform private.raise_error('CR003', 'Publishing needs a READ COMMITTED transaction.');
+    perform private.raise_error('wrong_isolation', 'Publishing needs a READ COMMITTED transaction.');
   end if;
 
   -- 1 One publisher at a time; the next one waits here and then sees this one's release.
@@ -647,21 +647,21 @@ begin
     return private.content_head(v_schema);
   end if;
   if p_expected_hash <> encode(v_hash, 'hex') then
-    perform private.raise_error('CR004', 'The drafts have changed since that preview.', encode(v_hash, 'hex'));
+    perform private.raise_error('drafts_moved', p_info => encode(v_hash, 'hex'));
   end if;
 
   -- 3 Validate.
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;
   if v_problems is not null then
-    perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
+    perform private.raise_error('release_invalid', p_info => v_problems);
   end if;
   if v_upserts + v_deletes = 0 then
     return private.content_head(v_schema);
   end if;
   if private.needs_force(v_deletes) and not p_force then
-    perform private.raise_error('CR006', format(
-      'This release would withdraw %s of %s rows; publish it with force if that is meant.',
+    perform private.raise_error('release_needs_force', format(
+      'This release would withdraw %s of %s rows. Publish it with force if this is intended.',
       v_deletes, v_last.domains + v_last.skills + v_last.questions));
   end if;
 
@@ -883,7 +883,7 @@ begin
   v_head := coalesce((select max(r.version) from content.release r), 0);
   -- Below the horizon compaction has dropped rows; it waits for this lock too.
   if p_to is null or p_to not between greatest(1, private.content_horizon()) and v_head then
-    perform private.raise_error('CR030', 'There is no release of that version any more, or not yet.', p_to::text);
+    perform private.raise_error('release_unknown', 'This release does not exist, or is no longer kept.', p_to::text);
   end if;
 
   -- 1 The drafts of that version, out of the texts that devices got.
@@ -1015,19 +1015,19 @@ begin
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
   if p_at is null or p_expected_hash is distinct from v_hash then
-    perform private.raise_error('CR004', 'A schedule needs a time and the hash of a preview of the drafts as they are.', v_hash);
+    perform private.raise_error('drafts_moved', 'A schedule needs a time, and the hash of a preview of the present drafts.', v_hash);
   end if;
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;
   if v_problems is not null then
-    perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
+    perform private.raise_error('release_invalid', p_info => v_problems);
   end if;
   if not exists (select from pg_temp.change) then
-    perform private.raise_error('CR032', 'There is nothing to publish.');
+    perform private.raise_error('nothing_to_publish');
   end if;
   v_deletes := (select n.deletes from private.count_change() n);
   if private.needs_force(v_deletes) and not p_force then
-    perform private.raise_error('CR006', format('This release would withdraw %s rows; schedule it with force if that is meant.', v_deletes));
+    perform private.raise_error('release_needs_force', format('This release would withdraw %s rows. Schedule it with force if this is intended.', v_deletes));
   end if;
   insert into content.schedule (due_at, expected_hash, note, force, created_by)
   values (p_at, v_hash, p_note, p_force, auth.uid()) returning * into v_schedule;
@@ -1052,7 +1052,7 @@ begin
   update content.schedule s set state = 'cancelled', finished_at = clock_timestamp()
   where s.id = p_id and s.state = 'pending' returning * into v_schedule;
   if not found then
-    perform private.raise_error('CR031', 'There is no pending schedule of that id.', p_id::text);
+    perform private.raise_error('schedule_unknown', p_info => p_id::text);
   end if;
   perform private.audit('cancel_schedule', 'content.schedule', p_id::text, null, to_jsonb(v_schedule));
   return private.schedule_json(v_schedule);

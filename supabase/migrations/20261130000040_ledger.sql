@@ -443,11 +443,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
-    perform private.raise_error('CR024', 'The data of this learner was erased.');
+    perform private.raise_error('erased');
   end if;
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased (CR024) for a learner behind the barrier. Asked under the learner''s lock.';
+comment on function private.refuse_erased(uuid) is 'Raises erased for a learner behind the barrier. Asked under the learner''s lock.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -497,7 +497,7 @@ begin
     or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
     or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
   then
-    perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
+    perform private.raise_error('append_only', 'UPDATE on ops.audit is not allowed, because it would leave no trace.');
   end if;
   return new;
 end
@@ -547,11 +547,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from learner.device d where d.user_id = p_user and d.device_id = p_device and d.revoked_at is not null) then
-    perform private.raise_error('CR082', 'This device was signed off by its learner or by support.');
+    perform private.raise_error('device_revoked');
   end if;
 end
 $$;
-comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked (CR082).';
+comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
 
 create function private.support_device()
 returns uuid
@@ -586,7 +586,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_learner is null and auth.uid() is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   if p_learner is distinct from auth.uid() and p_learner is not null then
     perform private.require_role('support', 'admin');
@@ -634,7 +634,7 @@ begin
   perform from learner.state s where s.user_id = v_learner for update;
   select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
   if not found then
-    perform private.raise_error('CR084', 'This learner has no such device.', p_device::text);
+    perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
   if (v_since is not null) <> p_revoked then
     update learner.device d set revoked_at = case when p_revoked then clock_timestamp() end
@@ -1036,7 +1036,11 @@ create table ops.quarantine (
   tried_at       timestamptz not null default clock_timestamp(),
   resolved_at    timestamptz,
   resolved_event uuid,
+  -- While the event waits its status follows from its code; a settled one keeps the code that it had.
+  is_held        boolean generated always as (case status when 'held' then true when 'open' then false end) stored,
   constraint quarantine_pkey primary key (user_id, sha256),
+  constraint quarantine_code_known foreign key (code) references private.error_code (code),
+  constraint quarantine_status_follows_code foreign key (code, is_held) references private.error_code (code, held),
   constraint quarantine_status_known check (status in ('open', 'held', 'superseded', 'discarded')),
   constraint quarantine_origin_known check (origin in ('batch', 'dead_letter')),
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
@@ -1049,6 +1053,7 @@ create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user
 -- What support replays, least recently tried first: of one learner, and of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
+create index quarantine_code_is_held_idx on ops.quarantine (code, is_held);
 create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
 -- Pages: of one learner, and over all learners for support.
 create index quarantine_user_id_last_seen_at_sha256_idx on ops.quarantine (user_id, last_seen_at, sha256);
@@ -1062,6 +1067,18 @@ comment on column ops.quarantine.tried_at is 'When it was last tried, by ingest,
 comment on column ops.quarantine.status is
   'open: needs a person; held: applies when the server knows more; superseded: it became resolved_event; discarded: by support.';
 comment on column ops.quarantine.resolved_event is 'The event of the ledger that it became, of the same id, or of a new one where that was taken.';
+
+create function private.waiting_status(p_code text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (select case when e.held then 'held' else 'open' end from private.error_code e where e.code = p_code);
+end
+$$;
+comment on function private.waiting_status(text) is 'The status of a quarantined event that waits with this code: open or held.';
 
 create table ops.quarantine_action (
   user_id     uuid not null,
@@ -1347,12 +1364,12 @@ begin
   if exists (select from ops.steering s where s.paused) then
     v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
     if v_paused ->> 'reason' is not null then
-      perform private.raise_error('CR081', v_paused ->> 'reason', v_paused ->> 'retry_after_s', (v_paused ->> 'retry_after_s')::integer);
+      perform private.raise_error('paused', v_paused ->> 'reason', v_paused ->> 'retry_after_s', (v_paused ->> 'retry_after_s')::integer);
     end if;
   end if;
 end
 $$;
-comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused (CR081) with the seconds to wait.';
+comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused with the seconds to wait.';
 
 -- Source: schemas/40_ledger/pressure.sql
 -- What:  token buckets of learner.state: how many batches and events one learner may send.
@@ -1421,13 +1438,12 @@ begin
   returning greatest(
     extract(epoch from s.events_full_at - v_now) - (p.event_burst - p_events) / p.events_per_s::double precision,
     extract(epoch from s.batches_full_at - v_now) - (p.batch_burst - 1) / p.batches_per_s::double precision) into v_wait;
-  return json_build_object('refused', json_build_object(
-    'sqlstate', 'CR083', 'message', 'This learner has sent more than one learner may.', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
+  return json_build_object('refused', json_build_object('code', 'rate_limited', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
 end
 $$;
 comment on function private.take_tokens(uuid, integer) is
-  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {sqlstate, message, '
-  'retry_after_s}}, which is returned and not raised, so that the count of refusals stays.';
+  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {code, retry_after_s}}. '
+  'The refusal is returned, not raised, so that the count of refusals stays.';
 
 create function private.answer_refusal(p_refused json)
 returns json
@@ -1439,13 +1455,16 @@ declare
   v_least constant integer := p_refused ->> 'retry_after_s';
   -- Spread like the functions' answers (_shared/problem.ts): a thousand refused clients do not come back as one.
   v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+  v_error private.error_code;
 begin
+  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
   -- What PostgREST makes of a raised error, without one: the transaction commits.
-  perform set_config('response.status', case when p_refused ->> 'sqlstate' = 'CR083' then '429' else '503' end, true),
+  perform set_config('response.status', v_error.status::text, true),
     set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
-  return json_build_object('code', p_refused ->> 'sqlstate', 'message', p_refused ->> 'message',
-    'details', coalesce(p_refused ->> 'details', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
+    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
 end
 $$;
 comment on function private.answer_refusal(json) is
-  'A refusal as an RPC call answers it: 429 or 503 with Retry-After, in the form of PostgREST''s errors; hint: the same seconds, which supabase-js can read.';
+  'A refusal as an RPC call answers it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint holds '
+  'the same seconds, because supabase-js shows no headers.';

@@ -289,17 +289,17 @@ declare
   v_until integer := coalesce(p_until, v_head);
 begin
   if p_since is null or p_since < 0 or p_until < p_since then
-    perform private.raise_error('CR012', 'since and until must be versions, 0 <= since <= until.', 'cursor_invalid');
+    perform private.raise_error('cursor_invalid', '`since` and `until` must be versions with 0 <= since <= until.', 'cursor_invalid');
   end if;
   if (p_since > 0 or p_history is not null) and p_history is distinct from private.history() then
-    perform private.raise_error('CR010', 'The server''s history has changed; start over from version 0.', 'history_changed');
+    perform private.raise_error('history_changed', 'The server''s history has changed. Start over from version 0.', 'history_changed');
   end if;
   if p_since > v_head or v_until > v_head then
-    perform private.raise_error('CR011', 'That version is ahead of the server; start over from version 0.', 'cursor_ahead');
+    perform private.raise_error('cursor_ahead', 'This version is ahead of the server. Start over from version 0.', 'cursor_ahead');
   end if;
   -- Below the horizon revisions are missing. The caller's snapshot holds the horizon and the rows of one moment.
   if (p_since > 0 and p_since < v_horizon) or v_until < v_horizon then
-    perform private.raise_error('CR041', 'What changed since that version is not kept any more; start over from version 0.', v_horizon::text);
+    perform private.raise_error('cursor_too_old', 'The changes since this version are no longer kept. Start over from version 0.', v_horizon::text);
   end if;
   return v_until;
 end
@@ -452,7 +452,7 @@ declare
 begin
   perform private.require_schema(p_schema);
   if v_after is null then
-    perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+    perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
   end if;
   -- Decided for the first page; the cursor says it to those that follow.
   v_since := case
@@ -557,7 +557,7 @@ begin
   perform private.require_schema(p_schema);
   v_version := private.check_content_cursor(p_history, 0, p_version);
   if v_version = 0 then
-    perform private.raise_error('CR030', 'Nothing is published yet.', '0');
+    perform private.raise_error('release_unknown', 'Nothing is published yet.', '0');
   end if;
   return (
     with node as materialized (select * from private.tree_node_at(p_schema, v_version)),
@@ -627,7 +627,7 @@ begin
   order by k.kind desc
   limit 1;
   if v_own is null then
-    perform private.raise_error('CR043', 'That version has no such skill or domain.', p_id::text);
+    perform private.raise_error('not_found', 'This version has no such skill or domain.', p_id::text);
   end if;
   return (
     with page as materialized (
@@ -711,7 +711,7 @@ begin
       where jsonb_typeof(n.node) <> 'string' or n.node #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') then 'nodes'
   end;
   if v_field is not null then
-    perform private.raise_error('CR044', format('%s is missing or not of its form.', v_field), v_field);
+    perform private.raise_error('malformed_request', format('`%s` is missing or invalid.', v_field), v_field);
   end if;
   -- The learner's lock: an erasure that is under way is waited for, and of two devices that report at once one numbers after the other.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
@@ -872,7 +872,7 @@ declare
 begin
   perform private.require_role('admin');
   if current_setting('transaction_isolation') <> 'read committed' then
-    perform private.raise_error('CR003', 'Compaction needs a READ COMMITTED transaction.');
+    perform private.raise_error('wrong_isolation', 'Compaction needs a READ COMMITTED transaction.');
   end if;
   -- 1 No release is written meanwhile. Readers go on: each page is read in one snapshot, together with its horizon, so it
   --   is either whole or refused with cursor_too_old, never short.

@@ -144,13 +144,13 @@ begin
       case when not pg_input_is_valid(v_json ->> 'sent_at', 'timestamptz') then 'sent_at' end);
   end if;
   if v_json is null or v_field is not null then
-    perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
+    perform private.raise_error('malformed_batch', p_info => v_field);
   end if;
   return jsonb_populate_record(null::private.header, v_json);
 end
 $$;
 comment on function private.read_header(text) is
-  'The header of a batch; raises malformed_batch (CR020), whose detail is the first field that is wrong, or empty where the line is no JSON object.';
+  'The header of a batch; raises malformed_batch, whose detail is the first field that is wrong, or empty where the line is no JSON object.';
 
 -- Source: schemas/70_ingest/record_contact.sql
 -- What:  record_contact(): the header of a batch becomes what is known of its device.
@@ -575,27 +575,22 @@ begin
     return v_outcome;
   end if;
 
-  -- 2 Else each for itself.
+  -- 2 Else each by its code, in the order of the lines.
   select count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry'),
     ('[' || coalesce(string_agg(
       case
-        when r.status in ('applied', 'duplicate') then '{"id":"' || r.id_text || '","status":"' || r.status || '"}'
+        when r.error is null then '{"id":"' || r.id_text || '","status":"' || r.status || '"}'
         else json_strip_nulls(json_build_object(
           'id', r.id_text, 'status', r.status, 'code', r.code, 'field', case when r.status = 'quarantined' then r.field end,
-          'retryable', r.status = 'retry', 'retry_after_s', case
-            when r.code = 'quarantine_full' then (select q.retry_after_s from ops.quarantine_setting q)
-            when r.status = 'retry' then 3600
-          end))::text
-      end, ','), '') || ']')::json
+          'retryable', r.event_retryable,
+          'retry_after_s', case when r.event_retryable then coalesce(r.event_retry_after_s, (select q.retry_after_s from ops.quarantine_setting q)) end))::text
+      end, ',' order by r.place), '') || ']')::json
   into v_outcome.quarantined, v_outcome.retry, v_outcome.results
   from (
-    select e.id_text, e.code, e.field, case
-      when e.code is null or e.code = 'telemetry' then 'applied'
-      when e.code = 'duplicate' then 'duplicate'
-      when e.code in ('wrong_learner', 'quarantine_full') then 'retry'
-      else 'quarantined' end as status
+    select e.place, e.id_text, e.code, e.field, c.code as error, c.event_retryable, c.event_retry_after_s,
+      coalesce(c.outcome, case e.code when 'duplicate' then 'duplicate' else 'applied' end) as status
     from unnest(p_events) e
-    offset 0
+    left join private.error_code c on c.code = e.code
   ) r;
   return v_outcome;
 end
@@ -780,14 +775,14 @@ begin
   with bad as (
     select distinct on (k.sha256) k.sha256, e.place, k.line, e.id_text, e.code, e.field,
       coalesce(e.device_id, p_header.device_id) as device_id,
-      case when e.code like 'unknown%' then 'held' else 'open' end as status,
+      private.waiting_status(e.code) as status,
       -- Of a batch of dead letters the header gives the reasons, in the order of the events.
       case when p_header.dead_letters is not null then 'dead_letter' else 'batch' end as origin,
       p_header.dead_letters ->> (e.number - 1)::integer as reason,
       exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
     from (select u.*, row_number() over (order by u.place) as number from unnest(p_events) u) e
     cross join lateral (select l.line, sha256(convert_to(l.line, 'UTF8')) as sha256 from (select p_lines[e.place + 1] as line) l) k
-    where e.code not in ('telemetry', 'duplicate', 'wrong_learner')
+    where exists (select from private.error_code c where c.code = e.code and c.outcome = 'quarantined')
     order by k.sha256, e.place
   ),
   fitting as (
@@ -826,11 +821,12 @@ begin
   -- 2 What did not fit stays with the device; it may fit once support has been through.
   return array(
     select case
-      when e.code not in ('telemetry', 'duplicate', 'wrong_learner') and sha256(convert_to(p_lines[e.place + 1], 'UTF8')) = any (v_full)
+      when c.outcome = 'quarantined' and sha256(convert_to(p_lines[e.place + 1], 'UTF8')) = any (v_full)
         then private.with_code(e, 'quarantine_full')
       else e
     end
     from unnest(p_events) e
+    left join private.error_code c on c.code = e.code
     order by e.place);
 end
 $$;
@@ -871,7 +867,7 @@ begin
     -- What was wrong with it stays on record.
     code = case when k.is_taken then q.code else e.code end,
     field = case when k.is_taken then q.field else e.field end,
-    status = case when k.is_taken then 'superseded' when e.code like 'unknown%' then 'held' else 'open' end,
+    status = case when k.is_taken then 'superseded' else private.waiting_status(e.code) end,
     resolved_at = case when k.is_taken then p_now end,
     resolved_event = case when k.is_taken then e.event_id end
   from unnest(v_events) e
@@ -984,7 +980,7 @@ declare
 begin
   -- By any door. The functions refuse more than 512 KiB; bytes that are no text have grown by a third since.
   if octet_length(p_lines) > 1048576 then
-    perform private.raise_error('CR026', 'A batch may hold at most 512 KiB.', '524288');
+    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
   end if;
 
   -- 1 The header.
@@ -992,7 +988,7 @@ begin
   v_header := private.read_header(v_lines[1]);
   v_count := private.count_lines(v_lines, 500);
   if v_count > 500 then
-    perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
+    perform private.raise_error('batch_too_large', 'A batch may have at most 500 events.', '500');
   end if;
 
   -- 2 The learner's lock, with the tokens, in a statement of its own: what follows must see what the last holder committed.

@@ -137,7 +137,7 @@ begin
   perform private.require_role('support', 'admin');
   if p_cursor is not null then
     if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
     end if;
     v_at := v_cursor[1]::timestamptz;
     v_kind := v_cursor[2];
@@ -245,11 +245,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if coalesce(length(btrim(p_reason)), 0) not between 1 and 500 then
-    perform private.raise_error('CR071', 'Say why, in at most 500 characters.', 'reason');
+    perform private.raise_error('support_invalid', '`reason` is required, with at most 500 characters.', 'reason');
   end if;
 end
 $$;
-comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason (CR071).';
+comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason.';
 
 create function private.lock_learner(p_learner uuid)
 returns void
@@ -260,13 +260,13 @@ as $$
 begin
   perform from learner.state s where s.user_id = p_learner for update;
   if not found then
-    perform private.raise_error('CR070', 'Nothing is known of that learner.', 'learner');
+    perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of some years' ledger takes several steps; nothing comes back in between.
   perform private.refuse_erased(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown (CR070) where there is no such learner, erased (CR024) behind the barrier.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown where there is no such learner, erased behind the barrier.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -278,18 +278,18 @@ declare
   v_unknown text;
 begin
   if coalesce(cardinality(p_ids), 0) not between 1 and 500 or exists (select from unnest(p_ids) i (id) where (i.id ~ '^[0-9a-f]{64}$') is not true) then
-    perform private.raise_error('CR071', 'Ids are 1 to 500 SHA-256 in hex.', 'ids');
+    perform private.raise_error('support_invalid', '`ids` must be 1 to 500 SHA-256 hashes in hex.', 'ids');
   end if;
   select i.id into v_unknown from unnest(p_ids) i (id)
   where not exists (select from ops.quarantine q where q.user_id = p_learner and q.sha256 = decode(i.id, 'hex')) limit 1;
   if v_unknown is not null then
-    perform private.raise_error('CR070', 'That learner has no such event in quarantine.', v_unknown);
+    perform private.raise_error('record_unknown', 'This learner has no such event in quarantine.', v_unknown);
   end if;
   return array(select distinct decode(i.id, 'hex') from unnest(p_ids) i (id));
 end
 $$;
 comment on function private.quarantine_ids(uuid, text[]) is
-  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid (CR071), record_unknown (CR070).';
+  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid, record_unknown.';
 
 create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
 returns text
@@ -315,7 +315,7 @@ declare
 begin
   if p_cursor is not null then
     if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
     end if;
     v_at := v_cursor[1]::timestamptz;
     v_user := v_cursor[2]::uuid;
@@ -352,7 +352,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if auth.uid() is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
@@ -500,7 +500,7 @@ begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
   if p_mended is null or jsonb_typeof(p_mended) <> 'object' then
-    perform private.raise_error('CR071', 'A mended event is an object.', 'mended');
+    perform private.raise_error('support_invalid', '`mended` must be a JSON object.', 'mended');
   end if;
   perform private.lock_learner(p_learner);
   v_rows := private.quarantine_ids(p_learner, array[p_id]);
@@ -559,7 +559,7 @@ declare
 begin
   perform private.require_role('support', 'admin');
   if p_code is null then
-    perform private.raise_error('CR071', 'Say which code was mended.', 'with_code');
+    perform private.raise_error('support_invalid', '`with_code` is required: the code whose cause was fixed.', 'with_code');
   end if;
   learners := 0;
   applied := 0;
@@ -627,7 +627,7 @@ begin
   -- What has become an event since is left as it is: the learner's device was faster.
   with settled as (
     update ops.quarantine q set
-      status = case when p_discard then 'discarded' when q.code like 'unknown%' then 'held' else 'open' end,
+      status = case when p_discard then 'discarded' else private.waiting_status(q.code) end,
       resolved_at = case when p_discard then clock_timestamp() end,
       -- A held event that comes back is tried with what has become known meanwhile.
       knowledge = case when p_discard then q.knowledge else 0 end
@@ -720,7 +720,7 @@ begin
     v_event.code := null;
   end if;
   if v_event.code is not null then
-    perform private.raise_error('CR071', 'That is no progress that a learner can have.',
+    perform private.raise_error('support_invalid', 'A learner cannot have this progress.',
       case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
   end if;
   v_outcome := private.outcome_of(
@@ -779,14 +779,14 @@ begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
   if p_kind is null or p_kind not in ('session', 'attempt', 'skill_progress') then
-    perform private.raise_error('CR071', 'A record is a session, an attempt or a skill_progress.', 'kind');
+    perform private.raise_error('support_invalid', '`kind` must be session, attempt or skill_progress.', 'kind');
   end if;
   if p_kind = 'skill_progress' and pg_input_is_valid(p_id, 'uuid') then
     v_id := p_id::uuid;
   elsif p_kind <> 'skill_progress' and p_id ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then
     v_id := private.ulid_to_uuid(p_id);
   else
-    perform private.raise_error('CR071', 'Sessions and attempts have a ULID, progress has its skill''s UUID.', 'id');
+    perform private.raise_error('support_invalid', '`id` must be the ULID of a session or an attempt, or the UUID of a skill.', 'id');
   end if;
   perform private.lock_learner(p_learner);
 
@@ -806,7 +806,7 @@ begin
       where x.user_id = p_learner and x.skill_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
   end case;
   if v_before is null then
-    perform private.raise_error('CR070', 'That learner has no such record.', p_id);
+    perform private.raise_error('record_unknown', p_info => p_id);
   end if;
   perform private.audit(case when p_void then 'support_void' else 'support_unvoid' end, 'learner.state', p_learner::text,
     v_before, jsonb_build_object('kind', p_kind, 'id', p_id, 'reason', p_reason, 'changed', v_after is not null));
@@ -1221,7 +1221,7 @@ declare
 begin
   perform private.require_role('admin');
   if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
-    perform private.raise_error('CR025', 'This is no export of ops.export_erasures().', 'erasures');
+    perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
   with again as (
     insert into ops.erasure as e (user_id, reason, requested_at)
@@ -1627,11 +1627,11 @@ declare
 begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
-    perform private.raise_error('CR062', 'A webhook goes to an https URL without user and password.', 'url');
+    perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
   elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
-    perform private.raise_error('CR062', 'There are the events release.published, release.rolled_back and learner.erased.', 'events');
+    perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
   elsif length(p_description) > 300 then
-    perform private.raise_error('CR062', 'A description has at most 300 characters.', 'description');
+    perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
   end if;
   select * into v_made from private.new_webhook_secret(v_id);
   -- Ids of learners go to nobody who did not ask for them.
@@ -1674,7 +1674,7 @@ begin
   perform private.require_role('admin');
   update ops.webhook_endpoint e set enabled = p_enabled where e.id = p_endpoint;
   if not found then
-    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+    perform private.raise_error('webhook_unknown', 'This webhook endpoint does not exist.', 'endpoint');
   end if;
 end
 $$;
@@ -1694,12 +1694,12 @@ begin
   perform private.require_role('admin');
   select e.* into v_endpoint from ops.webhook_endpoint e where e.id = p_endpoint for update;
   if not found then
-    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+    perform private.raise_error('webhook_unknown', 'This webhook endpoint does not exist.', 'endpoint');
   elsif p_overlap_hours is null or p_overlap_hours not between 0 and 720 then
-    perform private.raise_error('CR062', 'Two secrets overlap for 0 to 720 hours.', 'overlap_hours');
+    perform private.raise_error('signal_invalid', '`overlap_hours` must be from 0 to 720.', 'overlap_hours');
   elsif v_endpoint.previous_ends_at > now() and p_overlap_hours > 0 then
     -- A third secret would end the oldest before its receiver was promised. A leaked one is ended with 0 hours.
-    perform private.raise_error('CR061', 'The secret of before still signs; rotate again when it has ended, or with 0 hours.',
+    perform private.raise_error('webhook_rotating', 'The previous signing secret is still active. Rotate again when it has ended, or with 0 hours of overlap.',
       to_char(v_endpoint.previous_ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
   end if;
   select * into v_made from private.new_webhook_secret(p_endpoint);
@@ -1802,7 +1802,7 @@ begin
   select d.state into v_state from ops.webhook_delivery d
   where d.message_id = p_message and d.endpoint_id = p_endpoint for update;
   if not found then
-    perform private.raise_error('CR060', 'There is no such delivery.', 'message');
+    perform private.raise_error('webhook_unknown', 'This delivery does not exist.', 'message');
   end if;
   -- Under a lease it waits for that attempt's end, since one delivery is never under way twice; if it fails, all others are still to come.
   update ops.webhook_delivery d

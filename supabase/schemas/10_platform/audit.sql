@@ -92,11 +92,11 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.raise_error('CR002', format('%s on %s.%s would leave no trace.', tg_op, tg_table_schema, tg_table_name));
+  perform private.raise_error('append_only', format('%s on %s.%s is not allowed, because it would leave no trace.', tg_op, tg_table_schema, tg_table_name));
   return null;
 end
 $$;
-comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table (CR002).';
+comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table.';
 
 create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
 returns void

@@ -14,7 +14,7 @@ declare
 begin
   perform private.require_role('instructor', 'admin');
   if p_version is null or not exists (select from content.release r where r.version = p_version) then
-    perform private.raise_error('CR030', 'There is no such release.', p_version::text);
+    perform private.raise_error('release_unknown', p_info => p_version::text);
   end if;
   if p_from is null then
     delete from content.required_release r where r.version = p_version;

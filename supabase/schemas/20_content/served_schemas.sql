@@ -32,11 +32,16 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if not exists (select from content.schema s where s.schema = p_schema) then
+    perform private.raise_error('malformed_request', format('`schema` must be a content schema of this server: %s.',
+      (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema))), 'schema');
+  end if;
   if not private.schema_is_served(p_schema) then
-    perform private.raise_error('CR040', 'This version of the app is no longer served.',
+    perform private.raise_error('upgrade_required', p_info =>
       (select min(s.schema)::text from content.schema s where private.schema_is_served(s.schema)));
   end if;
 end
 $$;
 comment on function private.require_schema(smallint) is
-  'Passes for a contract schema that is served; else raises upgrade_required (CR040) with the lowest that is.';
+  'Passes for a content schema that is served. One that never existed raises malformed_request; one that is no longer served raises '
+  'upgrade_required with the lowest that is.';

@@ -36,11 +36,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from learner.device d where d.user_id = p_user and d.device_id = p_device and d.revoked_at is not null) then
-    perform private.raise_error('CR082', 'This device was signed off by its learner or by support.');
+    perform private.raise_error('device_revoked');
   end if;
 end
 $$;
-comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked (CR082).';
+comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
 
 create function private.support_device()
 returns uuid
@@ -75,7 +75,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_learner is null and auth.uid() is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   if p_learner is distinct from auth.uid() and p_learner is not null then
     perform private.require_role('support', 'admin');
@@ -123,7 +123,7 @@ begin
   perform from learner.state s where s.user_id = v_learner for update;
   select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
   if not found then
-    perform private.raise_error('CR084', 'This learner has no such device.', p_device::text);
+    perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
   if (v_since is not null) <> p_revoked then
     update learner.device d set revoked_at = case when p_revoked then clock_timestamp() end

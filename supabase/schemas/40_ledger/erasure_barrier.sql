@@ -26,11 +26,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
-    perform private.raise_error('CR024', 'The data of this learner was erased.');
+    perform private.raise_error('erased');
   end if;
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased (CR024) for a learner behind the barrier. Asked under the learner''s lock.';
+comment on function private.refuse_erased(uuid) is 'Raises erased for a learner behind the barrier. Asked under the learner''s lock.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -80,7 +80,7 @@ begin
     or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
     or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
   then
-    perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
+    perform private.raise_error('append_only', 'UPDATE on ops.audit is not allowed, because it would leave no trace.');
   end if;
   return new;
 end

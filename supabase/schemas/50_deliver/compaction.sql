@@ -36,7 +36,7 @@ declare
 begin
   perform private.require_role('admin');
   if current_setting('transaction_isolation') <> 'read committed' then
-    perform private.raise_error('CR003', 'Compaction needs a READ COMMITTED transaction.');
+    perform private.raise_error('wrong_isolation', 'Compaction needs a READ COMMITTED transaction.');
   end if;
   -- 1 No release is written meanwhile. Readers go on: each page is read in one snapshot, together with its horizon, so it
   --   is either whole or refused with cursor_too_old, never short.

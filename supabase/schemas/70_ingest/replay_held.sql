@@ -31,7 +31,7 @@ begin
     -- What was wrong with it stays on record.
     code = case when k.is_taken then q.code else e.code end,
     field = case when k.is_taken then q.field else e.field end,
-    status = case when k.is_taken then 'superseded' when e.code like 'unknown%' then 'held' else 'open' end,
+    status = case when k.is_taken then 'superseded' else private.waiting_status(e.code) end,
     resolved_at = case when k.is_taken then p_now end,
     resolved_event = case when k.is_taken then e.event_id end
   from unnest(v_events) e
