@@ -79,8 +79,8 @@ begin
   v_version := coalesce(v_last.version, 0) + 1;
   insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
   select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id,
-    case when c.op = 'delete' then null when c.schema = v_schema or t.is_alike then t.body else t.body_1 end, c.sha256
-  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id
+    t.body, c.sha256
+  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id and c.schema between t.from_schema and t.schema
   -- As pages are read, and as the indexes grow.
   order by c.id;
 
