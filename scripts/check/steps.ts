@@ -5,7 +5,9 @@ import { advisors } from "./steps/advisors.ts";
 import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
 import { drift } from "./steps/drift.ts";
+import { exports } from "./steps/exports.ts";
 import { format } from "./steps/format.ts";
+import { imports } from "./steps/imports.ts";
 import { lint } from "./steps/lint.ts";
 import { pgtap } from "./steps/pgtap.ts";
 import { prose } from "./steps/prose.ts";
@@ -20,6 +22,8 @@ export const steps: Step[] = [
   lint,
   style,
   prose,
+  imports,
+  exports,
   types,
   typesHosted,
   drift,

@@ -1,6 +1,7 @@
 // `npm run generate`: writes the files that are derived from client-contract and the tests. With --check it writes nothing, names
 // those that differ, and fails.
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
+import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
 import { INVARIANTS } from "./invariants.ts";
@@ -16,6 +17,7 @@ const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].m
 const artifacts: Artifact[] = [
   ...jsonSchemas(),
   functionErrors(),
+  await deviceSchema(),
   errorsDocument(),
   invariantsDocument(tests),
   requirementsDocument(tests),
