@@ -13,7 +13,7 @@ const CONFIG_FILE = "supabase/config.toml";
 const FIRST_VERSION = 20261130000000;
 
 /** The SQL sources in load order, from the folder supabase. */
-function sourcePaths(config: string): string[] {
+export function sourcePaths(config: string): string[] {
   const toml = parse(config) as { db?: { migrations?: { schema_paths?: string[] } } };
   return (toml.db?.migrations?.schema_paths ?? []).map((path) => path.replace(/^\.\//, ""));
 }

@@ -1,4 +1,4 @@
-// Exports and files that nothing uses, found by knip with the settings of knip.json.
+// Exports and files that nothing uses, found by knip with the settings of knip.js.
 import { z } from "zod";
 import { lastLines, node } from "../process.ts";
 import { root } from "../project.ts";
@@ -17,7 +17,7 @@ const Output = z.object({
 
 const KNIP = `${root}/node_modules/knip/bin/knip.js`;
 
-/** Looks for dead code in a project with a knip.json. */
+/** Looks for dead code in a project with knip settings. */
 export async function findDeadCode(folder: string): Promise<StepResult> {
   const { code, stdout, stderr } = await node([KNIP, "--no-progress", "--reporter", "json"], { cwd: folder });
   if (!stdout.startsWith("{")) {
