@@ -6,7 +6,9 @@ import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
 import { drift } from "./steps/drift.ts";
+import { exports } from "./steps/exports.ts";
 import { format } from "./steps/format.ts";
+import { imports } from "./steps/imports.ts";
 import { layers } from "./steps/layers.ts";
 import { lint } from "./steps/lint.ts";
 import { pgtap } from "./steps/pgtap.ts";
@@ -23,6 +25,8 @@ export const steps: Step[] = [
   style,
   layers,
   prose,
+  imports,
+  exports,
   types,
   typesHosted,
   drift,
