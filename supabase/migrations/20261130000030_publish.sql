@@ -1,4 +1,18 @@
 -- Generated from supabase/schemas/30_publish by `npm run generate`. Do not edit.
+--
+-- What:  publishing, previews, roll-backs and schedules.
+-- Why:   all drafts become one version, or none does (C5).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('schedules');
+--        delete from ops.job where name in ('schedules');
+--        drop table content.tree_text, content.release_size, content.shelf, content.schedule cascade;
+--        drop function if exists private.domain_body, private.skill_body, private.question_body, private.collect_candidate,
+--          private.candidate_problem, private.collect_change, private.count_change, private.change_hash, private.write_tree,
+--          private.write_release_size, private.lift_lock_timeout, private.published_head, private.publish_drafts, private.publish_release,
+--          public.publish_release, private.preview_release, public.preview_release, private.write_wanted, private.rollback_release,
+--          public.rollback_release, ops.restore_shelved, private.schedule_json, private.schedule_release, private.cancel_schedule,
+--          private.list_schedules, public.schedule_release, public.cancel_schedule, public.list_schedules, ops.run_due_schedule,
+--          private.release_history, public.release_history;
 
 -- Source: schemas/30_publish/content_body.sql
 -- What:  the text of a domain, a skill and a question as devices receive it.
@@ -610,6 +624,16 @@ $$;
 comment on function private.lift_lock_timeout() is
   'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
 
+create function private.published_head(p_published boolean)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published || '}')::json
+$$;
+comment on function private.published_head(boolean) is 'The head as publishing answers it: with `published`, whether this call wrote a release.';
+
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
 language plpgsql
@@ -645,7 +669,7 @@ begin
   select n.upserts, n.deletes into v_upserts, v_deletes from private.count_change() n;
   -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
   if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
-    return private.content_head(v_schema);
+    return private.published_head(false);
   end if;
   if p_expected_hash <> encode(v_hash, 'hex') then
     perform private.raise_error('drafts_moved', p_info => encode(v_hash, 'hex'));
@@ -658,7 +682,7 @@ begin
     perform private.raise_error('release_invalid', p_info => v_problems);
   end if;
   if v_upserts + v_deletes = 0 then
-    return private.content_head(v_schema);
+    return private.published_head(false);
   end if;
   if private.needs_force(v_deletes) and not p_force then
     perform private.raise_error('release_needs_force', format(
@@ -695,9 +719,9 @@ begin
     from pg_temp.change c where v_schema between c.from_schema and c.schema
   ) n;
 
-  v_release := private.content_head(v_schema);
+  v_release := private.published_head(true);
   perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
-    'content.release', v_version::text, null, v_release::jsonb);
+    'content.release', v_version::text, null, v_release::jsonb - 'published');
   return v_release;
 end
 $$;
@@ -728,7 +752,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
-  'Publishes all drafts as the next version and returns its head; with nothing to publish, the current head. '
+  'Publishes all drafts as the next version and returns its head with `published` true. With nothing to publish, or where the same preview '
+  'was published before, the current head with `published` false. '
   'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
 
 grant execute on function private.publish_release(text, text, boolean), public.publish_release(text, text, boolean)
@@ -921,7 +946,7 @@ set statement_timeout = '60s'
 as $$ select private.rollback_release(to_version, note, force) $$;
 comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
-  'The newest version: only discards drafts. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
+  'The newest version: only discards drafts, and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
 
 create function ops.restore_shelved(p_ids bigint[])
 returns integer
@@ -1012,6 +1037,9 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
+  if p_at < now() and not p_force then
+    perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
+  end if;
   -- What could not be published now is refused now, while somebody is looking.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
@@ -1089,8 +1117,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.schedule_release(at, expected_hash, note, force) $$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
-  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. Instructors and admins. '
-  'Errors: forbidden, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
+  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. A time in the past needs force. '
+  'Instructors and admins. Errors: forbidden, malformed_request, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
 
 create function public.cancel_schedule(schedule_id bigint)
 returns json

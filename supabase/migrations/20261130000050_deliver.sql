@@ -13,12 +13,12 @@
 --        drop policy messages_select_carrel on realtime.messages;
 --        drop table ops.signal_setting, content.bundle, ops.content_report cascade;
 --        drop function if exists private.hint_payload, private.send_hint, private.start_release_state, ops.send_due_hints,
---          private.domain_node_at, private.bundle_text, private.content_bundles, private.check_content_cursor, private.snapshot_row,
---          private.content_change, private.content_since, private.content_page, private.content_delta, public.content_delta,
---          private.tree_node_at, private.content_manifest, private.content_node, private.report_content, ops.prune_content_reports,
---          private.record_contacts, ops.content_freshness, private.version_left_behind, ops.compact_content, private.bundle_due,
---          private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing,
---          private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
+--          private.domain_node_at, private.bundle_text, private.content_bundles, private.check_content_cursor, private.require_page_rows,
+--          private.snapshot_row, private.content_change, private.content_since, private.content_page, private.content_delta,
+--          public.content_delta, private.tree_node_at, private.content_manifest, private.content_node, private.report_content,
+--          ops.prune_content_reports, private.record_contacts, ops.content_freshness, private.version_left_behind, ops.compact_content,
+--          private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle,
+--          private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 -- Source: schemas/50_deliver/release_hints.sql
 -- What:  the state of a release after its publish, the hint that tells devices of it, and who may listen.
@@ -327,6 +327,21 @@ $$;
 comment on function private.check_content_cursor(text, integer, integer) is
   'The version to read until (the head where none is given), or an error that tells the device to start over.';
 
+create function private.require_page_rows(p_name text, p_rows integer)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_rows is null or p_rows not between 1 and 2000 then
+    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to 2000.', p_name), p_name);
+  end if;
+end
+$$;
+comment on function private.require_page_rows(text, integer) is
+  'Passes for a number of rows that a page of content may have; else raises malformed_request, which names the parameter.';
+
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],
   p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)
@@ -466,11 +481,11 @@ declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_after text[] := regexp_match(coalesce(p_after, '0.a.00000000-0000-0000-0000-000000000000'),
     '^(whole\.)?(\d{1,9})\.([a-z]{1,8})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
-  v_limit integer := least(greatest(p_limit, 1), 2000);
   v_since integer;
   v_prefix text;
 begin
   perform private.require_schema(p_schema);
+  perform private.require_page_rows('limit', p_limit);
   if v_after is null then
     perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
   end if;
@@ -485,10 +500,10 @@ begin
     with page as materialized (
       select row_number() over (order by c.version, c.kind, c.id) as place, c.*
       from (
-        select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
+        select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, p_limit + 1)
         where v_since = 0
         union all
-        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
+        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, p_limit + 1)
         where v_since > 0
       ) c
     )
@@ -496,9 +511,9 @@ begin
       || E'\n'
       || coalesce(string_agg(
         coalesce(p.body, format('{"kind":"tombstone","of":"%s","id":"%s","version":%s}', p.kind, p.id, p.version)) || E'\n',
-        '' order by p.place) filter (where p.place <= v_limit), '')
-      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), v_limit), coalesce('"' || v_prefix
-        || max(p.version || '.' || p.kind || '.' || p.id) filter (where p.place = v_limit and v_limit < (select count(*) from page))
+        '' order by p.place) filter (where p.place <= p_limit), '')
+      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), p_limit), coalesce('"' || v_prefix
+        || max(p.version || '.' || p.kind || '.' || p.id) filter (where p.place = p_limit and p_limit < (select count(*) from page))
         || '"', 'null'))
       || E'\n'
     from page p);
@@ -516,6 +531,7 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+  select private.require_page_rows('page_rows', p_limit);
   -- The page's lines as JSON strings: a body inside a JSON document would not keep its exact bytes.
   select json_build_object(
     'page', l.lines[1]::json,
@@ -537,7 +553,7 @@ as $$ select private.content_delta(history, schema, since, until, domains, after
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
   'Changes between two versions, a page (at most 2000 rows) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
   'since 0 is the snapshot; where that is smaller than the delta it comes instead, and page.since is 0. '
-  'Errors: history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
+  'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
 grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) to carrel_edge;
@@ -629,10 +645,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_version integer;
-  v_limit integer := least(greatest(p_limit, 1), 2000);
   v_own text;
 begin
   perform private.require_schema(p_schema);
+  perform private.require_page_rows('limit', p_limit);
   v_version := private.check_content_cursor(p_history, 0, p_version);
   -- Ids of domains and skills do not meet: the greater kind wins where somebody made them.
   select r.body into v_own
@@ -661,14 +677,14 @@ begin
           where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
             and newer.version > r.version and newer.version <= v_version)
       order by r.id
-      limit v_limit + 1
+      limit p_limit + 1
     )
     select format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"node":"%s"}', private.history(), p_schema, v_version, p_id)
       || E'\n'
       || case when p_after is null then v_own || E'\n' else '' end
-      || coalesce(string_agg(p.body || E'\n', '' order by p.place) filter (where p.place <= v_limit), '')
-      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), v_limit) + (p_after is null)::integer,
-        coalesce('"' || max(p.id::text) filter (where p.place = v_limit and v_limit < (select count(*) from page)) || '"', 'null'))
+      || coalesce(string_agg(p.body || E'\n', '' order by p.place) filter (where p.place <= p_limit), '')
+      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), p_limit) + (p_after is null)::integer,
+        coalesce('"' || max(p.id::text) filter (where p.place = p_limit and p_limit < (select count(*) from page)) || '"', 'null'))
       || E'\n'
     from page p);
 end

@@ -32,6 +32,21 @@ $$;
 comment on function private.check_content_cursor(text, integer, integer) is
   'The version to read until (the head where none is given), or an error that tells the device to start over.';
 
+create function private.require_page_rows(p_name text, p_rows integer)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_rows is null or p_rows not between 1 and 2000 then
+    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to 2000.', p_name), p_name);
+  end if;
+end
+$$;
+comment on function private.require_page_rows(text, integer) is
+  'Passes for a number of rows that a page of content may have; else raises malformed_request, which names the parameter.';
+
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],
   p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)
