@@ -35,6 +35,30 @@ grant usage on schema private to carrel_edge, authenticated, service_role;
 grant usage on schema learner to authenticated, service_role;
 grant usage on schema content, ops to service_role;
 
+-- Source: schemas/10_platform/limits.gen.sql
+-- Generated from client-contract/contract/limits.ts, ids.ts and steering.ts by `npm run generate`. Do not edit.
+
+create function private.default_content_schema() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1; end $$;
+create function private.max_batch_events() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
+create function private.max_batch_bytes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 524288; end $$;
+create function private.max_event_bytes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 16384; end $$;
+create function private.default_page_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
+create function private.max_page_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 2000; end $$;
+create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
+create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
+create function private.default_poll_after_s() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 900; end $$;
+create function private.is_ulid(p_text text) returns boolean language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return p_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$'; end $$;
+
 -- Source: schemas/10_platform/error_codes.sql
 -- What:  private.error_code: the error registry, one row for each code.
 -- Why:   SQL raises errors and judges events by code name. The facts stand in client-contract/contract/errors.ts alone;
