@@ -1,7 +1,7 @@
 // What can go wrong with a request, told apart by class: the server said no, the network failed, or the answer is not
 // of this contract.
 import { codeOfSqlstate, errors, isErrorCode } from "../contract/errors.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../contract/json.ts";
 import { Problem } from "../contract/problem.ts";
 
 /** What a ProblemError is made of. */

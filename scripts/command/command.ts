@@ -64,7 +64,7 @@ function usage({ name, operands, options }: Command<Options>): string {
 }
 
 /** The text of `--help`. */
-export function helpText(command: Command<Options>): string {
+function helpText(command: Command<Options>): string {
   const lines = Object.entries(command.options).map(([name, option]) =>
     `  ${spelled(name, option).padEnd(20)}  ${option.text}`
   );
@@ -80,7 +80,7 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 /** Reads a command line. Throws `UsageError`. */
-export function readLine<const O extends Options>(
+function readLine<const O extends Options>(
   { options, operands }: Command<O>,
   args: readonly string[],
 ): Line<O> {
@@ -107,7 +107,7 @@ function systemRefusal(error: unknown): string | undefined {
  * Runs a command and gives its exit code: 0, 1 for a mistake or a refusal, or what `run` gives. An error that is
  * nobody's mistake is thrown.
  */
-export async function exitCode<const O extends Options>(
+async function exitCode<const O extends Options>(
   command: Command<O>,
   args: readonly string[],
   run: (line: Line<O>) => Promise<number | void>,

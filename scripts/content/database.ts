@@ -48,7 +48,7 @@ export function connect(url: string, application = "content:import"): postgres.S
 }
 
 /** `host:port` of a connection string: what may be shown, as the rest holds a password. */
-export function addressOf(url: string): string {
+function addressOf(url: string): string {
   const { hostname, port } = new URL(url);
   return `${hostname}:${port || "5432"}`;
 }

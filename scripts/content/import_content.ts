@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { type Counts, mergeStaged } from "./merge.ts";
 import { type Kind, stageDrafts, stageLines } from "./staging.ts";
 
-export { bytesToLines, ImportRefused, type LineProblem } from "./curriculum.ts";
+export { bytesToLines, ImportRefused } from "./curriculum.ts";
 export type { Counts } from "./merge.ts";
 
 /** How to import. */

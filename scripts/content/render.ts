@@ -15,7 +15,7 @@ function value(of: unknown): string {
 const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** A time to the minute, in the local zone, which is named: `2026-12-24 06:00 +01:00`, or `UTC`. */
-export function minute(time: string): string {
+function minute(time: string): string {
   const offset = -new Date(time).getTimezoneOffset();
   const local = new Date(new Date(time).getTime() + offset * 60_000).toISOString();
   const two = (n: number) => String(Math.trunc(Math.abs(n))).padStart(2, "0");

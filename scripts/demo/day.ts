@@ -3,6 +3,7 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import { type Device, openDevice } from "../../client-contract/device/device.ts";
+import { openNodeSqlite } from "../../client-contract/device/node_sqlite.ts";
 import { createRpc } from "../../client-contract/client/rpc.ts";
 import type { Stack } from "../local/stack.ts";
 import type { Person } from "./cast.ts";
@@ -44,7 +45,7 @@ interface Phone {
 function phone({ stack, people, folder }: Day, name: string, deviceId: string, network: Network): Phone {
   const file = `${folder}/${name}.sqlite`;
   const device = openDevice({
-    file,
+    storage: openNodeSqlite(file),
     learnerId: people.learner.id,
     deviceId,
     url: stack.apiUrl,

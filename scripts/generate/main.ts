@@ -2,6 +2,7 @@
 // those that differ, and fails.
 import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
+import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
 import { errorRows } from "./errors_sql.ts";
@@ -38,6 +39,7 @@ await main(COMMAND, async ({ values: { check } }) => {
     ...jsonSchemas(),
     functionErrors(),
     functionLimits(),
+    await deviceSchema(),
     errorsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),

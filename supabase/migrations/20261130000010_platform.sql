@@ -1,4 +1,21 @@
 -- Generated from supabase/schemas/10_platform by `npm run generate`. Do not edit.
+--
+-- What:  schemas, roles, errors, audit, history, scheduled jobs, and calls of Edge Functions.
+-- Why:   every other area stands on these.
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('job_runs_prune');
+--        delete from ops.job where name in ('job_runs_prune');
+--        drop table private.error_code, ops.history, ops.audit, ops.job cascade;
+--        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
+--          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
+--          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.app_role,
+--          private.require_role, private.is_jsonb, private.shows_long_exponent, private.history, ops.rotate_history, private.audit_caller,
+--          private.audit, private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.record_job,
+--          private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals, ops.prune_job_runs;
+--        drop schema content, learner, ops, private;
+--        alter default privileges grant execute on functions to public;
+--        drop role carrel_edge;
+--        drop extension pg_cron, pg_net;
 
 -- Source: schemas/10_platform/schemas.sql
 -- What:  Carrel's schemas, the edge's login role, and the end of PUBLIC's right to execute new functions.

@@ -1,4 +1,15 @@
 -- Generated from supabase/schemas/20_content by `npm run generate`. Do not edit.
+--
+-- What:  drafts of the curriculum, question types, releases with their revisions, and the head.
+-- Why:   a device can receive the exact state of any version (C1, C2).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  drop table content.domain, content.skill, content.question, content.schema, content.release, content.revision, content.tree_node,
+--          content.answer_key, content.draft_mark, ops.content_setting, content.required_release, content.release_state cascade;
+--        drop function if exists private.is_decimal, private.normal_text, private.are_indexes, private.is_answer_key, private.are_tags,
+--          private.is_media, private.grade, private.audit_schema, private.check_next_version, private.mark_drafts, ops.mark_all_drafts,
+--          private.delete_share, private.needs_force, private.content_horizon, private.content_schema, private.schema_is_served,
+--          private.require_schema, private.minimum_version, private.release_is_bundled, private.head_of, private.content_head,
+--          private.sync_head, public.content_head, private.require_release, public.require_release;
 
 -- Source: schemas/20_content/question_types.sql
 -- What:  the rules of every question type: what its answer key may be, and whether an answer is right.

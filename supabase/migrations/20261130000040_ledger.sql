@@ -1,4 +1,23 @@
 -- Generated from supabase/schemas/40_ledger by `npm run generate`. Do not edit.
+--
+-- What:  the learners, their devices, the ledger of events, telemetry, quarantine, and what steers clients.
+-- Why:   an event that a device has handed in is kept exactly once (U1, U3).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('partitions', 'telemetry');
+--        delete from ops.job where name in ('partitions', 'telemetry');
+--        drop trigger audit_only_redacted on ops.audit;
+--        drop trigger release_grow_knowledge on content.release;
+--        drop table learner.state, learner.device, learner.batch, ops.erasure, learner.event, private.event_rule, private.event_type,
+--          private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine, ops.quarantine_action, ops.quarantine_load,
+--          ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
+--        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.ulid_month,
+--          private.partitioned_tables, private.partition_name, private.add_partition, private.ensure_partition, ops.ensure_partitions,
+--          private.month_floor, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
+--          ops.partition_health, private.refuse_erased, private.hold_off_erasures, private.only_redact, private.forget_devices,
+--          private.require_welcome, private.support_device, private.devices_of, private.learner_acted_on, private.list_devices,
+--          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
+--          private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load, private.load_quarantine,
+--          private.app_version, private.steering_for, private.require_running, private.take_tokens, private.answer_refusal;
 
 -- Source: schemas/40_ledger/ulid.sql
 -- What:  ULID text to uuid and back.

@@ -1,4 +1,24 @@
 -- Generated from supabase/schemas/50_deliver by `npm run generate`. Do not edit.
+--
+-- What:  pages, manifests, bundles, hints, reports and compaction.
+-- Why:   a device fetches what has changed since its version, and nothing else (C1, C3).
+-- Locks: `realtime.messages` exclusively, for the moment that a new policy takes. Realtime's joins wait for it.
+-- Undo:  -- Empty the bucket `content` through the Storage API first: a file outlives its row.
+--        set local storage.allow_delete_query = 'true';
+--        delete from storage.buckets where id = 'content';
+--        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('reports_prune', 'compaction', 'bundles',
+--          'bundles_retire');
+--        delete from ops.job where name in ('reports_prune', 'compaction', 'bundles', 'bundles_retire');
+--        drop trigger release_start_state on content.release;
+--        drop policy messages_select_carrel on realtime.messages;
+--        drop table ops.signal_setting, content.bundle, ops.content_report cascade;
+--        drop function if exists private.hint_payload, private.send_hint, private.start_release_state, ops.send_due_hints,
+--          private.domain_node_at, private.bundle_text, private.content_bundles, private.check_content_cursor, private.snapshot_row,
+--          private.content_change, private.content_since, private.content_page, private.content_delta, public.content_delta,
+--          private.tree_node_at, private.content_manifest, private.content_node, private.report_content, ops.prune_content_reports,
+--          private.record_contacts, ops.content_freshness, private.version_left_behind, ops.compact_content, private.bundle_due,
+--          private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing,
+--          private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 -- Source: schemas/50_deliver/release_hints.sql
 -- What:  the state of a release after its publish, the hint that tells devices of it, and who may listen.

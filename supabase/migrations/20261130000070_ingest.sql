@@ -1,4 +1,15 @@
 -- Generated from supabase/schemas/70_ingest by `npm run generate`. Do not edit.
+--
+-- What:  reading, checking and applying batches, quarantine and replay.
+-- Why:   a batch is taken as a whole, and one bad event does not stop the others (U1, U3).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('replay_held');
+--        delete from ops.job where name in ('replay_held');
+--        drop function if exists private.with_code, private.envelope_code, private.body_code, private.uuids_of, private.read_header,
+--          private.record_contact, private.knows_range, private.read_lines, private.known_lines, private.count_lines, private.read_events,
+--          private.parse_events, private.outcome_of, private.apply_events, private.apply_or_bisect, private.keep_events,
+--          private.replay_rows, private.replay_held_for, ops.replay_held, private.ingest_for;
+--        drop type private.incoming, private.header_pull, private.header, private.outcome;
 
 -- Source: schemas/70_ingest/incoming.sql
 -- What:  what a batch's lines become (private.incoming), and the rules applied to one line.

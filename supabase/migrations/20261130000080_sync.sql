@@ -1,4 +1,16 @@
 -- Generated from supabase/schemas/80_sync by `npm run generate`. Do not edit.
+--
+-- What:  what a learner may call and read: ingest, pull, merge_progress and views; hints after a change.
+-- Why:   every path to the data gives the same guarantees (U2, S1).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('change_hints');
+--        delete from ops.job where name in ('change_hints');
+--        drop trigger state_note_change on learner.state;
+--        drop view public.session, public.attempt, public.skill_progress, public.practice;
+--        drop table ops.change_note cascade;
+--        drop function if exists private.learner_changes, private.pull_for, private.sync_for, private.refusal_of, private.take_batch,
+--          private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes, public.learner_changes,
+--          private.hint_learners, private.note_change, ops.send_change_hints;
 
 -- Source: schemas/80_sync/learner_changes.sql
 -- What:  a learner's own changes since a cursor, and one call that pushes, learns of new content, and pulls.
