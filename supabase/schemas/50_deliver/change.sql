@@ -32,20 +32,21 @@ $$;
 comment on function private.check_content_cursor(text, integer, integer) is
   'The version to read until (the head where none is given), or an error that tells the device to start over.';
 
-create function private.require_page_rows(p_name text, p_rows integer)
-returns void
+create function private.page_rows(p_name text, p_rows integer)
+returns integer
 language plpgsql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_rows is null or p_rows not between 1 and 2000 then
-    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to 2000.', p_name), p_name);
+  if p_rows not between 1 and private.max_page_rows() then
+    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to %s.', p_name, private.max_page_rows()), p_name);
   end if;
+  return coalesce(p_rows, private.default_page_rows());
 end
 $$;
-comment on function private.require_page_rows(text, integer) is
-  'Passes for a number of rows that a page of content may have; else raises malformed_request, which names the parameter.';
+comment on function private.page_rows(text, integer) is
+  'The rows of a page of content, where a request may name them; a number that a page can''t have raises malformed_request with the parameter''s name.';
 
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],

@@ -11,10 +11,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_version integer;
+<<<<<<< HEAD
+=======
+  v_limit constant integer := private.page_rows('limit', p_limit);
+>>>>>>> main
   v_own text;
 begin
   perform private.require_schema(p_schema);
-  perform private.require_page_rows('limit', p_limit);
   v_version := private.check_content_cursor(p_history, 0, p_version);
   -- Ids of domains and skills do not meet: the greater kind wins where somebody made them.
   select r.body into v_own
@@ -43,14 +46,14 @@ begin
           where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
             and newer.version > r.version and newer.version <= v_version)
       order by r.id
-      limit p_limit + 1
+      limit v_limit + 1
     )
     select format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"node":"%s"}', private.history(), p_schema, v_version, p_id)
       || E'\n'
       || case when p_after is null then v_own || E'\n' else '' end
-      || coalesce(string_agg(p.body || E'\n', '' order by p.place) filter (where p.place <= p_limit), '')
-      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), p_limit) + (p_after is null)::integer,
-        coalesce('"' || max(p.id::text) filter (where p.place = p_limit and p_limit < (select count(*) from page)) || '"', 'null'))
+      || coalesce(string_agg(p.body || E'\n', '' order by p.place) filter (where p.place <= v_limit), '')
+      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), v_limit) + (p_after is null)::integer,
+        coalesce('"' || max(p.id::text) filter (where p.place = v_limit and v_limit < (select count(*) from page)) || '"', 'null'))
       || E'\n'
     from page p);
 end

@@ -13,11 +13,11 @@ declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_after text[] := regexp_match(coalesce(p_after, '0.a.00000000-0000-0000-0000-000000000000'),
     '^(whole\.)?(\d{1,9})\.([a-z]{1,8})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
+  v_limit constant integer := private.page_rows('limit', p_limit);
   v_since integer;
   v_prefix text;
 begin
   perform private.require_schema(p_schema);
-  perform private.require_page_rows('limit', p_limit);
   if v_after is null then
     perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
   end if;
@@ -32,10 +32,10 @@ begin
     with page as materialized (
       select row_number() over (order by c.version, c.kind, c.id) as place, c.*
       from (
-        select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, p_limit + 1)
+        select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
         where v_since = 0
         union all
-        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, p_limit + 1)
+        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
         where v_since > 0
       ) c
     )
@@ -43,9 +43,9 @@ begin
       || E'\n'
       || coalesce(string_agg(
         coalesce(p.body, format('{"kind":"tombstone","of":"%s","id":"%s","version":%s}', p.kind, p.id, p.version)) || E'\n',
-        '' order by p.place) filter (where p.place <= p_limit), '')
-      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), p_limit), coalesce('"' || v_prefix
-        || max(p.version || '.' || p.kind || '.' || p.id) filter (where p.place = p_limit and p_limit < (select count(*) from page))
+        '' order by p.place) filter (where p.place <= v_limit), '')
+      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), v_limit), coalesce('"' || v_prefix
+        || max(p.version || '.' || p.kind || '.' || p.id) filter (where p.place = v_limit and v_limit < (select count(*) from page))
         || '"', 'null'))
       || E'\n'
     from page p);
@@ -63,27 +63,27 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select private.require_page_rows('page_rows', p_limit);
+  select private.page_rows('page_rows', p_limit);
   -- The page's lines as JSON strings: a body inside a JSON document would not keep its exact bytes.
   select json_build_object(
     'page', l.lines[1]::json,
     'lines', to_json(l.lines[2:cardinality(l.lines) - 2]),
     'end', l.lines[cardinality(l.lines) - 1]::json)
   from (select string_to_array(
-    private.content_page(p_history, p_schema, p_since, p_until, p_domains, p_after, p_limit), E'\n') as lines) l
+    private.content_page(p_history, coalesce(p_schema, private.default_content_schema()::smallint), p_since, p_until, p_domains, p_after, p_limit), E'\n') as lines) l
 $$;
 comment on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) is 'The core of content_delta().';
 
 create function public.content_delta(
   history text default null, since integer default 0, until integer default null, domains uuid[] default null,
-  after text default null, page_rows integer default 1000, schema smallint default 1)
+  after text default null, page_rows integer default null, schema smallint default null)
 returns json
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_delta(history, schema, since, until, domains, after, page_rows) $$;
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
-  'Changes between two versions, a page (at most 2000 rows) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
+  'Changes between two versions, a page (by default 1000 rows, at most 2000) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
   'since 0 is the snapshot; where that is smaller than the delta it comes instead, and page.since is 0. '
   'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
 
