@@ -11,10 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_version integer;
-<<<<<<< HEAD
-=======
   v_limit constant integer := private.page_rows('limit', p_limit);
->>>>>>> main
   v_own text;
 begin
   perform private.require_schema(p_schema);
