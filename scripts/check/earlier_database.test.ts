@@ -1,12 +1,11 @@
 // A database with the migrations from before their rewrite (20261122000100 to 20261122004340) is recognised.
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { throwAwayCluster } from "../local/harness.ts";
 import type { Cluster } from "../local/postgres/cluster.ts";
 import { makeHistory } from "../local/postgres/history.ts";
 import { migrate } from "../local/postgres/migrate.ts";
-import { SUPABASE_FOLDER } from "../local/postgres/migrations.ts";
 import { MigrationsDiverged } from "../local/stack.ts";
+import { SUPABASE_FOLDER, throwAwayCluster } from "../start/project.ts";
 import { withConnection } from "./catalogue/databases.ts";
 import { supabaseCli } from "./supabase_cli.ts";
 
