@@ -35,6 +35,14 @@ export interface Stack extends AsyncDisposable {
   dbUrl(role?: LoginRole): string;
 }
 
+/** One line, since a version of the project that rewrote its migrations removes them all. */
+function describeRemoved(versions: string[]): string {
+  const [first, last] = [versions[0], versions.at(-1)];
+  return versions.length === 1
+    ? `${first} was applied, but its file is gone`
+    : `${versions.length} migrations, ${first} to ${last}, were applied, but their files are gone`;
+}
+
 /** Migrations and database have parted ways; only a reset brings them together again. */
 export class MigrationsDiverged extends UserError {
   override readonly name = "MigrationsDiverged";
@@ -43,7 +51,7 @@ export class MigrationsDiverged extends UserError {
     super([
       "The local database no longer fits supabase/migrations:",
       ...changed.map((name) => `  ${name} was changed after it had been applied`),
-      ...removed.map((version) => `  ${version} was applied, but its file is gone`),
+      ...removed.length > 0 ? [`  ${describeRemoved(removed)}`] : [],
       ...late.map((name) => `  ${name} is new, but sorts before a migration that was applied`),
     ].join("\n"));
   }

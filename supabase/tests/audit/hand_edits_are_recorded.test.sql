@@ -11,11 +11,11 @@ create function pg_temp.newest() returns text language sql as
 
 update learner.skill_progress set attempts = 5 where user_id = tests.learner();
 select results_eq('select action, object, object_id, before ->> ''attempts'', after ->> ''attempts'' from pg_temp.trail()',
-  $$ values ('hand_update', 'learner.skill_progress', tests.learner()::text, '1', '5') $$, 'O1: an edit of progress, with before and after');
-select is((select actor_role from ops.audit order by id desc limit 1), session_user::text, 'O1: by whom');
+  $$ values ('hand_update', 'learner.skill_progress', tests.learner()::text, '1', '5') $$, 'O1: an edit of progress by hand is recorded with the values before and after');
+select is((select actor_role from ops.audit order by id desc limit 1), session_user::text, 'O1: an edit by hand is recorded with its database role');
 
 create function pg_temp.edit(p_statement text) returns text language plpgsql as $$ begin execute p_statement; return pg_temp.newest(); end $$;
-select is(pg_temp.edit(statement), expected, 'O1: ' || statement)
+select is(pg_temp.edit(statement), expected, 'O1: an edit by hand is recorded: ' || statement)
 from (values
   ($$ update learner.session set end_reason = 'completed' where user_id = tests.learner() $$, 'hand_update learner.session t'),
   ($$ update learner.attempt set duration_ms = 7 where user_id = tests.learner() $$, 'hand_update learner.attempt t'),
@@ -39,11 +39,11 @@ from (values
   ($$ insert into learner.event select user_id, tests.event_id(77), type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version
       from learner.event where user_id = tests.learner() and event_id = tests.event_id(9) $$, 'hand_insert learner.event t')) e (statement, expected);
 select is((select regexp_replace(table_name::text, '\d', '9', 'g') from (select tableoid::regclass as table_name from learner.event where event_id = tests.event_id(10)) p),
-  'learner.event_default', 'O1: a row of a partition …');
+  'learner.event_default', 'O1: the tested event is stored in a partition');
 select is(pg_temp.edit($$ delete from learner.event_default where user_id = tests.learner() and event_id = tests.event_id(10) $$), 'hand_delete learner.event t',
-  'O1: … is its table''s, also where the partition is named');
+  'O1: an edit that names a partition is recorded for its table');
 
--- Behind whatever a person writes around the statement.
+-- Whatever a person writes around the statement.
 create function private.mine(p_statement text) returns void language plpgsql as 'begin execute p_statement; end';
 create function ops.mine_sql() returns void language sql as 'update learner.skill_progress set correct = correct + 1 where user_id = tests.learner(2)';
 create function public.mine_definer() returns void language plpgsql security definer
@@ -61,9 +61,9 @@ PL/pgSQL function private.project_events() line 1 at SQL statement*/ learner.ski
   ($$ select public.mine_definer() $$),
   ($$ with changed as (update learner.skill_progress set correct = correct + 1 where user_id = tests.learner(2) returning 1) select from changed $$),
   ($$ merge into learner.skill_progress p using (select tests.learner(2) as id) l on p.user_id = l.id when matched then update set correct = correct + 1 $$)) e (statement);
-select throws_ok('set local role carrel_definer', '42501', null, 'O1: nobody becomes the role whose changes are not audited as a person''s');
-select throws_ok('truncate learner.batch', 'CR002', null, 'O1: what leaves no trace is refused');
-select throws_ok('truncate learner.event_default', 'CR002', null, 'O1: also of a partition');
+select throws_ok('set local role carrel_definer', '42501', null, 'O1: postgres cannot SET ROLE to carrel_definer, whose changes are not audited');
+select throws_ok('truncate learner.batch', 'CR002', null, 'O1: a truncate of a learner table is refused');
+select throws_ok('truncate learner.event_default', 'CR002', null, 'O1: a truncate of a partition is refused');
 create function pg_temp.unwatched(p_event integer) returns setof regclass language sql
 -- An event by its bit in pg_trigger.tgtype: 4 insert, 8 delete, 16 update, 32 truncate.
 as $$
@@ -72,7 +72,7 @@ as $$
     and not exists (
       select from pg_trigger t where t.tgrelid = c.oid and t.tgtype & p_event > 0 and t.tgfoid in ('private.audit_hand_edit'::regproc, 'private.forbid_change'::regproc))
 $$;
-select is_empty(format('select pg_temp.unwatched(%s)', bit), 'O1: no table of learner and no partition is left out: ' || bit) from unnest(array[4, 8, 16, 32]) bit;
+select is_empty(format('select pg_temp.unwatched(%s)', bit), 'O1: every learner table and partition audits or refuses changes, trigger bit ' || bit) from unnest(array[4, 8, 16, 32]) bit;
 
 select * from finish();
 rollback;
