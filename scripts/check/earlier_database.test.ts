@@ -1,19 +1,18 @@
 // A database with the migrations from before their rewrite (20261122000100 to 20261122004340) is recognised.
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { throwAwayCluster } from "../local/harness.ts";
 import type { Cluster } from "../local/postgres/cluster.ts";
 import { makeHistory } from "../local/postgres/history.ts";
 import { migrate } from "../local/postgres/migrate.ts";
-import { SUPABASE_FOLDER } from "../local/postgres/migrations.ts";
 import { MigrationsDiverged } from "../local/stack.ts";
+import { SUPABASE_FOLDER, throwAwayCluster } from "../start/project.ts";
 import { withConnection } from "./catalogue/databases.ts";
 import { supabaseCli } from "./supabase_cli.ts";
 
 const FIRST = "20261122000100";
 const LAST = "20261122004340";
 
-/** What such a database is recognised by: the record of its migrations, and the ledger. */
+/** What such a database is recognised by: the record of its migrations, and its schemas. */
 async function earlierDatabase(): Promise<Cluster & AsyncDisposable> {
   const cluster = await throwAwayCluster();
   await withConnection(cluster, async (sql) => {
@@ -21,9 +20,7 @@ async function earlierDatabase(): Promise<Cluster & AsyncDisposable> {
     await sql`
       insert into supabase_migrations.schema_migrations (version, name)
       select ${FIRST}::bigint + n, 'earlier' from generate_series(0, 4240, 50) n`;
-    await sql.unsafe(
-      "create schema learner; create table learner.event (event_id uuid); create schema content",
-    ).simple();
+    await sql.unsafe("create schema learner; create schema content").simple();
   });
   return cluster;
 }
