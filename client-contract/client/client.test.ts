@@ -93,6 +93,18 @@ Deno.test("delta: later pages are until the first one's version, lines stay exac
   ]);
 });
 
+Deno.test("delta and sync: only a line feed ends a line, so U+2028 and U+2029 stay inside", async () => {
+  const line = JSON.stringify({ ...tombstone, note: "a\u2028b\u2029c" });
+  const { client, requests } = clientOf(
+    new Response(`${JSON.stringify(page())}\n${line}\n${JSON.stringify(end(1))}\n`),
+    syncAnswer([{ id: ULID, status: "applied" }]),
+  );
+  const [delta] = await Array.fromAsync(client.delta());
+  assert.deepEqual(delta?.changes.map((change) => change.line), [line]);
+  await client.sync(header, [line]);
+  assert.equal(await requests[1]?.text(), `${JSON.stringify(header)}\n${line}\n`);
+});
+
 Deno.test("delta: a page that was cut off is the network's fault", async () => {
   const whole = await ndjson(page(), tombstone, end(1)).text();
   for (

@@ -62,6 +62,43 @@ Deno.test("U1: what gzip carries comes out whole, however it arrives", async () 
   }
 });
 
+Deno.test("U1: a gzip body of several members is inflated as one body, and a cut member is refused", async () => {
+  const text = new TextEncoder();
+  const members = await Promise.all(["{}\n", "", "[]\n"].map((part) => gzip(arriving([text.encode(part)]))));
+  const packed = Uint8Array.from(members.flatMap((member) => [...member]));
+  for (const chunks of [[packed], Array.from(packed, (byte) => Uint8Array.of(byte))]) {
+    assert.deepEqual(await readBody(request(arriving(chunks), "gzip"), CAP), text.encode("{}\n[]\n"));
+  }
+  for (const cut of [1, 12, packed.byteLength - 5]) {
+    await assert.rejects(
+      readBody(request(arriving([packed.subarray(0, cut)]), "gzip"), CAP),
+      problem("malformed_request", "content-encoding"),
+    );
+  }
+});
+
+Deno.test("U1: the limit of a gzip body counts all of its members together", async () => {
+  const half = await gzip(arriving([new Uint8Array(CAP / 2 + 1)]));
+  await assert.rejects(
+    readBody(request(arriving([half, half.slice()]), "gzip"), CAP),
+    problem("payload_too_large", String(CAP)),
+  );
+});
+
+Deno.test("U1: a byte order mark before the header is skipped, and kept anywhere else", () => {
+  const text = new TextEncoder();
+  assert.equal(batchText(text.encode("\ufeff{}\n\ufeff[]")), "{}\n\ufeff[]");
+  assert.equal(batchText(text.encode("\ufeff\ufeff{}")), "\ufeff{}");
+  assert.equal(batchText(Uint8Array.of(0xef, 0xbb, 0xbf, 0xff)), "!base64:/w==");
+});
+
+Deno.test("I7: only a line feed ends a line: U+2028 and U+2029 stay inside, beside a broken line as well", () => {
+  const line = '{"text":"a\u2028b\u2029c\u0085d\re"}';
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  assert.equal(batchText(bytes), `${line}\n`);
+  assert.equal(batchText(Uint8Array.of(...bytes, 0xff)), `${line}\n!base64:/w==`);
+});
+
 Deno.test("U1: a body that breaks off, or was cut, is a request that can't be read", async () => {
   const packed = await gzip(arriving([new TextEncoder().encode("{}\n".repeat(1000))]));
   const half = packed.subarray(0, packed.byteLength >> 1);
