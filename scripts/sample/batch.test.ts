@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { throwAwayStack } from "../local/stack.ts";
+import { throwAwayStack } from "../start/project.ts";
 
 Deno.test("a sample batch is taken as it is printed", async () => {
   await using stack = await throwAwayStack({ migrated: true });

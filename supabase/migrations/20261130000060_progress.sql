@@ -56,7 +56,6 @@ create table learner.attempt (
   voided_at          timestamptz,
   edited_at          timestamptz,
   constraint attempt_pkey primary key (user_id, event_id),
-  constraint attempt_duration_in_range check (duration_ms between 0 and 86400000),
   constraint attempt_content_version_positive check (content_version > 0),
   constraint attempt_content_state_known check (content_state in ('current', 'outdated', 'withdrawn'))
 ) partition by range (event_id);
@@ -156,6 +155,12 @@ grant select on learner.session, learner.attempt, learner.skill_progress, learne
 grant execute on function private.streaks(datemultirange) to authenticated, service_role;
 
 select ops.ensure_partitions();
+
+-- Source: schemas/60_progress/attempt_limits.gen.sql
+-- Generated from client-contract/contract/limits.ts by `npm run generate`. Do not edit.
+
+alter table learner.attempt
+  add constraint attempt_duration_in_range check (duration_ms between 0 and 86400000);
 
 -- Source: schemas/60_progress/project_events.sql
 -- What:  ledger rows become sessions, attempts, progress and days of practice.

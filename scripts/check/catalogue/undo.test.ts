@@ -1,8 +1,8 @@
 // Each migration says how to undo it, and the statements that it gives do so.
 import assert from "node:assert/strict";
 import { undoOf } from "../../generate/migrations.ts";
-import { throwAwayCluster } from "../../local/harness.ts";
-import { type Migration, readMigrations, SUPABASE_FOLDER } from "../../local/postgres/migrations.ts";
+import { SUPABASE_FOLDER, throwAwayCluster } from "../../start/project.ts";
+import { type Migration, readMigrations } from "../../local/postgres/migrations.ts";
 import { compareCatalogues } from "./compare.ts";
 import { withConnection } from "./databases.ts";
 import { type Catalogue, readCatalogue } from "./read.ts";

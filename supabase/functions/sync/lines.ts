@@ -1,10 +1,8 @@
 // Converts the bytes of a batch to the text that SQL reads. A damaged line does not affect other lines.
-
+import { MAX_BATCH_LINES } from "../_shared/limits.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 
 const LINE_FEED = 10;
-/** The most lines of a batch, blank lines included. SQL reads every line; 520,000 blank lines took it 3 s. */
-const MOST_LINES = 1000;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -44,10 +42,15 @@ function withoutMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
+/** SQL reads every line, blank lines included. 520,000 blank lines took it 3 s. */
 function refuseManyLines(bytes: Uint8Array): void {
   for (let at = -1, count = 1; (at = bytes.indexOf(LINE_FEED, at + 1)) >= 0;) {
-    if (++count > MOST_LINES) {
-      throw new Problem("batch_too_large", `A batch has at most ${MOST_LINES} lines.`, String(MOST_LINES));
+    if (++count > MAX_BATCH_LINES) {
+      throw new Problem(
+        "batch_too_large",
+        `A batch may have at most ${MAX_BATCH_LINES} lines.`,
+        String(MAX_BATCH_LINES),
+      );
     }
   }
 }
