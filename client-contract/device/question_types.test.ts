@@ -77,7 +77,7 @@ Deno.test("C8: a device reads all question types, with their media and the colum
   }
 });
 
-Deno.test("U4: answers of every type are graded offline as the server grades them", async () => {
+Deno.test("U4: the device grades answers of every type like the server", async () => {
   await using t = await bench();
   const { device, server } = t;
   const sessionId = device.startSession();
@@ -117,7 +117,7 @@ Deno.test("U1, C8: U+2028 and U+2029 in a prompt and in an answer end no line", 
   assert.deepEqual([quarantined, { ...attempt }], [0, { id: graded.eventId, graded: true }]);
 });
 
-Deno.test("U4: what is no answer to the question is the app's mistake, and nothing is written", async () => {
+Deno.test("U4: an answer of the wrong form is refused and nothing is written", async () => {
   await using t = await bench();
   const { device } = t;
   const sessionId = device.startSession();

@@ -89,14 +89,19 @@ Deno.test("sync", async (t) => {
       assert.deepEqual({ ...kept }, { code: "invalid_json", body: `!base64:${btoa("\x7b\xff\x00\x7d")}` });
     });
 
-    await t.step("U1: a byte order mark, a raw U+2028 and two gzip members are accepted together", async () => {
-      const learner = await newLearner(stack);
-      const lines = [event(learner), { ...event(learner), note: "a\u2028b\u2029c" }];
-      const parts = await Promise.all(["\ufeff" + ndjson(header(learner)), `\n${ndjson(...lines)}`].map(gzip));
-      const answer = await push(stack, learner, new Blob(parts), { "content-encoding": "gzip" });
-      assert.deepEqual(statuses(answer), ["applied", "applied"]);
-      assert.deepEqual(await rows(learner), { events: 2, kept: 0, batches: 1 });
-    });
+    await t.step(
+      "U1: a byte order mark, a raw U+2028 and two gzip members are accepted together",
+      async () => {
+        const learner = await newLearner(stack);
+        const lines = [event(learner), { ...event(learner), note: "a\u2028b\u2029c" }];
+        const parts = await Promise.all(
+          ["\ufeff" + ndjson(header(learner)), `\n${ndjson(...lines)}`].map(gzip),
+        );
+        const answer = await push(stack, learner, new Blob(parts), { "content-encoding": "gzip" });
+        assert.deepEqual(statuses(answer), ["applied", "applied"]);
+        assert.deepEqual(await rows(learner), { events: 2, kept: 0, batches: 1 });
+      },
+    );
 
     await t.step("U1: gzip in and out", async () => {
       const learner = await newLearner(stack);
