@@ -1,6 +1,6 @@
 // The checks that read the project's texts: style, prose, and the import maps of functions.
 import assert from "node:assert/strict";
-import { findUntagged } from "../test_ids.ts";
+import { findFragments, findUntagged } from "../test_ids.ts";
 import { findForbidden, findLinks } from "./prose.ts";
 import { checkStyle } from "./style.ts";
 import { findOtherVersions, findUnmapped } from "./types_hosted.ts";
@@ -69,6 +69,23 @@ Deno.test("a test without an id is refused, in TypeScript each description and i
   ]);
   assert.deepEqual(found("supabase/tests/pull/a.test.sql", `select ok(true, '${u6} a');`), []);
   assert.deepEqual(found("supabase/tests/platform/a.test.sql", "select ok(true, 'a');"), []);
+});
+
+Deno.test("a description that continues the previous one is refused, in SQL and in TypeScript", () => {
+  const found = (path: string, ...descriptions: string[]) => {
+    const quote = path.endsWith(".sql") ? "'" : '"';
+    const text = descriptions.map((it) => `${"Deno"}.test(${quote}${it}${quote}, f);\n`).join("");
+    return findFragments(path, text).map(({ at }) => at);
+  };
+  const u1 = "U1:";
+  const whole = [`${u1} a batch is applied`, `C5, ${u1} inserts are audited`, `${u1} origins are kept`];
+  const fragments = [`${u1} and reads`, `C5, ${u1} of that learner alone`, `${u1} … is kept`, `${u1} too`];
+  for (const path of ["supabase/tests/pull/a.test.sql", "scripts/x.test.ts"]) {
+    assert.deepEqual(found(path, ...whole), []);
+    assert.deepEqual(found(path, ...fragments), [1, 2, 3, 4].map((line) => `${path}:${line}`));
+  }
+  assert.deepEqual(found("scripts/x.ts", ...fragments), []);
+  assert.deepEqual(found("scripts/x.test.ts", "but why", "buttons work"), ["scripts/x.test.ts:1"]);
 });
 
 Deno.test("names of machines and registries and unfinished work are refused", () => {
