@@ -19,7 +19,7 @@ from content.question q cross join content.schema s;
 select is_empty('select * from form where is_whole <> (schema >= needed)',
   'C8: question_schema() names the oldest schema in which question_in() changes nothing');
 select is_empty('select key from form where schema >= needed group by key having count(distinct body) <> 1',
-  'C8: from the schema that a question needs on, its text is the same');
+  'C8: a question has one text from the schema that it needs on');
 select set_eq($$ select key from form where schema = 1 and body is null $$,
   $$ values ('of-type-multiple_choice'), ('of-type-numeric'), ('of-type-short_text'),
     ('media-of-type-multiple_choice'), ('media-of-type-numeric'), ('media-of-type-short_text') $$,
