@@ -4,6 +4,7 @@ import type { Step } from "./step.ts";
 import { advisors } from "./steps/advisors.ts";
 import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
+import { docs } from "./steps/docs.ts";
 import { drift } from "./steps/drift.ts";
 import { format } from "./steps/format.ts";
 import { lint } from "./steps/lint.ts";
@@ -26,4 +27,5 @@ export const steps: Step[] = [
   pgtap,
   cli,
   advisors,
+  docs,
 ];
