@@ -7,6 +7,7 @@ const FORMS: Readonly<Record<string, string>> = {
   key: "(?:sb_(?:publishable|secret)_|whsec_|msg_)[\\w+/=-]+",
   uuid: "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
   ulid: "\\b[0-7][0-9A-HJKMNP-TV-Z]{25}\\b",
+  cursor: "\\b[0-9a-f]{16}\\.\\d+\\b",
   hash: "\\b[0-9a-f]{64}\\b",
   history: "\\b[0-9a-f]{16}\\b",
   time:
