@@ -1,29 +1,3 @@
-// Carrel's client contract: types, validators, errors and a thin client.
-export * from "./contract/batch.ts";
-export { readBundle } from "./client/bundle.ts";
-export * from "./contract/changes.ts";
-export * from "./client/client.ts";
-export { ContractError, NetworkError, ProblemError } from "./client/client_error.ts";
-export * from "./contract/content.ts";
-export type { ContentChange, DeltaPage } from "./client/delta_page.ts";
-export * from "./contract/devices.ts";
-export { EventEnvelope } from "./contract/envelope.ts";
-export * from "./contract/errors.ts";
-export * from "./contract/event.ts";
-export * from "./contract/hash_tree.ts";
-export * from "./contract/hint.ts";
-export * from "./contract/ids.ts";
-export * from "./contract/limits.ts";
-export * from "./contract/manifest.ts";
-export * from "./contract/practice.ts";
-export * from "./contract/problem.ts";
-export * as projectionModel from "./contract/projection_model.ts";
-export * from "./contract/published_tree.ts";
-export * from "./contract/question.ts";
-export * from "./contract/release.ts";
-export * from "./client/rpc.ts";
-export type { RpcCaller } from "./client/rpc_call.ts";
-export * from "./contract/steering.ts";
-export * from "./client/support.ts";
-export * from "./contract/tracking.ts";
-export * from "./contract/verdict.ts";
+// The package's main entry: contract and client. The reference device is an entry of its own (device/mod.ts).
+export * from "./client/mod.ts";
+export * from "./contract/mod.ts";

@@ -23,9 +23,12 @@ function denoBinary() {
   }
 }
 
+const quiet = { DENO_NO_UPDATE_CHECK: "1", NO_UPDATE_NOTIFIER: "1" };
+// Deno colours its error messages in pipes too.
+const plain = process.stdout.isTTY && process.stderr.isTTY ? {} : { NO_COLOR: "1" };
 const child = spawn(denoBinary(), process.argv.slice(2), {
   stdio: "inherit",
-  env: { ...process.env, DENO_NO_UPDATE_CHECK: "1", NO_UPDATE_NOTIFIER: "1" },
+  env: { ...process.env, ...quiet, ...plain },
 });
 // A terminal sends Ctrl-C to the whole group; a supervisor sends SIGTERM to this process alone.
 for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => {});

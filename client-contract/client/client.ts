@@ -7,7 +7,7 @@ import { ContractError, NetworkError, ProblemError, readProblem } from "./client
 import { readBundle } from "./bundle.ts";
 import { Head } from "../contract/content.ts";
 import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../contract/json.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { type Bundle, type ContentReport, Manifest } from "../contract/manifest.ts";
 

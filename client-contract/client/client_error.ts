@@ -1,7 +1,7 @@
 // What can go wrong with a request, told apart by class: the server said no, the network failed, or the answer is not
 // of this contract.
 import { codeOfSqlstate, errors, isErrorCode } from "../contract/errors.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../contract/json.ts";
 import { Problem } from "../contract/problem.ts";
 
 /** What a ProblemError is made of. */
@@ -41,7 +41,7 @@ export class ProblemError extends Error {
     this.requestId = requestId;
     this.retryAfter = retryAfter;
     this.retryable = retryable ??
-      (isErrorCode(code) ? errors[code].retryable : status === 429 || status >= 500);
+      (isErrorCode(code) ? errors[code].request?.retryable : undefined) ?? (status === 429 || status >= 500);
   }
 }
 
@@ -113,7 +113,7 @@ export function readRpcError(failure: PostgrestFailure, status: number): Problem
   const parts = { message: failure.message, info: failure.details || undefined, retryAfter };
   const code = codeOfSqlstate(failure.code);
   // PostgREST answers SQLSTATEs that it does not know with 400, whatever they mean.
-  if (code) return new ProblemError({ ...parts, code, status: errors[code].status ?? status });
+  if (code) return new ProblemError({ ...parts, code, status: errors[code].request?.status ?? status });
   // It refuses tokens and unknown functions itself, under codes of its own (PGRSTnnn).
   return new ProblemError({ ...parts, code: codeOfStatus(status), status });
 }

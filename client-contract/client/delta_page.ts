@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { ContractError, NetworkError } from "./client_error.ts";
 import { ContentLine, EndLine, PageLine } from "../contract/content.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../contract/json.ts";
 
 /** A row or tombstone with its exact line, which a device keeps as it is. */
 export interface ContentChange {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { codeOfSqlstate, errorCodes, errors, isErrorCode } from "./errors.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** All files of a folder whose name ends so, as one text. */
 async function textOf(folder: string, matches: (name: string) => boolean): Promise<string> {
@@ -17,67 +17,66 @@ async function textOf(folder: string, matches: (name: string) => boolean): Promi
   return texts.join("\n");
 }
 
-const migrations = await textOf("supabase/migrations", (name) => name.endsWith(".sql"));
-/** Where a line of a batch becomes an event, or gets the code that says why not. */
-const reading = await textOf("supabase/migrations", (name) => /_ingest_(?:parse|read)\.sql$/.test(name));
+const sources = await textOf(
+  "supabase/schemas",
+  (name) => name.endsWith(".sql") && !name.endsWith(".gen.sql"),
+);
 const functions = await textOf(
   "supabase/functions",
   (name) => name.endsWith(".ts") && !/\.(?:gen|test)\.ts$/.test(name),
 );
 
-Deno.test("every CRnnn that SQL raises is in the registry, and the other way round", () => {
-  const raised = new Set(
-    Array.from(migrations.matchAll(/(?:raise_error\(|'sqlstate',)\s*'(CR\d+)'/g), (match) => match[1] ?? ""),
-  );
-  const known = new Set(
-    errorCodes.flatMap((code) => errors[code].sqlstate).filter((state) => state.startsWith("CR")),
-  );
-  assert.ok(raised.size > 0);
-  assert.deepEqual([...raised].sort(), [...known].sort());
+/** Codes that SQL raises, or returns as a refusal. */
+const raised = new Set(
+  Array.from(sources.matchAll(/(?:raise_error\(|'code',\s*)'(\w+)'/g), (match) => match[1] ?? ""),
+);
+
+Deno.test("K1: every code that SQL raises is in the registry with an SQLSTATE", () => {
+  assert.ok(raised.size > 30);
+  for (const code of raised) assert.ok(isErrorCode(code) && errors[code].request?.sqlstate.length, code);
 });
 
-Deno.test("an SQLSTATE stands for one code", () => {
-  const states = errorCodes.flatMap((code) => errors[code].sqlstate);
+Deno.test("K1: an SQLSTATE stands for one code", () => {
+  const states = errorCodes.flatMap((code) => errors[code].request?.sqlstate ?? []);
   assert.equal(new Set(states).size, states.length);
   for (const code of errorCodes) {
-    for (const state of errors[code].sqlstate) assert.equal(codeOfSqlstate(state), code);
+    for (const state of errors[code].request?.sqlstate ?? []) assert.equal(codeOfSqlstate(state), code);
   }
   assert.equal(codeOfSqlstate("23505"), undefined);
 });
 
-Deno.test("every code is used: raised by its SQLSTATE, or named where it arises", () => {
+Deno.test("K1: every code is used: raised by SQL, answered by a function, or the result of an event or a pull", () => {
   for (const code of errorCodes) {
-    const { where, sqlstate } = errors[code];
-    if (where.includes("http") && sqlstate.length === 0) {
+    const { request, event, pull } = errors[code];
+    if (request?.sqlstate.some((state) => state.startsWith("CR"))) {
+      assert.ok(raised.has(code), `no SQL raises ${code}`);
+    } else if (request) {
       assert.ok(functions.includes(`"${code}"`), `no function answers ${code}`);
     }
-    if (where.includes("event") || where.includes("pull")) {
-      assert.ok(migrations.includes(`'${code}'`), `no SQL results in ${code}`);
-    }
+    if (event || pull) assert.ok(sources.includes(`'${code}'`), `no SQL results in ${code}`);
   }
 });
 
-Deno.test("every code that functions answer with is in the registry", () => {
+Deno.test("K1: every code that functions answer with is in the registry", () => {
   const named = Array.from(functions.matchAll(/new Problem\(\s*"(\w+)"/g), (match) => match[1] ?? "");
   assert.ok(named.length > 0);
-  for (const code of named) assert.ok(isErrorCode(code) && errors[code].status !== null, code);
+  for (const code of named) assert.ok(isErrorCode(code) && errors[code].request, code);
 });
 
-Deno.test("every code that SQL puts into a result or a pull's reset is in the registry", () => {
-  const results = Array.from(reading.matchAll(/(?:then|return) '(\w+)'/g), (match) => match[1] ?? "")
-    .filter((text) => !["withdrawn", "outdated", "occurred_at", "telemetry"].includes(text));
-  for (const code of ["too_large", "unknown_type", "unknown_content"]) {
-    assert.ok(results.includes(code), code);
-  }
-  for (const code of results) assert.ok(isErrorCode(code) && errors[code].where.includes("event"), code);
-});
-
-Deno.test("requests have a status that fits, all else has none", () => {
+Deno.test("K1: the facts of a code agree with each other, and its texts are sentences", () => {
   for (const code of errorCodes) {
-    const { where, status, retryable, title, client } = errors[code];
-    assert.equal(status !== null, where.includes("http"), code);
-    assert.ok(status === null || (status >= 400 && status < 600), code);
-    assert.ok(status === null || retryable === (status >= 500 || status === 429), code);
+    const { request, event, title, client } = errors[code];
+    assert.ok(request || event, code);
+    if (request) {
+      const { status, retryable } = request;
+      assert.ok(status >= 400 && status < 600, code);
+      assert.equal(retryable, status >= 500 || status === 429, code);
+    }
+    if (event) assert.equal(event.retryable, event.outcome === "retry", code);
     for (const sentence of [title, client]) assert.match(sentence, /^[A-Z].*\.$/, code);
   }
+});
+
+Deno.test("U3: an event that the server keeps is not sent again, also where the same code of a request is retryable", () => {
+  assert.deepEqual([errors.internal.request?.retryable, errors.internal.event?.retryable], [true, false]);
 });

@@ -1,284 +1,204 @@
-// The error registry: one code from SQL to the app. SQL raises by SQLSTATE, the Edge Functions render `code` as problem
-// details, PostgREST passes the SQLSTATE on. docs/errors.md and the functions' copy are generated from here.
+// The error registry: one code from SQL to the app. SQL raises an error by its code, the Edge Functions render the code as
+// problem details, PostgREST passes the SQLSTATE on. SQL's table, the functions' copy and docs/errors.md are generated from here.
+import { deferred, type ErrorEntry, forSupport, refused } from "./error_entry.ts";
 import { eventErrors } from "./errors_event.ts";
 import { steeringErrors } from "./errors_steering.ts";
+import { MAX_BATCH_BYTES } from "./limits.ts";
 
-/** Where a code is met: a failed request, the result of one event, the `reset` of a pull. */
-export type ErrorPlace = "http" | "event" | "pull";
-
-/** One kind of error. */
-export interface ErrorEntry {
-  where: readonly ErrorPlace[];
-  /** Of the response; null where the code never is a response. */
-  status: number | null;
-  /** What SQL raises for it. */
-  sqlstate: readonly string[];
-  /** Whether the same request (or event), sent again later, can succeed. */
-  retryable: boolean;
-  /** A sentence for people. */
-  title: string;
-  /** What the client does. */
-  client: string;
-}
-
-const http = { where: ["http"], sqlstate: [], retryable: false } as const;
+export type { ErrorEntry, EventFacts, RequestFacts } from "./error_entry.ts";
 
 const registry = {
   ...steeringErrors,
 
   // Requests, by status.
   malformed_request: {
-    ...http,
-    status: 400,
-    sqlstate: ["CR044"],
-    title: "The request can't be read: a parameter is wrong, or the body is not what its headers say.",
-    client: "A bug of the client: report it with `info`, the parameter or header that is wrong.",
+    request: refused(400, "CR044"),
+    title: "A parameter, a header or the body of the request is missing or invalid.",
+    client: "This is a bug of the client: report it with `info`, the parameter or header that is wrong.",
   },
   malformed_batch: {
-    ...http,
-    status: 400,
-    sqlstate: ["CR020"],
-    title: "The first line of a batch must be its header.",
-    client: "A bug of the client: report it with `info`, the header's wrong field. Keep the events.",
+    request: refused(400, "CR020"),
+    title: "The batch's header is missing or invalid.",
+    client:
+      "This is a bug of the client: report it with `info`, the header's first wrong field. Keep the events.",
   },
   cursor_invalid: {
-    where: ["http", "pull"],
-    status: 400,
-    sqlstate: ["CR012"],
-    retryable: false,
-    title: "That cursor is not one of this server's.",
+    request: refused(400, "CR012"),
+    pull: true,
+    title: "The cursor is invalid.",
     client: "Start over: content from `since=0`, own changes from a null cursor.",
   },
   unauthenticated: {
-    ...http,
-    status: 401,
-    sqlstate: ["CR022"],
-    title: "This needs a signed-in learner.",
+    request: refused(401, "CR022"),
+    title: "This request needs the access token of a signed-in learner.",
     client: "Sign in. Keep the events.",
   },
   token_expired: {
-    ...http,
-    status: 401,
+    request: refused(401),
     title: "The access token has expired.",
     client: "Refresh the token, then send the same request again.",
   },
   forbidden: {
-    ...http,
-    status: 403,
-    sqlstate: ["CR001"],
+    request: refused(403, "CR001"),
     title: "Your role does not allow this.",
-    client: "Don't offer it to this user.",
+    client: "Don't offer this to the user.",
   },
   not_found: {
-    ...http,
-    status: 404,
-    sqlstate: ["CR043"],
-    title: "There is nothing under this path.",
-    client: "A bug of the client: report it.",
+    request: refused(404, "CR043"),
+    title: "There is nothing at this path.",
+    client: "This is a bug of the client: report it.",
   },
   webhook_unknown: {
-    ...http,
-    status: 404,
-    sqlstate: ["CR060"],
-    title: "There is no such webhook endpoint or delivery.",
-    client: "For administrators: list them again; `info` says which of the two is meant.",
+    request: refused(404, "CR060"),
+    title: "This webhook endpoint or delivery does not exist.",
+    client: "For administrators: list them again; `info` says which of the two is missing.",
   },
   record_unknown: {
-    ...http,
-    status: 404,
-    sqlstate: ["CR070"],
-    title: "That learner has no such record.",
-    client: "For support: look again; `info` is the id that is not there.",
+    request: refused(404, "CR070"),
+    title: "This learner has no such record.",
+    client: "For support: look again; `info` is the id that does not exist.",
   },
   release_unknown: {
-    ...http,
-    status: 404,
-    sqlstate: ["CR030"],
-    title: "There is no release of that version.",
+    request: refused(404, "CR030"),
+    title: "This release does not exist.",
     client: "Show the release history; `info` is the version.",
   },
   schedule_unknown: {
-    ...http,
-    status: 404,
-    sqlstate: ["CR031"],
-    title: "There is no pending schedule of that id.",
-    client: "Show the schedules: it was published, has failed or was cancelled already.",
+    request: refused(404, "CR031"),
+    title: "There is no pending schedule with this id.",
+    client: "Show the schedules: this one was published, has failed or was cancelled.",
   },
   method_not_allowed: {
-    ...http,
-    status: 405,
-    title: "This path does not answer that method.",
-    client: "A bug of the client: report it.",
+    request: refused(405),
+    title: "This path does not support this method.",
+    client: "This is a bug of the client: report it.",
   },
   append_only: {
-    ...http,
-    status: 409,
-    sqlstate: ["CR002"],
+    request: refused(409, "CR002"),
     title: "These rows are append-only.",
     client: "For SQL consoles: write a new row instead.",
   },
   wrong_isolation: {
-    ...http,
-    status: 409,
-    sqlstate: ["CR003"],
-    title: "Publishing needs a READ COMMITTED transaction.",
-    client: "For SQL consoles: publish outside of a REPEATABLE READ or SERIALIZABLE transaction.",
+    request: refused(409, "CR003"),
+    title: "This needs a READ COMMITTED transaction.",
+    client: "For SQL consoles: run it outside of a REPEATABLE READ or SERIALIZABLE transaction.",
   },
   drafts_moved: {
-    ...http,
-    status: 409,
-    sqlstate: ["CR004"],
-    title: "The drafts have changed since that preview.",
+    request: refused(409, "CR004"),
+    title: "The drafts have changed since the preview.",
     client: "Show a new preview; `info` is its hash.",
   },
   release_needs_force: {
-    ...http,
-    status: 409,
-    sqlstate: ["CR006"],
+    request: refused(409, "CR006"),
     title: "This release would withdraw a large share of the content.",
     client: "Ask the instructor, then publish with `force`.",
   },
   webhook_rotating: {
-    ...http,
-    status: 409,
-    sqlstate: ["CR061"],
-    title: "The secret of before still signs.",
+    request: refused(409, "CR061"),
+    title: "The previous signing secret stays active during rotation.",
     client: "For administrators: rotate again after `info`, or with 0 hours of overlap.",
   },
   nothing_to_publish: {
-    ...http,
-    status: 409,
-    sqlstate: ["CR032"],
-    title: "The drafts are what is published.",
-    client: "Nothing to schedule.",
+    request: refused(409, "CR032"),
+    title: "The drafts are the same as the newest release.",
+    client: "There is nothing to schedule.",
   },
   history_changed: {
-    where: ["http", "pull"],
-    status: 410,
-    sqlstate: ["CR010"],
-    retryable: false,
+    request: refused(410, "CR010"),
+    pull: true,
     title: "The server's history has changed.",
     client:
-      "Start over: content from `since=0`, own changes from a null cursor; send all events again that are kept.",
+      "Start over: content from `since=0`, own changes from a null cursor. Send all events again that the device still has.",
   },
   cursor_ahead: {
-    where: ["http", "pull"],
-    status: 410,
-    sqlstate: ["CR011"],
-    retryable: false,
-    title: "That cursor is ahead of the server.",
+    request: refused(410, "CR011"),
+    pull: true,
+    title: "The cursor is ahead of the server.",
     client: "As for `history_changed`.",
   },
   erased: {
-    ...http,
-    status: 410,
-    sqlstate: ["CR024"],
+    request: refused(410, "CR024"),
     title: "The data of this learner was erased.",
     client:
-      "Stop syncing, sign out, and delete what this device keeps of the learner, unsent events included: that is what they asked for.",
+      "Stop syncing, sign the learner out, and delete the learner's data on this device, unsent events included. The learner asked for this.",
   },
   cursor_too_old: {
-    ...http,
-    status: 410,
-    sqlstate: ["CR041"],
-    title: "What changed since that version is not kept any more.",
-    client: "Start over: content from `since=0`; the old copy may be read until the new one is whole.",
+    request: refused(410, "CR041"),
+    title: "The changes since this version are no longer kept.",
+    client: "Start over: content from `since=0`. The old copy may be read until the new one is complete.",
   },
   batch_too_large: {
-    ...http,
-    status: 413,
-    sqlstate: ["CR021"],
-    title: "A batch holds at most 500 events.",
-    client: "Split the batch.",
+    request: refused(413, "CR021"),
+    title: "The batch has too many events.",
+    client: "Split the batch; `info` is the limit.",
   },
   payload_too_large: {
-    ...http,
-    status: 413,
-    sqlstate: ["CR026"],
+    request: refused(413, "CR026"),
     title: "The body is too large.",
-    client: "Split the batch: at most 512 KiB, inflated.",
+    client: `Split the batch: at most ${MAX_BATCH_BYTES / 1024} KiB after inflation.`,
   },
   unsupported_media_type: {
-    ...http,
-    status: 415,
-    title: "A batch is application/x-ndjson.",
-    client: "A bug of the client: report it.",
+    request: refused(415),
+    title: "This content type is not supported.",
+    client: "This is a bug of the client: report it; `info` is the supported type.",
   },
   unsupported_encoding: {
-    ...http,
-    status: 415,
-    title: "A body may be gzipped, or as it is.",
-    client: "Send the body with `Content-Encoding: gzip`, or without.",
+    request: refused(415),
+    title: "This content encoding is not supported.",
+    client: "Send the body with `Content-Encoding: gzip`, or without this header.",
   },
   export_invalid: {
-    ...http,
-    status: 422,
-    sqlstate: ["CR025"],
-    title: "This is no export of erasures.",
-    client: "For administrators: pass what ops.export_erasures() gave; `info` is what is missing.",
+    request: refused(422, "CR025"),
+    title: "This is not an export of erasures.",
+    client: "For administrators: pass the result of ops.export_erasures(); `info` names the missing field.",
   },
   release_invalid: {
-    ...http,
-    status: 422,
-    sqlstate: ["CR005"],
-    title: "The drafts can't be published as they are.",
-    client: "Show `info`: the rows that stand in the way.",
+    request: refused(422, "CR005"),
+    title: "The drafts cannot be published as they are.",
+    client: "Show `info`: the rows that must be corrected.",
   },
   support_invalid: {
-    ...http,
-    status: 422,
-    sqlstate: ["CR071"],
-    title: "A decision about a learner's data is not complete.",
-    client: "For support: correct `info`, the parameter that is wrong.",
+    request: refused(422, "CR071"),
+    title: "A parameter is missing or invalid.",
+    client: "For support: correct the parameter that `info` names.",
   },
   signal_invalid: {
-    ...http,
-    status: 422,
-    sqlstate: ["CR062"],
-    title: "A setting of webhooks or signals is not valid.",
-    client: "For administrators: correct `info`, the parameter that is wrong.",
+    request: refused(422, "CR062"),
+    title: "A setting of webhooks or hints is missing or invalid.",
+    client: "For administrators: correct the parameter that `info` names.",
   },
   upgrade_required: {
-    ...http,
-    status: 426,
-    sqlstate: ["CR040"],
+    request: refused(426, "CR040"),
     title: "This version of the app is no longer served.",
     client:
-      "Ask for an update of the app; `info` is the lowest content schema still served. Study on with what is held.",
+      "Ask the learner to update the app; `info` is the lowest content schema that is served. Studying goes on with the local copy.",
   },
   internal: {
-    where: ["http", "event"],
-    status: 500,
-    sqlstate: [],
-    retryable: true,
+    request: deferred(500),
+    // The server has the event, and only support can mend it: another attempt of the device would change nothing.
+    event: forSupport,
     title: "Something went wrong on the server.",
     client:
-      "A request: send it again with a growing delay. An event: mark it delivered; the server keeps it for support.",
+      "A request: send it again with a growing delay. An event: mark it as delivered; the server keeps it for support.",
   },
   busy: {
-    ...http,
-    status: 503,
-    sqlstate: ["55P03"],
-    retryable: true,
-    title: "Another request of this learner is still being worked on.",
+    request: deferred(503, "55P03"),
+    title: "Another request of this learner is still running.",
     client: "Send the same request again after `Retry-After`.",
   },
   overloaded: {
-    ...http,
-    status: 503,
-    sqlstate: ["57014", "53300", "40001", "40P01", "25006"],
-    retryable: true,
-    title: "The server has more to do than it can.",
+    request: deferred(503, "57014", "53300", "40001", "40P01", "25006"),
+    title: "The server is overloaded.",
     client: "Send the same request again after `Retry-After`.",
   },
 
   ...eventErrors,
-} as const satisfies Record<string, ErrorEntry>;
+} satisfies Record<string, ErrorEntry>;
 
 /** A code of the registry. */
 export type ErrorCode = keyof typeof registry;
 
-/** All error codes, requests first, in order of their status. */
+/** All error codes. */
 export const errors: Readonly<Record<ErrorCode, ErrorEntry>> = registry;
 
 /** Whether this version of the contract knows the code; a newer server may use others. */
@@ -286,10 +206,12 @@ export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(re
 
 /** All codes as a list: requests by status, then the rest; of one status in the registry's order. */
 export const errorCodes: readonly ErrorCode[] = Object.keys(registry).filter(isErrorCode)
-  .sort((a, b) => (errors[a].status ?? Infinity) - (errors[b].status ?? Infinity) || 0);
+  .sort((a, b) => (errors[a].request?.status ?? Infinity) - (errors[b].request?.status ?? Infinity) || 0);
 
 const codeBySqlstate = new Map<string, ErrorCode>(
-  errorCodes.flatMap((code) => errors[code].sqlstate.map((sqlstate) => [sqlstate, code])),
+  errorCodes.flatMap((code) =>
+    errors[code].request?.sqlstate.map((sqlstate) => [sqlstate, code] as const) ?? []
+  ),
 );
 
 /** The code that stands for what SQL raised, if the registry names it. */

@@ -1,51 +1,60 @@
-// The registry's errors of single events: why one of a batch was not applied. They are results, never responses.
-import type { ErrorEntry } from "./errors.ts";
+// The registry's errors of single events: why one event of a batch was not applied. They are results, never responses.
+import { type ErrorEntry, forSupport, held, keptByDevice } from "./error_entry.ts";
+import { MAX_EVENT_BYTES } from "./limits.ts";
 
-const event = { where: ["event"], status: null, sqlstate: [], retryable: false } as const;
-const held = {
-  ...event,
-  client: "Mark it delivered; the server holds it and applies it once it can.",
-} as const;
+const KEPT_FOR_SUPPORT = "Mark the event as delivered; the server keeps it for support.";
+const HELD = "Mark the event as delivered; the server holds it, and applies it as soon as it can.";
 
 /** Spread into the registry. */
 export const eventErrors = {
   too_large: {
-    ...event,
-    title: "An event is at most 16 KiB.",
-    client: "Mark it delivered; the server keeps it for support.",
+    event: forSupport,
+    title: `The event is larger than ${MAX_EVENT_BYTES / 1024} KiB.`,
+    client: KEPT_FOR_SUPPORT,
   },
   invalid_json: {
-    ...event,
-    title: "The line is not JSON that the database can hold.",
-    client: "Mark it delivered; the server keeps it for support.",
+    event: forSupport,
+    title: "The line is not JSON that PostgreSQL can store.",
+    client: KEPT_FOR_SUPPORT,
   },
   invalid_event: {
-    ...event,
-    title: "A field is missing or wrong.",
-    client: "Mark it delivered; the server keeps it for support under `field`.",
+    event: forSupport,
+    title: "A field of the event is missing or invalid.",
+    client: `${KEPT_FOR_SUPPORT} \`field\` names the first wrong field.`,
   },
   wrong_learner: {
-    ...event,
-    retryable: true,
-    title: "The event is another learner's than the token.",
-    client: "Keep it until its learner is signed in.",
+    event: { ...keptByDevice, retryAfterS: 3600 },
+    title: "The event belongs to another learner than the access token.",
+    client: "Keep the event until its learner is signed in.",
   },
-  unknown_type: { ...held, title: "The server does not know this type of event yet." },
-  unknown_version: { ...held, title: "The server does not know this version of the event's type yet." },
-  unknown_content: { ...held, title: "The server does not know this content yet." },
+  unknown_type: {
+    event: held,
+    title: "The server does not know this event type yet.",
+    client: HELD,
+  },
+  unknown_version: {
+    event: held,
+    title: "The server does not know this version of the event type yet.",
+    client: HELD,
+  },
+  unknown_content: {
+    event: held,
+    title: "The server does not know the content that the event names yet.",
+    client: HELD,
+  },
   unknown_reset: {
-    ...held,
-    title: "The server does not know the correction that the event counts its resets from.",
+    event: held,
+    title: "The server does not know the correction that the event counts its resets from yet.",
+    client: HELD,
   },
   quarantine_full: {
-    ...event,
-    retryable: true,
-    title: "The server keeps as much of this learner's events that can't be applied as it may.",
-    client: "Keep it, and send it again after `retry_after_s`; other events go on.",
+    event: keptByDevice,
+    title: "This learner's quarantine is full.",
+    client: "Keep the event, and send it again after `retry_after_s`. Other events go on.",
   },
   id_conflict: {
-    ...event,
-    title: "Another event was accepted under this id.",
-    client: "Mark it delivered; the first one counts, the server keeps this one for support.",
+    event: forSupport,
+    title: "Another event with this id was accepted before.",
+    client: "Mark the event as delivered: the first one counts, and the server keeps this one for support.",
   },
-} as const satisfies Record<string, ErrorEntry>;
+} satisfies Record<string, ErrorEntry>;

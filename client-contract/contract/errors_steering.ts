@@ -1,47 +1,32 @@
-// The registry's errors of steering, pressure and devices: what a server says that wants fewer or later requests.
-import type { ErrorEntry } from "./errors.ts";
-
-const http = { where: ["http"], sqlstate: [], retryable: false } as const;
+// The registry's errors of steering, rate limits and devices: the server wants fewer requests, or later ones.
+import { deferred, type ErrorEntry, refused } from "./error_entry.ts";
 
 /** Spread into the registry. */
 export const steeringErrors = {
   device_revoked: {
-    ...http,
-    status: 403,
-    sqlstate: ["CR082"],
-    title: "This device was signed off by its learner or by support.",
+    request: refused(403, "CR082"),
+    title: "This device was revoked by its learner or by support.",
     client:
-      "Stop syncing, and sign the learner out. Delete nothing: the events wait, in case support takes it back.",
+      "Stop syncing, and sign the learner out. Delete nothing: support may restore the device, and then the events are sent.",
   },
   device_unknown: {
-    ...http,
-    status: 404,
-    sqlstate: ["CR084"],
+    request: refused(404, "CR084"),
     title: "This learner has no such device.",
     client: "Show the devices again; `info` is the id.",
   },
   rate_limited: {
-    ...http,
-    status: 429,
-    sqlstate: ["CR083"],
-    retryable: true,
-    title: "This learner has sent more than one learner may.",
+    request: deferred(429, "CR083"),
+    title: "This learner has reached the rate limit.",
     client: "Keep the events, and send the same request again after `Retry-After`.",
   },
   behind: {
-    ...http,
-    status: 503,
-    sqlstate: ["CR080"],
-    retryable: true,
-    title: "This server has not got as far as was asked for.",
+    request: deferred(503, "CR080"),
+    title: "This server has not reached the requested token yet.",
     client: "Ask again after `Retry-After`: another server may have it, or this one soon.",
   },
   paused: {
-    ...http,
-    status: 503,
-    sqlstate: ["CR081"],
-    retryable: true,
-    title: "Synchronising is switched off for a while.",
-    client: "Keep the events, show `detail`, and ask again after `Retry-After`, hints or not.",
+    request: deferred(503, "CR081"),
+    title: "Syncing is paused.",
+    client: "Keep the events, show `detail`, and ask again after `Retry-After`. Ignore hints until then.",
   },
-} as const satisfies Record<string, ErrorEntry>;
+} satisfies Record<string, ErrorEntry>;

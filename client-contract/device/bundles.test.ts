@@ -9,6 +9,7 @@ import { z } from "zod";
 import { signToken } from "../../supabase/tests/functions/bench.ts";
 import { openDevice } from "./device.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
+import { openNodeSqlite } from "./node_sqlite.ts";
 import { publishedLines } from "../../scripts/testkit/device/server_rows.ts";
 
 const Line = z.object({ id: z.string(), body: z.string() });
@@ -58,7 +59,7 @@ async function bench() {
       const token = await signToken(stack, learnerId);
       const fetched: Fetched = { bundles: [], pages: [] };
       using device = openDevice({
-        file: join(lab.folder, `${++devices}.sqlite`),
+        storage: openNodeSqlite(join(lab.folder, `${++devices}.sqlite`)),
         learnerId,
         deviceId: deviceId(devices),
         url: stack.apiUrl,

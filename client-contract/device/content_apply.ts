@@ -1,5 +1,5 @@
 // Bringing a version into effect: all of it in one transaction, or nothing.
-import type { ContentChange } from "../client/delta_page.ts";
+import type { ContentChange } from "../client/mod.ts";
 import type { HashTree } from "../contract/hash_tree.ts";
 import type { PublishedTree } from "../contract/published_tree.ts";
 import type { Candidate } from "./content_candidate.ts";

@@ -1,10 +1,10 @@
 // The download that leads from what is held to a newer version: its target and its parts, kept in the device's file so
 // that a killed device goes on where it was.
 import { z } from "zod";
-import type { ContentChange, DeltaPage } from "../client/delta_page.ts";
+import type { ContentChange, DeltaPage } from "../client/mod.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { Bundle, type Manifest } from "../contract/manifest.ts";
-import { parseJson } from "../client/json.ts";
+import { parseJson } from "../contract/json.ts";
 import type { Head } from "../contract/content.ts";
 import { readScope } from "./content_scope.ts";
 import { type DeviceContext, readState } from "./context.ts";

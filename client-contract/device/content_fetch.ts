@@ -1,6 +1,5 @@
 // Fetching what a download still lacks: bundles where there are some, pages for the rest.
-import type { Client } from "../client/client.ts";
-import { ContractError, NetworkError } from "../client/client_error.ts";
+import { type Client, ContractError, NetworkError } from "../client/mod.ts";
 import {
   currentParts,
   currentTarget,

@@ -2,7 +2,7 @@
 // past types and constraints: a flipped bit respects neither.
 import { z } from "zod";
 import { sha256, type TreeRow } from "../contract/hash_tree.ts";
-import { parseJson } from "../client/json.ts";
+import { parseJson } from "../contract/json.ts";
 import type { Database } from "./database.ts";
 
 /** A row that is held, or about to be. */

@@ -1,7 +1,6 @@
 // From a candidate to a verified version: the hash tree is climbed, what is damaged is fetched node by node, and only
 // then is anything changed.
-import type { Client } from "../client/client.ts";
-import { ContractError, NetworkError, ProblemError } from "../client/client_error.ts";
+import { type Client, ContractError, NetworkError, ProblemError } from "../client/mod.ts";
 import { hashTree, nodeHash, sha256, treeRow } from "../contract/hash_tree.ts";
 import type { ContentReport, Manifest } from "../contract/manifest.ts";
 import { hasRoot, type PublishedTree, publishedTree } from "../contract/published_tree.ts";

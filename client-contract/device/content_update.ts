@@ -1,7 +1,6 @@
 // From the cached release to the newest: fetched in parts, verified, repaired where it must be, and applied in one
 // transaction, or not at all.
-import type { HeadOptions } from "../client/client.ts";
-import { ContractError, ProblemError } from "../client/client_error.ts";
+import { ContractError, type HeadOptions, ProblemError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { discardDownload, planDownload } from "./content_download.ts";

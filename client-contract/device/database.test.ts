@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { openDatabase } from "./database.ts";
+import { openNodeSqlite } from "./node_sqlite.ts";
 import { DeviceError } from "./device_error.ts";
 import { ILLEGAL } from "../../scripts/testkit/device/illegal_rows.ts";
 
@@ -24,7 +25,7 @@ function inFolder(test: (file: string) => void): () => void {
 Deno.test(
   "K3: a new file is at the newest version, in WAL mode with a full fsync a commit",
   inFolder((file) => {
-    using db = openDatabase(file);
+    using db = openDatabase(openNodeSqlite(file));
     assert.deepEqual(
       db.get(
         Pragmas,
@@ -39,23 +40,23 @@ Deno.test(
 Deno.test(
   "K3: an older file is upgraded step by step, a failed step leaves it as it was, a newer one is refused",
   inFolder((file) => {
-    openDatabase(file)[Symbol.dispose]();
+    openDatabase(openNodeSqlite(file))[Symbol.dispose]();
     const steps = ["create table second (id text) strict", "create table third (id text) strict"];
-    assert.throws(() => openDatabase(file, [steps[0] ?? "", "create table fourth ("]));
+    assert.throws(() => openDatabase(openNodeSqlite(file), [steps[0] ?? "", "create table fourth ("]));
     {
-      using db = openDatabase(file);
+      using db = openDatabase(openNodeSqlite(file));
       assert.deepEqual(db.all(Name, "select name from sqlite_schema where name in ('second', 'fourth')"), []);
     }
     {
-      using db = openDatabase(file, steps);
+      using db = openDatabase(openNodeSqlite(file), steps);
       assert.equal(
         db.all(Name, "select name from sqlite_schema where name in ('second', 'third')").length,
         2,
       );
     }
-    openDatabase(file, steps)[Symbol.dispose]();
+    openDatabase(openNodeSqlite(file), steps)[Symbol.dispose]();
     assert.throws(
-      () => openDatabase(file),
+      () => openDatabase(openNodeSqlite(file)),
       (error) => error instanceof DeviceError && error.code === "newer_database",
     );
   }),
@@ -64,7 +65,7 @@ Deno.test(
 Deno.test(
   "K3: a transaction that throws leaves nothing behind",
   inFolder((file) => {
-    using db = openDatabase(file);
+    using db = openDatabase(openNodeSqlite(file));
     assert.throws(() =>
       db.transaction(() => {
         db.run("insert into sync_state (learner_id, device_id) values ('l', 'd')");

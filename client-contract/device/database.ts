@@ -1,10 +1,8 @@
-// The device's SQLite file: opened, brought to this version's schema, and read through validated rows. The only file
-// of the device that knows which SQLite library is underneath.
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+// The device's database: brought to this version's schema, and read through validated rows.
 import { z } from "zod";
 import { DeviceError } from "./device_error.ts";
-
-const SCHEMA_FILE = new URL("../drift/carrel.drift", import.meta.url);
+import { SCHEMA } from "./schema.gen.ts";
+import { type DeviceStorage, type SqlValue, StorageError, type StorageStatement } from "./storage.ts";
 
 /**
  * What takes an older file further: the first step from version 1 to 2, and so on. The schema file always describes
@@ -18,22 +16,20 @@ const BUSY_MS = 5000;
 /** An open database. Rows are checked against a schema as they are read. */
 export interface Database extends Disposable {
   /** Runs a statement that changes something; gives the number of rows that it changed. */
-  run(sql: string, ...parameters: SQLInputValue[]): number;
+  run(sql: string, ...parameters: SqlValue[]): number;
   /** All rows of a query. */
-  all<T extends z.ZodType>(row: T, sql: string, ...parameters: SQLInputValue[]): z.output<T>[];
+  all<T extends z.ZodType>(row: T, sql: string, ...parameters: SqlValue[]): z.output<T>[];
   /** The first row of a query. */
-  get<T extends z.ZodType>(row: T, sql: string, ...parameters: SQLInputValue[]): z.output<T> | undefined;
+  get<T extends z.ZodType>(row: T, sql: string, ...parameters: SqlValue[]): z.output<T> | undefined;
   /** Runs the work in one transaction: all of it is on disk afterwards, or none. It can't be nested, nor await. */
   transaction<T>(work: () => T): T;
 }
 
-const SqliteFailure = z.object({ code: z.literal("ERR_SQLITE_ERROR"), errcode: z.int() });
 /** The bits above these eight say more. */
 const [SQLITE_CORRUPT, SQLITE_CONSTRAINT] = [11, 19];
 
 function isFailure(error: unknown, codes: number[]): boolean {
-  const failure = SqliteFailure.safeParse(error);
-  return failure.success && codes.includes(failure.data.errcode & 0xff);
+  return error instanceof StorageError && codes.includes(error.resultCode & 0xff);
 }
 
 /** Whether a constraint has refused a statement; the transaction goes on. */
@@ -43,11 +39,9 @@ export const isConstraint = (error: unknown): boolean => isFailure(error, [SQLIT
 export const isCorruption = (error: unknown): boolean =>
   isFailure(error, [SQLITE_CORRUPT, SQLITE_CONSTRAINT]);
 
-function userVersion(db: DatabaseSync): number {
-  return Number(db.prepare("pragma user_version").get()?.user_version);
-}
+const UserVersion = z.object({ user_version: z.number() });
 
-function inTransaction<T>(db: DatabaseSync, work: () => T): T {
+function inTransaction<T>(db: DeviceStorage, work: () => T): T {
   // Immediate: a transaction that begins by reading could lose its turn to write halfway.
   db.exec("begin immediate");
   try {
@@ -60,10 +54,10 @@ function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   }
 }
 
-function migrate(db: DatabaseSync, upgrades: readonly string[]): void {
+function migrate(db: DeviceStorage, upgrades: readonly string[]): void {
   const newest = upgrades.length + 1;
   inTransaction(db, () => {
-    const version = userVersion(db);
+    const { user_version: version } = UserVersion.parse(db.prepare("pragma user_version").get());
     if (version > newest) {
       throw new DeviceError(
         "newer_database",
@@ -71,18 +65,18 @@ function migrate(db: DatabaseSync, upgrades: readonly string[]): void {
       );
     }
     if (version === newest) return;
-    if (version === 0) db.exec(Deno.readTextFileSync(SCHEMA_FILE));
+    if (version === 0) db.exec(SCHEMA);
     else for (const step of upgrades.slice(version - 1)) db.exec(step);
     db.exec(`pragma user_version = ${newest}`);
   });
 }
 
 /**
- * Opens the file, or makes it, and migrates it by its user_version. `upgrades` is for tests. Throws DeviceError
- * `newer_database` where a newer version has written the file.
+ * Takes a connection over, and migrates its database by its user_version; an empty one becomes the device's. `upgrades`
+ * is for tests. Where it throws, the connection is closed: DeviceError `newer_database` where a newer version has
+ * written the database, StorageError where it can't be read.
  */
-export function openDatabase(file: string, upgrades: readonly string[] = UPGRADES): Database {
-  const db = new DatabaseSync(file);
+export function openDatabase(db: DeviceStorage, upgrades: readonly string[] = UPGRADES): Database {
   try {
     db.exec(`pragma busy_timeout = ${BUSY_MS}`);
     // WAL: a reader never waits for a writer. FULL, not NORMAL: in WAL mode NORMAL loses the newest commits when the
@@ -95,8 +89,8 @@ export function openDatabase(file: string, upgrades: readonly string[] = UPGRADE
     throw error;
   }
 
-  const statements = new Map<string, StatementSync>();
-  function prepared(sql: string): StatementSync {
+  const statements = new Map<string, StorageStatement>();
+  function prepared(sql: string): StorageStatement {
     const statement = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, statement);
     return statement;

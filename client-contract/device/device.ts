@@ -1,6 +1,6 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps a real
 // SQLite file (client-contract/drift/carrel.drift), and can be killed at any moment.
-import { createClient } from "../client/client.ts";
+import { createClient } from "../client/mod.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
 import type { ContentHint } from "../contract/hint.ts";
@@ -17,6 +17,7 @@ import { countOutbox, giveUp, type OutboxCounts, releaseHeldBack } from "./outbo
 import { type Progress, progressIn, readProgress } from "./progress.ts";
 import { createRetry, type RetryPolicy } from "./retry.ts";
 import { createSchedule, type Schedule, type Scheduled } from "./schedule.ts";
+import type { DeviceStorage } from "./storage.ts";
 import { readStanding, type Standing } from "./standing.ts";
 import { readStreak, type Streak } from "./streak.ts";
 import {
@@ -37,8 +38,11 @@ import { type Failure, keepReads, openTelemetry, recordFailure, tellChecked } fr
 
 /** What a device is made of. */
 export interface DeviceOptions {
-  /** Path of the SQLite file, made where there is none; one learner's on one installation. */
-  file: string;
+  /**
+   * The connection to the device's SQLite database, empty at first; one learner's on one installation. The device closes it,
+   * also where `openDevice` throws.
+   */
+  storage: DeviceStorage;
   /** UUID, lower case: the access token's `sub`. */
   learnerId: string;
   /** UUID, lower case: made once per installation. */
@@ -198,7 +202,7 @@ function scheduledOf(context: DeviceContext): Scheduled {
 /** Opens a device on its file. Throws DeviceError `wrong_learner` or `newer_database`. */
 export function openDevice(o: DeviceOptions): Device {
   const { learnerId, deviceId, clock = systemClock, random = systemRandom } = o;
-  const db = openDatabase(o.file);
+  const db = openDatabase(o.storage);
   const context: DeviceContext = {
     db,
     clock,

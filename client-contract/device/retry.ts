@@ -1,5 +1,5 @@
 // Requests that fail for a while: sent again with exponential backoff and full jitter.
-import { ContractError, NetworkError, ProblemError } from "../client/client_error.ts";
+import { ContractError, NetworkError, ProblemError } from "../client/mod.ts";
 import type { Clock } from "./clock.ts";
 
 /** How long to try. */

@@ -11,6 +11,7 @@ import { systemClock } from "./clock.ts";
 import { openDevice } from "./device.ts";
 import { runSchedule } from "./schedule.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
+import { openNodeSqlite } from "./node_sqlite.ts";
 import { publishedLines, serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
 import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 import postgres from "postgres";
@@ -25,7 +26,7 @@ Deno.test("K3, U7: a signed-up learner's device syncs through the whole stack", 
   assert.ok(data.user && data.session);
   const token = data.session.access_token;
   using device = openDevice({
-    file: join(lab.folder, "device.sqlite"),
+    storage: openNodeSqlite(join(lab.folder, "device.sqlite")),
     learnerId: data.user.id,
     deviceId: deviceId(1),
     url: stack.apiUrl,
@@ -65,7 +66,7 @@ Deno.test("S1: a release's hint over Realtime brings a device to it without a sy
   const token = await signToken(stack, learnerId);
   const asked: string[] = [];
   using device = openDevice({
-    file: join(lab.folder, "device.sqlite"),
+    storage: openNodeSqlite(join(lab.folder, "device.sqlite")),
     learnerId,
     deviceId: deviceId(1),
     url: stack.apiUrl,

@@ -1,5 +1,5 @@
 // How the device's content stands against the server's, as far as the last contact told.
-import { ProblemError } from "../client/client_error.ts";
+import { ProblemError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import type { Upgrade } from "../contract/steering.ts";

@@ -1,5 +1,5 @@
 // What the server asked of this device when it last spoke, kept so that it holds after a restart and offline.
-import { ProblemError } from "../client/client_error.ts";
+import { ProblemError } from "../client/mod.ts";
 import { DEFAULT_STEERING, Steering } from "../contract/steering.ts";
 import { clockTime } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import type { PullAnswer } from "../contract/changes.ts";
-import { ContractError } from "../client/client_error.ts";
+import { ContractError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import type { ContentHint } from "../contract/hint.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../contract/limits.ts";

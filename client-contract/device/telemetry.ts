@@ -3,7 +3,7 @@
 // not among what waits for the learner. What a restored server has lost of it is not sent again.
 import { z } from "zod";
 import type { EventResult } from "../contract/batch.ts";
-import { ContractError, NetworkError, ProblemError } from "../client/client_error.ts";
+import { ContractError, NetworkError, ProblemError } from "../client/mod.ts";
 import { MAX_INTEGER } from "../contract/fields.ts";
 import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import { Code } from "../contract/tracking.ts";

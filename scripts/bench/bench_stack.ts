@@ -67,8 +67,8 @@ export async function publishQuestions(sql: postgres.Sql, questions: number, ski
 }
 
 /** How many there are where a benchmark does not say; CARREL_BENCH_QUESTIONS makes it quicker, to try it out. */
-export const QUESTIONS = Number(Deno.env.get("CARREL_BENCH_QUESTIONS") ?? 50_000);
-export const SKILLS = 500;
+const QUESTIONS = Number(Deno.env.get("CARREL_BENCH_QUESTIONS") ?? 50_000);
+const SKILLS = 500;
 export const CHANGED = 100;
 
 /** The newest release. */

@@ -7,6 +7,7 @@ import { CONTENT_SCHEMA } from "../../client-contract/contract/limits.ts";
 import type { ContentHint } from "../../client-contract/contract/hint.ts";
 import { type Clock, systemClock } from "../../client-contract/device/clock.ts";
 import { type Device, openDevice } from "../../client-contract/device/device.ts";
+import { openNodeSqlite } from "../../client-contract/device/node_sqlite.ts";
 import { createSchedule, runSchedule } from "../../client-contract/device/schedule.ts";
 import { until } from "../local/until.ts";
 import {
@@ -164,7 +165,7 @@ function queriesSince(earlier: readonly Reading[], { pid, queries }: Reading) {
 /** Brings the reference device to what is published, and then keeps it there by hints. */
 async function startReference(bench: BenchStack, folder: string, member: Member, asked: string[]) {
   const device: Device = openDevice({
-    file: `${folder}/device.sqlite`,
+    storage: openNodeSqlite(`${folder}/device.sqlite`),
     learnerId: member.learner,
     deviceId: member.id,
     url: bench.stack.apiUrl,

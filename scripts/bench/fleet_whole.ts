@@ -1,6 +1,6 @@
 // 50 devices that fetch all of a release at once, against a static file server with the same bytes: by pages that no isolate
 // has served yet, by pages that it has, and by bundles, which devices prefer. Devices inflate what they get, and do nothing else.
-import { configureSignals } from "../local/signals.ts";
+import { configureSignals } from "../start/signals.ts";
 import { until } from "../local/until.ts";
 import { Manifest } from "../../client-contract/contract/manifest.ts";
 import { type BenchStack, type PublishedHead, publishTwice, startBenchStack } from "./bench_stack.ts";

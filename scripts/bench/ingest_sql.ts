@@ -21,7 +21,7 @@ const BATCHES_OF_A_SENDER = 20;
 type Statement = (sql: postgres.Sql, sender: Sender, batch: string) => Promise<unknown>;
 
 /** The product's. */
-export const ingest: Statement = (sql, { learner }, batch) =>
+const ingest: Statement = (sql, { learner }, batch) =>
   sql`select private.ingest_for(${learner}::uuid, ${batch}::text)::text as answer`;
 
 const insertRows: Statement = (sql, { learner }, batch) =>

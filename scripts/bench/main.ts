@@ -1,5 +1,5 @@
 // `npm run bench`: figures beside their baselines, as ratios of the same run.
-import { parseArgs } from "node:util";
+import { type Command, type Line, main, type Options, UsageError, wholeNumber } from "../command/command.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
@@ -33,19 +33,46 @@ const GROUPS: Record<string, readonly string[]> = {
   content: ["publish", "pages", "delivery", "fleet"],
   ingest: [...BATCHES, "growth", "pressure"],
 };
-const USAGE = `npm run bench -- [NAME …] [--runs N] [--seconds S] [--json]
-  sql, replays, function, largest     batches in SQL, those that come again, through the function, and the largest one
-  alternatives  what a team would pick instead of the function; batches stands for these five
-  growth, pressure, endurance         a ledger of many rows, a hostile learner, ten minutes without a pause
-  ingest        stands for batches, growth and pressure; the long mode is: CARREL_BENCH_LEDGER=20000000 npm run bench -- ingest endurance --seconds 60
-  publish, pages, delivery, fleet     a draft's way to 10,000 devices; content stands for them
-  --runs N      pairs of runs for each figure, by default 5
-  --seconds S   length of one run, by default 5; of endurance a tenth: 60 make its ten minutes
-  CARREL_BENCH_LOAD=50x8  of sql and function one load alone: 50 or 100 events, 8 or 32 connections
-  CARREL_BENCH_LEDGER=N   rows of growth's large ledger, by default 4000000
-  CARREL_BENCH_ROWS=N     questions in delivery's large tables, by default 500000
-  CARREL_BENCH_QUESTIONS=N, CARREL_BENCH_DEVICES=N   of delivery and fleet, by default 50000 and 10000
-  --json        prints {"results": […]}; progress goes to standard error`;
+const COMMAND = {
+  name: "npm run bench",
+  operands: "[NAME …]",
+  about: `Measures, each figure beside its baseline. All of it takes hours: run single benchmarks by name.
+
+  sql                   batches in SQL
+  replays               batches that arrive again
+  function              batches through the Edge Function
+  largest               the largest batch
+  alternatives          what a team would use instead of the function
+  growth                batches beside a ledger of many rows
+  pressure              a hostile learner
+  endurance             ten minutes without a pause
+  publish, pages, delivery, fleet   a draft's way to 10,000 devices
+  batches               sql, replays, function, largest, alternatives
+  ingest                batches, growth, pressure
+  content               publish, pages, delivery, fleet
+
+  CARREL_BENCH_LOAD=50x8        sql, function: one load alone (50 or 100 events, 8 or 32 connections)
+  CARREL_BENCH_LEDGER=N         growth: rows of the large ledger; default: 4000000
+  CARREL_BENCH_ROWS=N           delivery: questions in the large tables; default: 500000
+  CARREL_BENCH_QUESTIONS=N      delivery, fleet: questions; default: 50000
+  CARREL_BENCH_DEVICES=N        fleet: devices; default: 10000
+`,
+  options: {
+    runs: { type: "string", value: "N", default: "5", text: "pairs of runs for each figure; default: 5" },
+    seconds: {
+      type: "string",
+      value: "S",
+      default: "5",
+      text:
+        "length of one run; default: 5. endurance runs ten times as long for each second: 60 are ten minutes",
+    },
+    json: {
+      type: "boolean",
+      default: false,
+      text: "print the results as JSON, and progress on standard error",
+    },
+  },
+} as const satisfies Command<Options>;
 
 function report(results: Result[]): void {
   for (const r of results) {
@@ -56,37 +83,23 @@ function report(results: Result[]): void {
   }
 }
 
-function readArguments() {
-  const { values, positionals } = parseArgs({
-    args: Deno.args,
-    allowPositionals: true,
-    options: {
-      runs: { type: "string", default: "5" },
-      seconds: { type: "string", default: "5" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const [runs, seconds] = [Number(values.runs), Number(values.seconds)];
-  const names = positionals.flatMap((name) => GROUPS[name] ?? [name]);
+/** Runs benchmarks by name, all of them without a name; gives the exit code. */
+async function measure({ values, operands }: Line<typeof COMMAND.options>): Promise<number> {
+  const runs = wholeNumber(values.runs, "--runs", 1, 1000);
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new UsageError("--seconds takes a number above 0.");
+  if (LOADS.length === 0) throw new UsageError("CARREL_BENCH_LOAD takes 50x8, 50x32, 100x8 or 100x32.");
+  const names = operands.flatMap((name) => GROUPS[name] ?? [name]);
+  const unknown = names.filter((name) => !(name in BENCHES));
+  if (unknown.length > 0) throw new UsageError(`Unknown benchmark: ${unknown.join(", ")}.`);
   const chosen = Object.entries(BENCHES).filter(([name]) => names.length === 0 || names.includes(name));
-  const wrong = [
-    ...names.filter((name) => !(name in BENCHES)).map((name) => `There is no benchmark ${name}.`),
-    ...LOADS.length > 0 ? [] : ["CARREL_BENCH_LOAD is none of 50x8, 50x32, 100x8, 100x32."],
-    ...runs >= 1 && seconds > 0 ? [] : ["--runs is at least 1, --seconds more than 0."],
-  ];
-  if (values.help || wrong.length > 0) {
-    console.error([...wrong, USAGE].join("\n"));
-    Deno.exit(values.help ? 0 : 2);
+  const results: Result[] = [];
+  for (const [, bench] of chosen) {
+    results.push(...await bench(runs, seconds, (line) => console.error(`… ${line}`)));
   }
-  return { chosen, runs, seconds, json: values.json };
+  if (values.json) console.log(JSON.stringify({ results }));
+  else report(results);
+  return results.every((r) => r.pass) ? 0 : 1;
 }
 
-const { chosen, runs, seconds, json } = readArguments();
-const results: Result[] = [];
-for (const [, bench] of chosen) {
-  results.push(...await bench(runs, seconds, (line) => console.error(`… ${line}`)));
-}
-if (json) console.log(JSON.stringify({ results }));
-else report(results);
-Deno.exit(results.every((r) => r.pass) ? 0 : 1);
+await main(COMMAND, measure);

@@ -42,7 +42,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value below which `share` of the values lie. */
-export function quantile(values: readonly number[], share: number): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }

@@ -1,5 +1,6 @@
 // What it costs to repair one damaged row: every byte on the wire, against those of the snapshot's pages alone.
 import { openDevice } from "../../client-contract/device/device.ts";
+import { openNodeSqlite } from "../../client-contract/device/node_sqlite.ts";
 import type { BenchStack } from "./bench_stack.ts";
 import { type Result, runPair } from "./measure.ts";
 import { startWire } from "./wire.ts";
@@ -23,7 +24,7 @@ export async function benchRepair(
   };
 
   using device = openDevice({
-    file: `${folder}/device.sqlite`,
+    storage: openNodeSqlite(`${folder}/device.sqlite`),
     learnerId,
     deviceId: crypto.randomUUID(),
     url: wire.url,

@@ -68,6 +68,11 @@ export function deno(args: string[], options?: RunOptions): Promise<Finished> {
   return run(Deno.execPath(), args, options);
 }
 
+/** Runs the Node that npm runs on: for tools that Deno does not run. */
+export function node(args: string[], options?: RunOptions): Promise<Finished> {
+  return run("node", args, options);
+}
+
 /** The last lines of an output, for a failure that has no better text. */
 export function lastLines(text: string, count = 30): string {
   return text.trim().split("\n").slice(-count).join("\n");

@@ -2,11 +2,15 @@
 // shows within seconds.
 import type { Step } from "./step.ts";
 import { advisors } from "./steps/advisors.ts";
+import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
 import { docs } from "./steps/docs.ts";
 import { drift } from "./steps/drift.ts";
+import { exports } from "./steps/exports.ts";
 import { format } from "./steps/format.ts";
+import { imports } from "./steps/imports.ts";
+import { layers } from "./steps/layers.ts";
 import { lint } from "./steps/lint.ts";
 import { pgtap } from "./steps/pgtap.ts";
 import { prose } from "./steps/prose.ts";
@@ -20,10 +24,14 @@ export const steps: Step[] = [
   format,
   lint,
   style,
+  layers,
   prose,
+  imports,
+  exports,
   types,
   typesHosted,
   drift,
+  catalogue,
   pgtap,
   cli,
   advisors,

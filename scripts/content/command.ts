@@ -1,28 +1,56 @@
 // The command line of `npm run content`: which call of the database it asks for.
-import { parseArgs } from "node:util";
+import { type Command, type Line, type Options, UsageError, wholeNumber } from "../command/command.ts";
 
-export const USAGE = `npm run content -- COMMAND [options]
-  preview                    what publishing would do, field by field, and the hash to hold it to
-  publish                    drafts become the next version
-  schedule --at TIME --hash HASH
-                             publishes exactly that preview at that time
-  schedules                  what is planned, and how earlier ones ended
-  cancel ID                  takes a schedule back
-  rollback VERSION           the content of an old version becomes the next one, and the drafts too
-  history                    all releases, newest first
+/** Where the database is, for every command that writes drafts or releases. */
+export const DATABASE_OPTION = {
+  type: "string",
+  value: "URL",
+  text: "the database; default: SUPABASE_DB_URL, else the local one",
+} as const;
 
-  --note TEXT     publish, schedule, rollback: why
-  --hash HASH     publish, schedule: only what that preview showed
-  --force         publish, schedule, rollback: although a large share of the content goes
-  --limit N       preview: changes shown; schedules, history: lines; by default 20
-  --json          print the answer as JSON
-  --db-url URL    the database; else SUPABASE_DB_URL, else the local stack's
-  --help          this text`;
+export const CONTENT = {
+  name: "npm run content",
+  operands: "COMMAND",
+  about: `Publishes drafts, now or at a time, and shows what was published.
 
-/** A command line that can't be used; the message is meant for the person at the terminal. */
-export class UsageError extends Error {}
+  preview             show what publishing would change, and the hash of these changes
+  publish             publish the drafts as the next version
+  schedule            publish exactly one preview (--hash) at a time (--at)
+  schedules           list schedules and how they ended
+  cancel ID           cancel a schedule
+  rollback VERSION    publish the content of an old version again, and write the drafts back
+  history             list releases, newest first
+`,
+  options: {
+    note: { type: "string", value: "TEXT", text: "publish, schedule, rollback: the reason" },
+    hash: {
+      type: "string",
+      value: "HASH",
+      text: "publish, schedule: refuse if the drafts differ from this preview",
+    },
+    at: {
+      type: "string",
+      value: "TIME",
+      text: "schedule: 2026-12-24T06:00 (local time) or with a zone, …+01:00 or …Z",
+    },
+    force: {
+      type: "boolean",
+      default: false,
+      text:
+        "publish, schedule, rollback: even if much content is withdrawn; schedule: even a time in the past",
+    },
+    limit: {
+      type: "string",
+      value: "N",
+      default: "20",
+      text: "preview, schedules, history: lines shown; default: 20",
+    },
+    json: { type: "boolean", default: false, text: "print the answer as JSON" },
+    "db-url": DATABASE_OPTION,
+  },
+} as const satisfies Command<Options>;
 
-/** What to call, and how to show the answer. */
+/** What to call. */
 export type Call =
   | { name: "preview_release"; limit: number }
   | { name: "publish_release"; note: string | null; hash: string | null; force: boolean }
@@ -31,83 +59,41 @@ export type Call =
   | { name: "cancel_schedule"; id: number }
   | { name: "rollback_release"; to: number; note: string | null; force: boolean };
 
-/** One run of the command. */
-export interface Command {
-  call: Call;
-  json: boolean;
-  databaseUrl: string | undefined;
-}
+const whole = (text: string | undefined, what: string) => wholeNumber(text ?? "", what, 1, 999_999_999);
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        at: { type: "string" },
-        hash: { type: "string" },
-        note: { type: "string" },
-        limit: { type: "string", default: "20" },
-        force: { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-        "db-url": { type: "string" },
-        help: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(`${error.message}\n\n${USAGE}`);
-  }
-}
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** A whole number of the command line. */
-function whole(text: string | undefined, what: string): number {
-  if (text === undefined || !/^[1-9]\d{0,8}$/.test(text)) {
-    throw new UsageError(`${what} is a whole number from 1.\n\n${USAGE}`);
-  }
-  return Number(text);
-}
-
-/** A time of the command line in UTC; without an offset it is the local time, as on every other clock here. */
+/** A time in UTC. Without a zone it is local time. */
 function instant(text: string | undefined): string {
-  const time = new Date(text ?? "");
-  if (Number.isNaN(time.getTime())) {
-    throw new UsageError(`--at is a time such as 2026-12-24T06:00 or 2026-12-24T06:00Z.\n\n${USAGE}`);
+  const [, date, clock = "00:00", zone = ""] = TIME.exec(text ?? "") ?? [];
+  const time = new Date(`${date}T${clock}${zone}`);
+  if (date === undefined || Number.isNaN(time.getTime())) {
+    throw new UsageError("--at takes a time such as 2026-12-24T06:00 (local time) or 2026-12-24T06:00Z.");
   }
   return time.toISOString();
 }
 
-/** Reads the command line. Throws UsageError. */
-export function readCommand(args: readonly string[]): Command | "help" {
-  const { values, positionals } = parse(args);
-  if (values.help) return "help";
-  const [command, operand, ...others] = positionals;
-  const takesOperand = command === "cancel" || command === "rollback";
-  if (others.length > 0 || (operand !== undefined && !takesOperand)) {
-    throw new UsageError(`There is one word too many: ${others[0] ?? operand}.\n\n${USAGE}`);
-  }
-  const { force } = values;
-  const note = values.note ?? null;
-  const call = (): Call => {
-    switch (command) {
-      case "preview":
-        return { name: "preview_release", limit: whole(values.limit, "--limit") };
-      case "publish":
-        return { name: "publish_release", note, hash: values.hash ?? null, force };
-      case "schedule":
-        if (!values.hash) throw new UsageError(`--hash is the hash of a preview.\n\n${USAGE}`);
-        return { name: "schedule_release", at: instant(values.at), hash: values.hash, note, force };
-      case "schedules":
-        return { name: "list_schedules", limit: whole(values.limit, "--limit") };
-      case "history":
-        return { name: "release_history", limit: whole(values.limit, "--limit") };
-      case "cancel":
-        return { name: "cancel_schedule", id: whole(operand, "The schedule's id") };
-      case "rollback":
-        return { name: "rollback_release", to: whole(operand, "The version"), note, force };
-      default:
-        throw new UsageError(command === undefined ? USAGE : `There is no command ${command}.\n\n${USAGE}`);
-    }
+/** Reads the command and its operand. Throws `UsageError`. */
+export function readCall({ values, operands }: Line<typeof CONTENT.options>): Call {
+  const [command, operand, ...others] = operands;
+  const { force, note = null, hash = null } = values;
+  const limit = () => whole(values.limit, "--limit");
+  const calls: Readonly<Record<string, () => Call>> = {
+    preview: () => ({ name: "preview_release", limit: limit() }),
+    publish: () => ({ name: "publish_release", note, hash, force }),
+    schedule() {
+      if (hash === null) throw new UsageError("--hash is missing: `npm run content -- preview` shows it.");
+      return { name: "schedule_release", at: instant(values.at), hash, note, force };
+    },
+    schedules: () => ({ name: "list_schedules", limit: limit() }),
+    history: () => ({ name: "release_history", limit: limit() }),
+    cancel: () => ({ name: "cancel_schedule", id: whole(operand, "cancel") }),
+    rollback: () => ({ name: "rollback_release", to: whole(operand, "rollback"), note, force }),
   };
-  return { call: call(), json: values.json, databaseUrl: values["db-url"] };
+  if (command === undefined) throw new UsageError("The command is missing.");
+  const read = Object.hasOwn(calls, command) ? calls[command] : undefined;
+  if (!read) throw new UsageError(`Unknown command: ${command}.`);
+  const extra = command === "cancel" || command === "rollback" ? others[0] : operand;
+  if (extra !== undefined) throw new UsageError(`Unexpected argument: ${extra}.`);
+  return read();
 }

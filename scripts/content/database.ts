@@ -1,14 +1,26 @@
-// Which database an import goes to, and what to tell when it can't.
+// Which database a command works on, and what its failures mean.
 import postgres from "postgres";
-import { type ProjectConfig, readProjectConfig, resolveConfig } from "../local/config.ts";
+import { UsageError, UserError } from "../command/command.ts";
+import { type ProjectConfig, readProjectConfig } from "../local/config.ts";
 import { findRunning } from "../local/instance.ts";
 import { databaseUrl } from "../local/postgres/url.ts";
+import { resolveConfig } from "../start/options.ts";
 
 const CONNECT_TIMEOUT_SECONDS = 10;
 
+/** An address that PostgreSQL's clients take; of any other, `postgres` would make a host name. */
+function checked(url: string): string {
+  const isAddress = URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol) &&
+    new URL(url).hostname;
+  if (isAddress) return url;
+  throw new UsageError(
+    "--db-url and SUPABASE_DB_URL take an address such as postgresql://user:password@host:5432/postgres.",
+  );
+}
+
 /**
  * The connection string: the option, else `SUPABASE_DB_URL`, else the local stack that runs on the data folder, else
- * the port of supabase/config.toml, where `supabase start` would serve too.
+ * the port of supabase/config.toml, where `supabase start` would serve too. Throws `UsageError`.
  */
 export async function resolveDatabaseUrl(
   option: string | undefined,
@@ -16,8 +28,8 @@ export async function resolveDatabaseUrl(
   project?: ProjectConfig,
 ): Promise<string> {
   const given = option ?? env["SUPABASE_DB_URL"];
-  if (given) return given;
-  const config = resolveConfig(project ?? await readProjectConfig(), [], env);
+  if (given) return checked(given);
+  const config = resolveConfig(project ?? await readProjectConfig(), {}, env);
   const running = await findRunning(config.dataFolder);
   return running?.stack?.databaseUrl ?? databaseUrl(config.databasePort, "postgres");
 }
@@ -36,7 +48,7 @@ export function connect(url: string, application = "content:import"): postgres.S
 }
 
 /** `host:port` of a connection string: what may be shown, as the rest holds a password. */
-export function addressOf(url: string): string {
+function addressOf(url: string): string {
   const { hostname, port } = new URL(url);
   return `${hostname}:${port || "5432"}`;
 }
@@ -53,15 +65,16 @@ const UNREACHABLE = new Set([
 /** What was asked of the database, as its failures name it. */
 export type Work = "import" | "preview" | "publish" | "schedule" | "cancellation" | "roll-back" | "list";
 
-/** The text for a failure of the database; undefined for an error of any other kind. */
-export function explainDatabaseError(error: unknown, url: string, work: Work): string | undefined {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
+/** A failure of the database in plain words; an error of any other kind as it is. */
+export function explainDatabaseError(error: unknown, url: string, work: Work): unknown {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   if (UNREACHABLE.has(error.code)) {
-    return `No database answers at ${
-      addressOf(url)
-    } (${error.code}). Is the stack running? \`npm start\` starts it.`;
+    return new UserError(
+      `No database answers at ${addressOf(url)} (${error.code}). \`npm start\` starts the local one.`,
+      { cause: error },
+    );
   }
-  if (!(error instanceof postgres.PostgresError)) return undefined;
+  if (!(error instanceof postgres.PostgresError)) return error;
   const known: Record<string, string> = {
     "28P01": `The database at ${addressOf(url)} refuses the password of --db-url or SUPABASE_DB_URL.`,
     "3F000": "The database has no curriculum yet: apply supabase/migrations first, as `npm start` does.",
@@ -74,5 +87,5 @@ export function explainDatabaseError(error: unknown, url: string, work: Work): s
     "57014": `The database ended the ${work} (${error.message}); nothing was written.`,
   };
   const text = known[error.code] ?? `The database refused the ${work}; nothing was written: ${error.message}`;
-  return `${text} (SQLSTATE ${error.code})`;
+  return new UserError(`${text} (SQLSTATE ${error.code})`, { cause: error });
 }

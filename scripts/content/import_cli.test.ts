@@ -79,14 +79,14 @@ Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
   const good = await file("good.jsonl", question("a/1"));
   const bare = bench.url.replace(/\/postgres$/, "/template1");
   const cases: [string[], RegExp][] = [
-    [[], /^Name one file\./],
+    [[], /^Usage: npm run content:import -- FILE\.jsonl .*\nName one file\.$/m],
     [["missing.jsonl"], /^There is no file missing\.jsonl\.$/m],
     [["."], /^\. is a folder/],
     [[good, "--unknown"], /'--unknown'/],
     [[good, "--db-url", "nonsense"], /take an address such as/],
     [
       [good, "--db-url", "postgresql://postgres:sesame@127.0.0.1:1/x"],
-      /^No database answers at 127\.0\.0\.1:1 \(ECONNREFUSED\)\. Is the stack running\? `npm start`/,
+      /^No database answers at 127\.0\.0\.1:1 \(ECONNREFUSED\)\. `npm start` starts the local one\./,
     ],
     [[good, "--db-url", bare], /^The database has no curriculum yet: /],
     [[good, "--db-url", bench.url.replace("postgres:postgres@", "postgres:sesame@")], /refuses the password/],

@@ -253,8 +253,8 @@ Deno.test("somebody else who writes drafts is waited for, but not for ever", asy
     const waiting = importContent(other, [JSON.stringify(question("a/1"))], { lockTimeoutMs: 100 });
     await assert.rejects(waiting, (error: unknown) => {
       assert.match(
-        explainDatabaseError(error, bench.url, "import") ?? "",
-        /^Somebody else is writing .*\(SQLSTATE 55P03\)$/,
+        String(explainDatabaseError(error, bench.url, "import")),
+        /^UserError: Somebody else is writing .*\(SQLSTATE 55P03\)$/,
       );
       return true;
     });

@@ -3,7 +3,7 @@ import type postgres from "postgres";
 import { type Counts, mergeStaged } from "./merge.ts";
 import { type Kind, stageDrafts, stageLines } from "./staging.ts";
 
-export { bytesToLines, ImportRefused, type LineProblem } from "./curriculum.ts";
+export { bytesToLines, ImportRefused } from "./curriculum.ts";
 export type { Counts } from "./merge.ts";
 
 /** How to import. */
@@ -14,6 +14,8 @@ export interface ImportOptions {
   dryRun?: boolean;
   /** How long to wait for somebody else who writes drafts; 10 s by default. */
   lockTimeoutMs?: number;
+  /** The transaction runs on this backend of the server. */
+  onBegin?: (pid: number) => void;
   /** One line for each step that may take time. */
   onProgress?: (line: string) => void;
 }
@@ -42,16 +44,22 @@ class DryRunDone extends Error {
 export async function importContent(
   sql: postgres.Sql,
   lines: Iterable<string | Uint8Array>,
-  { withdrawMissing = false, dryRun = false, lockTimeoutMs = LOCK_TIMEOUT_MS, onProgress = () => {} }:
-    ImportOptions = {},
+  {
+    withdrawMissing = false,
+    dryRun = false,
+    lockTimeoutMs = LOCK_TIMEOUT_MS,
+    onBegin = () => {},
+    onProgress = () => {},
+  }: ImportOptions = {},
 ): Promise<ImportResult> {
   let warnings: string[] = [];
   const run = async (tx: postgres.TransactionSql): Promise<Record<Kind, Counts>> => {
     // 64 MB hold the sorts of 50,000 questions. Nested loops are for tables whose size is known, which these never are:
     // an ANALYZE of each took longer than all joins.
-    await tx`
-      select set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true), set_config('work_mem', '64MB', true),
+    const [backend] = await tx<{ pid: number }[]>`
+      select pg_backend_pid() as pid, set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true), set_config('work_mem', '64MB', true),
         set_config('enable_nestloop', 'off', true)`;
+    onBegin(backend?.pid ?? 0);
     // Where there is no curriculum, this is the first thing to be said.
     await tx`select from content.question limit 0`;
     const curriculum = await stageLines(tx, lines, onProgress);

@@ -1,5 +1,4 @@
 // The commonest line, recognised without the rules of line.ts: a single choice without difficulty, tags and media.
-import type { Line } from "./line.ts";
 import { LIMITS } from "./limits.ts";
 import { isKey, keyOf, textProblem } from "./text.ts";
 
@@ -7,6 +6,16 @@ const isText = (value: unknown, max: number) =>
   typeof value === "string" && textProblem(value, max) === undefined;
 const isName = (value: unknown) =>
   typeof value === "string" && isText(value, LIMITS.name) && keyOf(value) !== undefined;
+
+/** Such a line, without the fields that it may have. */
+export interface PlainLine {
+  key: string;
+  domain: string;
+  skill: string;
+  question: string;
+  choices: string[];
+  answer: number;
+}
 
 /** What each field that such a line may have must be. */
 const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -30,7 +39,7 @@ const REQUIRED = ["key", "domain", "skill", "question", "choices", "answer"] as 
  * Whether a value is a good line of that form; then the rules accept it too, and change nothing of it. False says
  * nothing: the rules decide.
  */
-export function isPlainLine(raw: unknown): raw is Line {
+export function isPlainLine(raw: unknown): raw is PlainLine {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return false;
   for (const [field, value] of Object.entries(raw)) {
     if (!Object.hasOwn(FIELDS, field) || !FIELDS[field]?.(value)) return false;

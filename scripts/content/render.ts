@@ -13,7 +13,15 @@ function value(of: unknown): string {
 }
 
 const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
-const minute = (time: string) => `${time.slice(0, 16).replace("T", " ")}`;
+
+/** A time to the minute, in the local zone, which is named: `2026-12-24 06:00 +01:00`, or `UTC`. */
+function minute(time: string): string {
+  const offset = -new Date(time).getTimezoneOffset();
+  const local = new Date(new Date(time).getTime() + offset * 60_000).toISOString();
+  const two = (n: number) => String(Math.trunc(Math.abs(n))).padStart(2, "0");
+  const zone = offset === 0 ? "UTC" : `${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
+  return `${local.slice(0, 16).replace("T", " ")} ${zone}`;
+}
 
 /** The difference, field by field; `+` new, `~` changed, `-` withdrawn. */
 export function renderPreview(p: ReleasePreview): string {
@@ -37,16 +45,21 @@ export function renderPreview(p: ReleasePreview): string {
     ...(total > p.changes.length ? [`  and ${total - p.changes.length} more (--limit)`] : []),
     ...p.problems.map(({ problem, kind, key }) => `! ${problem}: ${kind} ${key}`),
     "",
-    `${plural(p.upserts, "row")} written, ${p.deletes} withdrawn (${share} % of version ${p.base_version})` +
-    (p.needs_force ? "; so many need --force" : ""),
-    p.problems.length > 0
-      ? "It can't be published like this."
-      : `npm run content -- publish --hash ${p.hash}`,
+    `${plural(p.upserts, "row")} written, ${p.deletes} withdrawn (${share} % of version ${p.base_version})`,
+    ...(p.problems.length > 0
+      ? ["The drafts can't be published: mend the problems above."]
+      : p.needs_force
+      ? [
+        "So many withdrawals need --force.",
+        `npm run content -- publish --force --hash ${p.hash}`,
+      ]
+      : [`npm run content -- publish --hash ${p.hash}`]),
   ].join("\n");
 }
 
-/** The head after a publish or a roll-back. */
-export function renderHead(head: Head): string {
+/** The head after a publish or a roll-back; `before` is the newest version before. */
+export function renderHead(head: Head, before: number): string {
+  if (head.version === before) return `Nothing was published: version ${before} already has this content.`;
   const counts = [
     plural(head.domains, "domain"),
     plural(head.skills, "skill"),
@@ -57,7 +70,7 @@ export function renderHead(head: Head): string {
 
 /** One line a schedule. */
 export function renderSchedules(schedules: readonly Schedule[]): string {
-  if (schedules.length === 0) return "Nothing is scheduled, and nothing ever was.";
+  if (schedules.length === 0) return "There are no schedules.";
   return schedules.map((s) => {
     const how = s.state === "published"
       ? `as version ${s.version}`
@@ -73,7 +86,7 @@ export function renderSchedules(schedules: readonly Schedule[]): string {
 
 /** One line a release. */
 export function renderHistory(releases: readonly Release[]): string {
-  if (releases.length === 0) return "Nothing was published yet.";
+  if (releases.length === 0) return "There are no releases yet.";
   return releases.map((r) => {
     const change = `+${r.upserts} -${r.deletes}`.padEnd(12);
     const how = [

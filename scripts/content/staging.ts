@@ -14,7 +14,7 @@ import { arrayText, COLUMNS, columnTexts, GIVEN } from "./row_text.ts";
  * Namespace of the ids that derive from keys: `uuid_generate_v5(namespace, 'question:' || key)`, and the same with
  * `domain:` and `skill:`. So one file has the same ids in every database. supabase/seed.sql has it too.
  */
-export const ID_NAMESPACE = "6f0d6a0e-5c0b-4f3c-9a55-0c6b1f7e2d41";
+const ID_NAMESPACE = "6f0d6a0e-5c0b-4f3c-9a55-0c6b1f7e2d41";
 
 /** The three kinds of drafts, parents first. */
 export const KINDS = ["domain", "skill", "question"] as const;

@@ -53,17 +53,17 @@ function flipByte({ device, file }: Victim): z.infer<typeof Question> {
 /** Damages the device's cache, and has it repaired; gives the device that was started again. */
 export async function damageAndRepair(scene: DamageScene, victim: Victim): Promise<Device> {
   const { narrator, sql, server, snapshotBytes } = scene;
-  narrator.chapter("A worn cell of A's flash memory flips one bit of its cache");
+  narrator.chapter("One bit of A's cache flips in worn flash memory");
   const { id, skill_id } = flipByte(victim);
   const device = scene.reopen();
-  narrator.check("A no longer holds the server's bytes", !await server.holdsSameBytes(device));
+  narrator.check("A's cached rows differ from the published bytes", !await server.holdsSameBytes(device));
 
   const { ok, damaged, nodes } = await device.verify();
-  narrator.same("verification finds the row", { ok, damaged }, {
+  narrator.same("verification finds the damaged row", { ok, damaged }, {
     ok: false,
     damaged: [{ kind: "question", id }],
   });
-  narrator.same("and the one node of the tree that is damaged: its skill", nodes, [skill_id]);
+  narrator.same("verification finds the damaged tree node, the row's skill", nodes, [skill_id]);
 
   const before = victim.network.counts.bytesIn;
   const { repairs } = await device.repair();
@@ -71,16 +71,26 @@ export async function damageAndRepair(scene: DamageScene, victim: Victim): Promi
   const [row] = await sql<{ rows: number }[]>`
     select rows from content.tree_node where schema = ${CONTENT_SCHEMA} and kind = 'skill' and id = ${skill_id}
     order by version desc limit 1`;
-  narrator.same("only that skill was fetched", repairs.map(({ nodes, rows }) => ({ nodes, rows })), [
-    { nodes: [skill_id], rows: row?.rows },
-  ]);
-  narrator.tell(
-    `${repairs[0]?.bytes} bytes of rows, ${bytes} with the manifest; everything anew took ${snapshotBytes}`,
+  narrator.same(
+    "A fetched the rows of that skill alone",
+    repairs.map(({ nodes, rows }) => ({ nodes, rows })),
+    [
+      { nodes: [skill_id], rows: row?.rows },
+    ],
   );
-  narrator.check("that is a fraction of everything", bytes < snapshotBytes / 2);
-  narrator.check("A's hashes come to the root that the server published", (await device.verify()).ok);
-  narrator.check("A holds exactly the server's bytes", await server.holdsSameBytes(device));
+  narrator.tell(
+    `repair: ${
+      repairs[0]?.bytes
+    } bytes of rows, ${bytes} with the manifest; the full download took ${snapshotBytes}`,
+  );
+  narrator.check("the repair took less than half of a full download", bytes < snapshotBytes / 2);
+  narrator.check("A's root hash equals the published root hash", (await device.verify()).ok);
+  narrator.check("A's cached rows equal the published bytes", await server.holdsSameBytes(device));
   const reports = await sql`select kind from ops.content_report order by reported_at, number`;
-  narrator.same("the server was told of both", reports.map(({ kind }) => kind), ["mismatch", "repair"]);
+  narrator.same(
+    "the server received a report of the damage and of the repair",
+    reports.map(({ kind }) => kind),
+    ["mismatch", "repair"],
+  );
   return device;
 }

@@ -1,8 +1,9 @@
-// A learner's day, told and checked: publish, sync, study offline, crash, come back over a bad network, new release,
-// second device, support.
+// A learner's day, step by step, with every claim checked: publish, sync, study offline, crash, reconnect over a bad
+// network, new release, second device, support.
 import type postgres from "postgres";
 import { z } from "zod";
 import { type Device, openDevice } from "../../client-contract/device/device.ts";
+import { openNodeSqlite } from "../../client-contract/device/node_sqlite.ts";
 import { createRpc } from "../../client-contract/client/rpc.ts";
 import type { Stack } from "../local/stack.ts";
 import type { Person } from "./cast.ts";
@@ -44,7 +45,7 @@ interface Phone {
 function phone({ stack, people, folder }: Day, name: string, deviceId: string, network: Network): Phone {
   const file = `${folder}/${name}.sqlite`;
   const device = openDevice({
-    file,
+    storage: openNodeSqlite(file),
     learnerId: people.learner.id,
     deviceId,
     url: stack.apiUrl,
@@ -83,8 +84,8 @@ async function firstSync(day: Day, a: Phone, server: Server): Promise<void> {
   narrator.tell(
     `${report.rows} rows in ${Math.round(a.network.counts.bytesIn / 1024)} KiB of lines, before gzip`,
   );
-  narrator.check("A's hashes come to the root that the server published", (await a.device.verify()).ok);
-  narrator.check("A holds exactly the server's bytes", await server.holdsSameBytes(a.device));
+  narrator.check("A's root hash equals the published root hash", (await a.device.verify()).ok);
+  narrator.check("A's cached rows equal the published bytes", await server.holdsSameBytes(a.device));
 }
 
 async function offline(day: Day, a: Phone, skillId: string): Promise<string[]> {
@@ -92,37 +93,39 @@ async function offline(day: Day, a: Phone, skillId: string): Promise<string[]> {
   narrator.chapter("The train enters a tunnel: two sessions offline, and the phone dies in the second");
   a.network.online = false;
   const failure = await a.device.sync().then(() => "synced", (error) => error.constructor.name);
-  narrator.same("there is no network", failure, "NetworkError");
+  narrator.same("a sync without a network fails with NetworkError", failure, "NetworkError");
   a.device[Symbol.dispose]();
 
   const who = { file: a.file, learnerId: people.learner.id, deviceId: a.deviceId, skillId };
   const first = await study({ ...who, count: ANSWERS });
   narrator.tell(`session 1: ${first.length} answers`);
   const cut = await study({ ...who, count: ANSWERS }, KILL_AFTER);
-  narrator.tell(`session 2: killed (SIGKILL) while writing, after it had said "written" ${cut.length} times`);
+  narrator.tell(
+    `session 2: the app was killed (SIGKILL) after it had reported ${cut.length} answers as written`,
+  );
   const survived = phone(day, "A", a.deviceId, a.network);
   const after = survived.device.status().outbox;
   const kept = survived.device.db.all(EventId, "select event_id from outbox").map((row) => row.event_id);
   narrator.check(
-    "every answer that was written is there after the restart",
+    "every answer reported as written is still in the outbox after the restart",
     cut.every((id) => kept.includes(id)),
   );
   narrator.check(
-    "and none is there twice",
+    "the outbox holds no answer twice",
     new Set(kept).size === kept.length && after.pending === kept.length,
   );
   const written = kept.length - first.length - 4;
-  narrator.same("the session that was cut off is still open", survived.device.openSessions().length, 1);
+  narrator.same("the interrupted session is still open", survived.device.openSessions().length, 1);
   survived.device[Symbol.dispose]();
 
   const rest = await study({ ...who, count: 2 * ANSWERS - first.length - written });
-  narrator.tell(`the learner goes on where it stopped: ${rest.length} more answers`);
+  narrator.tell(`the learner continues the session: ${rest.length} more answers`);
   return [...first, ...rest];
 }
 
 async function drain(day: Day, a: Phone, server: Server): Promise<void> {
   const { narrator } = day;
-  narrator.chapter("The network comes back, and loses every third reply");
+  narrator.chapter("The network returns, but every third reply is lost");
   const before = a.device.status().outbox.pending;
   a.network.online = true;
   a.network.dropEvery = 3;
@@ -135,12 +138,12 @@ async function drain(day: Day, a: Phone, server: Server): Promise<void> {
   const counts = await server.counts();
   narrator.tell(
     `${a.network.counts.requests - 2} requests, ${a.network.counts.lost} replies lost, ` +
-      `${counts.duplicates} events seen again by the server`,
+      `${counts.duplicates} events received twice by the server`,
   );
-  narrator.check("what was sent again after a lost reply was recognised", counts.duplicates >= before);
+  narrator.check("the server recognised every resent event as a duplicate", counts.duplicates >= before);
   narrator.same("the outbox is empty", a.device.status().outbox.pending, 0);
   narrator.same("the server holds every event", counts.events, before);
-  narrator.same("and counted every answer once", counts.attempts, 2 * ANSWERS);
+  narrator.same("the server counted every answer once", counts.attempts, 2 * ANSWERS);
   narrator.same("nothing was quarantined", counts.quarantined, 0);
 }
 
@@ -153,7 +156,7 @@ async function secondRelease(day: Day, a: Phone, server: Server): Promise<void> 
   const version = await publish(day, "corrections", edition.second);
   const heard = await hint.message;
   narrator.tell(
-    `the hint arrived ${Math.round(performance.now() - started)} ms after the instructor had begun`,
+    `the hint arrived ${Math.round(performance.now() - started)} ms after the publish call`,
   );
   narrator.same("the hint names the version", heard.version, version);
 
@@ -162,20 +165,20 @@ async function secondRelease(day: Day, a: Phone, server: Server): Promise<void> 
   const change = await server.changesSince(held);
   narrator.tell(
     `A applied ${report.rows} rows (${change.upserts} written, ${change.deletes} withdrawn) ` +
-      `from ${Math.round((a.network.counts.bytesIn - before) / 1024)} KiB`,
+      `in ${Math.round((a.network.counts.bytesIn - before) / 1024)} KiB`,
   );
-  narrator.same("A is at the new version", report.version, version);
-  narrator.same("A applied exactly the change", report.rows, change.upserts + change.deletes);
-  narrator.check("A's hashes come to the new root", (await a.device.verify()).ok);
-  narrator.check("A holds exactly the server's bytes", await server.holdsSameBytes(a.device));
+  narrator.same("A holds the new version", report.version, version);
+  narrator.same("A applied exactly the rows that changed", report.rows, change.upserts + change.deletes);
+  narrator.check("A's root hash equals the new published root hash", (await a.device.verify()).ok);
+  narrator.check("A's cached rows equal the published bytes", await server.holdsSameBytes(a.device));
 }
 
 async function secondDevice(day: Day, a: Phone, b: Phone, server: Server, skillId: string): Promise<void> {
   const { narrator } = day;
-  narrator.chapter("Device B, new, signs in as the same learner");
+  narrator.chapter("The same learner signs in on a new device B");
   const report = await b.device.sync();
-  narrator.tell(`B fetched ${report.rows} content rows and ${report.pulled} of the learner's own`);
-  narrator.check("B holds exactly the server's bytes", await server.holdsSameBytes(b.device));
+  narrator.tell(`B fetched ${report.rows} content rows and ${report.pulled} of the learner's own rows`);
+  narrator.check("B's cached rows equal the published bytes", await server.holdsSameBytes(b.device));
   const onServer = await server.progress(skillId);
   const { mastery, correct, attempts, completed } = onServer;
   narrator.tell(
@@ -196,9 +199,11 @@ async function replay(day: Day, a: Phone, server: Server, skillId: string): Prom
   const response = await fetch(`${stack.apiUrl}/functions/v1/sync`, { method: "POST", ...old });
   const { batch } = await response.json();
   const statuses = new Set(batch.results.map((result: { status: string }) => result.status));
-  narrator.same(`all ${batch.results.length} results say duplicate`, [...statuses], ["duplicate"]);
-  narrator.same("nothing was counted twice", { ...await server.counts(), duplicates: 0 }, before);
-  narrator.same("progress is what it was", await server.progress(skillId), progress);
+  narrator.same(`all ${batch.results.length} events are answered with duplicate`, [...statuses], [
+    "duplicate",
+  ]);
+  narrator.same("no event was counted twice", { ...await server.counts(), duplicates: 0 }, before);
+  narrator.same("progress is unchanged", await server.progress(skillId), progress);
 }
 
 async function support(day: Day, server: Server): Promise<void> {
@@ -207,32 +212,34 @@ async function support(day: Day, server: Server): Promise<void> {
   const refusal = await createRpc(people.learner.client).supportTimeline(people.learner.id).catch((error) =>
     error.code
   );
-  narrator.same("the learner may not", refusal, "forbidden");
+  narrator.same("a learner may not read the support timeline", refusal, "forbidden");
   const timeline = await createRpc(people.support.client).supportTimeline(people.learner.id, {
     page_rows: 200,
   });
-  const told = timeline.filter(({ kind, summary }) => kind !== "event" && !summary.startsWith("0 events"));
-  for (const entry of told.reverse()) {
+  const shown = timeline.filter(({ kind, summary }) => kind !== "event" && !summary.startsWith("0 events"));
+  for (const entry of shown.reverse()) {
     narrator.tell(`${entry.at.slice(11, 23)}  ${entry.kind.padEnd(10)}  ${entry.summary}`);
   }
   const kinds = new Set(timeline.map((entry) => entry.kind));
   narrator.check(
-    "it shows batches, events and both devices",
+    "the timeline shows batches, events and devices",
     ["batch", "event", "device"].every((kind) => kinds.has(kind)),
   );
   const [look] = await sql`
     select actor from ops.audit where action = 'support_timeline' order by id desc limit 1`;
-  narrator.same("the look itself is on record", look?.actor, people.support.id);
-  const plan = await server.told();
-  narrator.tell(`the devices told of themselves: ${[...plan].map(([type, n]) => `${n} ${type}`).join(", ")}`);
+  narrator.same("the audit log names the support agent who read it", look?.actor, people.support.id);
+  const plan = await server.telemetry();
+  narrator.tell(
+    `telemetry received from the devices: ${[...plan].map(([type, n]) => `${n} ${type}`).join(", ")}`,
+  );
   narrator.same(
-    "the tunnel and the repair among it",
+    "telemetry reports the offline period and the repair",
     [plan.get("offline.used"), plan.get("cache.repaired")],
     [1, 1],
   );
 }
 
-/** Lives the day. */
+/** Plays the whole day. Failed claims are counted by the narrator. */
 export async function liveTheDay(day: Day): Promise<void> {
   const { narrator, edition, people, sql } = day;
   const server = new Server(sql, people.learner.id);

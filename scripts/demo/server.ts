@@ -57,8 +57,8 @@ export class Server {
     return row;
   }
 
-  /** What the learner's devices have told about themselves, type by type. */
-  async told(): Promise<Map<string, number>> {
+  /** How many telemetry events of each type the learner's devices have sent. */
+  async telemetry(): Promise<Map<string, number>> {
     const rows = await this.sql<{ type: string; count: number }[]>`
       select type, count(*)::int as count from ops.telemetry where user_id = ${this.learner} group by type order by type`;
     return new Map(rows.map(({ type, count }) => [type, count]));

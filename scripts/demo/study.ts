@@ -2,11 +2,12 @@
 //
 // Arguments: the device's file, learner id, device id, the skill's id, how many questions to answer.
 import { openDevice } from "../../client-contract/device/device.ts";
+import { openNodeSqlite } from "../../client-contract/device/node_sqlite.ts";
 import { rightAnswer, wrongAnswer } from "../testkit/device/answers.ts";
 
 const [file = "", learnerId = "", deviceId = "", skillId = "", count = "0"] = Deno.args;
 using device = openDevice({
-  file,
+  storage: openNodeSqlite(file),
   learnerId,
   deviceId,
   url: "http://offline.invalid",

@@ -1,4 +1,4 @@
-// One question of each type: published, shown, answered right and wrong on a train, and graded the same by both sides.
+// One question of each type: published, answered right and wrong while offline, and graded the same by device and server.
 import type postgres from "postgres";
 import type { Question } from "../../client-contract/device/content.ts";
 import type { Device } from "../../client-contract/device/device.ts";
@@ -64,7 +64,7 @@ export async function oneOfEachType(
   const questions = device.domains().filter(({ key }) => key === "types")
     .flatMap(({ id }) => device.skills(id)).flatMap(({ id }) => device.questions(id));
   narrator.same(
-    "A has them all",
+    "A received a question of each type",
     questions.map(({ type }) => type).sort(),
     DRAFTS.map(({ key }) => key).sort(),
   );
@@ -81,7 +81,7 @@ export async function oneOfEachType(
   }
   device.endSession(sessionId);
   narrator.same(
-    "A tells right from wrong without a network",
+    "A grades every answer correctly while offline",
     [...verdicts.values()],
     questions.flatMap(() => [true, false]),
   );
@@ -91,7 +91,7 @@ export async function oneOfEachType(
     where user_id = ${learnerId} and event_id = any (
       select private.ulid_to_uuid(x) from unnest(${[...verdicts.keys()]}::text[]) x)
     order by event_id`;
-  narrator.same("and the server grades each the same", rows.map(({ id, graded }) => [id, graded]), [
+  narrator.same("the server grades every answer the same way", rows.map(({ id, graded }) => [id, graded]), [
     ...verdicts,
   ]);
 }

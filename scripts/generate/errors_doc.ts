@@ -3,30 +3,40 @@ import {
   type ErrorCode,
   errorCodes,
   type ErrorEntry,
-  type ErrorPlace,
   errors,
 } from "../../client-contract/contract/errors.ts";
 import type { Artifact } from "./artifact.ts";
 
 interface Column {
   heading: string;
-  cell: (code: ErrorCode, entry: ErrorEntry) => string;
+  cell: (entry: ErrorEntry, code: ErrorCode) => string;
 }
 
-const CODE: Column = { heading: "code", cell: (code) => `\`${code}\`` };
-const STATUS: Column = { heading: "status", cell: (_, { status }) => String(status) };
-const SQLSTATE: Column = { heading: "SQLSTATE", cell: (_, { sqlstate }) => sqlstate.join(", ") };
-const RETRYABLE: Column = { heading: "retryable", cell: (_, { retryable }) => retryable ? "yes" : "no" };
-const MEANING: Column = { heading: "meaning", cell: (_, { title }) => title };
-const CLIENT: Column = { heading: "what the client does", cell: (_, { client }) => client };
+const yes = (value?: boolean | null) => value ? "yes" : "no";
 
-function table(place: ErrorPlace, columns: Column[]): string {
+const CODE: Column = { heading: "code", cell: (_, code) => `\`${code}\`` };
+const MEANING: Column = { heading: "title", cell: ({ title }) => title };
+const CLIENT: Column = { heading: "what the client does", cell: ({ client }) => client };
+const REQUEST: Column[] = [
+  { heading: "status", cell: ({ request }) => String(request?.status) },
+  { heading: "SQLSTATE", cell: ({ request }) => request?.sqlstate.join(", ") ?? "" },
+  { heading: "retryable", cell: ({ request }) => yes(request?.retryable) },
+];
+const EVENT: Column[] = [
+  { heading: "status", cell: ({ event }) => event?.outcome ?? "" },
+  { heading: "retryable", cell: ({ event }) => yes(event?.retryable) },
+  { heading: "held", cell: ({ event }) => yes(event?.held) },
+];
+
+function table(occurs: (entry: ErrorEntry) => unknown, facts: Column[]): string {
+  const columns = [CODE, ...facts, MEANING, CLIENT];
   const row = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  const codes = errorCodes.filter((code) => errors[code].where.includes(place));
   return [
     row(columns.map(({ heading }) => heading)),
     row(columns.map(() => "---")),
-    ...codes.map((code) => row(columns.map(({ cell }) => cell(code, errors[code]).replaceAll("|", "\\|")))),
+    ...errorCodes.filter((code) => occurs(errors[code])).map((code) =>
+      row(columns.map(({ cell }) => cell(errors[code], code).replaceAll("|", "\\|")))
+    ),
   ].join("\n");
 }
 
@@ -37,26 +47,30 @@ export function errorsDocument(): Artifact {
 
 # Errors
 
-One code from SQL to the app. The Edge Functions answer a failed request with problem details (RFC 9457), \`code\` among
-them, and \`info\`, a value for programs, where there is one. Through supabase-js \`rpc\` the same error has its SQLSTATE as
-\`code\` and the value as \`details\`, and mostly the status 400. A failed request wrote nothing. *Retryable* means that the
-same request, sent again later, can succeed.
+Every error has one code, from SQL to the app.
+
+- A failed request wrote nothing. The Edge Functions answer with problem details (RFC 9457). \`code\` is the error's code,
+  \`detail\` says what is wrong with this request, and \`info\` is a value for programs, such as the name of a parameter.
+- Through supabase-js \`rpc\` the same error has its SQLSTATE as \`code\`, the detail as \`message\` and the value as \`details\`.
+  Its HTTP status is mostly 400.
+- A request is *retryable* if the same request can succeed later. An event is *retryable* if the device keeps it and sends it again.
 
 ## Requests
 
-${table("http", [CODE, STATUS, SQLSTATE, RETRYABLE, MEANING, CLIENT])}
+${table(({ request }) => request, REQUEST)}
 
 ## Events
 
-In the \`results\` of a batch; the rest of the batch is not touched.
+These codes are in the \`results\` of a batch; the other events of the batch are not affected. The server keeps a quarantined event.
+A *held* one is applied as soon as the server knows more; every other one waits for support.
 
-${table("event", [CODE, MEANING, CLIENT])}
+${table(({ event }) => event, EVENT)}
 
 ## Pulls
 
-In \`{"reset":code}\` instead of a page of changes.
+A pull with a useless cursor answers \`{"reset":code}\` instead of a page of changes.
 
-${table("pull", [CODE, MEANING, CLIENT])}
+${table(({ pull }) => pull, [])}
 `;
   return { path: "docs/errors.md", text };
 }

@@ -5,12 +5,17 @@ import type { Artifact } from "./artifact.ts";
 
 /** The copy for the Edge Functions: codes that a response can have. */
 export function functionErrors(): Artifact {
-  const codes = errorCodes.filter((code) => errors[code].status !== null);
-  const entries = codes.map((code) => {
-    const { status, title, retryable } = errors[code];
-    return `  ${code}: { status: ${status}, title: ${JSON.stringify(title)}, retryable: ${retryable} },`;
-  });
-  const states = codes.flatMap((code) => errors[code].sqlstate.map((state) => `  "${state}": "${code}",`));
+  const entries: string[] = [];
+  const states: string[] = [];
+  for (const code of errorCodes) {
+    const { title, request } = errors[code];
+    if (!request) continue;
+    const { status, retryable, sqlstate } = request;
+    entries.push(
+      `  ${code}: { status: ${status}, title: ${JSON.stringify(title)}, retryable: ${retryable} },`,
+    );
+    states.push(...sqlstate.map((state) => `  "${state}": "${code}",`));
+  }
   const text = `// Generated from client-contract/contract/errors.ts by \`npm run generate\`; do not edit.
 
 /** The registry's errors that a function can answer with. */

@@ -1,8 +1,11 @@
 // `npm run generate`: writes the files that are derived from client-contract and the tests. With --check it writes nothing, names
 // those that differ, and fails.
+import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
+import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
+import { errorRows } from "./errors_sql.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { invariantsDocument } from "./invariants_doc.ts";
 import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
@@ -11,24 +14,44 @@ import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
 
-const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
+const COMMAND = {
+  name: "npm run generate",
+  about: "Writes the files that are derived from the contract, the SQL sources and the tests.",
+  options: {
+    check: {
+      type: "boolean",
+      default: false,
+      text: "write nothing, name the files that differ, and end with 1",
+    },
+  },
+} as const satisfies Command<Options>;
 
-const artifacts: Artifact[] = [
-  ...jsonSchemas(),
-  functionErrors(),
-  errorsDocument(),
-  invariantsDocument(tests),
-  requirementsDocument(tests),
-  ...await migrationFiles(),
-];
+await main(COMMAND, async ({ values: { check } }) => {
+  const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
+  // First, since migrations are made of them.
+  const sources: Artifact[] = [errorRows()];
+  if (!check) await writeArtifacts(PROJECT_FOLDER, sources, []);
 
-if (Deno.args.includes("--check")) {
-  const drifted = await findDrift(PROJECT_FOLDER, artifacts, [SCHEMA_FOLDER, MIGRATION_FOLDER]);
-  for (const path of drifted) console.error(`${path} is not what \`npm run generate\` would write`);
-  if (drifted.length > 0) Deno.exit(1);
-  console.log(`${artifacts.length} generated files are up to date`);
-} else {
-  const written = await writeArtifacts(PROJECT_FOLDER, artifacts, [SCHEMA_FOLDER, MIGRATION_FOLDER]);
+  const artifacts: Artifact[] = [
+    ...sources,
+    ...jsonSchemas(),
+    functionErrors(),
+    await deviceSchema(),
+    errorsDocument(),
+    invariantsDocument(tests),
+    requirementsDocument(tests),
+    ...await migrationFiles(),
+  ];
+  const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER];
+  if (check) {
+    const drifted = await findDrift(PROJECT_FOLDER, artifacts, folders);
+    for (const path of drifted) console.error(`${path} is not what \`npm run generate\` would write`);
+    if (drifted.length > 0) return 1;
+    console.log(`${artifacts.length} generated files are up to date`);
+    return 0;
+  }
+  const written = await writeArtifacts(PROJECT_FOLDER, artifacts, folders);
   for (const path of written) console.log(`updated ${path}`);
   console.log(`${artifacts.length - written.length} files were up to date`);
-}
+  return 0;
+});

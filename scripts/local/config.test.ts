@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { ConfigError, parseProjectConfig, readProjectConfig, resolveConfig } from "./config.ts";
-
-const PROJECT = { projectId: "test", apiPort: 54321, databasePort: 54322, functions: new Map() };
+import { parseProjectConfig, readProjectConfig } from "./config.ts";
+import { UserError } from "./user_error.ts";
 
 function refused(what: () => unknown): string {
   try {
     what();
   } catch (error) {
-    assert(error instanceof ConfigError, String(error));
+    assert(error instanceof UserError, String(error));
     return error.message;
   }
   throw new Error("it was accepted");
@@ -40,39 +38,4 @@ Deno.test("a config.toml that can't be used is refused with its name and the set
   const message = refused(() => parseProjectConfig(text, "config.toml"));
   assert.match(message, /db\.major_version/);
   assert.match(message, /db\.port/);
-});
-
-Deno.test("the command line wins over the environment, which wins over the file", () => {
-  const env = { CARREL_API_PORT: "6001", CARREL_DB_PORT: "6002", CARREL_FUNCTIONS: "child" };
-  const config = resolveConfig(PROJECT, ["--api-port", "7001"], env);
-  assert.equal(config.apiPort, 7001);
-  assert.equal(config.databasePort, 6002);
-  assert.equal(config.functionsMode, "child");
-  assert.equal(resolveConfig(PROJECT, [], {}).functionsMode, "in-process");
-  assert.ok(resolveConfig(PROJECT, [], {}).dataFolder.endsWith(join(".carrel", "local")));
-});
-
-Deno.test("an unknown option, a missing value and a stray word are refused with the list of options", () => {
-  for (const args of [["--prot", "1"], ["--api-port"], ["start"]]) {
-    assert.match(refused(() => resolveConfig(PROJECT, args, {})), /--api-port N/);
-  }
-  assert.match(refused(() => resolveConfig(PROJECT, ["--prot", "1"], {})), /Unknown option '--prot'/);
-});
-
-Deno.test("a value out of range is refused with the name of what set it", () => {
-  for (const value of ["0", "65536", "-1", "1.5", "eighty", ""]) {
-    assert.match(
-      refused(() => resolveConfig(PROJECT, [`--api-port=${value}`], {})),
-      /--api-port takes a number/,
-    );
-  }
-  assert.match(
-    refused(() => resolveConfig(PROJECT, [], { CARREL_DB_PORT: "x" })),
-    /CARREL_DB_PORT takes a number/,
-  );
-  assert.match(refused(() => resolveConfig(PROJECT, ["--functions", "docker"], {})), /in-process or child/);
-  assert.match(
-    refused(() => resolveConfig(PROJECT, ["--api-port", "54322"], {})),
-    /can't both use port 54322/,
-  );
 });

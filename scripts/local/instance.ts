@@ -1,6 +1,7 @@
 // One supervisor per data folder, and what others may know about the one that runs.
 import { join } from "node:path";
 import { z } from "zod";
+import { UserError } from "./user_error.ts";
 import { tryLock } from "./postgres/lock.ts";
 
 const RunningSchema = z.object({
@@ -11,6 +12,8 @@ const RunningSchema = z.object({
     databaseUrl: z.string(),
     publishableKey: z.string(),
     secretKey: z.string(),
+    databaseLog: z.string(),
+    functions: z.array(z.string()),
   }).optional(),
 });
 
@@ -18,11 +21,15 @@ const RunningSchema = z.object({
 export type Running = z.infer<typeof RunningSchema>;
 
 /** Another supervisor runs on the data folder. */
-export class AlreadyRunning extends Error {
+export class AlreadyRunning extends UserError {
   override readonly name = "AlreadyRunning";
   constructor(readonly running: Running | undefined) {
     const process = running ? `process ${running.pid}` : "another process";
-    super(`Carrel is already running (${process}${running?.stack ? `, ${running.stack.apiUrl}` : ""}).`);
+    super(
+      `The local Supabase is already running (${process}${
+        running?.stack ? `, ${running.stack.apiUrl}` : ""
+      }).`,
+    );
   }
 }
 

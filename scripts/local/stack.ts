@@ -2,10 +2,11 @@
 // in front of them. `npm start` runs one that keeps its data; tests start throw-away copies.
 import { join } from "node:path";
 import { type AuthOptions, createAuth } from "./auth/auth.ts";
-import { ConfigError, type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
+import { type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
 import { startCronWorker } from "./cron/worker.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
+import { databaseFolder, keysFile, storageFolder } from "./data_folder.ts";
 import { throwAwayCluster, type ThrowAwayOptions } from "./harness.ts";
 import { openKeys, type ProjectKeys } from "./keys.ts";
 import { startNetWorker } from "./net/worker.ts";
@@ -17,7 +18,7 @@ import { setLocalPasswords } from "./postgres/passwords.ts";
 import { createRealtime } from "./realtime/service.ts";
 import { createRest } from "./rest/service.ts";
 import type { LoginRole, ServiceContext } from "./service.ts";
-import { configureSignals } from "./signals.ts";
+import { UserError } from "./user_error.ts";
 import { createStorage } from "./storage/service.ts";
 
 /** A running local Supabase; disposing of it stops everything. */
@@ -35,7 +36,7 @@ export interface Stack extends AsyncDisposable {
 }
 
 /** Migrations and database have parted ways; only a reset brings them together again. */
-export class MigrationsDiverged extends Error {
+export class MigrationsDiverged extends UserError {
   override readonly name = "MigrationsDiverged";
   constructor(readonly divergence: Divergence) {
     const { changed, removed, late } = divergence;
@@ -58,21 +59,6 @@ export interface Reporting {
 
 /** How long requests under way may take when `npm start` is stopped, in milliseconds. */
 const CLOSE_GRACE_MS = 2_000;
-
-/** The database of a data folder. */
-export function databaseFolder(dataFolder: string): string {
-  return join(dataFolder, "database");
-}
-
-/** The bytes of the objects of a data folder. */
-export function storageFolder(dataFolder: string): string {
-  return join(dataFolder, "storage");
-}
-
-/** The keys of a data folder. */
-export function keysFile(dataFolder: string): string {
-  return join(dataFolder, "keys.json");
-}
 
 /** What `assemble` puts together; it takes over `cleanup`. */
 interface Parts {
@@ -159,11 +145,11 @@ async function bringUpToDate(cluster: Cluster, { onProgress, log }: Reporting): 
 
 /**
  * Starts the stack of `npm start` on its data folder, and applies what is pending of supabase/migrations. Throws
- * `ConfigError`, `PortTaken`, `MigrationsDiverged` and what PostgreSQL says about a migration that fails; nothing runs then.
+ * `UserError`, `PortTaken`, `MigrationsDiverged` and what PostgreSQL says about a migration that fails; nothing runs then.
  */
 export async function startStack(config: StackConfig, reporting: Reporting): Promise<Stack> {
   if (config.envFile !== undefined && !await exists(config.envFile)) {
-    throw new ConfigError(`The file of secrets, ${config.envFile}, does not exist.`);
+    throw new UserError(`The file of secrets, ${config.envFile}, does not exist.`);
   }
   await using cleanup = new AsyncDisposableStack();
   // First, because a port that is taken should not cost the time of a database.
@@ -178,7 +164,6 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
   });
   cleanup.defer(() => cluster.stop());
   await bringUpToDate(cluster, reporting);
-  await configureSignals(cluster.url("postgres"), addressOf(closeGateway), keys.secretKey);
   reporting.onProgress("Starting the services");
   const { functionsMode: mode, isolates, envFile: secretsFile } = config;
   const functions = functionsOptions(config, { mode, isolates, secretsFile });

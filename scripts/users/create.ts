@@ -1,54 +1,38 @@
 // `npm run users:create`: a user for each role on the local Supabase, to sign in with while developing.
-import { parseArgs } from "node:util";
-import { ConfigError } from "../local/config.ts";
-import { type CreatedUser, createUsers, UserRefused } from "./create_users.ts";
-import { resolveTarget, TargetRefused } from "./target.ts";
+import { type Command, main, type Options } from "../command/command.ts";
+import { patientProgress } from "../command/progress.ts";
+import { type CreatedUser, createUsers } from "./create_users.ts";
+import { resolveTarget } from "./target.ts";
 
-const USAGE = `npm run users:create -- [options]
-  --password TEXT  the password of all users; by default each gets a random one
-  --json           print the users as JSON
-  --help           this text
-One user for each role (learner, instructor, support, admin) on the local Supabase; users that are there get a new
-password. SUPABASE_URL and SUPABASE_SECRET_KEY name another local one than that of \`npm start\`.`;
-
-/** An option that can't be used. */
-class UsageError extends Error {}
-
-function parseOptions(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { "password": { type: "string" }, "json": { type: "boolean" }, "help": { type: "boolean" } },
-    }).values;
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(`${error.message}\n\n${USAGE}`);
-  }
-}
+const COMMAND = {
+  name: "npm run users:create",
+  about:
+    `Creates a user for each role (learner, instructor, support, admin) on the local Supabase. An existing user gets a
+new password. SUPABASE_URL and SUPABASE_SECRET_KEY name another local Supabase than that of \`npm start\`.
+`,
+  options: {
+    password: {
+      type: "string",
+      value: "TEXT",
+      text: "the password of all users; default: a random one for each",
+    },
+    json: { type: "boolean", text: "print the users as JSON" },
+  },
+} as const satisfies Command<Options>;
 
 function renderUsers(users: CreatedUser[]): string {
   const width = Math.max(...users.map(({ email }) => email.length));
   return users.map(({ email, password, created }) =>
-    `${email.padEnd(width)}  ${password}${created ? "" : "  (was there; new password)"}`
+    `${email.padEnd(width)}  ${password}${created ? "" : "  (existing user, new password)"}`
   ).join("\n");
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const { password, json, help } = parseOptions(args);
-    if (help) {
-      console.log(USAGE);
-      return 0;
-    }
-    const users = await createUsers(await resolveTarget(Deno.env.toObject()), password);
+if (import.meta.main) {
+  await main(COMMAND, async ({ values: { password, json } }) => {
+    const target = await resolveTarget(Deno.env.toObject());
+    using progress = patientProgress();
+    progress.step(`Creating users on ${target.apiUrl}.`);
+    const users = await createUsers(target, password);
     console.log(json ? JSON.stringify(users) : renderUsers(users));
-    return 0;
-  } catch (error) {
-    const known = [UsageError, ConfigError, TargetRefused, UserRefused].some((kind) => error instanceof kind);
-    if (!known || !(error instanceof Error)) throw error;
-    console.error(error.message);
-    return 1;
-  }
+  });
 }
-
-if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,5 +1,6 @@
 // One user for each role of the app, through the Auth admin API. The library behind `npm run users:create`.
 import { createClient, type User } from "@supabase/supabase-js";
+import { UserError } from "../command/command.ts";
 import { assertLoopback, type Target } from "./target.ts";
 
 /** Roles as tokens carry them in `app_metadata.role`. */
@@ -18,7 +19,7 @@ export interface CreatedUser {
 }
 
 /** The Auth service refused; the message says what. */
-export class UserRefused extends Error {
+export class UserRefused extends UserError {
   override readonly name = "UserRefused";
 }
 

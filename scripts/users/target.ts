@@ -1,11 +1,12 @@
 // Which Supabase gets the users: a local one, never any other.
-import { resolve } from "node:path";
 import { z } from "zod";
-import { readProjectConfig, resolveConfig } from "../local/config.ts";
+import { UserError } from "../command/command.ts";
+import { readProjectConfig } from "../local/config.ts";
 import { findRunning } from "../local/instance.ts";
+import { resolveConfig } from "../start/options.ts";
 
 /** Where users can't be made, with the way out; the message is meant for the person at the terminal. */
-export class TargetRefused extends Error {
+export class TargetRefused extends UserError {
   override readonly name = "TargetRefused";
 }
 
@@ -24,7 +25,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
  */
 export function assertLoopback(apiUrl: string): void {
   if (!Address.safeParse(apiUrl).success) {
-    throw new TargetRefused(`SUPABASE_URL is no address: \`${apiUrl}\`.`);
+    throw new TargetRefused(`SUPABASE_URL is not an address: \`${apiUrl}\`.`);
   }
   const { hostname } = new URL(apiUrl);
   if (LOOPBACK.test(hostname)) return;
@@ -43,8 +44,8 @@ export async function resolveTarget(env: Readonly<Record<string, string | undefi
     assertLoopback(apiUrl);
     return { apiUrl, secretKey };
   }
-  const { dataFolder } = resolveConfig(await readProjectConfig(), [], env);
-  const stack = (await findRunning(resolve(dataFolder)))?.stack;
+  const { dataFolder } = resolveConfig(await readProjectConfig(), {}, env);
+  const stack = (await findRunning(dataFolder))?.stack;
   if (stack) return stack;
   throw new TargetRefused(
     "No local stack is running: `npm start` starts one. For another local Supabase set SUPABASE_URL and SUPABASE_SECRET_KEY.",

@@ -35,22 +35,115 @@ grant usage on schema private to carrel_edge, authenticated, service_role;
 grant usage on schema learner to authenticated, service_role;
 grant usage on schema content, ops to service_role;
 
--- Source: schemas/10_platform/errors.sql
--- What:  how SQL raises an error of the registry, and who the caller is.
--- Why:   callers tell errors apart by SQLSTATE, never by text; the registry is client-contract/contract/errors.ts.
+-- Source: schemas/10_platform/error_codes.sql
+-- What:  private.error_code: the error registry, one row for each code.
+-- Why:   SQL raises errors and judges events by code name. The facts stand in client-contract/contract/errors.ts alone;
+--        the rows are generated from there.
+create table private.error_code (
+  code                text not null,
+  title               text not null,
+  status              smallint,
+  sqlstates           text[] not null,
+  request_retryable   boolean,
+  outcome             text,
+  held                boolean,
+  event_retryable     boolean,
+  event_retry_after_s integer,
+  constraint error_code_pkey primary key (code),
+  -- For ops.quarantine, whose status follows from the code.
+  constraint error_code_code_held_key unique (code, held),
+  constraint error_code_request_is_complete check ((status is null) = (request_retryable is null)),
+  constraint error_code_event_is_complete check (num_nulls(outcome, held, event_retryable) in (0, 3)),
+  constraint error_code_outcome_known check (outcome in ('quarantined', 'retry'))
+);
+comment on table private.error_code is 'The error registry. A code is the error of a request, of an event, or of both.';
+comment on column private.error_code.status is 'The HTTP status of a request that fails so; null: no request does.';
+comment on column private.error_code.sqlstates is 'The SQLSTATEs of the error; private.raise_error() uses the first one.';
+comment on column private.error_code.outcome is 'The status of an event that is not applied for this reason; null: no event is.';
+comment on column private.error_code.held is 'Whether the server applies a kept event once it knows more; else the event waits for support.';
+comment on column private.error_code.event_retry_after_s is
+  'Seconds after which a device sends a retryable event again; null: ops.quarantine_setting says how many.';
 
-create function private.raise_error(p_sqlstate text, p_message text, p_detail text default null, p_retry_after_s integer default null)
+alter table private.error_code enable row level security;
+create policy error_code_all_nobody on private.error_code for all to anon, authenticated using (false);
+
+-- Source: schemas/10_platform/error_codes.gen.sql
+-- Generated from client-contract/contract/errors.ts by `npm run generate`. Do not edit.
+
+insert into private.error_code (code, title, status, sqlstates, request_retryable, outcome, held, event_retryable, event_retry_after_s)
+values
+  ('malformed_request', 'A parameter, a header or the body of the request is missing or invalid.', 400, '{CR044}', false, null, null, null, null),
+  ('malformed_batch', 'The batch''s header is missing or invalid.', 400, '{CR020}', false, null, null, null, null),
+  ('cursor_invalid', 'The cursor is invalid.', 400, '{CR012}', false, null, null, null, null),
+  ('unauthenticated', 'This request needs the access token of a signed-in learner.', 401, '{CR022}', false, null, null, null, null),
+  ('token_expired', 'The access token has expired.', 401, '{}', false, null, null, null, null),
+  ('device_revoked', 'This device was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
+  ('forbidden', 'Your role does not allow this.', 403, '{CR001}', false, null, null, null, null),
+  ('device_unknown', 'This learner has no such device.', 404, '{CR084}', false, null, null, null, null),
+  ('not_found', 'There is nothing at this path.', 404, '{CR043}', false, null, null, null, null),
+  ('webhook_unknown', 'This webhook endpoint or delivery does not exist.', 404, '{CR060}', false, null, null, null, null),
+  ('record_unknown', 'This learner has no such record.', 404, '{CR070}', false, null, null, null, null),
+  ('release_unknown', 'This release does not exist.', 404, '{CR030}', false, null, null, null, null),
+  ('schedule_unknown', 'There is no pending schedule with this id.', 404, '{CR031}', false, null, null, null, null),
+  ('method_not_allowed', 'This path does not support this method.', 405, '{}', false, null, null, null, null),
+  ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
+  ('wrong_isolation', 'This needs a READ COMMITTED transaction.', 409, '{CR003}', false, null, null, null, null),
+  ('drafts_moved', 'The drafts have changed since the preview.', 409, '{CR004}', false, null, null, null, null),
+  ('release_needs_force', 'This release would withdraw a large share of the content.', 409, '{CR006}', false, null, null, null, null),
+  ('webhook_rotating', 'The previous signing secret stays active during rotation.', 409, '{CR061}', false, null, null, null, null),
+  ('nothing_to_publish', 'The drafts are the same as the newest release.', 409, '{CR032}', false, null, null, null, null),
+  ('history_changed', 'The server''s history has changed.', 410, '{CR010}', false, null, null, null, null),
+  ('cursor_ahead', 'The cursor is ahead of the server.', 410, '{CR011}', false, null, null, null, null),
+  ('erased', 'The data of this learner was erased.', 410, '{CR024}', false, null, null, null, null),
+  ('cursor_too_old', 'The changes since this version are no longer kept.', 410, '{CR041}', false, null, null, null, null),
+  ('batch_too_large', 'The batch has too many events.', 413, '{CR021}', false, null, null, null, null),
+  ('payload_too_large', 'The body is too large.', 413, '{CR026}', false, null, null, null, null),
+  ('unsupported_media_type', 'This content type is not supported.', 415, '{}', false, null, null, null, null),
+  ('unsupported_encoding', 'This content encoding is not supported.', 415, '{}', false, null, null, null, null),
+  ('export_invalid', 'This is not an export of erasures.', 422, '{CR025}', false, null, null, null, null),
+  ('release_invalid', 'The drafts cannot be published as they are.', 422, '{CR005}', false, null, null, null, null),
+  ('support_invalid', 'A parameter is missing or invalid.', 422, '{CR071}', false, null, null, null, null),
+  ('signal_invalid', 'A setting of webhooks or hints is missing or invalid.', 422, '{CR062}', false, null, null, null, null),
+  ('upgrade_required', 'This version of the app is no longer served.', 426, '{CR040}', false, null, null, null, null),
+  ('rate_limited', 'This learner has reached the rate limit.', 429, '{CR083}', true, null, null, null, null),
+  ('internal', 'Something went wrong on the server.', 500, '{}', true, 'quarantined', false, false, null),
+  ('behind', 'This server has not reached the requested token yet.', 503, '{CR080}', true, null, null, null, null),
+  ('paused', 'Syncing is paused.', 503, '{CR081}', true, null, null, null, null),
+  ('busy', 'Another request of this learner is still running.', 503, '{55P03}', true, null, null, null, null),
+  ('overloaded', 'The server is overloaded.', 503, '{57014,53300,40001,40P01,25006}', true, null, null, null, null),
+  ('too_large', 'The event is larger than 16 KiB.', null, '{}', null, 'quarantined', false, false, null),
+  ('invalid_json', 'The line is not JSON that PostgreSQL can store.', null, '{}', null, 'quarantined', false, false, null),
+  ('invalid_event', 'A field of the event is missing or invalid.', null, '{}', null, 'quarantined', false, false, null),
+  ('wrong_learner', 'The event belongs to another learner than the access token.', null, '{}', null, 'retry', false, true, 3600),
+  ('unknown_type', 'The server does not know this event type yet.', null, '{}', null, 'quarantined', true, false, null),
+  ('unknown_version', 'The server does not know this version of the event type yet.', null, '{}', null, 'quarantined', true, false, null),
+  ('unknown_content', 'The server does not know the content that the event names yet.', null, '{}', null, 'quarantined', true, false, null),
+  ('unknown_reset', 'The server does not know the correction that the event counts its resets from yet.', null, '{}', null, 'quarantined', true, false, null),
+  ('quarantine_full', 'This learner''s quarantine is full.', null, '{}', null, 'retry', false, true, null),
+  ('id_conflict', 'Another event with this id was accepted before.', null, '{}', null, 'quarantined', false, false, null);
+
+-- Source: schemas/10_platform/errors.sql
+-- What:  how SQL raises an error of the registry, and how it finds out the caller's role.
+-- Why:   callers tell errors apart by SQLSTATE, never by text.
+
+create function private.raise_error(p_code text, p_detail text default null, p_info text default null, p_retry_after_s integer default null)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_sqlstate text;
+  v_title text;
 begin
-  raise exception using errcode = p_sqlstate, message = p_message, detail = coalesce(p_detail, ''), hint = coalesce(p_retry_after_s::text, '');
+  select e.sqlstates[1], e.title into strict v_sqlstate, v_title from private.error_code e where e.code = p_code;
+  raise exception using errcode = v_sqlstate, message = coalesce(p_detail, v_title), detail = coalesce(p_info, ''),
+    hint = coalesce(p_retry_after_s::text, '');
 end
 $$;
 comment on function private.raise_error(text, text, text, integer) is
-  'Raises an error of the registry: SQLSTATE CRnnn, a sentence for people, a detail for programs, and as hint the seconds to wait, if waiting helps.';
+  'Raises an error of the registry by its code. The message is p_detail, a sentence about this occurrence, or the code''s title. '
+  'DETAIL is p_info, a value for programs; HINT is the seconds to wait, where waiting helps.';
 
 create function private.app_role()
 returns text
@@ -84,13 +177,53 @@ begin
   if v_claims::jsonb ->> 'role' = 'authenticated' and private.app_role() = any (p_roles) then
     return;
   end if;
-  perform private.raise_error('CR001', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
+  perform private.raise_error('forbidden', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
 end
 $$;
 comment on function private.require_role(text[]) is
-  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden (CR001).';
+  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden.';
 
 grant execute on function private.app_role() to authenticated, service_role;
+
+-- Source: schemas/10_platform/json_text.sql
+-- What:  whether a text that a client wrote can be cast to jsonb.
+-- Why:   a cast that raises takes the whole statement with it, and some valid JSON is too large to look at.
+
+create function private.is_jsonb(p_text text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Nesting that exhausts the stack raises instead of being invalid (16,300 levels with 2 MB, measured), so more
+  -- brackets than 4096, wherever they stand, are not looked at. client-contract/contract/jsonb.ts counts the same way.
+  if octet_length(p_text) > 4096 and octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > 4096 then
+    return false;
+  end if;
+  return pg_input_is_valid(p_text, 'jsonb')
+    -- 1e131000 is five bytes in jsonb and 131 kB in its text: 16 KiB of such would be 200 MB to read, and of 1e308, which a
+    -- double can hold, 850 kB. 1e99 is beyond whatever anybody has counted or measured, and prints as 100 digits. Strings are
+    -- cut out only where something looks like a greater one.
+    and (p_text !~ '[eE][+-]?[0-9]{3}'
+      or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
+end
+$$;
+comment on function private.is_jsonb(text) is 'Whether a text can be cast to jsonb; never raises.';
+
+create function private.shows_long_exponent(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A number stands behind one of these, and nothing in a string that devices write usually does.
+  return p_text ~ '[:,\[ \t\r\n]-?[0-9.]+[eE][+-]?[0-9]{3}';
+end
+$$;
+comment on function private.shows_long_exponent(text) is
+  'Whether a number of JSON may be one that private.is_jsonb() refuses for its exponent: never false where one is, seldom true where none is.';
 
 -- Source: schemas/10_platform/history.sql
 -- What:  the id of this line of the database's life, part of every cursor, ETag and cache key.
@@ -244,33 +377,11 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.raise_error('CR002', format('%s on %s.%s would leave no trace.', tg_op, tg_table_schema, tg_table_name));
+  perform private.raise_error('append_only', format('%s on %s.%s is not allowed, because it would leave no trace.', tg_op, tg_table_schema, tg_table_name));
   return null;
 end
 $$;
-comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table (CR002).';
-
-create function private.only_redact()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
-  -- else; to go too far takes an erasure, which is itself on record.
-  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
-    or new.before is not null or new.after is not null
-    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
-    or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
-  then
-    perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
-  end if;
-  return new;
-end
-$$;
-comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
+comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table.';
 
 create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
 returns void
@@ -295,9 +406,6 @@ comment on function private.watch_table(regclass, text, regproc) is
 
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
--- Updates are refused too, but for what an erasure takes out: private.only_redact().
-create trigger audit_only_redacted before update on ops.audit
-  for each row execute function private.only_redact();
 
 -- Source: schemas/10_platform/signals.sql
 -- What:  pg_cron, pg_net and Vault, and whether this project has been told where its own functions are.
@@ -456,10 +564,10 @@ as $$
 begin
   perform private.require_role('admin');
   if p_functions_url is null or p_functions_url !~ '^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost):[0-9]+)/functions/v1$' then
-    perform private.raise_error('CR062', 'Give https://<project>.supabase.co/functions/v1, without a slash at its end.', 'p_functions_url');
+    perform private.raise_error('signal_invalid', '`p_functions_url` must be https://<project>.supabase.co/functions/v1, without a slash at the end.', 'p_functions_url');
   end if;
   if p_key is null or p_key !~ '^\S{16,}$' then
-    perform private.raise_error('CR062', 'Give one of the project''s secret keys.', 'p_key');
+    perform private.raise_error('signal_invalid', '`p_key` must be a secret key of the project.', 'p_key');
   end if;
   perform private.keep_secret('carrel_functions_url', p_functions_url), private.keep_secret('carrel_functions_key', p_key);
   perform private.audit('configure_signals', 'vault.secrets', null, null, jsonb_build_object('functions_url', p_functions_url));

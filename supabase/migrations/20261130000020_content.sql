@@ -296,81 +296,6 @@ begin
 end
 $$;
 
--- Source: schemas/20_content/draft_marks.sql
--- What:  content.draft_mark: which drafts have been touched since they were last published.
--- Why:   a release of 100 changes must not read 50,000 drafts; a mark is written with the edit, by whatever path it comes.
-create table content.draft_mark (
-  mark bigint generated always as identity,
-  kind text not null,
-  ids  uuid[] not null,
-  constraint draft_mark_pkey primary key (mark),
-  constraint draft_mark_kind_known check (kind in ('domain', 'skill', 'question'))
-);
-comment on table content.draft_mark is
-  'One row per statement that touched drafts. Publishing takes exactly the marks that it sees in the same look as the drafts: '
-  'an edit that commits a moment later keeps a mark of its own, so marks are rows, never a flag of the draft.';
-alter table content.draft_mark enable row level security;
-create policy draft_mark_all_nobody on content.draft_mark for all to anon, authenticated using (false);
-
-create function private.mark_drafts()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Per statement: the 50,000 rows of an import are one mark. Under both ids, where a row is given another.
-  case tg_op
-    when 'INSERT' then
-      insert into content.draft_mark (kind, ids) select tg_table_name, array_agg(n.id) from new_rows n having count(*) > 0;
-    when 'UPDATE' then
-      insert into content.draft_mark (kind, ids)
-      select tg_table_name, array_agg(distinct e.id)
-      from (select n.id from new_rows n union all select o.id from old_rows o) e having count(*) > 0;
-    when 'DELETE' then
-      insert into content.draft_mark (kind, ids) select tg_table_name, array_agg(o.id) from old_rows o having count(*) > 0;
-  end case;
-  return null;
-end
-$$;
-comment on function private.mark_drafts() is 'Statement trigger: marks the drafts that a statement touched.';
-
-do $$
-declare
-  v_table text;
-begin
-  foreach v_table in array array['domain', 'skill', 'question'] loop
-    perform private.watch_table(format('content.%I', v_table), 'mark', 'private.mark_drafts');
-  end loop;
-end
-$$;
-
-create function ops.mark_all_drafts()
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  -- What is published and has no draft is marked too, so that it would be withdrawn.
-  insert into content.draft_mark (kind, ids)
-  select e.kind, array_agg(distinct e.id)
-  from (
-    select 'domain' as kind, d.id from content.domain d
-    union all select 'skill', s.id from content.skill s
-    union all select 'question', q.id from content.question q
-    union all select r.kind, r.id from content.revision r
-  ) e
-  group by e.kind;
-  perform private.audit('mark_all_drafts', 'content.draft_mark');
-end
-$$;
-comment on function ops.mark_all_drafts() is
-  'Makes the next release compare every draft: after triggers were switched off, or when a schema joins content.schema. Admins.';
-
 -- Source: schemas/20_content/releases.sql
 -- What:  what devices receive: releases, append-only revisions per contract schema, the hash tree, the answer keys.
 -- Why:   a revision stores the exact bytes, so the state at any version can be served again and verified.
@@ -546,3 +471,403 @@ create trigger tree_node_version_exists after insert on content.tree_node
 -- Small rows, which are handed on for a fifth of what an index of versions took, that nothing else reads.
 create trigger answer_key_version_exists after insert on content.answer_key
   referencing new table as new_rows for each statement execute function private.check_next_version('new_rows');
+
+-- Source: schemas/20_content/draft_marks.sql
+-- What:  content.draft_mark: which drafts have been touched since they were last published.
+-- Why:   a release of 100 changes must not read 50,000 drafts; a mark is written with the edit, by whatever path it comes.
+create table content.draft_mark (
+  mark bigint generated always as identity,
+  kind text not null,
+  ids  uuid[] not null,
+  constraint draft_mark_pkey primary key (mark),
+  constraint draft_mark_kind_known check (kind in ('domain', 'skill', 'question'))
+);
+comment on table content.draft_mark is
+  'One row per statement that touched drafts. Publishing takes exactly the marks that it sees in the same look as the drafts: '
+  'an edit that commits a moment later keeps a mark of its own, so marks are rows, never a flag of the draft.';
+alter table content.draft_mark enable row level security;
+create policy draft_mark_all_nobody on content.draft_mark for all to anon, authenticated using (false);
+
+create function private.mark_drafts()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Per statement: the 50,000 rows of an import are one mark. Under both ids, where a row is given another.
+  case tg_op
+    when 'INSERT' then
+      insert into content.draft_mark (kind, ids) select tg_table_name, array_agg(n.id) from new_rows n having count(*) > 0;
+    when 'UPDATE' then
+      insert into content.draft_mark (kind, ids)
+      select tg_table_name, array_agg(distinct e.id)
+      from (select n.id from new_rows n union all select o.id from old_rows o) e having count(*) > 0;
+    when 'DELETE' then
+      insert into content.draft_mark (kind, ids) select tg_table_name, array_agg(o.id) from old_rows o having count(*) > 0;
+  end case;
+  return null;
+end
+$$;
+comment on function private.mark_drafts() is 'Statement trigger: marks the drafts that a statement touched.';
+
+do $$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['domain', 'skill', 'question'] loop
+    perform private.watch_table(format('content.%I', v_table), 'mark', 'private.mark_drafts');
+  end loop;
+end
+$$;
+
+create function ops.mark_all_drafts()
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  -- What is published and has no draft is marked too, so that it would be withdrawn.
+  insert into content.draft_mark (kind, ids)
+  select e.kind, array_agg(distinct e.id)
+  from (
+    select 'domain' as kind, d.id from content.domain d
+    union all select 'skill', s.id from content.skill s
+    union all select 'question', q.id from content.question q
+    union all select r.kind, r.id from content.revision r
+  ) e
+  group by e.kind;
+  perform private.audit('mark_all_drafts', 'content.draft_mark');
+end
+$$;
+comment on function ops.mark_all_drafts() is
+  'Makes the next release compare every draft: after triggers were switched off, or when a schema joins content.schema. Admins.';
+
+-- Source: schemas/20_content/settings.sql
+-- What:  what operators set about content: how devices poll, how much may be withdrawn at once, how much of the past is kept.
+-- Why:   publishing, delivery and compaction go by one row, which operators change without a deployment (C4).
+create table ops.content_setting (
+  id            smallint not null default 1,
+  poll_after_s  integer not null default 900,
+  keep_versions integer not null default 50,
+  keep_age      interval not null default '90 days',
+  keep_answers  interval not null default '730 days',
+  keep_reports  interval not null default '180 days',
+  force_share   numeric not null default 0.2,
+  horizon       integer not null default 0,
+  constraint content_setting_pkey primary key (id),
+  constraint content_setting_one_row check (id = 1),
+  -- 10,000 devices at 10 s are 1,000 requests a second; a day is the longest that a lost hint may cost.
+  constraint content_setting_poll_after_s_in_range check (poll_after_s between 10 and 86400),
+  constraint content_setting_keep_versions_positive check (keep_versions >= 1),
+  constraint content_setting_keep_age_positive check (keep_age >= interval '1 hour'),
+  constraint content_setting_answers_outlive_deltas check (keep_answers >= keep_age),
+  constraint content_setting_keep_reports_positive check (keep_reports >= interval '1 day'),
+  -- 0: every deletion needs force; 1: none does. (NaN is greater than 1.)
+  constraint content_setting_force_share_in_range check (force_share between 0 and 1),
+  constraint content_setting_horizon_not_negative check (horizon >= 0)
+);
+comment on table ops.content_setting is
+  'One row: how devices poll, how much may be withdrawn at once, and how much of the past ops.compact_content() and ops.prune_content_reports() keep.';
+comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head, as every head advises.';
+comment on column ops.content_setting.keep_answers is
+  'How long a superseded answer key is kept. Longer than deltas: an answer given months ago, offline, is graded by what was asked then.';
+comment on column ops.content_setting.keep_reports is 'How long devices'' reports of their caches are kept (ops.content_report).';
+comment on column ops.content_setting.force_share is
+  'Which part of what is published, 0 to 1, may be withdrawn at once; more only by force. A slip in a WHERE clause takes much.';
+comment on column ops.content_setting.horizon is
+  'The oldest version that can be read, and read from; written by ops.compact_content() alone.';
+insert into ops.content_setting default values;
+
+alter table ops.content_setting enable row level security;
+create policy content_setting_all_nobody on ops.content_setting for all to anon, authenticated using (false);
+
+create trigger content_setting_audit_update after update on ops.content_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger content_setting_stays before delete or truncate on ops.content_setting
+  for each statement execute function private.forbid_change();
+
+create function private.delete_share(p_deletes bigint)
+returns numeric
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(p_deletes::numeric / nullif(r.domains + r.skills + r.questions, 0), 0)
+  from (values (1)) always (row)
+  left join (select * from content.release order by version desc limit 1) r on true
+$$;
+comment on function private.delete_share(bigint) is 'Which part of what is published that many deletions would be, 0 to 1.';
+
+create function private.needs_force(p_deletes bigint)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.delete_share(p_deletes) > s.force_share from ops.content_setting s $$;
+comment on function private.needs_force(bigint) is 'Whether that many deletions are published only by force.';
+
+create function private.content_horizon()
+returns integer
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (select s.horizon from ops.content_setting s);
+end
+$$;
+comment on function private.content_horizon() is
+  'The oldest version whose state is still whole; 0 before the first compaction. A roll-back must not reach below it.';
+
+-- Source: schemas/20_content/served_schemas.sql
+-- What:  the contract schema that drafts are written in, and whether devices may still read one.
+-- Why:   every release and every read asks it, and an announced end takes effect by itself.
+
+create function private.content_schema()
+returns smallint
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 2::smallint $$;
+comment on function private.content_schema() is 'The current content schema: that of drafts, previews and answer keys.';
+
+create function private.schema_is_served(p_schema integer)
+returns boolean
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The announced end counts by itself: nobody has to be awake at that hour to retire the schema.
+  return exists (
+    select from content.schema s
+    where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()));
+end
+$$;
+comment on function private.schema_is_served(integer) is 'Whether devices may still read a contract schema: not retired, and its end not reached.';
+
+create function private.require_schema(p_schema smallint)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from content.schema s where s.schema = p_schema) then
+    perform private.raise_error('malformed_request', format('`schema` must be a content schema of this server: %s.',
+      (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema))), 'schema');
+  end if;
+  if not private.schema_is_served(p_schema) then
+    perform private.raise_error('upgrade_required', p_info =>
+      (select min(s.schema)::text from content.schema s where private.schema_is_served(s.schema)));
+  end if;
+end
+$$;
+comment on function private.require_schema(smallint) is
+  'Passes for a content schema that is served. One that never existed raises malformed_request; one that is no longer served raises '
+  'upgrade_required with the lowest that is.';
+
+-- Source: schemas/20_content/release_state.sql
+-- What:  what happens to a release after its publish: it becomes mandatory, is bundled, is hinted.
+-- Why:   content.release is append-only, and every head names the mandatory release and says whether the newest one has its bundles.
+create table content.required_release (
+  version       integer not null,
+  required_from timestamptz not null,
+  required_by   uuid,
+  decided_at    timestamptz not null default clock_timestamp(),
+  constraint required_release_pkey primary key (version),
+  constraint required_release_version_exists foreign key (version) references content.release (version)
+);
+comment on table content.required_release is
+  'Releases that every device must have from a date on: an error in the one before must not be learned any further.';
+alter table content.required_release enable row level security;
+create policy required_release_all_nobody on content.required_release for all to anon, authenticated using (false);
+
+create function private.minimum_version()
+returns integer
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce((select max(r.version) from content.required_release r where r.required_from <= clock_timestamp()), 0);
+end
+$$;
+comment on function private.minimum_version() is 'The newest release that is mandatory by now; 0: none is.';
+
+create table content.release_state (
+  version    integer not null,
+  bundled_at timestamptz,
+  bundled_in text,
+  hinted_at  timestamptz,
+  constraint release_state_pkey primary key (version),
+  constraint release_state_version_exists foreign key (version) references content.release (version),
+  constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
+);
+comment on table content.release_state is 'What has happened to a release since its publish, beside the append-only content.release.';
+comment on column content.release_state.bundled_at is 'When every domain had its bundle; null for ever if a newer release came first.';
+comment on column content.release_state.bundled_in is 'The history whose bundles those are: in another one they are still to be written.';
+comment on column content.release_state.hinted_at is 'When devices were told of this release or of a newer one.';
+alter table content.release_state enable row level security;
+create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
+
+create function private.release_is_bundled(p_version integer, p_history text)
+returns boolean
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
+end
+$$;
+comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
+
+-- Source: schemas/20_content/head.sql
+-- What:  content_head(): what is published, what a device must hold, and when to ask again.
+-- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
+--        Publishing returns the head too, so it belongs to content and not to delivery.
+
+create function private.head_of(p_schema smallint)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+-- A plan for every call took 0.3 ms, which every sync and every poll would pay.
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_history constant text := private.history();
+begin
+  return (
+    select json_build_object(
+      'history', v_history,
+      'schema', p_schema,
+      'version', coalesce(r.version, 0),
+      'published_at', r.published_at,
+      'root', encode(t.hash, 'hex'),
+      'domains', coalesce(r.domains, 0),
+      'skills', coalesce(r.skills, 0),
+      -- Domains and skills are the same in every schema; an older one does not have every question.
+      'questions', coalesce(t.rows - r.domains - r.skills, 0),
+      'minimum_version', private.minimum_version(),
+      'horizon', o.horizon,
+      'poll_after_s', o.poll_after_s,
+      'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
+      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
+    from ops.content_setting o
+    join content.schema s on s.schema = p_schema
+    left join (select * from content.release order by version desc limit 1) r on true
+    left join lateral (
+      select n.hash, n.rows from content.tree_node n
+      where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
+      order by n.version desc
+      limit 1
+    ) t on true);
+end
+$$;
+comment on function private.head_of(smallint) is 'The head of a contract schema, served or not.';
+
+create function private.content_head(p_schema smallint)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_schema(p_schema);
+  return private.head_of(p_schema);
+end
+$$;
+comment on function private.content_head(smallint) is
+  'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
+
+create function private.sync_head(p_schema smallint)
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema smallint := coalesce(p_schema, 1);
+begin
+  if not private.schema_is_served(v_schema) then
+    select s.schema into v_schema from content.schema s
+    order by private.schema_is_served(s.schema) desc, s.state = 'current' desc, s.schema desc
+    limit 1;
+  end if;
+  return private.head_of(v_schema);
+end
+$$;
+comment on function private.sync_head(smallint) is
+  'The head for the sender of a batch: of the schema that its header names (1 where it names none) or, if that is not served, of the current one. '
+  'Never refuses: answers of a device too old for the content are taken all the same.';
+
+create function public.content_head(schema smallint default 1)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select private.content_head(schema) $$;
+comment on function public.content_head(smallint) is
+  'The newest release: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
+  'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
+
+grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
+grant execute on function public.content_head(smallint) to authenticated, service_role;
+
+-- Source: schemas/20_content/require_release.sql
+-- What:  require_release(), which makes a release mandatory.
+-- Why:   an error in a release must not be studied any longer than it takes to publish its correction (C4, U8).
+
+create function private.require_release(p_version integer, p_from timestamptz)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before jsonb := (select to_jsonb(r) from content.required_release r where r.version = p_version);
+  v_after jsonb;
+begin
+  perform private.require_role('instructor', 'admin');
+  if p_version is null or not exists (select from content.release r where r.version = p_version) then
+    perform private.raise_error('release_unknown', p_info => p_version::text);
+  end if;
+  if p_from is null then
+    delete from content.required_release r where r.version = p_version;
+  else
+    insert into content.required_release as r (version, required_from, required_by) values (p_version, p_from, auth.uid())
+    on conflict (version) do update set
+      required_from = excluded.required_from, required_by = excluded.required_by, decided_at = excluded.decided_at
+    returning to_jsonb(r) into v_after;
+  end if;
+  perform private.audit('require_release', 'content.release', p_version::text, v_before, v_after);
+  return private.content_head(private.content_schema());
+end
+$$;
+comment on function private.require_release(integer, timestamptz) is 'The core of require_release().';
+
+create function public.require_release(version integer, required_from timestamptz default now())
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.require_release(version, required_from) $$;
+comment on function public.require_release(integer, timestamptz) is
+  'Makes a release mandatory from a time on (null: no longer), and returns the head. Devices that hold less must update before they go on. '
+  'Instructors and admins. Errors: forbidden, release_unknown.';
+
+grant execute on function private.require_release(integer, timestamptz), public.require_release(integer, timestamptz)
+  to authenticated, service_role;

@@ -416,7 +416,7 @@ create policy batch_select_own on learner.batch for select to authenticated usin
 
 -- Source: schemas/40_ledger/erasure_barrier.sql
 -- What:  ops.erasure: learners whose data was, or is being, erased; and refuse_erased() and hold_off_erasures(), which every door asks.
--- Why:   a device that was in a drawer must not bring back what its learner had erased (O5).
+-- Why:   a device that was in a drawer must not bring back what its learner had erased, and the audit trail must not show it (O5).
 create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
@@ -443,11 +443,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
-    perform private.raise_error('CR024', 'The data of this learner was erased.');
+    perform private.raise_error('erased');
   end if;
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased (CR024) for a learner behind the barrier. Asked under the learner''s lock.';
+comment on function private.refuse_erased(uuid) is 'Raises erased for a learner behind the barrier. Asked under the learner''s lock.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -481,6 +481,205 @@ end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
   'Those of the learners who are neither busy nor behind the barrier; no erasure of them begins before the transaction ends.';
+
+create function private.only_redact()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
+  -- else; to go too far takes an erasure, which is itself on record.
+  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
+    or new.before is not null or new.after is not null
+    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
+    or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
+  then
+    perform private.raise_error('append_only', 'UPDATE on ops.audit is not allowed, because it would leave no trace.');
+  end if;
+  return new;
+end
+$$;
+comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
+
+-- ops.audit is append-only but for what an erasure takes out.
+create trigger audit_only_redacted before update on ops.audit
+  for each row execute function private.only_redact();
+
+-- Source: schemas/40_ledger/devices.sql
+-- What:  devices: how many are on record, who may see them, and revocation by the learner or support.
+-- Why:   "which of my devices is that, and is it up to date?"; and a stolen tablet must neither write nor read on (O2, U8).
+
+create function private.forget_devices()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A device's id is whatever the caller says. Of what somebody else is writing just now nothing is waited for.
+  delete from learner.device d
+  where d.user_id = new.user_id and d.device_id in (
+    select k.device_id from learner.device k
+    where k.user_id = new.user_id and k.revoked_at is null
+    order by k.last_seen_at, k.device_id
+    limit greatest((select count(*) from learner.device c where c.user_id = new.user_id) - 50, 0)
+    for update skip locked);
+  return null;
+end
+$$;
+comment on function private.forget_devices() is
+  'Row trigger: a learner has at most fifty devices on record. The one seen longest ago gives way, and is on record again with its next contact; '
+  'a revoked one never does, or making up ids would let it back in.';
+
+-- Only for a device that is new: the contacts of all others are updates.
+create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
+
+create function private.require_welcome(p_user uuid, p_device uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from learner.device d where d.user_id = p_user and d.device_id = p_device and d.revoked_at is not null) then
+    perform private.raise_error('device_revoked');
+  end if;
+end
+$$;
+comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
+
+create function private.support_device()
+returns uuid
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
+comment on function private.support_device() is 'The device that events made by support name.';
+
+create function private.devices_of(p_user uuid, p_device uuid)
+returns table (
+  device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
+  first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select d.device_id, d.platform, d.app_version, d.contract_version, d.content_version,
+    case when d.content_version is not null then greatest((select coalesce(max(r.version), 0) from content.release r) - d.content_version, 0) end,
+    d.first_seen_at, d.last_seen_at, d.queue_lag_ms, d.clock_skew_ms, d.revoked_at
+  from learner.device d
+  where d.user_id = p_user and (p_device is null or d.device_id = p_device)
+  order by d.last_seen_at desc, d.device_id
+$$;
+comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or one of them, as list_devices() shows them.';
+
+create function private.learner_acted_on(p_learner uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_learner is null and auth.uid() is null then
+    perform private.raise_error('unauthenticated');
+  end if;
+  if p_learner is distinct from auth.uid() and p_learner is not null then
+    perform private.require_role('support', 'admin');
+  end if;
+  return coalesce(p_learner, auth.uid());
+end
+$$;
+comment on function private.learner_acted_on(uuid) is 'Whose devices a call is about: the caller''s own, or, for support and admins, those of the learner named.';
+
+create function private.list_devices(p_learner uuid)
+returns table (
+  device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
+  first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_learner constant uuid := private.learner_acted_on(p_learner);
+begin
+  if v_learner is distinct from auth.uid() then
+    perform private.audit('list_devices', 'learner.state', v_learner::text);
+  end if;
+  return query select * from private.devices_of(v_learner, null);
+end
+$$;
+comment on function private.list_devices(uuid) is 'The core of list_devices().';
+
+create function private.set_revoked(p_learner uuid, p_device uuid, p_revoked boolean, p_reason text)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_learner constant uuid := private.learner_acted_on(p_learner);
+  v_since timestamptz;
+begin
+  -- Who has the tablet may well have its learner's token; so only support takes a revocation back.
+  if not p_revoked then
+    perform private.require_role('support', 'admin');
+  end if;
+  perform from learner.state s where s.user_id = v_learner for update;
+  select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
+  if not found then
+    perform private.raise_error('device_unknown', p_info => p_device::text);
+  end if;
+  if (v_since is not null) <> p_revoked then
+    update learner.device d set revoked_at = case when p_revoked then clock_timestamp() end
+    where d.user_id = v_learner and d.device_id = p_device;
+    perform private.audit(case when p_revoked then 'revoke_device' else 'restore_device' end, 'learner.state', v_learner::text, null,
+      jsonb_strip_nulls(jsonb_build_object('device_id', p_device, 'revoked_at', v_since, 'reason', left(p_reason, 500))));
+  end if;
+  return (select to_json(d) from private.devices_of(v_learner, p_device) d);
+end
+$$;
+comment on function private.set_revoked(uuid, uuid, boolean, text) is 'The core of revoke_device() and restore_device().';
+
+create function public.list_devices(learner uuid default null)
+returns table (
+  device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
+  first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.list_devices(learner) $$;
+comment on function public.list_devices(uuid) is
+  'The caller''s devices, last seen first: what runs there, how many content versions it is behind, how long its oldest event waited (ms), '
+  'how far its clock is off (ms), and since when it is revoked. Support and admins may name a learner, which is audited. Errors: forbidden.';
+
+create function public.revoke_device(device uuid, reason text default null, learner uuid default null)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.set_revoked(learner, device, true, reason) $$;
+comment on function public.revoke_device(uuid, text, uuid) is
+  'Signs a device off: from then on nothing is taken from it nor given to it, and it is told so; what it holds stays on it. Returns the device. '
+  'Of the caller, or, for support and admins, of a learner. Audited. Errors: forbidden, device_unknown.';
+
+create function public.restore_device(device uuid, learner uuid, reason text default null)
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.set_revoked(learner, device, false, reason) $$;
+comment on function public.restore_device(uuid, uuid, text) is
+  'Takes a revocation back: the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
+
+grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
+  public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
 
 -- Source: schemas/40_ledger/event.sql
 -- What:  the ledger: every event that was accepted, once, for good.
@@ -812,9 +1011,6 @@ $$;
 comment on function ops.drop_old_telemetry(timestamptz) is
   'Drops the months of telemetry that are older than the setting says, and old rows of wrong clocks, at most 100,000; returns how many months. Admins and jobs.';
 
--- Source: schemas/40_ledger/telemetry_job.sql
--- What:  a nightly job drops telemetry that is older than the setting says.
--- Why:   apart from ops.drop_old_telemetry(), which comes long before pg_cron.
 select private.schedule_job('telemetry', '43 3 * * *', '1 day', 'select ops.drop_old_telemetry()');
 
 -- Source: schemas/40_ledger/quarantine.sql
@@ -840,7 +1036,11 @@ create table ops.quarantine (
   tried_at       timestamptz not null default clock_timestamp(),
   resolved_at    timestamptz,
   resolved_event uuid,
+  -- While the event waits its status follows from its code; a settled one keeps the code that it had.
+  is_held        boolean generated always as (case status when 'held' then true when 'open' then false end) stored,
   constraint quarantine_pkey primary key (user_id, sha256),
+  constraint quarantine_code_known foreign key (code) references private.error_code (code),
+  constraint quarantine_status_follows_code foreign key (code, is_held) references private.error_code (code, held),
   constraint quarantine_status_known check (status in ('open', 'held', 'superseded', 'discarded')),
   constraint quarantine_origin_known check (origin in ('batch', 'dead_letter')),
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
@@ -853,6 +1053,7 @@ create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user
 -- What support replays, least recently tried first: of one learner, and of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
+create index quarantine_code_is_held_idx on ops.quarantine (code, is_held);
 create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
 -- Pages: of one learner, and over all learners for support.
 create index quarantine_user_id_last_seen_at_sha256_idx on ops.quarantine (user_id, last_seen_at, sha256);
@@ -866,6 +1067,18 @@ comment on column ops.quarantine.tried_at is 'When it was last tried, by ingest,
 comment on column ops.quarantine.status is
   'open: needs a person; held: applies when the server knows more; superseded: it became resolved_event; discarded: by support.';
 comment on column ops.quarantine.resolved_event is 'The event of the ledger that it became, of the same id, or of a new one where that was taken.';
+
+create function private.waiting_status(p_code text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (select case when e.held then 'held' else 'open' end from private.error_code e where e.code = p_code);
+end
+$$;
+comment on function private.waiting_status(text) is 'The status of a quarantined event that waits with this code: open or held.';
 
 create table ops.quarantine_action (
   user_id     uuid not null,
@@ -1151,12 +1364,12 @@ begin
   if exists (select from ops.steering s where s.paused) then
     v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
     if v_paused ->> 'reason' is not null then
-      perform private.raise_error('CR081', v_paused ->> 'reason', v_paused ->> 'retry_after_s', (v_paused ->> 'retry_after_s')::integer);
+      perform private.raise_error('paused', v_paused ->> 'reason', v_paused ->> 'retry_after_s', (v_paused ->> 'retry_after_s')::integer);
     end if;
   end if;
 end
 $$;
-comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused (CR081) with the seconds to wait.';
+comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused with the seconds to wait.';
 
 -- Source: schemas/40_ledger/pressure.sql
 -- What:  token buckets of learner.state: how many batches and events one learner may send.
@@ -1200,16 +1413,19 @@ declare
   v_now constant timestamptz := clock_timestamp();
   v_wait double precision;
 begin
-  -- A bucket is the time at which it will be full again: what is taken moves that on, and it may not lie further
-  -- ahead than filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
+  -- A bucket is the time at which it will be full again. Taking from it moves that time on. It may not lie further ahead than
+  -- filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
+  -- The clock is read once the row is locked: a batch that waited for others would else be measured against a time before theirs.
   for v_try in 1..2 loop
     update learner.state s set
-      events_full_at = greatest(s.events_full_at, v_now) + make_interval(secs => p_events / p.events_per_s::double precision),
-      batches_full_at = greatest(s.batches_full_at, v_now) + make_interval(secs => 1 / p.batches_per_s::double precision)
+      events_full_at = greatest(s.events_full_at, clock_timestamp()) + make_interval(secs => p_events / p.events_per_s::double precision),
+      batches_full_at = greatest(s.batches_full_at, clock_timestamp()) + make_interval(secs => 1 / p.batches_per_s::double precision)
     from ops.pressure_setting p
     where s.user_id = p_user
-      and greatest(s.events_full_at, v_now) <= v_now + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
-      and greatest(s.batches_full_at, v_now) <= v_now + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
+      and greatest(s.events_full_at, clock_timestamp())
+        <= clock_timestamp() + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
+      and greatest(s.batches_full_at, clock_timestamp())
+        <= clock_timestamp() + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
     if found then
       return null;
     end if;
@@ -1222,13 +1438,12 @@ begin
   returning greatest(
     extract(epoch from s.events_full_at - v_now) - (p.event_burst - p_events) / p.events_per_s::double precision,
     extract(epoch from s.batches_full_at - v_now) - (p.batch_burst - 1) / p.batches_per_s::double precision) into v_wait;
-  return json_build_object('refused', json_build_object(
-    'sqlstate', 'CR083', 'message', 'This learner has sent more than one learner may.', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
+  return json_build_object('refused', json_build_object('code', 'rate_limited', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
 end
 $$;
 comment on function private.take_tokens(uuid, integer) is
-  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {sqlstate, message, '
-  'retry_after_s}}, which is returned and not raised, so that the count of refusals stays.';
+  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {code, retry_after_s}}. '
+  'The refusal is returned, not raised, so that the count of refusals stays.';
 
 create function private.answer_refusal(p_refused json)
 returns json
@@ -1240,13 +1455,16 @@ declare
   v_least constant integer := p_refused ->> 'retry_after_s';
   -- Spread like the functions' answers (_shared/problem.ts): a thousand refused clients do not come back as one.
   v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+  v_error private.error_code;
 begin
+  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
   -- What PostgREST makes of a raised error, without one: the transaction commits.
-  perform set_config('response.status', case when p_refused ->> 'sqlstate' = 'CR083' then '429' else '503' end, true),
+  perform set_config('response.status', v_error.status::text, true),
     set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
-  return json_build_object('code', p_refused ->> 'sqlstate', 'message', p_refused ->> 'message',
-    'details', coalesce(p_refused ->> 'details', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
+    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
 end
 $$;
 comment on function private.answer_refusal(json) is
-  'A refusal as an RPC call answers it: 429 or 503 with Retry-After, in the form of PostgREST''s errors; hint: the same seconds, which supabase-js can read.';
+  'A refusal as an RPC call answers it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint holds '
+  'the same seconds, because supabase-js shows no headers.';

@@ -1,355 +1,5 @@
 -- Generated from supabase/schemas/50_deliver by `npm run generate`. Do not edit.
 
--- Source: schemas/50_deliver/settings.sql
--- What:  what operators set about content (one row), and the releases that devices must have.
--- Why:   the server steers its clients: how often they poll, what they must not study on any longer (C4, U8).
-create table ops.content_setting (
-  id            smallint not null default 1,
-  poll_after_s  integer not null default 900,
-  keep_versions integer not null default 50,
-  keep_age      interval not null default '90 days',
-  keep_answers  interval not null default '730 days',
-  keep_reports  interval not null default '180 days',
-  force_share   numeric not null default 0.2,
-  horizon       integer not null default 0,
-  constraint content_setting_pkey primary key (id),
-  constraint content_setting_one_row check (id = 1),
-  -- 10,000 devices at 10 s are 1,000 requests a second; a day is the longest that a lost hint may cost.
-  constraint content_setting_poll_after_s_in_range check (poll_after_s between 10 and 86400),
-  constraint content_setting_keep_versions_positive check (keep_versions >= 1),
-  constraint content_setting_keep_age_positive check (keep_age >= interval '1 hour'),
-  constraint content_setting_answers_outlive_deltas check (keep_answers >= keep_age),
-  constraint content_setting_keep_reports_positive check (keep_reports >= interval '1 day'),
-  -- 0: every deletion needs force; 1: none does. (NaN is greater than 1.)
-  constraint content_setting_force_share_in_range check (force_share between 0 and 1),
-  constraint content_setting_horizon_not_negative check (horizon >= 0)
-);
-comment on table ops.content_setting is
-  'One row: how devices poll, how much may be withdrawn at once, and how much of the past ops.compact_content() and ops.prune_content_reports() keep.';
-comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head, as every head advises.';
-comment on column ops.content_setting.keep_answers is
-  'How long a superseded answer key is kept. Longer than deltas: an answer given months ago, offline, is graded by what was asked then.';
-comment on column ops.content_setting.keep_reports is 'How long devices'' reports of their caches are kept (ops.content_report).';
-comment on column ops.content_setting.force_share is
-  'Which part of what is published, 0 to 1, may be withdrawn at once; more only by force. A slip in a WHERE clause takes much.';
-comment on column ops.content_setting.horizon is
-  'The oldest version that can be read, and read from; written by ops.compact_content() alone.';
-insert into ops.content_setting default values;
-
-create table content.required_release (
-  version       integer not null,
-  required_from timestamptz not null,
-  required_by   uuid,
-  decided_at    timestamptz not null default clock_timestamp(),
-  constraint required_release_pkey primary key (version),
-  constraint required_release_version_exists foreign key (version) references content.release (version)
-);
-comment on table content.required_release is
-  'Releases that every device must have from a date on: an error in the one before must not be learned any further.';
-
-alter table ops.content_setting enable row level security;
-alter table content.required_release enable row level security;
-create policy content_setting_all_nobody on ops.content_setting for all to anon, authenticated using (false);
-create policy required_release_all_nobody on content.required_release for all to anon, authenticated using (false);
-
-create trigger content_setting_audit_update after update on ops.content_setting
-  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
-create trigger content_setting_stays before delete or truncate on ops.content_setting
-  for each statement execute function private.forbid_change();
-
-create function private.delete_share(p_deletes bigint)
-returns numeric
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(p_deletes::numeric / nullif(r.domains + r.skills + r.questions, 0), 0)
-  from (values (1)) always (row)
-  left join (select * from content.release order by version desc limit 1) r on true
-$$;
-comment on function private.delete_share(bigint) is 'Which part of what is published that many deletions would be, 0 to 1.';
-
-create function private.needs_force(p_deletes bigint)
-returns boolean
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$ select private.delete_share(p_deletes) > s.force_share from ops.content_setting s $$;
-comment on function private.needs_force(bigint) is 'Whether that many deletions are published only by force.';
-
-create function private.content_horizon()
-returns integer
-language plpgsql -- rather than sql, which is planned anew at every call
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return (select s.horizon from ops.content_setting s);
-end
-$$;
-comment on function private.content_horizon() is
-  'The oldest version whose state is still whole; 0 before the first compaction. A roll-back must not reach below it.';
-
-create function private.minimum_version()
-returns integer
-language plpgsql -- rather than sql, which is planned anew at every call
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return coalesce((select max(r.version) from content.required_release r where r.required_from <= clock_timestamp()), 0);
-end
-$$;
-comment on function private.minimum_version() is 'The newest release that is mandatory by now; 0: none is.';
-
-create function private.schema_is_served(p_schema integer)
-returns boolean
-language plpgsql -- rather than sql, which is planned anew at every call
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- The announced end counts by itself: nobody has to be awake at that hour to retire the schema.
-  return exists (
-    select from content.schema s
-    where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()));
-end
-$$;
-comment on function private.schema_is_served(integer) is 'Whether devices may still read a contract schema: not retired, and its end not reached.';
-
-create function private.require_schema(p_schema smallint)
-returns void
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if not private.schema_is_served(p_schema) then
-    perform private.raise_error('CR040', 'This version of the app is no longer served.',
-      (select min(s.schema)::text from content.schema s where private.schema_is_served(s.schema)));
-  end if;
-end
-$$;
-comment on function private.require_schema(smallint) is
-  'Passes for a contract schema that is served; else raises upgrade_required (CR040) with the lowest that is.';
-
-create function private.release_is_bundled(p_version integer, p_history text)
-returns boolean
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$ select false $$;
-comment on function private.release_is_bundled(integer, text) is 'Whether the release''s bundles are in Storage. The bundle worker''s migration replaces this.';
-
-create function private.content_bundles(p_schema smallint, p_version integer)
-returns json
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$ select '[]'::json $$;
-comment on function private.content_bundles(smallint, integer) is
-  'The bundles of a release, for its manifest. The bundle worker''s migration replaces this.';
-
-create function private.require_release(p_version integer, p_from timestamptz)
-returns json
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_before jsonb := (select to_jsonb(r) from content.required_release r where r.version = p_version);
-  v_after jsonb;
-begin
-  perform private.require_role('instructor', 'admin');
-  if p_version is null or not exists (select from content.release r where r.version = p_version) then
-    perform private.raise_error('CR030', 'There is no such release.', p_version::text);
-  end if;
-  if p_from is null then
-    delete from content.required_release r where r.version = p_version;
-  else
-    insert into content.required_release as r (version, required_from, required_by) values (p_version, p_from, auth.uid())
-    on conflict (version) do update set
-      required_from = excluded.required_from, required_by = excluded.required_by, decided_at = excluded.decided_at
-    returning to_jsonb(r) into v_after;
-  end if;
-  perform private.audit('require_release', 'content.release', p_version::text, v_before, v_after);
-  return private.content_head(private.content_schema());
-end
-$$;
-comment on function private.require_release(integer, timestamptz) is 'The core of require_release().';
-
-create function public.require_release(version integer, required_from timestamptz default now())
-returns json
-language sql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$ select private.require_release(version, required_from) $$;
-comment on function public.require_release(integer, timestamptz) is
-  'Makes a release mandatory from a time on (null: no longer), and returns the head. Devices that hold less must update before they go on. '
-  'Instructors and admins. Errors: forbidden, release_unknown.';
-
-grant execute on function private.require_release(integer, timestamptz), public.require_release(integer, timestamptz)
-  to authenticated, service_role;
-
--- Source: schemas/50_deliver/head.sql
--- What:  content_head(): what is published, what a device must hold, and when to ask again.
--- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
-
-create function private.head_of(p_schema smallint)
-returns json
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
--- A plan for every call took 0.3 ms, which every sync and every poll would pay.
-set plan_cache_mode = force_generic_plan
-as $$
-declare
-  v_history constant text := private.history();
-begin
-  return (
-    select json_build_object(
-      'history', v_history,
-      'schema', p_schema,
-      'version', coalesce(r.version, 0),
-      'published_at', r.published_at,
-      'root', encode(t.hash, 'hex'),
-      'domains', coalesce(r.domains, 0),
-      'skills', coalesce(r.skills, 0),
-      -- Domains and skills are the same in every schema; an older one does not have every question.
-      'questions', coalesce(t.rows - r.domains - r.skills, 0),
-      'minimum_version', private.minimum_version(),
-      'horizon', o.horizon,
-      'poll_after_s', o.poll_after_s,
-      'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
-      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
-    from ops.content_setting o
-    join content.schema s on s.schema = p_schema
-    left join (select * from content.release order by version desc limit 1) r on true
-    left join lateral (
-      select n.hash, n.rows from content.tree_node n
-      where n.schema = p_schema and n.kind = 'release' and n.version <= r.version
-      order by n.version desc
-      limit 1
-    ) t on true);
-end
-$$;
-comment on function private.head_of(smallint) is 'The head of a contract schema, served or not.';
-
-create function private.content_head(p_schema smallint)
-returns json
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_schema(p_schema);
-  return private.head_of(p_schema);
-end
-$$;
-comment on function private.content_head(smallint) is
-  'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
-
-create function private.sync_head(p_schema smallint)
-returns json
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_schema smallint := coalesce(p_schema, 1);
-begin
-  if not private.schema_is_served(v_schema) then
-    select s.schema into v_schema from content.schema s
-    order by private.schema_is_served(s.schema) desc, s.state = 'current' desc, s.schema desc
-    limit 1;
-  end if;
-  return private.head_of(v_schema);
-end
-$$;
-comment on function private.sync_head(smallint) is
-  'The head for the sender of a batch: of the schema that its header names (1 where it names none) or, if that is not served, of the current one. '
-  'Never refuses: answers of a device too old for the content are taken all the same.';
-
-create function public.content_head(schema smallint default 1)
-returns json
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$ select private.content_head(schema) $$;
-comment on function public.content_head(smallint) is
-  'The newest release: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
-  'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
-
-grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
-grant execute on function public.content_head(smallint) to authenticated, service_role;
-
--- Source: schemas/50_deliver/size.sql
--- What:  how many bytes a snapshot and a delta have, kept per release and domain.
--- Why:   the smaller of the two is sent, and finding out which must not mean building both.
-create table content.release_size (
-  schema       smallint not null,
-  domain_id    uuid not null,
-  version      integer not null,
-  rows         integer not null,
-  bytes        bigint not null,
-  change_bytes bigint not null,
-  constraint release_size_pkey primary key (schema, domain_id, version),
-  constraint release_size_not_negative check (rows >= 0 and bytes >= 0 and change_bytes >= 0)
-);
-comment on table content.release_size is
-  'Of each domain (nil id: of all) as of a release that changed it. Derived from content.revision; lines with their ends.';
-comment on column content.release_size.bytes is 'Of all rows: what a snapshot has.';
-comment on column content.release_size.change_bytes is
-  'Of all changes of this and all earlier releases: the difference of two versions bounds their delta, which sends no row twice.';
-alter table content.release_size enable row level security;
-create policy release_size_all_nobody on content.release_size for all to anon, authenticated using (false);
-
-create function private.write_release_size(p_version integer)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
-  -- {"kind":"tombstone","of":"question","id":"…","version":12345}
-  v_tombstone constant integer := 100;
-begin
-  -- From the changes at hand: a trigger that looked at each appended row and the one before took 0.45 s for 100,000.
-  insert into content.release_size (schema, domain_id, version, rows, bytes, change_bytes)
-  select s.schema, s.domain_id, p_version,
-    coalesce(z.rows, 0) + s.rows, coalesce(z.bytes, 0) + s.bytes, coalesce(z.change_bytes, 0) + s.change_bytes
-  from (
-    select v.schema, coalesce(p.domain_id, v_nil) as domain_id,
-      sum(p.rows) as rows, sum(p.bytes) as bytes, sum(p.change_bytes) as change_bytes
-    from (
-      select c.schema, c.from_schema, c.domain_id, count(c.bytes) as rows,
-        sum(coalesce(c.bytes, 0)) as bytes, sum(coalesce(c.bytes, v_tombstone)) as change_bytes
-      from pg_temp.change c group by 1, 2, 3
-      union all
-      select c.schema, c.from_schema, c.was_domain_id, -count(*), -sum(c.before_bytes),
-        sum(case when c.op = 'upsert' and c.was_domain_id <> c.domain_id then v_tombstone else 0 end)
-      from pg_temp.change c where c.before_version is not null group by 1, 2, 3
-    ) p
-    join content.schema v on v.state <> 'retired' and v.schema between p.from_schema and p.schema
-    group by grouping sets ((v.schema, p.domain_id), (v.schema))
-  ) s
-  left join lateral (
-    select * from content.release_size x
-    where x.schema = s.schema and x.domain_id = s.domain_id
-    order by x.version desc
-    limit 1
-  ) z on true;
-end
-$$;
-comment on function private.write_release_size(integer) is 'Carries the sizes of the domains that the temporary table change has rows of.';
-
 -- Source: schemas/50_deliver/release_hints.sql
 -- What:  the state of a release after its publish, the hint that tells devices of it, and who may listen.
 -- Why:   devices learn of new content without polling often; a hint may get lost, polling is the truth (S1).
@@ -381,24 +31,8 @@ comment on column ops.signal_setting.learner_hint_active_s is
   'A learner''s push is hinted where another of their devices was seen within so many seconds; those devices ask within learner_hint_spread_s.';
 insert into ops.signal_setting default values;
 
-create table content.release_state (
-  version    integer not null,
-  bundled_at timestamptz,
-  bundled_in text,
-  hinted_at  timestamptz,
-  constraint release_state_pkey primary key (version),
-  constraint release_state_version_exists foreign key (version) references content.release (version),
-  constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
-);
-comment on table content.release_state is 'What has happened to a release since its publish, beside the append-only content.release.';
-comment on column content.release_state.bundled_at is 'When every domain had its bundle; null for ever if a newer release came first.';
-comment on column content.release_state.bundled_in is 'The history whose bundles those are: in another one they are still to be written.';
-comment on column content.release_state.hinted_at is 'When devices were told of this release or of a newer one.';
-
 alter table ops.signal_setting enable row level security;
-alter table content.release_state enable row level security;
 create policy signal_setting_all_nobody on ops.signal_setting for all to anon, authenticated using (false);
-create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
 
 create trigger signal_setting_audit_update after update on ops.signal_setting
   referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
@@ -462,21 +96,28 @@ $$;
 comment on function private.send_hint(integer) is
   'Broadcasts release_published on the private channel content, once a release; sent when the transaction commits. False: it was sent before.';
 
-create function private.hint_release(p_version integer)
-returns void
+create function private.start_release_state()
+returns trigger
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Where nothing makes bundles there is nothing to wait for.
+  insert into content.release_state (version) select n.version from new_rows n;
+  perform private.wake_function('bundle');
+  -- Where nothing makes bundles there is nothing to wait for: else the last bundle hints, or ops.send_due_hints().
   if not private.signals_configured() then
-    perform private.send_hint(p_version);
+    perform private.send_hint(n.version) from new_rows n;
   end if;
+  return null;
 end
 $$;
-comment on function private.hint_release(integer) is
-  'Called by a publish: hints at once in a project without bundles; else the last bundle does, or ops.send_due_hints().';
+comment on function private.start_release_state() is
+  'Trigger: a release begins as published. The bundle worker is woken after the commit; a project without bundles hints at once.';
+
+create trigger release_start_state after insert on content.release
+  referencing new table as new_rows for each statement execute function private.start_release_state();
 
 create function ops.send_due_hints()
 returns integer
@@ -508,6 +149,129 @@ create policy messages_select_carrel on realtime.messages for select to authenti
     realtime.messages.extension = 'broadcast'
     and (select realtime.topic()) in ('content', 'learner:' || (select auth.uid())::text));
 
+-- Source: schemas/50_deliver/bundles.sql
+-- What:  bundles: for each domain as some release left it, one gzipped file in Storage; what is known of each, and its text.
+-- Why:   10,000 devices that fetch the same rows should fetch one immutable file from a CDN, not pages from the database (C1).
+
+-- Private and without policies: whoever has no signed URL gets nothing.
+insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
+
+create table content.bundle (
+  history        text not null,
+  schema         smallint not null,
+  domain_id      uuid not null,
+  version        integer not null,
+  rows           integer not null,
+  path           text,
+  bytes          integer,
+  sha256         bytea,
+  stored_at      timestamptz,
+  signed_url     text,
+  url_expires_at timestamptz,
+  retired_at     timestamptz,
+  lease          uuid,
+  leased_until   timestamptz not null default '-infinity',
+  attempts       smallint not null default 0,
+  constraint bundle_pkey primary key (history, schema, domain_id, version),
+  constraint bundle_path_unique unique (path),
+  constraint bundle_rows_positive check (rows > 0),
+  constraint bundle_bytes_positive check (bytes > 0),
+  constraint bundle_sha256_length check (length(sha256) = 32),
+  constraint bundle_path_is_its_hash check (path = history || '/' || schema || '/' || encode(sha256, 'hex') || '.ndjson.gz'),
+  constraint bundle_named_whole check (num_nulls(path, bytes, sha256) in (0, 3)),
+  constraint bundle_stored_after_named check (stored_at is null or path is not null),
+  constraint bundle_signed_after_stored check (signed_url is null or stored_at is not null),
+  constraint bundle_url_expires check ((signed_url is null) = (url_expires_at is null)),
+  constraint bundle_attempts_not_negative check (attempts >= 0)
+);
+create index bundle_lease_idx on content.bundle (lease);
+comment on table content.bundle is
+  'One file for each domain as a release left it; later releases that do not change the domain name the same one. '
+  'wanted (no path), named, stored, signed; in the end retired: named by no manifest any more, and removed after a grace.';
+comment on column content.bundle.version is 'Of the domain''s node in the hash tree: the release that last changed anything in it.';
+comment on column content.bundle.path is
+  'In the bucket content, by the hash of the file. Known before the upload, so that no object is ever without a row here.';
+comment on column content.bundle.signed_url is 'From the project''s root; shared by all devices, so that a CDN has one copy.';
+comment on column content.bundle.lease is 'Token of the worker that has the row until leased_until.';
+comment on column content.bundle.attempts is 'Times a worker took the row without coming to an end; each doubles the next lease.';
+
+alter table content.bundle enable row level security;
+create policy bundle_all_nobody on content.bundle for all to anon, authenticated using (false);
+
+create function private.domain_node_at(p_version integer)
+returns table (schema smallint, domain_id uuid, version integer, rows integer)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.schema, n.id, n.version, n.rows
+  from (
+    select distinct on (t.schema, t.id) t.schema, t.id, t.version, t.rows
+    from content.tree_node t
+    join content.schema s on s.schema = t.schema and private.schema_is_served(s.schema)
+    where t.kind = 'domain' and t.version <= p_version
+    order by t.schema, t.id, t.version desc
+  ) n
+  where n.rows > 0
+$$;
+comment on function private.domain_node_at(integer) is 'The domains of a release in every contract schema that is served, each under the version that last changed it.';
+
+create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_rows integer;
+begin
+  select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
+  from content.revision r
+  where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
+    -- Not by domain: a row that has moved on to another one is not a row of this one.
+    and not exists (
+      select from content.revision newer
+      where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+        and newer.version > r.version and newer.version <= p_version);
+  -- A wrong file would be cached for a year: what the tree does not count as whole is not written.
+  if v_rows is distinct from (
+    select n.rows from content.tree_node n
+    where n.schema = p_schema and n.kind = 'domain' and n.id = p_domain and n.version = p_version)
+  then
+    raise exception 'domain % at version % has % rows, which is not what its node says', p_domain, p_version, v_rows;
+  end if;
+  return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
+      private.history(), p_schema, p_version, p_domain) || E'\n'
+    || v_text || format('{"kind":"end","rows":%s,"next":null}', v_rows) || E'\n';
+end
+$$;
+comment on function private.bundle_text(smallint, uuid, integer) is
+  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. The same for ever.';
+
+create function private.content_bundles(p_schema smallint, p_version integer)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_agg(json_build_object(
+    'domain_id', b.domain_id, 'url', b.signed_url, 'bytes', b.bytes, 'sha256', encode(b.sha256, 'hex'), 'rows', b.rows)
+    order by b.domain_id), '[]')
+  from private.domain_node_at(p_version) n
+  join content.bundle b on b.history = private.history()
+    and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+  where n.schema = p_schema
+    and b.retired_at is null
+    -- An hour is what a device may take from the manifest to its last download.
+    and b.url_expires_at > now() + interval '1 hour'
+$$;
+comment on function private.content_bundles(smallint, integer) is
+  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
+
+grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;
+
 -- Source: schemas/50_deliver/change.sql
 -- What:  the rows of a snapshot, the rows of a delta, and which of the two is smaller.
 -- Why:   exact at `until` while newer releases appear; the cost of a delta follows the change, never the tables (C1-C3, C7).
@@ -525,17 +289,17 @@ declare
   v_until integer := coalesce(p_until, v_head);
 begin
   if p_since is null or p_since < 0 or p_until < p_since then
-    perform private.raise_error('CR012', 'since and until must be versions, 0 <= since <= until.', 'cursor_invalid');
+    perform private.raise_error('cursor_invalid', '`since` and `until` must be versions with 0 <= since <= until.', 'cursor_invalid');
   end if;
   if (p_since > 0 or p_history is not null) and p_history is distinct from private.history() then
-    perform private.raise_error('CR010', 'The server''s history has changed; start over from version 0.', 'history_changed');
+    perform private.raise_error('history_changed', 'The server''s history has changed. Start over from version 0.', 'history_changed');
   end if;
   if p_since > v_head or v_until > v_head then
-    perform private.raise_error('CR011', 'That version is ahead of the server; start over from version 0.', 'cursor_ahead');
+    perform private.raise_error('cursor_ahead', 'This version is ahead of the server. Start over from version 0.', 'cursor_ahead');
   end if;
   -- Below the horizon revisions are missing. The caller's snapshot holds the horizon and the rows of one moment.
   if (p_since > 0 and p_since < v_horizon) or v_until < v_horizon then
-    perform private.raise_error('CR041', 'What changed since that version is not kept any more; start over from version 0.', v_horizon::text);
+    perform private.raise_error('cursor_too_old', 'The changes since this version are no longer kept. Start over from version 0.', v_horizon::text);
   end if;
   return v_until;
 end
@@ -688,7 +452,7 @@ declare
 begin
   perform private.require_schema(p_schema);
   if v_after is null then
-    perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+    perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
   end if;
   -- Decided for the first page; the cursor says it to those that follow.
   v_since := case
@@ -793,7 +557,7 @@ begin
   perform private.require_schema(p_schema);
   v_version := private.check_content_cursor(p_history, 0, p_version);
   if v_version = 0 then
-    perform private.raise_error('CR030', 'Nothing is published yet.', '0');
+    perform private.raise_error('release_unknown', 'Nothing is published yet.', '0');
   end if;
   return (
     with node as materialized (select * from private.tree_node_at(p_schema, v_version)),
@@ -863,7 +627,7 @@ begin
   order by k.kind desc
   limit 1;
   if v_own is null then
-    perform private.raise_error('CR043', 'That version has no such skill or domain.', p_id::text);
+    perform private.raise_error('not_found', 'This version has no such skill or domain.', p_id::text);
   end if;
   return (
     with page as materialized (
@@ -947,7 +711,7 @@ begin
       where jsonb_typeof(n.node) <> 'string' or n.node #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') then 'nodes'
   end;
   if v_field is not null then
-    perform private.raise_error('CR044', format('%s is missing or not of its form.', v_field), v_field);
+    perform private.raise_error('malformed_request', format('`%s` is missing or invalid.', v_field), v_field);
   end if;
   -- The learner's lock: an erasure that is under way is waited for, and of two devices that report at once one numbers after the other.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
@@ -991,9 +755,6 @@ comment on function ops.prune_content_reports(interval) is
 
 grant execute on function private.report_content(uuid, text) to carrel_edge;
 
--- Source: schemas/50_deliver/report_job.sql
--- What:  the job that deletes devices' old reports of their caches, once a night.
--- Why:   a fleet with bad disks reports for ever; what was damaged half a year ago helps nobody (C6, O5).
 select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');
 
 -- Source: schemas/50_deliver/contact.sql
@@ -1111,7 +872,7 @@ declare
 begin
   perform private.require_role('admin');
   if current_setting('transaction_isolation') <> 'read committed' then
-    perform private.raise_error('CR003', 'Compaction needs a READ COMMITTED transaction.');
+    perform private.raise_error('wrong_isolation', 'Compaction needs a READ COMMITTED transaction.');
   end if;
   -- 1 No release is written meanwhile. Readers go on: each page is read in one snapshot, together with its horizon, so it
   --   is either whole or refused with cursor_too_old, never short.
@@ -1170,145 +931,7 @@ comment on function ops.compact_content(integer, interval, interval) is
   'Drops superseded revisions, tombstones, tree nodes and answer keys below a horizon: {horizon, revisions, tree_nodes, …}. What is not given '
   'comes from ops.content_setting. Versions from the horizon on are served exactly as before; below it devices start over. Admins and jobs.';
 
--- Source: schemas/50_deliver/compaction_job.sql
--- What:  the job that compacts superseded content, once a night.
--- Why:   every release adds revisions for ever; a policy that nobody carries out keeps nothing small (C3).
 select private.schedule_job('compaction', '47 2 * * *', '1 day', 'select ops.compact_content()');
-
--- Source: schemas/50_deliver/bundles.sql
--- What:  bundles: for each domain as some release left it, one gzipped file in Storage; what is known of each, and its text.
--- Why:   10,000 devices that fetch the same rows should fetch one immutable file from a CDN, not pages from the database (C1).
-
--- Private and without policies: whoever has no signed URL gets nothing.
-insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
-
-create table content.bundle (
-  history        text not null,
-  schema         smallint not null,
-  domain_id      uuid not null,
-  version        integer not null,
-  rows           integer not null,
-  path           text,
-  bytes          integer,
-  sha256         bytea,
-  stored_at      timestamptz,
-  signed_url     text,
-  url_expires_at timestamptz,
-  retired_at     timestamptz,
-  lease          uuid,
-  leased_until   timestamptz not null default '-infinity',
-  attempts       smallint not null default 0,
-  constraint bundle_pkey primary key (history, schema, domain_id, version),
-  constraint bundle_path_unique unique (path),
-  constraint bundle_rows_positive check (rows > 0),
-  constraint bundle_bytes_positive check (bytes > 0),
-  constraint bundle_sha256_length check (length(sha256) = 32),
-  constraint bundle_path_is_its_hash check (path = history || '/' || schema || '/' || encode(sha256, 'hex') || '.ndjson.gz'),
-  constraint bundle_named_whole check (num_nulls(path, bytes, sha256) in (0, 3)),
-  constraint bundle_stored_after_named check (stored_at is null or path is not null),
-  constraint bundle_signed_after_stored check (signed_url is null or stored_at is not null),
-  constraint bundle_url_expires check ((signed_url is null) = (url_expires_at is null)),
-  constraint bundle_attempts_not_negative check (attempts >= 0)
-);
-create index bundle_lease_idx on content.bundle (lease);
-comment on table content.bundle is
-  'One file for each domain as a release left it; later releases that do not change the domain name the same one. '
-  'wanted (no path), named, stored, signed; in the end retired: named by no manifest any more, and removed after a grace.';
-comment on column content.bundle.version is 'Of the domain''s node in the hash tree: the release that last changed anything in it.';
-comment on column content.bundle.path is
-  'In the bucket content, by the hash of the file. Known before the upload, so that no object is ever without a row here.';
-comment on column content.bundle.signed_url is 'From the project''s root; shared by all devices, so that a CDN has one copy.';
-comment on column content.bundle.lease is 'Token of the worker that has the row until leased_until.';
-comment on column content.bundle.attempts is 'Times a worker took the row without coming to an end; each doubles the next lease.';
-
-alter table content.bundle enable row level security;
-create policy bundle_all_nobody on content.bundle for all to anon, authenticated using (false);
-
-create function private.domain_node_at(p_version integer)
-returns table (schema smallint, domain_id uuid, version integer, rows integer)
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select n.schema, n.id, n.version, n.rows
-  from (
-    select distinct on (t.schema, t.id) t.schema, t.id, t.version, t.rows
-    from content.tree_node t
-    join content.schema s on s.schema = t.schema and private.schema_is_served(s.schema)
-    where t.kind = 'domain' and t.version <= p_version
-    order by t.schema, t.id, t.version desc
-  ) n
-  where n.rows > 0
-$$;
-comment on function private.domain_node_at(integer) is 'The domains of a release in every contract schema that is served, each under the version that last changed it.';
-
-create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
-returns text
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_text text;
-  v_rows integer;
-begin
-  select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
-  from content.revision r
-  where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
-    -- Not by domain: a row that has moved on to another one is not a row of this one.
-    and not exists (
-      select from content.revision newer
-      where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
-        and newer.version > r.version and newer.version <= p_version);
-  -- A wrong file would be cached for a year: what the tree does not count as whole is not written.
-  if v_rows is distinct from (
-    select n.rows from content.tree_node n
-    where n.schema = p_schema and n.kind = 'domain' and n.id = p_domain and n.version = p_version)
-  then
-    raise exception 'domain % at version % has % rows, which is not what its node says', p_domain, p_version, v_rows;
-  end if;
-  return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
-      private.history(), p_schema, p_version, p_domain) || E'\n'
-    || v_text || format('{"kind":"end","rows":%s,"next":null}', v_rows) || E'\n';
-end
-$$;
-comment on function private.bundle_text(smallint, uuid, integer) is
-  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. The same for ever.';
-
-create or replace function private.content_bundles(p_schema smallint, p_version integer)
-returns json
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(json_agg(json_build_object(
-    'domain_id', b.domain_id, 'url', b.signed_url, 'bytes', b.bytes, 'sha256', encode(b.sha256, 'hex'), 'rows', b.rows)
-    order by b.domain_id), '[]')
-  from private.domain_node_at(p_version) n
-  join content.bundle b on b.history = private.history()
-    and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
-  where n.schema = p_schema
-    and b.retired_at is null
-    -- An hour is what a device may take from the manifest to its last download.
-    and b.url_expires_at > now() + interval '1 hour'
-$$;
-comment on function private.content_bundles(smallint, integer) is
-  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
-
-create or replace function private.release_is_bundled(p_version integer, p_history text)
-returns boolean
-language plpgsql -- rather than sql, which is planned anew at every call
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
-end
-$$;
-comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
-
-grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;
 
 -- Source: schemas/50_deliver/bundle_work.sql
 -- What:  the work on bundles as the worker claims and reports it: write, sign, remove; and what is removed.
@@ -1502,26 +1125,8 @@ grant execute on function private.claim_bundle_work(), private.name_bundle(uuid,
   private.finish_signing(uuid, json, timestamptz), private.finish_removal(uuid) to carrel_edge;
 
 -- Source: schemas/50_deliver/bundle_schedule.sql
--- What:  what starts the bundle worker: a publish at once, pg_cron for the rest; and the policy by which old bundles go.
--- Why:   a wake-up may get lost and a worker may be killed; the schedule comes by until nothing is due.
-
-create function private.start_release_state()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  insert into content.release_state (version) select n.version from new_rows n;
-  perform private.wake_function('bundle');
-  return null;
-end
-$$;
-comment on function private.start_release_state() is 'Trigger: a release begins as published; the worker is woken after the commit.';
-
-create trigger release_start_state after insert on content.release
-  referencing new table as new_rows for each statement execute function private.start_release_state();
+-- What:  the schedule of the bundle worker, and the policy by which old bundles go.
+-- Why:   a publish wakes the worker, but a wake-up may get lost and a worker may be killed; the schedule comes by until nothing is due.
 
 create function private.wake_bundler()
 returns boolean

@@ -1,5 +1,102 @@
 -- Generated from supabase/schemas/90_people by `npm run generate`. Do not edit.
 
+-- Source: schemas/90_people/quarantine_action.sql
+-- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
+-- Why:   whatever is done about an event, the original stays and it is visible what became of what (U3).
+
+create function private.action_json(p_action ops.quarantine_action)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('at', p_action.at, 'action', p_action.action, 'actor', p_action.actor, 'actor_role', p_action.actor_role,
+    'reason', p_action.reason, 'before_body', p_action.before_body, 'after_body', p_action.after_body, 'after_sha256', encode(p_action.after_sha256, 'hex'),
+    'outcome', p_action.outcome, 'code', p_action.code, 'field', p_action.field, 'event_id', private.uuid_to_ulid(p_action.event_id)))
+$$;
+comment on function private.action_json(ops.quarantine_action) is 'An action as support reads it.';
+
+create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
+returns void
+language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into ops.quarantine_action (
+    user_id, sha256, number, at, actor, actor_role, action, reason, before_body, after_body, after_sha256, outcome, code, field, event_id)
+  select q.user_id, q.sha256,
+    1 + coalesce((select max(a.number) from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256), 0),
+    clock_timestamp(), c.actor, c.actor_role, p_action, p_reason, p_before,
+    case when p_action = 'mended' then q.mended_body end, case when p_action = 'mended' then sha256(convert_to(q.mended_body, 'UTF8')) end,
+    q.status, case when q.status in ('open', 'held') then q.code end, case when q.status in ('open', 'held') then q.field end, q.resolved_event
+  from ops.quarantine q
+  cross join private.audit_caller() c
+  where q.user_id = p_learner and q.sha256 = any (p_rows);
+end
+$$;
+comment on function private.record_actions(uuid, bytea[], text, text, text) is
+  'Writes down what was done about some rows, with how they stand now. Under the learner''s lock.';
+
+create function private.quarantine_states(p_learner uuid, p_rows bytea[])
+returns table (id text, status text, code text, field text, became_event text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select encode(q.sha256, 'hex'), q.status, case when q.status in ('open', 'held') then q.code end,
+    case when q.status in ('open', 'held') then q.field end, private.uuid_to_ulid(q.resolved_event)
+  from ops.quarantine q
+  where q.user_id = p_learner and q.sha256 = any (p_rows)
+  order by q.event_id, q.sha256
+$$;
+comment on function private.quarantine_states(uuid, bytea[]) is 'How rows stand: what is still wrong with them, or the event they became.';
+
+create function private.mended_id(p_row ops.quarantine)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Of the same millisecond, and then of the text itself: whoever replays the same text again, even after a restore, makes the
+  -- same id, so that it counts once.
+  select private.uuid_to_ulid((left(replace(p_row.event_id::text, '-', ''), 12) || left(encode(p_row.sha256, 'hex'), 20))::uuid)
+$$;
+comment on function private.mended_id(ops.quarantine) is 'A new ULID for a text whose own is taken; a function of the text.';
+
+create function private.retry_rows(p_learner uuid, p_rows bytea[])
+returns integer
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select private.replay_rows(p_learner, clock_timestamp(), coalesce((select max(r.version) from content.release r), 0), k.number, p_rows)
+  from private.knowledge k
+$$;
+comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with what is known now.';
+
+create function private.mend_row(p_learner uuid, p_row bytea, p_mended text, p_reason text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before text;
+begin
+  select coalesce(q.mended_body, q.body) into v_before from ops.quarantine q
+  where q.user_id = p_learner and q.sha256 = p_row and q.status in ('open', 'held');
+  -- What has become an event is no more to be mended, nor what was discarded before it is restored.
+  if not found then
+    return;
+  end if;
+  update ops.quarantine q set mended_body = p_mended where q.user_id = p_learner and q.sha256 = p_row;
+  perform private.retry_rows(p_learner, array[p_row]);
+  perform private.record_actions(p_learner, array[p_row], 'mended', p_reason, v_before);
+end
+$$;
+comment on function private.mend_row(uuid, bytea, text, text) is 'Puts a mended body beside the original and replays it. Under the learner''s lock.';
+
 -- Source: schemas/90_people/timeline.sql
 -- What:  support_timeline(): one learner's batches, events, quarantine, what was done about it, devices and operations as one list.
 -- Why:   support must see what happened without reading tables; and each such look is itself on record (O2).
@@ -40,7 +137,7 @@ begin
   perform private.require_role('support', 'admin');
   if p_cursor is not null then
     if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
     end if;
     v_at := v_cursor[1]::timestamptz;
     v_kind := v_cursor[2];
@@ -148,11 +245,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if coalesce(length(btrim(p_reason)), 0) not between 1 and 500 then
-    perform private.raise_error('CR071', 'Say why, in at most 500 characters.', 'reason');
+    perform private.raise_error('support_invalid', '`reason` is required, with at most 500 characters.', 'reason');
   end if;
 end
 $$;
-comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason (CR071).';
+comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason.';
 
 create function private.lock_learner(p_learner uuid)
 returns void
@@ -163,13 +260,13 @@ as $$
 begin
   perform from learner.state s where s.user_id = p_learner for update;
   if not found then
-    perform private.raise_error('CR070', 'Nothing is known of that learner.', 'learner');
+    perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of some years' ledger takes several steps; nothing comes back in between.
   perform private.refuse_erased(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown (CR070) where there is no such learner, erased (CR024) behind the barrier.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown where there is no such learner, erased behind the barrier.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -181,18 +278,18 @@ declare
   v_unknown text;
 begin
   if coalesce(cardinality(p_ids), 0) not between 1 and 500 or exists (select from unnest(p_ids) i (id) where (i.id ~ '^[0-9a-f]{64}$') is not true) then
-    perform private.raise_error('CR071', 'Ids are 1 to 500 SHA-256 in hex.', 'ids');
+    perform private.raise_error('support_invalid', '`ids` must be 1 to 500 SHA-256 hashes in hex.', 'ids');
   end if;
   select i.id into v_unknown from unnest(p_ids) i (id)
   where not exists (select from ops.quarantine q where q.user_id = p_learner and q.sha256 = decode(i.id, 'hex')) limit 1;
   if v_unknown is not null then
-    perform private.raise_error('CR070', 'That learner has no such event in quarantine.', v_unknown);
+    perform private.raise_error('record_unknown', 'This learner has no such event in quarantine.', v_unknown);
   end if;
   return array(select distinct decode(i.id, 'hex') from unnest(p_ids) i (id));
 end
 $$;
 comment on function private.quarantine_ids(uuid, text[]) is
-  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid (CR071), record_unknown (CR070).';
+  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid, record_unknown.';
 
 create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
 returns text
@@ -218,7 +315,7 @@ declare
 begin
   if p_cursor is not null then
     if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
     end if;
     v_at := v_cursor[1]::timestamptz;
     v_user := v_cursor[2]::uuid;
@@ -255,7 +352,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if auth.uid() is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
@@ -317,103 +414,6 @@ grant execute on function private.own_quarantine(text, integer), private.support
 grant execute on function private.support_quarantine(uuid, text, text, text, integer) to service_role;
 grant execute on function public.own_quarantine(text, integer), public.support_quarantine(uuid, text, text, text, integer) to authenticated;
 grant execute on function public.support_quarantine(uuid, text, text, text, integer) to service_role;
-
--- Source: schemas/90_people/quarantine_action.sql
--- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
--- Why:   whatever is done about an event, the original stays and it is visible what became of what (U3).
-
-create function private.action_json(p_action ops.quarantine_action)
-returns jsonb
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select jsonb_strip_nulls(jsonb_build_object('at', p_action.at, 'action', p_action.action, 'actor', p_action.actor, 'actor_role', p_action.actor_role,
-    'reason', p_action.reason, 'before_body', p_action.before_body, 'after_body', p_action.after_body, 'after_sha256', encode(p_action.after_sha256, 'hex'),
-    'outcome', p_action.outcome, 'code', p_action.code, 'field', p_action.field, 'event_id', private.uuid_to_ulid(p_action.event_id)))
-$$;
-comment on function private.action_json(ops.quarantine_action) is 'An action as support reads it.';
-
-create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
-returns void
-language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  insert into ops.quarantine_action (
-    user_id, sha256, number, at, actor, actor_role, action, reason, before_body, after_body, after_sha256, outcome, code, field, event_id)
-  select q.user_id, q.sha256,
-    1 + coalesce((select max(a.number) from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256), 0),
-    clock_timestamp(), c.actor, c.actor_role, p_action, p_reason, p_before,
-    case when p_action = 'mended' then q.mended_body end, case when p_action = 'mended' then sha256(convert_to(q.mended_body, 'UTF8')) end,
-    q.status, case when q.status in ('open', 'held') then q.code end, case when q.status in ('open', 'held') then q.field end, q.resolved_event
-  from ops.quarantine q
-  cross join private.audit_caller() c
-  where q.user_id = p_learner and q.sha256 = any (p_rows);
-end
-$$;
-comment on function private.record_actions(uuid, bytea[], text, text, text) is
-  'Writes down what was done about some rows, with how they stand now. Under the learner''s lock.';
-
-create function private.quarantine_states(p_learner uuid, p_rows bytea[])
-returns table (id text, status text, code text, field text, became_event text)
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select encode(q.sha256, 'hex'), q.status, case when q.status in ('open', 'held') then q.code end,
-    case when q.status in ('open', 'held') then q.field end, private.uuid_to_ulid(q.resolved_event)
-  from ops.quarantine q
-  where q.user_id = p_learner and q.sha256 = any (p_rows)
-  order by q.event_id, q.sha256
-$$;
-comment on function private.quarantine_states(uuid, bytea[]) is 'How rows stand: what is still wrong with them, or the event they became.';
-
-create function private.mended_id(p_row ops.quarantine)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  -- Of the same millisecond, and then of the text itself: whoever replays the same text again, even after a restore, makes the
-  -- same id, so that it counts once.
-  select private.uuid_to_ulid((left(replace(p_row.event_id::text, '-', ''), 12) || left(encode(p_row.sha256, 'hex'), 20))::uuid)
-$$;
-comment on function private.mended_id(ops.quarantine) is 'A new ULID for a text whose own is taken; a function of the text.';
-
-create function private.retry_rows(p_learner uuid, p_rows bytea[])
-returns integer
-language sql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  select private.replay_rows(p_learner, clock_timestamp(), coalesce((select max(r.version) from content.release r), 0), k.number, p_rows)
-  from private.knowledge k
-$$;
-comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with what is known now.';
-
-create function private.mend_row(p_learner uuid, p_row bytea, p_mended text, p_reason text)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_before text;
-begin
-  select coalesce(q.mended_body, q.body) into v_before from ops.quarantine q
-  where q.user_id = p_learner and q.sha256 = p_row and q.status in ('open', 'held');
-  -- What has become an event is no more to be mended, nor what was discarded before it is restored.
-  if not found then
-    return;
-  end if;
-  update ops.quarantine q set mended_body = p_mended where q.user_id = p_learner and q.sha256 = p_row;
-  perform private.retry_rows(p_learner, array[p_row]);
-  perform private.record_actions(p_learner, array[p_row], 'mended', p_reason, v_before);
-end
-$$;
-comment on function private.mend_row(uuid, bytea, text, text) is 'Puts a mended body beside the original and replays it. Under the learner''s lock.';
 
 -- Source: schemas/90_people/quarantine_replay.sql
 -- What:  support sends quarantined events through ingest again: as they are, mended, or under a new id.
@@ -500,7 +500,7 @@ begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
   if p_mended is null or jsonb_typeof(p_mended) <> 'object' then
-    perform private.raise_error('CR071', 'A mended event is an object.', 'mended');
+    perform private.raise_error('support_invalid', '`mended` must be a JSON object.', 'mended');
   end if;
   perform private.lock_learner(p_learner);
   v_rows := private.quarantine_ids(p_learner, array[p_id]);
@@ -559,7 +559,7 @@ declare
 begin
   perform private.require_role('support', 'admin');
   if p_code is null then
-    perform private.raise_error('CR071', 'Say which code was mended.', 'with_code');
+    perform private.raise_error('support_invalid', '`with_code` is required: the code whose cause was fixed.', 'with_code');
   end if;
   learners := 0;
   applied := 0;
@@ -627,7 +627,7 @@ begin
   -- What has become an event since is left as it is: the learner's device was faster.
   with settled as (
     update ops.quarantine q set
-      status = case when p_discard then 'discarded' when q.code like 'unknown%' then 'held' else 'open' end,
+      status = case when p_discard then 'discarded' else private.waiting_status(q.code) end,
       resolved_at = case when p_discard then clock_timestamp() end,
       -- A held event that comes back is tried with what has become known meanwhile.
       knowledge = case when p_discard then q.knowledge else 0 end
@@ -669,14 +669,6 @@ grant execute on function private.settle_quarantined(uuid, text[], text, boolean
 -- Source: schemas/90_people/support_reset.sql
 -- What:  support_reset_progress(): support corrects a learner's progress in one skill.
 -- Why:   one absurd value must not poison a learner for ever: a correction beats whatever devices have sent or still will (U5).
-
-create function private.support_device()
-returns uuid
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
-comment on function private.support_device() is 'The device that events made by support name.';
 
 create function private.next_reset_range(p_learner uuid, p_skill uuid)
 returns integer
@@ -728,7 +720,7 @@ begin
     v_event.code := null;
   end if;
   if v_event.code is not null then
-    perform private.raise_error('CR071', 'That is no progress that a learner can have.',
+    perform private.raise_error('support_invalid', 'A learner cannot have this progress.',
       case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
   end if;
   v_outcome := private.outcome_of(
@@ -787,14 +779,14 @@ begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
   if p_kind is null or p_kind not in ('session', 'attempt', 'skill_progress') then
-    perform private.raise_error('CR071', 'A record is a session, an attempt or a skill_progress.', 'kind');
+    perform private.raise_error('support_invalid', '`kind` must be session, attempt or skill_progress.', 'kind');
   end if;
   if p_kind = 'skill_progress' and pg_input_is_valid(p_id, 'uuid') then
     v_id := p_id::uuid;
   elsif p_kind <> 'skill_progress' and p_id ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then
     v_id := private.ulid_to_uuid(p_id);
   else
-    perform private.raise_error('CR071', 'Sessions and attempts have a ULID, progress has its skill''s UUID.', 'id');
+    perform private.raise_error('support_invalid', '`id` must be the ULID of a session or an attempt, or the UUID of a skill.', 'id');
   end if;
   perform private.lock_learner(p_learner);
 
@@ -814,7 +806,7 @@ begin
       where x.user_id = p_learner and x.skill_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
   end case;
   if v_before is null then
-    perform private.raise_error('CR070', 'That learner has no such record.', p_id);
+    perform private.raise_error('record_unknown', p_info => p_id);
   end if;
   perform private.audit(case when p_void then 'support_void' else 'support_unvoid' end, 'learner.state', p_learner::text,
     v_before, jsonb_build_object('kind', p_kind, 'id', p_id, 'reason', p_reason, 'changed', v_after is not null));
@@ -1229,7 +1221,7 @@ declare
 begin
   perform private.require_role('admin');
   if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
-    perform private.raise_error('CR025', 'This is no export of ops.export_erasures().', 'erasures');
+    perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
   with again as (
     insert into ops.erasure as e (user_id, reason, requested_at)
@@ -1635,11 +1627,11 @@ declare
 begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
-    perform private.raise_error('CR062', 'A webhook goes to an https URL without user and password.', 'url');
+    perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
   elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
-    perform private.raise_error('CR062', 'There are the events release.published, release.rolled_back and learner.erased.', 'events');
+    perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
   elsif length(p_description) > 300 then
-    perform private.raise_error('CR062', 'A description has at most 300 characters.', 'description');
+    perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
   end if;
   select * into v_made from private.new_webhook_secret(v_id);
   -- Ids of learners go to nobody who did not ask for them.
@@ -1682,7 +1674,7 @@ begin
   perform private.require_role('admin');
   update ops.webhook_endpoint e set enabled = p_enabled where e.id = p_endpoint;
   if not found then
-    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+    perform private.raise_error('webhook_unknown', 'This webhook endpoint does not exist.', 'endpoint');
   end if;
 end
 $$;
@@ -1702,12 +1694,12 @@ begin
   perform private.require_role('admin');
   select e.* into v_endpoint from ops.webhook_endpoint e where e.id = p_endpoint for update;
   if not found then
-    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+    perform private.raise_error('webhook_unknown', 'This webhook endpoint does not exist.', 'endpoint');
   elsif p_overlap_hours is null or p_overlap_hours not between 0 and 720 then
-    perform private.raise_error('CR062', 'Two secrets overlap for 0 to 720 hours.', 'overlap_hours');
+    perform private.raise_error('signal_invalid', '`overlap_hours` must be from 0 to 720.', 'overlap_hours');
   elsif v_endpoint.previous_ends_at > now() and p_overlap_hours > 0 then
     -- A third secret would end the oldest before its receiver was promised. A leaked one is ended with 0 hours.
-    perform private.raise_error('CR061', 'The secret of before still signs; rotate again when it has ended, or with 0 hours.',
+    perform private.raise_error('webhook_rotating', 'The previous signing secret is still active. Rotate again when it has ended, or with 0 hours of overlap.',
       to_char(v_endpoint.previous_ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
   end if;
   select * into v_made from private.new_webhook_secret(p_endpoint);
@@ -1810,7 +1802,7 @@ begin
   select d.state into v_state from ops.webhook_delivery d
   where d.message_id = p_message and d.endpoint_id = p_endpoint for update;
   if not found then
-    perform private.raise_error('CR060', 'There is no such delivery.', 'message');
+    perform private.raise_error('webhook_unknown', 'This delivery does not exist.', 'message');
   end if;
   -- Under a lease it waits for that attempt's end, since one delivery is never under way twice; if it fails, all others are still to come.
   update ops.webhook_delivery d

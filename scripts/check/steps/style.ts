@@ -60,7 +60,7 @@ export function checkStyle(path: string, text: string): Failure[] {
 }
 
 /** Files whose style is checked: generated ones are not written by hand. */
-export const hasStyle = (path: string) =>
+const hasStyle = (path: string) =>
   /\.(ts|sql)$/.test(path) && !/\.gen\.|\.d\.ts$|^supabase\/migrations\//.test(path);
 
 export const style: Step = {

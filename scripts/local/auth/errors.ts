@@ -5,7 +5,7 @@ const VERSION_HEADER = "X-Supabase-Api-Version";
 const NEWEST_VERSION = "2024-01-01";
 
 /** Code of what hosted does and this stand-in does not; the only code that is not one of GoTrue's. */
-export const NOT_IMPLEMENTED = "not_implemented_locally";
+const NOT_IMPLEMENTED = "not_implemented_locally";
 
 /** An answer other than success: HTTP status, one of GoTrue's error codes, and a sentence for a person. */
 export class AuthError extends Error {

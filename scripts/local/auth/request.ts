@@ -3,7 +3,7 @@ import { z } from "zod";
 import { AuthError } from "./errors.ts";
 
 /** Any JSON value. */
-export const json = z.json();
+const json = z.json();
 /** A JSON object, such as user_metadata. */
 export const jsonObject = z.record(z.string(), json);
 /** A JSON object, such as user_metadata. */

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FunctionsService } from "../functions/service.ts";
 import type { ProjectKeys } from "../keys.ts";
-import { PortTaken } from "../postgres/port.ts";
+import { explainListen } from "../postgres/port.ts";
 import type { Service } from "../service.ts";
 import { allowOrigin, answerPreflight, isPreflight } from "./cors.ts";
 import { resolveCredentials, resolveOptional } from "./credentials.ts";
@@ -109,8 +109,7 @@ export function startGateway(port: number): Gateway {
   try {
     server = Deno.serve({ hostname: "127.0.0.1", port, signal: abort.signal, onListen() {} }, serve);
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) throw new PortTaken(port);
-    throw error;
+    throw explainListen(error, port);
   }
   return {
     port: server.addr.port,

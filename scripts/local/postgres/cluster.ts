@@ -1,12 +1,13 @@
 // The local PostgreSQL: a data folder with its server, from nothing to accepting connections.
 import { dirname, resolve } from "node:path";
 import type { LoginRole } from "../service.ts";
+import { UserError } from "../user_error.ts";
 import { prepareBinaries } from "./binaries.ts";
 import { exists, reachable, remove, tidySubstitute } from "./folders.ts";
 import { syncToDisk } from "./initdb.ts";
 import { stopLeftover } from "./leftover.ts";
 import { type Lock, tryLock } from "./lock.ts";
-import { startServer } from "./server.ts";
+import { logFile, startServer } from "./server.ts";
 import { BOOTSTRAPPED } from "./recipes.ts";
 import { copyTemplate, type Recipe } from "./template.ts";
 import { databaseUrl } from "./url.ts";
@@ -17,6 +18,8 @@ export { ServerFailed } from "./server.ts";
 /** A running local PostgreSQL. */
 export interface Cluster {
   readonly port: number;
+  /** PostgreSQL's log of the present run. */
+  readonly logFile: string;
   /** Connection string for one login role. */
   url(role: LoginRole): string;
   /** Resolves when the server process is gone, whether by `stop` or by a crash. */
@@ -47,10 +50,10 @@ export interface ClusterOptions {
 }
 
 /** Another process runs a cluster on this data folder, or is about to. */
-export class DataFolderInUse extends Error {
+export class DataFolderInUse extends UserError {
   override readonly name = "DataFolderInUse";
   constructor(readonly dataFolder: string) {
-    super(`The data folder ${dataFolder} is in use: Carrel is already running on it.`);
+    super(`The data folder ${dataFolder} is in use: another local Supabase runs on it.`);
   }
 }
 
@@ -110,6 +113,7 @@ export async function startCluster(o: ClusterOptions): Promise<Cluster> {
     let ending: Promise<void> | undefined;
     return {
       port: server.port,
+      logFile: logFile(dataFolder),
       url: (role) => databaseUrl(server.port, role),
       ended: server.ended,
       stop: (mode = "fast") => ending ??= stop(mode),

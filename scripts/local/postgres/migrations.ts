@@ -1,6 +1,7 @@
 // The migration files of the project, and the rules that each must keep.
 import { join } from "node:path";
 import { PROJECT_FOLDER } from "./folders.ts";
+import { UserError } from "../user_error.ts";
 import { type SqlFile, sqlFolder } from "./sql_folder.ts";
 import { firstWordStart, splitStatements, type Statement } from "./statements.ts";
 
@@ -15,7 +16,7 @@ const TRANSACTION_CONTROL =
   /^(?:begin|start\s+transaction|commit|end|abort|prepare\s+transaction|rollback(?!\s+(?:work\s+|transaction\s+)?to\b))\b/i;
 
 /** A file that breaks a rule of this project; nothing was run. */
-export class MigrationRefused extends Error {
+export class MigrationRefused extends UserError {
   override readonly name = "MigrationRefused";
 }
 

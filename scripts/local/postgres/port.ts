@@ -1,21 +1,31 @@
 // Ports on the loopback address.
+import { UserError } from "../user_error.ts";
 
-/** The port that was asked for is in use by another program. */
-export class PortTaken extends Error {
+/** The port can't be used: another program has it, or it is one of the system's. */
+export class PortTaken extends UserError {
   override readonly name = "PortTaken";
-  constructor(readonly port: number) {
-    super(`Port ${port} on 127.0.0.1 is taken by another program.`);
+  constructor(readonly port: number, reason = "is taken by another program") {
+    super(`Port ${port} on 127.0.0.1 ${reason}.`);
   }
 }
 
-/** Whether a server could listen on this port now. */
+/** What a failure to listen on a port means for the person who chose it; any other error as it is. */
+export function explainListen(error: unknown, port: number): unknown {
+  if (error instanceof Deno.errors.AddrInUse) return new PortTaken(port);
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new PortTaken(port, "may only be used by the system's administrator");
+  }
+  return error;
+}
+
+/** Whether a server could listen on this port now. Throws `PortTaken` for one that this user may never use. */
 export function isFree(port: number): boolean {
   try {
     Deno.listen({ hostname: "127.0.0.1", port }).close();
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) return false;
-    throw error;
+    throw explainListen(error, port);
   }
 }
 

@@ -4,12 +4,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Binaries } from "./binaries.ts";
 import { exists, serverUser } from "./folders.ts";
 import { stopLeftover } from "./leftover.ts";
+import { UserError } from "../user_error.ts";
 import { freePort, isFree, PortTaken } from "./port.ts";
 import { NOT_DURABLE, settingArguments, SETTINGS } from "./settings.ts";
 import { guard } from "./watchdog.ts";
 
 /** PostgreSQL could not be started; the message ends with what it said last. */
-export class ServerFailed extends Error {
+export class ServerFailed extends UserError {
   override readonly name = "ServerFailed";
 }
 

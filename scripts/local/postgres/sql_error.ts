@@ -1,10 +1,11 @@
 // Errors of PostgreSQL in a SQL file, told so that the line is found.
 import postgres from "postgres";
 import type { SqlFile } from "./sql_folder.ts";
+import { UserError } from "../user_error.ts";
 import { firstWordStart, type Statement } from "./statements.ts";
 
 /** A SQL file that PostgreSQL refused. The message names file, line, reason, hint, and shows the line. */
-export class SqlFileFailed extends Error {
+export class SqlFileFailed extends UserError {
   override readonly name = "SqlFileFailed";
   /** SQLSTATE, such as `42P01`. */
   readonly code: string;

@@ -11,7 +11,7 @@ import { authenticate } from "./token.ts";
 import { writeRelation } from "./write.ts";
 
 /** Public path of the service. */
-export const REST_PREFIX = "/rest/v1";
+const REST_PREFIX = "/rest/v1";
 
 /** What may differ from hosted's defaults. */
 export interface RestOptions {

@@ -9,7 +9,7 @@ import { postSign, postSignMany } from "./sign.ts";
 import { postObject, putObject } from "./upload.ts";
 
 /** Public path of the service. */
-export const STORAGE_PREFIX = "/storage/v1";
+const STORAGE_PREFIX = "/storage/v1";
 
 type Methods = Readonly<Record<string, Handler>>;
 /** For a path that names a bucket, and for one that names an object. */

@@ -84,7 +84,7 @@ export const numberText: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** Strings with what breaks parsers: control characters, NUL, surrogates with and without their partner. */
-export const stringText: fc.Arbitrary<string> = fc.oneof(
+const stringText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 12 }).map((text) => JSON.stringify(text)),
   fc.array(
     fc.constantFrom(

@@ -3,6 +3,7 @@ import { EventLine } from "../../../client-contract/device/event_line.ts";
 import { appendEvent } from "../../../client-contract/device/outbox.ts";
 import type { DeviceContext } from "../../../client-contract/device/context.ts";
 import { openDatabase } from "../../../client-contract/device/database.ts";
+import { openNodeSqlite } from "../../../client-contract/device/node_sqlite.ts";
 import { openTelemetry } from "../../../client-contract/device/telemetry.ts";
 import { type TestClock, testClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
@@ -23,7 +24,7 @@ export interface Bench extends Disposable {
 
 /** Makes a device that has never met a server. */
 export function bench(): Bench {
-  const db = openDatabase(":memory:");
+  const db = openDatabase(openNodeSqlite(":memory:"));
   const clock = testClock();
   const context = {
     db,

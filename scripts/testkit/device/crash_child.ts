@@ -2,6 +2,7 @@
 // `open`, then for each answer `try N` before and `kept N ULID` after. N is unique, and travels as the duration.
 import { z } from "zod";
 import { openDevice } from "../../../client-contract/device/device.ts";
+import { openNodeSqlite } from "../../../client-contract/device/node_sqlite.ts";
 import { rightAnswer } from "./answers.ts";
 import { allQuestions } from "./study.ts";
 import { seededRandom } from "./random.ts";
@@ -25,6 +26,7 @@ async function live(o: z.infer<typeof ChildOptions>): Promise<never> {
   const random = seededRandom(o.seed);
   const device = openDevice({
     ...o,
+    storage: openNodeSqlite(o.file),
     getToken: () => testToken(o.learnerId),
     pageRows: 10,
     pullRows: 5,

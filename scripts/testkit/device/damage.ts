@@ -1,6 +1,7 @@
 // Damage to a device's file, as a worn flash cell, a bug or somebody with an editor would do it.
 import { z } from "zod";
 import { openDatabase } from "../../../client-contract/device/database.ts";
+import { openNodeSqlite } from "../../../client-contract/device/node_sqlite.ts";
 
 const Row = z.object({
   kind: z.string(),
@@ -42,7 +43,7 @@ function flip(file: string, damage: BitDamage): void {
   const { pick, at, bit } = damage;
   let found;
   {
-    using db = openDatabase(file);
+    using db = openDatabase(openNodeSqlite(file));
     const rows = db.all(Row, ROWS);
     found = rows[pick % rows.length];
     db.all(z.unknown(), "pragma wal_checkpoint(truncate)");
@@ -73,7 +74,7 @@ function exchanged(body: string, other: string): string {
 
 /** Everything but flips: what SQL can do behind the device's back. */
 function change(file: string, damage: RowDamage): void {
-  using db = openDatabase(file);
+  using db = openDatabase(openNodeSqlite(file));
   const rows = db.all(Row, ROWS);
   const [row, other] = [rows[damage.pick % rows.length], rows[(damage.pick + 1) % rows.length]];
   if (!row || !other) return;

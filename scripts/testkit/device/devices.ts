@@ -1,6 +1,7 @@
 // Devices for tests: files in a folder that is removed afterwards, a clock that is set, randomness that repeats.
 import { join } from "node:path";
 import { type Device, type DeviceOptions, openDevice } from "../../../client-contract/device/device.ts";
+import { openNodeSqlite } from "../../../client-contract/device/node_sqlite.ts";
 import { type TestClock, testClock } from "./clock.ts";
 import { seededRandom } from "./random.ts";
 import { type Handle, testToken } from "./server.ts";
@@ -45,7 +46,7 @@ export function openLab(seed = 1): DeviceLab {
       // Not begun again when a device is opened again: a restarted app draws new numbers too.
       randoms.set(n, random);
       return openDevice({
-        file: join(folder, `${n}.sqlite`),
+        storage: openNodeSqlite(join(folder, `${n}.sqlite`)),
         deviceId: deviceId(n),
         url: URL_OF_NOWHERE,
         getToken: () => testToken(o.learnerId),

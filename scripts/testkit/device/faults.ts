@@ -17,9 +17,6 @@ export interface FaultRates {
   refused: number;
 }
 
-/** A network without faults. */
-export const NO_FAULTS: FaultRates = { lost: 0, dropped: 0, broken: 0, cut: 0, repeated: 0, refused: 0 };
-
 /** Faults for about two requests of five. */
 export const BAD_NETWORK: FaultRates = {
   lost: 0.06,

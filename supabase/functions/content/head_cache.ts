@@ -20,7 +20,7 @@ const KNOWN_MS = 300_000;
  */
 const UNBUNDLED_MS = 60_000;
 
-/** Schemas that are not served, as an isolate remembers: apps name a few, but a caller may make up 32,767, at 6.6 KB of heap each. */
+/** Schemas that are not served, or never were, as an isolate remembers: apps name a few, but a caller may make up 32,767, at 6.6 KB of heap each. */
 const REFUSALS = 100;
 
 /** A head, parsed as far as the functions need it. */
@@ -75,7 +75,8 @@ export function headCache(database: Database, now: () => number = Date.now) {
     entries.delete(schema);
     entries.set(schema, entry);
     entry.head.catch((error) => {
-      entry.isRefusal = error instanceof Problem && error.code === "upgrade_required";
+      entry.isRefusal = error instanceof Problem &&
+        (error.code === "upgrade_required" || error.code === "malformed_request");
       if (entry.isRefusal) forgetOldRefusals();
       // Any other failure is not worth remembering.
       else if (entries.get(schema) === entry) entries.delete(schema);

@@ -92,33 +92,11 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.raise_error('CR002', format('%s on %s.%s would leave no trace.', tg_op, tg_table_schema, tg_table_name));
+  perform private.raise_error('append_only', format('%s on %s.%s is not allowed, because it would leave no trace.', tg_op, tg_table_schema, tg_table_name));
   return null;
 end
 $$;
-comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table (CR002).';
-
-create function private.only_redact()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
-  -- else; to go too far takes an erasure, which is itself on record.
-  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
-    or new.before is not null or new.after is not null
-    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
-    or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
-  then
-    perform private.raise_error('CR002', 'UPDATE on ops.audit would leave no trace.');
-  end if;
-  return new;
-end
-$$;
-comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
+comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table.';
 
 create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
 returns void
@@ -143,6 +121,3 @@ comment on function private.watch_table(regclass, text, regproc) is
 
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
--- Updates are refused too, but for what an erasure takes out: private.only_redact().
-create trigger audit_only_redacted before update on ops.audit
-  for each row execute function private.only_redact();

@@ -1,18 +1,24 @@
--- What:  how SQL raises an error of the registry, and who the caller is.
--- Why:   callers tell errors apart by SQLSTATE, never by text; the registry is client-contract/contract/errors.ts.
+-- What:  how SQL raises an error of the registry, and how it finds out the caller's role.
+-- Why:   callers tell errors apart by SQLSTATE, never by text.
 
-create function private.raise_error(p_sqlstate text, p_message text, p_detail text default null, p_retry_after_s integer default null)
+create function private.raise_error(p_code text, p_detail text default null, p_info text default null, p_retry_after_s integer default null)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_sqlstate text;
+  v_title text;
 begin
-  raise exception using errcode = p_sqlstate, message = p_message, detail = coalesce(p_detail, ''), hint = coalesce(p_retry_after_s::text, '');
+  select e.sqlstates[1], e.title into strict v_sqlstate, v_title from private.error_code e where e.code = p_code;
+  raise exception using errcode = v_sqlstate, message = coalesce(p_detail, v_title), detail = coalesce(p_info, ''),
+    hint = coalesce(p_retry_after_s::text, '');
 end
 $$;
 comment on function private.raise_error(text, text, text, integer) is
-  'Raises an error of the registry: SQLSTATE CRnnn, a sentence for people, a detail for programs, and as hint the seconds to wait, if waiting helps.';
+  'Raises an error of the registry by its code. The message is p_detail, a sentence about this occurrence, or the code''s title. '
+  'DETAIL is p_info, a value for programs; HINT is the seconds to wait, where waiting helps.';
 
 create function private.app_role()
 returns text
@@ -46,10 +52,10 @@ begin
   if v_claims::jsonb ->> 'role' = 'authenticated' and private.app_role() = any (p_roles) then
     return;
   end if;
-  perform private.raise_error('CR001', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
+  perform private.raise_error('forbidden', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
 end
 $$;
 comment on function private.require_role(text[]) is
-  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden (CR001).';
+  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden.';
 
 grant execute on function private.app_role() to authenticated, service_role;

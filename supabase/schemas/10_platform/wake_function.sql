@@ -56,10 +56,10 @@ as $$
 begin
   perform private.require_role('admin');
   if p_functions_url is null or p_functions_url !~ '^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost):[0-9]+)/functions/v1$' then
-    perform private.raise_error('CR062', 'Give https://<project>.supabase.co/functions/v1, without a slash at its end.', 'p_functions_url');
+    perform private.raise_error('signal_invalid', '`p_functions_url` must be https://<project>.supabase.co/functions/v1, without a slash at the end.', 'p_functions_url');
   end if;
   if p_key is null or p_key !~ '^\S{16,}$' then
-    perform private.raise_error('CR062', 'Give one of the project''s secret keys.', 'p_key');
+    perform private.raise_error('signal_invalid', '`p_key` must be a secret key of the project.', 'p_key');
   end if;
   perform private.keep_secret('carrel_functions_url', p_functions_url), private.keep_secret('carrel_functions_key', p_key);
   perform private.audit('configure_signals', 'vault.secrets', null, null, jsonb_build_object('functions_url', p_functions_url));

@@ -1,14 +1,6 @@
 -- What:  the candidate: the marked drafts as devices would see them, beside what is published.
 -- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
 
-create function private.content_schema()
-returns smallint
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select 2::smallint $$;
-comment on function private.content_schema() is 'The current content schema: that of drafts, previews and answer keys.';
-
 -- JSON is put together by hand: row_to_json with json_strip_nulls took four times as long, and these texts are half of
 -- the work of a full release. No spaces, and a field without a value is left out.
 create function private.domain_content(d content.domain)

@@ -41,7 +41,7 @@ declare
 begin
   -- A snapshot older than the lock would publish drafts of the past and call them new.
   if current_setting('transaction_isolation') <> 'read committed' then
-    perform private.raise_error('CR003', 'Publishing needs a READ COMMITTED transaction.');
+    perform private.raise_error('wrong_isolation', 'Publishing needs a READ COMMITTED transaction.');
   end if;
 
   -- 1 One publisher at a time; the next one waits here and then sees this one's release.
@@ -57,21 +57,21 @@ begin
     return private.content_head(v_schema);
   end if;
   if p_expected_hash <> encode(v_hash, 'hex') then
-    perform private.raise_error('CR004', 'The drafts have changed since that preview.', encode(v_hash, 'hex'));
+    perform private.raise_error('drafts_moved', p_info => encode(v_hash, 'hex'));
   end if;
 
   -- 3 Validate.
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;
   if v_problems is not null then
-    perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
+    perform private.raise_error('release_invalid', p_info => v_problems);
   end if;
   if v_upserts + v_deletes = 0 then
     return private.content_head(v_schema);
   end if;
   if private.needs_force(v_deletes) and not p_force then
-    perform private.raise_error('CR006', format(
-      'This release would withdraw %s of %s rows; publish it with force if that is meant.',
+    perform private.raise_error('release_needs_force', format(
+      'This release would withdraw %s of %s rows. Publish it with force if this is intended.',
       v_deletes, v_last.domains + v_last.skills + v_last.questions));
   end if;
 
@@ -107,7 +107,6 @@ begin
   v_release := private.content_head(v_schema);
   perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
     'content.release', v_version::text, null, v_release::jsonb);
-  perform private.hint_release(v_version);
   return v_release;
 end
 $$;

@@ -86,7 +86,7 @@ begin
   v_head := coalesce((select max(r.version) from content.release r), 0);
   -- Below the horizon compaction has dropped rows; it waits for this lock too.
   if p_to is null or p_to not between greatest(1, private.content_horizon()) and v_head then
-    perform private.raise_error('CR030', 'There is no release of that version any more, or not yet.', p_to::text);
+    perform private.raise_error('release_unknown', 'This release does not exist, or is no longer kept.', p_to::text);
   end if;
 
   -- 1 The drafts of that version, out of the texts that devices got.

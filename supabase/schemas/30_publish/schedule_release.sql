@@ -57,19 +57,19 @@ begin
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
   if p_at is null or p_expected_hash is distinct from v_hash then
-    perform private.raise_error('CR004', 'A schedule needs a time and the hash of a preview of the drafts as they are.', v_hash);
+    perform private.raise_error('drafts_moved', 'A schedule needs a time, and the hash of a preview of the present drafts.', v_hash);
   end if;
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;
   if v_problems is not null then
-    perform private.raise_error('CR005', 'The drafts can''t be published as they are.', v_problems);
+    perform private.raise_error('release_invalid', p_info => v_problems);
   end if;
   if not exists (select from pg_temp.change) then
-    perform private.raise_error('CR032', 'There is nothing to publish.');
+    perform private.raise_error('nothing_to_publish');
   end if;
   v_deletes := (select n.deletes from private.count_change() n);
   if private.needs_force(v_deletes) and not p_force then
-    perform private.raise_error('CR006', format('This release would withdraw %s rows; schedule it with force if that is meant.', v_deletes));
+    perform private.raise_error('release_needs_force', format('This release would withdraw %s rows. Schedule it with force if this is intended.', v_deletes));
   end if;
   insert into content.schedule (due_at, expected_hash, note, force, created_by)
   values (p_at, v_hash, p_note, p_force, auth.uid()) returning * into v_schedule;
@@ -94,7 +94,7 @@ begin
   update content.schedule s set state = 'cancelled', finished_at = clock_timestamp()
   where s.id = p_id and s.state = 'pending' returning * into v_schedule;
   if not found then
-    perform private.raise_error('CR031', 'There is no pending schedule of that id.', p_id::text);
+    perform private.raise_error('schedule_unknown', p_info => p_id::text);
   end if;
   perform private.audit('cancel_schedule', 'content.schedule', p_id::text, null, to_jsonb(v_schedule));
   return private.schedule_json(v_schedule);

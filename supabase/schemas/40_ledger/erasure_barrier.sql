@@ -1,5 +1,5 @@
 -- What:  ops.erasure: learners whose data was, or is being, erased; and refuse_erased() and hold_off_erasures(), which every door asks.
--- Why:   a device that was in a drawer must not bring back what its learner had erased (O5).
+-- Why:   a device that was in a drawer must not bring back what its learner had erased, and the audit trail must not show it (O5).
 create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
@@ -26,11 +26,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
-    perform private.raise_error('CR024', 'The data of this learner was erased.');
+    perform private.raise_error('erased');
   end if;
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased (CR024) for a learner behind the barrier. Asked under the learner''s lock.';
+comment on function private.refuse_erased(uuid) is 'Raises erased for a learner behind the barrier. Asked under the learner''s lock.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -64,3 +64,29 @@ end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
   'Those of the learners who are neither busy nor behind the barrier; no erasure of them begins before the transaction ends.';
+
+create function private.only_redact()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
+  -- else; to go too far takes an erasure, which is itself on record.
+  if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
+    or new.before is not null or new.after is not null
+    or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
+    or not exists (select from ops.erasure e where e.user_id::text = old.object_id)
+  then
+    perform private.raise_error('append_only', 'UPDATE on ops.audit is not allowed, because it would leave no trace.');
+  end if;
+  return new;
+end
+$$;
+comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
+
+-- ops.audit is append-only but for what an erasure takes out.
+create trigger audit_only_redacted before update on ops.audit
+  for each row execute function private.only_redact();

@@ -39,16 +39,19 @@ declare
   v_now constant timestamptz := clock_timestamp();
   v_wait double precision;
 begin
-  -- A bucket is the time at which it will be full again: what is taken moves that on, and it may not lie further
-  -- ahead than filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
+  -- A bucket is the time at which it will be full again. Taking from it moves that time on. It may not lie further ahead than
+  -- filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
+  -- The clock is read once the row is locked: a batch that waited for others would else be measured against a time before theirs.
   for v_try in 1..2 loop
     update learner.state s set
-      events_full_at = greatest(s.events_full_at, v_now) + make_interval(secs => p_events / p.events_per_s::double precision),
-      batches_full_at = greatest(s.batches_full_at, v_now) + make_interval(secs => 1 / p.batches_per_s::double precision)
+      events_full_at = greatest(s.events_full_at, clock_timestamp()) + make_interval(secs => p_events / p.events_per_s::double precision),
+      batches_full_at = greatest(s.batches_full_at, clock_timestamp()) + make_interval(secs => 1 / p.batches_per_s::double precision)
     from ops.pressure_setting p
     where s.user_id = p_user
-      and greatest(s.events_full_at, v_now) <= v_now + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
-      and greatest(s.batches_full_at, v_now) <= v_now + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
+      and greatest(s.events_full_at, clock_timestamp())
+        <= clock_timestamp() + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
+      and greatest(s.batches_full_at, clock_timestamp())
+        <= clock_timestamp() + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
     if found then
       return null;
     end if;
@@ -61,13 +64,12 @@ begin
   returning greatest(
     extract(epoch from s.events_full_at - v_now) - (p.event_burst - p_events) / p.events_per_s::double precision,
     extract(epoch from s.batches_full_at - v_now) - (p.batch_burst - 1) / p.batches_per_s::double precision) into v_wait;
-  return json_build_object('refused', json_build_object(
-    'sqlstate', 'CR083', 'message', 'This learner has sent more than one learner may.', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
+  return json_build_object('refused', json_build_object('code', 'rate_limited', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
 end
 $$;
 comment on function private.take_tokens(uuid, integer) is
-  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {sqlstate, message, '
-  'retry_after_s}}, which is returned and not raised, so that the count of refusals stays.';
+  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {code, retry_after_s}}. '
+  'The refusal is returned, not raised, so that the count of refusals stays.';
 
 create function private.answer_refusal(p_refused json)
 returns json
@@ -79,13 +81,16 @@ declare
   v_least constant integer := p_refused ->> 'retry_after_s';
   -- Spread like the functions' answers (_shared/problem.ts): a thousand refused clients do not come back as one.
   v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+  v_error private.error_code;
 begin
+  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
   -- What PostgREST makes of a raised error, without one: the transaction commits.
-  perform set_config('response.status', case when p_refused ->> 'sqlstate' = 'CR083' then '429' else '503' end, true),
+  perform set_config('response.status', v_error.status::text, true),
     set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
-  return json_build_object('code', p_refused ->> 'sqlstate', 'message', p_refused ->> 'message',
-    'details', coalesce(p_refused ->> 'details', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
+    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
 end
 $$;
 comment on function private.answer_refusal(json) is
-  'A refusal as an RPC call answers it: 429 or 503 with Retry-After, in the form of PostgREST''s errors; hint: the same seconds, which supabase-js can read.';
+  'A refusal as an RPC call answers it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint holds '
+  'the same seconds, because supabase-js shows no headers.';

@@ -20,7 +20,11 @@ create table ops.quarantine (
   tried_at       timestamptz not null default clock_timestamp(),
   resolved_at    timestamptz,
   resolved_event uuid,
+  -- While the event waits its status follows from its code; a settled one keeps the code that it had.
+  is_held        boolean generated always as (case status when 'held' then true when 'open' then false end) stored,
   constraint quarantine_pkey primary key (user_id, sha256),
+  constraint quarantine_code_known foreign key (code) references private.error_code (code),
+  constraint quarantine_status_follows_code foreign key (code, is_held) references private.error_code (code, held),
   constraint quarantine_status_known check (status in ('open', 'held', 'superseded', 'discarded')),
   constraint quarantine_origin_known check (origin in ('batch', 'dead_letter')),
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
@@ -33,6 +37,7 @@ create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user
 -- What support replays, least recently tried first: of one learner, and of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
+create index quarantine_code_is_held_idx on ops.quarantine (code, is_held);
 create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
 -- Pages: of one learner, and over all learners for support.
 create index quarantine_user_id_last_seen_at_sha256_idx on ops.quarantine (user_id, last_seen_at, sha256);
@@ -46,6 +51,18 @@ comment on column ops.quarantine.tried_at is 'When it was last tried, by ingest,
 comment on column ops.quarantine.status is
   'open: needs a person; held: applies when the server knows more; superseded: it became resolved_event; discarded: by support.';
 comment on column ops.quarantine.resolved_event is 'The event of the ledger that it became, of the same id, or of a new one where that was taken.';
+
+create function private.waiting_status(p_code text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (select case when e.held then 'held' else 'open' end from private.error_code e where e.code = p_code);
+end
+$$;
+comment on function private.waiting_status(text) is 'The status of a quarantined event that waits with this code: open or held.';
 
 create table ops.quarantine_action (
   user_id     uuid not null,

@@ -163,9 +163,9 @@ begin
   if exists (select from ops.steering s where s.paused) then
     v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
     if v_paused ->> 'reason' is not null then
-      perform private.raise_error('CR081', v_paused ->> 'reason', v_paused ->> 'retry_after_s', (v_paused ->> 'retry_after_s')::integer);
+      perform private.raise_error('paused', v_paused ->> 'reason', v_paused ->> 'retry_after_s', (v_paused ->> 'retry_after_s')::integer);
     end if;
   end if;
 end
 $$;
-comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused (CR081) with the seconds to wait.';
+comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused with the seconds to wait.';

@@ -69,3 +69,5 @@ end
 $$;
 comment on function ops.drop_old_telemetry(timestamptz) is
   'Drops the months of telemetry that are older than the setting says, and old rows of wrong clocks, at most 100,000; returns how many months. Admins and jobs.';
+
+select private.schedule_job('telemetry', '43 3 * * *', '1 day', 'select ops.drop_old_telemetry()');

@@ -1,23 +1,5 @@
--- What:  what starts the bundle worker: a publish at once, pg_cron for the rest; and the policy by which old bundles go.
--- Why:   a wake-up may get lost and a worker may be killed; the schedule comes by until nothing is due.
-
-create function private.start_release_state()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  insert into content.release_state (version) select n.version from new_rows n;
-  perform private.wake_function('bundle');
-  return null;
-end
-$$;
-comment on function private.start_release_state() is 'Trigger: a release begins as published; the worker is woken after the commit.';
-
-create trigger release_start_state after insert on content.release
-  referencing new table as new_rows for each statement execute function private.start_release_state();
+-- What:  the schedule of the bundle worker, and the policy by which old bundles go.
+-- Why:   a publish wakes the worker, but a wake-up may get lost and a worker may be killed; the schedule comes by until nothing is due.
 
 create function private.wake_bundler()
 returns boolean

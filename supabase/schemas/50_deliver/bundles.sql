@@ -98,7 +98,7 @@ $$;
 comment on function private.bundle_text(smallint, uuid, integer) is
   'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. The same for ever.';
 
-create or replace function private.content_bundles(p_schema smallint, p_version integer)
+create function private.content_bundles(p_schema smallint, p_version integer)
 returns json
 language sql
 stable
@@ -117,17 +117,5 @@ as $$
 $$;
 comment on function private.content_bundles(smallint, integer) is
   'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
-
-create or replace function private.release_is_bundled(p_version integer, p_history text)
-returns boolean
-language plpgsql -- rather than sql, which is planned anew at every call
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
-end
-$$;
-comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
 
 grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;

@@ -14,17 +14,17 @@ declare
   v_until integer := coalesce(p_until, v_head);
 begin
   if p_since is null or p_since < 0 or p_until < p_since then
-    perform private.raise_error('CR012', 'since and until must be versions, 0 <= since <= until.', 'cursor_invalid');
+    perform private.raise_error('cursor_invalid', '`since` and `until` must be versions with 0 <= since <= until.', 'cursor_invalid');
   end if;
   if (p_since > 0 or p_history is not null) and p_history is distinct from private.history() then
-    perform private.raise_error('CR010', 'The server''s history has changed; start over from version 0.', 'history_changed');
+    perform private.raise_error('history_changed', 'The server''s history has changed. Start over from version 0.', 'history_changed');
   end if;
   if p_since > v_head or v_until > v_head then
-    perform private.raise_error('CR011', 'That version is ahead of the server; start over from version 0.', 'cursor_ahead');
+    perform private.raise_error('cursor_ahead', 'This version is ahead of the server. Start over from version 0.', 'cursor_ahead');
   end if;
   -- Below the horizon revisions are missing. The caller's snapshot holds the horizon and the rows of one moment.
   if (p_since > 0 and p_since < v_horizon) or v_until < v_horizon then
-    perform private.raise_error('CR041', 'What changed since that version is not kept any more; start over from version 0.', v_horizon::text);
+    perform private.raise_error('cursor_too_old', 'The changes since this version are no longer kept. Start over from version 0.', v_horizon::text);
   end if;
   return v_until;
 end

@@ -36,7 +36,7 @@ declare
 begin
   perform private.require_role('admin');
   if current_setting('transaction_isolation') <> 'read committed' then
-    perform private.raise_error('CR003', 'Compaction needs a READ COMMITTED transaction.');
+    perform private.raise_error('wrong_isolation', 'Compaction needs a READ COMMITTED transaction.');
   end if;
   -- 1 No release is written meanwhile. Readers go on: each page is read in one snapshot, together with its horizon, so it
   --   is either whole or refused with cursor_too_old, never short.
@@ -94,3 +94,5 @@ $$;
 comment on function ops.compact_content(integer, interval, interval) is
   'Drops superseded revisions, tombstones, tree nodes and answer keys below a horizon: {horizon, revisions, tree_nodes, …}. What is not given '
   'comes from ops.content_setting. Versions from the horizon on are served exactly as before; below it devices start over. Admins and jobs.';
+
+select private.schedule_job('compaction', '47 2 * * *', '1 day', 'select ops.compact_content()');

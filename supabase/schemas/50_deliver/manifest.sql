@@ -31,7 +31,7 @@ begin
   perform private.require_schema(p_schema);
   v_version := private.check_content_cursor(p_history, 0, p_version);
   if v_version = 0 then
-    perform private.raise_error('CR030', 'Nothing is published yet.', '0');
+    perform private.raise_error('release_unknown', 'Nothing is published yet.', '0');
   end if;
   return (
     with node as materialized (select * from private.tree_node_at(p_schema, v_version)),

@@ -29,7 +29,7 @@ begin
   order by k.kind desc
   limit 1;
   if v_own is null then
-    perform private.raise_error('CR043', 'That version has no such skill or domain.', p_id::text);
+    perform private.raise_error('not_found', 'This version has no such skill or domain.', p_id::text);
   end if;
   return (
     with page as materialized (

@@ -19,7 +19,7 @@ declare
 begin
   perform private.require_schema(p_schema);
   if v_after is null then
-    perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+    perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
   end if;
   -- Decided for the first page; the cursor says it to those that follow.
   v_since := case

@@ -28,24 +28,8 @@ comment on column ops.signal_setting.learner_hint_active_s is
   'A learner''s push is hinted where another of their devices was seen within so many seconds; those devices ask within learner_hint_spread_s.';
 insert into ops.signal_setting default values;
 
-create table content.release_state (
-  version    integer not null,
-  bundled_at timestamptz,
-  bundled_in text,
-  hinted_at  timestamptz,
-  constraint release_state_pkey primary key (version),
-  constraint release_state_version_exists foreign key (version) references content.release (version),
-  constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
-);
-comment on table content.release_state is 'What has happened to a release since its publish, beside the append-only content.release.';
-comment on column content.release_state.bundled_at is 'When every domain had its bundle; null for ever if a newer release came first.';
-comment on column content.release_state.bundled_in is 'The history whose bundles those are: in another one they are still to be written.';
-comment on column content.release_state.hinted_at is 'When devices were told of this release or of a newer one.';
-
 alter table ops.signal_setting enable row level security;
-alter table content.release_state enable row level security;
 create policy signal_setting_all_nobody on ops.signal_setting for all to anon, authenticated using (false);
-create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
 
 create trigger signal_setting_audit_update after update on ops.signal_setting
   referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
@@ -109,21 +93,28 @@ $$;
 comment on function private.send_hint(integer) is
   'Broadcasts release_published on the private channel content, once a release; sent when the transaction commits. False: it was sent before.';
 
-create function private.hint_release(p_version integer)
-returns void
+create function private.start_release_state()
+returns trigger
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Where nothing makes bundles there is nothing to wait for.
+  insert into content.release_state (version) select n.version from new_rows n;
+  perform private.wake_function('bundle');
+  -- Where nothing makes bundles there is nothing to wait for: else the last bundle hints, or ops.send_due_hints().
   if not private.signals_configured() then
-    perform private.send_hint(p_version);
+    perform private.send_hint(n.version) from new_rows n;
   end if;
+  return null;
 end
 $$;
-comment on function private.hint_release(integer) is
-  'Called by a publish: hints at once in a project without bundles; else the last bundle does, or ops.send_due_hints().';
+comment on function private.start_release_state() is
+  'Trigger: a release begins as published. The bundle worker is woken after the commit; a project without bundles hints at once.';
+
+create trigger release_start_state after insert on content.release
+  referencing new table as new_rows for each statement execute function private.start_release_state();
 
 create function ops.send_due_hints()
 returns integer

@@ -49,7 +49,7 @@ begin
       where jsonb_typeof(n.node) <> 'string' or n.node #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$') then 'nodes'
   end;
   if v_field is not null then
-    perform private.raise_error('CR044', format('%s is missing or not of its form.', v_field), v_field);
+    perform private.raise_error('malformed_request', format('`%s` is missing or invalid.', v_field), v_field);
   end if;
   -- The learner's lock: an erasure that is under way is waited for, and of two devices that report at once one numbers after the other.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
@@ -92,3 +92,5 @@ comment on function ops.prune_content_reports(interval) is
   'Deletes the reports of days that are longer ago than p_keep (null: the setting); returns how many. Admins and a job every night.';
 
 grant execute on function private.report_content(uuid, text) to carrel_edge;
+
+select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');

@@ -54,10 +54,10 @@ begin
       case when not pg_input_is_valid(v_json ->> 'sent_at', 'timestamptz') then 'sent_at' end);
   end if;
   if v_json is null or v_field is not null then
-    perform private.raise_error('CR020', 'The first line of a batch must be its header.', coalesce(v_field, ''));
+    perform private.raise_error('malformed_batch', p_info => v_field);
   end if;
   return jsonb_populate_record(null::private.header, v_json);
 end
 $$;
 comment on function private.read_header(text) is
-  'The header of a batch; raises malformed_batch (CR020), whose detail is the first field that is wrong, or empty where the line is no JSON object.';
+  'The header of a batch; raises malformed_batch, whose detail is the first field that is wrong, or empty where the line is no JSON object.';

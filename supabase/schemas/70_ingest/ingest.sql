@@ -32,7 +32,7 @@ declare
 begin
   -- By any door. The functions refuse more than 512 KiB; bytes that are no text have grown by a third since.
   if octet_length(p_lines) > 1048576 then
-    perform private.raise_error('CR026', 'A batch may hold at most 512 KiB.', '524288');
+    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
   end if;
 
   -- 1 The header.
@@ -40,7 +40,7 @@ begin
   v_header := private.read_header(v_lines[1]);
   v_count := private.count_lines(v_lines, 500);
   if v_count > 500 then
-    perform private.raise_error('CR021', 'A batch holds at most 500 events.', '500');
+    perform private.raise_error('batch_too_large', 'A batch may have at most 500 events.', '500');
   end if;
 
   -- 2 The learner's lock, with the tokens, in a statement of its own: what follows must see what the last holder committed.

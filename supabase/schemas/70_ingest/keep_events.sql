@@ -15,14 +15,14 @@ begin
   with bad as (
     select distinct on (k.sha256) k.sha256, e.place, k.line, e.id_text, e.code, e.field,
       coalesce(e.device_id, p_header.device_id) as device_id,
-      case when e.code like 'unknown%' then 'held' else 'open' end as status,
+      private.waiting_status(e.code) as status,
       -- Of a batch of dead letters the header gives the reasons, in the order of the events.
       case when p_header.dead_letters is not null then 'dead_letter' else 'batch' end as origin,
       p_header.dead_letters ->> (e.number - 1)::integer as reason,
       exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
     from (select u.*, row_number() over (order by u.place) as number from unnest(p_events) u) e
     cross join lateral (select l.line, sha256(convert_to(l.line, 'UTF8')) as sha256 from (select p_lines[e.place + 1] as line) l) k
-    where e.code not in ('telemetry', 'duplicate', 'wrong_learner')
+    where exists (select from private.error_code c where c.code = e.code and c.outcome = 'quarantined')
     order by k.sha256, e.place
   ),
   fitting as (
@@ -61,11 +61,12 @@ begin
   -- 2 What did not fit stays with the device; it may fit once support has been through.
   return array(
     select case
-      when e.code not in ('telemetry', 'duplicate', 'wrong_learner') and sha256(convert_to(p_lines[e.place + 1], 'UTF8')) = any (v_full)
+      when c.outcome = 'quarantined' and sha256(convert_to(p_lines[e.place + 1], 'UTF8')) = any (v_full)
         then private.with_code(e, 'quarantine_full')
       else e
     end
     from unnest(p_events) e
+    left join private.error_code c on c.code = e.code
     order by e.place);
 end
 $$;

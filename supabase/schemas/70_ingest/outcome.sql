@@ -29,27 +29,22 @@ begin
     return v_outcome;
   end if;
 
-  -- 2 Else each for itself.
+  -- 2 Else each by its code, in the order of the lines.
   select count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry'),
     ('[' || coalesce(string_agg(
       case
-        when r.status in ('applied', 'duplicate') then '{"id":"' || r.id_text || '","status":"' || r.status || '"}'
+        when r.error is null then '{"id":"' || r.id_text || '","status":"' || r.status || '"}'
         else json_strip_nulls(json_build_object(
           'id', r.id_text, 'status', r.status, 'code', r.code, 'field', case when r.status = 'quarantined' then r.field end,
-          'retryable', r.status = 'retry', 'retry_after_s', case
-            when r.code = 'quarantine_full' then (select q.retry_after_s from ops.quarantine_setting q)
-            when r.status = 'retry' then 3600
-          end))::text
-      end, ','), '') || ']')::json
+          'retryable', r.event_retryable,
+          'retry_after_s', case when r.event_retryable then coalesce(r.event_retry_after_s, (select q.retry_after_s from ops.quarantine_setting q)) end))::text
+      end, ',' order by r.place), '') || ']')::json
   into v_outcome.quarantined, v_outcome.retry, v_outcome.results
   from (
-    select e.id_text, e.code, e.field, case
-      when e.code is null or e.code = 'telemetry' then 'applied'
-      when e.code = 'duplicate' then 'duplicate'
-      when e.code in ('wrong_learner', 'quarantine_full') then 'retry'
-      else 'quarantined' end as status
+    select e.place, e.id_text, e.code, e.field, c.code as error, c.event_retryable, c.event_retry_after_s,
+      coalesce(c.outcome, case e.code when 'duplicate' then 'duplicate' else 'applied' end) as status
     from unnest(p_events) e
-    offset 0
+    left join private.error_code c on c.code = e.code
   ) r;
   return v_outcome;
 end

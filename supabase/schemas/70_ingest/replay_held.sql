@@ -31,7 +31,7 @@ begin
     -- What was wrong with it stays on record.
     code = case when k.is_taken then q.code else e.code end,
     field = case when k.is_taken then q.field else e.field end,
-    status = case when k.is_taken then 'superseded' when e.code like 'unknown%' then 'held' else 'open' end,
+    status = case when k.is_taken then 'superseded' else private.waiting_status(e.code) end,
     resolved_at = case when k.is_taken then p_now end,
     resolved_event = case when k.is_taken then e.event_id end
   from unnest(v_events) e
@@ -105,3 +105,6 @@ end
 $$;
 comment on function ops.replay_held(integer, integer) is
   'Tries held events again for which the server has learned more, of some learners who are not syncing; returns how many applied. Runs by pg_cron.';
+
+-- In chunks of at most 1,000 events: their learners' locks are held to the end of the run, and a sync waits at most 2 s.
+select private.schedule_job('replay_held', '30 seconds', '1 minute', 'select ops.replay_held()');

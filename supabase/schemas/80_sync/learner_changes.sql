@@ -71,10 +71,10 @@ declare
   v_more boolean := false;
 begin
   if p_at_least is not null and v_least is null then
-    perform private.raise_error('CR044', 'That is no token of a batch''s answer.', 'at_least');
+    perform private.raise_error('malformed_request', '`at_least` must be the `token` of a batch''s answer.', 'at_least');
   end if;
   if v_reset is null and greatest(v_since, v_least[2]::bigint) > v_last then
-    perform private.raise_error('CR080', 'This server has not got that far yet.', null, 1);
+    perform private.raise_error('behind', p_retry_after_s => 1);
   end if;
   -- An answer, not an error: it travels beside the results of a push that must not be lost with it.
   if v_reset is not null then
@@ -100,7 +100,7 @@ end
 $$;
 comment on function private.learner_changes(uuid, text, integer, text, uuid) is
   'The learner''s rows that changed after the cursor (null: all), oldest change first: {changes, cursor, more}, or {reset} with the reason to start over. '
-  'At most p_limit rows, and 1 MiB of them unless one alone is more. p_at_least: the token of a batch that must be in it, else behind (CR080). '
+  'At most p_limit rows, and 1 MiB of them unless one alone is more. p_at_least: the token of a batch that must be in it, else behind. '
   'own: the row says nothing that p_device''s own events do not.';
 
 create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)

@@ -6,19 +6,20 @@
 -- PostgREST would make a 400 or 500 of it, without Retry-After.
 create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
 returns json
-language sql
-immutable
+language plpgsql
+stable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- Only errors that the product raises itself have texts meant for callers.
-  select case when p_sqlstate ^@ 'CR'
-    then json_build_object('sqlstate', p_sqlstate, 'message', p_message, 'details', nullif(p_detail, ''),
-      'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
-    else json_build_object('sqlstate', p_sqlstate, 'retry_after_s', 1, 'message', case p_sqlstate
-      when '55P03' then 'Another request of this learner is still being worked on.' else 'The server has more to do than it can.' end)
-    end
+  return (
+    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
+      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
+    from private.error_code e
+    where p_sqlstate = any (e.sqlstates) and e.request_retryable);
+end
 $$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal().';
+comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal(), or null where waiting does not help.';
 
 create function private.take_batch(p_user uuid, p_lines text)
 returns json
@@ -33,9 +34,10 @@ declare
   v_message text;
   v_detail text;
   v_hint text;
+  v_refusal json;
 begin
   if octet_length(p_lines) > 524288 then
-    perform private.raise_error('CR026', 'A batch may hold at most 512 KiB.', '524288');
+    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
   end if;
   -- For private.note_change(), which runs before this knows how the batch fared.
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
@@ -43,9 +45,13 @@ begin
   perform set_config('carrel.device', '', true);
   return v_answer;
 exception
-  when lock_not_available or query_canceled or deadlock_detected or serialization_failure or read_only_sql_transaction or sqlstate 'CR081' then
+  when others or query_canceled then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    return json_build_object('refused', private.refusal_of(v_state, v_message, v_detail, v_hint));
+    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
+    if v_refusal is null then
+      raise;
+    end if;
+    return json_build_object('refused', v_refusal);
 end
 $$;
 comment on function private.take_batch(uuid, text) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
@@ -63,10 +69,10 @@ declare
   v_answer json;
 begin
   if v_user is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   if json_typeof(p_batch) <> 'array' then
-    perform private.raise_error('CR020', 'A batch is an array: its header, then its events.', '');
+    perform private.raise_error('malformed_batch', 'The batch must be an array: its header, then its events.');
   end if;
   -- Inside JSON strings a line break is always escaped, so the ones here are white space.
   v_answer := private.take_batch(v_user, (
@@ -102,7 +108,7 @@ declare
   v_answer json;
 begin
   if v_user is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   v_answer := private.take_batch(v_user, concat_ws(E'\n',
     -- The device says nothing of its clock, its contract or its queue, and nothing is concluded of them.
@@ -150,15 +156,20 @@ declare
   v_message text;
   v_detail text;
   v_hint text;
+  v_refusal json;
 begin
   if auth.uid() is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   return private.pull_for(auth.uid(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
-  when lock_not_available or query_canceled or sqlstate 'CR080' or sqlstate 'CR081' then
+  when others or query_canceled then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    return private.answer_refusal(private.refusal_of(v_state, v_message, v_detail, v_hint));
+    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
+    if v_refusal is null then
+      raise;
+    end if;
+    return private.answer_refusal(v_refusal);
 end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';

@@ -20,7 +20,7 @@ begin
   -- What has become an event since is left as it is: the learner's device was faster.
   with settled as (
     update ops.quarantine q set
-      status = case when p_discard then 'discarded' when q.code like 'unknown%' then 'held' else 'open' end,
+      status = case when p_discard then 'discarded' else private.waiting_status(q.code) end,
       resolved_at = case when p_discard then clock_timestamp() end,
       -- A held event that comes back is tried with what has become known meanwhile.
       knowledge = case when p_discard then q.knowledge else 0 end

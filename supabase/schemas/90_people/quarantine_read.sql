@@ -9,11 +9,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if coalesce(length(btrim(p_reason)), 0) not between 1 and 500 then
-    perform private.raise_error('CR071', 'Say why, in at most 500 characters.', 'reason');
+    perform private.raise_error('support_invalid', '`reason` is required, with at most 500 characters.', 'reason');
   end if;
 end
 $$;
-comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason (CR071).';
+comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason.';
 
 create function private.lock_learner(p_learner uuid)
 returns void
@@ -24,13 +24,13 @@ as $$
 begin
   perform from learner.state s where s.user_id = p_learner for update;
   if not found then
-    perform private.raise_error('CR070', 'Nothing is known of that learner.', 'learner');
+    perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of some years' ledger takes several steps; nothing comes back in between.
   perform private.refuse_erased(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown (CR070) where there is no such learner, erased (CR024) behind the barrier.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown where there is no such learner, erased behind the barrier.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -42,18 +42,18 @@ declare
   v_unknown text;
 begin
   if coalesce(cardinality(p_ids), 0) not between 1 and 500 or exists (select from unnest(p_ids) i (id) where (i.id ~ '^[0-9a-f]{64}$') is not true) then
-    perform private.raise_error('CR071', 'Ids are 1 to 500 SHA-256 in hex.', 'ids');
+    perform private.raise_error('support_invalid', '`ids` must be 1 to 500 SHA-256 hashes in hex.', 'ids');
   end if;
   select i.id into v_unknown from unnest(p_ids) i (id)
   where not exists (select from ops.quarantine q where q.user_id = p_learner and q.sha256 = decode(i.id, 'hex')) limit 1;
   if v_unknown is not null then
-    perform private.raise_error('CR070', 'That learner has no such event in quarantine.', v_unknown);
+    perform private.raise_error('record_unknown', 'This learner has no such event in quarantine.', v_unknown);
   end if;
   return array(select distinct decode(i.id, 'hex') from unnest(p_ids) i (id));
 end
 $$;
 comment on function private.quarantine_ids(uuid, text[]) is
-  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid (CR071), record_unknown (CR070).';
+  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid, record_unknown.';
 
 create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
 returns text
@@ -79,7 +79,7 @@ declare
 begin
   if p_cursor is not null then
     if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
     end if;
     v_at := v_cursor[1]::timestamptz;
     v_user := v_cursor[2]::uuid;
@@ -116,7 +116,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if auth.uid() is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,

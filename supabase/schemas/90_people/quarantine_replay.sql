@@ -82,7 +82,7 @@ begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
   if p_mended is null or jsonb_typeof(p_mended) <> 'object' then
-    perform private.raise_error('CR071', 'A mended event is an object.', 'mended');
+    perform private.raise_error('support_invalid', '`mended` must be a JSON object.', 'mended');
   end if;
   perform private.lock_learner(p_learner);
   v_rows := private.quarantine_ids(p_learner, array[p_id]);

@@ -32,7 +32,7 @@ declare
 begin
   perform private.require_role('support', 'admin');
   if p_code is null then
-    perform private.raise_error('CR071', 'Say which code was mended.', 'with_code');
+    perform private.raise_error('support_invalid', '`with_code` is required: the code whose cause was fixed.', 'with_code');
   end if;
   learners := 0;
   applied := 0;

@@ -42,7 +42,7 @@ declare
 begin
   perform private.require_role('admin');
   if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
-    perform private.raise_error('CR025', 'This is no export of ops.export_erasures().', 'erasures');
+    perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
   with again as (
     insert into ops.erasure as e (user_id, reason, requested_at)

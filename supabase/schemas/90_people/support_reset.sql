@@ -1,14 +1,6 @@
 -- What:  support_reset_progress(): support corrects a learner's progress in one skill.
 -- Why:   one absurd value must not poison a learner for ever: a correction beats whatever devices have sent or still will (U5).
 
-create function private.support_device()
-returns uuid
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
-comment on function private.support_device() is 'The device that events made by support name.';
-
 create function private.next_reset_range(p_learner uuid, p_skill uuid)
 returns integer
 language sql
@@ -59,7 +51,7 @@ begin
     v_event.code := null;
   end if;
   if v_event.code is not null then
-    perform private.raise_error('CR071', 'That is no progress that a learner can have.',
+    perform private.raise_error('support_invalid', 'A learner cannot have this progress.',
       case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
   end if;
   v_outcome := private.outcome_of(

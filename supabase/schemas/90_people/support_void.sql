@@ -17,14 +17,14 @@ begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
   if p_kind is null or p_kind not in ('session', 'attempt', 'skill_progress') then
-    perform private.raise_error('CR071', 'A record is a session, an attempt or a skill_progress.', 'kind');
+    perform private.raise_error('support_invalid', '`kind` must be session, attempt or skill_progress.', 'kind');
   end if;
   if p_kind = 'skill_progress' and pg_input_is_valid(p_id, 'uuid') then
     v_id := p_id::uuid;
   elsif p_kind <> 'skill_progress' and p_id ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then
     v_id := private.ulid_to_uuid(p_id);
   else
-    perform private.raise_error('CR071', 'Sessions and attempts have a ULID, progress has its skill''s UUID.', 'id');
+    perform private.raise_error('support_invalid', '`id` must be the ULID of a session or an attempt, or the UUID of a skill.', 'id');
   end if;
   perform private.lock_learner(p_learner);
 
@@ -44,7 +44,7 @@ begin
       where x.user_id = p_learner and x.skill_id = v_id and (x.voided_at is null) = p_void returning to_jsonb(x) into v_after;
   end case;
   if v_before is null then
-    perform private.raise_error('CR070', 'That learner has no such record.', p_id);
+    perform private.raise_error('record_unknown', p_info => p_id);
   end if;
   perform private.audit(case when p_void then 'support_void' else 'support_unvoid' end, 'learner.state', p_learner::text,
     v_before, jsonb_build_object('kind', p_kind, 'id', p_id, 'reason', p_reason, 'changed', v_after is not null));

@@ -37,7 +37,7 @@ begin
   perform private.require_role('support', 'admin');
   if p_cursor is not null then
     if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('CR012', 'That page cursor is not one of this server''s.', 'cursor_invalid');
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
     end if;
     v_at := v_cursor[1]::timestamptz;
     v_kind := v_cursor[2];

@@ -41,7 +41,7 @@ begin
   select d.state into v_state from ops.webhook_delivery d
   where d.message_id = p_message and d.endpoint_id = p_endpoint for update;
   if not found then
-    perform private.raise_error('CR060', 'There is no such delivery.', 'message');
+    perform private.raise_error('webhook_unknown', 'This delivery does not exist.', 'message');
   end if;
   -- Under a lease it waits for that attempt's end, since one delivery is never under way twice; if it fails, all others are still to come.
   update ops.webhook_delivery d

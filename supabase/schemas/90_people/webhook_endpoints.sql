@@ -27,11 +27,11 @@ declare
 begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
-    perform private.raise_error('CR062', 'A webhook goes to an https URL without user and password.', 'url');
+    perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
   elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
-    perform private.raise_error('CR062', 'There are the events release.published, release.rolled_back and learner.erased.', 'events');
+    perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
   elsif length(p_description) > 300 then
-    perform private.raise_error('CR062', 'A description has at most 300 characters.', 'description');
+    perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
   end if;
   select * into v_made from private.new_webhook_secret(v_id);
   -- Ids of learners go to nobody who did not ask for them.
@@ -74,7 +74,7 @@ begin
   perform private.require_role('admin');
   update ops.webhook_endpoint e set enabled = p_enabled where e.id = p_endpoint;
   if not found then
-    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+    perform private.raise_error('webhook_unknown', 'This webhook endpoint does not exist.', 'endpoint');
   end if;
 end
 $$;
@@ -94,12 +94,12 @@ begin
   perform private.require_role('admin');
   select e.* into v_endpoint from ops.webhook_endpoint e where e.id = p_endpoint for update;
   if not found then
-    perform private.raise_error('CR060', 'There is no such webhook endpoint.', 'endpoint');
+    perform private.raise_error('webhook_unknown', 'This webhook endpoint does not exist.', 'endpoint');
   elsif p_overlap_hours is null or p_overlap_hours not between 0 and 720 then
-    perform private.raise_error('CR062', 'Two secrets overlap for 0 to 720 hours.', 'overlap_hours');
+    perform private.raise_error('signal_invalid', '`overlap_hours` must be from 0 to 720.', 'overlap_hours');
   elsif v_endpoint.previous_ends_at > now() and p_overlap_hours > 0 then
     -- A third secret would end the oldest before its receiver was promised. A leaked one is ended with 0 hours.
-    perform private.raise_error('CR061', 'The secret of before still signs; rotate again when it has ended, or with 0 hours.',
+    perform private.raise_error('webhook_rotating', 'The previous signing secret is still active. Rotate again when it has ended, or with 0 hours of overlap.',
       to_char(v_endpoint.previous_ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
   end if;
   select * into v_made from private.new_webhook_secret(p_endpoint);

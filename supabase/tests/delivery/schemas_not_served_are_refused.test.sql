@@ -1,12 +1,13 @@
 begin;
-select plan(11);
+select plan(12);
 
 select tests.a_release();
 insert into content.schema (schema, state, ends_at) values (98, 'retired', now()), (99, 'previous', '2030-01-01T00:00:00Z');
 
 select is((public.content_head(99::smallint) ->> 'schema_ends_at')::timestamptz, '2030-01-01T00:00:00Z', 'C8: the end of a previous schema is announced');
 select throws_ok('select public.content_head(98::smallint)', 'CR040', null, 'C8: a retired schema is refused');
-select throws_ok('select public.content_head(77::smallint)', 'CR040', null, 'C8: and so is one that never was');
+select is(tests.raised('select public.content_head(77::smallint)'), 'CR044 schema', 'C8: a schema that never existed is an invalid parameter');
+select is(tests.raised('select public.content_head(null::smallint)'), 'CR044 schema', 'C8: a missing schema is an invalid parameter');
 select is(tests.raised('select public.content_head(98::smallint)'),
   (select 'CR040 ' || min(schema) from content.schema where state <> 'retired'), 'C8: with the lowest that is served');
 select throws_ok('select public.content_delta(schema => 98::smallint)', 'CR040', null, 'C8: deltas are');

@@ -58,7 +58,7 @@ Deno.test("content: versions", async (t) => {
     for (const path of ["/head", "/delta", "/manifest", "/node"]) {
       await refused(`${path}?schema=99&id=${crypto.randomUUID()}`, 426, "upgrade_required", String(lowest));
     }
-    await refused("/head?schema=77", 426, "upgrade_required");
+    await refused("/head?schema=77", 400, "malformed_request", "schema");
     await refused("/head?schema=40000", 400, "malformed_request", "schema");
     await sql`update content.schema set state = 'previous' where schema = 99`;
     await staleHead();

@@ -126,7 +126,7 @@ Deno.test("U8: who has sent too much is not passed on until it may come back", a
   let asked = 0;
   const limited = () => {
     asked++;
-    throwRefusal('{"refused" : {"sqlstate" : "CR083", "message" : "too much", "retry_after_s" : 7}}');
+    throwRefusal('{"refused" : {"code" : "rate_limited", "retry_after_s" : 7}}');
     return Promise.resolve();
   };
   // With the time that a refusal is held back.

@@ -39,7 +39,7 @@ async function rpc(
 
 /** That it is the registry's error, to HTTP and to a client that sees no headers; `least` is in seconds. */
 function refused(answer: RpcAnswer, code: ErrorCode, least = 1): void {
-  assert.equal(answer.status, errors[code].status, JSON.stringify(answer.body));
+  assert.equal(answer.status, errors[code].request?.status, JSON.stringify(answer.body));
   const most = least + Math.max(5, least / 4);
   assert.ok(answer.retryAfter >= least && answer.retryAfter <= most, `Retry-After: ${answer.retryAfter}`);
   const failure: PostgrestFailure = answer.body;

@@ -1,11 +1,14 @@
 begin;
-select plan(8);
+select plan(11);
 
 select tests.a_release();
 select tests.send('x');
 select public.discard_quarantined(tests.learner(), array[tests.quarantine_id('x')], 'noise');
 create temporary table violation (rule text, statement text) on commit drop;
 insert into violation values
+  ('quarantine_code_known', $$ update ops.quarantine set code = 'unheard_of' $$),
+  ('quarantine_status_follows_code', $$ update ops.quarantine set status = 'held', resolved_at = null $$),
+  ('quarantine_status_follows_code', $$ update ops.quarantine set status = 'open', resolved_at = null, code = 'unknown_type' $$),
   ('quarantine_action_action_known', $$ insert into ops.quarantine_action select user_id, sha256, 9, at, actor, actor_role, 'lost', reason, null, null, null, outcome from ops.quarantine_action $$),
   ('quarantine_action_bodies_iff_mended', $$ insert into ops.quarantine_action select user_id, sha256, 9, at, actor, actor_role, 'mended', reason, null, null, null, outcome from ops.quarantine_action $$),
   ('quarantine_action_event_iff_superseded', $$ insert into ops.quarantine_action select user_id, sha256, 9, at, actor, actor_role, action, reason, null, null, null, 'superseded' from ops.quarantine_action $$),

@@ -2,9 +2,9 @@
 // at the moment of death.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { keysFile } from "../../../scripts/local/stack.ts";
+import { keysFile } from "../../../scripts/local/data_folder.ts";
 import { openKeys } from "../../../scripts/local/keys.ts";
-import { isGone, type Site, site, start, type Supervisor } from "../../../scripts/local/supervised.ts";
+import { isGone, type Site, site, start, type Supervisor } from "../../../scripts/start/supervised.ts";
 import { isConnectionLost } from "../../../scripts/local/postgres/transaction.ts";
 import { until } from "../../../scripts/local/until.ts";
 import { checkBundles } from "../properties/bundle_bench.ts";

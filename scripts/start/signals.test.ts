@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { throwAwayCluster } from "./harness.ts";
+import { throwAwayCluster } from "../local/harness.ts";
 import { configureSignals } from "./signals.ts";
 
 const KEY = "sb_secret_of_this_test";

@@ -1,8 +1,8 @@
 // `npm start` and `npm run reset` as processes: what survives, what is told, and what is left behind.
 import assert from "node:assert/strict";
-import { isFree } from "./postgres/port.ts";
+import { isFree } from "../local/postgres/port.ts";
 import { command, isGone, query, run, site, start } from "./supervised.ts";
-import { until } from "./until.ts";
+import { until } from "../local/until.ts";
 
 Deno.test("data and keys survive kill -9, which leaves nothing running; SIGTERM ends everything in order", async () => {
   await using s = await site({ hasDatabase: true });
@@ -33,14 +33,18 @@ Deno.test("a data folder has one supervisor, which is named; reset waits until i
   assert.equal(second.code, 1);
   assert.match(second.text, /already running/);
   assert.match(second.text, pid);
-  const early = await run("reset.ts", s.args);
+  const early = await run("reset.ts", [`--data-folder=${s.folder}`, "--yes"]);
   assert.equal(early.code, 1);
   assert.match(early.text, pid);
   assert.match(early.text, /Stop it first/);
   await running.end("SIGINT");
-  const reset = await run("reset.ts", s.args);
+  const reset = await run("reset.ts", [`--data-folder=${s.folder}`, "--yes"]);
   assert.equal(reset.code, 0, reset.text);
-  assert.equal((await run("reset.ts", s.args)).code, 0, "nothing to remove is no error");
+  assert.equal(
+    (await run("reset.ts", [`--data-folder=${s.folder}`, "--yes"])).code,
+    0,
+    "nothing to remove is no error",
+  );
 });
 
 Deno.test("a changed migration is noticed, and a reset is the way on; it forgets the data and keeps the keys", async () => {
@@ -58,7 +62,7 @@ Deno.test("a changed migration is noticed, and a reset is the way on; it forgets
   assert.match(refused.text, /was changed after it had been applied/);
   assert.match(refused.text, /npm run reset/);
   assert.ok(isFree(s.dbPort));
-  assert.equal((await run("reset.ts", s.args)).code, 0);
+  assert.equal((await run("reset.ts", [`--data-folder=${s.folder}`, "--yes"])).code, 0);
 
   const fresh = await start(s);
   assert.deepEqual(await query(s, "select to_regclass('public.gone') as gone"), [{ gone: null }]);

@@ -1,5 +1,6 @@
 -- What:  content_head(): what is published, what a device must hold, and when to ask again.
 -- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
+--        Publishing returns the head too, so it belongs to content and not to delivery.
 
 create function private.head_of(p_schema smallint)
 returns json

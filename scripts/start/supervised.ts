@@ -2,13 +2,13 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { startCluster } from "./postgres/cluster.ts";
-import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
-import { freePort, isFree } from "./postgres/port.ts";
-import { migrated } from "./postgres/recipes.ts";
-import { databaseFolder } from "./stack.ts";
+import { startCluster } from "../local/postgres/cluster.ts";
+import { SUPABASE_FOLDER } from "../local/postgres/migrations.ts";
+import { freePort, isFree } from "../local/postgres/port.ts";
+import { migrated } from "../local/postgres/recipes.ts";
+import { databaseFolder } from "../local/data_folder.ts";
 import type { Summary } from "./summary.ts";
-import { until } from "./until.ts";
+import { until } from "../local/until.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
@@ -47,9 +47,12 @@ export async function site(o: { hasDatabase?: boolean } = {}): Promise<Site> {
   };
 }
 
+/** What is run. */
+type Script = "main.ts" | "reset.ts" | "status.ts";
+
 /** A script with its arguments, ready to be spawned. */
 export function command(
-  script: "main.ts" | "reset.ts",
+  script: Script,
   args: string[],
   env: Record<string, string> = {},
 ): Deno.Command {
@@ -64,7 +67,7 @@ export function command(
 
 /** Runs to the end and gives the exit code with everything printed. */
 export async function run(
-  script: "main.ts" | "reset.ts",
+  script: Script,
   args: string[],
 ): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await command(script, args).output();
@@ -73,7 +76,7 @@ export async function run(
 
 /** `npm start`, running. */
 export interface Supervisor {
-  summary: Summary;
+  summary: Summary & { pid: number };
   /** Sends a signal, unless it has ended; gives the exit code and what was printed on standard error. */
   end(signal: Deno.Signal): Promise<{ code: number; text: string }>;
 }
@@ -85,7 +88,7 @@ export async function start(s: Site, ...more: string[]): Promise<Supervisor> {
   let isOver = false;
   child.status.then(() => isOver = true);
   const text = new Response(child.stderr).text();
-  let summary: Summary | undefined;
+  let summary: Supervisor["summary"] | undefined;
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     summary = JSON.parse(chunk);
     break;

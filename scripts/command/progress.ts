@@ -21,3 +21,25 @@ export function createProgress(to: "stdout" | "stderr"): Progress {
     seconds,
   };
 }
+
+/** Progress lines on standard error, once a run has taken longer than this. */
+const QUIET_MS = 2_000;
+
+/** A quick run is silent. One that takes longer says which step is under way, and then each new one. */
+export function patientProgress(): Disposable & Pick<Progress, "step" | "seconds"> {
+  const progress = createProgress("stderr");
+  let current: string | undefined;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    if (current !== undefined) progress.step(current);
+  }, QUIET_MS);
+  return {
+    step(line) {
+      current = line;
+      if (isLate) progress.step(line);
+    },
+    seconds: progress.seconds,
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}

@@ -1,33 +1,5 @@
--- What:  devices: their contact with the server, how many are on record, who may see them, and revocation by the learner or support.
+-- What:  devices: how many are on record, who may see them, and revocation by the learner or support.
 -- Why:   "which of my devices is that, and is it up to date?"; and a stolen tablet must neither write nor read on (O2, U8).
-
-create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz)
-returns void
-language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  -- Else the server wrote the header for it: then the time is the server's, and the contract anybody's.
-  v_by_device constant boolean := p_header.by_server is null;
-begin
-  insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
-  values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
-    case when v_by_device then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
-    -- Both by the device's clock: received_at minus occurred_at, less its skew.
-    case when v_by_device and p_oldest is not null then
-      greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
-  on conflict (user_id, device_id) do update set
-    -- What this header does not say is not forgotten.
-    platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
-    contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
-    last_seen_at = excluded.last_seen_at, clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
-    queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
-end
-$$;
-comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz) is
-  'Records a batch''s header as its device''s last contact; p_oldest is when the oldest of its events occurred, null where it has none.';
 
 create function private.forget_devices()
 returns trigger
@@ -64,11 +36,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if exists (select from learner.device d where d.user_id = p_user and d.device_id = p_device and d.revoked_at is not null) then
-    perform private.raise_error('CR082', 'This device was signed off by its learner or by support.');
+    perform private.raise_error('device_revoked');
   end if;
 end
 $$;
-comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked (CR082).';
+comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
+
+create function private.support_device()
+returns uuid
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
+comment on function private.support_device() is 'The device that events made by support name.';
 
 create function private.devices_of(p_user uuid, p_device uuid)
 returns table (
@@ -95,7 +75,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_learner is null and auth.uid() is null then
-    perform private.raise_error('CR022', 'This needs a signed-in learner.');
+    perform private.raise_error('unauthenticated');
   end if;
   if p_learner is distinct from auth.uid() and p_learner is not null then
     perform private.require_role('support', 'admin');
@@ -143,7 +123,7 @@ begin
   perform from learner.state s where s.user_id = v_learner for update;
   select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
   if not found then
-    perform private.raise_error('CR084', 'This learner has no such device.', p_device::text);
+    perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
   if (v_since is not null) <> p_revoked then
     update learner.device d set revoked_at = case when p_revoked then clock_timestamp() end

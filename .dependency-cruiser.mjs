@@ -1,0 +1,93 @@
+// Who may import whom. `npm test -- --only imports` checks it; a path is from the project's root.
+// Type imports count: they too decide in which order a reader has to read.
+
+const TEST = "\\.test\\.ts$|^supabase/tests/";
+const contract = "^client-contract/contract/";
+
+/** Code under `from` imports nothing but what `to` matches. */
+function only(name, comment, from, to) {
+  return { name, comment, severity: "error", from, to: { pathNot: to } };
+}
+
+export default {
+  forbidden: [
+    only(
+      "contract-stands-alone",
+      "The contract is what everything else is built on, in any runtime. It imports zod and nothing of ours.",
+      { path: contract, pathNot: TEST },
+      [contract, "^node_modules/zod/"],
+    ),
+    only(
+      "client-knows-the-contract",
+      "The client runs wherever there is fetch. It imports the contract and zod.",
+      { path: "^client-contract/client/", pathNot: TEST },
+      ["^client-contract/client/", contract, "^node_modules/zod/"],
+    ),
+    // The device makes its own client instead of being given one: it has to check whose token goes along with every request,
+    // and it tells failures apart by the client's error classes. An interface in the contract would repeat both. It imports
+    // the client's public entry, so that it can do nothing that an app's own device could not.
+    only(
+      "device-uses-the-public-client",
+      "The device imports the contract, the client's mod.ts, zod and ulid; it runs in any runtime.",
+      {
+        path: "^client-contract/device/",
+        pathNot: [TEST, "^client-contract/device/node_sqlite\\.ts$"],
+      },
+      [
+        "^client-contract/device/",
+        contract,
+        "^client-contract/client/mod\\.ts$",
+        "^node_modules/(zod|ulid)/",
+      ],
+    ),
+    only(
+      "functions-are-deployed-alone",
+      "An Edge Function is deployed with supabase/functions and its packages. It may import the contract, nothing else of ours.",
+      { path: "^supabase/functions/" },
+      ["^supabase/functions/", contract, "^node_modules/", "^node:"],
+    ),
+    {
+      name: "local-knows-nothing-of-carrel",
+      comment: "The local Supabase serves any project. It imports nothing of ours.",
+      severity: "error",
+      // Known until the tests of scripts/local bring their own settings.
+      from: { path: "^scripts/local/", pathNot: "^scripts/local/cron/schedule\\.test\\.ts$" },
+      to: { path: "^(client-contract|scripts|supabase|docs)/", pathNot: "^scripts/local/" },
+    },
+    {
+      name: "testkit-is-for-tests",
+      comment: "Only tests, benches and the demo, which play learners, import scripts/testkit.",
+      severity: "error",
+      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo)/"] },
+      to: { path: "^scripts/testkit/" },
+    },
+    {
+      name: "tests-are-not-imported",
+      comment: "What several tests need belongs in scripts/testkit.",
+      severity: "error",
+      from: {},
+      to: { path: "\\.test\\.ts$" },
+    },
+    {
+      name: "no-circle",
+      comment:
+        "Files that import each other can only be read together. Move what both need into a third file.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "every-import-is-found",
+      comment: "A path that leads nowhere would evade every other rule.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: "^(node:sqlite$|npm:|@std/)" },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs"] },
+    doNotFollow: { path: "^node_modules/" },
+    exclude: { path: "^\\.carrel/|/dist/" },
+  },
+};

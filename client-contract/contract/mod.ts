@@ -1,0 +1,22 @@
+// What client and server say to each other: messages and their validators, events, errors, limits and merge laws.
+export * from "./batch.ts";
+export * from "./changes.ts";
+export * from "./content.ts";
+export * from "./devices.ts";
+export { EventEnvelope } from "./envelope.ts";
+export * from "./errors.ts";
+export * from "./event.ts";
+export * from "./hash_tree.ts";
+export * from "./hint.ts";
+export * from "./ids.ts";
+export * from "./limits.ts";
+export * from "./manifest.ts";
+export * from "./practice.ts";
+export * from "./problem.ts";
+export * as projectionModel from "./projection_model.ts";
+export * from "./published_tree.ts";
+export * from "./question.ts";
+export * from "./release.ts";
+export * from "./steering.ts";
+export * from "./tracking.ts";
+export * from "./verdict.ts";

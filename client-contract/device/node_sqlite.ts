@@ -1,0 +1,36 @@
+// The storage adapter for the SQLite library that Node (22.13 or later) and Deno bring along.
+import { DatabaseSync } from "node:sqlite";
+import { z } from "zod";
+import { type DeviceStorage, StorageError } from "./storage.ts";
+
+const Failure = z.object({ code: z.literal("ERR_SQLITE_ERROR"), errcode: z.int(), message: z.string() });
+
+function translated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const failure = Failure.safeParse(error);
+    if (!failure.success) throw error;
+    throw new StorageError(failure.data.message, failure.data.errcode, { cause: error });
+  }
+}
+
+/**
+ * Opens a SQLite file, and makes it where there is none; `:memory:` is a database without a file. Throws StorageError
+ * where the file can't be opened.
+ */
+export function openNodeSqlite(file: string): DeviceStorage {
+  const db = translated(() => new DatabaseSync(file));
+  return {
+    exec: (sql) => translated(() => db.exec(sql)),
+    prepare(sql) {
+      const statement = translated(() => db.prepare(sql));
+      return {
+        run: (...parameters) => translated(() => statement.run(...parameters)),
+        all: (...parameters) => translated(() => statement.all(...parameters)),
+        get: (...parameters) => translated(() => statement.get(...parameters)),
+      };
+    },
+    close: () => db.close(),
+  };
+}

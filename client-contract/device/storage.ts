@@ -1,0 +1,41 @@
+// What the device needs of a SQLite library. An adapter for one library implements it: node_sqlite.ts for the SQLite that
+// Node and Deno bring along; better-sqlite3, expo-sqlite or a WebAssembly build in a browser take as few lines.
+
+/** A value that SQLite stores. Integers come back as numbers. */
+export type SqlValue = string | number | bigint | null | Uint8Array;
+
+/** A prepared statement, which may be run any number of times. It throws StorageError. */
+export interface StorageStatement {
+  /** Runs it; `changes` is the number of rows that it inserted, updated or deleted. */
+  run(...parameters: SqlValue[]): { changes: number | bigint };
+  /** All its rows, each an object whose keys are the column names. */
+  all(...parameters: SqlValue[]): unknown[];
+  /** The first of its rows, or undefined. */
+  get(...parameters: SqlValue[]): unknown;
+}
+
+/**
+ * One connection to a SQLite database (3.37 or later, with JSON), which nobody else uses. Calls are synchronous: a
+ * transaction of the device must not be interleaved with anything else of the app.
+ */
+export interface DeviceStorage {
+  /** Runs one or more statements without parameters. Throws StorageError. */
+  exec(sql: string): void;
+  /** Compiles a statement; its parameters are positional (`?`). Throws StorageError. */
+  prepare(sql: string): StorageStatement;
+  /** Closes the connection. */
+  close(): void;
+}
+
+/** A statement failed. The device tells damage on the disk from mistakes by the result code. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+  constructor(
+    message: string,
+    /** SQLite's result code, extended or not (https://sqlite.org/rescode.html). */
+    readonly resultCode: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

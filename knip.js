@@ -1,0 +1,22 @@
+// What counts as used: whatever these entries reach. `npm test -- --only exports` finds the rest.
+import { readFileSync } from "node:fs";
+
+const { scripts } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+
+export default {
+  entry: [
+    // The commands of package.json, and programs that they start.
+    ...Object.values(scripts).flatMap((command) => command.match(/scripts\/\S+\.ts/g) ?? []),
+    "scripts/check/pgtap/main.ts",
+    "scripts/local/contract/main.ts",
+    // What others import or deploy.
+    "client-contract/{,contract/,client/,device/}mod.ts",
+    "{supabase/functions,scripts/bench/functions,scripts/local/functions/fixtures}/*/index.ts",
+    "docs/examples/*.ts",
+    "**/*.test.ts",
+  ],
+  project: ["**/*.ts"],
+  include: ["files", "exports", "types", "duplicates"],
+  // A type that an exported function's signature names stays exported: callers may need its name.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+};

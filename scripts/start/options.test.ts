@@ -1,0 +1,45 @@
+// Where the settings of `npm start` come from.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { UsageError } from "../command/command.ts";
+import { resolveConfig } from "./options.ts";
+
+const PROJECT = { projectId: "test", apiPort: 54321, databasePort: 54322, functions: new Map() };
+
+function refused(what: () => unknown): string {
+  try {
+    what();
+  } catch (error) {
+    assert(error instanceof UsageError, String(error));
+    return error.message;
+  }
+  throw new Error("it was accepted");
+}
+
+Deno.test("the command line wins over the environment, which wins over the file", () => {
+  const env = { CARREL_API_PORT: "6001", CARREL_DB_PORT: "6002", CARREL_FUNCTIONS: "child" };
+  const config = resolveConfig(PROJECT, { "api-port": "7001" }, env);
+  assert.equal(config.apiPort, 7001);
+  assert.equal(config.databasePort, 6002);
+  assert.equal(config.functionsMode, "child");
+  assert.equal(resolveConfig(PROJECT, {}, {}).functionsMode, "in-process");
+  assert.ok(resolveConfig(PROJECT, {}, {}).dataFolder.endsWith(join(".carrel", "local")));
+});
+
+Deno.test("a value out of range is refused with the name of what set it", () => {
+  for (const value of ["0", "65536", "-1", "1.5", "eighty", ""]) {
+    assert.match(
+      refused(() => resolveConfig(PROJECT, { "api-port": value }, {})),
+      /--api-port takes a whole number/,
+    );
+  }
+  assert.match(
+    refused(() => resolveConfig(PROJECT, {}, { CARREL_DB_PORT: "x" })),
+    /CARREL_DB_PORT takes a whole number/,
+  );
+  assert.match(refused(() => resolveConfig(PROJECT, { functions: "docker" }, {})), /in-process or child/);
+  assert.match(
+    refused(() => resolveConfig(PROJECT, { "api-port": "54322" }, {})),
+    /can't both use port 54322/,
+  );
+});

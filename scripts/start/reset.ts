@@ -1,0 +1,41 @@
+// `npm run reset`: deletes the local database. The API keys stay, so that apps which have them go on working.
+import { relative } from "node:path";
+import { type Command, main, type Options, UserError } from "../command/command.ts";
+import { readProjectConfig } from "../local/config.ts";
+import { removeData } from "../local/data_folder.ts";
+import { AlreadyRunning, claimInstance } from "../local/instance.ts";
+import { PROJECT_FOLDER } from "../local/postgres/folders.ts";
+import { resolveConfig, SETTINGS } from "./options.ts";
+
+const COMMAND = {
+  name: "npm run reset",
+  about: "Deletes the local database and the stored files. The API keys stay.",
+  options: {
+    yes: { type: "boolean", text: "do not ask" },
+    "data-folder": SETTINGS["data-folder"],
+  },
+} as const satisfies Command<Options>;
+
+if (import.meta.main) {
+  await main(COMMAND, async ({ values: { yes = false, ...given } }) => {
+    const { dataFolder } = resolveConfig(await readProjectConfig(), given, Deno.env.toObject());
+    const place = relative(PROJECT_FOLDER, dataFolder);
+    const shown = place.startsWith("..") ? dataFolder : place;
+    if (!yes && !Deno.stdin.isTerminal()) {
+      throw new UserError(
+        `This deletes the local database in ${shown}. Confirm it: npm run reset -- --yes. Nothing was deleted.`,
+      );
+    }
+    if (!yes && !confirm(`Delete the local database in ${shown}, with everything in it?`)) {
+      throw new UserError("Nothing was deleted.");
+    }
+    try {
+      await using _instance = await claimInstance(dataFolder);
+      await removeData(dataFolder);
+    } catch (error) {
+      if (!(error instanceof AlreadyRunning)) throw error;
+      throw new UserError(`${error.message} Stop it first, then reset.`, { cause: error });
+    }
+    console.log(`Deleted the local database in ${shown}. The API keys stay.`);
+  });
+}

@@ -1,0 +1,44 @@
+-- What:  require_release(), which makes a release mandatory.
+-- Why:   an error in a release must not be studied any longer than it takes to publish its correction (C4, U8).
+
+create function private.require_release(p_version integer, p_from timestamptz)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before jsonb := (select to_jsonb(r) from content.required_release r where r.version = p_version);
+  v_after jsonb;
+begin
+  perform private.require_role('instructor', 'admin');
+  if p_version is null or not exists (select from content.release r where r.version = p_version) then
+    perform private.raise_error('release_unknown', p_info => p_version::text);
+  end if;
+  if p_from is null then
+    delete from content.required_release r where r.version = p_version;
+  else
+    insert into content.required_release as r (version, required_from, required_by) values (p_version, p_from, auth.uid())
+    on conflict (version) do update set
+      required_from = excluded.required_from, required_by = excluded.required_by, decided_at = excluded.decided_at
+    returning to_jsonb(r) into v_after;
+  end if;
+  perform private.audit('require_release', 'content.release', p_version::text, v_before, v_after);
+  return private.content_head(private.content_schema());
+end
+$$;
+comment on function private.require_release(integer, timestamptz) is 'The core of require_release().';
+
+create function public.require_release(version integer, required_from timestamptz default now())
+returns json
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select private.require_release(version, required_from) $$;
+comment on function public.require_release(integer, timestamptz) is
+  'Makes a release mandatory from a time on (null: no longer), and returns the head. Devices that hold less must update before they go on. '
+  'Instructors and admins. Errors: forbidden, release_unknown.';
+
+grant execute on function private.require_release(integer, timestamptz), public.require_release(integer, timestamptz)
+  to authenticated, service_role;

@@ -1,0 +1,47 @@
+-- What:  the contract schema that drafts are written in, and whether devices may still read one.
+-- Why:   every release and every read asks it, and an announced end takes effect by itself.
+
+create function private.content_schema()
+returns smallint
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 2::smallint $$;
+comment on function private.content_schema() is 'The current content schema: that of drafts, previews and answer keys.';
+
+create function private.schema_is_served(p_schema integer)
+returns boolean
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The announced end counts by itself: nobody has to be awake at that hour to retire the schema.
+  return exists (
+    select from content.schema s
+    where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()));
+end
+$$;
+comment on function private.schema_is_served(integer) is 'Whether devices may still read a contract schema: not retired, and its end not reached.';
+
+create function private.require_schema(p_schema smallint)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from content.schema s where s.schema = p_schema) then
+    perform private.raise_error('malformed_request', format('`schema` must be a content schema of this server: %s.',
+      (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema))), 'schema');
+  end if;
+  if not private.schema_is_served(p_schema) then
+    perform private.raise_error('upgrade_required', p_info =>
+      (select min(s.schema)::text from content.schema s where private.schema_is_served(s.schema)));
+  end if;
+end
+$$;
+comment on function private.require_schema(smallint) is
+  'Passes for a content schema that is served. One that never existed raises malformed_request; one that is no longer served raises '
+  'upgrade_required with the lowest that is.';

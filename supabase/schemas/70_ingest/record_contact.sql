@@ -1,0 +1,30 @@
+-- What:  record_contact(): the header of a batch becomes what is known of its device.
+-- Why:   each sync is a contact, and says what runs on the device and how far its clock is off (O2).
+
+create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz)
+returns void
+language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Else the server wrote the header for it: then the time is the server's, and the contract anybody's.
+  v_by_device constant boolean := p_header.by_server is null;
+begin
+  insert into learner.device as d (
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
+  values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
+    case when v_by_device then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
+    -- Both by the device's clock: received_at minus occurred_at, less its skew.
+    case when v_by_device and p_oldest is not null then
+      greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
+  on conflict (user_id, device_id) do update set
+    -- What this header does not say is not forgotten.
+    platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
+    contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
+    last_seen_at = excluded.last_seen_at, clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
+    queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
+end
+$$;
+comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz) is
+  'Records a batch''s header as its device''s last contact; p_oldest is when the oldest of its events occurred, null where it has none.';
