@@ -1,6 +1,7 @@
 // Follows one page: a stack and a copy of the project of its own, then its blocks in order.
 import { claimInstance } from "../../local/instance.ts";
 import { throwAwayStack } from "../../local/stack.ts";
+import { summarise } from "../../start/summary.ts";
 import { deno, lastLines } from "../process.ts";
 import { projectFiles, root } from "../project.ts";
 import type { Failure } from "../step.ts";
@@ -108,9 +109,8 @@ export async function followPage(path: string, markdown: string): Promise<PageRe
   const databaseAddress = new URL(stack.dbUrl()).host;
   await copyProject(folder, stack.apiUrl, databaseAddress);
   const instance = cleanup.use(await claimInstance(`${folder}/.carrel/local`));
-  const { apiUrl, publishableKey, secretKey } = stack;
-  await instance.announce({ apiUrl, databaseUrl: stack.dbUrl(), publishableKey, secretKey });
-  const bindings = new Bindings([[API, apiUrl], [DATABASE, databaseAddress]]);
+  await instance.announce(await summarise(stack));
+  const bindings = new Bindings([[API, stack.apiUrl], [DATABASE, databaseAddress]]);
   const env = {
     TZ: "UTC",
     NO_COLOR: "1",
