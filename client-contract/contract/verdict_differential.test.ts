@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../scripts/local/harness.ts";
+import { throwAwayCluster } from "../../scripts/start/project.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 import { eventLine, headerLine } from "../../scripts/testkit/contract/lines.ts";
 import { checkEventLine, checkHeaderLine } from "./verdict.ts";

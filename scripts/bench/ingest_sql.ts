@@ -1,6 +1,6 @@
 // Ingest in SQL alone: against a statement that only inserts, and batches that come again against new ones.
 import postgres from "postgres";
-import { throwAwayCluster } from "../local/harness.ts";
+import { throwAwayCluster } from "../start/project.ts";
 import { liftBuckets, publishQuestions } from "./bench_stack.ts";
 import { batchOf, newSender, type Question, type Sender } from "./ingest_batches.ts";
 import { load, median, type Pair, type Result, runPair } from "./measure.ts";

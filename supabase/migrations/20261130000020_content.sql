@@ -1,4 +1,15 @@
 -- Generated from supabase/schemas/20_content by `npm run generate`. Do not edit.
+--
+-- What:  drafts of the curriculum, question types, releases with their revisions, and the head.
+-- Why:   a device can receive the exact state of any version (C1, C2).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  drop table content.domain, content.skill, content.question, content.schema, content.release, content.revision, content.tree_node,
+--          content.answer_key, content.draft_mark, ops.content_setting, content.required_release, content.release_state cascade;
+--        drop function if exists private.is_decimal, private.normal_text, private.are_indexes, private.is_answer_key, private.are_tags,
+--          private.is_media, private.grade, private.audit_schema, private.check_next_version, private.mark_drafts, ops.mark_all_drafts,
+--          private.delete_share, private.needs_force, private.content_horizon, private.content_schema, private.schema_is_served,
+--          private.require_schema, private.minimum_version, private.release_is_bundled, private.head_of, private.content_head,
+--          private.sync_head, public.content_head, private.require_release, public.require_release;
 
 -- Source: schemas/20_content/question_types.sql
 -- What:  the rules of every question type: what its answer key may be, and whether an answer is right.
@@ -552,7 +563,7 @@ comment on function ops.mark_all_drafts() is
 -- Why:   publishing, delivery and compaction go by one row, which operators change without a deployment (C4).
 create table ops.content_setting (
   id            smallint not null default 1,
-  poll_after_s  integer not null default 900,
+  poll_after_s  integer not null default private.default_poll_after_s(),
   keep_versions integer not null default 50,
   keep_age      interval not null default '90 days',
   keep_answers  interval not null default '730 days',
@@ -784,9 +795,11 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_schema constant smallint := coalesce(p_schema, private.default_content_schema());
 begin
-  perform private.require_schema(p_schema);
-  return private.head_of(p_schema);
+  perform private.require_schema(v_schema);
+  return private.head_of(v_schema);
 end
 $$;
 comment on function private.content_head(smallint) is
@@ -799,7 +812,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_schema smallint := coalesce(p_schema, 1);
+  v_schema smallint := coalesce(p_schema, private.default_content_schema());
 begin
   if not private.schema_is_served(v_schema) then
     select s.schema into v_schema from content.schema s
@@ -810,17 +823,17 @@ begin
 end
 $$;
 comment on function private.sync_head(smallint) is
-  'The head for the sender of a batch: of the schema that its header names (1 where it names none) or, if that is not served, of the current one. '
+  'The head for the sender of a batch: of the schema that its header names (the default where it names none) or, if that is not served, of the current one. '
   'Never refuses: answers of a device too old for the content are taken all the same.';
 
-create function public.content_head(schema smallint default 1)
+create function public.content_head(schema smallint default null)
 returns json
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_head(schema) $$;
 comment on function public.content_head(smallint) is
-  'The newest release: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
+  'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
   'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
 
 grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;

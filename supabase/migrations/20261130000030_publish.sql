@@ -1,4 +1,18 @@
 -- Generated from supabase/schemas/30_publish by `npm run generate`. Do not edit.
+--
+-- What:  publishing, previews, roll-backs and schedules.
+-- Why:   all drafts become one version, or none does (C5).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('schedules');
+--        delete from ops.job where name in ('schedules');
+--        drop table content.tree_text, content.release_size, content.shelf, content.schedule cascade;
+--        drop function if exists private.domain_content, private.skill_content, private.question_content_1, private.body_front,
+--          private.collect_candidate, private.candidate_problem, private.collect_change, private.count_change, private.change_hash,
+--          private.write_tree, private.write_release_size, private.lift_lock_timeout, private.publish_drafts, private.publish_release,
+--          public.publish_release, private.preview_release, public.preview_release, private.write_wanted, private.rollback_release,
+--          public.rollback_release, ops.restore_shelved, private.schedule_json, private.schedule_release, private.cancel_schedule,
+--          private.list_schedules, public.schedule_release, public.cancel_schedule, public.list_schedules, ops.run_due_schedule,
+--          private.release_history, public.release_history;
 
 -- Source: schemas/30_publish/candidate.sql
 -- What:  the candidate: the marked drafts as devices would see them, beside what is published.

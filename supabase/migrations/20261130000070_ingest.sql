@@ -1,4 +1,15 @@
 -- Generated from supabase/schemas/70_ingest by `npm run generate`. Do not edit.
+--
+-- What:  reading, checking and applying batches, quarantine and replay.
+-- Why:   a batch is taken as a whole, and one bad event does not stop the others (U1, U3).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('replay_held');
+--        delete from ops.job where name in ('replay_held');
+--        drop function if exists private.with_code, private.envelope_code, private.body_code, private.uuids_of, private.read_header,
+--          private.record_contact, private.knows_range, private.read_lines, private.known_lines, private.count_lines, private.read_events,
+--          private.parse_events, private.outcome_of, private.apply_events, private.apply_or_bisect, private.keep_events,
+--          private.replay_rows, private.replay_held_for, ops.replay_held, private.ingest_for;
+--        drop type private.incoming, private.header_pull, private.header, private.outcome;
 
 -- Source: schemas/70_ingest/incoming.sql
 -- What:  what a batch's lines become (private.incoming), and the rules applied to one line.
@@ -32,7 +43,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case
-    when octet_length(p_line) > 16384 then 'too_large'
+    when octet_length(p_line) > private.max_event_bytes() then 'too_large'
     when p_event is null then 'invalid_json'
     when (p_event @@ (select t.rules from private.event_type t where t.type = 'event')) is not true
       or not pg_input_is_valid(p_event ->> 'occurred_at', 'timestamptz') then 'invalid_event'
@@ -144,7 +155,9 @@ begin
       case when not pg_input_is_valid(v_json ->> 'sent_at', 'timestamptz') then 'sent_at' end);
   end if;
   if v_json is null or v_field is not null then
-    perform private.raise_error('malformed_batch', p_info => v_field);
+    perform private.raise_error('malformed_batch', coalesce(
+      (select format('`%s`: %s.', r.field, r.requirement) from private.event_rule r where r.type = 'batch' and r.field = v_field and v_field <> ''),
+      'The first line of a batch must be its header, a JSON object.'), v_field);
   end if;
   return jsonb_populate_record(null::private.header, v_json);
 end
@@ -800,7 +813,7 @@ begin
   kept as (
     insert into ops.quarantine as q (
       user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
-    select p_user, f.sha256, case when f.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(f.id_text) end,
+    select p_user, f.sha256, case when private.is_ulid(f.id_text) then private.ulid_to_uuid(f.id_text) end,
       f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
     from fitting f
     where f.fits
@@ -929,7 +942,7 @@ begin
     -- 0.2 s of them, or 0.8 s on a machine with four times the work it can do.
     perform from learner.state s where s.user_id = v_user for update skip locked;
     continue when not found;
-    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, 500));
+    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, private.max_batch_events()));
     v_room := v_room - v_held;
     exit when v_room <= 0;
   end loop;
@@ -978,17 +991,17 @@ declare
   v_outcome private.outcome;
   v_last_seq bigint;
 begin
-  -- By any door. The functions refuse more than 512 KiB; bytes that are no text have grown by a third since.
-  if octet_length(p_lines) > 1048576 then
-    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
+  -- The functions refuse what is larger. Bytes that are no text have grown by a third since.
+  if octet_length(p_lines) > 2 * private.max_batch_bytes() then
+    perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
 
   -- 1 The header.
   v_lines := string_to_array(p_lines, E'\n');
   v_header := private.read_header(v_lines[1]);
-  v_count := private.count_lines(v_lines, 500);
-  if v_count > 500 then
-    perform private.raise_error('batch_too_large', 'A batch may have at most 500 events.', '500');
+  v_count := private.count_lines(v_lines, private.max_batch_events());
+  if v_count > private.max_batch_events() then
+    perform private.raise_error('batch_too_large', format('A batch may have at most %s events.', private.max_batch_events()), private.max_batch_events()::text);
   end if;
 
   -- 2 The learner's lock, with the tokens, in a statement of its own: what follows must see what the last holder committed.
@@ -1017,7 +1030,7 @@ begin
 
   -- 4 Events that were held for what has become known since.
   if v_held then
-    perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, 500);
+    perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, private.max_batch_events());
   end if;
 
   -- 5 Check, apply, keep.

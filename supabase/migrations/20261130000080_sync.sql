@@ -1,4 +1,16 @@
 -- Generated from supabase/schemas/80_sync by `npm run generate`. Do not edit.
+--
+-- What:  what a learner may call and read: ingest, pull, merge_progress and views; hints after a change.
+-- Why:   every path to the data gives the same guarantees (U2, S1).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('change_hints');
+--        delete from ops.job where name in ('change_hints');
+--        drop trigger state_note_change on learner.state;
+--        drop view public.session, public.attempt, public.skill_progress, public.practice;
+--        drop table ops.change_note cascade;
+--        drop function if exists private.learner_changes, private.pull_for, private.sync_for, private.refusal_of, private.take_batch,
+--          private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes, public.learner_changes,
+--          private.hint_learners, private.note_change, ops.send_change_hints;
 
 -- Source: schemas/80_sync/learner_changes.sql
 -- What:  a learner's own changes since a cursor, and one call that pushes, learns of new content, and pulls.
@@ -17,7 +29,7 @@ declare
   v_cursor constant text[] := regexp_match(p_cursor, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_least constant text[] := regexp_match(p_at_least, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_since constant bigint := coalesce(v_cursor[2]::bigint, 0);
-  v_limit constant integer := least(greatest(coalesce(p_limit, 500), 1), 1000);
+  v_limit constant integer := least(greatest(coalesce(p_limit, private.default_pull_changes()), 1), private.max_pull_changes());
   v_last bigint := coalesce((select s.change_seq from learner.state s where s.user_id = p_user), 0);
   v_reset text := case
     when p_cursor is not null and v_cursor is null then 'cursor_invalid'
@@ -196,8 +208,8 @@ declare
   v_hint text;
   v_refusal json;
 begin
-  if octet_length(p_lines) > 524288 then
-    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
+  if octet_length(p_lines) > private.max_batch_bytes() then
+    perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
   -- For private.note_change(), which runs before this knows how the batch fared.
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
@@ -334,7 +346,7 @@ end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
 
-create function public.learner_changes(cursor text default null, page_rows integer default 500, at_least text default null, device uuid default null)
+create function public.learner_changes(cursor text default null, page_rows integer default null, at_least text default null, device uuid default null)
 returns json
 language sql
 stable

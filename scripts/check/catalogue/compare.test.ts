@@ -1,7 +1,7 @@
 // Every kind of difference between two databases is found, and a person can read what differs.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { throwAwayCluster } from "../../local/harness.ts";
+import { throwAwayCluster } from "../../start/project.ts";
 import type { Failure } from "../step.ts";
 import { compareCatalogues } from "./compare.ts";
 import { catalogueOf, loadMigrations, withConnection } from "./databases.ts";

@@ -54,7 +54,9 @@ begin
       case when not pg_input_is_valid(v_json ->> 'sent_at', 'timestamptz') then 'sent_at' end);
   end if;
   if v_json is null or v_field is not null then
-    perform private.raise_error('malformed_batch', p_info => v_field);
+    perform private.raise_error('malformed_batch', coalesce(
+      (select format('`%s`: %s.', r.field, r.requirement) from private.event_rule r where r.type = 'batch' and r.field = v_field and v_field <> ''),
+      'The first line of a batch must be its header, a JSON object.'), v_field);
   end if;
   return jsonb_populate_record(null::private.header, v_json);
 end

@@ -29,7 +29,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case
-    when octet_length(p_line) > 16384 then 'too_large'
+    when octet_length(p_line) > private.max_event_bytes() then 'too_large'
     when p_event is null then 'invalid_json'
     when (p_event @@ (select t.rules from private.event_type t where t.type = 'event')) is not true
       or not pg_input_is_valid(p_event ->> 'occurred_at', 'timestamptz') then 'invalid_event'

@@ -30,17 +30,17 @@ declare
   v_outcome private.outcome;
   v_last_seq bigint;
 begin
-  -- By any door. The functions refuse more than 512 KiB; bytes that are no text have grown by a third since.
-  if octet_length(p_lines) > 1048576 then
-    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
+  -- The functions refuse what is larger. Bytes that are no text have grown by a third since.
+  if octet_length(p_lines) > 2 * private.max_batch_bytes() then
+    perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
 
   -- 1 The header.
   v_lines := string_to_array(p_lines, E'\n');
   v_header := private.read_header(v_lines[1]);
-  v_count := private.count_lines(v_lines, 500);
-  if v_count > 500 then
-    perform private.raise_error('batch_too_large', 'A batch may have at most 500 events.', '500');
+  v_count := private.count_lines(v_lines, private.max_batch_events());
+  if v_count > private.max_batch_events() then
+    perform private.raise_error('batch_too_large', format('A batch may have at most %s events.', private.max_batch_events()), private.max_batch_events()::text);
   end if;
 
   -- 2 The learner's lock, with the tokens, in a statement of its own: what follows must see what the last holder committed.
@@ -69,7 +69,7 @@ begin
 
   -- 4 Events that were held for what has become known since.
   if v_held then
-    perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, 500);
+    perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, private.max_batch_events());
   end if;
 
   -- 5 Check, apply, keep.

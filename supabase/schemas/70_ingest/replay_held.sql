@@ -93,7 +93,7 @@ begin
     -- 0.2 s of them, or 0.8 s on a machine with four times the work it can do.
     perform from learner.state s where s.user_id = v_user for update skip locked;
     continue when not found;
-    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, 500));
+    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, private.max_batch_events()));
     v_room := v_room - v_held;
     exit when v_room <= 0;
   end loop;

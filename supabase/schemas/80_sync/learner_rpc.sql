@@ -36,8 +36,8 @@ declare
   v_hint text;
   v_refusal json;
 begin
-  if octet_length(p_lines) > 524288 then
-    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
+  if octet_length(p_lines) > private.max_batch_bytes() then
+    perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
   -- For private.note_change(), which runs before this knows how the batch fared.
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
@@ -174,7 +174,7 @@ end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
 
-create function public.learner_changes(cursor text default null, page_rows integer default 500, at_least text default null, device uuid default null)
+create function public.learner_changes(cursor text default null, page_rows integer default null, at_least text default null, device uuid default null)
 returns json
 language sql
 stable

@@ -10,7 +10,7 @@ select results_eq(
             (3, null, 'invalid_json', null, null::uuid, null, false),
             (5, 'short', 'invalid_event', 'id', null, 'attempt.recorded', true),
             (6, tests.ulid(11), 'unknown_type', null, null, 'new', true) $$,
-  'I7: each line with its place, and what is wrong or its fields');
+  'I7: parse_events returns each line with its place and its fields or its error');
 
 select * from finish();
 rollback;
