@@ -1,7 +1,7 @@
 // What a Markdown page says and links to: its sentences, its links, its anchors.
 import path from "node:path";
 
-const FENCED = /^```[\s\S]*?^```$/gm;
+const FENCED = /^( *)```[\s\S]*?^\1```$/gm;
 const COMMENT = /<!--[\s\S]*?-->/g;
 const ITEM = /^\s*(?:[-*]|\d+\.) /;
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;

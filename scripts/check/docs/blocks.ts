@@ -15,7 +15,7 @@ export interface Block {
   output?: Block;
 }
 
-const FENCE = /(?:^<!-- Not run: (.+?) -->\n+)?^```(\w*) ?(.*)\n([\s\S]*?)^```$/gm;
+const FENCE = /(?:^ *<!-- Not run: (.+?) -->\n+)?^( *)```(\w*) ?(.*)\n([\s\S]*?)^\2```$/gm;
 const COMMANDS = new Set(["sh", "sql"]);
 const OUTPUTS = new Set(["text", "json", "ndjson"]);
 
@@ -24,7 +24,8 @@ export function readBlocks(markdown: string): Block[] {
   const blocks: Block[] = [];
   let end = 0;
   for (const match of markdown.matchAll(FENCE)) {
-    const [whole, notRun, language = "", name = "", text = ""] = match;
+    const [whole, notRun, indent = "", language = "", name = "", body = ""] = match;
+    const text = body.replaceAll(new RegExp(`^${indent}`, "gm"), "");
     const line = markdown.slice(0, match.index + whole.indexOf("```")).split("\n").length;
     const block: Block = { language, name, text, line, ...(notRun === undefined ? {} : { notRun }) };
     const last = blocks.at(-1);

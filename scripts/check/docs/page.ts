@@ -22,6 +22,8 @@ export interface PageReport {
 
 const API = "http://127.0.0.1:54321";
 const DATABASE = "127.0.0.1:54322";
+/** Pictures, and edits of sources, which supabase/tests/walks applies. */
+const NOT_FOR_RUNNING = new Set(["mermaid", "diff"]);
 
 /** Runs a block and gives what it printed. */
 type Run = (command: string) => Promise<Printed>;
@@ -84,7 +86,7 @@ async function checkTypes(blocks: Block[], folder: string): Promise<string | und
 /** Follows a page from its first block to its last. */
 export async function followPage(path: string, markdown: string): Promise<PageReport> {
   const all = readBlocks(markdown);
-  const blocks = all.filter((block) => block.notRun === undefined && block.language !== "mermaid");
+  const blocks = all.filter((block) => block.notRun === undefined && !NOT_FOR_RUNNING.has(block.language));
   const report: PageReport = { passed: 0, failures: [], notRun: all.filter(({ notRun }) => notRun).length };
   const fail = (block: Block, detail: string) => {
     const message = `the ${block.language || "unnamed"} block does not hold`;
