@@ -1,6 +1,6 @@
 // Follows one page: a stack and a copy of the project of its own, then its blocks in order.
 import { claimInstance } from "../../local/instance.ts";
-import { throwAwayStack } from "../../local/stack.ts";
+import { throwAwayStack } from "../../start/project.ts";
 import { summarise } from "../../start/summary.ts";
 import { deno, lastLines } from "../process.ts";
 import { projectFiles, root } from "../project.ts";
