@@ -111,7 +111,7 @@ export async function benchIngestSql(
       await compare({
         name:
           `ingest in SQL (batches of ${events}, ${connections} connections, mixed types), against only inserting into the same tables`,
-        budget: 0.5,
+        budget: 0.4,
         measure: () => rate(ingest),
         baseline: () => rate(insertRows),
       });

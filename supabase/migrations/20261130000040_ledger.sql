@@ -14,7 +14,7 @@
 --          private.partitioned_tables, private.partition_name, private.add_partition, private.ensure_partition, ops.ensure_partitions,
 --          private.month_floor, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
 --          ops.partition_health, private.refuse_erased, private.hold_off_erasures, private.only_redact, private.forget_devices,
---          private.require_welcome, private.support_device, private.devices_of, private.learner_acted_on, private.list_devices,
+--          private.require_not_revoked, private.support_device, private.devices_of, private.learner_acted_on, private.list_devices,
 --          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
 --          private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load, private.load_quarantine,
 --          private.app_version, private.steering_for, private.require_running, private.take_tokens, private.answer_refusal;
@@ -557,7 +557,7 @@ comment on function private.forget_devices() is
 -- Only for a device that is new: the contacts of all others are updates.
 create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
 
-create function private.require_welcome(p_user uuid, p_device uuid)
+create function private.require_not_revoked(p_user uuid, p_device uuid)
 returns void
 language plpgsql
 stable
@@ -570,7 +570,7 @@ begin
   end if;
 end
 $$;
-comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
+comment on function private.require_not_revoked(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
 
 create function private.support_device()
 returns uuid

@@ -131,7 +131,7 @@ begin
   perform private.refuse_erased(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
-  perform private.require_welcome(p_user, p_device);
+  perform private.require_not_revoked(p_user, p_device);
   -- Put together as text: of a page of 500 changes every value would be read again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
@@ -193,7 +193,7 @@ end
 $$;
 comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal(), or null where waiting does not help.';
 
-create function private.take_batch(p_user uuid, p_lines text)
+create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
 volatile
@@ -213,7 +213,7 @@ begin
   end if;
   -- For private.note_change(), which runs before this knows how the batch fared.
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
-  v_answer := private.ingest_for(p_user, p_lines);
+  v_answer := private.ingest_for(p_user, p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
 exception
@@ -226,7 +226,7 @@ exception
     return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -284,12 +284,12 @@ begin
   end if;
   v_answer := private.take_batch(v_user, concat_ws(E'\n',
     -- The device says nothing of its clock, its contract or its queue, and nothing is concluded of them.
-    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1, 'by_server', true,
+    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
       'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
     -- json, of which nothing is cast: p_reset may hold what jsonb can't, which ingest tells, and keeps.
     translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
       'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
-        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')));
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')), true);
   if v_answer -> 'refused' is not null then
     return private.answer_refusal(v_answer -> 'refused');
   end if;

@@ -13,7 +13,7 @@ declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_after text[] := regexp_match(coalesce(p_after, '0.a.00000000-0000-0000-0000-000000000000'),
     '^(whole\.)?(\d{1,9})\.([a-z]{1,8})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
-  v_limit integer := least(greatest(coalesce(p_limit, private.default_page_rows()), 1), private.max_page_rows());
+  v_limit constant integer := private.page_rows('limit', p_limit);
   v_since integer;
   v_prefix text;
 begin
@@ -63,6 +63,7 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+  select private.page_rows('page_rows', p_limit);
   -- The page's lines as JSON strings: a body inside a JSON document would not keep its exact bytes.
   select json_build_object(
     'page', l.lines[1]::json,
@@ -84,7 +85,7 @@ as $$ select private.content_delta(history, schema, since, until, domains, after
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
   'Changes between two versions, a page (by default 1000 rows, at most 2000) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
   'since 0 is the snapshot; where that is smaller than the delta it comes instead, and page.since is 0. '
-  'Errors: history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
+  'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
 grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) to carrel_edge;

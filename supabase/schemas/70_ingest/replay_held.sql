@@ -23,7 +23,7 @@ begin
   end if;
 
   -- 2 The same way as any event. How far the device's clock was off when it handed them in is not known any more.
-  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, array_to_string(v_lines, E'\n'), v_lines, p_head, null));
+  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, v_lines, p_head, null));
 
   -- 3 A statement of its own: applying may have superseded the row already.
   update ops.quarantine q set

@@ -116,7 +116,7 @@ begin
   perform private.refuse_erased(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
-  perform private.require_welcome(p_user, p_device);
+  perform private.require_not_revoked(p_user, p_device);
   -- Put together as text: of a page of 500 changes every value would be read again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';

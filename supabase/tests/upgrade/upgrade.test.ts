@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";
 import { migrate } from "../../../scripts/local/postgres/migrate.ts";
-import { SUPABASE_FOLDER } from "../../../scripts/local/postgres/migrations.ts";
 import { SqlFileFailed } from "../../../scripts/local/postgres/sql_error.ts";
 import type { Stack } from "../../../scripts/local/stack.ts";
 import { until } from "../../../scripts/local/until.ts";
+import { SUPABASE_FOLDER } from "../../../scripts/start/project.ts";
 import {
   type Answer,
   call,
