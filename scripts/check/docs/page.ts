@@ -1,6 +1,6 @@
 // Follows one page: a stack and a copy of the project of its own, then its blocks in order.
 import { claimInstance } from "../../local/instance.ts";
-import { throwAwayStack } from "../../start/project.ts";
+import { throwAwayCluster, throwAwayStack } from "../../start/project.ts";
 import { summarise } from "../../start/summary.ts";
 import { deno, lastLines } from "../process.ts";
 import { projectFiles, root } from "../project.ts";
@@ -24,6 +24,15 @@ const API = "http://127.0.0.1:54321";
 const DATABASE = "127.0.0.1:54322";
 /** Pictures, and edits of sources, which supabase/tests/walks applies. */
 const NOT_FOR_RUNNING = new Set(["mermaid", "diff"]);
+
+/** One zone for all times, and no colours, telemetry or lines of npm's own. */
+const ENVIRONMENT = {
+  TZ: "UTC",
+  NO_COLOR: "1",
+  DO_NOT_TRACK: "1",
+  SUPABASE_TELEMETRY_DISABLED: "1",
+  npm_config_loglevel: "silent",
+};
 
 /** Runs a block and gives what it printed. */
 type Run = (command: string) => Promise<Printed>;
@@ -105,7 +114,15 @@ export async function followPage(path: string, markdown: string): Promise<PageRe
   if (active.length === 0) return report;
 
   await using cleanup = new AsyncDisposableStack();
-  const stack = cleanup.use(await throwAwayStack({ migrated: true }));
+  if (active.every(({ language }) => language === "sql")) {
+    const cluster = cleanup.use(await throwAwayCluster({ migrated: true }));
+    const sql = cleanup.use(await openConsole(cluster.url("postgres")));
+    const bindings = new Bindings();
+    for (const block of active) settle(block, await check(block, sql.run, bindings));
+    return report;
+  }
+
+  const stack = cleanup.use(await throwAwayStack({ migrated: true, jobs: false }));
   const folder = await Deno.makeTempDir({ prefix: "carrel-docs-" });
   cleanup.defer(() => Deno.remove(folder, { recursive: true }));
   const databaseAddress = new URL(stack.dbUrl()).host;
@@ -113,14 +130,7 @@ export async function followPage(path: string, markdown: string): Promise<PageRe
   const instance = cleanup.use(await claimInstance(`${folder}/.carrel/local`));
   await instance.announce(await summarise(stack));
   const bindings = new Bindings([[API, stack.apiUrl], [DATABASE, databaseAddress]]);
-  const env = {
-    TZ: "UTC",
-    NO_COLOR: "1",
-    DO_NOT_TRACK: "1",
-    SUPABASE_TELEMETRY_DISABLED: "1",
-    npm_config_loglevel: "silent",
-  };
-  const shell = cleanup.use(startShell(folder, env));
+  const shell = cleanup.use(startShell(folder, ENVIRONMENT));
   const sql = cleanup.use(await openConsole(stack.dbUrl()));
 
   const modules = active.filter(({ language }) => language === "ts");
