@@ -64,11 +64,11 @@ export type Release = z.infer<typeof Release>;
 
 /** Parameters of publish_release, all optional. */
 export interface PublishParameters {
-  note?: string;
+  note?: string | undefined;
   /** The hash of a preview: refused where drafts have moved since. */
-  expected_hash?: string;
+  expected_hash?: string | undefined;
   /** Publish although a large share of the content goes. */
-  force?: boolean;
+  force?: boolean | undefined;
 }
 
 /** Parameters of schedule_release. */
@@ -81,6 +81,6 @@ export interface ScheduleParameters extends PublishParameters {
 /** Parameters of rollback_release. */
 export interface RollbackParameters {
   to_version: number;
-  note?: string;
-  force?: boolean;
+  note?: string | undefined;
+  force?: boolean | undefined;
 }
