@@ -50,8 +50,7 @@ export default {
       name: "local-knows-nothing-of-carrel",
       comment: "The local Supabase serves any project. It imports nothing of ours.",
       severity: "error",
-      // Known until the tests of scripts/local bring their own settings.
-      from: { path: "^scripts/local/", pathNot: "^scripts/local/cron/schedule\\.test\\.ts$" },
+      from: { path: "^scripts/local/" },
       to: { path: "^(client-contract|scripts|supabase|docs)/", pathNot: "^scripts/local/" },
     },
     {

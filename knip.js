@@ -11,7 +11,7 @@ export default {
     "scripts/local/contract/main.ts",
     // What others import or deploy.
     "client-contract/{,contract/,client/,device/}mod.ts",
-    "{supabase/functions,scripts/bench/functions,scripts/local/functions/fixtures}/*/index.ts",
+    "{supabase/functions,scripts/bench/functions,scripts/local/fixtures/supabase/functions}/*/index.ts",
     "docs/examples/*.ts",
     "**/*.test.ts",
   ],

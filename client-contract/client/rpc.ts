@@ -9,6 +9,7 @@ import type { Event } from "../contract/event.ts";
 import { ServerInstant, Ulid, Uuid } from "../contract/ids.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import {
+  PublishedHead,
   type PublishParameters,
   Release,
   ReleasePreview,
@@ -111,7 +112,7 @@ export interface Rpc {
   /** Takes that back; for support. */
   restoreDevice(parameters: DeviceParameters & { learner: string }): Promise<ListedDevice>;
   /** Publishes all drafts; for instructors. */
-  publishRelease(parameters?: PublishParameters): Promise<Head>;
+  publishRelease(parameters?: PublishParameters): Promise<PublishedHead>;
   /** What publishing would do; for instructors. */
   previewRelease(changeLimit?: number): Promise<ReleasePreview>;
   /** Publishes a preview at a time, unless drafts move before; for instructors. */
@@ -121,7 +122,7 @@ export interface Rpc {
   /** Pending schedules by their time, then finished ones; for instructors. */
   listSchedules(pageRows?: number): Promise<Schedule[]>;
   /** Publishes the content of an old version as a new one; for instructors. */
-  rollbackRelease(parameters: RollbackParameters): Promise<Head>;
+  rollbackRelease(parameters: RollbackParameters): Promise<PublishedHead>;
   /** Releases, newest first, below a version; for instructors. */
   releaseHistory(
     o?: { before_version?: number | undefined; page_rows?: number | undefined },
@@ -159,12 +160,12 @@ export function createRpc(supabase: RpcCaller): Rpc {
     listDevices: (learner) => call(z.array(ListedDevice), "list_devices", { learner }),
     revokeDevice: (parameters) => call(ListedDevice, "revoke_device", parameters),
     restoreDevice: (parameters) => call(ListedDevice, "restore_device", parameters),
-    publishRelease: (parameters = {}) => call(Head, "publish_release", parameters),
+    publishRelease: (parameters = {}) => call(PublishedHead, "publish_release", parameters),
     previewRelease: (change_limit) => call(ReleasePreview, "preview_release", { change_limit }),
     scheduleRelease: (parameters) => call(Schedule, "schedule_release", parameters),
     cancelSchedule: (schedule_id) => call(Schedule, "cancel_schedule", { schedule_id }),
     listSchedules: (page_rows) => call(z.array(Schedule), "list_schedules", { page_rows }),
-    rollbackRelease: (parameters) => call(Head, "rollback_release", parameters),
+    rollbackRelease: (parameters) => call(PublishedHead, "rollback_release", parameters),
     releaseHistory: (o = {}) => call(z.array(Release), "release_history", o),
     supportTimeline: (learner, o = {}) => call(z.array(TimelineEntry), "support_timeline", { learner, ...o }),
   };

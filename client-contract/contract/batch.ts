@@ -4,7 +4,7 @@ import { PullAnswer } from "./changes.ts";
 import { Head } from "./content.ts";
 import { MAX_INTEGER, text, whole } from "./fields.ts";
 import { Instant, ServerInstant, Ulid, Uuid } from "./ids.ts";
-import { MAX_BATCH_EVENTS, MAX_PULL_CHANGES } from "./limits.ts";
+import { DEFAULT_CONTENT_SCHEMA, MAX_BATCH_EVENTS, MAX_PULL_CHANGES } from "./limits.ts";
 import { Steering } from "./steering.ts";
 
 /** The first line of a batch. Without `pull` nothing is pulled; a header alone is a valid batch. */
@@ -17,7 +17,7 @@ export const BatchHeader = z.looseObject({
   contract_version: whole(1, 32767),
   content_version: whole(0, MAX_INTEGER).nullish().describe("What the device holds; 0: nothing"),
   content_schema: whole(1, 32767).nullish().describe(
-    "The content schema that the answer's head is for; absent: 1",
+    `The content schema that the answer's head is for; absent: ${DEFAULT_CONTENT_SCHEMA}`,
   ),
   pull: z.looseObject({
     cursor: text(100).nullish().describe("Of the last pull; null: from the start"),

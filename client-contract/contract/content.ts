@@ -2,7 +2,7 @@
 // line, which devices keep, still has them.
 import { z } from "zod";
 import { History, ServerInstant, Sha256, Uuid } from "./ids.ts";
-import { answerKeys, MediaReference } from "./question.ts";
+import { QuestionRow } from "./question.ts";
 
 const Version = z.int().min(1);
 
@@ -50,43 +50,6 @@ export const SkillRow = z.object({
   position: z.int(),
 });
 export type SkillRow = z.infer<typeof SkillRow>;
-
-/** What questions of all types have. `media` is absent in content schema 1. */
-const questionFields = {
-  kind: z.literal("question"),
-  version: Version,
-  id: Uuid,
-  skill_id: Uuid,
-  domain_id: Uuid,
-  key: z.string(),
-  prompt: z.string(),
-  explanation: z.string().optional(),
-  difficulty: z.int().optional(),
-  tags: z.array(z.string()).optional(),
-  media: z.array(MediaReference).optional(),
-  position: z.int(),
-};
-const choices = z.array(z.string()).min(2).max(20);
-
-/** One question, by type. Content schema 1 knows the type single_choice alone. */
-export const QuestionRow = z.discriminatedUnion("type", [
-  z.object({
-    ...questionFields,
-    type: z.literal("single_choice"),
-    choices,
-    answer: answerKeys.single_choice,
-  }),
-  z.object({
-    ...questionFields,
-    type: z.literal("multiple_choice"),
-    choices,
-    answer: answerKeys.multiple_choice,
-  }),
-  z.object({ ...questionFields, type: z.literal("true_false"), answer: answerKeys.true_false }),
-  z.object({ ...questionFields, type: z.literal("numeric"), answer: answerKeys.numeric }),
-  z.object({ ...questionFields, type: z.literal("short_text"), answer: answerKeys.short_text }),
-]);
-export type QuestionRow = z.infer<typeof QuestionRow>;
 
 /** A row that the device is to remove, if it holds it. */
 export const Tombstone = z.object({

@@ -1,14 +1,15 @@
 // What a device can tell the server: five event types of what a learner did, each in version 1, and the tracking plan's.
-// SQL has the same rules (private.event_rule) in the same order; verdict_differential.test.ts holds the two together.
+// SQL's rules (private.event_rule) are generated from here, in the same order; verdict_differential.test.ts compares the verdicts.
 import { z } from "zod";
 import { eventOf } from "./envelope.ts";
 import { MAX_INTEGER, whole } from "./fields.ts";
 import { Ulid, Uuid } from "./ids.ts";
+import { MAX_COMPLETED, MAX_DURATION_MS } from "./limits.ts";
 import { TRACKING_PLAN } from "./tracking.ts";
 
 const ContentVersion = whole(1, MAX_INTEGER).describe("The content version that the learner saw");
 const Mastery = whole(0, 100);
-const Completed = z.array(Uuid).max(1000).nullish().describe("Question ids");
+const Completed = z.array(Uuid).max(MAX_COMPLETED).nullish().describe("Question ids");
 const ResetCount = whole(1, MAX_INTEGER);
 const Reset = z.looseObject({ count: ResetCount, event: Ulid }).nullish()
   .describe("The reset that the learner is in; absent or null before the first");
@@ -42,7 +43,7 @@ export const AttemptRecorded = eventOf(
       'By the type of the question: {"choice":2}, {"choices":[0,2]}, {"value":true}, {"value":"9.81"}, {"text":"…"}',
     ),
     correct: z.boolean().describe("The device's verdict; the server grades for itself"),
-    duration_ms: whole(0, 86_400_000),
+    duration_ms: whole(0, MAX_DURATION_MS),
     reset: Reset,
   }),
 );

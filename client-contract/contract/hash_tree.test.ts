@@ -1,7 +1,7 @@
 // The tree that a device computes is the one that publishing wrote.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../scripts/local/harness.ts";
+import { throwAwayCluster } from "../../scripts/start/project.ts";
 import { readDeltaPage } from "../client/delta_page.ts";
 import { hashTree, sha256, type TreeRow, treeRow } from "./hash_tree.ts";
 

@@ -3,10 +3,10 @@ import { z } from "zod";
 
 /** A UUID in lower case: domains, skills, questions, learners, devices. */
 export const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
-  .describe("UUID, lower case");
+  .describe("a UUID in lower case");
 
 /** A ULID, 26 upper-case digits: events, batches, sessions; made on the device. */
-export const Ulid = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/).describe("ULID, upper case");
+export const Ulid = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/).describe("a ULID in upper case");
 
 /** This line of the database's life; another one after a restore from backup. */
 export const History = z.string().regex(/^[0-9a-f]{16}$/).describe("16 hex digits");
@@ -26,7 +26,7 @@ function isInCalendar(instant: string): boolean {
 /** A device's time: RFC 3339 in UTC with `Z`, up to microseconds, from 1970 to 2999. */
 export const Instant = z.string().regex(INSTANT, { abort: true }).refine(isInCalendar, {
   error: "not a date of the calendar",
-}).describe("RFC 3339 in UTC, with Z, up to microseconds");
+}).describe("an RFC 3339 time in UTC ending in Z");
 
 /** The server's time: RFC 3339 with any offset, as PostgreSQL writes it. */
 export const ServerInstant = z.iso.datetime({ offset: true }).describe("RFC 3339");

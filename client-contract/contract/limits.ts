@@ -1,13 +1,22 @@
-// The protocol's numbers; SQL and the Edge Functions hold the same ones.
+// The protocol's numbers. Those that SQL and the Edge Functions need are generated for them (scripts/generate/limits.ts).
 
 /** The version of this contract that a batch's header names. */
 export const CONTRACT_VERSION = 1;
 
-/** The form of content rows that this contract reads. */
+/** The content schema that this contract's clients read. They name it in every request and every header. */
 export const CONTENT_SCHEMA = 2;
+
+/**
+ * The content schema of a request that names none: the first one, which apps older than the parameter read. It never changes, or those apps
+ * would get rows that they can't read.
+ */
+export const DEFAULT_CONTENT_SCHEMA = 1;
 
 /** Most events of a batch. */
 export const MAX_BATCH_EVENTS = 500;
+
+/** Most lines of a batch, blank ones included. */
+export const MAX_BATCH_LINES = 1000;
 
 /** Most bytes of a batch, inflated. */
 export const MAX_BATCH_BYTES = 512 * 1024;
@@ -15,8 +24,20 @@ export const MAX_BATCH_BYTES = 512 * 1024;
 /** Most bytes of one event's line in UTF-8. */
 export const MAX_EVENT_BYTES = 16 * 1024;
 
+/** Most question ids of one progress event. */
+export const MAX_COMPLETED = 1000;
+
+/** Most milliseconds of an attempt, and of most other stretches that a device measures: a day. */
+export const MAX_DURATION_MS = 86_400_000;
+
+/** Rows of a content page where the request does not say. */
+export const DEFAULT_PAGE_ROWS = 1000;
+
 /** Most rows of a content page. */
 export const MAX_PAGE_ROWS = 2000;
+
+/** Changes of a pull where the request does not say. */
+export const DEFAULT_PULL_CHANGES = 500;
 
 /** Most changes of a pull. */
 export const MAX_PULL_CHANGES = 1000;

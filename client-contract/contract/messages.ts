@@ -2,7 +2,8 @@
 import type { z } from "zod";
 import { BatchAnswer, BatchHeader, SyncAnswer } from "./batch.ts";
 import { PullAnswer, SteeredPullAnswer } from "./changes.ts";
-import { DomainRow, EndLine, Head, PageLine, QuestionRow, SkillRow, Tombstone } from "./content.ts";
+import { DomainRow, EndLine, Head, PageLine, SkillRow, Tombstone } from "./content.ts";
+import { QuestionRow } from "./question.ts";
 import { Event } from "./event.ts";
 import { ContentReport, Manifest } from "./manifest.ts";
 import { ContentHint, LearnerHint } from "./hint.ts";

@@ -1,6 +1,7 @@
-// The question types: what a question's answer key looks like, what a learner's answer looks like, and whether it is
-// right. The server's verdict (private.grade) is the same; docs/question-types.md says the rules in words.
+// The question types: a question's row with its answer key, a learner's answer, and whether the answer is right. The rules in SQL
+// (supabase/schemas/20_content/question_types.sql) give the same verdict; docs/question-types.md has the rules in words.
 import { z } from "zod";
+import { Uuid } from "./ids.ts";
 
 /** What a decimal string looks like. */
 export const DECIMAL = /^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$/;
@@ -41,6 +42,43 @@ export const answers = {
   numeric: z.looseObject({ value: DecimalString }),
   short_text: z.looseObject({ text: z.string() }),
 } as const;
+
+/** What questions of all types have. `media` is absent in content schema 1. */
+const questionFields = {
+  kind: z.literal("question"),
+  version: z.int().min(1),
+  id: Uuid,
+  skill_id: Uuid,
+  domain_id: Uuid,
+  key: z.string(),
+  prompt: z.string(),
+  explanation: z.string().optional(),
+  difficulty: z.int().optional(),
+  tags: z.array(z.string()).optional(),
+  media: z.array(MediaReference).optional(),
+  position: z.int(),
+};
+const choices = z.array(z.string()).min(2).max(20);
+
+/** One question, by type. Content schema 1 knows the type single_choice alone. */
+export const QuestionRow = z.discriminatedUnion("type", [
+  z.object({
+    ...questionFields,
+    type: z.literal("single_choice"),
+    choices,
+    answer: answerKeys.single_choice,
+  }),
+  z.object({
+    ...questionFields,
+    type: z.literal("multiple_choice"),
+    choices,
+    answer: answerKeys.multiple_choice,
+  }),
+  z.object({ ...questionFields, type: z.literal("true_false"), answer: answerKeys.true_false }),
+  z.object({ ...questionFields, type: z.literal("numeric"), answer: answerKeys.numeric }),
+  z.object({ ...questionFields, type: z.literal("short_text"), answer: answerKeys.short_text }),
+]);
+export type QuestionRow = z.infer<typeof QuestionRow>;
 
 /** A type of question. */
 export type QuestionType = keyof typeof answerKeys;
@@ -112,5 +150,17 @@ export function gradeAnswer(question: Gradable, answer: unknown): boolean {
       const text = normalText(given.data.text);
       return question.answer.accepted.some((accepted) => normalText(accepted) === text);
     }
+  }
+}
+
+/** The choices that an answer names, by index; none for types without choices. */
+export function chosenIndexes(type: QuestionType, answer: unknown): number[] {
+  switch (type) {
+    case "single_choice":
+      return [answers.single_choice.parse(answer).choice];
+    case "multiple_choice":
+      return answers.multiple_choice.parse(answer).choices;
+    default:
+      return [];
   }
 }

@@ -2,11 +2,27 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../scripts/local/harness.ts";
+import { throwAwayCluster } from "../../scripts/start/project.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import { answerKeys, type Gradable, gradeAnswer, normalText, type QuestionType } from "./question.ts";
+import {
+  answerKeys,
+  type Gradable,
+  gradeAnswer,
+  normalText,
+  QuestionRow,
+  type QuestionType,
+} from "./question.ts";
 
-const TYPES = ["single_choice", "multiple_choice", "true_false", "numeric", "short_text"] as const;
+const ROW = {
+  kind: "question",
+  version: 1,
+  id: "00000000-0000-4000-8000-000000000000",
+  skill_id: "00000000-0000-4000-8000-000000000000",
+  domain_id: "00000000-0000-4000-8000-000000000000",
+  key: "k",
+  prompt: "?",
+  position: 0,
+};
 
 const index = fc.nat(4);
 const decimal = fc.oneof(
@@ -130,6 +146,8 @@ const keys: Record<QuestionType, fc.Arbitrary<unknown>> = {
   }),
 };
 
+const TYPES = QuestionRow.options.map(({ shape }) => shape.type.value);
+
 /** Answers in the right form and in every other one. */
 const answer: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.record({ choice: fc.oneof(index, fc.constantFrom(0.5, -1, 99, 1e21, "1", null, true, [1])) }),
@@ -186,20 +204,9 @@ const anyTrial = fc.constantFrom(...TYPES).chain((type) =>
 );
 const trial = fc.oneof({ weight: 9, arbitrary: anyTrial }, { weight: 1, arbitrary: atTolerance });
 
-function gradable(type: QuestionType, key: unknown): Gradable {
-  switch (type) {
-    case "single_choice":
-      return { type, answer: answerKeys[type].parse(key) };
-    case "multiple_choice":
-      return { type, answer: answerKeys[type].parse(key) };
-    case "true_false":
-      return { type, answer: answerKeys[type].parse(key) };
-    case "numeric":
-      return { type, answer: answerKeys[type].parse(key) };
-    case "short_text":
-      return { type, answer: answerKeys[type].parse(key) };
-  }
-}
+/** The question around a key. */
+const gradable = (type: QuestionType, answer: unknown): Gradable =>
+  QuestionRow.parse({ ...ROW, type, choices: ["a", "b"], answer });
 
 Deno.test("I6: an answer gets the same verdict from the contract and from SQL", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });

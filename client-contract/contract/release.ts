@@ -1,5 +1,6 @@
 // What instructors' calls answer: previews, schedules and the history of releases.
 import { z } from "zod";
+import { Head } from "./content.ts";
 import { ServerInstant, Sha256, Uuid } from "./ids.ts";
 
 /** What publish_release() would do now. */
@@ -61,6 +62,12 @@ export const Release = z.object({
   schedule_id: z.int().nullable(),
 });
 export type Release = z.infer<typeof Release>;
+
+/** What publishing and rolling back answer. */
+export const PublishedHead = Head.extend({
+  published: z.boolean().describe("Whether this call wrote a release; false: there was nothing to publish"),
+});
+export type PublishedHead = z.infer<typeof PublishedHead>;
 
 /** Parameters of publish_release, all optional. */
 export interface PublishParameters {

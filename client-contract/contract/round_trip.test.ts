@@ -3,7 +3,8 @@ import { createClient as createSupabase } from "@supabase/supabase-js";
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { ulid } from "ulid";
-import { type Stack, throwAwayStack } from "../../scripts/local/stack.ts";
+import type { Stack } from "../../scripts/local/stack.ts";
+import { throwAwayStack } from "../../scripts/start/project.ts";
 import { createClient } from "../client/client.ts";
 import { NetworkError, ProblemError } from "../client/client_error.ts";
 import type { Event } from "./event.ts";
@@ -78,7 +79,10 @@ Deno.test("publish, fetch, verify, push, pull: through the functions and through
     await problem(instructor.publishRelease({ expected_hash: "0" })),
     `409 drafts_moved ${preview.hash}`,
   );
-  const published = await instructor.publishRelease({ expected_hash: preview.hash });
+  const { published: isPublished, ...published } = await instructor.publishRelease({
+    expected_hash: preview.hash,
+  });
+  assert.equal(isPublished, true);
 
   assert.equal(published.version, before.version + 1);
   const answer = await client.head(null, { expected: published.version });

@@ -1,6 +1,7 @@
 // What the server asks of its clients, by platform and app version; it comes with every sync.
 import { z } from "zod";
 import { ServerInstant } from "./ids.ts";
+import { MAX_BATCH_EVENTS } from "./limits.ts";
 
 /** Advice to update the app. */
 export const Upgrade = z.object({
@@ -14,7 +15,7 @@ export type Upgrade = z.infer<typeof Upgrade>;
 
 /** It holds until the next one comes, also while the app is closed. */
 export const Steering = z.object({
-  batch_events: z.int().min(1).max(500).describe("Most events of a batch"),
+  batch_events: z.int().min(1).max(MAX_BATCH_EVENTS).describe("Most events of a batch"),
   retry_base_ms: z.int().min(100).describe("The first retry comes after a random time up to this"),
   retry_cap_ms: z.int().min(1000).describe(
     "Each further retry after up to twice the time before, up to this",
@@ -32,9 +33,9 @@ export const Steering = z.object({
 });
 export type Steering = z.infer<typeof Steering>;
 
-/** What a client does before it has heard of its server; the server's defaults are the same. */
+/** What a client does before it has heard of its server; the server's defaults are generated from here. */
 export const DEFAULT_STEERING: Steering = {
-  batch_events: 500,
+  batch_events: MAX_BATCH_EVENTS,
   retry_base_ms: 1000,
   retry_cap_ms: 30_000,
   outbox_cap: 50_000,

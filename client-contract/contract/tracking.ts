@@ -1,15 +1,16 @@
 // The tracking plan: what a device tells about itself, as events like any other, each in version 1. Codes and numbers
-// alone, nothing that a person wrote. SQL has the same rules in the same order (private.event_rule).
+// alone, nothing that a person wrote. SQL's rules (private.event_rule) are generated from here, in the same order.
 import { z } from "zod";
 import { eventOf } from "./envelope.ts";
 import { MAX_INTEGER, whole } from "./fields.ts";
 import { Ulid } from "./ids.ts";
+import { MAX_BATCH_EVENTS, MAX_DURATION_MS } from "./limits.ts";
 
-/** What a failure is called: letters, digits, points and underscores. */
+/** What a failure is called: a code of the error registry, or one of the app. */
 export const Code = z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/).describe(
-  "Of the error registry, or the app's own",
+  "a code of letters, digits, points and underscores",
 );
-const Duration = whole(0, 86_400_000).describe("Milliseconds");
+const Duration = whole(0, MAX_DURATION_MS).describe("Milliseconds");
 const Version = whole(0, MAX_INTEGER);
 const Rows = whole(0, 10_000_000);
 const Million = whole(0, 1_000_000);
@@ -23,7 +24,7 @@ export const OutboxCreated = eventOf(
 export const OutboxAttempted = eventOf(
   "outbox.attempted",
   z.looseObject({
-    events: whole(0, 500),
+    events: whole(0, MAX_BATCH_EVENTS),
     attempts: whole(1, 1_000_000).describe("Of this batch, this one included"),
     answered: z.boolean(),
     code: Code.nullish().describe("Why it was not taken"),

@@ -42,9 +42,9 @@ Deno.test("codes come in SQL's order: size, JSON, envelope, learner, type, versi
   assert.equal(verdict({}, { mastery: 100.5 }), "invalid_event:body.mastery");
 });
 
-Deno.test("the field is the first broken one; a day outside of the calendar comes last", () => {
+Deno.test("I7: the field is the first broken one, a day outside of the calendar included", () => {
   assert.equal(verdict({ occurred_at: "2026-02-30T10:00:00Z" }), "invalid_event:occurred_at");
-  assert.equal(verdict({ occurred_at: "2026-02-30T10:00:00Z", body: [] }), "invalid_event:body");
+  assert.equal(verdict({ occurred_at: "2026-02-30T10:00:00Z", body: [] }), "invalid_event:occurred_at");
   assert.equal(verdict({ occurred_at: "2026-02-30 10:00", body: [] }), "invalid_event:occurred_at");
   assert.equal(
     verdict({}, { reset: { count: 0, event: "x" }, completed: [[DEVICE]] }),
@@ -75,7 +75,7 @@ Deno.test("a header's verdict names its first broken field", () => {
   assert.equal(field({}), null);
   assert.equal(field({ platform: null, content_version: 0, pull: { cursor: null, limit: 500 } }), null);
   assert.equal(field({ device_id: null, pull: 1 }), "device_id");
-  assert.equal(field({ sent_at: "2026-04-31T00:00:00Z", pull: { limit: 0 } }), "pull");
+  assert.equal(field({ sent_at: "2026-04-31T00:00:00Z", pull: { limit: 0 } }), "sent_at");
   assert.equal(field({ sent_at: "2026-04-31T00:00:00Z" }), "sent_at");
   assert.deepEqual(checkHeaderLine("{"), { ok: false, code: "malformed_batch", field: "" });
 });

@@ -25,14 +25,13 @@ const BODY_FIELDS = new Map<string, string[]>(
   ) => [shape.type.value, Object.keys(shape.body.shape).map((name) => `body.${name}`)]),
 );
 
-/** Of several broken fields, the one that SQL names: it goes through its rules in order, the calendar comes last. */
+/** Of several broken fields, the one that SQL names: the first in the order of its rules. */
 function firstBroken(fields: string[], issues: z.core.$ZodIssue[]): string {
   const place = (issue: z.core.$ZodIssue) => {
     const depth = issue.path[0] === "body" ? 2 : 1;
-    return fields.indexOf(issue.path.slice(0, depth).join(".")) +
-      (issue.code === "custom" ? fields.length : 0);
+    return fields.indexOf(issue.path.slice(0, depth).join("."));
   };
-  return fields[Math.min(...issues.map(place)) % fields.length] ?? "";
+  return fields[Math.min(...issues.map(place))] ?? "";
 }
 
 /** A line of the wire is never empty, and a line break would end it. */

@@ -1,14 +1,8 @@
 // Whether an answer can be one to its question. The server takes any form and grades what it does not know as wrong; a device
 // knows its own screens, so there it is a mistake of the app's, to be told before anything is written.
-import { answers, type AnswerTo, type QuestionType } from "../contract/question.ts";
+import { answers, type AnswerTo, chosenIndexes, type QuestionType } from "../contract/question.ts";
 import type { Question } from "./content.ts";
 import { DeviceError } from "./device_error.ts";
-
-/** The choices that an answer names. */
-function chosen(question: Question, answer: AnswerTo<QuestionType>): number[] {
-  if (question.type === "single_choice") return [answers.single_choice.parse(answer).choice];
-  return question.type === "multiple_choice" ? answers.multiple_choice.parse(answer).choices : [];
-}
 
 /** Throws DeviceError `invalid_answer` unless the answer is of its question's form and names choices that there are, each once. */
 export function checkAnswer(question: Question, answer: AnswerTo<QuestionType>): void {
@@ -16,7 +10,7 @@ export function checkAnswer(question: Question, answer: AnswerTo<QuestionType>):
   if (!answers[type].safeParse(answer).success) {
     throw new DeviceError("invalid_answer", `That is not of the form of an answer to a ${type} question.`);
   }
-  const choices = chosen(question, answer);
+  const choices = chosenIndexes(type, answer);
   const count = "choices" in question ? question.choices.length : 0;
   const exists = (choice: number) => Number.isInteger(choice) && choice >= 0 && choice < count;
   if (!choices.every(exists) || new Set(choices).size < choices.length) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";
-import { throwAwayStack } from "../../scripts/local/stack.ts";
+import { throwAwayStack } from "../../scripts/start/project.ts";
 import { until } from "../../scripts/local/until.ts";
 import { z } from "zod";
 import { signToken } from "../../supabase/tests/functions/bench.ts";

@@ -1,6 +1,7 @@
 // The cached curriculum as an app reads it.
 import { z } from "zod";
-import { DomainRow, QuestionRow, SkillRow } from "../contract/content.ts";
+import { DomainRow, SkillRow } from "../contract/content.ts";
+import { QuestionRow } from "../contract/question.ts";
 import type { Database } from "./database.ts";
 
 /** A question as it is shown to the learner, and with what it takes to grade it, then or later. */

@@ -2,7 +2,7 @@
 import { createClient } from "@supabase/supabase-js";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { throwAwayStack } from "../../scripts/local/stack.ts";
+import { throwAwayStack } from "../../scripts/start/project.ts";
 import { ended, until } from "../../scripts/local/until.ts";
 import { signToken } from "../../supabase/tests/functions/bench.ts";
 import { ProblemError } from "../client/client_error.ts";

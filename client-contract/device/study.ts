@@ -2,6 +2,7 @@
 // means for the device's own rows. Nothing here needs a network.
 import { z } from "zod";
 import type { SessionEnded } from "../contract/event.ts";
+import { MAX_DURATION_MS } from "../contract/limits.ts";
 import { type AnswerKey, type AnswerTo, gradeAnswer, type QuestionType } from "../contract/question.ts";
 import type { Question } from "./content.ts";
 import { type DeviceContext, readState } from "./context.ts";
@@ -14,7 +15,6 @@ import { addToProgress, type Progress, progressIn } from "./progress.ts";
 /** Question ids of one progress event. 1000 are allowed, but 16 KiB hold 420. */
 const IDS_AN_EVENT = 400;
 /** The longest that one answer can have taken, in milliseconds. */
-const MAX_DURATION_MS = 86_400_000;
 
 const Session = z.object({
   session_id: z.string(),

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { EventResult } from "../contract/batch.ts";
 import { ContractError, NetworkError, ProblemError } from "../client/mod.ts";
 import { MAX_INTEGER } from "../contract/fields.ts";
-import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
+import { MAX_BATCH_EVENTS, MAX_DURATION_MS } from "../contract/limits.ts";
 import { Code } from "../contract/tracking.ts";
 import { clockTime, instant } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
@@ -20,7 +20,6 @@ import { readSteering } from "./steering.ts";
 export const MAX_WAITING = 1000;
 /** A cache that is sound is worth a word a day; syncs look at it every quarter of an hour. */
 const CHECK_EVERY_MS = 86_400_000;
-const MAX_DURATION_MS = 86_400_000;
 const MAX_COUNT = 1_000_000;
 
 const State = z.object({

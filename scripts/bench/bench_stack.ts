@@ -1,7 +1,8 @@
 // The stack that benchmarks run on: throw-away, with the baselines' functions beside the product's.
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
-import { type Stack, throwAwayStack } from "../local/stack.ts";
+import type { Stack } from "../local/stack.ts";
+import { throwAwayStack } from "../start/project.ts";
 
 /** A stack with an administrator's connection. */
 export interface BenchStack extends AsyncDisposable {

@@ -1,6 +1,6 @@
 // What a delta of 100 rows costs the database, in small tables and in large ones; every release in them really published.
 import postgres from "postgres";
-import { throwAwayCluster } from "../local/harness.ts";
+import { throwAwayCluster } from "../start/project.ts";
 import { publishQuestions } from "./bench_stack.ts";
 import { median, type Result, runPair } from "./measure.ts";
 

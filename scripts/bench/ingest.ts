@@ -85,7 +85,7 @@ export async function benchFunction(
         unit: "events/s",
         runs,
         more: true,
-        budget: 0.4,
+        budget: 0.35,
         measure: () => through("sync"),
         baseline: () => through("insert_only"),
         notes: () => {

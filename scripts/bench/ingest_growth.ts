@@ -1,6 +1,6 @@
 // What a batch costs the database when the ledger is small and when it is large.
 import postgres from "postgres";
-import { throwAwayCluster } from "../local/harness.ts";
+import { throwAwayCluster } from "../start/project.ts";
 import { batchOf, newSender, type Question, type Sender } from "./ingest_batches.ts";
 import { publishedContent } from "./ingest_sql.ts";
 import { median, type Result, runPair } from "./measure.ts";

@@ -1,6 +1,6 @@
 // Ingest in SQL alone: against a statement that only inserts, and batches that come again against new ones.
 import postgres from "postgres";
-import { throwAwayCluster } from "../local/harness.ts";
+import { throwAwayCluster } from "../start/project.ts";
 import { liftBuckets, publishQuestions } from "./bench_stack.ts";
 import { batchOf, newSender, type Question, type Sender } from "./ingest_batches.ts";
 import { load, median, type Pair, type Result, runPair } from "./measure.ts";
@@ -111,7 +111,7 @@ export async function benchIngestSql(
       await compare({
         name:
           `ingest in SQL (batches of ${events}, ${connections} connections, mixed types), against only inserting into the same tables`,
-        budget: 0.5,
+        budget: 0.4,
         measure: () => rate(ingest),
         baseline: () => rate(insertRows),
       });

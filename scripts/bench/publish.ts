@@ -2,7 +2,7 @@
 import postgres from "postgres";
 import { importContent } from "../content/import_content.ts";
 import { connect } from "../content/database.ts";
-import { throwAwayCluster } from "../local/harness.ts";
+import { throwAwayCluster } from "../start/project.ts";
 import { median, type Result } from "./measure.ts";
 import { storeFloor } from "./publish_floor.ts";
 

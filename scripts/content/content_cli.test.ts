@@ -1,20 +1,28 @@
 // `npm run content` against a real database: what it prints, and its exit codes.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { until } from "../local/until.ts";
+import { connect } from "./database.ts";
 import { importBench } from "./import_bench.ts";
 
 const COMMAND = fileURLToPath(new URL("./main.ts", import.meta.url));
 const bench = await importBench({ seeded: true });
 Deno.test.afterAll(() => bench[Symbol.asyncDispose]());
 
-async function run(...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+const command = (args: string[], env: Record<string, string> = {}) =>
+  new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", COMMAND, ...args],
-    env: { SUPABASE_DB_URL: bench.url, NO_COLOR: "1", TZ: "UTC" },
-  }).output();
+    env: { SUPABASE_DB_URL: bench.url, NO_COLOR: "1", TZ: "UTC", ...env },
+    stdout: "piped",
+    stderr: "piped",
+  });
+
+async function runIn(env: Record<string, string>, ...args: string[]) {
+  const { code, stdout, stderr } = await command(args, env).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd();
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
+const run = (...args: string[]) => runIn({}, ...args);
 
 Deno.test("C5: preview, publish, schedule, roll back and history from the command line", async () => {
   const { sql } = bench;
@@ -30,7 +38,7 @@ Deno.test("C5: preview, publish, schedule, roll back and history from the comman
   await sql`update content.question set explanation = 'Since.' where key = 'tides_and_waves/spring_tide'`;
   const moved = await run("publish", "--hash", hash);
   assert.equal(moved.code, 1);
-  assert.match(moved.stderr, /^The drafts have changed since that preview\. \(drafts_moved: [0-9a-f]{64}\)$/);
+  assert.match(moved.stderr, /^The drafts have changed since the preview\. \(drafts_moved: [0-9a-f]{64}\)$/);
   assert.match(
     (await run("publish", "--note", "Why")).stdout,
     /^Version 2 of .*: 3 domains, 9 skills, 60 questions\.$/,
@@ -83,6 +91,61 @@ Deno.test("C5, C8: a change of an older schema alone is shown as such", async ()
   assert.match(stdout, /^1 row written, 0 withdrawn/m);
 });
 
+Deno.test("C5: a preview of many withdrawals prints a publish command that works, and publishing nothing says so", async () => {
+  const { sql } = bench;
+  await sql`update content.question set status = 'withdrawn' where key like 'tides_and_waves/%' or key like '%/w%'`;
+  await sql`update content.question set status = 'withdrawn' where id in (select id from content.question order by id limit 30)`;
+  const preview = await run("preview");
+  const command = /^npm run content -- (publish --force --hash [0-9a-f]{64})$/m.exec(preview.stdout)?.[1] ??
+    "";
+  const unforced = await run(...command.replace("--force ", "").split(" "));
+  assert.match(unforced.stderr, /\(release_needs_force\)$/);
+  assert.match((await run(...command.split(" "))).stdout, /^Version \d+ of .* UTC: 3 domains/);
+  assert.match(
+    (await run("publish")).stdout,
+    /^Nothing was published: version \d+ already has this content\.$/,
+  );
+});
+
+Deno.test("C5: a time without a zone is local, and is shown with the zone", async () => {
+  await bench.sql`update content.question set difficulty = 4 where key like '%/s%'`;
+  const { hash } = JSON.parse((await run("preview", "--json")).stdout);
+  const plan = async (at: string, TZ: string) =>
+    (await runIn({ TZ }, "schedule", "--at", at, "--hash", hash)).stdout;
+  assert.match(await plan("2031-07-01T06:00", "Europe/Berlin"), / {2}2031-07-01 06:00 \+02:00 {2}pending$/);
+  assert.match(await plan("2031-07-01", "America/New_York"), / {2}2031-07-01 00:00 -04:00 {2}pending$/);
+  assert.match(await plan("2031-07-01T06:00Z", "Asia/Kolkata"), / {2}2031-07-01 11:30 \+05:30 {2}pending$/);
+  assert.match(await plan("2031-07-01 06:00+02:00", "UTC"), / {2}2031-07-01 04:00 UTC {2}pending$/);
+});
+
+Deno.test("C5: Ctrl-C cancels a publish; without the database's answer it may have been committed", async () => {
+  const { sql } = bench;
+  // A transaction sees one state of pg_stat_activity.
+  const watch = connect(bench.url, "watch");
+  const interrupt = async (...signals: Deno.Signal[]) =>
+    await sql.begin(async (tx) => {
+      await tx`select pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0))`;
+      const child = command(["publish"]).spawn();
+      await until("a publish that waits", async () =>
+        (await watch`
+        select from pg_stat_activity where application_name = 'content' and wait_event_type = 'Lock'`).count >
+          0);
+      for (const signal of signals) child.kill(signal);
+      const { code, stdout, stderr } = await child.output();
+      // What nobody waits for any more would go on once the lock is free.
+      await tx`select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'content'`;
+      return [code, ...[stdout, stderr].map((bytes) => new TextDecoder().decode(bytes))];
+    });
+  const before = (await sql`select from content.release`).count;
+  const asked = "Cancelling. Press Ctrl-C again to stop without an answer.\n";
+  assert.deepEqual(await interrupt("SIGINT"), [130, "", `${asked}Cancelled. Nothing was written.\n`]);
+  const unknown = "Stopped without an answer. The change may have been committed: " +
+    "`npm run content -- history` shows it.\n";
+  assert.deepEqual(await interrupt("SIGINT", "SIGTERM"), [130, "", asked + unknown]);
+  assert.equal((await sql`select from content.release`).count, before);
+  await watch.end();
+});
+
 Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
   const cases: [string[], RegExp][] = [
     [[], /^Usage: npm run content -- COMMAND .*\nThe command is missing\.$/],
@@ -93,6 +156,7 @@ Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
     [["schedule", "--at", "2031-01-01"], /\n--hash is missing: /],
     [["preview", "more"], /\nUnexpected argument: more\.$/],
     [["history", "--db-url", "nonsense"], /take an address such as/],
+    [["history", "--db-url", "http://x"], /take an address such as/],
     [
       ["history", "--db-url", "postgresql://postgres:sesame@127.0.0.1:1/x"],
       /^No database answers at 127\.0\.0\.1:1/,
@@ -105,7 +169,7 @@ Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
     assert(!`${stderr}${stdout}`.includes("sesame"), "no password is shown");
   }
   assert.deepEqual(JSON.parse((await run("rollback", "9", "--json")).stdout), {
-    error: "There is no release of that version any more, or not yet.",
+    error: "This release does not exist, or is no longer kept.",
     code: "release_unknown",
     info: "9",
   });

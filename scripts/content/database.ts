@@ -5,6 +5,7 @@ import { type ProjectConfig, readProjectConfig } from "../local/config.ts";
 import { findRunning } from "../local/instance.ts";
 import { databaseUrl } from "../local/postgres/url.ts";
 import { resolveConfig } from "../start/options.ts";
+import { CARREL } from "../start/project.ts";
 
 const CONNECT_TIMEOUT_SECONDS = 10;
 
@@ -29,7 +30,7 @@ export async function resolveDatabaseUrl(
 ): Promise<string> {
   const given = option ?? env["SUPABASE_DB_URL"];
   if (given) return checked(given);
-  const config = resolveConfig(project ?? await readProjectConfig(), {}, env);
+  const config = resolveConfig(project ?? await readProjectConfig(CARREL), {}, env);
   const running = await findRunning(config.dataFolder);
   return running?.stack?.databaseUrl ?? databaseUrl(config.databasePort, "postgres");
 }

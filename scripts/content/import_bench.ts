@@ -1,6 +1,6 @@
 // What the tests of the import share: a database without drafts, and lines to import.
 import postgres from "postgres";
-import { throwAwayCluster } from "../local/harness.ts";
+import { throwAwayCluster } from "../start/project.ts";
 import type { Line } from "./line.ts";
 import { connect } from "./database.ts";
 import { importContent, type ImportOptions, type ImportResult } from "./import_content.ts";

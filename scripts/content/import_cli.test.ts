@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { until } from "../local/until.ts";
+import { connect } from "./database.ts";
 import { importBench, question } from "./import_bench.ts";
 
 const COMMAND = fileURLToPath(new URL("./import.ts", import.meta.url));
@@ -113,4 +115,24 @@ Deno.test("a run of more than 2 s says what it is doing", async () => {
   assert.equal((await child.status).code, 0, await out);
   assert.match(stderr, /^ +(?:[2-9]|\d\d+)\.\d s {2}waiting for others who write drafts$/m);
   assert.match(stderr, /writing the drafts\n$/);
+});
+
+Deno.test("Ctrl-C cancels an import, which then has written nothing", async () => {
+  const good = await file("good.jsonl", question("a/1"));
+  // A transaction sees one state of pg_stat_activity.
+  const watch = connect(bench.url, "watch");
+  const { code, stderr } = await bench.sql.begin(async (tx) => {
+    await tx`lock table content.question in exclusive mode`;
+    const child = command([good]).spawn();
+    await until("an import that waits", async () =>
+      (await watch`
+      select from pg_stat_activity where application_name = 'content:import' and wait_event_type = 'Lock'`)
+        .count > 0);
+    child.kill("SIGINT");
+    return await child.output();
+  });
+  await watch.end();
+  assert.equal(code, 130);
+  assert.match(new TextDecoder().decode(stderr), /\nCancelled\. Nothing was written\.\n$/);
+  assert.deepEqual(await bench.activeKeys(), []);
 });

@@ -1,7 +1,7 @@
 // supabase/seed.sql: what it holds, that it can be run again, and that an import of the same keys finds its drafts.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { SUPABASE_FOLDER } from "../local/postgres/migrations.ts";
+import { SUPABASE_FOLDER } from "../start/project.ts";
 import { splitStatements } from "../local/postgres/statements.ts";
 import { counted, type ImportBench, importBench } from "./import_bench.ts";
 import type { Line } from "./line.ts";

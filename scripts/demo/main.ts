@@ -3,7 +3,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { type Command, main, type Options, UserError } from "../command/command.ts";
 import { exists } from "../local/postgres/folders.ts";
-import { throwAwayStack } from "../local/stack.ts";
+import { throwAwayStack } from "../start/project.ts";
 import { fromCaller } from "../start/options.ts";
 import { assemble } from "./cast.ts";
 import { type Edition, editionsOf, seedEditions } from "./curriculum.ts";

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { errorCodes } from "../../client-contract/contract/errors.ts";
+import { Event } from "../../client-contract/contract/event.ts";
+import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from "../../client-contract/contract/limits.ts";
 import { messages } from "../../client-contract/contract/messages.ts";
+import { DEFAULT_STEERING } from "../../client-contract/contract/steering.ts";
 import { findDrift, writeArtifacts } from "./artifact.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
+import { eventRules } from "./event_rules.ts";
+import { functionLimits, sqlLimits, steeringDefaults } from "./limits.ts";
 import { jsonSchemas } from "./json_schema.ts";
 
 Deno.test("drift is a file that is missing, differs, or is no artifact; writing ends it", async () => {
@@ -24,6 +29,26 @@ Deno.test("drift is a file that is missing, differs, or is no artifact; writing 
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+});
+
+Deno.test("K1: every field of every event has a rule in SQL, in the contract's order", () => {
+  const { text } = eventRules();
+  for (const { shape } of Event.options) {
+    const type = shape.type.value;
+    const fields = Array.from(
+      text.matchAll(new RegExp(`\\('${type}', 1, (\\d+), '([^']*)'`, "g")),
+      (match) => match[2],
+    );
+    assert.deepEqual(fields, Object.keys(shape.body.shape).map((name) => `body.${name}`), type);
+  }
+  assert.ok(text.includes("'sent_at', 'strict ($.sent_at like_regex"));
+});
+
+Deno.test("K1: SQL and the functions get the contract's numbers", () => {
+  const sql = sqlLimits().text;
+  assert.ok(sql.includes("private.max_batch_events()") && sql.includes(`return ${MAX_BATCH_EVENTS};`));
+  assert.ok(functionLimits().text.includes(`export const MAX_BATCH_BYTES = ${MAX_BATCH_BYTES};`));
+  assert.ok(steeringDefaults().text.includes(`values (${DEFAULT_STEERING.batch_events}, `));
 });
 
 Deno.test("every message has its JSON Schema, every error its row", () => {

@@ -6,8 +6,10 @@ import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
 import { errorRows } from "./errors_sql.ts";
+import { eventRules } from "./event_rules.ts";
 import { INVARIANTS } from "./invariants.ts";
 import { invariantsDocument } from "./invariants_doc.ts";
+import { attemptLimits, functionLimits, sqlLimits, steeringDefaults } from "./limits.ts";
 import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
 import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
 import { REQUIREMENTS } from "./requirements.ts";
@@ -29,13 +31,14 @@ const COMMAND = {
 await main(COMMAND, async ({ values: { check } }) => {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
   // First, since migrations are made of them.
-  const sources: Artifact[] = [errorRows()];
+  const sources: Artifact[] = [errorRows(), sqlLimits(), eventRules(), steeringDefaults(), attemptLimits()];
   if (!check) await writeArtifacts(PROJECT_FOLDER, sources, []);
 
   const artifacts: Artifact[] = [
     ...sources,
     ...jsonSchemas(),
     functionErrors(),
+    functionLimits(),
     await deviceSchema(),
     errorsDocument(),
     invariantsDocument(tests),

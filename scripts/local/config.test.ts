@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseProjectConfig, readProjectConfig } from "./config.ts";
+import { parseProjectConfig } from "./config.ts";
 import { UserError } from "./user_error.ts";
 
 function refused(what: () => unknown): string {
@@ -11,15 +11,6 @@ function refused(what: () => unknown): string {
   }
   throw new Error("it was accepted");
 }
-
-Deno.test("the committed config.toml names the documented ports and functions without the platform's token check", async () => {
-  const config = await readProjectConfig();
-  assert.equal(config.projectId, "carrel");
-  assert.equal(config.apiPort, 54321);
-  assert.equal(config.databasePort, 54322);
-  assert.deepEqual(config.functions.get("content"), { enabled: true, verifyJwt: false });
-  assert.deepEqual(config.functions.get("sync"), { enabled: true, verifyJwt: false });
-});
 
 Deno.test("a function without settings is enabled and has its tokens verified, as on hosted", () => {
   const config = parseProjectConfig(

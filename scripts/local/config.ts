@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { FunctionsMode } from "./functions/isolate/isolate.ts";
 import { UserError } from "./user_error.ts";
-import { PROJECT_FOLDER } from "./postgres/folders.ts";
+
+/** The project that is served. */
+export interface Project {
+  /** Holds config.toml, migrations, seed.sql and functions. */
+  supabaseFolder: string;
+  /** What Edge Functions find in their environment unless their secrets say otherwise. */
+  functionEnv?: (databaseUrl: (role: string) => string) => Record<string, string>;
+}
 
 /** How one Edge Function is configured in config.toml; hosted's default is to verify tokens. */
 export interface FunctionConfig {
@@ -66,8 +73,12 @@ export function parseProjectConfig(text: string, source: string): ProjectConfig 
   };
 }
 
-/** Reads the project's supabase/config.toml. */
-export async function readProjectConfig(projectFolder: string = PROJECT_FOLDER): Promise<ProjectConfig> {
-  const file = join(projectFolder, "supabase", "config.toml");
-  return parseProjectConfig(await Deno.readTextFile(file), "supabase/config.toml");
+/** Reads config.toml of a project's Supabase folder. */
+export async function readProjectConfig(
+  { supabaseFolder }: Pick<Project, "supabaseFolder">,
+): Promise<ProjectConfig> {
+  return parseProjectConfig(
+    await Deno.readTextFile(join(supabaseFolder, "config.toml")),
+    "supabase/config.toml",
+  );
 }

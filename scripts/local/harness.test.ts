@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { throwAwayCluster } from "./harness.ts";
+import { FIXTURE } from "./testing.ts";
 
 Deno.test("throw-away databases are independent, empty at the start, and gone at the end", async () => {
   const urls: string[] = [];
@@ -21,10 +22,9 @@ Deno.test("throw-away databases are independent, empty at the start, and gone at
 });
 
 Deno.test("a migrated one holds the project's migrations", async () => {
-  await using cluster = await throwAwayCluster({ migrated: true });
+  await using cluster = await throwAwayCluster(FIXTURE);
   const sql = postgres(cluster.url("postgres"), { max: 1 });
-  const [row] =
-    await sql`select to_regclass('supabase_migrations.schema_migrations') is not null as migrated`;
+  const [row] = await sql`select to_regclass('public.note') is not null as migrated`;
   assert.equal(row?.migrated, true);
   await sql.end();
 });

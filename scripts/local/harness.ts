@@ -1,8 +1,7 @@
 // Throw-away databases for tests: copies of a cached template on free ports, ready in a fraction of a second.
 import { join } from "node:path";
 import { type Cluster, DataFolderInUse, startCluster } from "./postgres/cluster.ts";
-import { WORK_FOLDER } from "./postgres/folders.ts";
-import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
+import { CACHE_FOLDER } from "./postgres/folders.ts";
 import { BOOTSTRAPPED, migrated } from "./postgres/recipes.ts";
 
 /** Folders of earlier copies that are kept to be written over (copy.ts says why), about 40 MB each. */
@@ -10,8 +9,8 @@ const KEPT = 4;
 
 /** What the copy holds. */
 export interface ThrowAwayOptions {
-  /** With supabase/migrations and supabase/seed.sql; by default only what a new hosted project has. */
-  migrated?: boolean;
+  /** With the migrations and the seed of this Supabase folder; by default only what a new hosted project has. */
+  supabaseFolder?: string;
   /** It grows to gigabytes: its folder is removed at the end, and not kept to be written over. */
   grows?: boolean;
 }
@@ -22,10 +21,10 @@ export interface ThrowAwayOptions {
  * after a change of bootstrap or migrations makes the template, which takes 1-2 s.
  */
 export async function throwAwayCluster(o: ThrowAwayOptions = {}): Promise<Cluster & AsyncDisposable> {
-  const recipe = o.migrated ? migrated(SUPABASE_FOLDER) : BOOTSTRAPPED;
+  const recipe = o.supabaseFolder ? migrated(o.supabaseFolder) : BOOTSTRAPPED;
   for (let place = 1;; place++) {
     try {
-      const dataFolder = join(WORK_FOLDER, "copies", String(place));
+      const dataFolder = join(CACHE_FOLDER, "copies", String(place));
       const cluster = await startCluster({ dataFolder, port: 0, durable: false, fresh: true, recipe });
       const dispose = o.grows || place > KEPT ? cluster.remove : () => cluster.stop("immediate");
       return { ...cluster, [Symbol.asyncDispose]: dispose };

@@ -2,20 +2,10 @@
 // gateway, and what the stack hands to each of them.
 import type { ProjectKeys } from "./keys.ts";
 
-/** The PostgreSQL roles that a stand-in may log in as; the bootstrap gives each of them the local password. */
-export type LoginRole =
-  | "supabase_admin"
-  | "postgres"
-  | "authenticator"
-  | "supabase_auth_admin"
-  | "supabase_storage_admin"
-  | "supabase_realtime_admin"
-  | "carrel_edge";
-
 /** What a stand-in is built from. */
 export interface ServiceContext {
   /** Connection string of the local database for one login role. */
-  databaseUrl(role: LoginRole): string;
+  databaseUrl(role: string): string;
   /** Signing key, JWKS and API keys of this local project. */
   keys: ProjectKeys;
   /** Base address of the gateway without a trailing slash, such as `http://127.0.0.1:54321`. */

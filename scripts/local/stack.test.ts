@@ -1,14 +1,13 @@
 // Whole throw-away stacks, used as an app uses Supabase.
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { createClient } from "@supabase/supabase-js";
 import { isFree } from "./postgres/port.ts";
 import { type Stack, throwAwayStack } from "./stack.ts";
+import { FIXTURE } from "./testing.ts";
 import { ended } from "./until.ts";
 
-const folder = fileURLToPath(new URL("./functions/fixtures", import.meta.url));
 const STATELESS = { auth: { persistSession: false, autoRefreshToken: false } };
-const start = (who: string) => throwAwayStack({ functions: { folder }, env: { WHO: who } });
+const start = (who: string) => throwAwayStack({ project: FIXTURE, env: { WHO: who } });
 
 async function learner(stack: Stack) {
   const client = createClient(stack.apiUrl, stack.publishableKey, STATELESS);

@@ -1,8 +1,8 @@
 // The whole local Supabase as a library: a database, the stand-ins of its services, Edge Functions and the gateway
-// in front of them. `npm start` runs one that keeps its data; tests start throw-away copies.
+// in front of them. One keeps its data; tests start throw-away copies.
 import { join } from "node:path";
 import { type AuthOptions, createAuth } from "./auth/auth.ts";
-import { type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
+import { type Project, type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
 import { startCronWorker } from "./cron/worker.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
@@ -13,11 +13,10 @@ import { startNetWorker } from "./net/worker.ts";
 import { type Cluster, startCluster } from "./postgres/cluster.ts";
 import { exists } from "./postgres/folders.ts";
 import { type Divergence, migrate } from "./postgres/migrate.ts";
-import { SUPABASE_FOLDER } from "./postgres/migrations.ts";
 import { setLocalPasswords } from "./postgres/passwords.ts";
 import { createRealtime } from "./realtime/service.ts";
 import { createRest } from "./rest/service.ts";
-import type { LoginRole, ServiceContext } from "./service.ts";
+import type { ServiceContext } from "./service.ts";
 import { UserError } from "./user_error.ts";
 import { createStorage } from "./storage/service.ts";
 
@@ -32,7 +31,15 @@ export interface Stack extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly functions: FunctionsService;
   /** Connection string; by default for the role postgres. */
-  dbUrl(role?: LoginRole): string;
+  dbUrl(role?: string): string;
+}
+
+/** One line, since a version of the project that rewrote its migrations removes them all. */
+function describeRemoved(versions: string[]): string {
+  const [first, last] = [versions[0], versions.at(-1)];
+  return versions.length === 1
+    ? `${first} was applied, but its file is gone`
+    : `${versions.length} migrations, ${first} to ${last}, were applied, but their files are gone`;
 }
 
 /** Migrations and database have parted ways; only a reset brings them together again. */
@@ -43,7 +50,7 @@ export class MigrationsDiverged extends UserError {
     super([
       "The local database no longer fits supabase/migrations:",
       ...changed.map((name) => `  ${name} was changed after it had been applied`),
-      ...removed.map((version) => `  ${version} was applied, but its file is gone`),
+      ...removed.length > 0 ? [`  ${describeRemoved(removed)}`] : [],
       ...late.map((name) => `  ${name} is new, but sorts before a migration that was applied`),
     ].join("\n"));
   }
@@ -57,7 +64,7 @@ export interface Reporting {
   log(line: string): void;
 }
 
-/** How long requests under way may take when `npm start` is stopped, in milliseconds. */
+/** How long requests under way may take when a stack that keeps its data is stopped, in milliseconds. */
 const CLOSE_GRACE_MS = 2_000;
 
 /** What `assemble` puts together; it takes over `cleanup`. */
@@ -115,21 +122,27 @@ function addressOf(gateway: Gateway): string {
 }
 
 function functionsOptions(
-  project: ProjectConfig,
+  project: Project,
+  config: ProjectConfig,
   o: Partial<FunctionsOptions> & Pick<FunctionsOptions, "mode">,
 ): FunctionsOptions {
   return {
-    folder: join(SUPABASE_FOLDER, "functions"),
+    folder: join(project.supabaseFolder, "functions"),
     isolates: 1,
-    config: project.functions,
+    config: config.functions,
+    functionEnv: project.functionEnv,
     env: {},
     ...o,
   };
 }
 
-async function bringUpToDate(cluster: Cluster, { onProgress, log }: Reporting): Promise<void> {
+async function bringUpToDate(
+  cluster: Cluster,
+  supabaseFolder: string,
+  { onProgress, log }: Reporting,
+): Promise<void> {
   let count = 0;
-  const result = await migrate(cluster.url("postgres"), SUPABASE_FOLDER, () => {
+  const result = await migrate(cluster.url("postgres"), supabaseFolder, () => {
     // One line for all of them: a first start applies dozens, each in a few milliseconds.
     if (count++ === 0) onProgress("Applying migrations");
   });
@@ -139,15 +152,19 @@ async function bringUpToDate(cluster: Cluster, { onProgress, log }: Reporting): 
   await setLocalPasswords(cluster.url("supabase_admin"));
   if (result.seed === "applied") onProgress("Applied supabase/seed.sql");
   if (result.seed === "changed") {
-    log("supabase/seed.sql has changed since it was applied; `npm run reset` starts over with the new one.");
+    log("supabase/seed.sql has changed since it was applied; a database that is made anew has the new one.");
   }
 }
 
 /**
- * Starts the stack of `npm start` on its data folder, and applies what is pending of supabase/migrations. Throws
+ * Starts a stack on its data folder, and applies what is pending of supabase/migrations. Throws
  * `UserError`, `PortTaken`, `MigrationsDiverged` and what PostgreSQL says about a migration that fails; nothing runs then.
  */
-export async function startStack(config: StackConfig, reporting: Reporting): Promise<Stack> {
+export async function startStack(
+  project: Project,
+  config: StackConfig,
+  reporting: Reporting,
+): Promise<Stack> {
   if (config.envFile !== undefined && !await exists(config.envFile)) {
     throw new UserError(`The file of secrets, ${config.envFile}, does not exist.`);
   }
@@ -163,10 +180,10 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
     onProgress: reporting.onProgress,
   });
   cleanup.defer(() => cluster.stop());
-  await bringUpToDate(cluster, reporting);
+  await bringUpToDate(cluster, project.supabaseFolder, reporting);
   reporting.onProgress("Starting the services");
   const { functionsMode: mode, isolates, envFile: secretsFile } = config;
-  const functions = functionsOptions(config, { mode, isolates, secretsFile });
+  const functions = functionsOptions(project, config, { mode, isolates, secretsFile });
   const { log } = reporting;
   return await assemble({
     gateway,
@@ -183,6 +200,8 @@ export async function startStack(config: StackConfig, reporting: Reporting): Pro
 
 /** What a throw-away stack differs in. */
 export interface ThrowAwayStackOptions extends ThrowAwayOptions {
+  /** Whose configuration and functions are used. */
+  project: Project;
   /**
    * How Edge Functions run, with the folder and settings of the project unless told otherwise. By default each in
    * a process of its own: `deno test` checks the types of a thread's whole program every time one is started (1 s),
@@ -193,24 +212,24 @@ export interface ThrowAwayStackOptions extends ThrowAwayOptions {
   env?: Record<string, string>;
   /** Shorter times than hosted's, for tests that wait for them. */
   auth?: AuthOptions;
-  /** Whether jobs of pg_cron are started, as by `npm start`; a test whose data they would change says no. */
+  /** Whether jobs of pg_cron are started, as by a stack that keeps its data; a test whose data they would change says no. */
   jobs?: boolean;
   /** Where warnings and the functions' output go; by default nowhere. */
   log?: (line: string) => void;
 }
 
 /** Starts a stack for a test on free ports, without fsync; disposing of it leaves nothing behind. */
-export async function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<Stack> {
+export async function throwAwayStack(o: ThrowAwayStackOptions): Promise<Stack> {
   await using cleanup = new AsyncDisposableStack();
   const gateway = cleanup.adopt(startGateway(0), (g) => g.close(0));
-  const folder = await Deno.makeTempDir({ prefix: "carrel-stack-" });
+  const folder = await Deno.makeTempDir({ prefix: "local-supabase-" });
   cleanup.defer(() => Deno.remove(folder, { recursive: true }));
-  const [keys, cluster, project] = await Promise.all([
+  const [keys, cluster, config] = await Promise.all([
     openKeys(join(folder, "keys.json"), addressOf(gateway)),
     throwAwayCluster(o).then((cluster) => cleanup.use(cluster)),
-    readProjectConfig(),
+    readProjectConfig(o.project),
   ]);
-  const functions = functionsOptions(project, { mode: "child", env: o.env ?? {}, ...o.functions });
+  const functions = functionsOptions(o.project, config, { mode: "child", env: o.env ?? {}, ...o.functions });
   const log = o.log ?? (() => {});
   return await assemble({
     gateway,

@@ -6,11 +6,10 @@ import { readProjectConfig, type StackConfig } from "../local/config.ts";
 import { removeData } from "../local/data_folder.ts";
 import { watchFolders } from "../local/functions/watch.ts";
 import { AlreadyRunning, claimInstance } from "../local/instance.ts";
-import { PROJECT_FOLDER } from "../local/postgres/folders.ts";
-import { SUPABASE_FOLDER } from "../local/postgres/migrations.ts";
 import { PortTaken } from "../local/postgres/port.ts";
 import { MigrationsDiverged, type Reporting, type Stack, startStack } from "../local/stack.ts";
 import { resolveConfig, SETTINGS } from "./options.ts";
+import { CARREL, PROJECT_FOLDER, SUPABASE_FOLDER } from "./project.ts";
 import { configureSignals } from "./signals.ts";
 import { renderSummary, summarise } from "./summary.ts";
 
@@ -55,7 +54,7 @@ async function resetAfter(error: MigrationsDiverged, dataFolder: string, asks: b
 async function start(config: StackConfig, reporting: Reporting, asks: boolean): Promise<Stack> {
   for (;;) {
     try {
-      return await startStack(config, reporting);
+      return await startStack(CARREL, config, reporting);
     } catch (error) {
       if (!(error instanceof MigrationsDiverged)) throw error;
       await resetAfter(error, config.dataFolder, asks);
@@ -119,7 +118,7 @@ function advise(error: unknown, config: StackConfig): unknown {
 
 if (import.meta.main) {
   await main(COMMAND, async ({ values: { json = false, ...given } }) => {
-    const config = resolveConfig(await readProjectConfig(), given, Deno.env.toObject());
+    const config = resolveConfig(await readProjectConfig(CARREL), given, Deno.env.toObject());
     try {
       return await supervise(config, json);
     } catch (error) {

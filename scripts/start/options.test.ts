@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { UsageError } from "../command/command.ts";
+import { readProjectConfig } from "../local/config.ts";
 import { resolveConfig } from "./options.ts";
+import { CARREL } from "./project.ts";
 
 const PROJECT = { projectId: "test", apiPort: 54321, databasePort: 54322, functions: new Map() };
 
@@ -42,4 +44,13 @@ Deno.test("a value out of range is refused with the name of what set it", () => 
     refused(() => resolveConfig(PROJECT, { "api-port": "54322" }, {})),
     /can't both use port 54322/,
   );
+});
+
+Deno.test("the committed config.toml names the documented ports and functions without the platform's token check", async () => {
+  const config = await readProjectConfig(CARREL);
+  assert.equal(config.projectId, "carrel");
+  assert.equal(config.apiPort, 54321);
+  assert.equal(config.databasePort, 54322);
+  assert.deepEqual(config.functions.get("content"), { enabled: true, verifyJwt: false });
+  assert.deepEqual(config.functions.get("sync"), { enabled: true, verifyJwt: false });
 });

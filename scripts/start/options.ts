@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { UsageError, wholeNumber } from "../command/command.ts";
 import type { ProjectConfig, StackConfig } from "../local/config.ts";
 import type { FunctionsMode } from "../local/functions/isolate/isolate.ts";
-import { WORK_FOLDER } from "../local/postgres/folders.ts";
+import { WORK_FOLDER } from "./project.ts";
 
 const setting = (value: string, variable: string, text: string) =>
   ({ type: "string", value, variable, text: `${text} (${variable})` }) as const;

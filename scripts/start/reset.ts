@@ -1,11 +1,10 @@
 // `npm run reset`: deletes the local database. The API keys stay, so that apps which have them go on working.
-import { relative } from "node:path";
 import { type Command, main, type Options, UserError } from "../command/command.ts";
 import { readProjectConfig } from "../local/config.ts";
 import { removeData } from "../local/data_folder.ts";
 import { AlreadyRunning, claimInstance } from "../local/instance.ts";
-import { PROJECT_FOLDER } from "../local/postgres/folders.ts";
 import { resolveConfig, SETTINGS } from "./options.ts";
+import { CARREL, shown } from "./project.ts";
 
 const COMMAND = {
   name: "npm run reset",
@@ -18,15 +17,14 @@ const COMMAND = {
 
 if (import.meta.main) {
   await main(COMMAND, async ({ values: { yes = false, ...given } }) => {
-    const { dataFolder } = resolveConfig(await readProjectConfig(), given, Deno.env.toObject());
-    const place = relative(PROJECT_FOLDER, dataFolder);
-    const shown = place.startsWith("..") ? dataFolder : place;
+    const { dataFolder } = resolveConfig(await readProjectConfig(CARREL), given, Deno.env.toObject());
+    const place = shown(dataFolder);
     if (!yes && !Deno.stdin.isTerminal()) {
       throw new UserError(
-        `This deletes the local database in ${shown}. Confirm it: npm run reset -- --yes. Nothing was deleted.`,
+        `This deletes the local database in ${place}. Confirm it: npm run reset -- --yes. Nothing was deleted.`,
       );
     }
-    if (!yes && !confirm(`Delete the local database in ${shown}, with everything in it?`)) {
+    if (!yes && !confirm(`Delete the local database in ${place}, with everything in it?`)) {
       throw new UserError("Nothing was deleted.");
     }
     try {
@@ -36,6 +34,6 @@ if (import.meta.main) {
       if (!(error instanceof AlreadyRunning)) throw error;
       throw new UserError(`${error.message} Stop it first, then reset.`, { cause: error });
     }
-    console.log(`Deleted the local database in ${shown}. The API keys stay.`);
+    console.log(`Deleted the local database in ${place}. The API keys stay.`);
   });
 }

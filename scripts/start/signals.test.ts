@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { throwAwayCluster } from "../local/harness.ts";
+import { throwAwayCluster } from "./project.ts";
 import { configureSignals } from "./signals.ts";
 
 const KEY = "sb_secret_of_this_test";

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { type Command, main, type Options, UserError } from "../command/command.ts";
 import { readProjectConfig } from "../local/config.ts";
 import { findRunning } from "../local/instance.ts";
-import { PROJECT_FOLDER, reachable, WORK_FOLDER } from "../local/postgres/folders.ts";
+import { CACHE_FOLDER, NODE_MODULES, reachable } from "../local/postgres/folders.ts";
 import { resolveConfig, SETTINGS } from "./options.ts";
+import { CARREL, PROJECT_FOLDER, shown } from "./project.ts";
 import { fact, renderFacts, type Summary } from "./summary.ts";
 
 const COMMAND = {
@@ -34,19 +35,21 @@ async function versions(): Promise<Record<string, string>> {
   };
 }
 
-/** Megabytes of the folders that exist. */
-async function megabytes(...folders: string[]): Promise<number> {
+/** Megabytes of a folder, and of the place that stands for it where PostgreSQL's user can't enter it. */
+async function megabytes(folder: string): Promise<number> {
+  const folders = new Set([folder, dirname(await reachable(join(folder, "lock")))]);
   const { stdout } = await new Deno.Command("du", { args: ["-sk", ...folders], stderr: "null" }).output();
   const sizes = new TextDecoder().decode(stdout).matchAll(/^\d+/gm);
   return Math.round([...sizes].reduce((sum, [size]) => sum + Number(size), 0) / 1024);
 }
 
-/** Where the local data lies: the work folder, and what stands for it where PostgreSQL's user can't enter it. */
-async function diskUse(): Promise<Record<string, number>> {
-  const place = dirname(await reachable(join(WORK_FOLDER, "lock")));
+/** What lies where: npm's packages, PostgreSQL with its templates, and the local data. */
+async function diskUse(dataFolder: string): Promise<Record<string, number>> {
+  const cache = await megabytes(CACHE_FOLDER);
   return {
-    node_modules: await megabytes(join(PROJECT_FOLDER, "node_modules")),
-    ".carrel": await megabytes(...new Set([WORK_FOLDER, place])),
+    [shown(NODE_MODULES)]: await megabytes(NODE_MODULES) - cache,
+    [shown(CACHE_FOLDER)]: cache,
+    [shown(dataFolder)]: await megabytes(dataFolder),
   };
 }
 
@@ -77,14 +80,14 @@ function exports({ apiUrl, publishableKey, secretKey, databaseUrl }: Summary): s
 
 if (import.meta.main) {
   await main(COMMAND, async ({ values: { env = false, json = false, ...given } }) => {
-    const config = resolveConfig(await readProjectConfig(), given, Deno.env.toObject());
+    const config = resolveConfig(await readProjectConfig(CARREL), given, Deno.env.toObject());
     const running = await findRunning(config.dataFolder);
     if (env) {
       if (!running?.stack) throw new UserError(NOT_RUNNING);
       console.log(exports(running.stack));
       return 0;
     }
-    const machine = { versions: await versions(), megabytes: await diskUse() };
+    const machine = { versions: await versions(), megabytes: await diskUse(config.dataFolder) };
     if (json) {
       console.log(JSON.stringify({ running: running?.stack !== undefined, ...running?.stack, ...machine }));
       return 0;

@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { startCluster } from "../local/postgres/cluster.ts";
-import { SUPABASE_FOLDER } from "../local/postgres/migrations.ts";
 import { freePort, isFree } from "../local/postgres/port.ts";
 import { migrated } from "../local/postgres/recipes.ts";
 import { databaseFolder } from "../local/data_folder.ts";
+import { SUPABASE_FOLDER } from "./project.ts";
 import type { Summary } from "./summary.ts";
 import { until } from "../local/until.ts";
 

@@ -37,6 +37,17 @@ Deno.test("a data folder has one supervisor, which is named; reset waits until i
   assert.equal(early.code, 1);
   assert.match(early.text, pid);
   assert.match(early.text, /Stop it first/);
+  const { apiUrl, publishableKey, databaseUrl } = running.summary;
+  const env = await run("status.ts", [`--data-folder=${s.folder}`, "--env"]);
+  for (
+    const line of [`API_URL='${apiUrl}'`, `PUBLISHABLE_KEY='${publishableKey}'`, `DB_URL='${databaseUrl}'`]
+  ) {
+    assert.ok(env.text.split("\n").includes(`export ${line}`), env.text);
+  }
+  const status = await run("status.ts", [`--data-folder=${s.folder}`]);
+  assert.match(status.text, pid);
+  const [, log = ""] = /Database log +(\S+)/.exec(status.text) ?? [];
+  assert.match(await Deno.readTextFile(log), /ready to accept connections/);
   await running.end("SIGINT");
   const reset = await run("reset.ts", [`--data-folder=${s.folder}`, "--yes"]);
   assert.equal(reset.code, 0, reset.text);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";
 import { decodeJwt } from "jose";
-import { throwAwayStack } from "../local/stack.ts";
+import { throwAwayStack } from "../start/project.ts";
 import { createUsers, emailOf, ROLES, UserRefused } from "./create_users.ts";
 import { assertLoopback, resolveTarget, TargetRefused } from "./target.ts";
 

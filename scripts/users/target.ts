@@ -4,6 +4,7 @@ import { UserError } from "../command/command.ts";
 import { readProjectConfig } from "../local/config.ts";
 import { findRunning } from "../local/instance.ts";
 import { resolveConfig } from "../start/options.ts";
+import { CARREL } from "../start/project.ts";
 
 /** Where users can't be made, with the way out; the message is meant for the person at the terminal. */
 export class TargetRefused extends UserError {
@@ -44,7 +45,7 @@ export async function resolveTarget(env: Readonly<Record<string, string | undefi
     assertLoopback(apiUrl);
     return { apiUrl, secretKey };
   }
-  const { dataFolder } = resolveConfig(await readProjectConfig(), {}, env);
+  const { dataFolder } = resolveConfig(await readProjectConfig(CARREL), {}, env);
   const stack = (await findRunning(dataFolder))?.stack;
   if (stack) return stack;
   throw new TargetRefused(

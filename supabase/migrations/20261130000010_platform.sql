@@ -1,8 +1,36 @@
 -- Generated from supabase/schemas/10_platform by `npm run generate`. Do not edit.
+--
+-- What:  schemas, roles, errors, audit, history, scheduled jobs, and calls of Edge Functions.
+-- Why:   every other area stands on these.
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('job_runs_prune');
+--        delete from ops.job where name in ('job_runs_prune');
+--        drop table private.error_code, ops.history, ops.audit, ops.job cascade;
+--        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
+--          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
+--          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.app_role,
+--          private.require_role, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit,
+--          private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.record_job,
+--          private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals, ops.prune_job_runs;
+--        drop schema content, learner, ops, private;
+--        alter default privileges grant execute on functions to public;
+--        drop role carrel_edge;
+--        drop extension pg_cron, pg_net;
 
 -- Source: schemas/10_platform/schemas.sql
 -- What:  Carrel's schemas, the edge's login role, and the end of PUBLIC's right to execute new functions.
 -- Why:   `public` is what clients may call; tables and definers live where the API does not look.
+
+-- The migrations were rewritten once before 1.0. The Supabase CLI refuses such a database itself, until its record of migrations is repaired.
+do $$
+begin
+  if to_regnamespace('learner') is not null and to_regnamespace('content') is not null then
+    raise exception using errcode = 'object_not_in_prerequisite_state', message = 'This database was made by the migrations 20261122000100 to '
+      '20261122004340 of an earlier Carrel. It cannot be upgraded: push to a new project. Nothing was changed.';
+  end if;
+end
+$$;
+
 create schema content;
 comment on schema content is 'Curriculum: drafts that instructors edit, and the published, append-only revisions.';
 create schema learner;
@@ -34,6 +62,30 @@ alter role carrel_edge set idle_in_transaction_session_timeout = '10s';
 grant usage on schema private to carrel_edge, authenticated, service_role;
 grant usage on schema learner to authenticated, service_role;
 grant usage on schema content, ops to service_role;
+
+-- Source: schemas/10_platform/limits.gen.sql
+-- Generated from client-contract/contract/limits.ts, ids.ts and steering.ts by `npm run generate`. Do not edit.
+
+create function private.default_content_schema() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1; end $$;
+create function private.max_batch_events() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
+create function private.max_batch_bytes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 524288; end $$;
+create function private.max_event_bytes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 16384; end $$;
+create function private.default_page_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
+create function private.max_page_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 2000; end $$;
+create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
+create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
+create function private.default_poll_after_s() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 900; end $$;
+create function private.is_ulid(p_text text) returns boolean language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return p_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$'; end $$;
 
 -- Source: schemas/10_platform/error_codes.sql
 -- What:  private.error_code: the error registry, one row for each code.
@@ -204,26 +256,12 @@ begin
   return pg_input_is_valid(p_text, 'jsonb')
     -- 1e131000 is five bytes in jsonb and 131 kB in its text: 16 KiB of such would be 200 MB to read, and of 1e308, which a
     -- double can hold, 850 kB. 1e99 is beyond whatever anybody has counted or measured, and prints as 100 digits. Strings are
-    -- cut out only where something looks like a greater one.
-    and (p_text !~ '[eE][+-]?[0-9]{3}'
+    -- cut out only where a number, which stands at the start or behind one of these characters, may be a greater one.
+    and (p_text !~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}'
       or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
 end
 $$;
 comment on function private.is_jsonb(text) is 'Whether a text can be cast to jsonb; never raises.';
-
-create function private.shows_long_exponent(p_text text)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- A number stands behind one of these, and nothing in a string that devices write usually does.
-  return p_text ~ '[:,\[ \t\r\n]-?[0-9.]+[eE][+-]?[0-9]{3}';
-end
-$$;
-comment on function private.shows_long_exponent(text) is
-  'Whether a number of JSON may be one that private.is_jsonb() refuses for its exponent: never false where one is, seldom true where none is.';
 
 -- Source: schemas/10_platform/history.sql
 -- What:  the id of this line of the database's life, part of every cursor, ETag and cache key.

@@ -1,8 +1,20 @@
 -- Generated from supabase/schemas/20_content by `npm run generate`. Do not edit.
+--
+-- What:  drafts of the curriculum, question types, releases with their revisions, and the head.
+-- Why:   a device can receive the exact state of any version (C1, C2).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  drop table content.domain, content.skill, content.question, content.schema, content.release, content.revision, content.tree_node,
+--          content.answer_key, content.draft_mark, ops.content_setting, content.required_release, content.release_state cascade;
+--        drop function if exists private.is_decimal, private.normal_text, private.are_indexes, private.are_tags, private.is_media,
+--          private.is_answer_key, private.grade, private.question_schema, private.question_in, private.audit_schema,
+--          private.check_next_version, private.mark_drafts, ops.mark_all_drafts, private.delete_share, private.needs_force,
+--          private.content_horizon, private.content_schema, private.schema_is_served, private.require_schema, private.minimum_version,
+--          private.release_is_bundled, private.head_of, private.content_head, private.sync_head, public.content_head,
+--          private.require_release, public.require_release;
 
--- Source: schemas/20_content/question_types.sql
--- What:  the rules of every question type: what its answer key may be, and whether an answer is right.
--- Why:   drafts, ingest and the contract (client-contract/contract/question.ts) must give one verdict; docs/question-types.md is for people.
+-- Source: schemas/20_content/question_values.sql
+-- What:  the values that questions are made of: decimal strings, short texts, indexes, tags, media.
+-- Why:   drafts, grading and devices must read them alike (client-contract/contract/question.ts); docs/question-types.md is for people.
 
 create function private.is_decimal(p_text text)
 returns boolean
@@ -47,50 +59,6 @@ end
 $$;
 comment on function private.are_indexes(jsonb, integer) is 'Whether a JSON value is a list of whole numbers from 0, all below p_count, written as such.';
 
-create function private.is_answer_key(p_type text, p_choices text[], p_key jsonb)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if jsonb_typeof(p_key) <> 'object' then
-    return false;
-  end if;
-  -- Exactly the fields of the type: a misspelt tolerance would otherwise be silently none.
-  case p_type
-    when 'single_choice' then
-      -- The commonest type, and checked for every draft of an import: so without a subquery.
-      return p_key - 'choice' = '{}' and jsonb_typeof(p_key -> 'choice') is not distinct from 'number'
-        and p_key ->> 'choice' ~ '^[0-9]{1,2}$' and (p_key ->> 'choice')::integer < cardinality(p_choices);
-    when 'multiple_choice' then
-      return p_key - 'choices' = '{}'
-        and private.are_indexes(p_key -> 'choices', cardinality(p_choices))
-        and jsonb_array_length(p_key -> 'choices') > 0
-        and (select count(*) = count(distinct e) from jsonb_array_elements(p_key -> 'choices') e);
-    when 'true_false' then
-      return p_key - 'value' = '{}' and jsonb_typeof(p_key -> 'value') is not distinct from 'boolean';
-    when 'numeric' then
-      return p_key - 'value' - 'tolerance' = '{}'
-        and jsonb_typeof(p_key -> 'value') is not distinct from 'string' and private.is_decimal(p_key ->> 'value')
-        and (not p_key ? 'tolerance'
-          or (jsonb_typeof(p_key -> 'tolerance') = 'string' and private.is_decimal(p_key ->> 'tolerance')
-            and (p_key ->> 'tolerance')::numeric >= 0));
-    when 'short_text' then
-      return p_key - 'accepted' = '{}'
-        and jsonb_typeof(p_key -> 'accepted') is not distinct from 'array'
-        and jsonb_array_length(p_key -> 'accepted') between 1 and 50
-        and not exists (
-          select from jsonb_array_elements(p_key -> 'accepted') e
-          where jsonb_typeof(e) <> 'string' or length(e #>> '{}') > 200 or private.normal_text(e #>> '{}') = '');
-    else
-      return false;
-  end case;
-end
-$$;
-comment on function private.is_answer_key(text, text[], jsonb) is
-  'Whether a JSON value is an answer key of that type: a question that nobody can answer right must not be saved.';
-
 create function private.are_tags(p_tags text[])
 returns boolean
 language plpgsql
@@ -134,47 +102,6 @@ begin
 end
 $$;
 comment on function private.is_media(jsonb) is 'Whether a JSON value is a list of at most 10 media references {path, bytes, sha256, mime}.';
-
-create function private.grade(p_type text, p_key jsonb, p_answer jsonb)
-returns boolean
-language plpgsql -- rather than sql, which would start an executor for every row
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Statements of their own rather than one expression: the subquery of one branch would cost all of them an executor (20 us a call
-  -- against 3).
-  case p_type
-    when 'single_choice' then
-      return coalesce(p_answer -> 'choice' = p_key -> 'choice', false);
-    when 'multiple_choice' then
-      -- As sets. Indexes need no bound here: one that the key lacks makes the sets differ.
-      return coalesce(jsonb_typeof(p_answer -> 'choices') = 'array'
-        and p_answer -> 'choices' <@ (p_key -> 'choices') and p_answer -> 'choices' @> (p_key -> 'choices'), false);
-    when 'true_false' then
-      return case
-        when p_answer ? 'value' then p_answer -> 'value' = p_key -> 'value'
-        -- From a device that reads content schema 1, to which this is a single choice of ["True", "False"].
-        else coalesce(p_answer -> 'choice' = case when p_key -> 'value' = 'true' then '0'::jsonb else '1' end, false)
-      end;
-    when 'numeric' then
-      return case
-        when jsonb_typeof(p_answer -> 'value') = 'string' and private.is_decimal(p_answer ->> 'value') then
-          abs((p_answer ->> 'value')::numeric - (p_key ->> 'value')::numeric) <= coalesce(p_key ->> 'tolerance', '0')::numeric
-        else false
-      end;
-    when 'short_text' then
-      return coalesce(jsonb_typeof(p_answer -> 'text') = 'string'
-        and exists (
-          select from jsonb_array_elements_text(p_key -> 'accepted') a
-          where private.normal_text(a) = private.normal_text(p_answer ->> 'text')), false);
-    else
-      return null;
-  end case;
-end
-$$;
-comment on function private.grade(text, jsonb, jsonb) is
-  'Whether an answer is right; false where it is not of the type''s form, null where a question can''t be graded (withdrawn).';
 
 -- Source: schemas/20_content/drafts.sql
 -- What:  the drafts that instructors edit with SQL or Studio: domain, skill, question.
@@ -234,7 +161,6 @@ create table content.question (
   constraint question_skill_exists foreign key (skill_id) references content.skill (id),
   constraint question_key_unique unique (key),
   constraint question_key_is_slug check (key ~ '^[a-z0-9][a-z0-9_./-]*$' and length(key) <= 120),
-  constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
   constraint question_prompt_not_blank check (prompt ~ '\S' and length(prompt) <= 20000),
   constraint question_difficulty_in_range check (difficulty between 1 and 5),
   constraint question_status_known check (status in ('draft', 'active', 'withdrawn')),
@@ -243,23 +169,8 @@ create table content.question (
   -- be saved. PostgreSQL checks in the order of the names, and to look for a null in a list of lists is an error of its own: so
   -- `are_one_list` comes first.
   constraint question_choices_are_one_list check (choices = '{}' or (array_ndims(choices) = 1 and array_lower(choices, 1) = 1)),
-  constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
-  constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
   constraint question_choices_present check (array_position(choices, null) is null),
   constraint question_answer_is_object check (jsonb_typeof(answer) = 'object'),
-  constraint question_single_choice_answer_is_an_index check (
-    type <> 'single_choice'
-    -- One of four or more: most questions, without the call of a function (2 us a row). As text, in which 1.0 is not 1.
-    or (cardinality(choices) >= 4 and answer::text in ('{"choice": 0}', '{"choice": 1}', '{"choice": 2}', '{"choice": 3}'))
-    or private.is_answer_key(type, choices, answer)),
-  constraint question_multiple_choice_answer_is_indexes check (
-    type <> 'multiple_choice' or private.is_answer_key(type, choices, answer)),
-  constraint question_true_false_answer_is_true_or_false check (
-    type <> 'true_false' or private.is_answer_key(type, choices, answer)),
-  constraint question_numeric_answer_is_decimal_strings check (
-    type <> 'numeric' or private.is_answer_key(type, choices, answer)),
-  constraint question_short_text_answer_is_accepted_texts check (
-    type <> 'short_text' or private.is_answer_key(type, choices, answer)),
   -- The importer's limits (scripts/content/limits.ts). Most questions of an import have no tags, and a function is called for the others alone.
   constraint question_tags_are_one_list check (tags = '{}' or (array_ndims(tags) = 1 and array_lower(tags, 1) = 1)),
   constraint question_tags_count check (cardinality(tags) <= 20),
@@ -295,6 +206,157 @@ begin
   end loop;
 end
 $$;
+
+-- Source: schemas/20_content/question_types.sql
+-- What:  the question types: for each, what its drafts may be, when an answer is right, and what older content schemas have of it.
+-- Why:   a type has one place in SQL, as it has one in the contract (client-contract/contract/question.ts). docs/changing.md adds one.
+
+create function private.is_answer_key(p_type text, p_choices text[], p_key jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(p_key) <> 'object' then
+    return false;
+  end if;
+  -- Exactly the fields of the type: a misspelt tolerance would otherwise be silently none.
+  case p_type
+    when 'single_choice' then
+      -- The commonest type, and checked for every draft of an import: so without a subquery.
+      return p_key - 'choice' = '{}' and jsonb_typeof(p_key -> 'choice') is not distinct from 'number'
+        and p_key ->> 'choice' ~ '^[0-9]{1,2}$' and (p_key ->> 'choice')::integer < cardinality(p_choices);
+    when 'multiple_choice' then
+      return p_key - 'choices' = '{}'
+        and private.are_indexes(p_key -> 'choices', cardinality(p_choices))
+        and jsonb_array_length(p_key -> 'choices') > 0
+        and (select count(*) = count(distinct e) from jsonb_array_elements(p_key -> 'choices') e);
+    when 'true_false' then
+      return p_key - 'value' = '{}' and jsonb_typeof(p_key -> 'value') is not distinct from 'boolean';
+    when 'numeric' then
+      return p_key - 'value' - 'tolerance' = '{}'
+        and jsonb_typeof(p_key -> 'value') is not distinct from 'string' and private.is_decimal(p_key ->> 'value')
+        and (not p_key ? 'tolerance'
+          or (jsonb_typeof(p_key -> 'tolerance') = 'string' and private.is_decimal(p_key ->> 'tolerance')
+            and (p_key ->> 'tolerance')::numeric >= 0));
+    when 'short_text' then
+      return p_key - 'accepted' = '{}'
+        and jsonb_typeof(p_key -> 'accepted') is not distinct from 'array'
+        and jsonb_array_length(p_key -> 'accepted') between 1 and 50
+        and not exists (
+          select from jsonb_array_elements(p_key -> 'accepted') e
+          where jsonb_typeof(e) <> 'string' or length(e #>> '{}') > 200 or private.normal_text(e #>> '{}') = '');
+    else
+      return false;
+  end case;
+end
+$$;
+comment on function private.is_answer_key(text, text[], jsonb) is
+  'Whether a JSON value is an answer key of that type: a question that nobody can answer right must not be saved.';
+
+-- Named so that the message in Studio says what to do. PostgreSQL checks constraints in the order of their names.
+alter table content.question
+  add constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
+  add constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
+  add constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
+  add constraint question_single_choice_answer_is_an_index check (
+    type <> 'single_choice'
+    -- One of four or more: most questions, without the call of a function (2 us a row). As text, in which 1.0 is not 1.
+    or (cardinality(choices) >= 4 and answer::text in ('{"choice": 0}', '{"choice": 1}', '{"choice": 2}', '{"choice": 3}'))
+    or private.is_answer_key(type, choices, answer)),
+  add constraint question_multiple_choice_answer_is_indexes check (
+    type <> 'multiple_choice' or private.is_answer_key(type, choices, answer)),
+  add constraint question_true_false_answer_is_true_or_false check (
+    type <> 'true_false' or private.is_answer_key(type, choices, answer)),
+  add constraint question_numeric_answer_is_decimal_strings check (
+    type <> 'numeric' or private.is_answer_key(type, choices, answer)),
+  add constraint question_short_text_answer_is_accepted_texts check (
+    type <> 'short_text' or private.is_answer_key(type, choices, answer));
+
+create function private.grade(p_type text, p_key jsonb, p_answer jsonb)
+returns boolean
+language plpgsql -- rather than sql, which would start an executor for every row
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Statements of their own rather than one expression: the subquery of one branch would cost all of them an executor (20 us a call
+  -- against 3).
+  case p_type
+    when 'single_choice' then
+      return coalesce(p_answer -> 'choice' = p_key -> 'choice', false);
+    when 'multiple_choice' then
+      -- As sets. Indexes need no bound here: one that the key lacks makes the sets differ.
+      return coalesce(jsonb_typeof(p_answer -> 'choices') = 'array'
+        and p_answer -> 'choices' <@ (p_key -> 'choices') and p_answer -> 'choices' @> (p_key -> 'choices'), false);
+    when 'true_false' then
+      return case
+        when p_answer ? 'value' then p_answer -> 'value' = p_key -> 'value'
+        -- From a device that reads content schema 1, to which this is a single choice of ["True", "False"].
+        else coalesce(p_answer -> 'choice' = case when p_key -> 'value' = 'true' then '0'::jsonb else '1' end, false)
+      end;
+    when 'numeric' then
+      return case
+        when jsonb_typeof(p_answer -> 'value') = 'string' and private.is_decimal(p_answer ->> 'value') then
+          abs((p_answer ->> 'value')::numeric - (p_key ->> 'value')::numeric) <= coalesce(p_key ->> 'tolerance', '0')::numeric
+        else false
+      end;
+    when 'short_text' then
+      return coalesce(jsonb_typeof(p_answer -> 'text') = 'string'
+        and exists (
+          select from jsonb_array_elements_text(p_key -> 'accepted') a
+          where private.normal_text(a) = private.normal_text(p_answer ->> 'text')), false);
+    else
+      return null;
+  end case;
+end
+$$;
+comment on function private.grade(text, jsonb, jsonb) is
+  'Whether an answer is right; false where it is not of the type''s form, null where a question can''t be graded (withdrawn).';
+
+create function private.question_schema(q content.question)
+returns smallint
+language plpgsql -- rather than sql, which would start an executor for each of a full release's rows
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when q.type in ('multiple_choice', 'true_false', 'numeric', 'short_text') or q.media <> '[]' then 2
+    else 1
+  end;
+end
+$$;
+comment on function private.question_schema(content.question) is
+  'The oldest content schema that has all of a question. From that schema on its text is the same.';
+
+create function private.question_in(p_schema smallint, q content.question)
+returns content.question
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Down from the newest schema, one step for each.
+  if p_schema < 2 then
+    q.media := '[]';
+    case q.type
+      when 'single_choice' then
+        null;
+      when 'true_false' then
+        q.type := 'single_choice';
+        q.choices := array['True', 'False'];
+        q.answer := jsonb_build_object('choice', case when q.answer -> 'value' = 'true' then 0 else 1 end);
+      else
+        return null;
+    end case;
+  end if;
+  return q;
+end
+$$;
+comment on function private.question_in(smallint, content.question) is
+  'A question as a content schema has it: without what is younger than the schema. Null: it does not exist there.';
 
 -- Source: schemas/20_content/releases.sql
 -- What:  what devices receive: releases, append-only revisions per contract schema, the hash tree, the answer keys.
@@ -552,7 +614,7 @@ comment on function ops.mark_all_drafts() is
 -- Why:   publishing, delivery and compaction go by one row, which operators change without a deployment (C4).
 create table ops.content_setting (
   id            smallint not null default 1,
-  poll_after_s  integer not null default 900,
+  poll_after_s  integer not null default private.default_poll_after_s(),
   keep_versions integer not null default 50,
   keep_age      interval not null default '90 days',
   keep_answers  interval not null default '730 days',
@@ -631,10 +693,14 @@ comment on function private.content_horizon() is
 
 create function private.content_schema()
 returns smallint
-language sql
-immutable
+language plpgsql -- rather than sql, which is planned anew at every call
+stable
 set search_path = pg_catalog, pg_temp
-as $$ select 2::smallint $$;
+as $$
+begin
+  return (select s.schema from content.schema s where s.state = 'current');
+end
+$$;
 comment on function private.content_schema() is 'The current content schema: that of drafts, previews and answer keys.';
 
 create function private.schema_is_served(p_schema integer)
@@ -784,9 +850,11 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_schema constant smallint := coalesce(p_schema, private.default_content_schema());
 begin
-  perform private.require_schema(p_schema);
-  return private.head_of(p_schema);
+  perform private.require_schema(v_schema);
+  return private.head_of(v_schema);
 end
 $$;
 comment on function private.content_head(smallint) is
@@ -799,7 +867,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_schema smallint := coalesce(p_schema, 1);
+  v_schema smallint := coalesce(p_schema, private.default_content_schema());
 begin
   if not private.schema_is_served(v_schema) then
     select s.schema into v_schema from content.schema s
@@ -810,17 +878,17 @@ begin
 end
 $$;
 comment on function private.sync_head(smallint) is
-  'The head for the sender of a batch: of the schema that its header names (1 where it names none) or, if that is not served, of the current one. '
+  'The head for the sender of a batch: of the schema that its header names (the default where it names none) or, if that is not served, of the current one. '
   'Never refuses: answers of a device too old for the content are taken all the same.';
 
-create function public.content_head(schema smallint default 1)
+create function public.content_head(schema smallint default null)
 returns json
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_head(schema) $$;
 comment on function public.content_head(smallint) is
-  'The newest release: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
+  'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
   'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
 
 grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;

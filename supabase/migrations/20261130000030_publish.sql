@@ -1,61 +1,80 @@
 -- Generated from supabase/schemas/30_publish by `npm run generate`. Do not edit.
+--
+-- What:  publishing, previews, roll-backs and schedules.
+-- Why:   all drafts become one version, or none does (C5).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('schedules');
+--        delete from ops.job where name in ('schedules');
+--        drop table content.tree_text, content.release_size, content.shelf, content.schedule cascade;
+--        drop function if exists private.domain_body, private.skill_body, private.question_body, private.collect_candidate,
+--          private.candidate_problem, private.collect_change, private.count_change, private.change_hash, private.write_tree,
+--          private.write_release_size, private.lift_lock_timeout, private.published_head, private.publish_drafts, private.publish_release,
+--          public.publish_release, private.preview_release, public.preview_release, private.write_wanted, private.rollback_release,
+--          public.rollback_release, ops.restore_shelved, private.schedule_json, private.schedule_release, private.cancel_schedule,
+--          private.list_schedules, public.schedule_release, public.cancel_schedule, public.list_schedules, ops.run_due_schedule,
+--          private.release_history, public.release_history;
+
+-- Source: schemas/30_publish/content_body.sql
+-- What:  the text of a domain, a skill and a question as devices receive it.
+-- Why:   a release keeps these bytes for good, and the hash tree is made of them.
+
+-- JSON is put together by hand: row_to_json with json_strip_nulls took four times as long, and these texts are half of
+-- the work of a full release. No spaces, and a field without a value is left out.
+create function private.domain_body(p_version integer, d content.domain)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return '{"kind":"domain","version":' || p_version || ',"id":"' || d.id || '","key":' || to_json(d.key) || ',"title":' || to_json(d.title)
+    || coalesce(',"description":' || to_json(d.description), '') || ',"position":' || d.position || '}';
+end
+$$;
+comment on function private.domain_body(integer, content.domain) is 'A domain''s line in every content schema; null for null.';
+
+create function private.skill_body(p_version integer, s content.skill)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return '{"kind":"skill","version":' || p_version || ',"id":"' || s.id || '","domain_id":"' || s.domain_id
+    || '","key":' || to_json(s.key) || ',"title":' || to_json(s.title)
+    || coalesce(',"description":' || to_json(s.description), '') || ',"position":' || s.position || '}';
+end
+$$;
+comment on function private.skill_body(integer, content.skill) is 'A skill''s line in every content schema; null for null.';
+
+create function private.question_body(p_schema smallint, p_version integer, q content.question, p_domain_id uuid)
+returns text
+language plpgsql -- rather than sql, which would start an executor for each of a full release's rows
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_schema < private.question_schema(q) then
+    q := private.question_in(p_schema, q);
+  end if;
+  return '{"kind":"question","version":' || p_version || ',"id":"' || q.id || '","skill_id":"' || q.skill_id
+    || '","domain_id":"' || p_domain_id || '","key":' || to_json(q.key) || ',"type":"' || q.type || '","prompt":' || to_json(q.prompt)
+    || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
+    -- Most answers are of one number: without reading JSON.
+    || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
+      else json_strip_nulls(q.answer::json)::text end
+    || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
+    || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
+    || case when q.media = '[]' then '' else ',"media":' || json_strip_nulls(q.media::json) end
+    || ',"position":' || q.position || '}';
+end
+$$;
+comment on function private.question_body(smallint, integer, content.question, uuid) is
+  'A question''s line in a content schema; null where the question does not exist in that schema, and for null.';
 
 -- Source: schemas/30_publish/candidate.sql
 -- What:  the candidate: the marked drafts as devices would see them, beside what is published.
 -- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
-
--- JSON is put together by hand: row_to_json with json_strip_nulls took four times as long, and these texts are half of
--- the work of a full release. No spaces, and a field without a value is left out.
-create function private.domain_content(d content.domain)
-returns text
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select '{"id":"' || d.id || '","key":' || to_json(d.key) || ',"title":' || to_json(d.title)
-    || coalesce(',"description":' || to_json(d.description), '') || ',"position":' || d.position || '}'
-$$;
-comment on function private.domain_content(content.domain) is 'A domain''s JSON, in any content schema, without its version.';
-
-create function private.skill_content(s content.skill)
-returns text
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select '{"id":"' || s.id || '","domain_id":"' || s.domain_id || '","key":' || to_json(s.key) || ',"title":' || to_json(s.title)
-    || coalesce(',"description":' || to_json(s.description), '') || ',"position":' || s.position || '}'
-$$;
-comment on function private.skill_content(content.skill) is 'A skill''s JSON, in any content schema, without its version.';
-
-create function private.question_content_1(q content.question, p_domain_id uuid)
-returns text
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  -- Down to schema 1: a true_false is a single choice of two, media and the other types do not exist.
-  select '{"id":"' || q.id || '","skill_id":"' || q.skill_id || '","domain_id":"' || p_domain_id || '","key":' || to_json(q.key)
-    || ',"type":"single_choice","prompt":' || to_json(q.prompt)
-    || case q.type
-      when 'single_choice' then ',"choices":' || to_json(q.choices) || ',"answer":{"choice":' || (q.answer ->> 'choice') || '}'
-      when 'true_false' then ',"choices":["True","False"],"answer":{"choice":' || case when q.answer -> 'value' = 'true' then '0' else '1' end || '}'
-    end
-    || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
-    || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
-    || ',"position":' || q.position || '}'
-$$;
-comment on function private.question_content_1(content.question, uuid) is
-  'A question''s JSON in content schema 1, without its version; null where it does not exist in that schema.';
-
-create function private.body_front(p_kind text, p_version integer)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select '{"kind":"' || p_kind || '","version":' || p_version || ',' $$;
-comment on function private.body_front(text, integer) is
-  'How the body of a row of that kind and version begins; the id and the rest do not depend on the version.';
 
 create function private.collect_candidate(p_take_marks boolean, p_version integer)
 returns void
@@ -69,8 +88,10 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
-  v_front constant text := private.body_front('question', p_version);
+  v_from smallint;
+  v_to smallint;
 begin
+  select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
   -- The planner can't know how many are marked. Few: index probes a row, since a hash of all drafts takes 0.1 s. Many: one pass over
   -- the drafts, which for all 50,000 takes a third of the probes' time.
   if (select sum(cardinality(m.ids)) from content.draft_mark m) > 2000 then
@@ -82,8 +103,8 @@ begin
     drop table pg_temp.candidate;
   end if;
   create temp table candidate (
-    kind text not null, id uuid not null, key text, domain_id uuid, skill_id uuid, parent_status text,
-    body text, body_1 text, is_alike boolean not null, type text, answer jsonb, has_question boolean not null,
+    kind text not null, id uuid not null, from_schema smallint not null, schema smallint not null, key text, domain_id uuid, skill_id uuid,
+    parent_status text, body text, type text, answer jsonb, has_question boolean not null,
     -- The newest revision, if there is one, in whatever schemas.
     newest integer, newest_op text, newest_domain_id uuid, newest_skill_id uuid, newest_from smallint, newest_to smallint,
     newest_body text) on commit drop;
@@ -106,19 +127,8 @@ begin
   -- Written at once: to keep 50,000 texts for those who ask for domains alone took longer than to put them together.
   question_row as (
     insert into pg_temp.candidate
-    select 'question', t.id, q.key, s.domain_id, q.skill_id, s.status,
-      -- Written out here and not as a function of its own: this is the bulk of a full release.
-      v_front || '"id":"' || q.id || '","skill_id":"' || q.skill_id || '","domain_id":"' || s.domain_id || '","key":' || to_json(q.key)
-        || ',"type":"' || q.type || '","prompt":' || to_json(q.prompt)
-        || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
-        || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
-          else json_strip_nulls(q.answer::json)::text end
-        || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
-        || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
-        || case when q.media = '[]' then '' else ',"media":' || json_strip_nulls(q.media::json) end
-        || ',"position":' || q.position || '}',
-      case when q.type <> 'single_choice' or q.media <> '[]' then v_front || substr(private.question_content_1(q, s.domain_id), 2) end,
-      (q.type = 'single_choice' and q.media = '[]') is not false, q.type, q.answer, true, b.*
+    select 'question', t.id, case when f.schema = v_to then least(greatest(n.schema, v_from), v_to) else f.schema end, f.schema,
+      q.key, s.domain_id, q.skill_id, s.status, private.question_body(f.schema, p_version, q, s.domain_id), q.type, q.answer, true, b.*
     from question_touched t
     -- As good as `= 'active'`, of which the planner expects so few that it keeps all drafts in memory.
     left join content.question q on q.id = t.id and q.status <> 'draft' and q.status <> 'withdrawn'
@@ -129,11 +139,14 @@ begin
       where r.kind = 'question' and r.id = t.id
       order by r.version desc limit 1
     ) b on true
+    -- A row for the newest schemas, in which it is the same, and one for each of those that have less of it.
+    cross join lateral (select private.question_schema(q) as schema offset 0) n
+    join content.schema f on f.state <> 'retired' and (f.schema = v_to or f.schema < n.schema)
     returning domain_id, newest_domain_id
   ),
   skill_row as materialized (
     select t.id, s.key, s.domain_id, d.status as parent_status,
-      case when s.id is not null then private.body_front('skill', p_version) || substr(private.skill_content(s), 2) end as candidate_body,
+      private.skill_body(p_version, s) as candidate_body,
       b.*
     from skill_touched t
     left join content.skill s on s.id = t.id and s.status = 'active'
@@ -153,8 +166,7 @@ begin
     union select was_in from skill_row where was_in is not null
   )
   insert into pg_temp.candidate
-  select 'domain', t.id, d.key, t.id, null::uuid, 'active',
-    private.body_front('domain', p_version) || substr(private.domain_content(d), 2), null, true, null, null::jsonb,
+  select 'domain', t.id, v_from, v_to, d.key, t.id, null::uuid, 'active', private.domain_body(p_version, d), null, null::jsonb,
     d.id is null or (
       select true from content.skill s
       where s.domain_id = d.id and s.status = 'active'
@@ -168,14 +180,15 @@ begin
     order by r.version desc limit 1
   ) b on true
   union all
-  select 'skill', s.id, s.key, s.domain_id, null, s.parent_status, s.candidate_body, null, true, null, null, true,
+  select 'skill', s.id, v_from, v_to, s.key, s.domain_id, null, s.parent_status, s.candidate_body, null, null, true,
     s.version, s.op, s.was_in, null, s.from_schema, s.schema, s.body
   from skill_row s;
 end
 $$;
 comment on function private.collect_candidate(boolean, integer) is
   'Copies the marked drafts, and those whose content or validity hangs on them, beside what was published of them last, into the temporary '
-  'table candidate; with p_take_marks the marks are done with. The bodies are those of p_version, null where there is no active draft; is_alike: body is that of all schemas, else body_1 is schema 1''s.';
+  'table candidate; with p_take_marks the marks are done with. One row for the schemas from from_schema to schema, in which the body of '
+  'p_version is the same; null where they have no such row.';
 
 -- Source: schemas/30_publish/release_change.sql
 -- What:  what a release would change, per content schema, and what keeps it from being published.
@@ -187,11 +200,14 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_schema constant smallint := private.content_schema();
 begin
   return query
   select case when c.has_question then 'parent_not_active' else 'domain_without_question' end, c.kind, c.id, c.key
   from pg_temp.candidate c
-  where (c.body is not null and c.parent_status is distinct from 'active') or not c.has_question;
+  where v_schema between c.from_schema and c.schema
+    and ((c.body is not null and c.parent_status is distinct from 'active') or not c.has_question);
 end
 $$;
 comment on function private.candidate_problem() is
@@ -209,7 +225,6 @@ declare
   v_next constant integer := 1 + coalesce((select max(r.version) from content.release r), 0);
   v_from smallint;
   v_to smallint;
-  v_served bigint;
 begin
   perform private.collect_candidate(p_take_marks, v_next);
   if to_regclass('pg_temp.change') is not null then
@@ -220,7 +235,7 @@ begin
     schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,
     domain_id uuid not null, skill_id uuid, sha256 bytea, bytes integer, type text, answer jsonb,
     was_domain_id uuid, was_skill_id uuid, before_version integer, before_bytes integer) on commit drop;
-  select min(s.schema), max(s.schema), count(*) into v_from, v_to, v_served from content.schema s where s.state <> 'retired';
+  select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
 
   -- 1 What all schemas have alike, now as before: one comparison of the texts (from the id on,
   --   which comes after kind and version), one new text and one hash for all of them.
@@ -230,7 +245,7 @@ begin
     sha256(convert_to(c.body, 'UTF8')), octet_length(c.body) + 1, c.type, c.answer,
     c.newest_domain_id, c.newest_skill_id, case when c.newest_op = 'upsert' then c.newest end, octet_length(c.newest_body) + 1
   from pg_temp.candidate c
-  where c.is_alike
+  where c.from_schema <= v_from and c.schema >= v_to
     and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))
     and case
       when c.body is null then c.newest_op = 'upsert'
@@ -238,44 +253,44 @@ begin
         or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
     end;
 
-  -- 2 The others, schema by schema; together again where all have come to the same, and from the same: write_release_size() takes
-  --   what was there out of each schema, by the one row. Mostly there are none, and to plan for them would take as long as
-  --   all else of a small release.
+  -- 2 The others, schema by schema; together again where all schemas of a candidate's row come to the same, and from the same:
+  --   write_release_size() takes what was there out of each schema, by the one row. Mostly there are none, and to plan for them would
+  --   take as long as all else of a small release.
   if not exists (
     select from pg_temp.candidate c
-    where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
+    where not (c.from_schema <= v_from and c.schema >= v_to and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
   then
     return;
   end if;
   insert into pg_temp.change
-  select x.schema, case when x.is_one then v_from else x.schema end, x.kind, x.id, x.op, x.domain_id, x.skill_id,
-    sha256(convert_to(x.body, 'UTF8')), octet_length(x.body) + 1, x.type, x.answer, x.was_domain_id, x.was_skill_id, x.before_version, x.before_bytes
+  select x.schema, case when x.is_one then x.lowest else x.schema end, x.kind, x.id, case when x.body is null then 'delete' else 'upsert' end,
+    coalesce(x.domain_id, x.was_domain_id), coalesce(x.skill_id, x.was_skill_id), sha256(convert_to(x.body, 'UTF8')), octet_length(x.body) + 1,
+    x.type, x.answer, x.was_domain_id, x.was_skill_id, case when x.was_op = 'upsert' then x.was_version end, x.before_bytes
   from (
-    select s.schema, c.kind, c.id, case when n.body is null then 'delete' else 'upsert' end as op,
-      coalesce(c.domain_id, l.domain_id) as domain_id, coalesce(c.skill_id, l.skill_id) as skill_id,
-      n.body, c.type, c.answer,
-      l.domain_id as was_domain_id, l.skill_id as was_skill_id,
-      case when l.op = 'upsert' then l.version end as before_version, octet_length(l.body) + 1 as before_bytes,
-      c.is_alike
-        and v_served = count(*) over (partition by c.kind, c.id, l.version, l.op, l.domain_id, l.skill_id, octet_length(l.body)) as is_one
-    from pg_temp.candidate c
-    join content.schema s on s.state <> 'retired'
-    cross join lateral (
-      select case when s.schema = private.content_schema() or c.is_alike then c.body else c.body_1 end as body
-    ) n
-    left join lateral (
-      select r.op, r.version, r.domain_id, r.skill_id, r.body from content.revision r
-      where s.schema between r.from_schema and r.schema and r.kind = c.kind and r.id = c.id
-      order by r.version desc limit 1
-    ) l on true
-    where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to)))
-      and case
-        when n.body is null then l.op = 'upsert'
-        else l.op is distinct from 'upsert'
-          or substr(l.body, strpos(l.body, '"id":')) <> substr(n.body, strpos(n.body, '"id":'))
-      end
+    select y.*, y.schemas = count(*) over (partition by y.kind, y.id, y.highest,
+      y.was_version, y.was_op, y.was_domain_id, y.was_skill_id, y.before_bytes) as is_one
+    from (
+      select s.schema, c.kind, c.id, c.body, c.domain_id, c.skill_id, c.type, c.answer,
+        l.version as was_version, l.op as was_op, l.domain_id as was_domain_id, l.skill_id as was_skill_id, l.body as before,
+        octet_length(l.body) + 1 as before_bytes,
+        min(s.schema) over text as lowest, max(s.schema) over text as highest, count(*) over text as schemas
+      from pg_temp.candidate c
+      join content.schema s on s.state <> 'retired' and s.schema between c.from_schema and c.schema
+      left join lateral (
+        select r.op, r.version, r.domain_id, r.skill_id, r.body from content.revision r
+        where s.schema between r.from_schema and r.schema and r.kind = c.kind and r.id = c.id
+        order by r.version desc limit 1
+      ) l on true
+      where not (c.from_schema <= v_from and c.schema >= v_to and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to)))
+      window text as (partition by c.kind, c.id, c.schema)
+    ) y
+    where case
+      when y.body is null then y.was_op = 'upsert'
+      else y.was_op is distinct from 'upsert'
+        or substr(y.before, strpos(y.before, '"id":')) <> substr(y.body, strpos(y.body, '"id":'))
+    end
   ) x
-  where not x.is_one or x.schema = v_to;
+  where not x.is_one or x.schema = x.highest;
 end
 $$;
 comment on function private.collect_change(boolean) is
@@ -609,6 +624,16 @@ $$;
 comment on function private.lift_lock_timeout() is
   'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
 
+create function private.published_head(p_published boolean)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published || '}')::json
+$$;
+comment on function private.published_head(boolean) is 'The head as publishing answers it: with `published`, whether this call wrote a release.';
+
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
 language plpgsql
@@ -644,7 +669,7 @@ begin
   select n.upserts, n.deletes into v_upserts, v_deletes from private.count_change() n;
   -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
   if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
-    return private.content_head(v_schema);
+    return private.published_head(false);
   end if;
   if p_expected_hash <> encode(v_hash, 'hex') then
     perform private.raise_error('drafts_moved', p_info => encode(v_hash, 'hex'));
@@ -657,7 +682,7 @@ begin
     perform private.raise_error('release_invalid', p_info => v_problems);
   end if;
   if v_upserts + v_deletes = 0 then
-    return private.content_head(v_schema);
+    return private.published_head(false);
   end if;
   if private.needs_force(v_deletes) and not p_force then
     perform private.raise_error('release_needs_force', format(
@@ -669,8 +694,8 @@ begin
   v_version := coalesce(v_last.version, 0) + 1;
   insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
   select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id,
-    case when c.op = 'delete' then null when c.schema = v_schema or t.is_alike then t.body else t.body_1 end, c.sha256
-  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id
+    t.body, c.sha256
+  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id and c.schema between t.from_schema and t.schema
   -- As pages are read, and as the indexes grow.
   order by c.id;
 
@@ -694,9 +719,9 @@ begin
     from pg_temp.change c where v_schema between c.from_schema and c.schema
   ) n;
 
-  v_release := private.content_head(v_schema);
+  v_release := private.published_head(true);
   perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
-    'content.release', v_version::text, null, v_release::jsonb);
+    'content.release', v_version::text, null, v_release::jsonb - 'published');
   return v_release;
 end
 $$;
@@ -727,7 +752,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
-  'Publishes all drafts as the next version and returns its head; with nothing to publish, the current head. '
+  'Publishes all drafts as the next version and returns its head with `published` true. With nothing to publish, or where the same preview '
+  'was published before, the current head with `published` false. '
   'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
 
 grant execute on function private.publish_release(text, text, boolean), public.publish_release(text, text, boolean)
@@ -750,10 +776,10 @@ begin
   return (
     with change as materialized (
       select h.kind, h.id, h.op, h.schema, b.body::jsonb - 'kind' - 'version' as before,
-        case when h.schema = private.content_schema() or t.is_alike then t.body else t.body_1 end::jsonb - 'kind' - 'version' as after
+        t.body::jsonb - 'kind' - 'version' as after
       -- A row that changes in several schemas is shown as the newest of them has it.
       from (select distinct on (c.kind, c.id) c.* from pg_temp.change c order by c.kind, c.id, c.schema desc) h
-      join pg_temp.candidate t on t.kind = h.kind and t.id = h.id
+      join pg_temp.candidate t on t.kind = h.kind and t.id = h.id and h.schema between t.from_schema and t.schema
       left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
         and h.schema between b.from_schema and b.schema
     )
@@ -920,7 +946,7 @@ set statement_timeout = '60s'
 as $$ select private.rollback_release(to_version, note, force) $$;
 comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
-  'The newest version: only discards drafts. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
+  'The newest version: only discards drafts, and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
 
 create function ops.restore_shelved(p_ids bigint[])
 returns integer
@@ -1011,6 +1037,9 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
+  if p_at < now() and not p_force then
+    perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
+  end if;
   -- What could not be published now is refused now, while somebody is looking.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
@@ -1088,8 +1117,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.schedule_release(at, expected_hash, note, force) $$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
-  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. Instructors and admins. '
-  'Errors: forbidden, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
+  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. A time in the past needs force. '
+  'Instructors and admins. Errors: forbidden, malformed_request, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
 
 create function public.cancel_schedule(schedule_id bigint)
 returns json

@@ -1,4 +1,23 @@
 -- Generated from supabase/schemas/40_ledger by `npm run generate`. Do not edit.
+--
+-- What:  the learners, their devices, the ledger of events, telemetry, quarantine, and what steers clients.
+-- Why:   an event that a device has handed in is kept exactly once (U1, U3).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('partitions', 'telemetry');
+--        delete from ops.job where name in ('partitions', 'telemetry');
+--        drop trigger audit_only_redacted on ops.audit;
+--        drop trigger release_grow_knowledge on content.release;
+--        drop table learner.state, learner.device, learner.batch, ops.erasure, learner.event, private.event_rule, private.event_type,
+--          private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine, ops.quarantine_action, ops.quarantine_load,
+--          ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
+--        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.ulid_month,
+--          private.partitioned_tables, private.partition_name, private.add_partition, private.ensure_partition, ops.ensure_partitions,
+--          private.month_floor, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
+--          ops.partition_health, private.refuse_erased, private.hold_off_erasures, private.only_redact, private.forget_devices,
+--          private.require_not_revoked, private.support_device, private.devices_of, private.learner_acted_on, private.list_devices,
+--          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
+--          private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load, private.load_quarantine,
+--          private.app_version, private.steering_for, private.require_running, private.take_tokens, private.answer_refusal;
 
 -- Source: schemas/40_ledger/ulid.sql
 -- What:  ULID text to uuid and back.
@@ -538,7 +557,7 @@ comment on function private.forget_devices() is
 -- Only for a device that is new: the contacts of all others are updates.
 create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
 
-create function private.require_welcome(p_user uuid, p_device uuid)
+create function private.require_not_revoked(p_user uuid, p_device uuid)
 returns void
 language plpgsql
 stable
@@ -551,7 +570,7 @@ begin
   end if;
 end
 $$;
-comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
+comment on function private.require_not_revoked(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
 
 create function private.support_device()
 returns uuid
@@ -724,19 +743,22 @@ alter table learner.event enable row level security;
 create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));
 
 -- Source: schemas/40_ledger/event_rules.sql
--- What:  the rules of every event type, as rows: one jsonpath predicate per field.
--- Why:   validation implies every constraint of the tables, and names the field that is wrong. zod gives the
---        same verdicts to clients; a differential test holds the two together.
+-- What:  the rules of batches and events, as rows: one jsonpath predicate for each field.
+-- Why:   validation implies every constraint of the tables, and names the field that is wrong. The rows are generated from the contract's
+--        zod schemas (event_rules.gen.sql), so that a client gets the same verdict; a differential test compares the two.
 create table private.event_rule (
-  type    text not null,
-  version smallint not null,
-  place   smallint not null,
-  field   text not null,
-  rule    jsonpath not null,
+  type        text not null,
+  version     smallint not null,
+  place       smallint not null,
+  field       text not null,
+  rule        jsonpath not null,
+  requirement text not null default 'must be valid',
   constraint event_rule_pkey primary key (type, version, place)
 );
 comment on table private.event_rule is
-  'A field is right when its rule is true; unknown fields are no concern. Types: batch and event are the envelopes.';
+  'A field is valid if its rule is true. Unknown fields are ignored. The types batch and event are the envelopes.';
+comment on column private.event_rule.place is 'The order of the fields: a verdict names the first one that breaks its rule.';
+comment on column private.event_rule.requirement is 'The rule as a person would say it.';
 
 create table private.event_type (
   type    text not null,
@@ -746,89 +768,13 @@ create table private.event_type (
   constraint event_type_pkey primary key (type, version),
   constraint event_type_kept_in_known check (kept_in in ('ledger', 'telemetry'))
 );
-comment on table private.event_type is 'All rules of a type in one predicate: one evaluation for the good event, the rows only for the bad one.';
+comment on table private.event_type is 'All rules of a type in one predicate. A valid event takes one evaluation; only of an invalid one each rule is evaluated.';
 comment on column private.event_type.kept_in is 'The ledger, for good; or ops.telemetry, for some months.';
 
 alter table private.event_rule enable row level security;
 alter table private.event_type enable row level security;
 create policy event_rule_all_nobody on private.event_rule for all to anon, authenticated using (false);
 create policy event_type_all_nobody on private.event_type for all to anon, authenticated using (false);
-
-do $$
-declare
-  -- Lax paths unwrap arrays, so each rule asks for the type first.
-  v_ulid constant text := '(%1$s.type() == "string" && %1$s like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")';
-  v_uuid constant text := '(%1$s.type() == "string" && %1$s like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")';
-  v_time constant text := '(%1$s.type() == "string" && %1$s like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$")';
-  v_int constant text := '(%1$s.type() == "number" && %1$s.floor() == %1$s && %1$s >= %2$s && %1$s <= %3$s)';
-  v_text constant text := '(%1$s.type() == "string" && %1$s like_regex "^.{1,%2$s}$" flag "s")';
-  v_maybe constant text := '(!exists(%1$s) || %1$s.type() == "null" || %2$s)';
-  v_version constant text := format(v_int, '$.body.content_version', 1, 2147483647);
-  v_session constant text := format(v_ulid, '$.body.session_id');
-  v_skill constant text := format(v_uuid, '$.body.skill_id');
-  v_reset constant text := format(v_maybe, '$.body.reset', format('($.body.reset.type() == "object" && %s && %s)',
-    format(v_int, '$.body.reset.count', 1, 2147483647), format(v_ulid, '$.body.reset.event')));
-  -- A filter unwraps an element that is an array itself, .type() does not: [["…"]] must not pass.
-  v_ids constant text := format('(%%1$s.type() == "array" && %%1$s.size() <= 1000 && !exists(%%1$s[*].type() ? (@ != "string")) && !exists(%%1$s[*] ? (!%s)))',
-    format(v_uuid, '@'));
-  v_completed constant text := format(v_maybe, '$.body.completed', format(v_ids, '$.body.completed'));
-begin
-  insert into private.event_rule (type, version, place, field, rule)
-  select r.type, 1, r.place, r.field, r.rule::jsonpath
-  from (values
-    (1, 'batch', '', '$.type() == "object"'),
-    (2, 'batch', 'batch_id', format(v_ulid, '$.batch_id')),
-    (3, 'batch', 'device_id', format(v_uuid, '$.device_id')),
-    (4, 'batch', 'sent_at', format(v_time, '$.sent_at')),
-    (5, 'batch', 'platform', format(v_maybe, '$.platform', format(v_text, '$.platform', 60))),
-    (6, 'batch', 'app_version', format(v_maybe, '$.app_version', format(v_text, '$.app_version', 60))),
-    (7, 'batch', 'contract_version', format(v_int, '$.contract_version', 1, 32767)),
-    (8, 'batch', 'content_version', format(v_maybe, '$.content_version', format(v_int, '$.content_version', 0, 2147483647))),
-    (9, 'batch', 'content_schema', format(v_maybe, '$.content_schema', format(v_int, '$.content_schema', 1, 32767))),
-    (10, 'batch', 'pull', format(v_maybe, '$.pull', format('($.pull.type() == "object" && %s && %s)',
-      format(v_maybe, '$.pull.cursor', format(v_text, '$.pull.cursor', 100)),
-      format(v_maybe, '$.pull.limit', format(v_int, '$.pull.limit', 1, 1000))))),
-    (60, 'batch', 'dead_letters', format(v_maybe, '$.dead_letters', format(
-      '($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*].type() ? (@ != "string" && @ != "null"))'
-      || ' && !exists($.dead_letters[*] ? (@.type() == "string" && !%s)))', format(v_text, '@', 200)))),
-    (10, 'event', '', '$.type() == "object"'),
-    (11, 'event', 'id', format(v_ulid, '$.id')),
-    (12, 'event', 'type', format(v_text, '$.type', 64)),
-    (13, 'event', 'version', format(v_int, '$.version', 1, 32767)),
-    (14, 'event', 'learner_id', format(v_uuid, '$.learner_id')),
-    (15, 'event', 'device_id', format(v_uuid, '$.device_id')),
-    (16, 'event', 'occurred_at', format(v_time, '$.occurred_at')),
-    (17, 'event', 'utc_offset_minutes', format(v_int, '$.utc_offset_minutes', -1080, 1080)),
-    (18, 'event', 'body', '$.body.type() == "object"'),
-    (19, 'session.started', 'body.session_id', v_session),
-    (20, 'session.started', 'body.skill_id', format(v_maybe, '$.body.skill_id', v_skill)),
-    (21, 'session.started', 'body.content_version', v_version),
-    (22, 'session.ended', 'body.session_id', v_session),
-    (23, 'session.ended', 'body.reason', '($.body.reason == "completed" || $.body.reason == "abandoned" || $.body.reason == "timed_out") && $.body.reason.type() == "string"'),
-    (24, 'attempt.recorded', 'body.session_id', v_session),
-    (25, 'attempt.recorded', 'body.question_id', format(v_uuid, '$.body.question_id')),
-    (26, 'attempt.recorded', 'body.content_version', v_version),
-    (27, 'attempt.recorded', 'body.answer', '$.body.answer.type() == "object"'),
-    (28, 'attempt.recorded', 'body.correct', '$.body.correct.type() == "boolean"'),
-    (29, 'attempt.recorded', 'body.duration_ms', format(v_int, '$.body.duration_ms', 0, 86400000)),
-    (30, 'attempt.recorded', 'body.reset', v_reset),
-    (31, 'progress.advanced', 'body.skill_id', v_skill),
-    (32, 'progress.advanced', 'body.mastery', format(v_int, '$.body.mastery', 0, 100)),
-    (33, 'progress.advanced', 'body.completed', v_completed),
-    (34, 'progress.advanced', 'body.reset', v_reset),
-    (35, 'progress.reset', 'body.skill_id', v_skill),
-    (36, 'progress.reset', 'body.count', format(v_int, '$.body.count', 1, 2147483647)),
-    (37, 'progress.reset', 'body.base', format(v_maybe, '$.body.base', format('($.body.base.type() == "object" && %s && %s)',
-      format(v_int, '$.body.base.mastery', 0, 100),
-      format(v_maybe, '$.body.base.completed', format(v_ids, '$.body.base.completed')))))
-  ) r (place, type, field, rule);
-
-  insert into private.event_type (type, version, rules)
-  select r.type, r.version, string_agg('(' || r.rule::text || ')', ' && ' order by r.place)::jsonpath
-  from private.event_rule r
-  group by r.type, r.version;
-end
-$$;
 
 create function private.broken_field(p_type text, p_version smallint, p_value jsonb)
 returns text
@@ -845,63 +791,101 @@ $$;
 comment on function private.broken_field(text, smallint, jsonb) is
   'The first field that breaks a rule of its type (empty for the value itself), or null.';
 
--- Source: schemas/40_ledger/tracking_plan.sql
--- What:  the tracking plan: what a device tells about itself (U9), as event types with rules like any other.
--- Why:   how syncing, caches and offline use fare is known only on the device. Codes and numbers alone: no text that could be personal.
-do $$
-declare
-  v_ulid constant text := '(%1$s.type() == "string" && %1$s like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")';
-  v_int constant text := '(%1$s.type() == "number" && %1$s.floor() == %1$s && %1$s >= %2$s && %1$s <= %3$s)';
-  v_code constant text := '(%1$s.type() == "string" && %1$s like_regex "^[a-z][a-z0-9_.]{0,63}$")';
-  v_bool constant text := '%1$s.type() == "boolean"';
-  v_maybe constant text := '(!exists(%1$s) || %1$s.type() == "null" || %2$s)';
-begin
-  insert into private.event_rule (type, version, place, field, rule)
-  select r.type, 1, r.place, 'body.' || r.field,
-    (case when r.optional then format(v_maybe, p.path, format(r.rule, p.path, r.least, r.most)) else format(r.rule, p.path, r.least, r.most) end)::jsonpath
-  from (values
-    (100, 'outbox.created', 'events', v_int, 1, 1000000, false),
-    (101, 'outbox.created', 'waiting', v_int, 0, 1000000, false),
-    (102, 'outbox.attempted', 'events', v_int, 0, 500, false),
-    (103, 'outbox.attempted', 'attempts', v_int, 1, 1000000, false),
-    (104, 'outbox.attempted', 'answered', v_bool, null, null, false),
-    (105, 'outbox.attempted', 'code', v_code, null, null, true),
-    (106, 'outbox.attempted', 'duration_ms', v_int, 0, 86400000, false),
-    (107, 'outbox.dead_lettered', 'event_id', v_ulid, null, null, false),
-    (108, 'outbox.dead_lettered', 'code', v_code, null, null, false),
-    (109, 'outbox.dead_lettered', 'attempts', v_int, 0, 1000000, false),
-    (110, 'cache.checked', 'content_version', v_int, 0, 2147483647, false),
-    (111, 'cache.checked', 'rows', v_int, 0, 10000000, false),
-    (112, 'cache.checked', 'damaged', v_int, 0, 10000000, false),
-    (113, 'cache.checked', 'duration_ms', v_int, 0, 86400000, false),
-    (114, 'cache.refreshed', 'from_version', v_int, 0, 2147483647, false),
-    (115, 'cache.refreshed', 'to_version', v_int, 1, 2147483647, false),
-    (116, 'cache.refreshed', 'rows', v_int, 0, 10000000, false),
-    (117, 'cache.refreshed', 'duration_ms', v_int, 0, 86400000, false),
-    (118, 'cache.repaired', 'content_version', v_int, 1, 2147483647, false),
-    (119, 'cache.repaired', 'rows', v_int, 0, 10000000, false),
-    (120, 'cache.repaired', 'whole', v_bool, null, null, false),
-    (121, 'cache.repaired', 'duration_ms', v_int, 0, 86400000, false),
-    (122, 'offline.used', 'duration_ms', v_int, 0, 2147483647, false),
-    (123, 'offline.used', 'attempts', v_int, 0, 1000000, false),
-    (124, 'offline.used', 'reads', v_int, 0, 10000000, false),
-    (125, 'offline.used', 'local_reads', v_int, 0, 10000000, false),
-    (126, 'offline.used', 'completed', v_bool, null, null, false),
-    (127, 'app.failed', 'code', v_code, null, null, false),
-    (128, 'app.failed', 'place', v_code, null, null, true),
-    (129, 'app.failed', 'fatal', v_bool, null, null, false),
-    (130, 'app.recovered', 'code', v_code, null, null, false),
-    (131, 'app.recovered', 'duration_ms', v_int, 0, 86400000, false)
-  ) r (place, type, field, rule, least, most, optional)
-  cross join lateral (select '$.body.' || r.field as path) p;
+-- Source: schemas/40_ledger/event_rules.gen.sql
+-- Generated from client-contract/contract/event.ts, tracking.ts and batch.ts by `npm run generate`. Do not edit.
 
-  insert into private.event_type (type, version, rules, kept_in)
-  select r.type, r.version, string_agg('(' || r.rule::text || ')', ' && ' order by r.place)::jsonpath, 'telemetry'
-  from private.event_rule r
-  where r.place between 100 and 131
-  group by r.type, r.version;
-end
-$$;
+insert into private.event_rule (type, version, place, field, rule, requirement)
+values
+  ('batch', 1, 1, '', 'strict $.type() == "object"', 'must be a JSON object'),
+  ('batch', 1, 2, 'batch_id', 'strict $.batch_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
+  ('batch', 1, 3, 'device_id', 'strict $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"', 'must be a UUID in lower case'),
+  ('batch', 1, 4, 'sent_at', 'strict ($.sent_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.sent_at.timestamp_tz()))', 'must be an RFC 3339 time in UTC ending in Z'),
+  ('batch', 1, 5, 'platform', 'strict ((exists($.platform)) is unknown || ($.platform == null || ($.platform != "" && !($.platform like_regex ".{61}" flag "s"))))', 'must be text of 1 to 60 characters'),
+  ('batch', 1, 6, 'app_version', 'strict ((exists($.app_version)) is unknown || ($.app_version == null || ($.app_version != "" && !($.app_version like_regex ".{61}" flag "s"))))', 'must be text of 1 to 60 characters'),
+  ('batch', 1, 7, 'contract_version', 'strict ($.contract_version.floor() == $.contract_version && $.contract_version >= 1 && $.contract_version <= 32767)', 'must be a whole number from 1 to 32767'),
+  ('batch', 1, 8, 'content_version', 'strict ((exists($.content_version)) is unknown || ($.content_version == null || ($.content_version.floor() == $.content_version && $.content_version >= 0 && $.content_version <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('batch', 1, 9, 'content_schema', 'strict ((exists($.content_schema)) is unknown || ($.content_schema == null || ($.content_schema.floor() == $.content_schema && $.content_schema >= 1 && $.content_schema <= 32767)))', 'must be a whole number from 1 to 32767'),
+  ('batch', 1, 10, 'pull', 'strict ((exists($.pull)) is unknown || ($.pull == null || ($.pull.type() == "object" && ((exists($.pull.cursor)) is unknown || ($.pull.cursor == null || ($.pull.cursor != "" && !($.pull.cursor like_regex ".{101}" flag "s")))) && ((exists($.pull.limit)) is unknown || ($.pull.limit == null || ($.pull.limit.floor() == $.pull.limit && $.pull.limit >= 1 && $.pull.limit <= 1000))))))', 'must be an object; `cursor` must be text of 1 to 100 characters; `limit` must be a whole number from 1 to 1000'),
+  ('batch', 1, 11, 'dead_letters', 'strict ((exists($.dead_letters)) is unknown || ($.dead_letters == null || ($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*] ? (@ != null && (@.type() != "string" || !((@ != "" && !(@ like_regex ".{201}" flag "s")))))))))', 'must be a list of at most 500 values; each must be text of 1 to 200 characters, or null'),
+  ('event', 1, 1, '', 'strict $.type() == "object"', 'must be a JSON object'),
+  ('event', 1, 2, 'id', 'strict $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
+  ('event', 1, 3, 'type', 'strict ($.type != "" && !($.type like_regex ".{65}" flag "s"))', 'must be text of 1 to 64 characters'),
+  ('event', 1, 4, 'version', 'strict ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767)', 'must be a whole number from 1 to 32767'),
+  ('event', 1, 5, 'learner_id', 'strict $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"', 'must be a UUID in lower case'),
+  ('event', 1, 6, 'device_id', 'strict $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"', 'must be a UUID in lower case'),
+  ('event', 1, 7, 'occurred_at', 'strict ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz()))', 'must be an RFC 3339 time in UTC ending in Z'),
+  ('event', 1, 8, 'utc_offset_minutes', 'strict ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080)', 'must be a whole number from -1080 to 1080'),
+  ('event', 1, 9, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
+  ('session.started', 1, 1, 'body.session_id', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
+  ('session.started', 1, 2, 'body.skill_id', 'strict ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"))', 'must be a UUID in lower case'),
+  ('session.started', 1, 3, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
+  ('session.ended', 1, 1, 'body.session_id', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
+  ('session.ended', 1, 2, 'body.reason', 'strict ($.body.reason == "completed" || $.body.reason == "abandoned" || $.body.reason == "timed_out")', 'must be one of completed, abandoned, timed_out'),
+  ('attempt.recorded', 1, 1, 'body.session_id', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
+  ('attempt.recorded', 1, 2, 'body.question_id', 'strict $.body.question_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"', 'must be a UUID in lower case'),
+  ('attempt.recorded', 1, 3, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
+  ('attempt.recorded', 1, 4, 'body.answer', 'strict ($.body.answer.type() == "object")', 'must be an object'),
+  ('attempt.recorded', 1, 5, 'body.correct', 'strict $.body.correct.type() == "boolean"', 'must be true or false'),
+  ('attempt.recorded', 1, 6, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000'),
+  ('attempt.recorded', 1, 7, 'body.reset', 'strict ((exists($.body.reset)) is unknown || ($.body.reset == null || ($.body.reset.type() == "object" && ($.body.reset.count.floor() == $.body.reset.count && $.body.reset.count >= 1 && $.body.reset.count <= 2147483647) && $.body.reset.event like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")))', 'must be an object; `count` must be a whole number from 1 to 2147483647; `event` must be a ULID in upper case'),
+  ('progress.advanced', 1, 1, 'body.skill_id', 'strict $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"', 'must be a UUID in lower case'),
+  ('progress.advanced', 1, 2, 'body.mastery', 'strict ($.body.mastery.floor() == $.body.mastery && $.body.mastery >= 0 && $.body.mastery <= 100)', 'must be a whole number from 0 to 100'),
+  ('progress.advanced', 1, 3, 'body.completed', 'strict ((exists($.body.completed)) is unknown || ($.body.completed == null || ($.body.completed.type() == "array" && $.body.completed.size() <= 1000 && !exists($.body.completed[*] ? (@.type() != "string" || !(@ like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"))))))', 'must be a list of at most 1000 values; each must be a UUID in lower case'),
+  ('progress.advanced', 1, 4, 'body.reset', 'strict ((exists($.body.reset)) is unknown || ($.body.reset == null || ($.body.reset.type() == "object" && ($.body.reset.count.floor() == $.body.reset.count && $.body.reset.count >= 1 && $.body.reset.count <= 2147483647) && $.body.reset.event like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")))', 'must be an object; `count` must be a whole number from 1 to 2147483647; `event` must be a ULID in upper case'),
+  ('progress.reset', 1, 1, 'body.skill_id', 'strict $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"', 'must be a UUID in lower case'),
+  ('progress.reset', 1, 2, 'body.count', 'strict ($.body.count.floor() == $.body.count && $.body.count >= 1 && $.body.count <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
+  ('progress.reset', 1, 3, 'body.base', 'strict ((exists($.body.base)) is unknown || ($.body.base == null || ($.body.base.type() == "object" && ($.body.base.mastery.floor() == $.body.base.mastery && $.body.base.mastery >= 0 && $.body.base.mastery <= 100) && ((exists($.body.base.completed)) is unknown || ($.body.base.completed == null || ($.body.base.completed.type() == "array" && $.body.base.completed.size() <= 1000 && !exists($.body.base.completed[*] ? (@.type() != "string" || !(@ like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")))))))))', 'must be an object; `mastery` must be a whole number from 0 to 100; `completed` must be a list of at most 1000 values; each must be a UUID in lower case'),
+  ('outbox.created', 1, 1, 'body.events', 'strict ($.body.events.floor() == $.body.events && $.body.events >= 1 && $.body.events <= 1000000)', 'must be a whole number from 1 to 1000000'),
+  ('outbox.created', 1, 2, 'body.waiting', 'strict ($.body.waiting.floor() == $.body.waiting && $.body.waiting >= 0 && $.body.waiting <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('outbox.attempted', 1, 1, 'body.events', 'strict ($.body.events.floor() == $.body.events && $.body.events >= 0 && $.body.events <= 500)', 'must be a whole number from 0 to 500'),
+  ('outbox.attempted', 1, 2, 'body.attempts', 'strict ($.body.attempts.floor() == $.body.attempts && $.body.attempts >= 1 && $.body.attempts <= 1000000)', 'must be a whole number from 1 to 1000000'),
+  ('outbox.attempted', 1, 3, 'body.answered', 'strict $.body.answered.type() == "boolean"', 'must be true or false'),
+  ('outbox.attempted', 1, 4, 'body.code', 'strict ((exists($.body.code)) is unknown || ($.body.code == null || $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$"))', 'must be a code of letters, digits, points and underscores'),
+  ('outbox.attempted', 1, 5, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000'),
+  ('outbox.dead_lettered', 1, 1, 'body.event_id', 'strict $.body.event_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
+  ('outbox.dead_lettered', 1, 2, 'body.code', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$"', 'must be a code of letters, digits, points and underscores'),
+  ('outbox.dead_lettered', 1, 3, 'body.attempts', 'strict ($.body.attempts.floor() == $.body.attempts && $.body.attempts >= 0 && $.body.attempts <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('cache.checked', 1, 1, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 0 && $.body.content_version <= 2147483647)', 'must be a whole number from 0 to 2147483647'),
+  ('cache.checked', 1, 2, 'body.rows', 'strict ($.body.rows.floor() == $.body.rows && $.body.rows >= 0 && $.body.rows <= 10000000)', 'must be a whole number from 0 to 10000000'),
+  ('cache.checked', 1, 3, 'body.damaged', 'strict ($.body.damaged.floor() == $.body.damaged && $.body.damaged >= 0 && $.body.damaged <= 10000000)', 'must be a whole number from 0 to 10000000'),
+  ('cache.checked', 1, 4, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000'),
+  ('cache.refreshed', 1, 1, 'body.from_version', 'strict ($.body.from_version.floor() == $.body.from_version && $.body.from_version >= 0 && $.body.from_version <= 2147483647)', 'must be a whole number from 0 to 2147483647'),
+  ('cache.refreshed', 1, 2, 'body.to_version', 'strict ($.body.to_version.floor() == $.body.to_version && $.body.to_version >= 1 && $.body.to_version <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
+  ('cache.refreshed', 1, 3, 'body.rows', 'strict ($.body.rows.floor() == $.body.rows && $.body.rows >= 0 && $.body.rows <= 10000000)', 'must be a whole number from 0 to 10000000'),
+  ('cache.refreshed', 1, 4, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000'),
+  ('cache.repaired', 1, 1, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
+  ('cache.repaired', 1, 2, 'body.rows', 'strict ($.body.rows.floor() == $.body.rows && $.body.rows >= 0 && $.body.rows <= 10000000)', 'must be a whole number from 0 to 10000000'),
+  ('cache.repaired', 1, 3, 'body.whole', 'strict $.body.whole.type() == "boolean"', 'must be true or false'),
+  ('cache.repaired', 1, 4, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000'),
+  ('offline.used', 1, 1, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 2147483647)', 'must be a whole number from 0 to 2147483647'),
+  ('offline.used', 1, 2, 'body.attempts', 'strict ($.body.attempts.floor() == $.body.attempts && $.body.attempts >= 0 && $.body.attempts <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('offline.used', 1, 3, 'body.reads', 'strict ($.body.reads.floor() == $.body.reads && $.body.reads >= 0 && $.body.reads <= 10000000)', 'must be a whole number from 0 to 10000000'),
+  ('offline.used', 1, 4, 'body.local_reads', 'strict ($.body.local_reads.floor() == $.body.local_reads && $.body.local_reads >= 0 && $.body.local_reads <= 10000000)', 'must be a whole number from 0 to 10000000'),
+  ('offline.used', 1, 5, 'body.completed', 'strict $.body.completed.type() == "boolean"', 'must be true or false'),
+  ('app.failed', 1, 1, 'body.code', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$"', 'must be a code of letters, digits, points and underscores'),
+  ('app.failed', 1, 2, 'body.place', 'strict ((exists($.body.place)) is unknown || ($.body.place == null || $.body.place like_regex "^[a-z][a-z0-9_.]{0,63}$"))', 'must be a code of letters, digits, points and underscores'),
+  ('app.failed', 1, 3, 'body.fatal', 'strict $.body.fatal.type() == "boolean"', 'must be true or false'),
+  ('app.recovered', 1, 1, 'body.code', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$"', 'must be a code of letters, digits, points and underscores'),
+  ('app.recovered', 1, 2, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000');
+
+insert into private.event_type (type, version, kept_in, rules)
+values
+  ('batch', 1, 'ledger', 'strict $.type() == "object" && $.batch_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.sent_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.sent_at.timestamp_tz())) && ((exists($.platform)) is unknown || ($.platform == null || ($.platform != "" && !($.platform like_regex ".{61}" flag "s")))) && ((exists($.app_version)) is unknown || ($.app_version == null || ($.app_version != "" && !($.app_version like_regex ".{61}" flag "s")))) && ($.contract_version.floor() == $.contract_version && $.contract_version >= 1 && $.contract_version <= 32767) && ((exists($.content_version)) is unknown || ($.content_version == null || ($.content_version.floor() == $.content_version && $.content_version >= 0 && $.content_version <= 2147483647))) && ((exists($.content_schema)) is unknown || ($.content_schema == null || ($.content_schema.floor() == $.content_schema && $.content_schema >= 1 && $.content_schema <= 32767))) && ((exists($.pull)) is unknown || ($.pull == null || ($.pull.type() == "object" && ((exists($.pull.cursor)) is unknown || ($.pull.cursor == null || ($.pull.cursor != "" && !($.pull.cursor like_regex ".{101}" flag "s")))) && ((exists($.pull.limit)) is unknown || ($.pull.limit == null || ($.pull.limit.floor() == $.pull.limit && $.pull.limit >= 1 && $.pull.limit <= 1000)))))) && ((exists($.dead_letters)) is unknown || ($.dead_letters == null || ($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*] ? (@ != null && (@.type() != "string" || !((@ != "" && !(@ like_regex ".{201}" flag "s")))))))))'),
+  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ($.body.type() == "object")'),
+  ('session.started', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")) && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)'),
+  ('session.ended', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.body.reason == "completed" || $.body.reason == "abandoned" || $.body.reason == "timed_out")'),
+  ('attempt.recorded', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.body.question_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647) && ($.body.answer.type() == "object") && $.body.correct.type() == "boolean" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000) && ((exists($.body.reset)) is unknown || ($.body.reset == null || ($.body.reset.type() == "object" && ($.body.reset.count.floor() == $.body.reset.count && $.body.reset.count >= 1 && $.body.reset.count <= 2147483647) && $.body.reset.event like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")))'),
+  ('progress.advanced', 1, 'ledger', 'strict $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.body.mastery.floor() == $.body.mastery && $.body.mastery >= 0 && $.body.mastery <= 100) && ((exists($.body.completed)) is unknown || ($.body.completed == null || ($.body.completed.type() == "array" && $.body.completed.size() <= 1000 && !exists($.body.completed[*] ? (@.type() != "string" || !(@ like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")))))) && ((exists($.body.reset)) is unknown || ($.body.reset == null || ($.body.reset.type() == "object" && ($.body.reset.count.floor() == $.body.reset.count && $.body.reset.count >= 1 && $.body.reset.count <= 2147483647) && $.body.reset.event like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")))'),
+  ('progress.reset', 1, 'ledger', 'strict $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.body.count.floor() == $.body.count && $.body.count >= 1 && $.body.count <= 2147483647) && ((exists($.body.base)) is unknown || ($.body.base == null || ($.body.base.type() == "object" && ($.body.base.mastery.floor() == $.body.base.mastery && $.body.base.mastery >= 0 && $.body.base.mastery <= 100) && ((exists($.body.base.completed)) is unknown || ($.body.base.completed == null || ($.body.base.completed.type() == "array" && $.body.base.completed.size() <= 1000 && !exists($.body.base.completed[*] ? (@.type() != "string" || !(@ like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")))))))))'),
+  ('outbox.created', 1, 'telemetry', 'strict ($.body.events.floor() == $.body.events && $.body.events >= 1 && $.body.events <= 1000000) && ($.body.waiting.floor() == $.body.waiting && $.body.waiting >= 0 && $.body.waiting <= 1000000)'),
+  ('outbox.attempted', 1, 'telemetry', 'strict ($.body.events.floor() == $.body.events && $.body.events >= 0 && $.body.events <= 500) && ($.body.attempts.floor() == $.body.attempts && $.body.attempts >= 1 && $.body.attempts <= 1000000) && $.body.answered.type() == "boolean" && ((exists($.body.code)) is unknown || ($.body.code == null || $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$")) && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)'),
+  ('outbox.dead_lettered', 1, 'telemetry', 'strict $.body.event_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ($.body.attempts.floor() == $.body.attempts && $.body.attempts >= 0 && $.body.attempts <= 1000000)'),
+  ('cache.checked', 1, 'telemetry', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 0 && $.body.content_version <= 2147483647) && ($.body.rows.floor() == $.body.rows && $.body.rows >= 0 && $.body.rows <= 10000000) && ($.body.damaged.floor() == $.body.damaged && $.body.damaged >= 0 && $.body.damaged <= 10000000) && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)'),
+  ('cache.refreshed', 1, 'telemetry', 'strict ($.body.from_version.floor() == $.body.from_version && $.body.from_version >= 0 && $.body.from_version <= 2147483647) && ($.body.to_version.floor() == $.body.to_version && $.body.to_version >= 1 && $.body.to_version <= 2147483647) && ($.body.rows.floor() == $.body.rows && $.body.rows >= 0 && $.body.rows <= 10000000) && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)'),
+  ('cache.repaired', 1, 'telemetry', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647) && ($.body.rows.floor() == $.body.rows && $.body.rows >= 0 && $.body.rows <= 10000000) && $.body.whole.type() == "boolean" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)'),
+  ('offline.used', 1, 'telemetry', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 2147483647) && ($.body.attempts.floor() == $.body.attempts && $.body.attempts >= 0 && $.body.attempts <= 1000000) && ($.body.reads.floor() == $.body.reads && $.body.reads >= 0 && $.body.reads <= 10000000) && ($.body.local_reads.floor() == $.body.local_reads && $.body.local_reads >= 0 && $.body.local_reads <= 10000000) && $.body.completed.type() == "boolean"'),
+  ('app.failed', 1, 'telemetry', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ((exists($.body.place)) is unknown || ($.body.place == null || $.body.place like_regex "^[a-z][a-z0-9_.]{0,63}$")) && $.body.fatal.type() == "boolean"'),
+  ('app.recovered', 1, 'telemetry', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)');
 
 -- Source: schemas/40_ledger/knowledge.sql
 -- What:  private.knowledge: a number that grows with every release and every change of the event types.
@@ -1128,8 +1112,8 @@ create table ops.quarantine_setting (
   retry_after_s integer not null default 21600,
   constraint quarantine_setting_pkey primary key (id),
   constraint quarantine_setting_one_row check (id = 1),
-  -- Any one line (512 KiB, a batch) must fit an empty quarantine.
-  constraint quarantine_setting_holds_a_batch check (least(open_bytes, held_bytes) >= 1048576 and least(open_rows, held_rows) > 0),
+  -- Any one line (a batch at most, and its encoding) must fit an empty quarantine.
+  constraint quarantine_setting_holds_a_batch check (least(open_bytes, held_bytes) >= 2 * private.max_batch_bytes() and least(open_rows, held_rows) > 0),
   constraint quarantine_setting_retry_in_range check (retry_after_s between 60 and 604800)
 );
 comment on table ops.quarantine_setting is 'One row: how much quarantine a learner may fill, held events apart; operators update it.';
@@ -1199,7 +1183,7 @@ create policy quarantine_load_all_nobody on ops.quarantine_load for all to anon,
 create policy quarantine_setting_all_nobody on ops.quarantine_setting for all to anon, authenticated using (false);
 
 -- Source: schemas/40_ledger/steering.sql
--- What:  ops.steering: what the server asks of its clients, by platform and app version; steering_for() merges the rows.
+-- What:  ops.steering: what the server asks of its clients, by platform and app version.
 -- Why:   apps in the field can't be redeployed tonight: batch size, retries, polling, a kill switch and upgrade advice are data (U8).
 
 create function private.app_version(p_version text)
@@ -1241,7 +1225,7 @@ create table ops.steering (
   constraint steering_app_from_is_version check (app_from is null or private.app_version(app_from) is not null),
   constraint steering_app_before_is_version check (app_before is null or private.app_version(app_before) is not null),
   constraint steering_app_range_not_empty check (private.app_version(app_from) < private.app_version(app_before)),
-  constraint steering_batch_events_in_range check (batch_events between 1 and 500),
+  constraint steering_batch_events_in_range check (batch_events between 1 and private.max_batch_events()),
   constraint steering_retry_base_ms_in_range check (retry_base_ms between 100 and 60000),
   constraint steering_retry_cap_ms_in_range check (retry_cap_ms between 1000 and 3600000),
   constraint steering_retry_base_below_cap check (retry_base_ms <= retry_cap_ms),
@@ -1274,11 +1258,19 @@ comment on column ops.steering.pause_reason is 'Shown to people.';
 comment on column ops.steering.pause_s is 'Seconds after which a paused device asks again.';
 comment on column ops.steering.upgrade_to is 'Advice to update the app to this version; required from upgrade_required_from on, if that is set.';
 comment on column ops.steering.note is 'Why the row is there; for the next operator.';
-insert into ops.steering (batch_events, retry_base_ms, retry_cap_ms, outbox_cap, keep_sent_days, paused, pause_s, note)
-values (500, 1000, 30000, 50000, 14, false, 3600, 'The defaults.');
 
 alter table ops.steering enable row level security;
 create policy steering_all_nobody on ops.steering for all to anon, authenticated using (false);
+
+-- Source: schemas/40_ledger/steering_defaults.gen.sql
+-- Generated from client-contract/contract/steering.ts by `npm run generate`. Do not edit.
+
+insert into ops.steering (batch_events, retry_base_ms, retry_cap_ms, outbox_cap, keep_sent_days, paused, note, pause_s)
+values (500, 1000, 30000, 50000, 14, false, 'The defaults.', 3600);
+
+-- Source: schemas/40_ledger/steering_guards.sql
+-- What:  who changes ops.steering is on record, and the row of the defaults stays.
+-- Why:   steering reaches every app; without its defaults no client would know what to do. After the defaults, which are no change.
 
 create trigger steering_audit_insert after insert on ops.steering
   referencing new table as new_rows for each statement execute function private.audit_change();
@@ -1294,6 +1286,10 @@ create trigger steering_defaults_stay before delete on ops.steering
 create trigger steering_defaults_stay_default before update on ops.steering
   for each row when (coalesce(old.platform, old.app_from, old.app_before) is null and coalesce(new.platform, new.app_from, new.app_before) is not null)
   execute function private.forbid_change();
+
+-- Source: schemas/40_ledger/steering_for.sql
+-- What:  steering_for() merges the rows of ops.steering for one app; require_running() is the kill switch.
+-- Why:   an app gets one value for each field, whichever rows are for it.
 
 create function private.steering_for(p_platform text, p_app_version text)
 returns json
@@ -1384,7 +1380,7 @@ create table ops.pressure_setting (
   constraint pressure_setting_pkey primary key (id),
   constraint pressure_setting_one_row check (id = 1),
   -- A bucket smaller than a batch could never be sent one.
-  constraint pressure_setting_event_burst_in_range check (event_burst between 500 and 10000000),
+  constraint pressure_setting_event_burst_in_range check (event_burst between private.max_batch_events() and 10000000),
   constraint pressure_setting_events_per_s_in_range check (events_per_s between 1 and 1000000),
   constraint pressure_setting_batch_burst_in_range check (batch_burst between 1 and 1000000),
   constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000)

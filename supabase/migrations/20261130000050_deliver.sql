@@ -1,4 +1,24 @@
 -- Generated from supabase/schemas/50_deliver by `npm run generate`. Do not edit.
+--
+-- What:  pages, manifests, bundles, hints, reports and compaction.
+-- Why:   a device fetches what has changed since its version, and nothing else (C1, C3).
+-- Locks: `realtime.messages` exclusively, for the moment that a new policy takes. Realtime's joins wait for it.
+-- Undo:  -- Empty the bucket `content` through the Storage API first: a file outlives its row.
+--        set local storage.allow_delete_query = 'true';
+--        delete from storage.buckets where id = 'content';
+--        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('reports_prune', 'compaction', 'bundles',
+--          'bundles_retire');
+--        delete from ops.job where name in ('reports_prune', 'compaction', 'bundles', 'bundles_retire');
+--        drop trigger release_start_state on content.release;
+--        drop policy messages_select_carrel on realtime.messages;
+--        drop table ops.signal_setting, content.bundle, ops.content_report cascade;
+--        drop function if exists private.hint_payload, private.send_hint, private.start_release_state, ops.send_due_hints,
+--          private.domain_node_at, private.bundle_text, private.content_bundles, private.check_content_cursor, private.page_rows,
+--          private.snapshot_row, private.content_change, private.content_since, private.content_page, private.content_delta,
+--          public.content_delta, private.tree_node_at, private.content_manifest, private.content_node, private.report_content,
+--          ops.prune_content_reports, private.record_contacts, ops.content_freshness, private.version_left_behind, ops.compact_content,
+--          private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle,
+--          private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 -- Source: schemas/50_deliver/release_hints.sql
 -- What:  the state of a release after its publish, the hint that tells devices of it, and who may listen.
@@ -307,6 +327,22 @@ $$;
 comment on function private.check_content_cursor(text, integer, integer) is
   'The version to read until (the head where none is given), or an error that tells the device to start over.';
 
+create function private.page_rows(p_name text, p_rows integer)
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_rows not between 1 and private.max_page_rows() then
+    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to %s.', p_name, private.max_page_rows()), p_name);
+  end if;
+  return coalesce(p_rows, private.default_page_rows());
+end
+$$;
+comment on function private.page_rows(text, integer) is
+  'The rows of a page of content, where a request may name them; a number that a page can''t have raises malformed_request with the parameter''s name.';
+
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],
   p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)
@@ -446,7 +482,7 @@ declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_after text[] := regexp_match(coalesce(p_after, '0.a.00000000-0000-0000-0000-000000000000'),
     '^(whole\.)?(\d{1,9})\.([a-z]{1,8})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
-  v_limit integer := least(greatest(p_limit, 1), 2000);
+  v_limit constant integer := private.page_rows('limit', p_limit);
   v_since integer;
   v_prefix text;
 begin
@@ -496,28 +532,29 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+  select private.page_rows('page_rows', p_limit);
   -- The page's lines as JSON strings: a body inside a JSON document would not keep its exact bytes.
   select json_build_object(
     'page', l.lines[1]::json,
     'lines', to_json(l.lines[2:cardinality(l.lines) - 2]),
     'end', l.lines[cardinality(l.lines) - 1]::json)
   from (select string_to_array(
-    private.content_page(p_history, p_schema, p_since, p_until, p_domains, p_after, p_limit), E'\n') as lines) l
+    private.content_page(p_history, coalesce(p_schema, private.default_content_schema()::smallint), p_since, p_until, p_domains, p_after, p_limit), E'\n') as lines) l
 $$;
 comment on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) is 'The core of content_delta().';
 
 create function public.content_delta(
   history text default null, since integer default 0, until integer default null, domains uuid[] default null,
-  after text default null, page_rows integer default 1000, schema smallint default 1)
+  after text default null, page_rows integer default null, schema smallint default null)
 returns json
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_delta(history, schema, since, until, domains, after, page_rows) $$;
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
-  'Changes between two versions, a page (at most 2000 rows) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
+  'Changes between two versions, a page (by default 1000 rows, at most 2000) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
   'since 0 is the snapshot; where that is smaller than the delta it comes instead, and page.since is 0. '
-  'Errors: history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
+  'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
 grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) to carrel_edge;
@@ -609,7 +646,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_version integer;
-  v_limit integer := least(greatest(p_limit, 1), 2000);
+  v_limit constant integer := private.page_rows('limit', p_limit);
   v_own text;
 begin
   perform private.require_schema(p_schema);

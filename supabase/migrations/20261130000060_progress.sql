@@ -1,4 +1,14 @@
 -- Generated from supabase/schemas/60_progress by `npm run generate`. Do not edit.
+--
+-- What:  sessions, attempts, progress and practice as projections of the ledger, with rebuild and check.
+-- Why:   progress is a function of the ledger, so it can be made again (I6).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('projection_check');
+--        delete from ops.job where name in ('projection_check');
+--        drop table learner.session, learner.attempt, learner.skill_progress, learner.practice, ops.projection_difference cascade;
+--        drop function if exists private.streaks, private.number_change, private.project_events, private.projection_rows,
+--          private.project_ledger, ops.rebuild_learner, private.check_projection, ops.check_projections, private.grading_differences,
+--          public.grading_differences;
 
 -- Source: schemas/60_progress/projections.sql
 -- What:  session, attempt, skill_progress and practice, projected from the ledger; change numbers for edits by hand.
@@ -46,7 +56,6 @@ create table learner.attempt (
   voided_at          timestamptz,
   edited_at          timestamptz,
   constraint attempt_pkey primary key (user_id, event_id),
-  constraint attempt_duration_in_range check (duration_ms between 0 and 86400000),
   constraint attempt_content_version_positive check (content_version > 0),
   constraint attempt_content_state_known check (content_state in ('current', 'outdated', 'withdrawn'))
 ) partition by range (event_id);
@@ -146,6 +155,12 @@ grant select on learner.session, learner.attempt, learner.skill_progress, learne
 grant execute on function private.streaks(datemultirange) to authenticated, service_role;
 
 select ops.ensure_partitions();
+
+-- Source: schemas/60_progress/attempt_limits.gen.sql
+-- Generated from client-contract/contract/limits.ts by `npm run generate`. Do not edit.
+
+alter table learner.attempt
+  add constraint attempt_duration_in_range check (duration_ms between 0 and 86400000);
 
 -- Source: schemas/60_progress/project_events.sql
 -- What:  ledger rows become sessions, attempts, progress and days of practice.

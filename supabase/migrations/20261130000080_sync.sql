@@ -1,4 +1,16 @@
 -- Generated from supabase/schemas/80_sync by `npm run generate`. Do not edit.
+--
+-- What:  what a learner may call and read: ingest, pull, merge_progress and views; hints after a change.
+-- Why:   every path to the data gives the same guarantees (U2, S1).
+-- Locks: none that anybody waits for: every object is new.
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('change_hints');
+--        delete from ops.job where name in ('change_hints');
+--        drop trigger state_note_change on learner.state;
+--        drop view public.session, public.attempt, public.skill_progress, public.practice;
+--        drop table ops.change_note cascade;
+--        drop function if exists private.learner_changes, private.pull_for, private.sync_for, private.refusal_of, private.take_batch,
+--          private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes, public.learner_changes,
+--          private.hint_learners, private.note_change, ops.send_change_hints;
 
 -- Source: schemas/80_sync/learner_changes.sql
 -- What:  a learner's own changes since a cursor, and one call that pushes, learns of new content, and pulls.
@@ -17,7 +29,7 @@ declare
   v_cursor constant text[] := regexp_match(p_cursor, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_least constant text[] := regexp_match(p_at_least, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_since constant bigint := coalesce(v_cursor[2]::bigint, 0);
-  v_limit constant integer := least(greatest(coalesce(p_limit, 500), 1), 1000);
+  v_limit constant integer := least(greatest(coalesce(p_limit, private.default_pull_changes()), 1), private.max_pull_changes());
   v_last bigint := coalesce((select s.change_seq from learner.state s where s.user_id = p_user), 0);
   v_reset text := case
     when p_cursor is not null and v_cursor is null then 'cursor_invalid'
@@ -119,7 +131,7 @@ begin
   perform private.refuse_erased(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
-  perform private.require_welcome(p_user, p_device);
+  perform private.require_not_revoked(p_user, p_device);
   -- Put together as text: of a page of 500 changes every value would be read again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
@@ -181,7 +193,7 @@ end
 $$;
 comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal(), or null where waiting does not help.';
 
-create function private.take_batch(p_user uuid, p_lines text)
+create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
 volatile
@@ -196,12 +208,12 @@ declare
   v_hint text;
   v_refusal json;
 begin
-  if octet_length(p_lines) > 524288 then
-    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
+  if octet_length(p_lines) > private.max_batch_bytes() then
+    perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
   -- For private.note_change(), which runs before this knows how the batch fared.
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
-  v_answer := private.ingest_for(p_user, p_lines);
+  v_answer := private.ingest_for(p_user, p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
 exception
@@ -214,7 +226,7 @@ exception
     return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -272,12 +284,12 @@ begin
   end if;
   v_answer := private.take_batch(v_user, concat_ws(E'\n',
     -- The device says nothing of its clock, its contract or its queue, and nothing is concluded of them.
-    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1, 'by_server', true,
+    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
       'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
     -- json, of which nothing is cast: p_reset may hold what jsonb can't, which ingest tells, and keeps.
     translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
       'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
-        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')));
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')), true);
   if v_answer -> 'refused' is not null then
     return private.answer_refusal(v_answer -> 'refused');
   end if;
@@ -334,7 +346,7 @@ end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
 
-create function public.learner_changes(cursor text default null, page_rows integer default 500, at_least text default null, device uuid default null)
+create function public.learner_changes(cursor text default null, page_rows integer default null, at_least text default null, device uuid default null)
 returns json
 language sql
 stable

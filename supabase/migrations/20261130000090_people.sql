@@ -1,4 +1,35 @@
 -- Generated from supabase/schemas/90_people by `npm run generate`. Do not edit.
+--
+-- What:  support, erasure, restore, webhooks, alarms, and the audit of edits by hand.
+-- Why:   people operate the service and answer for learners' data (O1, O5).
+-- Locks: `auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.
+-- Undo:  do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and
+--          (t.tgname ~ '_audit_hand_(edit|write)$' or t.tgname ~
+--          '^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure)_stays$') loop execute
+--          format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$;
+--        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'webhooks', 'webhooks_prune');
+--        delete from ops.job where name in ('erasures', 'webhooks', 'webhooks_prune');
+--        drop trigger user_queue_erasure on auth.users;
+--        drop trigger release_webhook on content.release;
+--        drop trigger erasure_webhook on ops.erasure;
+--        drop table ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt cascade;
+--        drop function if exists private.action_json, private.record_actions, private.quarantine_states, private.mended_id,
+--          private.retry_rows, private.mend_row, private.timeline_cursor, private.ulid_time, private.support_timeline,
+--          public.support_timeline, private.require_reason, private.lock_learner, private.quarantine_ids, private.quarantine_cursor,
+--          private.quarantine_page, private.own_quarantine, public.own_quarantine, private.support_quarantine, public.support_quarantine,
+--          private.rows_to_replay, private.replay_quarantined, public.replay_quarantined, private.mend_quarantined,
+--          public.mend_quarantined, private.rows_to_replay_of_all, private.replay_all_quarantined, public.replay_all_quarantined,
+--          private.settle_quarantined, public.discard_quarantined, public.restore_quarantined, private.next_reset_range,
+--          private.support_reset_progress, public.support_reset_progress, private.void_record, public.support_void, public.support_unvoid,
+--          private.projection_differences, public.projection_differences, private.rebuild_learner, public.rebuild_learner,
+--          private.is_own_code, private.audit_by_hand, private.audit_hand_edit, private.learner_tables, private.erase_rows,
+--          private.redact_audit, private.erase_step, ops.run_erasures, ops.erase_learner, private.queue_erasure, ops.export_erasures,
+--          ops.reapply_erasures, private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure,
+--          private.webhook_backoff, private.claim_webhooks, private.record_webhook, private.new_webhook_secret,
+--          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
+--          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
+--          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
+--          ops.prune_webhooks, private.alarms, public.alarms;
 
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
@@ -709,7 +740,7 @@ begin
   v_id := (left(private.ulid_floor(v_now)::text, 13) || right(gen_random_uuid()::text, 23))::uuid;
 
   -- An event like any other: checked, in the ledger, projected, pulled by every device, and there again after a rebuild.
-  v_event := (private.read_lines(p_learner, array['', jsonb_build_object(
+  v_event := (private.read_events(p_learner, array['', jsonb_build_object(
     'id', private.uuid_to_ulid(v_id), 'type', 'progress.reset', 'version', 1, 'learner_id', p_learner, 'device_id', private.support_device(),
     'occurred_at', v_at, 'utc_offset_minutes', 0, 'body', jsonb_build_object(
       'skill_id', p_skill, 'count', private.next_reset_range(p_learner, p_skill),
@@ -783,7 +814,7 @@ begin
   end if;
   if p_kind = 'skill_progress' and pg_input_is_valid(p_id, 'uuid') then
     v_id := p_id::uuid;
-  elsif p_kind <> 'skill_progress' and p_id ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then
+  elsif p_kind <> 'skill_progress' and private.is_ulid(p_id) then
     v_id := private.ulid_to_uuid(p_id);
   else
     perform private.raise_error('support_invalid', '`id` must be the ULID of a session or an attempt, or the UUID of a skill.', 'id');

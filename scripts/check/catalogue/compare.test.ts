@@ -1,7 +1,7 @@
 // Every kind of difference between two databases is found, and a person can read what differs.
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { throwAwayCluster } from "../../local/harness.ts";
+import { throwAwayCluster } from "../../start/project.ts";
 import type { Failure } from "../step.ts";
 import { compareCatalogues } from "./compare.ts";
 import { catalogueOf, loadMigrations, withConnection } from "./databases.ts";
@@ -33,8 +33,8 @@ const PLANTED: Planted[] = [
   },
   {
     kind: "default",
-    statement: "alter table ops.content_setting alter column poll_after_s set default 60",
-    reported: differs("default of ops.content_setting.poll_after_s", "- 900", "+ 60"),
+    statement: "alter table ops.history alter column rotated_at set default clock_timestamp()",
+    reported: differs("default of ops.history.rotated_at", "- now()", "+ clock_timestamp()"),
   },
   {
     kind: "constraint",

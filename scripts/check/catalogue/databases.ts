@@ -2,12 +2,10 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import { sourcePaths } from "../../generate/migrations.ts";
-import { throwAwayCluster } from "../../local/harness.ts";
+import { SUPABASE_FOLDER, throwAwayCluster } from "../../start/project.ts";
 import type { Cluster } from "../../local/postgres/cluster.ts";
 import { migrate } from "../../local/postgres/migrate.ts";
-import { SUPABASE_FOLDER } from "../../local/postgres/migrations.ts";
 import { SqlFileFailed } from "../../local/postgres/sql_error.ts";
-import type { LoginRole } from "../../local/service.ts";
 import { readProjectFile } from "../project.ts";
 import { type Catalogue, readCatalogue } from "./read.ts";
 
@@ -15,7 +13,7 @@ import { type Catalogue, readCatalogue } from "./read.ts";
 export async function withConnection<T>(
   cluster: Cluster,
   work: (sql: postgres.Sql) => Promise<T>,
-  role: LoginRole = "postgres",
+  role: string = "postgres",
 ): Promise<T> {
   const sql = postgres(cluster.url(role), { max: 1, onnotice: () => {} });
   try {

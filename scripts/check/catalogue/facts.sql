@@ -22,13 +22,13 @@ begin atomic
   ) g;
 end;
 
-create temp view relation as
+create temp table relation on commit drop as
 select c.*, c.oid::regclass::text as name,
   case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' when 'c' then 'type' else 'table' end as kind
 from pg_class c
 where c.relkind in ('r', 'p', 'v', 'm', 'S', 'c') and pg_temp.is_ours(c.relnamespace, 'pg_class', c.oid);
 
-create temp view routine as
+create temp table routine on commit drop as
 select p.*, p.oid::regprocedure::text as name
 from pg_proc p
 where p.prokind <> 'a' and pg_temp.is_ours(p.pronamespace, 'pg_proc', p.oid);

@@ -62,8 +62,10 @@ async function readRows(sql: postgres.ISql): Promise<[string, string][]> {
 export async function readCatalogue(sql: postgres.Sql): Promise<Catalogue> {
   const connection = await sql.reserve();
   try {
-    // Taken back at the end, with the temporary functions and views. Without a search path every name is shown with its schema.
-    await connection.unsafe("begin isolation level repeatable read; set local search_path = ''").simple();
+    // Taken back at the end, with the temporary functions and tables. Without a search path every name is shown with its schema.
+    await connection.unsafe(
+      "begin isolation level repeatable read; set local search_path = ''; set local jit = off",
+    ).simple();
     const results = await connection.unsafe(FACTS).simple();
     const facts = results.flat() as unknown as { fact: string; value: string }[];
     return new Map([

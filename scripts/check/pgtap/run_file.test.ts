@@ -1,6 +1,6 @@
 // What the runner makes of files that are wrong in every way it promises to notice.
 import assert from "node:assert/strict";
-import { throwAwayCluster } from "../../local/harness.ts";
+import { throwAwayCluster } from "../../start/project.ts";
 import { connect, prepareDatabase } from "./prepare.ts";
 import { runFile } from "./run_file.ts";
 

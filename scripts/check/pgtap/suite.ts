@@ -1,5 +1,5 @@
 // Finds the pgTAP files and runs them on throw-away databases.
-import { throwAwayCluster } from "../../local/harness.ts";
+import { throwAwayCluster } from "../../start/project.ts";
 import { projectFiles, readProjectFile } from "../project.ts";
 import type { Failure, StepResult } from "../step.ts";
 import { connect, prepareDatabase } from "./prepare.ts";

@@ -1,6 +1,6 @@
 // The advisors that hosted's dashboard shows, as the CLI runs them: nothing to be found, at any level.
 import { z } from "zod";
-import { throwAwayCluster } from "../../local/harness.ts";
+import { throwAwayCluster } from "../../start/project.ts";
 import type { Cluster } from "../../local/postgres/cluster.ts";
 import type { Failure, Step, StepResult } from "../step.ts";
 import { supabaseCli } from "../supabase_cli.ts";

@@ -1,6 +1,6 @@
 // The Supabase CLI agrees with the stack about which migrations a database has.
 import { z } from "zod";
-import { throwAwayCluster } from "../../local/harness.ts";
+import { throwAwayCluster } from "../../start/project.ts";
 import type { Cluster } from "../../local/postgres/cluster.ts";
 import type { Failure, Step, StepResult } from "../step.ts";
 import { supabaseCli } from "../supabase_cli.ts";

@@ -1,7 +1,7 @@
 // The steps that ask the Supabase CLI see what is wrong with a database.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../local/harness.ts";
+import { throwAwayCluster } from "../../start/project.ts";
 import { advise, judgeFindings } from "./advisors.ts";
 import { compareMigrations } from "./cli.ts";
 

@@ -1,4 +1,4 @@
-// What Carrel expects of Supabase Auth, through its public API alone. The same tests run against the local stand-in
+// What an app expects of Supabase Auth, through its public API alone. The same tests run against the local stand-in
 // and against any hosted project.
 import { accountContract } from "./auth_account.ts";
 import { adminContract } from "./auth_admin.ts";

@@ -1,4 +1,4 @@
-// What Carrel expects of pg_cron.
+// What an app expects of pg_cron.
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import { until } from "../until.ts";

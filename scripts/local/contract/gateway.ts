@@ -1,4 +1,4 @@
-// What Carrel expects of the address in front of Supabase's services. The same tests run against the local gateway
+// What an app expects of the address in front of Supabase's services. The same tests run against the local gateway
 // and against any hosted project.
 import assert from "node:assert/strict";
 import { createClient } from "@supabase/supabase-js";

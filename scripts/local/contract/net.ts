@@ -1,4 +1,4 @@
-// What Carrel expects of pg_net. The requests go to the target's own API: the one address that every database can
+// What an app expects of pg_net. The requests go to the target's own API: the one address that every database can
 // reach.
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";

@@ -1,4 +1,4 @@
-// What Carrel expects of Supabase Realtime: broadcasts on public and private channels, and from the database. The
+// What an app expects of Supabase Realtime: broadcasts on public and private channels, and from the database. The
 // same tests run against the local stand-in and against any hosted project.
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";

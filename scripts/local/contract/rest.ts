@@ -1,4 +1,4 @@
-// What Carrel expects of Supabase's REST API (PostgREST). The same tests run against the local stand-in and
+// What an app expects of Supabase's REST API (PostgREST). The same tests run against the local stand-in and
 // against any hosted project; they describe PostgREST 13 and later, which hosted runs.
 import { RestBench, type RestTarget } from "./rest_bench.ts";
 import { errorContract } from "./rest_errors.ts";

@@ -1,4 +1,4 @@
-// What Carrel expects of Supabase Storage.
+// What an app expects of Supabase Storage.
 import { StorageBench } from "./storage_bench.ts";
 import { bucketContract } from "./storage_buckets.ts";
 import { downloadContract } from "./storage_download.ts";

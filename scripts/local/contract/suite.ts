@@ -1,4 +1,4 @@
-// Everything that Carrel expects of a Supabase, in one suite.
+// Everything that an app expects of a Supabase, in one suite.
 import { authContract } from "./auth.ts";
 import { cronContract } from "./cron.ts";
 import { gatewayContract } from "./gateway.ts";

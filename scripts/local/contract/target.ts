@@ -3,6 +3,7 @@ import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
 import { ageRefreshTokens } from "./auth_bench.ts";
 import { throwAwayStack } from "../stack.ts";
+import { FIXTURE } from "../testing.ts";
 
 /** A Supabase and what the tests need of it. */
 export interface Target extends AsyncDisposable {
@@ -58,7 +59,7 @@ function fromEnvironment(): Target | undefined {
 }
 
 async function throwAway(): Promise<Target> {
-  const stack = await throwAwayStack();
+  const stack = await throwAwayStack({ project: FIXTURE });
   const admin = postgres(stack.dbUrl("supabase_admin"), { max: 1 });
   const { apiUrl: url, publishableKey, secretKey, keys } = stack;
   const { signIn } = users(url, publishableKey, secretKey);

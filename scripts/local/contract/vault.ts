@@ -1,4 +1,4 @@
-// What Carrel expects of Vault.
+// What an app expects of Vault.
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
 import type { Target } from "./target.ts";

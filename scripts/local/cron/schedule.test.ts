@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import postgres from "postgres";
-import { settings } from "../../../supabase/tests/properties/settings.ts";
 import { throwAwayCluster } from "../harness.ts";
 
 // 22 November 2026 is a Sunday, 23 November a Monday.
@@ -83,7 +82,7 @@ Deno.test("schedules", async (t) => {
         } * * * *`}, '2026-11-22T10:00Z'::timestamptz + m * interval '1 minute')`;
         assert.deepEqual(rows.map((r) => r.minute), [...minutes].sort((a, b) => a - b));
       }),
-      settings(25),
+      { numRuns: 25 },
     );
   });
   await sql.end();

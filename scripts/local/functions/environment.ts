@@ -1,5 +1,6 @@
 // The environment that an Edge Function sees: what hosted provides, then the project's own secrets.
 import { parseEnv } from "node:util";
+import type { Project } from "../config.ts";
 import type { ServiceContext } from "../service.ts";
 
 /** Values that the platform sets; secrets can't replace them. */
@@ -39,17 +40,15 @@ async function readSecrets(file: string, log: (line: string) => void): Promise<R
   return secrets;
 }
 
-/**
- * Puts the environment together. `CARREL_DB_URL`, the connection of the product's functions, is a secret on
- * hosted and has a value for the local database here unless the file sets one.
- */
+/** Puts the environment together: `defaults`, then the secrets, the platform's values and `overrides`. */
 export async function functionEnvironment(
   context: ServiceContext,
   secretsFile: string,
+  defaults: Project["functionEnv"],
   overrides: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
   return {
-    CARREL_DB_URL: context.databaseUrl("carrel_edge"),
+    ...defaults?.(context.databaseUrl),
     ...await readSecrets(secretsFile, context.log),
     ...platformValues(context),
     ...overrides,

@@ -84,7 +84,7 @@ Deno.test("child: a process does not outlive a stack that is killed", async () =
   const script = `
     import { launchChild } from ${JSON.stringify(new URL("./isolate/child.ts", import.meta.url))};
     const config = { slug: "echo", entry: ${
-    JSON.stringify(new URL("./fixtures/echo/index.ts", import.meta.url))
+    JSON.stringify(new URL("../fixtures/supabase/functions/echo/index.ts", import.meta.url))
   } };
     const isolate = await launchChild({ ...config, env: {}, socket: Deno.args[0] }, () => {});
     console.log(isolate.pid);

@@ -1,13 +1,13 @@
 // What the tests of the functions host are made of: a host on the fixtures without a database, and assertions.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { openKeys, type ProjectKeys } from "../keys.ts";
 import type { ServiceContext } from "../service.ts";
+import { FIXTURE } from "../testing.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./service.ts";
 
 /** The folder of the fixtures. */
-export const FIXTURES = fileURLToPath(new URL("./fixtures", import.meta.url));
+export const FIXTURES = join(FIXTURE.supabaseFolder, "functions");
 /** The address that functions take for their project's. */
 export const API = "http://127.0.0.1:9";
 const OPEN = { enabled: true, verifyJwt: false };
@@ -51,6 +51,7 @@ export async function host(o: Partial<FunctionsOptions> = {}): Promise<Host> {
     mode: "in-process",
     isolates: 1,
     config,
+    functionEnv: FIXTURE.functionEnv,
     env: {},
     ...o,
   };

@@ -50,7 +50,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
         "SUPABASE_JWKS",
         "EXTRA",
       ];
-      names.push("SUPABASE_DB_URL", "CARREL_DB_URL", "SUPABASE_FUNCTION_SLUG", "SB_EXECUTION_ID", "PATH");
+      names.push("SUPABASE_DB_URL", "APP_DB_URL", "SUPABASE_FUNCTION_SLUG", "SB_EXECUTION_ID", "PATH");
       const seen = await (await h.get(`echo?${names.map((name) => `env=${name}`).join("&")}`)).json();
       assert.equal(seen.atImport, API);
       assert.equal(seen.env.SUPABASE_URL, API);
@@ -58,7 +58,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
       assert.deepEqual(JSON.parse(seen.env.SUPABASE_SECRET_KEYS), { default: h.keys.secretKey });
       assert.deepEqual(JSON.parse(seen.env.SUPABASE_JWKS), h.keys.jwks);
       assert.equal(seen.env.SUPABASE_DB_URL, "postgresql://postgres@127.0.0.1:1/postgres");
-      assert.equal(seen.env.CARREL_DB_URL, "postgresql://carrel_edge@127.0.0.1:1/postgres");
+      assert.equal(seen.env.APP_DB_URL, "postgresql://app_edge@127.0.0.1:1/postgres");
       assert.equal(seen.env.SUPABASE_FUNCTION_SLUG, "echo");
       assert.match(seen.env.SB_EXECUTION_ID, /^[0-9a-f-]{36}$/);
       assert.equal(seen.env.EXTRA, "1");
@@ -173,12 +173,11 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     assert.ok(copied.success);
     const greeting = join(folder, "_shared", "greeting.ts");
     const secrets = join(folder, ".env");
-    await Deno.writeTextFile(secrets, 'A="one"\nCARREL_DB_URL=own\nSUPABASE_URL=forged\n');
+    await Deno.writeTextFile(secrets, 'A="one"\nAPP_DB_URL=own\nSUPABASE_URL=forged\n');
     {
       await using h = await host({ mode, folder, graceMs: 60_000 });
-      const seen = async () =>
-        (await (await h.get("echo?env=A&env=CARREL_DB_URL&env=SUPABASE_URL")).json()).env;
-      assert.deepEqual(await seen(), { A: "one", CARREL_DB_URL: "own", SUPABASE_URL: API });
+      const seen = async () => (await (await h.get("echo?env=A&env=APP_DB_URL&env=SUPABASE_URL")).json()).env;
+      assert.deepEqual(await seen(), { A: "one", APP_DB_URL: "own", SUPABASE_URL: API });
       assert.ok(h.lines.some((line) => line.includes("SUPABASE_URL is left out")));
       assert.equal(await (await h.get("serve_options")).text(), "hello");
       await h.get("behave/background");

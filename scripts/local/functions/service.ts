@@ -1,7 +1,7 @@
 // The Edge Functions of the local stack: every folder with an index.ts below supabase/functions, unmodified.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { FunctionConfig } from "../config.ts";
+import type { FunctionConfig, Project } from "../config.ts";
 import { exists } from "../postgres/folders.ts";
 import type { Service, ServiceContext } from "../service.ts";
 import { functionEnvironment } from "./environment.ts";
@@ -24,6 +24,8 @@ export interface FunctionsOptions {
   isolates: number;
   /** By slug; a function that is not named has hosted's defaults. */
   config: ReadonlyMap<string, FunctionConfig>;
+  /** What their secrets may replace. */
+  functionEnv?: Project["functionEnv"];
   /** Replaces any value of the environment, for tests. */
   env: Readonly<Record<string, string>>;
   /** How long a response may take to begin, in milliseconds; 150 s on hosted. It may change at any time. */
@@ -71,7 +73,7 @@ export async function createFunctions(
   context: ServiceContext,
   o: FunctionsOptions,
 ): Promise<FunctionsService> {
-  const sockets = await Deno.makeTempDir({ prefix: "carrel-" });
+  const sockets = await Deno.makeTempDir({ prefix: "local-supabase-" });
   const secretsFile = o.secretsFile ?? join(o.folder, ".env");
   const pools = new Map<string, FunctionPool>();
   let socketCount = 0;
@@ -84,7 +86,7 @@ export async function createFunctions(
       env: {
         SUPABASE_FUNCTION_SLUG: slug,
         SB_EXECUTION_ID: crypto.randomUUID(),
-        ...await functionEnvironment(context, secretsFile, o.env),
+        ...await functionEnvironment(context, secretsFile, o.functionEnv, o.env),
       },
     };
     if (o.mode === "in-process") return await launchWorker(config);

@@ -18,7 +18,7 @@ Deno.test("the programs run as PostgreSQL's user, with pgTAP beside the other ex
 });
 
 Deno.test("preparing at once, under a closed umask, gives everybody the same readable programs", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "carrel-test-" });
+  const folder = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
   const umask = Deno.umask(0o077);
   const [one, two] = await Promise.all([prepareBinaries(folder), prepareBinaries(folder)]);
   Deno.umask(umask);

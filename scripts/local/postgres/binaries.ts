@@ -1,15 +1,14 @@
-// PostgreSQL's programs: a copy of npm's platform package in the work folder, completed by pgTAP and
+// PostgreSQL's programs: a copy of npm's platform package in the cache folder, completed by pgTAP and
 // the stand-ins of extensions.
 //
 // A copy (60 MB, 0.15 s, once) because PostgreSQL's user must be able to read it, because the links that npm
 // can't carry have to be made again even where install scripts are off, and because extensions are added.
 import { createHash } from "node:crypto";
 import { dirname, join, relative } from "node:path";
-import { exists, PROJECT_FOLDER, reachable, remove, WORK_FOLDER } from "./folders.ts";
+import { CACHE_FOLDER, exists, NODE_MODULES, reachable, remove } from "./folders.ts";
 import { installPgtap } from "./pgtap.ts";
 import { installStandIns, standInFiles } from "./stand_ins.ts";
 
-const NODE_MODULES = join(PROJECT_FOLDER, "node_modules");
 /** Only for compiling against PostgreSQL. */
 const NOT_NEEDED = /\.a$|\/pkgconfig$|\/doc$/;
 
@@ -77,10 +76,10 @@ async function recipeHash(): Promise<string> {
  * Finds PostgreSQL's programs, and copies them first where that was not done yet. Safe to be called by several
  * processes at once: each fills a folder of its own, and the first to rename it wins.
  */
-export async function prepareBinaries(workFolder = WORK_FOLDER): Promise<Binaries> {
+export async function prepareBinaries(cacheFolder = CACHE_FOLDER): Promise<Binaries> {
   const { folder, version } = await findPackage();
   const id = `postgres-${version}-${await recipeHash()}`;
-  const target = await reachable(join(workFolder, id));
+  const target = await reachable(join(cacheFolder, id));
   const ready = { postgres: join(target, "bin/postgres"), initdb: join(target, "bin/initdb"), id };
   if (await exists(target)) return ready;
 

@@ -12,13 +12,13 @@ import {
   startCluster,
 } from "./cluster.ts";
 import { until } from "../until.ts";
-import { PROJECT_FOLDER, reachable, WORK_FOLDER } from "./folders.ts";
+import { CACHE_FOLDER, NODE_MODULES, reachable } from "./folders.ts";
 
 /**
  * The data folder of all tests here, each of which begins with a fresh one: writing over its files is faster than
  * making them again (copy.ts).
  */
-const SHARED = join(WORK_FOLDER, "test", `cluster-${Deno.pid}`);
+const SHARED = join(CACHE_FOLDER, "test", `cluster-${Deno.pid}`);
 Deno.test.afterAll(() => removeCluster(SHARED));
 
 const start = (dataFolder: string, o: Partial<ClusterOptions> = {}) =>
@@ -65,7 +65,7 @@ async function holdElsewhere(dataFolder: string): Promise<Deno.ChildProcess> {
   `;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["eval", code],
-    cwd: PROJECT_FOLDER,
+    cwd: NODE_MODULES,
     stdin: "null",
     stdout: "piped",
   }).spawn();

@@ -1,6 +1,5 @@
 // The local PostgreSQL: a data folder with its server, from nothing to accepting connections.
 import { dirname, resolve } from "node:path";
-import type { LoginRole } from "../service.ts";
 import { UserError } from "../user_error.ts";
 import { prepareBinaries } from "./binaries.ts";
 import { exists, reachable, remove, tidySubstitute } from "./folders.ts";
@@ -21,7 +20,7 @@ export interface Cluster {
   /** PostgreSQL's log of the present run. */
   readonly logFile: string;
   /** Connection string for one login role. */
-  url(role: LoginRole): string;
+  url(role: string): string;
   /** Resolves when the server process is gone, whether by `stop` or by a crash. */
   readonly ended: Promise<void>;
   /**

@@ -14,7 +14,7 @@ async function canEnter(folder: string): Promise<boolean> {
 }
 
 Deno.test("PostgreSQL's user can enter the folder that it is given", async () => {
-  const open = await Deno.makeTempDir({ prefix: "carrel-test-" });
+  const open = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
   await Deno.chmod(open, 0o755);
   const umask = Deno.umask(0o077);
   const place = await reachable(join(open, "a", "b", "data"));
@@ -28,7 +28,7 @@ Deno.test({
   name: "below a closed folder root gets a substitute, always the same, and it is tidied away",
   ignore: !serverUser(),
   async fn() {
-    const closed = await Deno.makeTempDir({ prefix: "carrel-test-" });
+    const closed = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
     const wanted = join(closed, "data");
     assert.equal(await canEnter(closed), false);
 
@@ -51,7 +51,7 @@ Deno.test({
   name: "a substitute that somebody else put there is refused",
   ignore: !serverUser(),
   async fn() {
-    const closed = await Deno.makeTempDir({ prefix: "carrel-test-" });
+    const closed = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
     const place = dirname(await reachable(join(closed, "data")));
     await Deno.chown(place, 65534, 65534);
     await assert.rejects(reachable(join(closed, "data")), /belongs to somebody else/);

@@ -7,10 +7,10 @@ import { createHash } from "node:crypto";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The checkout. */
-export const PROJECT_FOLDER = fileURLToPath(new URL("../../../", import.meta.url));
-/** Everything that the local stack makes; git-ignored. */
-export const WORK_FOLDER = join(PROJECT_FOLDER, ".carrel");
+/** The packages of npm, which hold PostgreSQL. */
+export const NODE_MODULES = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+/** What is made once and used by every local Supabase of this checkout: programs, templates, throw-away databases. */
+export const CACHE_FOLDER = join(NODE_MODULES, ".cache", "local-supabase");
 
 /** `nobody`: 65534 on Linux, -2 as an unsigned number on macOS. */
 const NOBODY = Deno.build.os === "darwin" ? 2 ** 32 - 2 : 65534;
@@ -47,16 +47,16 @@ export async function remove(path: string): Promise<void> {
   }
 }
 
-/** Whether `nobody` can enter every folder that leads to `path`; a folder that isn't there yet is not in the way. */
-async function isOpenToAll(path: string): Promise<boolean> {
-  for (let folder = resolve(path);; folder = dirname(folder)) {
-    if (await exists(folder) && !(((await Deno.stat(folder)).mode ?? 0) & OTHERS_MAY_ENTER)) return false;
-    if (dirname(folder) === folder) return true;
-  }
+/** The topmost folder above `path` that `nobody` can't enter; one that isn't there yet is not in the way. */
+async function closedFolder(path: string): Promise<string | undefined> {
+  const above = dirname(path);
+  const closed = above === path ? undefined : await closedFolder(above);
+  if (closed !== undefined || !await exists(above)) return closed;
+  return ((await Deno.stat(above)).mode ?? 0) & OTHERS_MAY_ENTER ? undefined : above;
 }
 
 /** Where substitutes lie; each is named after the folder that it stands for. */
-const SUBSTITUTES = "/var/tmp/carrel-";
+const SUBSTITUTES = "/var/tmp/local-supabase-";
 
 /** Makes a folder of our own in a place that everybody may write to; refuses one that somebody else put there. */
 async function claimFolder(folder: string): Promise<void> {
@@ -75,11 +75,11 @@ async function claimFolder(folder: string): Promise<void> {
  */
 export async function reachable(path: string): Promise<string> {
   const wanted = resolve(path);
-  if (!serverUser() || await isOpenToAll(dirname(wanted))) {
+  const closed = serverUser() && await closedFolder(wanted);
+  if (closed === undefined) {
     await makeFolders(dirname(wanted));
     return wanted;
   }
-  const closed = wanted.startsWith(`${WORK_FOLDER}/`) ? WORK_FOLDER : dirname(wanted);
   const substitute = SUBSTITUTES + createHash("sha256").update(closed).digest("hex").slice(0, 16);
   await claimFolder(substitute);
   const place = join(substitute, relative(closed, wanted));

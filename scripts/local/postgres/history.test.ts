@@ -4,7 +4,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { throwAwayCluster } from "../harness.ts";
 import type { Cluster } from "./cluster.ts";
-import { PROJECT_FOLDER } from "./folders.ts";
+import { NODE_MODULES } from "./folders.ts";
 import { migrate } from "./migrate.ts";
 
 const FILES: Record<string, string> = {
@@ -28,7 +28,7 @@ insert into public.a values (1, 'ü;'), (2, 'x');
 };
 
 async function writeProject(): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "carrel-test-" });
+  const folder = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
   await Deno.mkdir(join(folder, "supabase", "migrations"), { recursive: true });
   for (const [name, text] of Object.entries(FILES)) {
     await Deno.writeTextFile(join(folder, "supabase", name), text);
@@ -40,7 +40,7 @@ async function writeProject(): Promise<string> {
 async function supabase(folder: string, cluster: Cluster, ...args: string[]): Promise<string> {
   const output = await new Deno.Command("node", {
     args: [
-      join(PROJECT_FOLDER, "node_modules/supabase/dist/supabase.js"),
+      join(NODE_MODULES, "supabase/dist/supabase.js"),
       ...args,
       "--db-url",
       `${cluster.url("postgres")}?sslmode=disable`,

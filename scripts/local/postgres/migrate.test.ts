@@ -9,7 +9,7 @@ import { SqlFileFailed } from "./sql_error.ts";
 
 /** A Supabase folder with these files, and a database to apply them to. */
 async function project(files: Record<string, string>) {
-  const folder = await Deno.makeTempDir({ prefix: "carrel-test-" });
+  const folder = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
   await Deno.mkdir(join(folder, "migrations"));
   const cluster: Cluster & AsyncDisposable = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
@@ -159,7 +159,7 @@ Deno.test("files that break a rule are refused before anything runs", async () =
     [SECOND, "vacuum; select 1;"],
   ];
   for (const [name, text] of cases) {
-    const folder = await Deno.makeTempDir({ prefix: "carrel-test-" });
+    const folder = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
     await Deno.mkdir(join(folder, "migrations"));
     await Deno.writeTextFile(join(folder, "migrations", FIRST), "select 1;");
     await Deno.writeTextFile(join(folder, "migrations", name), text);

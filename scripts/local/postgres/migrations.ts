@@ -1,12 +1,8 @@
 // The migration files of the project, and the rules that each must keep.
 import { join } from "node:path";
-import { PROJECT_FOLDER } from "./folders.ts";
 import { UserError } from "../user_error.ts";
 import { type SqlFile, sqlFolder } from "./sql_folder.ts";
 import { firstWordStart, splitStatements, type Statement } from "./statements.ts";
-
-/** The project's Supabase folder, with `migrations/` and `seed.sql`. */
-export const SUPABASE_FOLDER = join(PROJECT_FOLDER, "supabase");
 
 const FILE_NAME = /^(\d{14})_(\w+)\.sql$/;
 /** What PostgreSQL refuses inside a transaction. */

@@ -73,15 +73,15 @@ Deno.test("roles have the attributes, memberships and limits of a hosted project
 Deno.test("postgres makes a login role, limits it, and the stack gives it the local password", async () => {
   await using cluster = await throwAwayCluster();
   const owner = postgres(cluster.url("postgres"), { max: 1 });
-  await owner.unsafe(`create role carrel_edge login; alter role carrel_edge set statement_timeout = '5s'`);
+  await owner.unsafe(`create role app_edge login; alter role app_edge set statement_timeout = '5s'`);
   await owner.end();
 
-  const before = postgres(cluster.url("carrel_edge"), { max: 1 });
+  const before = postgres(cluster.url("app_edge"), { max: 1 });
   await assert.rejects(before`select 1`, { code: "28P01" });
   await before.end();
 
   await setLocalPasswords(cluster.url("supabase_admin"));
-  const after = postgres(cluster.url("carrel_edge"), { max: 1 });
+  const after = postgres(cluster.url("app_edge"), { max: 1 });
   const [row] = await after`select current_setting('statement_timeout') as limit`;
   assert.equal(row?.limit, "5s");
   await after.end();

@@ -9,7 +9,7 @@ import { databaseUrl } from "./url.ts";
 
 /** Templates of this test's own, so that the ones in use are not pushed out. */
 async function ownFolder() {
-  const folder = await Deno.makeTempDir({ prefix: "carrel-test-" });
+  const folder = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
   const place = await reachable(join(folder, "lock"));
   return {
     templates: folder,

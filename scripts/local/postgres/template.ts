@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Binaries, prepareBinaries } from "./binaries.ts";
 import { copyDataFolder } from "./copy.ts";
-import { exists, reachable, remove, WORK_FOLDER } from "./folders.ts";
+import { CACHE_FOLDER, exists, reachable, remove } from "./folders.ts";
 import { initialise } from "./initdb.ts";
 import { stopLeftover } from "./leftover.ts";
 import { withLock } from "./lock.ts";
@@ -91,7 +91,7 @@ export interface TemplateCopy {
   recipe: Recipe;
   /** The data folder to make; what it held is lost, and a killed run may leave half of it. */
   target: string;
-  /** Where templates are kept; below the work folder unless a test says otherwise. */
+  /** Where templates are kept; below the cache folder unless a test says otherwise. */
   templates?: string;
   /** One line where a template has to be made. */
   onProgress?: (line: string) => void;
@@ -103,7 +103,7 @@ export interface TemplateCopy {
  */
 export async function copyTemplate(o: TemplateCopy): Promise<void> {
   const binaries = await prepareBinaries();
-  const lockFile = await reachable(join(o.templates ?? join(WORK_FOLDER, "templates"), "lock"));
+  const lockFile = await reachable(join(o.templates ?? join(CACHE_FOLDER, "templates"), "lock"));
   const folder = dirname(lockFile);
   const template = join(folder, await keyOf(o.recipe, binaries));
 

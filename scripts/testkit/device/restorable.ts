@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { type Cluster, startCluster } from "../../local/postgres/cluster.ts";
 import { copyDataFolder } from "../../local/postgres/copy.ts";
-import { reachable, remove, WORK_FOLDER } from "../../local/postgres/folders.ts";
-import { SUPABASE_FOLDER } from "../../local/postgres/migrations.ts";
+import { reachable, remove } from "../../local/postgres/folders.ts";
+import { SUPABASE_FOLDER, WORK_FOLDER } from "../../start/project.ts";
 import { migrated } from "../../local/postgres/recipes.ts";
 import { serveCluster, type TestServer } from "./server.ts";
 

@@ -1,6 +1,6 @@
 // A server for tests: the real functions' handlers over a real, throw-away database, without the rest of the stack.
 import postgres from "postgres";
-import { throwAwayCluster } from "../../local/harness.ts";
+import { throwAwayCluster } from "../../start/project.ts";
 import type { Cluster } from "../../local/postgres/cluster.ts";
 import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
 import { openDatabase } from "../../../supabase/functions/_shared/database.ts";

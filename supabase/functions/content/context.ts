@@ -1,6 +1,7 @@
 // What the paths of the function share: the database, the caches of this isolate, and how parameters are read.
 import type { NoteContact } from "../_shared/contacts.ts";
 import type { Database } from "../_shared/database.ts";
+import { DEFAULT_CONTENT_SCHEMA } from "../_shared/limits.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam } from "../_shared/query.ts";
 import type { Head, headCache } from "./head_cache.ts";
@@ -14,19 +15,18 @@ export interface ContentContext {
   noteContact: NoteContact;
 }
 
-/** Rows a page has where the request does not say. */
-export const PAGE_ROWS = 1000;
-
 /** Of an answer that its path and parameters determine for ever, whoever asks. */
 export const IMMUTABLE = "private, max-age=31536000, immutable";
 
 /** Of an answer to ask about again; the ETag makes that cheap. */
 export const REVALIDATE = "private, no-cache";
 
-/** The contract schema that the caller reads; apps of before the parameter read the first. */
+/** The content schema that the caller reads. */
 export function schemaParam(url: URL): number {
-  const schema = integerParam(url, "schema", 1);
-  if (schema > 32767) throw new Problem("malformed_request", "schema must be a contract schema.", "schema");
+  const schema = integerParam(url, "schema", DEFAULT_CONTENT_SCHEMA);
+  if (schema > 32767) {
+    throw new Problem("malformed_request", "`schema` must be a content schema of this server.", "schema");
+  }
   return schema;
 }
 

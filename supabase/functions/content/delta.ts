@@ -1,8 +1,9 @@
 // GET /content/delta: what changed between two versions, or the whole, a page at a time.
+import { DEFAULT_PAGE_ROWS } from "../_shared/limits.gen.ts";
 import { idsParam, integerParam, textParam } from "../_shared/query.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
-import { type ContentContext, IMMUTABLE, PAGE_ROWS, REVALIDATE, versionParam } from "./context.ts";
+import { type ContentContext, IMMUTABLE, REVALIDATE, versionParam } from "./context.ts";
 
 const MAX_DOMAINS = 200;
 
@@ -11,7 +12,7 @@ export async function delta(context: ContentContext, { request, url }: Call): Pr
   const since = integerParam(url, "since", 0);
   const domains = idsParam(url, "domains", MAX_DOMAINS);
   const after = textParam(url, "after", /^[0-9a-z.-]{1,80}$/);
-  const limit = integerParam(url, "limit", PAGE_ROWS);
+  const limit = integerParam(url, "limit", DEFAULT_PAGE_ROWS);
   const { schema, current, version, isNamed } = await versionParam(context, url, "until", { since });
 
   const cut = { history: current.history, schema, since, until: version, domains, after, limit };

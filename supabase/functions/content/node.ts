@@ -1,9 +1,10 @@
 // GET /content/node: the rows below one node of the hash tree, for a device that repairs a part of its cache.
+import { DEFAULT_PAGE_ROWS } from "../_shared/limits.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam } from "../_shared/query.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
-import { type ContentContext, IMMUTABLE, PAGE_ROWS, REVALIDATE, versionParam } from "./context.ts";
+import { type ContentContext, IMMUTABLE, REVALIDATE, versionParam } from "./context.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -12,7 +13,7 @@ export async function node(context: ContentContext, { request, url }: Call): Pro
   const id = textParam(url, "id", UUID);
   if (id === null) throw new Problem("malformed_request", "id is missing.", "id");
   const after = textParam(url, "after", UUID);
-  const limit = integerParam(url, "limit", PAGE_ROWS);
+  const limit = integerParam(url, "limit", DEFAULT_PAGE_ROWS);
   const { schema, current, version, isNamed } = await versionParam(context, url, "version");
 
   const cut = { history: current.history, schema, version, id, after, limit };

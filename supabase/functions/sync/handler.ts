@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../_shared/clock.ts";
 import { createCollector } from "../_shared/collector.ts";
 import { contactLog } from "../_shared/contacts.ts";
 import type { Database, Push } from "../_shared/database.ts";
+import { DEFAULT_PULL_CHANGES, MAX_BATCH_BYTES } from "../_shared/limits.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
 import { replyOnce } from "../_shared/reply.ts";
@@ -12,9 +13,6 @@ import { createCrowd } from "./crowd.ts";
 import { batchText } from "./lines.ts";
 import { throwRefusal } from "./refusal.ts";
 
-/** Bytes of a batch after inflation. */
-const BATCH_BYTES = 512 * 1024;
-const PULL_ROWS = 500;
 /** A device drains its outbox batch by batch: hints of less than this apart are one. */
 const HINT_MS = 250;
 /** Pushes that wait to be hinted; a learner who is not told polls. */
@@ -50,7 +48,7 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
         "application/x-ndjson",
       );
     }
-    const text = batchText(await readBody(request, BATCH_BYTES));
+    const text = batchText(await readBody(request, MAX_BATCH_BYTES));
     const answer = await crowd.turn(learner, () => database.sync(learner, text));
     throwRefusal(answer);
     hintOthers(learner, text, answer);
@@ -61,7 +59,7 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
     const cut = {
       learner,
       cursor: textParam(url, "cursor", /^[\w.-]{1,100}$/),
-      limit: integerParam(url, "limit", PULL_ROWS),
+      limit: integerParam(url, "limit", DEFAULT_PULL_CHANGES),
       atLeast: textParam(url, "at_least", /^[0-9a-f]{16}\.\d{1,15}$/),
       device: uuidParam(url, "device"),
     };

@@ -1,10 +1,8 @@
 // A batch's bytes as the text that SQL takes, one damaged line never touching another.
-
+import { MAX_BATCH_LINES } from "../_shared/limits.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 
 const LINE_FEED = 10;
-/** Lines of a batch, blank ones included: SQL looks at each, and at 520,000 blank ones for 3 s. */
-const MOST_LINES = 1000;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -39,10 +37,15 @@ function* lines(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
+/** SQL looks at each line, blank ones included, and at 520,000 blank ones for 3 s. */
 function refuseManyLines(bytes: Uint8Array): void {
   for (let at = -1, count = 1; (at = bytes.indexOf(LINE_FEED, at + 1)) >= 0;) {
-    if (++count > MOST_LINES) {
-      throw new Problem("batch_too_large", `A batch has at most ${MOST_LINES} lines.`, String(MOST_LINES));
+    if (++count > MAX_BATCH_LINES) {
+      throw new Problem(
+        "batch_too_large",
+        `A batch may have at most ${MAX_BATCH_LINES} lines.`,
+        String(MAX_BATCH_LINES),
+      );
     }
   }
 }

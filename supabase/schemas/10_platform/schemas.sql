@@ -1,5 +1,16 @@
 -- What:  Carrel's schemas, the edge's login role, and the end of PUBLIC's right to execute new functions.
 -- Why:   `public` is what clients may call; tables and definers live where the API does not look.
+
+-- The migrations were rewritten once before 1.0. The Supabase CLI refuses such a database itself, until its record of migrations is repaired.
+do $$
+begin
+  if to_regnamespace('learner') is not null and to_regnamespace('content') is not null then
+    raise exception using errcode = 'object_not_in_prerequisite_state', message = 'This database was made by the migrations 20261122000100 to '
+      '20261122004340 of an earlier Carrel. It cannot be upgraded: push to a new project. Nothing was changed.';
+  end if;
+end
+$$;
+
 create schema content;
 comment on schema content is 'Curriculum: drafts that instructors edit, and the published, append-only revisions.';
 create schema learner;

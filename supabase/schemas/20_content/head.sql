@@ -50,9 +50,11 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_schema constant smallint := coalesce(p_schema, private.default_content_schema());
 begin
-  perform private.require_schema(p_schema);
-  return private.head_of(p_schema);
+  perform private.require_schema(v_schema);
+  return private.head_of(v_schema);
 end
 $$;
 comment on function private.content_head(smallint) is
@@ -65,7 +67,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_schema smallint := coalesce(p_schema, 1);
+  v_schema smallint := coalesce(p_schema, private.default_content_schema());
 begin
   if not private.schema_is_served(v_schema) then
     select s.schema into v_schema from content.schema s
@@ -76,17 +78,17 @@ begin
 end
 $$;
 comment on function private.sync_head(smallint) is
-  'The head for the sender of a batch: of the schema that its header names (1 where it names none) or, if that is not served, of the current one. '
+  'The head for the sender of a batch: of the schema that its header names (the default where it names none) or, if that is not served, of the current one. '
   'Never refuses: answers of a device too old for the content are taken all the same.';
 
-create function public.content_head(schema smallint default 1)
+create function public.content_head(schema smallint default null)
 returns json
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_head(schema) $$;
 comment on function public.content_head(smallint) is
-  'The newest release: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
+  'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
   'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
 
 grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;

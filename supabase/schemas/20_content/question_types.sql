@@ -1,48 +1,5 @@
--- What:  the rules of every question type: what its answer key may be, and whether an answer is right.
--- Why:   drafts, ingest and the contract (client-contract/contract/question.ts) must give one verdict; docs/question-types.md is for people.
-
-create function private.is_decimal(p_text text)
-returns boolean
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  -- No exponent, no blanks, no grouping: `1e3`, `1,5` and ` 1` mean different things to different readers. 30 digits on
-  -- either side keep the arithmetic exact and small everywhere.
-  select coalesce(p_text ~ '^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$', false)
-$$;
-comment on function private.is_decimal(text) is 'Whether a text is a decimal string: [sign] 1-30 digits [. 1-30 digits].';
-
-create function private.normal_text(p_text text)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  -- Neither ICU nor libc, whose tables and special cases differ: NFC and the simple lower case of PostgreSQL's own
-  -- Unicode tables, and white space by name. pg_c_utf8 maps character by character (no final sigma), so others can too.
-  select btrim(regexp_replace(lower(normalize(p_text, nfc) collate pg_catalog.pg_c_utf8),
-    '[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]+' collate pg_catalog.pg_c_utf8, ' ', 'g'), ' ')
-$$;
-comment on function private.normal_text(text) is
-  'How short texts are compared: NFC, simple lower case of each character, runs of white space as one space, none at the ends.';
-
-create function private.are_indexes(p_list jsonb, p_count integer)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if jsonb_typeof(p_list) is distinct from 'array' then
-    return false;
-  end if;
-  return not exists (
-    select from jsonb_array_elements(p_list) e
-    where (jsonb_typeof(e) = 'number' and e #>> '{}' ~ '^[0-9]{1,2}$' and (e #>> '{}')::integer < p_count) is not true);
-end
-$$;
-comment on function private.are_indexes(jsonb, integer) is 'Whether a JSON value is a list of whole numbers from 0, all below p_count, written as such.';
+-- What:  the question types: for each, what its drafts may be, when an answer is right, and what older content schemas have of it.
+-- Why:   a type has one place in SQL, as it has one in the contract (client-contract/contract/question.ts). docs/changing.md adds one.
 
 create function private.is_answer_key(p_type text, p_choices text[], p_key jsonb)
 returns boolean
@@ -88,49 +45,24 @@ $$;
 comment on function private.is_answer_key(text, text[], jsonb) is
   'Whether a JSON value is an answer key of that type: a question that nobody can answer right must not be saved.';
 
-create function private.are_tags(p_tags text[])
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_tag text;
-begin
-  foreach v_tag in array p_tags loop
-    if v_tag !~ '\S' or length(v_tag) > 60 then
-      return false;
-    end if;
-  end loop;
-  return true;
-end
-$$;
-comment on function private.are_tags(text[]) is 'Whether each text of a list could be a tag: not blank, at most 60 characters. Nulls are not looked at.';
-
-create function private.is_media(p_media jsonb)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if jsonb_typeof(p_media) is distinct from 'array' or jsonb_array_length(p_media) > 10 then
-    return false;
-  end if;
-  return not exists (
-    select from jsonb_array_elements(p_media) m
-    where (jsonb_typeof(m) = 'object'
-      and m - array['path', 'bytes', 'sha256', 'mime'] = '{}'
-      -- In ASCII and written out, since `\s` is another set in every language, and lengths are counted otherwise. So nothing has to be
-      -- escaped in an address, Storage takes it (its keys are of ASCII), no file system knows it under two names, and no `..` leads out.
-      and jsonb_typeof(m -> 'path') = 'string' and length(m ->> 'path') <= 500
-      and m ->> 'path' ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$'
-      and jsonb_typeof(m -> 'bytes') = 'number' and m ->> 'bytes' ~ '^[1-9][0-9]{0,9}$'
-      and jsonb_typeof(m -> 'sha256') = 'string' and m ->> 'sha256' ~ '^[0-9a-f]{64}$'
-      and jsonb_typeof(m -> 'mime') = 'string' and m ->> 'mime' ~ '^[a-z]{1,40}/[a-z0-9][a-z0-9.+-]{0,79}$') is not true);
-end
-$$;
-comment on function private.is_media(jsonb) is 'Whether a JSON value is a list of at most 10 media references {path, bytes, sha256, mime}.';
+-- Named so that the message in Studio says what to do. PostgreSQL checks constraints in the order of their names.
+alter table content.question
+  add constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
+  add constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
+  add constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
+  add constraint question_single_choice_answer_is_an_index check (
+    type <> 'single_choice'
+    -- One of four or more: most questions, without the call of a function (2 us a row). As text, in which 1.0 is not 1.
+    or (cardinality(choices) >= 4 and answer::text in ('{"choice": 0}', '{"choice": 1}', '{"choice": 2}', '{"choice": 3}'))
+    or private.is_answer_key(type, choices, answer)),
+  add constraint question_multiple_choice_answer_is_indexes check (
+    type <> 'multiple_choice' or private.is_answer_key(type, choices, answer)),
+  add constraint question_true_false_answer_is_true_or_false check (
+    type <> 'true_false' or private.is_answer_key(type, choices, answer)),
+  add constraint question_numeric_answer_is_decimal_strings check (
+    type <> 'numeric' or private.is_answer_key(type, choices, answer)),
+  add constraint question_short_text_answer_is_accepted_texts check (
+    type <> 'short_text' or private.is_answer_key(type, choices, answer));
 
 create function private.grade(p_type text, p_key jsonb, p_answer jsonb)
 returns boolean
@@ -172,3 +104,46 @@ end
 $$;
 comment on function private.grade(text, jsonb, jsonb) is
   'Whether an answer is right; false where it is not of the type''s form, null where a question can''t be graded (withdrawn).';
+
+create function private.question_schema(q content.question)
+returns smallint
+language plpgsql -- rather than sql, which would start an executor for each of a full release's rows
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case
+    when q.type in ('multiple_choice', 'true_false', 'numeric', 'short_text') or q.media <> '[]' then 2
+    else 1
+  end;
+end
+$$;
+comment on function private.question_schema(content.question) is
+  'The oldest content schema that has all of a question. From that schema on its text is the same.';
+
+create function private.question_in(p_schema smallint, q content.question)
+returns content.question
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Down from the newest schema, one step for each.
+  if p_schema < 2 then
+    q.media := '[]';
+    case q.type
+      when 'single_choice' then
+        null;
+      when 'true_false' then
+        q.type := 'single_choice';
+        q.choices := array['True', 'False'];
+        q.answer := jsonb_build_object('choice', case when q.answer -> 'value' = 'true' then 0 else 1 end);
+      else
+        return null;
+    end case;
+  end if;
+  return q;
+end
+$$;
+comment on function private.question_in(smallint, content.question) is
+  'A question as a content schema has it: without what is younger than the schema. Null: it does not exist there.';

@@ -2,7 +2,7 @@
 -- Why:   publishing, delivery and compaction go by one row, which operators change without a deployment (C4).
 create table ops.content_setting (
   id            smallint not null default 1,
-  poll_after_s  integer not null default 900,
+  poll_after_s  integer not null default private.default_poll_after_s(),
   keep_versions integer not null default 50,
   keep_age      interval not null default '90 days',
   keep_answers  interval not null default '730 days',

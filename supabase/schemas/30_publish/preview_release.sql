@@ -14,10 +14,10 @@ begin
   return (
     with change as materialized (
       select h.kind, h.id, h.op, h.schema, b.body::jsonb - 'kind' - 'version' as before,
-        case when h.schema = private.content_schema() or t.is_alike then t.body else t.body_1 end::jsonb - 'kind' - 'version' as after
+        t.body::jsonb - 'kind' - 'version' as after
       -- A row that changes in several schemas is shown as the newest of them has it.
       from (select distinct on (c.kind, c.id) c.* from pg_temp.change c order by c.kind, c.id, c.schema desc) h
-      join pg_temp.candidate t on t.kind = h.kind and t.id = h.id
+      join pg_temp.candidate t on t.kind = h.kind and t.id = h.id and h.schema between t.from_schema and t.schema
       left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
         and h.schema between b.from_schema and b.schema
     )

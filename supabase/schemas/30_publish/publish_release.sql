@@ -19,6 +19,16 @@ $$;
 comment on function private.lift_lock_timeout() is
   'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
 
+create function private.published_head(p_published boolean)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published || '}')::json
+$$;
+comment on function private.published_head(boolean) is 'The head as publishing answers it: with `published`, whether this call wrote a release.';
+
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
 language plpgsql
@@ -54,7 +64,7 @@ begin
   select n.upserts, n.deletes into v_upserts, v_deletes from private.count_change() n;
   -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
   if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
-    return private.content_head(v_schema);
+    return private.published_head(false);
   end if;
   if p_expected_hash <> encode(v_hash, 'hex') then
     perform private.raise_error('drafts_moved', p_info => encode(v_hash, 'hex'));
@@ -67,7 +77,7 @@ begin
     perform private.raise_error('release_invalid', p_info => v_problems);
   end if;
   if v_upserts + v_deletes = 0 then
-    return private.content_head(v_schema);
+    return private.published_head(false);
   end if;
   if private.needs_force(v_deletes) and not p_force then
     perform private.raise_error('release_needs_force', format(
@@ -79,8 +89,8 @@ begin
   v_version := coalesce(v_last.version, 0) + 1;
   insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
   select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id,
-    case when c.op = 'delete' then null when c.schema = v_schema or t.is_alike then t.body else t.body_1 end, c.sha256
-  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id
+    t.body, c.sha256
+  from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id and c.schema between t.from_schema and t.schema
   -- As pages are read, and as the indexes grow.
   order by c.id;
 
@@ -104,9 +114,9 @@ begin
     from pg_temp.change c where v_schema between c.from_schema and c.schema
   ) n;
 
-  v_release := private.content_head(v_schema);
+  v_release := private.published_head(true);
   perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
-    'content.release', v_version::text, null, v_release::jsonb);
+    'content.release', v_version::text, null, v_release::jsonb - 'published');
   return v_release;
 end
 $$;
@@ -137,7 +147,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
-  'Publishes all drafts as the next version and returns its head; with nothing to publish, the current head. '
+  'Publishes all drafts as the next version and returns its head with `published` true. With nothing to publish, or where the same preview '
+  'was published before, the current head with `published` false. '
   'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
 
 grant execute on function private.publish_release(text, text, boolean), public.publish_release(text, text, boolean)

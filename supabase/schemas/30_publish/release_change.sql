@@ -7,11 +7,14 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_schema constant smallint := private.content_schema();
 begin
   return query
   select case when c.has_question then 'parent_not_active' else 'domain_without_question' end, c.kind, c.id, c.key
   from pg_temp.candidate c
-  where (c.body is not null and c.parent_status is distinct from 'active') or not c.has_question;
+  where v_schema between c.from_schema and c.schema
+    and ((c.body is not null and c.parent_status is distinct from 'active') or not c.has_question);
 end
 $$;
 comment on function private.candidate_problem() is
@@ -29,7 +32,6 @@ declare
   v_next constant integer := 1 + coalesce((select max(r.version) from content.release r), 0);
   v_from smallint;
   v_to smallint;
-  v_served bigint;
 begin
   perform private.collect_candidate(p_take_marks, v_next);
   if to_regclass('pg_temp.change') is not null then
@@ -40,7 +42,7 @@ begin
     schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,
     domain_id uuid not null, skill_id uuid, sha256 bytea, bytes integer, type text, answer jsonb,
     was_domain_id uuid, was_skill_id uuid, before_version integer, before_bytes integer) on commit drop;
-  select min(s.schema), max(s.schema), count(*) into v_from, v_to, v_served from content.schema s where s.state <> 'retired';
+  select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
 
   -- 1 What all schemas have alike, now as before: one comparison of the texts (from the id on,
   --   which comes after kind and version), one new text and one hash for all of them.
@@ -50,7 +52,7 @@ begin
     sha256(convert_to(c.body, 'UTF8')), octet_length(c.body) + 1, c.type, c.answer,
     c.newest_domain_id, c.newest_skill_id, case when c.newest_op = 'upsert' then c.newest end, octet_length(c.newest_body) + 1
   from pg_temp.candidate c
-  where c.is_alike
+  where c.from_schema <= v_from and c.schema >= v_to
     and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))
     and case
       when c.body is null then c.newest_op = 'upsert'
@@ -58,44 +60,44 @@ begin
         or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
     end;
 
-  -- 2 The others, schema by schema; together again where all have come to the same, and from the same: write_release_size() takes
-  --   what was there out of each schema, by the one row. Mostly there are none, and to plan for them would take as long as
-  --   all else of a small release.
+  -- 2 The others, schema by schema; together again where all schemas of a candidate's row come to the same, and from the same:
+  --   write_release_size() takes what was there out of each schema, by the one row. Mostly there are none, and to plan for them would
+  --   take as long as all else of a small release.
   if not exists (
     select from pg_temp.candidate c
-    where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
+    where not (c.from_schema <= v_from and c.schema >= v_to and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
   then
     return;
   end if;
   insert into pg_temp.change
-  select x.schema, case when x.is_one then v_from else x.schema end, x.kind, x.id, x.op, x.domain_id, x.skill_id,
-    sha256(convert_to(x.body, 'UTF8')), octet_length(x.body) + 1, x.type, x.answer, x.was_domain_id, x.was_skill_id, x.before_version, x.before_bytes
+  select x.schema, case when x.is_one then x.lowest else x.schema end, x.kind, x.id, case when x.body is null then 'delete' else 'upsert' end,
+    coalesce(x.domain_id, x.was_domain_id), coalesce(x.skill_id, x.was_skill_id), sha256(convert_to(x.body, 'UTF8')), octet_length(x.body) + 1,
+    x.type, x.answer, x.was_domain_id, x.was_skill_id, case when x.was_op = 'upsert' then x.was_version end, x.before_bytes
   from (
-    select s.schema, c.kind, c.id, case when n.body is null then 'delete' else 'upsert' end as op,
-      coalesce(c.domain_id, l.domain_id) as domain_id, coalesce(c.skill_id, l.skill_id) as skill_id,
-      n.body, c.type, c.answer,
-      l.domain_id as was_domain_id, l.skill_id as was_skill_id,
-      case when l.op = 'upsert' then l.version end as before_version, octet_length(l.body) + 1 as before_bytes,
-      c.is_alike
-        and v_served = count(*) over (partition by c.kind, c.id, l.version, l.op, l.domain_id, l.skill_id, octet_length(l.body)) as is_one
-    from pg_temp.candidate c
-    join content.schema s on s.state <> 'retired'
-    cross join lateral (
-      select case when s.schema = private.content_schema() or c.is_alike then c.body else c.body_1 end as body
-    ) n
-    left join lateral (
-      select r.op, r.version, r.domain_id, r.skill_id, r.body from content.revision r
-      where s.schema between r.from_schema and r.schema and r.kind = c.kind and r.id = c.id
-      order by r.version desc limit 1
-    ) l on true
-    where not (c.is_alike and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to)))
-      and case
-        when n.body is null then l.op = 'upsert'
-        else l.op is distinct from 'upsert'
-          or substr(l.body, strpos(l.body, '"id":')) <> substr(n.body, strpos(n.body, '"id":'))
-      end
+    select y.*, y.schemas = count(*) over (partition by y.kind, y.id, y.highest,
+      y.was_version, y.was_op, y.was_domain_id, y.was_skill_id, y.before_bytes) as is_one
+    from (
+      select s.schema, c.kind, c.id, c.body, c.domain_id, c.skill_id, c.type, c.answer,
+        l.version as was_version, l.op as was_op, l.domain_id as was_domain_id, l.skill_id as was_skill_id, l.body as before,
+        octet_length(l.body) + 1 as before_bytes,
+        min(s.schema) over text as lowest, max(s.schema) over text as highest, count(*) over text as schemas
+      from pg_temp.candidate c
+      join content.schema s on s.state <> 'retired' and s.schema between c.from_schema and c.schema
+      left join lateral (
+        select r.op, r.version, r.domain_id, r.skill_id, r.body from content.revision r
+        where s.schema between r.from_schema and r.schema and r.kind = c.kind and r.id = c.id
+        order by r.version desc limit 1
+      ) l on true
+      where not (c.from_schema <= v_from and c.schema >= v_to and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to)))
+      window text as (partition by c.kind, c.id, c.schema)
+    ) y
+    where case
+      when y.body is null then y.was_op = 'upsert'
+      else y.was_op is distinct from 'upsert'
+        or substr(y.before, strpos(y.before, '"id":')) <> substr(y.body, strpos(y.body, '"id":'))
+    end
   ) x
-  where not x.is_one or x.schema = v_to;
+  where not x.is_one or x.schema = x.highest;
 end
 $$;
 comment on function private.collect_change(boolean) is

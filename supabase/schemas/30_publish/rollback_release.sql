@@ -123,7 +123,7 @@ set statement_timeout = '60s'
 as $$ select private.rollback_release(to_version, note, force) $$;
 comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
-  'The newest version: only discards drafts. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
+  'The newest version: only discards drafts, and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
 
 create function ops.restore_shelved(p_ids bigint[])
 returns integer

@@ -53,6 +53,9 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
+  if p_at < now() and not p_force then
+    perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
+  end if;
   -- What could not be published now is refused now, while somebody is looking.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
@@ -130,8 +133,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.schedule_release(at, expected_hash, note, force) $$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
-  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. Instructors and admins. '
-  'Errors: forbidden, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
+  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. A time in the past needs force. '
+  'Instructors and admins. Errors: forbidden, malformed_request, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
 
 create function public.cancel_schedule(schedule_id bigint)
 returns json

@@ -27,7 +27,7 @@ comment on function private.forget_devices() is
 -- Only for a device that is new: the contacts of all others are updates.
 create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
 
-create function private.require_welcome(p_user uuid, p_device uuid)
+create function private.require_not_revoked(p_user uuid, p_device uuid)
 returns void
 language plpgsql
 stable
@@ -40,7 +40,7 @@ begin
   end if;
 end
 $$;
-comment on function private.require_welcome(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
+comment on function private.require_not_revoked(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
 
 create function private.support_device()
 returns uuid

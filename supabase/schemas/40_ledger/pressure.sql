@@ -10,7 +10,7 @@ create table ops.pressure_setting (
   constraint pressure_setting_pkey primary key (id),
   constraint pressure_setting_one_row check (id = 1),
   -- A bucket smaller than a batch could never be sent one.
-  constraint pressure_setting_event_burst_in_range check (event_burst between 500 and 10000000),
+  constraint pressure_setting_event_burst_in_range check (event_burst between private.max_batch_events() and 10000000),
   constraint pressure_setting_events_per_s_in_range check (events_per_s between 1 and 1000000),
   constraint pressure_setting_batch_burst_in_range check (batch_burst between 1 and 1000000),
   constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000)

@@ -112,8 +112,8 @@ create table ops.quarantine_setting (
   retry_after_s integer not null default 21600,
   constraint quarantine_setting_pkey primary key (id),
   constraint quarantine_setting_one_row check (id = 1),
-  -- Any one line (512 KiB, a batch) must fit an empty quarantine.
-  constraint quarantine_setting_holds_a_batch check (least(open_bytes, held_bytes) >= 1048576 and least(open_rows, held_rows) > 0),
+  -- Any one line (a batch at most, and its encoding) must fit an empty quarantine.
+  constraint quarantine_setting_holds_a_batch check (least(open_bytes, held_bytes) >= 2 * private.max_batch_bytes() and least(open_rows, held_rows) > 0),
   constraint quarantine_setting_retry_in_range check (retry_after_s between 60 and 604800)
 );
 comment on table ops.quarantine_setting is 'One row: how much quarantine a learner may fill, held events apart; operators update it.';

@@ -1,4 +1,4 @@
--- What:  ops.steering: what the server asks of its clients, by platform and app version; steering_for() merges the rows.
+-- What:  ops.steering: what the server asks of its clients, by platform and app version.
 -- Why:   apps in the field can't be redeployed tonight: batch size, retries, polling, a kill switch and upgrade advice are data (U8).
 
 create function private.app_version(p_version text)
@@ -40,7 +40,7 @@ create table ops.steering (
   constraint steering_app_from_is_version check (app_from is null or private.app_version(app_from) is not null),
   constraint steering_app_before_is_version check (app_before is null or private.app_version(app_before) is not null),
   constraint steering_app_range_not_empty check (private.app_version(app_from) < private.app_version(app_before)),
-  constraint steering_batch_events_in_range check (batch_events between 1 and 500),
+  constraint steering_batch_events_in_range check (batch_events between 1 and private.max_batch_events()),
   constraint steering_retry_base_ms_in_range check (retry_base_ms between 100 and 60000),
   constraint steering_retry_cap_ms_in_range check (retry_cap_ms between 1000 and 3600000),
   constraint steering_retry_base_below_cap check (retry_base_ms <= retry_cap_ms),
@@ -73,99 +73,6 @@ comment on column ops.steering.pause_reason is 'Shown to people.';
 comment on column ops.steering.pause_s is 'Seconds after which a paused device asks again.';
 comment on column ops.steering.upgrade_to is 'Advice to update the app to this version; required from upgrade_required_from on, if that is set.';
 comment on column ops.steering.note is 'Why the row is there; for the next operator.';
-insert into ops.steering (batch_events, retry_base_ms, retry_cap_ms, outbox_cap, keep_sent_days, paused, pause_s, note)
-values (500, 1000, 30000, 50000, 14, false, 3600, 'The defaults.');
 
 alter table ops.steering enable row level security;
 create policy steering_all_nobody on ops.steering for all to anon, authenticated using (false);
-
-create trigger steering_audit_insert after insert on ops.steering
-  referencing new table as new_rows for each statement execute function private.audit_change();
-create trigger steering_audit_update after update on ops.steering
-  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
-create trigger steering_audit_delete after delete on ops.steering
-  referencing old table as old_rows for each statement execute function private.audit_change();
-create trigger steering_is_not_truncated before truncate on ops.steering
-  for each statement execute function private.forbid_change();
--- Whoever turns the defaults into a row for one platform takes them away too.
-create trigger steering_defaults_stay before delete on ops.steering
-  for each row when (coalesce(old.platform, old.app_from, old.app_before) is null) execute function private.forbid_change();
-create trigger steering_defaults_stay_default before update on ops.steering
-  for each row when (coalesce(old.platform, old.app_from, old.app_before) is null and coalesce(new.platform, new.app_from, new.app_before) is not null)
-  execute function private.forbid_change();
-
-create function private.steering_for(p_platform text, p_app_version text)
-returns json
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_version constant integer[] := private.app_version(p_app_version);
-  v_row ops.steering;
-  v ops.steering;
-begin
-  -- A row for a platform before one for all, a range before none, the range that begins later before its elders.
-  for v_row in
-    select t.* from ops.steering t
-    where (t.platform is null or t.platform = p_platform)
-      and (t.app_from is null or private.app_version(t.app_from) <= v_version)
-      and (t.app_before is null or v_version < private.app_version(t.app_before))
-    order by t.platform is null, coalesce(t.app_from, t.app_before) is null,
-      private.app_version(t.app_from) desc nulls last, private.app_version(t.app_before)
-  loop
-    v.batch_events := coalesce(v.batch_events, v_row.batch_events);
-    v.retry_base_ms := coalesce(v.retry_base_ms, v_row.retry_base_ms);
-    v.retry_cap_ms := coalesce(v.retry_cap_ms, v_row.retry_cap_ms);
-    v.outbox_cap := coalesce(v.outbox_cap, v_row.outbox_cap);
-    v.keep_sent_days := coalesce(v.keep_sent_days, v_row.keep_sent_days);
-    v.poll_after_s := coalesce(v.poll_after_s, v_row.poll_after_s);
-    v.pause_s := coalesce(v.pause_s, v_row.pause_s);
-    -- What belongs together comes from one row.
-    if v.paused is null then
-      v.paused := v_row.paused;
-      v.pause_reason := v_row.pause_reason;
-    end if;
-    if v.upgrade_to is null then
-      v.upgrade_to := v_row.upgrade_to;
-      v.upgrade_required_from := v_row.upgrade_required_from;
-      v.upgrade_message := v_row.upgrade_message;
-    end if;
-  end loop;
-  return json_build_object(
-    'batch_events', v.batch_events,
-    'retry_base_ms', v.retry_base_ms,
-    -- The two may come from different rows.
-    'retry_cap_ms', greatest(v.retry_cap_ms, v.retry_base_ms),
-    'outbox_cap', v.outbox_cap,
-    'keep_sent_days', v.keep_sent_days,
-    'poll_after_s', coalesce(v.poll_after_s, (select c.poll_after_s from ops.content_setting c)),
-    'paused', case when v.paused then json_build_object('reason', v.pause_reason, 'retry_after_s', v.pause_s) end,
-    'upgrade', case when v.upgrade_to is not null then json_build_object(
-      'to', v.upgrade_to, 'required_from', v.upgrade_required_from, 'message', v.upgrade_message) end);
-end
-$$;
-comment on function private.steering_for(text, text) is
-  'What a client is asked to do: of each field the value of the most specific row that has one. An app of unknown version is in no range.';
-
-create function private.require_running(p_platform text, p_app_version text)
-returns void
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_paused json;
-begin
-  -- Nothing is paused on nearly every day: one look at a table of a page.
-  if exists (select from ops.steering s where s.paused) then
-    v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
-    if v_paused ->> 'reason' is not null then
-      perform private.raise_error('paused', v_paused ->> 'reason', v_paused ->> 'retry_after_s', (v_paused ->> 'retry_after_s')::integer);
-    end if;
-  end if;
-end
-$$;
-comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused with the seconds to wait.';

@@ -32,6 +32,22 @@ $$;
 comment on function private.check_content_cursor(text, integer, integer) is
   'The version to read until (the head where none is given), or an error that tells the device to start over.';
 
+create function private.page_rows(p_name text, p_rows integer)
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_rows not between 1 and private.max_page_rows() then
+    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to %s.', p_name, private.max_page_rows()), p_name);
+  end if;
+  return coalesce(p_rows, private.default_page_rows());
+end
+$$;
+comment on function private.page_rows(text, integer) is
+  'The rows of a page of content, where a request may name them; a number that a page can''t have raises malformed_request with the parameter''s name.';
+
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],
   p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)

@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_version integer;
-  v_limit integer := least(greatest(p_limit, 1), 2000);
+  v_limit constant integer := private.page_rows('limit', p_limit);
   v_own text;
 begin
   perform private.require_schema(p_schema);

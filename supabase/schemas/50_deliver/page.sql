@@ -13,7 +13,7 @@ declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_after text[] := regexp_match(coalesce(p_after, '0.a.00000000-0000-0000-0000-000000000000'),
     '^(whole\.)?(\d{1,9})\.([a-z]{1,8})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
-  v_limit integer := least(greatest(p_limit, 1), 2000);
+  v_limit constant integer := private.page_rows('limit', p_limit);
   v_since integer;
   v_prefix text;
 begin
@@ -63,28 +63,29 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+  select private.page_rows('page_rows', p_limit);
   -- The page's lines as JSON strings: a body inside a JSON document would not keep its exact bytes.
   select json_build_object(
     'page', l.lines[1]::json,
     'lines', to_json(l.lines[2:cardinality(l.lines) - 2]),
     'end', l.lines[cardinality(l.lines) - 1]::json)
   from (select string_to_array(
-    private.content_page(p_history, p_schema, p_since, p_until, p_domains, p_after, p_limit), E'\n') as lines) l
+    private.content_page(p_history, coalesce(p_schema, private.default_content_schema()::smallint), p_since, p_until, p_domains, p_after, p_limit), E'\n') as lines) l
 $$;
 comment on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) is 'The core of content_delta().';
 
 create function public.content_delta(
   history text default null, since integer default 0, until integer default null, domains uuid[] default null,
-  after text default null, page_rows integer default 1000, schema smallint default 1)
+  after text default null, page_rows integer default null, schema smallint default null)
 returns json
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_delta(history, schema, since, until, domains, after, page_rows) $$;
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
-  'Changes between two versions, a page (at most 2000 rows) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
+  'Changes between two versions, a page (by default 1000 rows, at most 2000) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
   'since 0 is the snapshot; where that is smaller than the delta it comes instead, and page.since is 0. '
-  'Errors: history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
+  'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
 grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) to carrel_edge;

@@ -43,7 +43,6 @@ create table learner.attempt (
   voided_at          timestamptz,
   edited_at          timestamptz,
   constraint attempt_pkey primary key (user_id, event_id),
-  constraint attempt_duration_in_range check (duration_ms between 0 and 86400000),
   constraint attempt_content_version_positive check (content_version > 0),
   constraint attempt_content_state_known check (content_state in ('current', 'outdated', 'withdrawn'))
 ) partition by range (event_id);

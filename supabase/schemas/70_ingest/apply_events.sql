@@ -1,7 +1,7 @@
 -- What:  apply_events(): checked events go into the ledger, ops.telemetry and the projections, and come back with what became of each as their code.
 -- Why:   ingest, replay and support's corrections share it, so that whichever way an event comes, the same becomes of it (U1, U3).
 
-create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_look boolean)
+create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]
 language plpgsql
 volatile
@@ -13,7 +13,7 @@ declare
   v_new integer;
   v_ids uuid[];
   v_known uuid[] := '{}';
-  v_look boolean;
+  v_lookup boolean;
   v_waiting boolean;
   v_fresh learner.event[];
 begin
@@ -26,10 +26,10 @@ begin
   if v_new = 0 then
     return null;
   end if;
-  select p_look or (select s.newest_event < v_ids[1] from learner.state s where s.user_id = p_user) is not true,
+  select p_lookup or (select s.newest_event < v_ids[1] from learner.state s where s.user_id = p_user) is not true,
     exists (select from ops.quarantine q where q.user_id = p_user and q.event_id is not null)
-  into v_look, v_waiting;
-  if v_look then
+  into v_lookup, v_waiting;
+  if v_lookup then
     v_known := array(
       select l.event_id from learner.event l
       where l.user_id = p_user and l.event_id = any (v_ids) and l.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
@@ -47,7 +47,7 @@ begin
 
   -- 2 The first of each id that is not. The learner's lock is held, so nobody else can take one meanwhile; `on conflict`, which
   --   prepares each row for that, is a tenth of the time that storing them takes.
-  with told as (
+  with reported as (
     insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
     select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
     from unnest(coalesce(v_storing, p_events)) i
@@ -116,7 +116,7 @@ end
 $$;
 comment on function private.apply_events(uuid, timestamptz, integer, bigint, private.incoming[], boolean) is
   'Applies checked events under the learner''s lock, and returns them where their codes have changed, else null; what it can''t apply, the caller keeps. '
-  'p_look: look ids up though they are beyond learner.state.newest_event.';
+  'p_lookup: look ids up though they are beyond learner.state.newest_event.';
 
 create function private.apply_or_bisect(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
 returns private.incoming[]

@@ -1,7 +1,7 @@
 -- What:  ingest: one batch, one transaction, a result for every event in the order of the request.
 -- Why:   exactly once is the ledger's key; nothing is lost because whatever can't be applied is quarantined (U1-U3).
 
-create function private.ingest_for(p_user uuid, p_lines text)
+create function private.ingest_for(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
 volatile
@@ -30,17 +30,17 @@ declare
   v_outcome private.outcome;
   v_last_seq bigint;
 begin
-  -- By any door. The functions refuse more than 512 KiB; bytes that are no text have grown by a third since.
-  if octet_length(p_lines) > 1048576 then
-    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
+  -- The functions refuse what is larger. Bytes that are no text have grown by a third since.
+  if octet_length(p_lines) > 2 * private.max_batch_bytes() then
+    perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
 
   -- 1 The header.
   v_lines := string_to_array(p_lines, E'\n');
   v_header := private.read_header(v_lines[1]);
-  v_count := private.count_lines(v_lines, 500);
-  if v_count > 500 then
-    perform private.raise_error('batch_too_large', 'A batch may have at most 500 events.', '500');
+  v_count := private.count_lines(v_lines);
+  if v_count > private.max_batch_events() then
+    perform private.raise_error('batch_too_large', format('A batch may have at most %s events.', private.max_batch_events()), private.max_batch_events()::text);
   end if;
 
   -- 2 The learner's lock, with the tokens, in a statement of its own: what follows must see what the last holder committed.
@@ -59,28 +59,28 @@ begin
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
     perform private.refuse_erased(p_user);
-    perform private.require_welcome(p_user, v_header.device_id);
+    perform private.require_not_revoked(p_user, v_header.device_id);
   end if;
   if v_refusal is not null then
     return v_refusal;
   end if;
   -- Nothing is known of a clock where the server wrote the header for a device (merge_progress).
-  v_skew := case when v_header.by_server is null then (extract(epoch from v_now - v_header.sent_at) * 1000)::bigint end;
+  v_skew := case when not p_by_server then (extract(epoch from v_now - v_header.sent_at) * 1000)::bigint end;
 
   -- 4 Events that were held for what has become known since.
   if v_held then
-    perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, 500);
+    perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, private.max_batch_events());
   end if;
 
   -- 5 Check, apply, keep.
-  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, p_lines, v_lines, v_head, v_newest));
+  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, v_lines, v_head, v_newest));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
     v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_lines, v_events));
   end if;
 
   -- 6 The contact.
-  perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest);
+  perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
@@ -96,8 +96,8 @@ begin
     'results', v_outcome.results);
 end
 $$;
-comment on function private.ingest_for(uuid, text) is
+comment on function private.ingest_for(uuid, text, boolean) is
   'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
   'or {refused} where the learner has sent too much. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
-  'lock_timeout where the learner is busy.';
-grant execute on function private.ingest_for(uuid, text) to carrel_edge;
+  'lock_timeout where the learner is busy. p_by_server: the server wrote the header for a device, whose clock and contract it does not know.';
+grant execute on function private.ingest_for(uuid, text, boolean) to carrel_edge;

@@ -40,7 +40,7 @@ begin
   kept as (
     insert into ops.quarantine as q (
       user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
-    select p_user, f.sha256, case when f.id_text ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then private.ulid_to_uuid(f.id_text) end,
+    select p_user, f.sha256, case when private.is_ulid(f.id_text) then private.ulid_to_uuid(f.id_text) end,
       f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
     from fitting f
     where f.fits

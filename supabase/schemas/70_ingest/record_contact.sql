@@ -1,22 +1,20 @@
 -- What:  record_contact(): the header of a batch becomes what is known of its device.
 -- Why:   each sync is a contact, and says what runs on the device and how far its clock is off (O2).
 
-create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz)
+create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
 returns void
 language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  -- Else the server wrote the header for it: then the time is the server's, and the contract anybody's.
-  v_by_device constant boolean := p_header.by_server is null;
 begin
   insert into learner.device as d (
     user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
   values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
-    case when v_by_device then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
+    -- Of a header that the server wrote for the device, the time is the server's, and the contract anybody's.
+    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
     -- Both by the device's clock: received_at minus occurred_at, less its skew.
-    case when v_by_device and p_oldest is not null then
+    case when not p_by_server and p_oldest is not null then
       greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
   on conflict (user_id, device_id) do update set
     -- What this header does not say is not forgotten.
@@ -26,5 +24,5 @@ begin
     queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
 end
 $$;
-comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz) is
+comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
   'Records a batch''s header as its device''s last contact; p_oldest is when the oldest of its events occurred, null where it has none.';

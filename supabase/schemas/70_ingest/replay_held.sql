@@ -23,7 +23,7 @@ begin
   end if;
 
   -- 2 The same way as any event. How far the device's clock was off when it handed them in is not known any more.
-  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, array_to_string(v_lines, E'\n'), v_lines, p_head, null));
+  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, v_lines, p_head, null));
 
   -- 3 A statement of its own: applying may have superseded the row already.
   update ops.quarantine q set
@@ -93,7 +93,7 @@ begin
     -- 0.2 s of them, or 0.8 s on a machine with four times the work it can do.
     perform from learner.state s where s.user_id = v_user for update skip locked;
     continue when not found;
-    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, 500));
+    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, private.max_batch_events()));
     v_room := v_room - v_held;
     exit when v_room <= 0;
   end loop;

@@ -14,7 +14,7 @@ declare
   v_cursor constant text[] := regexp_match(p_cursor, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_least constant text[] := regexp_match(p_at_least, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_since constant bigint := coalesce(v_cursor[2]::bigint, 0);
-  v_limit constant integer := least(greatest(coalesce(p_limit, 500), 1), 1000);
+  v_limit constant integer := least(greatest(coalesce(p_limit, private.default_pull_changes()), 1), private.max_pull_changes());
   v_last bigint := coalesce((select s.change_seq from learner.state s where s.user_id = p_user), 0);
   v_reset text := case
     when p_cursor is not null and v_cursor is null then 'cursor_invalid'
@@ -116,7 +116,7 @@ begin
   perform private.refuse_erased(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
-  perform private.require_welcome(p_user, p_device);
+  perform private.require_not_revoked(p_user, p_device);
   -- Put together as text: of a page of 500 changes every value would be read again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';

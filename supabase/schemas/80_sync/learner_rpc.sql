@@ -21,7 +21,7 @@ end
 $$;
 comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal(), or null where waiting does not help.';
 
-create function private.take_batch(p_user uuid, p_lines text)
+create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
 volatile
@@ -36,12 +36,12 @@ declare
   v_hint text;
   v_refusal json;
 begin
-  if octet_length(p_lines) > 524288 then
-    perform private.raise_error('payload_too_large', 'A batch may have at most 512 KiB.', '524288');
+  if octet_length(p_lines) > private.max_batch_bytes() then
+    perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
   -- For private.note_change(), which runs before this knows how the batch fared.
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
-  v_answer := private.ingest_for(p_user, p_lines);
+  v_answer := private.ingest_for(p_user, p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
 exception
@@ -54,7 +54,7 @@ exception
     return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -112,12 +112,12 @@ begin
   end if;
   v_answer := private.take_batch(v_user, concat_ws(E'\n',
     -- The device says nothing of its clock, its contract or its queue, and nothing is concluded of them.
-    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1, 'by_server', true,
+    jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
       'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
     -- json, of which nothing is cast: p_reset may hold what jsonb can't, which ingest tells, and keeps.
     translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
       'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
-        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')));
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')), true);
   if v_answer -> 'refused' is not null then
     return private.answer_refusal(v_answer -> 'refused');
   end if;
@@ -174,7 +174,7 @@ end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
 
-create function public.learner_changes(cursor text default null, page_rows integer default 500, at_least text default null, device uuid default null)
+create function public.learner_changes(cursor text default null, page_rows integer default null, at_least text default null, device uuid default null)
 returns json
 language sql
 stable

@@ -40,7 +40,7 @@ begin
   v_id := (left(private.ulid_floor(v_now)::text, 13) || right(gen_random_uuid()::text, 23))::uuid;
 
   -- An event like any other: checked, in the ledger, projected, pulled by every device, and there again after a rebuild.
-  v_event := (private.read_lines(p_learner, array['', jsonb_build_object(
+  v_event := (private.read_events(p_learner, array['', jsonb_build_object(
     'id', private.uuid_to_ulid(v_id), 'type', 'progress.reset', 'version', 1, 'learner_id', p_learner, 'device_id', private.support_device(),
     'occurred_at', v_at, 'utc_offset_minutes', 0, 'body', jsonb_build_object(
       'skill_id', p_skill, 'count', private.next_reset_range(p_learner, p_skill),

@@ -21,7 +21,7 @@ begin
   end if;
   if p_kind = 'skill_progress' and pg_input_is_valid(p_id, 'uuid') then
     v_id := p_id::uuid;
-  elsif p_kind <> 'skill_progress' and p_id ~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' then
+  elsif p_kind <> 'skill_progress' and private.is_ulid(p_id) then
     v_id := private.ulid_to_uuid(p_id);
   else
     perform private.raise_error('support_invalid', '`id` must be the ULID of a session or an attempt, or the UUID of a skill.', 'id');

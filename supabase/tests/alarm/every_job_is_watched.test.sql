@@ -14,14 +14,14 @@ begin
 end
 $$;
 
-select cmp_ok((select count(*) from jobs), '>', 9::bigint, 'O4: there are jobs');
-select is_empty($$ select job from jobs where not exists (select from ops.job j where j.name = job) $$, 'O4: each has a record');
-select is_empty('select name from ops.job except select job from jobs', 'O4: and each record a job');
+select cmp_ok((select count(*) from jobs), '>', 9::bigint, 'O4: Carrel schedules more than nine jobs');
+select is_empty($$ select job from jobs where not exists (select from ops.job j where j.name = job) $$, 'O4: each scheduled job has a row in ops.job');
+select is_empty('select name from ops.job except select job from jobs', 'O4: each row of ops.job has a scheduled job');
 
 update ops.job set last_run_at = now() - 3 * every - interval '15 minutes';
-select bag_eq('table now_on', $$ select 'job_late', job from jobs $$, 'O4: any that stops is an alarm');
+select bag_eq('table now_on', $$ select 'job_late', job from jobs $$, 'O4: every job that stops running raises job_late');
 select pg_temp.run_all();
-select is_empty('table now_on', 'O4: which its next run ends');
+select is_empty('table now_on', 'O4: the next run of a job ends its job_late alarm');
 
 -- They are all refused to a learner; the one that asks nobody is taken away.
 savepoint before_failures;
@@ -30,7 +30,7 @@ select tests.authenticate(tests.learner());
 set local role postgres;
 select pg_temp.run_all();
 select set_config('request.jwt.claims', '', true);
-select bag_eq('table now_on', $$ select 'job_failing', job from jobs $$, 'O4: any that fails is an alarm');
+select bag_eq('table now_on', $$ select 'job_failing', job from jobs $$, 'O4: every job that fails raises job_failing');
 rollback to before_failures;
 
 create function pg_temp.spoil(p_state text) returns integer language plpgsql
@@ -41,12 +41,12 @@ begin
 end
 $$;
 select private.run_job('telemetry', $$ select pg_temp.spoil('57014') $$), private.run_job('telemetry', $$ select pg_temp.spoil('P0001') $$);
-select is((select (failures, last_error)::text from ops.job where name = 'telemetry'), '(2,"no reason (P0001)")', 'O4: cancelled or failed, it is counted');
-select is_empty('select from ops.erasure', 'O4: and what it had done is taken back');
+select is((select (failures, last_error)::text from ops.job where name = 'telemetry'), '(2,"no reason (P0001)")', 'O4: a cancelled run and a failed run both count as failures');
+select is_empty('select from ops.erasure', 'O4: a failed run is rolled back');
 select private.run_job('telemetry', 'select 3 as dropped');
-select is((select (failures, last_error, detail)::text from ops.job where name = 'telemetry'), '(0,,"{""dropped"": 3}")', 'O4: a good run says what came of it');
+select is((select (failures, last_error, detail)::text from ops.job where name = 'telemetry'), '(0,,"{""dropped"": 3}")', 'O4: a successful run clears the failures and records its result');
 select private.run_job('telemetry', $$ select private.record_job('telemetry', 'half done', null) $$);
-select is((select last_error from ops.job where name = 'telemetry'), 'half done', 'O4: and what it says itself stands');
+select is((select last_error from ops.job where name = 'telemetry'), 'half done', 'O4: a failure that a job records itself is not overwritten');
 
 select * from finish();
 rollback;

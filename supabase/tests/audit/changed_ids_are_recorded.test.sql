@@ -8,7 +8,7 @@ update content.question set id = tests.question(7) where id = tests.question(1);
 select bag_eq('select a.object_id, a.action, a.before ->> $$key$$ as before, a.after ->> $$key$$ as after
   from ops.audit a, before b where a.id > b.id',
   $$ values (tests.question(1)::text, 'delete', 'question-1', null::text), (tests.question(7)::text, 'insert', null, 'question-1') $$,
-  'I10: a row that gets another id is one that goes and one that comes');
+  'I10: a changed id is recorded as a delete and an insert');
 
 select * from finish();
 rollback;

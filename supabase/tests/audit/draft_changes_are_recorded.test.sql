@@ -9,13 +9,13 @@ insert into content.domain (id, key, title) values (tests.domain(1), 'domain-1',
 select results_eq('select action, object, object_id, before, after ->> $$title$$ from entry order by after ->> $$title$$',
   $$ values ('insert', 'content.domain', tests.domain(1)::text, null::jsonb, 'First'), ('insert', 'content.domain',
     tests.domain(2)::text, null, 'Second') $$,
-  'I10: an insert is on record, a row a row');
+  'I10: each inserted draft row has an audit entry');
 update content.domain set title = 'Renamed' where id = tests.domain(1);
 select results_eq('select before ->> $$title$$, after ->> $$title$$ from entry where action = $$update$$',
-  $$ values ('First', 'Renamed') $$, 'I10: an update with before and after');
+  $$ values ('First', 'Renamed') $$, 'I10: an updated draft has an entry with the values before and after');
 delete from content.domain where id = tests.domain(2);
 select results_eq('select object_id, before ->> $$title$$, after from entry where action = $$delete$$',
-  $$ values (tests.domain(2)::text, 'Second', null::jsonb) $$, 'I10: a delete with what was there');
+  $$ values (tests.domain(2)::text, 'Second', null::jsonb) $$, 'I10: a deleted draft has an entry with the values before');
 
 insert into content.skill (id, domain_id, key, title) values (tests.skill(1), tests.domain(1), 'skill-1', 'Skill');
 insert into content.question (id, skill_id, key, prompt, choices, answer)
@@ -27,8 +27,8 @@ delete from content.skill;
 select results_eq('select object, action from entry where object <> $$content.domain$$ order by id',
   $$ values ('content.skill', 'insert'), ('content.question', 'insert'), ('content.skill', 'update'), ('content.question', 'update'),
             ('content.question', 'delete'), ('content.skill', 'delete') $$,
-  'I10: skills and questions too');
-select is((select array_agg(distinct source) from entry), array['studio'], 'I10: with where it came from');
+  'I10: changes of skills and questions are recorded');
+select is((select array_agg(distinct source) from entry), array['studio'], 'I10: entries name the application that made the change');
 
 select * from finish();
 rollback;

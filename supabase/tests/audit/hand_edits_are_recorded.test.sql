@@ -11,11 +11,11 @@ create function pg_temp.newest() returns text language sql as
 
 update learner.skill_progress set attempts = 5 where user_id = tests.learner();
 select results_eq('select action, object, object_id, before ->> ''attempts'', after ->> ''attempts'' from pg_temp.trail()',
-  $$ values ('hand_update', 'learner.skill_progress', tests.learner()::text, '1', '5') $$, 'O1: an edit of progress, with before and after');
-select is((select actor_role from ops.audit order by id desc limit 1), session_user::text, 'O1: by whom');
+  $$ values ('hand_update', 'learner.skill_progress', tests.learner()::text, '1', '5') $$, 'O1: an edit of progress by hand is recorded with the values before and after');
+select is((select actor_role from ops.audit order by id desc limit 1), session_user::text, 'O1: an edit by hand is recorded with its database role');
 
 create function pg_temp.edit(p_statement text) returns text language plpgsql as $$ begin execute p_statement; return pg_temp.newest(); end $$;
-select is(pg_temp.edit(statement), expected, 'O1: ' || statement)
+select is(pg_temp.edit(statement), expected, 'O1: an edit by hand is recorded: ' || statement)
 from (values
   ($$ update learner.session set end_reason = 'completed' where user_id = tests.learner() $$, 'hand_update learner.session t'),
   ($$ update learner.attempt set duration_ms = 7 where user_id = tests.learner() $$, 'hand_update learner.attempt t'),
@@ -37,9 +37,9 @@ from (values
   ($$ insert into learner.event select user_id, tests.event_id(77), type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version
       from learner.event where user_id = tests.learner() and event_id = tests.event_id(9) $$, 'hand_insert learner.event t')) e (statement, expected);
 select is((select regexp_replace(table_name::text, '\d', '9', 'g') from (select tableoid::regclass as table_name from learner.event where event_id = tests.event_id(10)) p),
-  'learner.event_default', 'O1: a row of a partition …');
+  'learner.event_default', 'O1: the tested event is stored in a partition');
 select is(pg_temp.edit($$ delete from learner.event_default where user_id = tests.learner() and event_id = tests.event_id(10) $$), 'hand_delete learner.event t',
-  'O1: … is its table''s, also where the partition is named');
+  'O1: an edit that names a partition is recorded for its table');
 
 create temporary table before_own on commit drop as select coalesce(max(id), 0) as id from ops.audit;
 select tests.send_for(2, tests.attempt(20, 1), 'broken');
@@ -55,11 +55,11 @@ select tests.send_for(3, tests.attempt(20, 1));
 select ops.erase_learner(tests.learner(3)), ops.run_erasures(), ops.reapply_erasures('{"erasures": []}');
 select ops.ensure_partitions('2031-01-01', 1);
 select is_empty($$ select * from ops.audit a where a.id > (select id from before_own) and a.action like 'hand%' $$,
-  'O1: what the product does itself is none of it');
+  'O1: changes by the product itself are not recorded as edits by hand');
 select is(pg_temp.edit($$ update learner.skill_progress set correct = 0 /* PL/pgSQL function private.ingest_for() */ where user_id = tests.learner(2) $$),
-  'hand_update learner.skill_progress', 'O1: no comment makes an edit the product''s');
-select throws_ok('truncate learner.batch', 'CR002', null, 'O1: what leaves no trace is refused');
-select throws_ok('truncate learner.event_default', 'CR002', null, 'O1: also of a partition');
+  'hand_update learner.skill_progress', 'O1: a comment in a statement cannot disguise an edit by hand');
+select throws_ok('truncate learner.batch', 'CR002', null, 'O1: a truncate of a learner table is refused');
+select throws_ok('truncate learner.event_default', 'CR002', null, 'O1: a truncate of a partition is refused');
 create function pg_temp.unwatched(p_event integer) returns setof regclass language sql
 -- An event by its bit in pg_trigger.tgtype: 4 insert, 8 delete, 16 update, 32 truncate.
 as $$
@@ -68,9 +68,9 @@ as $$
     and not exists (
       select from pg_trigger t where t.tgrelid = c.oid and t.tgtype & p_event > 0 and t.tgfoid in ('private.audit_hand_edit'::regproc, 'private.forbid_change'::regproc))
 $$;
-select is_empty(format('select pg_temp.unwatched(%s)', bit), 'O1: no table of learner and no partition is left out: ' || bit) from unnest(array[8, 16, 32]) bit;
-select is_empty($$ select u from pg_temp.unwatched(4) u where u::text !~ '^learner\.attempt' $$, 'O1: but for inserts of attempts, which the nightly check finds');
-select is(private.is_own_code(stack), own, 'O1: by its call stack: ' || stack)
+select is_empty(format('select pg_temp.unwatched(%s)', bit), 'O1: every learner table and partition audits or refuses changes, trigger bit ' || bit) from unnest(array[8, 16, 32]) bit;
+select is_empty($$ select u from pg_temp.unwatched(4) u where u::text !~ '^learner\.attempt' $$, 'O1: only inserts of attempts have no trigger; the nightly check finds them');
+select is(private.is_own_code(stack), own, 'O1: the call stack decides whether code is the product''s own: ' || stack)
 from (values
   (E'PL/pgSQL function private.audit_hand_edit() line 5 at GET DIAGNOSTICS\nSQL statement "update x\nset y = \'a\'"\nPL/pgSQL function ops.rebuild_learner(uuid) line 9 at SQL statement', true),
   (E'PL/pgSQL function private.audit_hand_edit() line 5 at GET DIAGNOSTICS\nSQL statement "update x"\nPL/pgSQL function public.mine() line 9 at SQL statement', false),

@@ -12,9 +12,9 @@ select results_eq(
      from ops.audit a, last where a.id > last.id and a.object = 'content.schema' order by a.id $$,
   $$ values ('insert', '99', 'postgres', null, 'previous', null::timestamptz), ('update', '99', 'postgres', 'previous', 'previous', '2030-01-01T00:00:00Z'),
     ('update', '99', 'postgres', 'previous', 'retired', null), ('delete', '99', 'postgres', 'retired', null, null) $$,
-  'O1, I10: which schemas are served, and until when, and whoever changed that, is on record');
-select is(tests.raised('truncate content.schema'), 'CR002', 'I10: none goes without a trace');
-select is((select count(*) from content.schema), 2::bigint, 'I10: they are all there');
+  'O1, I10: every change of the served content schemas is recorded with its author');
+select is(tests.raised('truncate content.schema'), 'CR002', 'I10: content schemas cannot be truncated');
+select is((select count(*) from content.schema), 2::bigint, 'I10: the content schemas are still there after a refused truncate');
 
 select * from finish();
 rollback;

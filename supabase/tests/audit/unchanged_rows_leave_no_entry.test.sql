@@ -6,10 +6,10 @@ create temporary table before on commit drop as select coalesce(max(id), 0) as i
 
 update content.question set prompt = prompt;
 update content.question set prompt = 'Edited' where id = tests.question(9);
-select is((select count(*) from ops.audit a, before b where a.id > b.id), 0::bigint, 'I10: an update that changes nothing leaves no entry');
+select is((select count(*) from ops.audit a, before b where a.id > b.id), 0::bigint, 'I10: an update that changes no value leaves no entry');
 update content.question set prompt = case when id = tests.question(1) then 'Edited' else prompt end;
 select results_eq('select a.object_id from ops.audit a, before b where a.id > b.id', 'select tests.question(1)::text',
-  'I10: one that changes a row leaves one');
+  'I10: an update leaves entries only for the rows that it changes');
 
 select * from finish();
 rollback;

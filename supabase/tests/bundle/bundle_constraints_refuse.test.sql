@@ -23,11 +23,11 @@ insert into violation values
   ('release_state_bundled_in_a_history', $$ update content.release_state set bundled_at = now() $$),
   ('signal_setting_pkey', $$ insert into ops.signal_setting default values $$),
   ('signal_setting_positive', $$ update ops.signal_setting set hint_after_s = 0 $$);
-select is(tests.violated(statement), rule, 'C1: refused by ' || rule) from violation;
+select is(tests.violated(statement), rule, 'C1: a bundle table is guarded by ' || rule) from violation;
 select set_eq('select rule from violation union select $$signal_setting_one_row$$',
   $$ select conname::text from pg_constraint
      where conrelid in ('content.bundle'::regclass, 'content.release_state'::regclass, 'ops.signal_setting'::regclass) and contype <> 'n' $$,
-  'C1: every constraint has its case here, but for the one that a second row would first meet as its key');
+  'C1: every constraint has a case here, except the one that the primary key hides');
 
 select * from finish();
 rollback;

@@ -11,15 +11,15 @@ create temporary table line on commit drop as
   select l.line, l.place from string_to_table(private.bundle_text(1::smallint, tests.domain(1), 2), E'\n') with ordinality l (line, place);
 select is((select line::jsonb from line where place = 1), jsonb_build_object(
   'kind', 'page', 'history', private.history(), 'schema', 1, 'since', 0, 'until', 2, 'domain', tests.domain(1)),
-  'C1: the first line says what it is');
+  'C1: the first line of a bundle says what the bundle contains');
 select set_eq($$ select line from line where line not like '{"kind":"page"%' and line not like '{"kind":"end"%' and line <> '' $$,
   $$ select line from tests.all_pages(1000, 0, 2, array[tests.domain(1)]) as t (line) $$,
-  'C1: its rows are those of the snapshot of this domain, to the byte');
+  'C1: the rows of a bundle equal the snapshot of its domain, byte by byte');
 select is((select line::jsonb from line where line like '{"kind":"end"%'), jsonb_build_object('kind', 'end', 'rows',
   (select rows from content.tree_node where schema = 1 and kind = 'domain' and id = tests.domain(1) and version = 2), 'next', null),
-  'C1: its last one how many they are');
+  'C1: the last line of a bundle has the number of its rows');
 select throws_ok(format('select private.bundle_text(1::smallint, %L, 3)', tests.domain(1)), 'P0001', null,
-  'I12: what the hash tree does not know is not written');
+  'I12: a version that the hash tree does not have cannot be bundled');
 
 select * from finish();
 rollback;

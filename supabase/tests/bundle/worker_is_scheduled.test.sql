@@ -4,7 +4,7 @@ select plan(1);
 select results_eq($$ select jobname, schedule, command from cron.job where jobname like 'carrel_bundles%' order by 1 $$,
   $$ values ('carrel_bundles', '30 seconds', $q$select private.run_job('bundles', 'select ops.send_due_hints(), ops.continue_bundles()')$q$),
             ('carrel_bundles_retire', '17 3 * * *', $q$select private.run_job('bundles_retire', 'select ops.remove_old_bundles()')$q$) $$,
-  'C1: pg_cron sends what is due, whatever was woken or lost');
+  'C1: pg_cron sends due hints and wakes the bundle worker every 30 seconds');
 
 select * from finish();
 rollback;

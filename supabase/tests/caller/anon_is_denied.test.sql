@@ -11,7 +11,7 @@ from unnest(array[
   'public.merge_progress($$x$$, tests.device(), $$x$$, tests.skill(1), 1)', 'public.publish_release()',
   'public.preview_release()', 'public.support_timeline(tests.learner())', 'private.app_role()', 'private.history()'
 ]) call;
-select throws_ok('select from ' || relation, '42501', null, 'I9: anon does not read ' || relation)
+select throws_ok('select from ' || relation, '42501', null, 'I9: anon cannot read ' || relation)
 from unnest(array[
   'public.session', 'public.attempt', 'public.skill_progress', 'public.practice', 'learner.session', 'learner.event', 'learner.state',
   'content.release', 'content.question', 'ops.audit', 'ops.quarantine', 'ops.history', 'private.event_rule'

@@ -15,14 +15,14 @@ insert into realtime.messages (topic, extension) values
   ('content', 'broadcast'), ('learner:' || tests.learner(1), 'broadcast'), ('learner:' || tests.learner(2), 'broadcast'), ('lobby', 'broadcast');
 
 select tests.authenticate(tests.learner(1));
-select ok(pg_temp.may_join('content'), 'I9: a learner hears of releases');
-select ok(pg_temp.may_join('learner:' || tests.learner(1)), 'I9: and of their own changes');
-select ok(not pg_temp.may_join('learner:' || tests.learner(2)), 'I9: but not of another''s');
-select ok(not pg_temp.may_join('lobby'), 'I9: nor of anything else');
+select ok(pg_temp.may_join('content'), 'I9: a learner can join the channel content');
+select ok(pg_temp.may_join('learner:' || tests.learner(1)), 'I9: a learner can join their own channel');
+select ok(not pg_temp.may_join('learner:' || tests.learner(2)), 'I9: a learner cannot join the channel of another learner');
+select ok(not pg_temp.may_join('lobby'), 'I9: a learner cannot join any other channel');
 select throws_ok($$ insert into realtime.messages (topic, extension) values ('content', 'broadcast') $$, '42501', null,
-  'I9: and says nothing');
+  'I9: a learner cannot broadcast');
 select tests.authenticate_anon();
-select ok(not pg_temp.may_join('content'), 'I9: without a session nobody hears anything');
+select ok(not pg_temp.may_join('content'), 'I9: a caller without a session cannot join a channel');
 
 select * from finish();
 rollback;

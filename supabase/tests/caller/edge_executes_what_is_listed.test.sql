@@ -9,7 +9,7 @@ select set_eq($$ select tests.functions_open_to('carrel_edge') $$,
     ('private.content_node(p_history text, p_schema smallint, p_version integer, p_id uuid, p_after uuid, p_limit integer)'),
     ('private.report_content(p_user uuid, p_report text)'),
     ('private.record_contacts(p_contacts json)'),
-    ('private.ingest_for(p_user uuid, p_lines text)'),
+    ('private.ingest_for(p_user uuid, p_lines text, p_by_server boolean)'),
     ('private.sync_for(p_user uuid, p_lines text)'),
     ('private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)'),
     ('private.hint_learners(p_pushes json)'),
@@ -22,15 +22,15 @@ select set_eq($$ select tests.functions_open_to('carrel_edge') $$,
     ('private.finish_signing(p_lease uuid, p_urls json, p_expires_at timestamp with time zone)'),
     ('private.finish_removal(p_lease uuid)'),
     ('private.wake_bundler()') $$,
-  'I9: the Edge Functions'' role executes these functions and no others');
-select is_empty($$ select tests.relations_open_to('carrel_edge') $$, 'I9: it reads and writes no table');
+  'I9: the role carrel_edge executes exactly these functions');
+select is_empty($$ select tests.relations_open_to('carrel_edge') $$, 'I9: the role carrel_edge can access no table');
 select is_empty($$ select rolname from pg_roles r where rolname <> 'carrel_edge' and pg_has_role('carrel_edge', r.oid, 'member') $$,
-  'I9: it is a member of no role');
+  'I9: the role carrel_edge is a member of no role');
 select ok(not (select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication from pg_roles where rolname = 'carrel_edge'),
-  'I9: it has no attribute that opens more');
+  'I9: the role carrel_edge has no privileged attribute');
 select set_has($$ select unnest(rolconfig) from pg_roles where rolname = 'carrel_edge' $$,
   $$ values ('statement_timeout=8s'), ('lock_timeout=2s'), ('idle_in_transaction_session_timeout=10s') $$,
-  'I7: it waits for nothing without end');
+  'I7: the role carrel_edge has timeouts for statements, locks and idle transactions');
 
 select * from finish();
 rollback;

@@ -77,11 +77,11 @@ select set_eq($$ select tests.functions_open_to('authenticated') $$,
     ('private.release_history(p_before integer, p_limit integer)'),
     ('private.require_release(p_version integer, p_from timestamp with time zone)'),
     ('private.support_timeline(p_learner uuid, p_cursor text, p_limit integer)') $$,
-  'I9: a signed-in user executes these functions and no others');
+  'I9: a signed-in user executes exactly these functions');
 select set_eq($$ select tests.relations_open_to('authenticated') $$,
   $$ values ('learner.session'), ('learner.attempt'), ('learner.skill_progress'),
             ('public.session'), ('public.attempt'), ('public.skill_progress'), ('learner.practice'), ('public.practice') $$,
-  'I9: and reads these tables, whose policies show their own rows');
+  'I9: a signed-in user reads exactly these tables, whose policies show only own rows');
 
 select * from finish();
 rollback;

@@ -13,13 +13,13 @@ select results_eq(format('select user_id, count(*) from public.%I group by user_
 from unnest(array['session', 'attempt', 'skill_progress', 'practice']) name;
 select tests.authenticate(tests.learner(2), 'instructor');
 select results_eq(format('select user_id, count(*) from public.%I group by user_id', name), 'select tests.learner(2), 1::bigint',
-  format('I9: an instructor too sees one row of %s, their own', name))
+  format('I9: an instructor sees one row of %s, their own', name))
 from unnest(array['session', 'attempt', 'skill_progress', 'practice']) name;
 select tests.authenticate(tests.learner(3), 'admin');
-select is_empty('select from learner.attempt', 'I9: not even admins see other people''s rows');
+select is_empty('select from learner.attempt', 'I9: an admin cannot read attempts of other learners');
 select tests.authenticate_service();
 select results_eq('select count(*) from public.attempt where user_id in (tests.learner(1), tests.learner(2))', 'values (2::bigint)',
-  'I9: the service sees both');
+  'I9: the service role reads the attempts of all learners');
 
 select * from finish();
 rollback;

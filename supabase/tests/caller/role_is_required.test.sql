@@ -30,7 +30,7 @@ $$;
 
 select is(pg_temp.passes(claims), passes, format('I9: %s %s', name, case when passes then 'passes' else 'is refused' end)) from caller;
 select tests.reset_role();
-select lives_ok($$ select private.require_role('admin') $$, 'I9: a SQL console carries no claims and passes');
+select lives_ok($$ select private.require_role('admin') $$, 'I9: a SQL console has no claims and passes require_role');
 
 select * from finish();
 rollback;

@@ -13,14 +13,14 @@ alter table content.release disable trigger user;
 update content.release set published_at = now() - (7 - version) * interval '10 days';
 alter table content.release enable trigger user;
 
-select is(ops.compact_content(5, '15 days') ->> 'horizon', '1', 'C3: as many versions are kept as are to be');
-select is(ops.compact_content(1, '45 days') ->> 'horizon', '2', 'C3: and those of the last days');
-select is((select count(*) from content.answer_key where question_id = tests.question(1)), 6::bigint, 'C4: answer keys stay longer, for late answers');
-select is(ops.compact_content(1, '25 days', '35 days') ->> 'horizon', '4', 'C3: both bounds hold');
-select is((select min(version) from content.answer_key where question_id = tests.question(1)), 3, 'C4: until they are too old themselves');
-select is(public.content_head() ->> 'horizon', '4', 'C3: the head says where the horizon is');
-select is(ops.compact_content(5, '1000 days') ->> 'horizon', '4', 'C3: it never goes back');
-select is(ops.compact_content(0, '0 s') ->> 'horizon', '6', 'C3: and never past the head');
+select is(ops.compact_content(5, '15 days') ->> 'horizon', '1', 'C3: compaction keeps the configured number of versions');
+select is(ops.compact_content(1, '45 days') ->> 'horizon', '2', 'C3: compaction keeps versions younger than the configured age');
+select is((select count(*) from content.answer_key where question_id = tests.question(1)), 6::bigint, 'C4: compaction keeps answer keys longer than revisions, for late answers');
+select is(ops.compact_content(1, '25 days', '35 days') ->> 'horizon', '4', 'C3: compaction respects the number of versions and the age together');
+select is((select min(version) from content.answer_key where question_id = tests.question(1)), 3, 'C4: compaction drops answer keys older than keep_answers');
+select is(public.content_head() ->> 'horizon', '4', 'C3: the head names the horizon');
+select is(ops.compact_content(5, '1000 days') ->> 'horizon', '4', 'C3: the horizon never goes back');
+select is(ops.compact_content(0, '0 s') ->> 'horizon', '6', 'C3: the horizon never passes the newest release');
 
 select * from finish();
 rollback;

@@ -20,10 +20,10 @@ insert into key select 'short_text', jsonb_build_object('accepted', jsonb_build_
 select is(private.is_answer_key(type, '{no,yes,perhaps}', answer), fits, format('I2: %s %s', type, left(answer::text, 60))) from key;
 
 select ok(private.is_media(jsonb_build_array(jsonb_build_object('path', 'sea/tide.webp', 'bytes', 18211, 'sha256', repeat('a', 64), 'mime', 'image/webp'))),
-  'I2: a file by path, size, hash and type');
+  'I2: media may list a file with path, size, hash and type');
 select ok(not private.is_media(jsonb_build_array(jsonb_build_object('path', '/etc', 'bytes', 1, 'sha256', repeat('a', 64), 'mime', 'a/b'))),
-  'I2: no path from the root');
-select ok(not private.is_media('{}'), 'I2: media are a list');
+  'I2: a media path must be relative');
+select ok(not private.is_media('{}'), 'I2: media must be a list');
 
 select * from finish();
 rollback;

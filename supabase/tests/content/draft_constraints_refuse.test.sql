@@ -48,9 +48,9 @@ select set_eq('select rule from violation',
   $$ select conname::text from pg_constraint
      where conrelid in ('content.domain'::regclass, 'content.skill'::regclass, 'content.question'::regclass) and contype <> 'n' $$,
   'I2: every constraint of the drafts has a case here');
-select is(tests.violated(statement), rule, 'I2: refused by ' || rule) from violation;
+select is(tests.violated(statement), rule, 'I2: a draft is refused by ' || rule) from violation;
 select is((select array_agg(title order by key) from content.skill), array['Skill 1', 'Skill 2', 'Skill 3'],
-  'I2: the drafts are as they were');
+  'I2: refused statements leave the drafts as they were');
 
 select * from finish();
 rollback;

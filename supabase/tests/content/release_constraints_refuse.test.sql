@@ -37,13 +37,13 @@ select set_eq('select rule from violation',
      union all
      -- Triggers in the place of foreign keys.
      select tgname::text from pg_trigger where tgfoid = 'private.check_next_version'::regproc $$,
-  'I3: every constraint of what is published has a case here');
-select is(tests.violated(statement), rule, 'I3: refused by ' || rule) from violation;
+  'I3: every constraint of the published tables has a case here');
+select is(tests.violated(statement), rule, 'I3: a published row is refused by ' || rule) from violation;
 -- Of a row that both schemas have alike.
 select is(tests.violated($$ insert into content.revision values (2, 2, 1, 'domain', tests.domain(1), 'delete', tests.domain(1)) $$),
-  'revision_pkey', 'I3: the newer schema has one text of a row and version');
+  'revision_pkey', 'I3: a row has one revision per version in the newer schema');
 select is(tests.violated($$ insert into content.revision values (1, 1, 1, 'domain', tests.domain(1), 'delete', tests.domain(1)) $$),
-  'revision_version_kind_id_from_schema_idx', 'I3: and the older one');
+  'revision_version_kind_id_from_schema_idx', 'I3: a row has one revision per version in the older schema');
 
 select * from finish();
 rollback;

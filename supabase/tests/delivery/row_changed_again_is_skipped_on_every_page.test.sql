@@ -9,8 +9,8 @@ select tests.publish();
 
 select results_eq('select (l::json ->> ''id'')::uuid, l::json ->> ''prompt'' from tests.all_pages(1, 1) l',
   $$ values (tests.question(1), 'Second'), (tests.question(2), 'Second'), (tests.question(3), 'Third') $$,
-  'I3: in pages of one row, each row comes once, as it is at until');
-select results_eq('select tests.all_pages(2, 1)', 'select tests.all_pages(1000, 1)', 'I3: in pages of two as well');
+  'I3: pages of one row have each row once, in its state at until');
+select results_eq('select tests.all_pages(2, 1)', 'select tests.all_pages(1000, 1)', 'I3: pages of two rows give the same lines as one page');
 
 select * from finish();
 rollback;

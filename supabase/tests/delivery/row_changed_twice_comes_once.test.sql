@@ -9,16 +9,16 @@ delete from content.question where id = tests.question(2);
 select tests.publish();
 
 select bag_eq('select op, id, version from tests.delta(1)',
-  $$ values ('upsert', tests.question(1), 3), ('delete', tests.question(2), 3) $$, 'I3: as it is at until');
-select is_empty('select from tests.delta(0) where id = tests.question(2)', 'I3: a device that never held a row is not told that it went');
-select is_empty('select from tests.delta(3)', 'I3: who is at the head gets nothing');
+  $$ values ('upsert', tests.question(1), 3), ('delete', tests.question(2), 3) $$, 'I3: a row that changed twice comes once, in its state at until');
+select is_empty('select from tests.delta(0) where id = tests.question(2)', 'I3: a snapshot has no tombstone of a row that the device never held');
+select is_empty('select from tests.delta(3)', 'I3: a delta from the newest version is empty');
 
 insert into content.question (id, skill_id, key, prompt, choices, answer)
 values (tests.question(7), tests.skill(1), 'question-7', 'Came', '{a,b}', '{"choice": 0}');
 select tests.publish();
 delete from content.question where id = tests.question(7);
 select tests.publish();
-select is_empty('select from tests.delta(3)', 'I3: what came and went in between was never held');
+select is_empty('select from tests.delta(3)', 'I3: a row that was added and deleted between two versions is in no delta');
 
 select * from finish();
 rollback;

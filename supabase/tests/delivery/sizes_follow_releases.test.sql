@@ -11,22 +11,22 @@ language sql as $$
   group by grouping sets ((r.domain_id), ()) $$;
 
 select set_eq('select domain_id, rows, bytes from content.release_size where schema = 1', 'select * from pg_temp.actual(1)',
-  'C2: the first release''s rows and bytes, in all and of each domain');
+  'C2: the first release has the right rows and bytes in total and for each domain');
 update content.skill set domain_id = tests.domain(2) where id = tests.skill(2);
 update content.question set prompt = 'A longer prompt than it was' where id = tests.question(1);
 delete from content.question where id = tests.question(5);
 select tests.publish();
 select set_eq('select distinct on (domain_id) domain_id, rows, bytes from content.release_size where schema = 1 order by domain_id, version desc',
-  'select * from pg_temp.actual(2)', 'C2: they follow edits, moves and deletes');
+  'select * from pg_temp.actual(2)', 'C2: sizes follow edits, moves and deletes');
 delete from content.question where skill_id in (select id from content.skill where domain_id = tests.domain(2));
 delete from content.skill where domain_id = tests.domain(2);
 delete from content.domain where id = tests.domain(2);
 select tests.publish(true);
 select results_eq($$ select rows, bytes from content.release_size where schema = 1 and domain_id = tests.domain(2) and version = 3 $$,
-  'values (0, 0::bigint)', 'C2: a domain that is gone has none');
+  'values (0, 0::bigint)', 'C2: a deleted domain has size zero');
 select ok((select bool_and(coalesce(change_bytes > before, true)) from (
   select change_bytes, lag(change_bytes) over (partition by domain_id order by version) as before from content.release_size where schema = 1) z),
-  'C2: what changed adds up');
+  'C2: the bytes of changes add up over the releases');
 
 -- Of one release are the two texts of a question that the schemas read differently, and the tombstone that one has for what the other reads.
 update content.question set type = 'numeric', choices = '{}', answer = '{"value": "9.81"}' where id = tests.question(1);
@@ -39,7 +39,7 @@ prepare sizes as
   select distinct on (domain_id) domain_id, rows, bytes from content.release_size where schema = $1 and domain_id <> tests.domain(2)
   order by domain_id, version desc;
 select set_eq(format('execute sizes(%s)', schema), format('select * from pg_temp.actual(5, %s)', schema),
-  format('C2: schema %s has the sizes of its own texts, where the schemas differed and do no more', schema))
+  format('C2: the sizes of schema %s are those of its own texts', schema))
 from generate_series(1, 2) schema;
 
 select * from finish();

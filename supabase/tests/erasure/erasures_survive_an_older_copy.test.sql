@@ -9,26 +9,26 @@ update ops.erasure set requested_at = now() - interval '2 days';
 select ops.erase_learner(tests.learner(1));
 delete from auth.users where id = tests.learner(2);
 create temporary table kept on commit drop as select ops.export_erasures() as all_of_them, ops.export_erasures(now() - interval '1 day') as newest;
-select is((select jsonb_array_length(all_of_them -> 'erasures') from kept), 3, 'O5: an export has them all');
+select is((select jsonb_array_length(all_of_them -> 'erasures') from kept), 3, 'O5: an export lists all erasures');
 select bag_eq($$ select e ->> 'user_id' as id, e ->> 'reason' as reason from kept, jsonb_array_elements(newest -> 'erasures') e $$,
-  $$ values (tests.learner(1)::text, 'requested'), (tests.learner(2)::text, 'account_deleted') $$, 'O5: or those since a time');
-select is_empty($$ select from kept where all_of_them::text ~ 'choice|@' $$, 'O5: ids and nothing else of the learners');
+  $$ values (tests.learner(1)::text, 'requested'), (tests.learner(2)::text, 'account_deleted') $$, 'O5: an export can be limited to the erasures since a time');
+select is_empty($$ select from kept where all_of_them::text ~ 'choice|@' $$, 'O5: an export holds no data of learners except their ids');
 
 -- As an older copy is: without the last two erasures, with what they erased, of another history.
 delete from ops.erasure where user_id in (tests.learner(1), tests.learner(2));
 insert into auth.users (id) values (tests.learner(2));
 select tests.send_for(n, tests.attempt(10, 1)) from generate_series(1, 2) n;
-select is_empty($$ select from public.alarms() where name = 'erasures_unchecked' $$, 'O4: no alarm as long as the history is the same');
+select is_empty($$ select from public.alarms() where name = 'erasures_unchecked' $$, 'O4: no alarm is raised while the history is unchanged');
 select ops.rotate_history();
-select isnt_empty($$ select from public.alarms() where name = 'erasures_unchecked' $$, 'O4: an alarm until somebody has seen to it');
+select isnt_empty($$ select from public.alarms() where name = 'erasures_unchecked' $$, 'O4: a changed history raises erasures_unchecked');
 
-select is(ops.reapply_erasures(newest), 2, 'O5: two were forgotten') from kept;
+select is(ops.reapply_erasures(newest), 2, 'O5: reapply_erasures reports the erasures that the copy had lost') from kept;
 select ops.run_erasures();
-select is_empty('select from learner.event where user_id in (tests.learner(1), tests.learner(2), tests.learner(4))', 'O5: erased learners stay erased');
-select bag_eq('select id from auth.users', 'select tests.learner(n) from unnest(array[1, 3]) n', 'O5: and a deleted account deleted');
-select is(ops.reapply_erasures(all_of_them), 0, 'O5: again, nothing is left to do') from kept;
-select is_empty($$ select from public.alarms() where name = 'erasures_unchecked' $$, 'O4: the alarm ends');
-select is(tests.raised('select ops.reapply_erasures(''{}'')'), 'CR025 erasures', 'O5: something else is not taken for an export');
+select is_empty('select from learner.event where user_id in (tests.learner(1), tests.learner(2), tests.learner(4))', 'O5: erased learners have no events after reapply_erasures');
+select bag_eq('select id from auth.users', 'select tests.learner(n) from unnest(array[1, 3]) n', 'O5: a deleted account is deleted again');
+select is(ops.reapply_erasures(all_of_them), 0, 'O5: a second reapply_erasures finds nothing to do') from kept;
+select is_empty($$ select from public.alarms() where name = 'erasures_unchecked' $$, 'O4: reapply_erasures ends the alarm erasures_unchecked');
+select is(tests.raised('select ops.reapply_erasures(''{}'')'), 'CR025 erasures', 'O5: a document that is no export is refused');
 
 select * from finish();
 rollback;

@@ -15,15 +15,15 @@ select tests.reset_role();
 select results_eq($$ select action, object_id from ops.audit where action like 'hand%' order by id $$,
   $$ values ('hand_insert', tests.learner(1)::text), ('hand_insert', tests.learner(2)::text),
             ('hand_delete', tests.learner(1)::text), ('hand_insert', tests.learner(2)::text),
-            ('hand_delete', tests.learner(3)::text), ('hand_insert', tests.learner(1)::text) $$, 'O1: each is under its learner');
+            ('hand_delete', tests.learner(3)::text), ('hand_insert', tests.learner(1)::text) $$, 'O1: each edit by hand is recorded for the learner that it concerns');
 select ops.erase_learner(tests.learner(1));
 select is_empty($$ select id, action from ops.audit where action <> 'erase_learner' and object_id = tests.learner(1)::text and (before is not null or after is not null) $$,
-  'O5: nothing that an erased learner''s entries show is left');
+  'O5: entries of an erased learner hold no values');
 select is_empty($$ select id, action, object_id from ops.audit a where to_jsonb(a)::text like '%"secret": 1%' or (object_id is distinct from tests.learner(1)::text
-  and (before ->> 'user_id' = tests.learner(1)::text or after ->> 'user_id' = tests.learner(1)::text)) $$, 'O5: and none is anywhere else');
-select isnt_empty($$ select from ops.audit a where to_jsonb(a)::text like '%"secret": 2%' $$, 'O1: those of others are');
-select isnt_empty($$ select from ops.audit where action = 'revoke_device' and actor = tests.learner(1) $$, 'O1: who did what stays');
-select is_empty($$ select source from ops.audit where actor = tests.learner(1) and source is not null $$, 'O5: but not where they called from');
+  and (before ->> 'user_id' = tests.learner(1)::text or after ->> 'user_id' = tests.learner(1)::text)) $$, 'O5: no other entry holds values of an erased learner');
+select isnt_empty($$ select from ops.audit a where to_jsonb(a)::text like '%"secret": 2%' $$, 'O1: entries of other learners keep their values');
+select isnt_empty($$ select from ops.audit where action = 'revoke_device' and actor = tests.learner(1) $$, 'O1: entries of actions by an erased learner stay');
+select is_empty($$ select source from ops.audit where actor = tests.learner(1) and source is not null $$, 'O5: entries of actions by an erased learner lose the address');
 
 select * from finish();
 rollback;

@@ -16,10 +16,10 @@ insert into refused values
   ('update ops.audit set before = null, after = null, object_id = tests.learner(2)::text where object_id = tests.learner(1)::text'),
   ('update ops.audit set before = null, after = null, source = null where object_id = tests.learner(1)::text'),
   ('update ops.audit set before = null, after = null, source = ''elsewhere'' where object_id = tests.learner(1)::text and actor is not null');
-select is(tests.raised(statement), 'CR002', 'O1: refused: ' || statement) from refused;
-select lives_ok('update ops.audit set before = null, after = null where object_id = tests.learner(1)::text', 'O5: what an erased learner''s records show may go');
-select lives_ok('update ops.audit set source = null where actor = tests.learner(1)', 'O5: and so may where they called from themselves');
-select is((select count(*) from ops.audit where action = 'look' and before is null), 1::bigint, 'O1: of that learner alone');
+select is(tests.raised(statement), 'CR002', 'O1: an audit entry may only be redacted for its erased learner, refused: ' || statement) from refused;
+select lives_ok('update ops.audit set before = null, after = null where object_id = tests.learner(1)::text', 'O5: the values about an erased learner may be removed from the audit log');
+select lives_ok('update ops.audit set source = null where actor = tests.learner(1)', 'O5: the addresses of an erased learner may be removed from the audit log');
+select is((select count(*) from ops.audit where action = 'look' and before is null), 1::bigint, 'O1: only entries of the erased learner are redacted');
 
 select * from finish();
 rollback;

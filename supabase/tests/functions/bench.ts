@@ -1,6 +1,7 @@
 // What the tests of the Edge Functions share: a stack of their own, learners with tokens, and batches.
 import { ulid } from "ulid";
-import { type Stack, throwAwayStack } from "../../../scripts/local/stack.ts";
+import type { Stack } from "../../../scripts/local/stack.ts";
+import { throwAwayStack } from "../../../scripts/start/project.ts";
 
 /** A signed-in learner with one device. */
 export interface Learner {

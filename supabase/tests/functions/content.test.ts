@@ -108,6 +108,8 @@ Deno.test("content", async (t) => {
     await refused("/delta?since=0&after=rubbish", 400, "cursor_invalid");
     await refused("/delta?since=minus", 400, "malformed_request");
     await refused("/delta?since=0&domains=x", 400, "malformed_request");
+    await refused("/delta?since=0&limit=99999", 400, "malformed_request");
+    await refused("/delta?since=0&limit=0", 400, "malformed_request");
     await refused("/nothing", 404, "not_found");
     assert.equal((await call(stack, learner, "/content/head", { method: "POST" })).status, 405);
     assert.equal((await call(stack, null, "/content/head")).status, 401);

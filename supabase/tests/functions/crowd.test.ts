@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../../scripts/local/harness.ts";
+import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import { until } from "../../../scripts/local/until.ts";
 import { openDatabase, problemOf } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { startCluster } from "../../../scripts/local/postgres/cluster.ts";
-import { WORK_FOLDER } from "../../../scripts/local/postgres/folders.ts";
-import { SUPABASE_FOLDER } from "../../../scripts/local/postgres/migrations.ts";
+import { SUPABASE_FOLDER, WORK_FOLDER } from "../../../scripts/start/project.ts";
 import { migrated } from "../../../scripts/local/postgres/recipes.ts";
 import { until } from "../../../scripts/local/until.ts";
 import { openDatabase } from "../../functions/_shared/database.ts";

@@ -113,3 +113,8 @@ as $$ select pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(p_body, '
 comment on function tests.quarantine_id(text) is 'Under what a text is kept that could not be applied.';
 
 grant execute on all functions in schema tests to anon, authenticated, service_role;
+
+create function tests.read_batch(p_batch text) returns setof private.incoming
+language sql stable set search_path = pg_catalog, pg_temp
+as $$ select * from pg_catalog.unnest(private.read_events(tests.learner(), pg_catalog.string_to_array(p_batch, E'\n'), 1, null)) $$;
+comment on function tests.read_batch(text) is 'The events of a batch as rows, checked and stamped, and not applied.';

@@ -11,10 +11,10 @@ select tests.publish();
 select tests.bundle_all();
 select results_eq('select version, domains from tests.hints()',
   $$ values (1, jsonb_build_array(tests.domain(1), tests.domain(2))), (3, jsonb_build_array(tests.domain(1), tests.domain(2))) $$,
-  'S1: a release that comes before the last one was hinted is hinted with it, as one step');
+  'S1: one hint covers all releases since the last hint');
 select is((select bytes from tests.hints() where version = 3),
-  (select sum(octet_length(body) + 1)::integer from content.revision where version in (2, 3) and schema = tests.schemas()), 'S1: with the bytes of both');
-select is_empty('select * from content.release_state where hinted_at is null', 'S1: and no release is left over');
+  (select sum(octet_length(body) + 1)::integer from content.revision where version in (2, 3) and schema = tests.schemas()), 'S1: a hint over several releases has the bytes of all of them');
+select is_empty('select * from content.release_state where hinted_at is null', 'S1: a hint over several releases marks all of them as hinted');
 
 select * from finish();
 rollback;

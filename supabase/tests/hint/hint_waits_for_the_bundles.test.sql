@@ -3,13 +3,13 @@ select plan(4);
 
 select tests.configure_signals();
 select tests.a_release();
-select is_empty('select * from tests.hints()', 'S1: in a project with bundles, a publish does not hint');
+select is_empty('select * from tests.hints()', 'S1: a publish sends no hint when bundles are written');
 select tests.do_work(tests.claim());
-select is(ops.send_due_hints(), null, 'S1: nor do half of the bundles');
+select is(ops.send_due_hints(), null, 'S1: a partly bundled release sends no hint');
 select tests.bundle_all();
-select results_eq('select version from tests.hints()', 'values (1)', 'S1: the last bundle does');
+select results_eq('select version from tests.hints()', 'values (1)', 'S1: the last bundle sends the hint');
 select tests.bundle_all(), ops.send_due_hints();
-select is((select count(*) from tests.hints()), 1::bigint, 'S1: and nothing hints the same release again');
+select is((select count(*) from tests.hints()), 1::bigint, 'S1: a release is hinted only once');
 
 select * from finish();
 rollback;

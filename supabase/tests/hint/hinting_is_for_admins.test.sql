@@ -3,9 +3,9 @@ select plan(3);
 
 select tests.a_release();
 select tests.authenticate(tests.learner(), 'instructor');
-select throws_ok('select ops.send_due_hints()', '42501', null, 'I9: users do not send hints');
-select throws_ok('select ops.continue_bundles()', '42501', null, 'I9: nor wake workers');
-select throws_ok('select ops.remove_old_bundles()', '42501', null, 'I9: nor retire bundles');
+select throws_ok('select ops.send_due_hints()', '42501', null, 'I9: users cannot send hints');
+select throws_ok('select ops.continue_bundles()', '42501', null, 'I9: users cannot wake the bundle worker');
+select throws_ok('select ops.remove_old_bundles()', '42501', null, 'I9: users cannot retire bundles');
 
 select * from finish();
 rollback;

@@ -14,18 +14,18 @@ update learner.device set last_seen_at = now() - interval '2 hours' where user_i
 update learner.device set revoked_at = now() where user_id = tests.learner(4) and device_id = tests.device(2);
 
 select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.pushed(2, 1), pg_temp.pushed(3, 1), pg_temp.pushed(4, 1), pg_temp.pushed(5, 1))), 1,
-  'S1: hinted is who has a second device that was active lately');
+  'S1: a learner with a second recently active device is hinted');
 create temporary table hint on commit drop as
   select topic, event, private, payload - 'id' as payload from realtime.messages where event = 'learner_changed' and inserted_at >= now()::timestamp;
-select results_eq('select topic, private from hint', $$ values ('learner:' || tests.learner(), true) $$, 'S1: on the learner''s private channel');
+select results_eq('select topic, private from hint', $$ values ('learner:' || tests.learner(), true) $$, 'S1: a hint goes to the private channel of the learner');
 select is((select payload from hint), jsonb_build_object('token', private.history() || '.4', 'devices', jsonb_build_array(tests.device()), 'spread_s', 5),
-  'S1: with what a pull has to contain, whose push it was, and how soon to ask');
-select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.pushed(1, 2))), 1, 'S1: pushes of one moment are one hint');
-select is(private.hint_learners(json_build_array(pg_temp.pushed(2, 2))), 1, 'S1: a device that never pushed wakes the one that did');
-select is(private.hint_learners('[]'), 0, 'S1: nothing, nobody');
+  'S1: a hint has the token to pull, the pushing device and the spread');
+select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.pushed(1, 2))), 1, 'S1: simultaneous pushes of two devices send one hint');
+select is(private.hint_learners(json_build_array(pg_temp.pushed(2, 2))), 1, 'S1: a push by an unknown device hints the known device');
+select is(private.hint_learners('[]'), 0, 'S1: an empty list of pushes sends no hint');
 update ops.signal_setting set learner_hint_active_s = 10800;
-select is(private.hint_learners(json_build_array(pg_temp.pushed(3, 1))), 1, 'S1: how lately is a setting');
-select is(tests.violated('update ops.signal_setting set learner_hint_active_s = 0'), 'signal_setting_positive', 'S1: which has a range');
+select is(private.hint_learners(json_build_array(pg_temp.pushed(3, 1))), 1, 'S1: the age of a recently active device is a setting');
+select is(tests.violated('update ops.signal_setting set learner_hint_active_s = 0'), 'signal_setting_positive', 'S1: the setting learner_hint_active_s must be positive');
 
 select * from finish();
 rollback;

@@ -7,9 +7,9 @@ insert into learner.device (user_id, device_id, first_seen_at, last_seen_at)
 select gen_random_uuid(), gen_random_uuid(), now(), now() from generate_series(1, 101);
 analyze learner.device;
 update ops.signal_setting set hint_devices_per_s = 10;
-select is((private.hint_payload(1, 0) ->> 'spread_s')::integer, 11, 'S1: so many devices a second, rounded up');
+select is((private.hint_payload(1, 0) ->> 'spread_s')::integer, 11, 'S1: the spread of a hint is the number of devices divided by the devices per second, rounded up');
 update ops.signal_setting set hint_spread_max_s = 5;
-select is((private.hint_payload(1, 0) ->> 'spread_s')::integer, 5, 'S1: and no longer than the setting allows');
+select is((private.hint_payload(1, 0) ->> 'spread_s')::integer, 5, 'S1: the spread of a hint is at most hint_spread_max_s');
 
 select * from finish();
 rollback;

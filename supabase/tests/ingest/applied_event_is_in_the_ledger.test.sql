@@ -9,12 +9,12 @@ select results_eq(
      from learner.event where user_id = tests.learner() $$,
   $$ values (tests.event_id(10), 'attempt.recorded', 1::smallint, tests.device(), '2025-11-22 10:00:00+00'::timestamptz, 60::smallint, 1,
        tests.event_id(900), tests.skill(2), tests.question(3), 2, tests.event_id(5)) $$,
-  'I4: the ledger has its fields');
+  'I4: the ledger has the fields of an applied event');
 select is((select body from learner.event where user_id = tests.learner()), tests.attempt(10, 3,
   tests.in_reset(2, 5) || '{"note": "kept"}')::jsonb -> 'body',
-  'I7: and its body, unknown fields included');
+  'I7: the ledger has the whole body of an applied event, unknown fields included');
 select ok((select received_at between now() and clock_timestamp() from learner.event where user_id = tests.learner()),
-  'I6: stamped with its arrival');
+  'I6: the ledger has the arrival time of an applied event');
 
 select * from finish();
 rollback;

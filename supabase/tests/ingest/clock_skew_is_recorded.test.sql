@@ -7,12 +7,12 @@ select private.ingest_for(tests.learner(), concat_ws(E'\n',
   tests.attempt(10, 1)));
 
 select ok((select clock_skew_ms between 3600000 and 3610000 from learner.device where user_id = tests.learner()),
-  'I6: an hour behind, in milliseconds');
+  'I6: a clock one hour behind has a skew in milliseconds');
 select is((select clock_skew_ms from learner.event where user_id = tests.learner()), (select clock_skew_ms
   from learner.device where user_id = tests.learner()),
-  'I6: stamped on the events too');
+  'I6: events are stamped with the clock skew of their device');
 select lives_ok($$ select private.ingest_for(tests.learner(), tests.header('{"sent_at": "2999-12-31T23:59:59.999999Z"}')) $$,
-  'I7: any clock will do');
+  'I7: a header with a time far in the future is accepted');
 
 select * from finish();
 rollback;

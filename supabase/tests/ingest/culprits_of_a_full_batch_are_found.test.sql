@@ -9,12 +9,12 @@ create temporary table answer on commit drop as
   with ordinality r (result, place);
 
 select results_eq($$ select place from answer where result = 'quarantined internal' order by place $$, 'values (1::bigint), (250), (251), (500)',
-  'I7: four of 500, wherever they are');
-select is((select count(*) from answer where result = 'applied'), 496::bigint, 'I7: 496 are applied');
+  'I7: four invalid events in a batch of 500 are quarantined, wherever they stand');
+select is((select count(*) from answer where result = 'applied'), 496::bigint, 'I7: the other 496 events of the batch are applied');
 select is((select attempts from learner.skill_progress where user_id = tests.learner()), 496,
-  'I4: and count once, though they were tried more often');
+  'I4: an event that is tried several times counts once');
 select is((select count(distinct change_seq) from learner.attempt where user_id = tests.learner()), 496::bigint,
-  'I8: each change has a number of its own');
+  'I8: each applied event has its own change number');
 
 select * from finish();
 rollback;

@@ -38,12 +38,12 @@ insert into bad values
   ('progress.reset', 'body.base', tests.reset(46, 1, 1, '{"base": {"mastery": 101}}'));
 
 select set_eq('select type, field from bad', $$ select r.type, r.field from private.event_rule r join private.event_type t using (type, version) where t.type <> 'batch' and t.kept_in = 'ledger' $$,
-  'I7: every rule has a case here');
+  'I7: every rule of the ledger events has a case here');
 select is(tests.send(line), array[concat_ws(' ', 'quarantined invalid_event', nullif(field, ''))],
   format('I7: %s breaks %s', type, coalesce(nullif(field, ''), 'its form'))) from bad;
-select is((select count(*) from learner.event where user_id = tests.learner()), 0::bigint, 'I7: none was applied');
+select is((select count(*) from learner.event where user_id = tests.learner()), 0::bigint, 'I7: a broken event is not applied');
 select is((select count(*) from ops.quarantine where user_id = tests.learner() and status = 'open' and code = 'invalid_event'), (select count(*) from bad),
-  'I7: each is kept');
+  'I7: every broken event is quarantined');
 
 select * from finish();
 rollback;

@@ -33,8 +33,8 @@ insert into trial values
   ('short_text', '{"accepted": ["İ"]}', '{"text": "i"}', true),
   ('short_text', '{"accepted": ["1"]}', '{"text": 1}', false),
   ('short_text', '{"accepted": ["1"]}', '{}', false);
-select is(private.grade(type, key, answer), verdict, format('I6: %s %s, asked %s', type, answer, key)) from trial;
-select is(private.grade(null, null, '{"text": "1"}'), null, 'I6: without a key there is no grade');
+select is(private.grade(type, key, answer), verdict, format('I6: %s %s is graded against %s', type, answer, key)) from trial;
+select is(private.grade(null, null, '{"text": "1"}'), null, 'I6: an answer without a key gets no verdict');
 
 select * from finish();
 rollback;

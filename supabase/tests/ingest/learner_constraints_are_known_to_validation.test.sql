@@ -37,12 +37,12 @@ insert into out_of_reach values
 select set_eq('select rule from violation union all select rule from out_of_reach',
   $$ select k.conname::text from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
      where k.contype = 'c' and not c.relispartition and (n.nspname = 'learner' or c.oid = 'ops.quarantine'::regclass) $$,
-  'I7: every constraint has a case here');
+  'I7: every check of the learner tables and the quarantine has a case here');
 select is(tests.send(variadic array(select line from violation order by rule) || tests.attempt(50, 1)),
   array(select 'quarantined ' || result from violation order by rule) || array['applied'],
-  'I7: in one batch, each is quarantined with its field');
-select is((select attempts from learner.skill_progress where user_id = tests.learner()), 1, 'I7: and their neighbour is applied');
-select is(tests.violated(statement), rule, 'I7: refused by ' || rule) from out_of_reach;
+  'I7: each event that would violate a check is quarantined with its field');
+select is((select attempts from learner.skill_progress where user_id = tests.learner()), 1, 'I7: a valid event beside the violations is applied');
+select is(tests.violated(statement), rule, 'I7: a learner table is guarded by ' || rule) from out_of_reach;
 
 select * from finish();
 rollback;

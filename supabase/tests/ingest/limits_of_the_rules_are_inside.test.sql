@@ -12,7 +12,7 @@ select is(tests.send(
     tests.reset(15, 3, 1000000, '{"base": null}'),
     tests.event(16, 'session.started', jsonb_build_object('session_id', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ', 'content_version', 1, 'skill_id', null)),
     replace(tests.attempt(17, 1, '{"x": "@"}'), '@', '\ud834\udd1e')),
-  array_fill('applied'::text, array[8]), 'I7: values at the limits are taken');
+  array_fill('applied'::text, array[8]), 'I7: values at the limits of the rules are accepted');
 
 select * from finish();
 rollback;

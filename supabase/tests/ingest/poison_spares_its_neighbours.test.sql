@@ -46,13 +46,13 @@ end
 $$;
 
 select is(pg_temp.beside_good_ones(text, 1000 * place::integer), 'quarantined ' || code,
-  'I7: 499 apply beside ' || left(regexp_replace(text, '.*"body": ', ''), 60))
+  'I7: 499 events are applied beside ' || left(regexp_replace(text, '.*"body": ', ''), 60))
 from (select row_number() over () as place, * from poison) p;
 select is((select attempts from learner.skill_progress where user_id = tests.learner()), (select count(*) * 499 from poison)::integer,
-  'I7: and count');
+  'I7: the events beside broken lines count in progress');
 select set_eq('select sha256(convert_to(body, $$UTF8$$)) from ops.quarantine
   where user_id = tests.learner()', 'select sha256(convert_to(text, $$UTF8$$)) from poison',
-  'I7: what was broken is kept as it came');
+  'I7: broken lines are quarantined exactly as they came');
 
 select * from finish();
 rollback;

@@ -17,7 +17,7 @@ select is(private.ingest_for(tests.learner(), tests.batch(tests.progress(40, 1, 
     jsonb_build_object('id', tests.ulid(11), 'status', 'retry', 'code', 'wrong_learner', 'retryable', true, 'retry_after_s', 3600),
     '{"status": "quarantined", "code": "invalid_event", "field": "id", "retryable": false}'::jsonb,
     jsonb_build_object('id', tests.ulid(12), 'status', 'applied')),
-  'I7: a result for every event, in the order of the request');
+  'I7: each event has a result, in the order of the request');
 
 select * from finish();
 rollback;

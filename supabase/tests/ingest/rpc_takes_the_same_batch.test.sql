@@ -14,13 +14,13 @@ select is(tests.results(public.ingest(pg_temp.batch(tests.attempt(10, 1), tests.
     replace(tests.attempt(14, 1, '{"x": "@"}'), '@', '\u0000'), replace(tests.attempt(15, 1, '{"x": "@"}'), '"@"', '1e200000'), tests.attempt(16, 1)))),
   array['applied', 'duplicate', 'quarantined unknown_content', 'retry wrong_learner', 'quarantined invalid_event body.mastery', 'quarantined invalid_event id',
     'quarantined invalid_json', 'quarantined invalid_json', 'applied'],
-  'I7: an array instead of lines, with the same results');
+  'I7: a batch over RPC has the same results as lines');
 select is(tests.results(public.ingest(pg_temp.batch(replace(tests.attempt(18, 1, '{}', '{"id": 18}'), '": ', E'"\r\n:\t'), replace(tests.attempt(17, 1), ', "', E',\n"')))),
   array['quarantined invalid_event id', 'applied'], 'I7: line breaks inside an event are white space');
 select tests.reset_role();
-select is((select attempts from learner.skill_progress where user_id = tests.learner()), 3, 'I4: and the same effect');
+select is((select attempts from learner.skill_progress where user_id = tests.learner()), 3, 'I4: events over RPC count in progress');
 select is(tests.send(tests.attempt(10, 1), tests.attempt(17, 1)), array['duplicate', 'duplicate'],
-  'I4: sent by the other path, they are known');
+  'I4: events sent over RPC are known to the Edge Function');
 
 select * from finish();
 rollback;

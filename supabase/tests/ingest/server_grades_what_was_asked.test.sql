@@ -17,9 +17,9 @@ select tests.send(
 select results_eq('select event_id, graded_correct, claimed_correct from learner.attempt where user_id = tests.learner() order by event_id',
   $$ values (tests.event_id(10), true, false), (tests.event_id(11), false, true), (tests.event_id(12), true, false), (tests.event_id(13), false, true),
             (tests.event_id(14), false, true), (tests.event_id(15), true, false), (tests.event_id(16), null, true) $$,
-  'I6: by the key of the version that was answered, whatever the device claims');
+  'I6: an attempt is graded with the key of the version that was answered');
 select is((select correct from learner.skill_progress where user_id = tests.learner()), 4,
-  'I5: a claim counts where there was no key to grade by');
+  'I5: the device''s own grading counts only where there is no key');
 
 select * from finish();
 rollback;

@@ -11,7 +11,7 @@ select tests.send(tests.attempt(10, 1), tests.attempt(11, 1, '{"content_version"
 select results_eq('select event_id, skill_id, content_state from learner.event where user_id = tests.learner() order by event_id',
   $$ values (tests.event_id(10), tests.skill(1), 'outdated'), (tests.event_id(11),
     tests.skill(3), 'current'), (tests.event_id(12), tests.skill(2), 'outdated') $$,
-  'I6: the skill that the question had in the version that the learner saw; its first one, where the device is ahead of what it says');
+  'I6: an attempt has the skill of its question in the version that was answered');
 
 select * from finish();
 rollback;

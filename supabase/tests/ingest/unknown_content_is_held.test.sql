@@ -8,14 +8,14 @@ select is(tests.send(tests.attempt(10, 9), tests.progress(11, 9, 50), tests.atte
       tests.reset(14, 9, 1), tests.attempt(15, 1)),
   array['quarantined unknown_content', 'quarantined unknown_content', 'quarantined unknown_content', 'quarantined unknown_content',
     'quarantined unknown_content', 'applied'],
-  'I7: a question, a skill or a version that was never published');
+  'I7: events with an unknown question, skill or version are quarantined');
 select is(tests.send(tests.progress(16, 1, 50, jsonb_build_object('completed', array[tests.question(1), tests.question(9)])),
     tests.reset(17, 1, 1, jsonb_build_object('base', jsonb_build_object('mastery', 1, 'completed', array[tests.question(9)])))),
-  array['quarantined unknown_content', 'quarantined unknown_content'], 'U5: so is a list of questions with one that never was');
-select is((select completed from learner.skill_progress where user_id = tests.learner()), '{}'::uuid[], 'U5: whose ids a union would keep for good');
+  array['quarantined unknown_content', 'quarantined unknown_content'], 'U5: lists with an unknown question are quarantined');
+select is((select completed from learner.skill_progress where user_id = tests.learner()), '{}'::uuid[], 'U5: a list with an unknown question does not change progress');
 select is((select array_agg(distinct status) from ops.quarantine where user_id = tests.learner()), array['held'],
-  'I7: is held, not refused');
-select is((select count(*) from learner.event where user_id = tests.learner()), 1::bigint, 'I7: and is in no ledger');
+  'I7: events with unknown content are held');
+select is((select count(*) from learner.event where user_id = tests.learner()), 1::bigint, 'I7: events with unknown content are not in the ledger');
 
 select * from finish();
 rollback;

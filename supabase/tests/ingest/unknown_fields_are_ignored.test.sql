@@ -31,11 +31,11 @@ exception
 end
 $$;
 
-select is(pg_temp.sent(text), 'applied', 'I7: ignored: ' || wanted) from line;
+select is(pg_temp.sent(text), 'applied', 'I7: an unknown field is ignored: ' || wanted) from line;
 select set_eq('select distinct skill_id from learner.event where user_id = tests.learner() and skill_id is not null', 'values (tests.skill(1)), (tests.skill(2))',
-  'I6: they stamp nothing');
+  'I6: unknown fields do not change the stamped skill');
 select is((select mastery from learner.skill_progress where user_id = tests.learner() and skill_id = tests.skill(2)), 10::smallint,
-  'I5: and merge nothing');
+  'I5: unknown fields do not change progress');
 
 select * from finish();
 rollback;

@@ -16,26 +16,26 @@ select pg_temp.strays('1970-01-01 00:00+00', 1, 200001);
 select pg_temp.strays(at, 1, 1000) from month;
 
 select results_eq($$ select default_months, default_rows, cut from ops.partition_health() where table_name = 'ops.telemetry' $$,
-  $$ select jsonb_build_object(name, 1000), 200000::bigint, '{all}'::text[] from month $$, 'O4: the month is seen, and that not all was counted');
-select is(ops.maintain_partitions(), (select partition from month), 'O6: it gets its partition');
-select is((select count(*) from ops.telemetry t, month m where t.tableoid = m.partition::regclass), 1000::bigint, 'O6: with its rows');
-select is(ops.maintain_partitions(), null, 'O6: 1970 gets none');
+  $$ select jsonb_build_object(name, 1000), 200000::bigint, '{all}'::text[] from month $$, 'O4: partition_health shows the month and says that it did not count all rows');
+select is(ops.maintain_partitions(), (select partition from month), 'O6: a month with many rows in the default partition gets its own partition');
+select is((select count(*) from ops.telemetry t, month m where t.tableoid = m.partition::regclass), 1000::bigint, 'O6: a new partition takes the rows of its month from the default partition');
+select is(ops.maintain_partitions(), null, 'O6: rows of 1970 get no partition');
 
 -- Another month, with more than may be moved while others wait.
 update month set at = at - interval '40 days';
 update month set name = to_char(at at time zone 'utc', 'YYYY-MM');
 select pg_temp.strays(at, 1, 20001) from month;
-select is(ops.maintain_partitions(), null, 'O6: more than 20,000 are not moved in passing');
+select is(ops.maintain_partitions(), null, 'O6: a month with more than 20,000 rows is not moved');
 select is((select last_error from ops.job where name = 'partitions'),
-  format('more than 20000 rows of %s in ops.telemetry_default: too many to be moved in passing', (select name from month)), 'O4: which is said');
+  format('more than 20000 rows of %s in ops.telemetry_default: too many to be moved in passing', (select name from month)), 'O4: the job reports that a month has too many rows to move');
 select results_eq($$ select default_months, cut from ops.partition_health() where table_name = 'ops.telemetry' $$,
-  $$ select jsonb_build_object(name, 20001), '{all}'::text[] from month $$, 'O4: how many there are is seen');
+  $$ select jsonb_build_object(name, 20001), '{all}'::text[] from month $$, 'O4: partition_health shows the number of rows that were not moved');
 delete from ops.telemetry t using month m where t.event_id = (left(private.ulid_floor(m.at)::text, 24) || lpad('1', 12, '0'))::uuid;
-select isnt(ops.maintain_partitions(), null, 'O6: 20,000 are moved');
+select isnt(ops.maintain_partitions(), null, 'O6: a month with 20,000 rows is moved');
 
 select set_eq($$ select c.relname::text from pg_index x join pg_class c on c.oid = x.indrelid join pg_attribute a on a.attrelid = c.oid and a.attnum = x.indkey[0]
     join private.partitioned_tables() t on c.relname = t.name || '_default' and a.attname = t.key $$,
-  $$ select name || '_default' from private.partitioned_tables() $$, 'O6: a month is found by an index of the default partition, not by reading it');
+  $$ select name || '_default' from private.partitioned_tables() $$, 'O6: every default partition has an index that finds its months');
 
 select * from finish();
 rollback;

@@ -8,7 +8,7 @@ create temporary table before on commit drop as select change_seq from learner.s
 
 update learner.attempt set voided_at = now() where user_id = tests.learner();
 select is((select change_seq from learner.attempt_2040_01 where user_id = tests.learner()), (select change_seq + 1 from before),
-  'I8: an edit of a row in a new partition takes a number too');
+  'I8: an edit of a row in a new partition takes a change number');
 
 select * from finish();
 rollback;

@@ -15,18 +15,18 @@ select tests.send(variadic pg_temp.attempts(1, at at time zone 'utc', 30)) from 
 select tests.send(variadic pg_temp.attempts(1, '1970-01-01 00:00+00', 40));
 create temporary table before on commit drop as select * from learner.event where user_id = tests.learner();
 
-select is(ops.maintain_partitions(p_stray_rows => 31), null, 'I4: a few strays stay where they are');
+select is(ops.maintain_partitions(p_stray_rows => 31), null, 'I4: few stray rows stay in the default partition');
 select is((select default_months ->> to_char(at, 'YYYY-MM') from ops.partition_health(), month where table_name = 'learner.event'), '30',
-  'O4: and are seen there, by month');
-select is(ops.maintain_partitions(p_stray_rows => 30, p_most_rows => 29), null, 'I4: more than a run may move');
-select matches((select last_error from ops.job where name = 'partitions'), '^more than 29 rows of ', 'O4: is said');
+  'O4: partition_health shows the stray rows by month');
+select is(ops.maintain_partitions(p_stray_rows => 30, p_most_rows => 29), null, 'I4: more stray rows than a run may move stay in the default partition');
+select matches((select last_error from ops.job where name = 'partitions'), '^more than 29 rows of ', 'O4: a run reports that a month has too many stray rows');
 select set_eq('select ops.maintain_partitions(p_stray_rows => 30) from generate_series(1, 2)',
-  $$ select event from month union all select replace(event, 'event', 'attempt') from month $$, 'I4: many get a partition');
-select is(ops.maintain_partitions(p_stray_rows => 30), null, 'I4: 1970 stays in the default one for ever');
-select is((select failures from ops.job where name = 'partitions'), 0, 'O4: a good run ends the alarm');
+  $$ select event from month union all select replace(event, 'event', 'attempt') from month $$, 'I4: many stray rows get a partition, one table for each run');
+select is(ops.maintain_partitions(p_stray_rows => 30), null, 'I4: stray rows of 1970 stay in the default partition');
+select is((select failures from ops.job where name = 'partitions'), 0, 'O4: a successful run clears the failures');
 select results_eq('select tableoid::regclass::text, count(*) from learner.event where user_id = tests.learner() group by 1 order by 2',
-  $$ select event, 30::bigint from month union all values ('learner.event_default', 40::bigint) $$, 'I4: each where it belongs');
-select set_eq('select * from learner.event where user_id = tests.learner()', 'table before', 'I4: as they were');
+  $$ select event, 30::bigint from month union all values ('learner.event_default', 40::bigint) $$, 'I4: stray rows move into the partition of their month');
+select set_eq('select * from learner.event where user_id = tests.learner()', 'table before', 'I4: stray rows do not change when they move');
 
 select * from finish();
 rollback;

@@ -6,7 +6,7 @@ select is_empty('select tests.definers_outside_private()',
 
 create function public.offender() returns integer language sql security definer set search_path = pg_catalog, pg_temp return 1;
 select set_has('select tests.definers_outside_private()', $$ values ('public.offender()') $$,
-  'the sweep sees an offender');
+  'the sweep finds a security definer function in schema public');
 
 select * from finish();
 rollback;

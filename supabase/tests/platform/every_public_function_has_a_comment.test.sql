@@ -6,7 +6,7 @@ select is_empty('select tests.public_functions_without_comment()',
 
 create function public.offender() returns integer language sql immutable set search_path = pg_catalog, pg_temp return 1;
 select set_has('select tests.public_functions_without_comment()', $$ values ('public.offender()') $$,
-  'the sweep sees an offender');
+  'the sweep finds a public function without a comment');
 
 select * from finish();
 rollback;

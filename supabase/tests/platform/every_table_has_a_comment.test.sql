@@ -5,7 +5,7 @@ select is_empty('select tests.tables_without_comment()', 'every table has a comm
 
 create table public.offender (id integer);
 select set_has('select tests.tables_without_comment()', $$ values ('public.offender') $$,
-  'the sweep sees an offender');
+  'the sweep finds a table without a comment');
 
 select * from finish();
 rollback;

@@ -13,9 +13,9 @@ create table public.covered (
 );
 create index covered_second_first_third_idx on public.covered (second, first, third);
 select set_has('select tests.foreign_keys_without_index()', $$ values ('public.offender offender_target_fkey') $$,
-  'the sweep sees an offender');
+  'the sweep finds a foreign key without an index');
 select set_hasnt('select tests.foreign_keys_without_index()', $$ values ('public.covered covered_pair_fkey') $$,
-  'the order of the columns does not matter');
+  'the sweep accepts an index with the columns in another order');
 
 select * from finish();
 rollback;

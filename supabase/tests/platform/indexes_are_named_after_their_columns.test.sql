@@ -8,9 +8,9 @@ create index offender_second_first_idx on public.offender (first, second);
 create index offender_second_open_idx on public.offender (second) where first is null;
 create index offender_sum_idx on public.offender ((first + second));
 select set_has('select tests.misnamed_indexes()', $$ values ('public.offender offender_second_first_idx') $$,
-  'the sweep sees an offender');
+  'the sweep finds an index with its columns in the wrong order');
 select set_hasnt('select tests.misnamed_indexes()', $$ values ('public.offender offender_second_open_idx'), ('public.offender offender_sum_idx') $$,
-  'conditions and expressions may add to the name');
+  'the sweep accepts names for conditions and expressions');
 
 select * from finish();
 rollback;

@@ -6,9 +6,9 @@ select is_empty('select tests.views_with_owner_rights()', 'every view is a secur
 create view public.offender as select 1 as one;
 create view public.careful with (security_invoker = on) as select 1 as one;
 select set_has('select tests.views_with_owner_rights()', $$ values ('public.offender') $$,
-  'the sweep sees an offender');
+  'the sweep finds a view with the rights of its owner');
 select set_hasnt('select tests.views_with_owner_rights()', $$ values ('public.careful') $$,
-  'a security_invoker view is fine');
+  'the sweep accepts a security_invoker view');
 
 select * from finish();
 rollback;

@@ -1,14 +1,14 @@
 begin;
 select plan(8);
 
-select is(tests.violated('update ops.pressure_setting set ' || change), 'pressure_setting_' || rule, format('U8: refused: %s', change))
+select is(tests.violated('update ops.pressure_setting set ' || change), 'pressure_setting_' || rule, format('U8: a pressure setting is refused: %s', change))
 from (values ('event_burst = 499', 'event_burst_in_range'), ('events_per_s = 0', 'events_per_s_in_range'), ('batch_burst = 0', 'batch_burst_in_range'),
   ('batches_per_s = 0', 'batches_per_s_in_range'), ('id = 2', 'one_row')) c (change, rule);
-select is(tests.raised('delete from ops.pressure_setting where id = 1'), 'CR002', 'U8: the row stays');
-select is(tests.raised('truncate ops.pressure_setting'), 'CR002', 'U8: whatever is tried');
+select is(tests.raised('delete from ops.pressure_setting where id = 1'), 'CR002', 'U8: the row of pressure settings cannot be deleted');
+select is(tests.raised('truncate ops.pressure_setting'), 'CR002', 'U8: the table of pressure settings cannot be truncated');
 update ops.pressure_setting set batch_burst = 10;
 select results_eq($$ select before ->> 'batch_burst', after ->> 'batch_burst' from ops.audit where object = 'ops.pressure_setting' $$,
-  $$ values ('300', '10') $$, 'I10: a change is on record');
+  $$ values ('300', '10') $$, 'I10: a change of pressure settings is recorded');
 
 select * from finish();
 rollback;

@@ -8,7 +8,7 @@ select tests.send(tests.progress(11, 1, 0, '{"completed": []}'), tests.progress(
   tests.progress(13, 1, 0, '{"completed": null}'), tests.progress(14, 1, 0));
 
 select is((select completed from learner.skill_progress where user_id = tests.learner()), array[tests.question(1), tests.question(2)],
-  'I5: each once, sorted, and nothing is lost');
+  'I5: completed questions are a sorted union without duplicates');
 
 select * from finish();
 rollback;

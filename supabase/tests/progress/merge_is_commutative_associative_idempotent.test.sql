@@ -26,7 +26,7 @@ end
 $$;
 
 select is(pg_temp.after(10 + place, arrival), (1, tests.event_id(12), 20::smallint, array[tests.question(2)], 1, 1)::text,
-  'I5: the same after ' || arrival)
+  'I5: progress is the same after ' || arrival)
 from unnest(array[
   '1 2 3 4 5 6', '1|2|3|4|5|6', '6|5|4|3|2|1', '6 5 4 3 2 1', '1 2 3|4 5 6', '4 5 6|1 2 3', '3 6|2 1|5|4', '5|1|3|2|6|4',
   '1 1 2 2 3 3 4 4 5 5 6 6', '1 2 3 4 5 6|1 2 3 4 5 6', '6|6 5|6 5 4|6 5 4 3|6 5 4 3 2|6 5 4 3 2 1']) with ordinality o (arrival, place);

@@ -10,31 +10,31 @@ select is((select a from answer), jsonb_build_object(
     'result', jsonb_build_object('id', tests.ulid(10), 'status', 'applied'),
     'progress', jsonb_build_object('skill_id', tests.skill(1), 'reset_count', 0, 'reset_event', null, 'mastery', 40, 'completed', array[tests.question(2)], 'attempts', 0,
       'correct', 0, 'practiced_at', '2025-11-22T10:00:00+00:00')),
-  'I5: it answers the result and the progress');
+  'I5: merge_progress returns the result and the progress');
 select is(public.merge_progress(tests.ulid(10), tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 40,
   array[tests.question(2)]) -> 'result' ->> 'status', 'duplicate',
-  'I4: the id is the idempotency key');
+  'I4: the event id of a merge is its idempotency key');
 select is(public.merge_progress(tests.ulid(10), tests.device(), '2025-11-22T10:00:00Z',
   tests.skill(1), 99)::jsonb #>> '{result,code}', 'id_conflict',
-  'I4: under which other content never counts');
+  'I4: a merge with other content under the same id is a conflict');
 select is(public.merge_progress(tests.ulid(11), tests.device(), '2025-11-22T10:00:01Z', tests.skill(1), 20,
   array[tests.question(1)])::jsonb -> 'progress' -> 'mastery', '40',
-  'I5: a smaller value changes nothing');
+  'I5: a smaller mastery changes nothing');
 select is(public.merge_progress(tests.ulid(12), tests.device(), '2025-11-22T10:00:02Z', tests.skill(1), 10, null,
-    json_build_object('count', 1, 'event', tests.ulid(5)), -60)::jsonb -> 'progress' -> 'mastery', '10', 'I5: a greater reset pair does');
+    json_build_object('count', 1, 'event', tests.ulid(5)), -60)::jsonb -> 'progress' -> 'mastery', '10', 'I5: a merge with a greater reset pair replaces the progress');
 select is(public.merge_progress(tests.ulid(13), tests.device(), '2025-11-22T10:00:03Z', tests.skill(1), 101)::jsonb -> 'result',
   jsonb_build_object('id', tests.ulid(13), 'status', 'quarantined', 'code', 'invalid_event', 'field', 'body.mastery', 'retryable', false),
-  'I7: what can''t be merged is quarantined');
+  'I7: an invalid merge is quarantined');
 select is(public.merge_progress(tests.ulid(14), tests.device(), '2025-11-22T10:00:03Z',
   tests.skill(9), 10)::jsonb #>> '{result,code}', 'unknown_content',
-  'I7: an unknown skill is held');
+  'I7: a merge for an unknown skill is held');
 select is(public.merge_progress(tests.ulid(15), tests.device(), '2025-11-22T10:00:03Z', tests.skill(1), 10, null,
-  E'{"count": 1,\n"event": "\\u0000"}')::jsonb #>> '{result,code}', 'invalid_json', 'I7: so is what no jsonb can hold');
+  E'{"count": 1,\n"event": "\\u0000"}')::jsonb #>> '{result,code}', 'invalid_json', 'I7: a merge with a value that jsonb cannot hold is quarantined');
 select throws_ok($$ select public.merge_progress('x', tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 10) $$, 'CR020', null,
-  'I7: without an id there is no event');
+  'I7: a merge without a valid event id is refused');
 select tests.reset_role();
 select is((select array_agg(type || utc_offset_minutes order by event_id) from learner.event where user_id = tests.learner()),
-  array['progress.advanced0', 'progress.advanced0', 'progress.advanced-60'], 'I6: each merge is an event like any other');
+  array['progress.advanced0', 'progress.advanced0', 'progress.advanced-60'], 'I6: each merge is an event in the ledger');
 
 select * from finish();
 rollback;

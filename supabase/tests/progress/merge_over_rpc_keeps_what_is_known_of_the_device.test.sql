@@ -15,13 +15,13 @@ select public.merge_progress(tests.ulid(12), tests.device(2), '2025-01-01T10:00:
 select tests.reset_role();
 select results_eq('select platform, app_version, contract_version, content_version, clock_skew_ms, queue_lag_ms from learner.device where device_id = tests.device()',
   'select platform, app_version, contract_version, content_version, clock_skew_ms, queue_lag_ms from known',
-  'I10: a call that does not say what the device is forgets nothing about it');
-select cmp_ok((select clock_skew_ms from known), '>=', 7200000::bigint, 'I10: such as how far its clock is off');
-select cmp_ok((select d.last_seen_at from learner.device d where device_id = tests.device()), '>', (select last_seen_at from known), 'I10: it is a contact all the same');
+  'I10: a merge without device data keeps what is known of the device');
+select cmp_ok((select clock_skew_ms from known), '>=', 7200000::bigint, 'I10: the known device has a clock skew of two hours');
+select cmp_ok((select d.last_seen_at from learner.device d where device_id = tests.device()), '>', (select last_seen_at from known), 'I10: a merge counts as a contact of the device');
 select results_eq('select platform, app_version, contract_version, content_version, clock_skew_ms, queue_lag_ms from learner.device where device_id = tests.device(2)',
-  $$ values (null::text, null::text, null::integer, null::integer, null::bigint, null::bigint) $$, 'I10: of another device it makes nothing up');
+  $$ values (null::text, null::text, null::integer, null::integer, null::bigint, null::bigint) $$, 'I10: a merge from an unknown device records no device data');
 select is((select array_agg(clock_skew_ms is null order by event_id) from learner.event where user_id = tests.learner()), array[false, true, true],
-  'I6: nor of the clock that its events were made by');
+  'I6: events of merges have no clock skew');
 
 select * from finish();
 rollback;

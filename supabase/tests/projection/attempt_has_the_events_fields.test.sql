@@ -11,7 +11,7 @@ select results_eq(
   $$ values (tests.event_id(10), tests.event_id(900), tests.skill(2), tests.question(3),
     tests.device(), 1, 'current', '{"choice": 0, "marked": true}'::jsonb, true, false,
        2500, 2, tests.event_id(5), '2025-11-22 10:00:00+00'::timestamptz, -60::smallint, null::timestamptz) $$,
-  'I6: an attempt is its event');
+  'I6: an attempt has the fields of its event');
 
 select * from finish();
 rollback;

@@ -9,11 +9,11 @@ select tests.send(variadic array(
 from generate_series(1, 9) k;
 update learner.session set voided_at = '2026-01-01' where user_id = tests.learner() and started_event > tests.event_id(5000);
 
-select lives_ok('select ops.rebuild_learner(tests.learner())', 'I6: a rebuild of 2,500 voided rows ends');
+select lives_ok('select ops.rebuild_learner(tests.learner())', 'I6: a rebuild with 2,500 voided rows succeeds');
 select is((select count(*) from learner.session where user_id = tests.learner() and voided_at = '2026-01-01'), 2500::bigint,
-  'I6: and keeps them voided');
+  'I6: a rebuild keeps 2,500 rows voided');
 select is((select count(distinct change_seq) from learner.session where user_id = tests.learner()), 4500::bigint,
-  'I8: each with a number of its own');
+  'I8: each rebuilt session has its own change number');
 
 select * from finish();
 rollback;

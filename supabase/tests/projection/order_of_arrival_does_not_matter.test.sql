@@ -33,9 +33,9 @@ end
 $$;
 
 select tests.send(variadic (select array_agg(text order by n) from line));
-select is(jsonb_array_length(pg_temp.state(1)), 8, 'I6: eleven events make eight rows');
+select is(jsonb_array_length(pg_temp.state(1)), 8, 'I6: the eleven test events make eight rows');
 select is(pg_temp.sent_in_batches_of(10 * size + seed, size, 'seed ' || seed), pg_temp.state(1),
-  format('I6: the same rows in batches of %s, shuffled by %s', size, seed))
+  format('I6: the rows are the same for batches of %s, shuffled by %s', size, seed))
 from generate_series(1, 8) seed, unnest(array[1, 3, 11]) size;
 
 select * from finish();

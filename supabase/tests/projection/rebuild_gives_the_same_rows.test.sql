@@ -13,19 +13,19 @@ create temporary view state as select * from private.projection_rows(tests.learn
 create temporary table before on commit drop as table state;
 select set_config('tests.cursor', private.learner_changes(tests.learner(), null, 1000) ->> 'cursor', true);
 
-select is(ops.rebuild_learner(tests.learner()), 9::bigint, 'I6: every event is projected again');
-select bag_eq('table state', 'table before', 'I6: and gives the rows that were there');
-select is((select count(*) from before), 9::bigint, 'I6: all nine');
+select is(ops.rebuild_learner(tests.learner()), 9::bigint, 'I6: a rebuild projects every event');
+select bag_eq('table state', 'table before', 'I6: a rebuild gives the same rows');
+select is((select count(*) from before), 9::bigint, 'I6: the test learner has nine rows');
 select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 9,
-  'I8: devices pull every row anew');
+  'I8: devices pull every rebuilt row');
 
 -- What a fixed bug would have left behind.
 update learner.skill_progress set mastery = 99, attempts = 50 where user_id = tests.learner();
 delete from learner.attempt where user_id = tests.learner() and event_id = tests.event_id(11);
 update learner.practice set days = '{[2020-01-01,2020-01-09)}' where user_id = tests.learner();
 select ops.rebuild_learner(tests.learner());
-select bag_eq('table state', 'table before', 'I6: whatever was there instead');
-select is(ops.rebuild_learner(tests.learner(9)), 0::bigint, 'I6: of a learner who sent nothing, nothing');
+select bag_eq('table state', 'table before', 'I6: a rebuild repairs damaged rows');
+select is(ops.rebuild_learner(tests.learner(9)), 0::bigint, 'I6: a rebuild of a learner without events projects nothing');
 
 select * from finish();
 rollback;

@@ -14,11 +14,11 @@ create temporary view voided as
 create temporary table before on commit drop as table voided;
 select set_config('tests.cursor', private.learner_changes(tests.learner(), null, 1000) ->> 'cursor', true);
 
-select is((select count(*) from before where voided_at is not null), 3::bigint, 'I6: support has voided three rows');
+select is((select count(*) from before where voided_at is not null), 3::bigint, 'I6: the test has three voided rows');
 select ops.rebuild_learner(tests.learner());
-select set_eq('table voided', 'table before', 'I6: a rebuild keeps what support decided');
+select set_eq('table voided', 'table before', 'I6: a rebuild keeps voided rows voided');
 select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 6,
-  'I8: and devices pull these rows too');
+  'I8: devices pull voided rows after a rebuild');
 
 select * from finish();
 rollback;

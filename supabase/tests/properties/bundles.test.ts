@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../../scripts/local/harness.ts";
+import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import { bundleHandler } from "../../functions/bundle/handler.ts";
 import { openWorkList } from "../../functions/bundle/work_list.ts";
 import { checkBundles, type Edit, edit, Killed, mortalStore, publish } from "./bundle_bench.ts";

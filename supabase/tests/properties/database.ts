@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { ulid } from "ulid";
-import { throwAwayCluster } from "../../../scripts/local/harness.ts";
+import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import type { HistoryEvent } from "./history.ts";
 
 /** A migrated and seeded database. */

@@ -1,8 +1,8 @@
 // Any row that the drafts' constraints let through: once published, every device can read it, in either content schema.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { DomainRow, QuestionRow, SkillRow } from "../../../client-contract/contract/content.ts";
-import { MediaReference } from "../../../client-contract/contract/question.ts";
+import { DomainRow, SkillRow } from "../../../client-contract/contract/content.ts";
+import { MediaReference, QuestionRow } from "../../../client-contract/contract/question.ts";
 import { testDatabase } from "./database.ts";
 import { settings } from "./settings.ts";
 

@@ -10,7 +10,7 @@ select bag_eq('select kind, id, parent_status from pg_temp.candidate where body 
   $$ select 'domain' as kind, tests.domain(n) as id, 'active' as parent_status from generate_series(1, 2) n
      union all select 'skill', tests.skill(n), 'active' from unnest(array[1, 3]) n
      union all select 'question', tests.question(n), case when n in (3, 4) then 'draft' else 'active' end from generate_series(1, 5) n $$,
-  'I2: before the first release all active rows are candidates, whatever their parents are');
+  'I2: the first release takes all active drafts, even those whose parents are not active');
 
 select * from finish();
 rollback;

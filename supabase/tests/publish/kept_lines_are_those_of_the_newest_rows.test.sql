@@ -13,26 +13,26 @@ create function pg_temp.wrong() returns setof uuid language sql as $$
     where n.op = 'upsert' and n.skill_id = t.skill_id), '') $$;
 
 select results_eq('select skill_id, length(lines) from content.tree_text order by 1',
-  'select tests.skill(n), 204 from generate_series(1, 3) n', 'I12: a first release keeps the lines of every skill');
+  'select tests.skill(n), 204 from generate_series(1, 3) n', 'I12: the first release keeps a line for every question');
 update content.question set prompt = 'Edited' where id in (tests.question(1), tests.question(4));
 select tests.publish();
-select is_empty('select pg_temp.wrong()', 'I12: an edit takes its line''s place');
+select is_empty('select pg_temp.wrong()', 'I12: an edited question replaces its line');
 update content.question set skill_id = tests.skill(2), prompt = 'Moved' where id = tests.question(1);
 update content.question set prompt = 'Edited' where id in (tests.question(2), tests.question(3));
 select tests.publish();
-select is_empty('select pg_temp.wrong()', 'I12: so do edits beside a question that comes or leaves');
+select is_empty('select pg_temp.wrong()', 'I12: lines are right after questions moved between skills');
 update content.question set status = 'withdrawn' where id = tests.question(2);
 delete from content.question where id = tests.question(6);
 select tests.publish(true);
-select is_empty('select pg_temp.wrong()', 'I12: and beside one that goes');
+select is_empty('select pg_temp.wrong()', 'I12: lines are right after questions were withdrawn or deleted');
 update content.question set type = 'numeric', choices = '{}', answer = '{"value": "1"}' where id = tests.question(5);
 select tests.publish();
-select is_empty('select from content.tree_text where skill_id = tests.skill(3)', 'I12: a skill that schemas tell apart has none');
+select is_empty('select from content.tree_text where skill_id = tests.skill(3)', 'I12: a skill that differs between the schemas keeps no lines');
 update content.question set type = 'single_choice', choices = '{a,b}', answer = '{"choice": 0}' where id = tests.question(5);
 select tests.publish();
 update content.question set prompt = 'Alike again' where id = tests.question(5);
 select tests.publish();
-select is_empty('select pg_temp.wrong()', 'I12: until they have the same again');
+select is_empty('select pg_temp.wrong()', 'I12: a skill that is equal in the schemas again has the right lines');
 
 select * from finish();
 rollback;

@@ -9,7 +9,7 @@ select bag_eq(
   'select kind, id, domain_id from content.revision where schema = 2 and version = 2',
   $$ values ('skill', tests.skill(2), tests.domain(2)),
             ('question', tests.question(3), tests.domain(2)), ('question', tests.question(4), tests.domain(2)) $$,
-  'I3: the skill''s questions move with it, so that a device which holds one domain hears of them');
+  'I3: a skill that moves to another domain changes its questions too');
 
 select * from finish();
 rollback;

@@ -18,22 +18,22 @@ create function pg_temp.content_at(p_version integer) returns table (schema smal
   where x.content is not null
 $$;
 
-select is(private.rollback_release(1, null, false) ->> 'version', '3', 'C5: a roll-back is a new version');
-select set_eq('select * from pg_temp.content_at(3)', 'select * from pg_temp.content_at(1)', 'C5: with the content of the old one, in every schema');
-select results_eq('select rollback_to, note from content.release where version = 3', $$ values (1, 'Back to version 1') $$, 'C5: and says so');
-select is(tests.publish(), 3, 'C5: the next publish does not undo it');
-select is((select status from content.question where id = tests.question(7)), 'withdrawn', 'C5: what was added since is withdrawn, not deleted');
+select is(private.rollback_release(1, null, false) ->> 'version', '3', 'C5: a roll-back makes a new version');
+select set_eq('select * from pg_temp.content_at(3)', 'select * from pg_temp.content_at(1)', 'C5: a roll-back has the content of the old version in every schema');
+select results_eq('select rollback_to, note from content.release where version = 3', $$ values (1, 'Back to version 1') $$, 'C5: a roll-back is marked as such in the release');
+select is(tests.publish(), 3, 'C5: a publish after a roll-back makes no version');
+select is((select status from content.question where id = tests.question(7)), 'withdrawn', 'C5: a question that was added after the old version is withdrawn, not deleted');
 select results_eq($$ select kind, draft_id, draft ->> 'prompt' from content.shelf order by id $$,
   $$ values ('skill', tests.skill(2), null), ('question', tests.question(1), 'Worse'), ('question', tests.question(2), 'Prompt 2'), ('question', tests.question(7), 'New') $$,
-  'C5: what the drafts held is on the shelf');
+  'C5: the replaced drafts are on the shelf');
 
-select is(ops.restore_shelved(array(select id from content.shelf)), 4, 'C5: from where it comes back by hand');
+select is(ops.restore_shelved(array(select id from content.shelf)), 4, 'C5: shelved drafts can be restored by hand');
 select tests.publish();
 select set_eq($$ select * from pg_temp.content_at(4) $$, $$
   select * from pg_temp.content_at(2) union all select * from pg_temp.content_at(1) where id = tests.question(5) $$,
-  'C5: as it was before, but for what had been deleted');
+  'C5: restored drafts have the content from before the roll-back, except deleted rows');
 select results_eq($$ select action, object_id from ops.audit where action like 'r%_release' order by id desc limit 1 $$, $$ values ('rollback_release', '3') $$,
-  'I10: a roll-back is on record');
+  'I10: a roll-back is recorded in the audit log');
 
 select * from finish();
 rollback;

@@ -12,8 +12,8 @@ insert into violation values
   ('schedule_failed_has_error', $$ insert into content.schedule (due_at, expected_hash, force, state, finished_at) values (now(), repeat('0', 64), false, 'failed', now()) $$);
 select set_eq('select rule from violation',
   $$ select conname::text from pg_constraint where conrelid = 'content.schedule'::regclass and contype <> 'n' $$, 'C5: every constraint of schedules has a case here');
-select is(tests.violated(statement), rule, 'C5: refused by ' || rule) from violation;
-select is((select count(*) from content.schedule), 0::bigint, 'C5: nothing was kept');
+select is(tests.violated(statement), rule, 'C5: a schedule is refused by ' || rule) from violation;
+select is((select count(*) from content.schedule), 0::bigint, 'C5: refused statements store no schedule');
 
 select * from finish();
 rollback;

@@ -3,12 +3,12 @@ select plan(9);
 
 select tests.a_release();
 update content.question set prompt = 'Later' where id = tests.question(1);
-select private.schedule_release('2026-12-24 06:00', private.preview_release(10) ->> 'hash', 'First', false);
-select is(ops.run_due_schedule('2026-12-24 06:00'), 2, 'C5: the first that is due is published');
+select private.schedule_release('2031-12-24 06:00', private.preview_release(10) ->> 'hash', 'First', false);
+select is(ops.run_due_schedule('2031-12-24 06:00'), 2, 'C5: a due schedule is published');
 
 update content.question set prompt = 'Later still' where id = tests.question(1);
-select private.schedule_release('2026-12-24 07:00', private.preview_release(10) ->> 'hash', 'Slow', false);
-select private.schedule_release('2026-12-24 08:00', private.preview_release(10) ->> 'hash', 'Next', false);
+select private.schedule_release('2031-12-24 07:00', private.preview_release(10) ->> 'hash', 'Slow', false);
+select private.schedule_release('2031-12-24 08:00', private.preview_release(10) ->> 'hash', 'Next', false);
 create function pg_temp.take_long() returns trigger language plpgsql as $$
 begin
   if new.note = 'Slow' then
@@ -18,18 +18,18 @@ begin
 end $$;
 create trigger take_long before insert on content.release for each row execute function pg_temp.take_long();
 set local statement_timeout = '2s';
-select is(ops.run_due_schedule('2026-12-24 09:00'), null, 'C5: one that hosted ends does not happen, and ends nothing but itself');
+select is(ops.run_due_schedule('2031-12-24 09:00'), null, 'C5: a schedule that runs into the statement timeout publishes nothing');
 set local statement_timeout = '60s';
 select results_eq($$ select state, attempts, error from content.schedule where note = 'Slow' $$, $$ values ('pending', 1, '57014') $$,
-  'C5: it is on record, and still to be done');
-select results_eq($$ select state, version from content.schedule where note = 'First' $$, $$ values ('published', 2) $$, 'C5: what was published before stays');
-select is((select max(version) from content.release), 2, 'C5: nothing is half published');
+  'C5: a schedule that timed out stays pending with its error');
+select results_eq($$ select state, version from content.schedule where note = 'First' $$, $$ values ('published', 2) $$, 'C5: an earlier published schedule keeps its state');
+select is((select max(version) from content.release), 2, 'C5: a schedule that timed out leaves no release');
 
-select is(ops.run_due_schedule('2026-12-24 09:00'), 3, 'C5: it waits behind the one that was not tried yet');
-select is((select note from content.release where version = 3), 'Next', 'C5: which is published');
-select is(ops.run_due_schedule('2026-12-24 09:00'), 3, 'C5: and is then found to be the same preview');
+select is(ops.run_due_schedule('2031-12-24 09:00'), 3, 'C5: a schedule that was not tried yet runs before one that timed out');
+select is((select note from content.release where version = 3), 'Next', 'C5: the schedule that was not tried yet is published');
+select is(ops.run_due_schedule('2031-12-24 09:00'), 3, 'C5: a schedule whose preview is already published gets the same version');
 select results_eq($$ select command, schedule from cron.job where jobname = 'carrel_schedules' $$,
-  $$ values ($c$select private.run_job('schedules', 'select ops.run_due_schedule()')$c$, '30 seconds') $$, 'C5: each has a run of its own');
+  $$ values ($c$select private.run_job('schedules', 'select ops.run_due_schedule()')$c$, '30 seconds') $$, 'C5: pg_cron runs one due schedule every 30 seconds');
 
 select * from finish();
 rollback;

@@ -9,8 +9,8 @@ insert into violation values
   ('shelf_draft_is_the_row', $$ insert into content.shelf (head_version, kind, draft_id, draft) values (1, 'skill', tests.skill(1), '{}') $$);
 select set_eq('select rule from violation',
   $$ select conname::text from pg_constraint where conrelid = 'content.shelf'::regclass and contype <> 'n' $$, 'C5: every constraint of the shelf has a case here');
-select is(tests.violated(statement), rule, 'C5: refused by ' || rule) from violation;
-select is((select count(*) from content.shelf), 0::bigint, 'C5: nothing was kept');
+select is(tests.violated(statement), rule, 'C5: a shelved draft is refused by ' || rule) from violation;
+select is((select count(*) from content.shelf), 0::bigint, 'C5: refused statements store nothing on the shelf');
 
 select * from finish();
 rollback;

@@ -28,12 +28,12 @@ create temporary table domain_node on commit drop as
 
 select is(public.content_head() ->> 'root',
   (select encode(sha256(convert_to(string_agg(id || ':' || hash || E'\n', '' order by id collate "C"), 'UTF8')), 'hex') from domain_node),
-  'I12: the root of the head is that of the rows');
+  'I12: the root hash of the head can be computed from the delivered rows');
 select set_eq(
   $$ select distinct on (kind, id) kind, id::text, encode(hash, 'hex') from content.tree_node where schema = 1 and kind <> 'release'
     order by kind, id, version desc $$,
   $$ select 'skill', id, hash from skill_node union all select 'domain', id, hash from domain_node $$,
-  'I12: and so are the nodes');
+  'I12: the hash of every node can be computed from the delivered rows');
 
 select * from finish();
 rollback;

@@ -14,15 +14,15 @@ end
 $$;
 
 select tests.send(tests.attempt(10, 1));
-select is(pg_temp.pull(), array['attempt', 'skill_progress 0', 'practice'], 'I8: what there is');
-select is(pg_temp.pull(), '{}', 'I8: then nothing');
+select is(pg_temp.pull(), array['attempt', 'skill_progress 0', 'practice'], 'I8: the first pull has all rows');
+select is(pg_temp.pull(), '{}', 'I8: a second pull without changes is empty');
 select tests.send(tests.progress(11, 1, 30));
 select tests.send(tests.progress(12, 1, 50));
-select is(pg_temp.pull(), array['skill_progress 50'], 'I8: a row that changed twice comes once, as it is; a day that is known not again');
+select is(pg_temp.pull(), array['skill_progress 50'], 'I8: a row that changed twice comes once, in its newest state');
 select tests.send(tests.attempt(10, 1), tests.progress(11, 1, 30));
-select is(pg_temp.pull(), '{}', 'I4: duplicates change nothing');
+select is(pg_temp.pull(), '{}', 'I4: duplicates do not change any row');
 select tests.send(tests.attempt(9, 3));
-select is(pg_temp.pull(), array['attempt', 'skill_progress 0'], 'I8: an old event that came late is new');
+select is(pg_temp.pull(), array['attempt', 'skill_progress 0'], 'I8: an old event that arrives late comes with the next pull');
 
 select * from finish();
 rollback;

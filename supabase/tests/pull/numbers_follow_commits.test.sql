@@ -12,11 +12,11 @@ create temporary table first on commit drop as table numbered;
 
 select tests.send(tests.attempt(10, 5), tests.event(11, 'session.started', jsonb_build_object('session_id',
   tests.ulid(900), 'content_version', 1)), tests.progress(12, 1, 5));
-select is((select count(distinct change_seq) from numbered), (select count(*) from numbered), 'I8: no two changes share a number');
+select is((select count(distinct change_seq) from numbered), (select count(*) from numbered), 'I8: no two changes have the same change number');
 select ok((select min(change_seq) > (select change_seq from before) from numbered where change_seq not in (table first)),
-  'I8: every later change has a greater one');
+  'I8: later changes have greater change numbers');
 select ok((select max(change_seq) from numbered) <= (select change_seq from learner.state where user_id = tests.learner()),
-  'I8: and none is ahead of the counter');
+  'I8: no change number is greater than the learner''s counter');
 
 select * from finish();
 rollback;

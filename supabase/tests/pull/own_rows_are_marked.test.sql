@@ -26,24 +26,24 @@ as $$
 $$;
 create temporary table marked on commit drop as select pg_temp.own(1) as id;
 
-select isnt_empty(format('select from marked where id = %L', tests.ulid(10)), 'U6: an attempt that was graded as the device did is its own');
-select is_empty(format('select from marked where id = %L', tests.ulid(11)), 'U6: one that the server grades otherwise is news');
-select isnt_empty(format('select from marked where id = %L', tests.ulid(901)), 'U6: a session that it started and ended is its own');
-select is_empty(format('select from marked where id = %L', tests.ulid(902)), 'U6: one that another device ended is news');
-select isnt_empty(format('select from marked where id = %L', tests.ulid(903)), 'U6: of a session without a start, the end counts');
-select is_empty(format('select from marked where id = %L', tests.ulid(16)), 'U6: a voided row is news');
-select is_empty(format('select from marked where id = %L', tests.ulid(17)), 'U6: so is one that was edited by hand');
-select is_empty(format('select from marked where id = any (%L)', array[tests.ulid(40), tests.ulid(904)]), 'U6: what another device did is news');
-select results_eq('select pg_temp.own(2)', array[tests.ulid(40), tests.ulid(904)], 'U6: and is that device''s own');
-select is_empty('select pg_temp.own(3)', 'U6: a device that did nothing has nothing');
-select is_empty('select pg_temp.own(null)', 'U6: nor has who does not say who asks');
+select isnt_empty(format('select from marked where id = %L', tests.ulid(10)), 'U6: an attempt that the server graded like the device is an own row');
+select is_empty(format('select from marked where id = %L', tests.ulid(11)), 'U6: an attempt that the server graded differently is not an own row');
+select isnt_empty(format('select from marked where id = %L', tests.ulid(901)), 'U6: a session that the device started and ended is an own row');
+select is_empty(format('select from marked where id = %L', tests.ulid(902)), 'U6: a session that another device ended is not an own row');
+select isnt_empty(format('select from marked where id = %L', tests.ulid(903)), 'U6: a session without a start belongs to the device that ended it');
+select is_empty(format('select from marked where id = %L', tests.ulid(16)), 'U6: a voided attempt is not an own row');
+select is_empty(format('select from marked where id = %L', tests.ulid(17)), 'U6: an attempt edited by hand is not an own row');
+select is_empty(format('select from marked where id = any (%L)', array[tests.ulid(40), tests.ulid(904)]), 'U6: rows of another device are not own rows');
+select results_eq('select pg_temp.own(2)', array[tests.ulid(40), tests.ulid(904)], 'U6: the other device has its rows as own rows');
+select is_empty('select pg_temp.own(3)', 'U6: a device without events has no own rows');
+select is_empty('select pg_temp.own(null)', 'U6: a caller who names no device has no own rows');
 select is((select bool_or((c ->> 'own')::boolean)
   from json_array_elements(private.learner_changes(tests.learner(), null, 500, null, tests.device()) -> 'changes') c
-  where c ->> 'kind' = 'skill_progress'), false, 'U6: progress never is: it is merged from all devices');
+  where c ->> 'kind' = 'skill_progress'), false, 'U6: progress is never an own row, because it merges all devices');
 select tests.authenticate(tests.learner());
 select set_eq(format($$ select coalesce(c -> 'row' ->> 'event_id', c -> 'row' ->> 'session_id')
   from json_array_elements(public.learner_changes(device => %L) -> 'changes') c where (c ->> 'own')::boolean $$, tests.device(2)),
-  array[tests.ulid(40), tests.ulid(904)], 'U6: over rpc too');
+  array[tests.ulid(40), tests.ulid(904)], 'U6: a pull over RPC marks own rows');
 
 select * from finish();
 rollback;

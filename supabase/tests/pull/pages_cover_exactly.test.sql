@@ -20,9 +20,9 @@ begin
 end
 $$;
 
-select is((select count(*) from pg_temp.pulled_by(500)), 9::bigint, 'I8: four attempts, a session, progress in three skills, a day of practice');
+select is((select count(*) from pg_temp.pulled_by(500)), 9::bigint, 'I8: the test learner has nine rows');
 select results_eq(format('select * from pg_temp.pulled_by(%s)', page_rows), 'select * from pg_temp.pulled_by(500)',
-  format('I8: the same in pages of %s rows', page_rows))
+  format('I8: pages of %s rows give the same rows in the same order', page_rows))
 from unnest(array[1, 2, 3, 8, 9]) page_rows;
 
 select * from finish();

@@ -18,14 +18,14 @@ grant select on call to authenticated;
 create temporary table before on commit drop as select coalesce(max(id), 0) as id from ops.audit;
 
 select tests.authenticate(tests.learner(), role) from unnest(array['instructor', null]) role;
-select throws_ok(statement, 'CR001', null, 'I9: not for learners: ' || statement) from call;
+select throws_ok(statement, 'CR001', null, 'I9: a learner is denied: ' || statement) from call;
 select tests.authenticate(tests.learner(2), 'instructor');
-select throws_ok(statement, 'CR001', null, 'I9: nor for instructors: ' || statement) from call;
+select throws_ok(statement, 'CR001', null, 'I9: an instructor is denied: ' || statement) from call;
 select tests.reset_role();
-select is((select coalesce(max(id), 0) from ops.audit), (select id from before), 'I10: nothing was done');
+select is((select coalesce(max(id), 0) from ops.audit), (select id from before), 'I10: refused calls leave no audit entry');
 
 select tests.authenticate(tests.learner(3), 'support');
-select is(tests.raised(statement), refusal, 'U3: ' || refusal || ': ' || statement)
+select is(tests.raised(statement), refusal, 'U3: a call of support is refused with ' || refusal || ': ' || statement)
 from (values
   ($$ select public.discard_quarantined(tests.learner(), array[tests.quarantine_id('nonsense')], ' ') $$, 'CR071 reason'),
   ($$ select public.discard_quarantined(tests.learner(), array[tests.quarantine_id('nonsense')], repeat('x', 501)) $$, 'CR071 reason'),

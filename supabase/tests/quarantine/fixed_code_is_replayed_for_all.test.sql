@@ -9,13 +9,13 @@ alter table learner.skill_progress drop constraint skill_progress_mastery_in_ran
 
 select tests.authenticate(tests.learner(3), 'support');
 create temporary table run on commit drop as select * from public.replay_all_quarantined('invalid_event', most_learners => 2);
-select results_eq('select learners, applied, busy, remaining from run', $$ values (2, 2, '{}'::uuid[], 1) $$, 'U3: two learners, and how much is left');
-select results_eq($$ select learners, applied, remaining from public.replay_all_quarantined('invalid_event', (select began_at from run)) $$, 'values (1, 1, 0)', 'U3: the third');
-select results_eq($$ select learners, applied, remaining from public.replay_all_quarantined('invalid_event') $$, 'values (0, 0, 0)', 'U3: nothing of that code is left');
+select results_eq('select learners, applied, busy, remaining from run', $$ values (2, 2, '{}'::uuid[], 1) $$, 'U3: a replay of a code is bounded by learners and reports how many are left');
+select results_eq($$ select learners, applied, remaining from public.replay_all_quarantined('invalid_event', (select began_at from run)) $$, 'values (1, 1, 0)', 'U3: the next replay of a code takes the remaining learner');
+select results_eq($$ select learners, applied, remaining from public.replay_all_quarantined('invalid_event') $$, 'values (0, 0, 0)', 'U3: a finished replay of a code finds nothing to do');
 select tests.reset_role();
 select is((select count(*) from ops.quarantine where code = 'invalid_json' and status = 'open' and user_id in (tests.learner(4), tests.learner(5), tests.learner(6))),
-  3::bigint, 'U3: other codes are left alone');
-select is((select count(*) from ops.quarantine_action a where a.action = 'replayed' and a.outcome = 'superseded' and a.actor = tests.learner(3)), 3::bigint, 'I10: each is on record');
+  3::bigint, 'U3: a replay of a code leaves other codes alone');
+select is((select count(*) from ops.quarantine_action a where a.action = 'replayed' and a.outcome = 'superseded' and a.actor = tests.learner(3)), 3::bigint, 'I10: each replayed event is recorded');
 
 select * from finish();
 rollback;

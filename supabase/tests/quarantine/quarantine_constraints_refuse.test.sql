@@ -16,8 +16,8 @@ insert into violation values
   ('quarantine_setting_one_row', $$ insert into ops.quarantine_setting (id) values (2) $$),
   ('quarantine_setting_holds_a_batch', $$ update ops.quarantine_setting set held_bytes = 1000 $$),
   ('quarantine_setting_retry_in_range', $$ update ops.quarantine_setting set retry_after_s = 1 $$);
-select is(tests.violated(statement), rule, 'U3: refused by ' || rule) from violation;
-select throws_ok('update ops.quarantine_action set reason = ''other''', 'CR002', null, 'I10: what was done stays on record');
+select is(tests.violated(statement), rule, 'U3: a row of quarantine is refused by ' || rule) from violation;
+select throws_ok('update ops.quarantine_action set reason = ''other''', 'CR002', null, 'I10: the actions of support cannot be changed');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 // Instructors' calls over REST wait for each other as long as the calls may take, not as long as their role's other statements.
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { throwAwayCluster } from "../../../scripts/local/harness.ts";
+import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import { openKeys } from "../../../scripts/local/keys.ts";
 import { createRest } from "../../../scripts/local/rest/service.ts";
 import { until } from "../../../scripts/local/until.ts";

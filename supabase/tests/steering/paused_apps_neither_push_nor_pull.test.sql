@@ -5,30 +5,30 @@ select tests.a_release();
 select tests.send(tests.attempt(10, 1));
 insert into ops.steering (platform, app_before, paused, pause_reason, pause_s) values ('android', '1.5', true, 'Version 1.4 loses drafts.', 7200);
 
-select is(tests.raised('select tests.send(tests.attempt(11, 1))'), 'CR081 7200', 'U8: a paused app''s batch is refused');
-select is((select count(*) from learner.event where user_id = tests.learner()), 1::bigint, 'U8: and nothing of it written');
-select is(tests.raised('select private.pull_for(tests.learner(), null, 10, null, tests.device())'), 'CR081 7200', 'U8: so is its pull');
+select is(tests.raised('select tests.send(tests.attempt(11, 1))'), 'CR081 7200', 'U8: a batch of a paused app is refused');
+select is((select count(*) from learner.event where user_id = tests.learner()), 1::bigint, 'U8: a refused batch of a paused app writes nothing');
+select is(tests.raised('select private.pull_for(tests.learner(), null, 10, null, tests.device())'), 'CR081 7200', 'U8: a pull of a paused app is refused');
 select lives_ok($$ select private.ingest_for(tests.learner(), concat_ws(E'\n', tests.header('{"app_version": "1.5"}'), tests.attempt(11, 1))) $$,
-  'U8: a newer one is not');
-select lives_ok('select private.pull_for(tests.learner(), null, 10, null, tests.device())', 'U8: its device is known as newer by now');
+  'U8: a batch of a newer app version is accepted');
+select lives_ok('select private.pull_for(tests.learner(), null, 10, null, tests.device())', 'U8: a pull by a device with the newer app version is accepted');
 select is(private.steering_for('android', '1.4')::jsonb -> 'paused', '{"reason": "Version 1.4 loses drafts.", "retry_after_s": 7200}',
-  'U8: steering says why, and for how long');
-select is(private.steering_for('ios', '1.4')::jsonb -> 'paused', 'null', 'U8: others are not paused');
+  'U8: steering has the reason and the duration of a pause');
+select is(private.steering_for('ios', '1.4')::jsonb -> 'paused', 'null', 'U8: another platform is not paused');
 
 update ops.steering set paused = true, pause_reason = 'Maintenance.' where platform is null;
-select is(tests.raised('select private.ingest_for(tests.learner(), tests.header())'), 'CR081 7200', 'U8: the more specific pause counts');
-select is(tests.raised('select private.pull_for(tests.learner(2), null, 10, null, null)'), 'CR081 3600', 'U8: all are paused');
+select is(tests.raised('select private.ingest_for(tests.learner(), tests.header())'), 'CR081 7200', 'U8: the most specific pause counts');
+select is(tests.raised('select private.pull_for(tests.learner(2), null, 10, null, null)'), 'CR081 3600', 'U8: a general pause refuses every app');
 insert into ops.steering (platform, paused) values ('web', false);
-select lives_ok($$ select private.ingest_for(tests.learner(), tests.header('{"platform": "web"}')) $$, 'U8: but for those who are let through');
+select lives_ok($$ select private.ingest_for(tests.learner(), tests.header('{"platform": "web"}')) $$, 'U8: a platform can be excluded from a general pause');
 select tests.authenticate(tests.learner());
 select results_eq($$ select a ->> 'code', a ->> 'message', a ->> 'details' from public.learner_changes() a $$, $$ values ('CR081', 'Maintenance.', '3600') $$,
-  'U8: over rpc too, with the reason');
-select is(current_setting('response.status'), '503', 'U8: where it is an answer with its status …');
-select cmp_ok((current_setting('response.headers')::json -> 0 ->> 'Retry-After')::integer, '>=', 3600, 'U8: … and when to come back');
-select is(public.ingest(json_build_array(tests.header('{"platform": "ios"}')::json)) ->> 'code', 'CR081', 'U8: and so is a push''s');
+  'U8: a pull over RPC is refused with the reason of the pause');
+select is(current_setting('response.status'), '503', 'U8: a pause over RPC has the status 503');
+select cmp_ok((current_setting('response.headers')::json -> 0 ->> 'Retry-After')::integer, '>=', 3600, 'U8: a pause over RPC has a Retry-After header');
+select is(public.ingest(json_build_array(tests.header('{"platform": "ios"}')::json)) ->> 'code', 'CR081', 'U8: a push over RPC is refused by a pause');
 select tests.reset_role();
 update ops.steering set paused = false where paused;
-select is(tests.send(tests.attempt(12, 1)), array['applied'], 'U8: and then go on where they were');
+select is(tests.send(tests.attempt(12, 1)), array['applied'], 'U8: a push is accepted after the pause');
 
 select * from finish();
 rollback;

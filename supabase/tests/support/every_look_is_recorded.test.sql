@@ -11,7 +11,7 @@ select results_eq('select actor, actor_role, action, object, object_id, after fr
   $$ values (tests.learner(3), 'support', 'support_timeline', 'learner.state', tests.learner()::text, '{"cursor": null, "limit": 5}'::jsonb),
             (tests.learner(3), 'support', 'support_timeline', 'learner.state', tests.learner(9)::text,
               '{"cursor": "2030-01-01T00:00:00.000000Z|event|0", "limit": 100}') $$,
-  'I10: who looked at whom, even where there was nothing to see');
+  'I10: each look at a timeline is recorded, even at an empty one');
 
 select * from finish();
 rollback;

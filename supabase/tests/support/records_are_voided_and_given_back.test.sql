@@ -9,22 +9,22 @@ grant select on record to authenticated;
 create temporary table pull on commit drop as select private.learner_changes(tests.learner(), null, 500) ->> 'cursor' as cursor;
 
 select tests.authenticate(tests.learner(3), 'support');
-select is(public.support_void(tests.learner(), kind, id, 'shared tablet'), jsonb_build_object('kind', kind, 'id', id, 'voided', true, 'changed', true), 'U6: voids the ' || kind)
+select is(public.support_void(tests.learner(), kind, id, 'shared tablet'), jsonb_build_object('kind', kind, 'id', id, 'voided', true, 'changed', true), 'U6: support can void a record of the kind ' || kind)
 from record;
-select is(public.support_void(tests.learner(), 'attempt', tests.ulid(10), 'again') ->> 'changed', 'false', 'U6: once');
+select is(public.support_void(tests.learner(), 'attempt', tests.ulid(10), 'again') ->> 'changed', 'false', 'U6: voiding a record again changes nothing');
 select tests.reset_role();
 select bag_eq($$ select c ->> 'kind' as kind, c -> 'row' ->> 'voided' as voided from json_array_elements(private.learner_changes(tests.learner(), (select cursor from pull), 500) -> 'changes') c $$,
-  $$ select kind, 'true' as voided from record $$, 'U6: devices pull each as voided');
+  $$ select kind, 'true' as voided from record $$, 'U6: devices pull voided records');
 select tests.authenticate(tests.learner(3), 'support');
-select lives_ok($$ select public.support_unvoid(tests.learner(), kind, id, 'it was hers') from record $$, 'U6: gives them back');
+select lives_ok($$ select public.support_unvoid(tests.learner(), kind, id, 'it was hers') from record $$, 'U6: support can unvoid records');
 select tests.reset_role();
 select bag_eq($$ select c ->> 'kind' as kind, c -> 'row' ->> 'voided' as voided from json_array_elements(private.learner_changes(tests.learner(), (select cursor from pull), 500) -> 'changes') c $$,
-  $$ select kind, 'false' as voided from record $$, 'U6: which devices pull too');
+  $$ select kind, 'false' as voided from record $$, 'U6: devices pull unvoided records');
 select bag_eq($$ select action, after ->> 'kind' as kind, after ->> 'reason' as reason, after ->> 'changed' as changed from ops.audit where object_id = tests.learner()::text and action in ('support_void', 'support_unvoid') $$,
   $$ select 'support_void' as action, kind, 'shared tablet' as reason, 'true' as changed from record union all select 'support_unvoid', kind, 'it was hers', 'true' from record
-     union all values ('support_void', 'attempt', 'again', 'false') $$, 'I10: all of it on record');
+     union all values ('support_void', 'attempt', 'again', 'false') $$, 'I10: voiding and unvoiding are recorded');
 
-select is(tests.raised(format('select public.support_void(tests.learner(), %L, %L, %L)', kind, id, reason)), refusal, 'U6: ' || refusal)
+select is(tests.raised(format('select public.support_void(tests.learner(), %L, %L, %L)', kind, id, reason)), refusal, 'U6: voiding is refused with ' || refusal)
 from (values ('event', tests.ulid(10), 'r', 'CR071 kind'), ('attempt', tests.skill(1)::text, 'r', 'CR071 id'), ('skill_progress', tests.ulid(10), 'r', 'CR071 id'),
   ('attempt', tests.ulid(77), 'r', 'CR070 ' || tests.ulid(77))) r (kind, id, reason, refusal);
 

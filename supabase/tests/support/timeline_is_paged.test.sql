@@ -6,7 +6,7 @@ select tests.send(variadic array(select tests.attempt(n, 1) from generate_series
 select tests.send(tests.attempt(50, 1), 'x', 'y');
 
 select is((select count(*) from public.support_timeline(tests.learner(), page_rows => asked)), given,
-  format('I10: asked for %s rows, it gives %s', asked, given))
+  format('I10: a request for %s rows of a timeline gets %s', asked, given))
 from (values (-1, 1::bigint), (0, 1), (3, 3)) page (asked, given);
 create function pg_temp.pages_of(p_rows integer) returns table (kind text, detail jsonb)
 language plpgsql
@@ -25,9 +25,9 @@ begin
 end
 $$;
 select bag_eq(format('select * from pg_temp.pages_of(%s)', page_rows), 'select * from pg_temp.pages_of(1000)',
-  format('I10: pages of %s rows cover exactly, though all events of a batch share one time', page_rows))
+  format('I10: pages of %s rows show every entry once, even when all events have the same time', page_rows))
 from unnest(array[7, 10, 36]) page_rows;
-select is((select count(*) from pg_temp.pages_of(1000)), 36::bigint, 'I10: 31 events, 2 batches, 2 broken lines, a device');
+select is((select count(*) from pg_temp.pages_of(1000)), 36::bigint, 'I10: the test learner has 36 entries');
 
 select * from finish();
 rollback;

@@ -44,7 +44,7 @@ insert into place select 'last', private.timeline_cursor(at, 'batch', '0') from 
 -- Plans made for their arguments, and those that fit any; once for what planning itself reads.
 create temporary table planned on commit drop as select pg_temp.blocks(mode, cursor) from place, unnest(array['force_custom_plan', 'force_generic_plan']) mode;
 -- Sorting what a learner has took 691 to 1,268; a page takes 180 to 260, the more when what is known of the tables has to be read anew.
-select cmp_ok(pg_temp.blocks(mode, cursor), '<', 400, format('O2: of 100,000 rows the %s page reads but a few (%s)', name, mode))
+select cmp_ok(pg_temp.blocks(mode, cursor), '<', 400, format('O2: the %s page of a timeline of 100,000 rows reads few blocks (%s)', name, mode))
 from place, unnest(array['force_custom_plan', 'force_generic_plan']) mode;
 
 select * from finish();

@@ -11,12 +11,12 @@ create temporary table timeline on commit drop as select * from public.support_t
 select bag_eq($$ select kind, summary from timeline where kind in ('quarantine', 'action') $$, format($$ values
     ('quarantine', 'invalid_event body.mastery, superseded as ' || tests.ulid(10) || ', seen 1 times'), ('quarantine', 'invalid_json, discarded, seen 1 times'),
     ('action', 'mended by %1$s: superseded as ' || tests.ulid(10)), ('action', 'discarded by %1$s: discarded') $$, session_user),
-  'O2: what is stuck, what was done about it, and what became of it');
+  'O2: the timeline shows quarantined events, the actions on them and the outcome');
 select results_eq($$ select detail ->> 'reason', detail -> 'id' = (select to_jsonb(tests.quarantine_id('nonsense'))) from timeline where kind = 'action' and summary like 'discarded%' $$,
-  $$ values ('noise', true) $$, 'O2: with its reason');
-select is((select detail -> 'before' ->> 'mastery' from timeline where summary like 'hand_update%'), '100', 'O1: an edit by hand, as it was before');
+  $$ values ('noise', true) $$, 'O2: the timeline shows the reason of an action');
+select is((select detail -> 'before' ->> 'mastery' from timeline where summary like 'hand_update%'), '100', 'O1: the timeline shows the values before an edit by hand');
 select is((select array_agg(kind order by ordinality) from timeline where kind in ('event', 'action', 'batch') and at > now() - interval '1 day'), '{action,action,batch}'::text[],
-  'O2: an event stands where its device made it, here long before');
+  'O2: the timeline shows an event at the time of its device');
 
 select * from finish();
 rollback;

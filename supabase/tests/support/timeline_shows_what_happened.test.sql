@@ -16,12 +16,12 @@ select bag_eq('select kind, summary from timeline', $$ values
     ('device', 'first contact of a device: android 1.4.0'),
     ('operation', 'rebuild_learner by ' || session_user),
     ('operation', 'support_timeline by ' || session_user) $$,
-  'I10: batches, events, what is stuck, devices, operations; and nothing of another learner');
+  'I10: the timeline shows batches, events, quarantine, devices and operations of one learner only');
 select is((select detail - 'body' - 'received_at' from timeline where kind = 'event'), jsonb_build_object('event_id',
   tests.ulid(10), 'device_id', tests.device(),
-  'occurred_at', '2025-11-22T10:00:00+00:00'::timestamptz, 'content_state', 'current', 'graded_correct', true, 'head_version', 1), 'I10: an event with its stamps');
-select is((select detail ->> 'body' from timeline where summary like 'invalid_json%'), 'not json', 'I7: what is stuck as it arrived');
-select results_eq('select at from timeline', 'select at from timeline order by at desc', 'I10: newest first');
+  'occurred_at', '2025-11-22T10:00:00+00:00'::timestamptz, 'content_state', 'current', 'graded_correct', true, 'head_version', 1), 'I10: an event in the timeline has its stamps');
+select is((select detail ->> 'body' from timeline where summary like 'invalid_json%'), 'not json', 'I7: a quarantined event in the timeline has its text as it arrived');
+select results_eq('select at from timeline', 'select at from timeline order by at desc', 'I10: the timeline is sorted newest first');
 
 select * from finish();
 rollback;

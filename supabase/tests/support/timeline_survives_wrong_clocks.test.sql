@@ -23,10 +23,10 @@ end
 $$;
 select results_eq(format('select * from pg_temp.pages_of(%s)', page_rows),
   $$ values ('7ZZZZZZZZZZZZZZZZZZZZZZZZZ'), (tests.ulid(14)), (tests.ulid(13)), (tests.ulid(10)), ('00000000000000000000000000') $$,
-  format('O2: pages of %s rows show every event once, in order, from 1970 to 10889', page_rows)) from unnest(array[1, 2, 3]) page_rows;
+  format('O2: pages of %s rows show events of wrong clocks once and in order', page_rows)) from unnest(array[1, 2, 3]) page_rows;
 
 select is((select detail ->> 'event_id' from public.support_timeline(tests.learner(), cursor, 1)), expected,
-  'O2: after ' || cursor)
+  'O2: the timeline continues after the cursor ' || cursor)
 from (values
   (private.timeline_cursor(private.ulid_time(tests.event_id(1)), 'quarantine', 'a'), tests.ulid(14)),
   (private.timeline_cursor(private.ulid_time(tests.event_id(1)), 'batch', 'a'), '00000000000000000000000000')) c (cursor, expected);

@@ -6,18 +6,18 @@ select tests.a_release();
 select tests.send(tests.event(1, 'app.recovered', '{"code": "x", "duration_ms": 1}', '{"id": "00000000000000000000000001"}'),
   tests.event(2, 'app.recovered', '{"code": "x", "duration_ms": 1}',
     jsonb_build_object('id', private.uuid_to_ulid(private.ulid_floor(now())))));
-select is((select count(*) from ops.telemetry_default), 1::bigint, 'U9: a wrong clock''s event is kept as well');
+select is((select count(*) from ops.telemetry_default), 1::bigint, 'U9: telemetry of a wrong clock is kept in the default partition');
 
-select is(ops.drop_old_telemetry(), 0, 'O5: nothing goes before its time');
-select is((select count(*) from ops.telemetry), 2::bigint, 'O5: and nothing is lost');
+select is(ops.drop_old_telemetry(), 0, 'O5: telemetry of the current month is not dropped');
+select is((select count(*) from ops.telemetry), 2::bigint, 'O5: telemetry of the current month is still there');
 update ops.telemetry set received_at = now() - interval '181 days' where event_id = private.ulid_to_uuid('00000000000000000000000001');
-select is(ops.drop_old_telemetry(), 0, 'O5: no month is old enough');
-select is((select count(*) from ops.telemetry), 1::bigint, 'O5: but what arrived half a year ago goes, whatever time it claims');
-select is(ops.drop_old_telemetry(date_trunc('month', now()) + interval '1 month 180 days'), 1, 'O5: a month goes when its last day is old');
-select is((select count(*) from ops.telemetry), 0::bigint, 'O5: with its rows');
+select is(ops.drop_old_telemetry(), 0, 'O5: no partition is dropped for a single old row');
+select is((select count(*) from ops.telemetry), 1::bigint, 'O5: telemetry that arrived more than 180 days ago is deleted, whatever time it has');
+select is(ops.drop_old_telemetry(date_trunc('month', now()) + interval '1 month 180 days'), 1, 'O5: a partition is dropped when its last day is older than 180 days');
+select is((select count(*) from ops.telemetry), 0::bigint, 'O5: a dropped partition takes its rows along');
 
 select tests.authenticate(tests.learner());
-select throws_ok('select ops.drop_old_telemetry()', '42501', null, 'I9: not by a learner');
+select throws_ok('select ops.drop_old_telemetry()', '42501', null, 'I9: a learner cannot drop old telemetry');
 
 select * from finish();
 rollback;

@@ -5,7 +5,7 @@ create function pg_temp.woken() returns bigint language sql as $$ select count(*
 delete from vault.secrets where name in ('carrel_functions_url', 'carrel_functions_key');
 select tests.webhook_endpoint();
 select tests.a_release();
-select is(pg_temp.woken(), 0::bigint, 'S2: a project that was not told where its functions are publishes all the same');
+select is(pg_temp.woken(), 0::bigint, 'S2: a publish wakes no dispatcher when the URL of the functions is not set');
 
 select ops.configure_signals('https://project.supabase.co/functions/v1', 'sb_secret_0123456789abcdef');
 update content.domain set title = 'Changed' where id = tests.domain(1);
@@ -13,34 +13,34 @@ select tests.publish();
 select results_eq(
   $$ select method::text, url, headers -> 'apikey', headers -> 'prefer' from net.http_request_queue where url like '%/webhooks' $$,
   $$ values ('POST', 'https://project.supabase.co/functions/v1/webhooks', '"sb_secret_0123456789abcdef"'::jsonb, '"respond-async"'::jsonb) $$,
-  'S2: a publish wakes the dispatcher, with address and key from Vault');
+  'S2: a publish wakes the dispatcher with the URL and the key from Vault');
 
 select private.drive_webhooks();
-select is(pg_temp.woken(), 2::bigint, 'S2: the job wakes it while something is due');
+select is(pg_temp.woken(), 2::bigint, 'S2: the job wakes the dispatcher while a delivery is due');
 select tests.claim_webhooks();
 select private.drive_webhooks();
-select is(pg_temp.woken(), 2::bigint, 'S2: not for what is under way');
+select is(pg_temp.woken(), 2::bigint, 'S2: the job does not wake the dispatcher for a claimed delivery');
 select tests.wait_over();
 select private.drive_webhooks();
-select is(pg_temp.woken(), 3::bigint, 'S2: but for what was left lying');
+select is(pg_temp.woken(), 3::bigint, 'S2: the job wakes the dispatcher for a delivery whose lease expired');
 select public.set_webhook_endpoint(tests.webhook_endpoint_id(), false);
 update ops.webhook_delivery set claimed_until = null where true;
 select private.drive_webhooks();
-select is(pg_temp.woken(), 3::bigint, 'S2: and not for a disabled endpoint');
-select is((select schedule from cron.job where jobname = 'carrel_webhooks'), '30 seconds', 'S2: the job runs every 30 seconds');
+select is(pg_temp.woken(), 3::bigint, 'S2: the job does not wake the dispatcher for a disabled endpoint');
+select is((select schedule from cron.job where jobname = 'carrel_webhooks'), '30 seconds', 'S2: the job that wakes the dispatcher runs every 30 seconds');
 
 -- Waking that fails.
 drop extension pg_net;
 select public.set_webhook_endpoint(tests.webhook_endpoint_id(), true);
 update content.domain set title = 'Changed again' where id = tests.domain(1);
 set local client_min_messages = error;
-select is(tests.publish(), 3, 'S2: a publish does not fail because nobody could be woken');
-select is((select count(*) from ops.webhook_delivery where state = 'pending'), 3::bigint, 'S2: its message waits for the job');
+select is(tests.publish(), 3, 'S2: a publish succeeds when the dispatcher cannot be woken');
+select is((select count(*) from ops.webhook_delivery where state = 'pending'), 3::bigint, 'S2: the delivery of that publish waits for the job');
 
 select tests.authenticate(tests.learner(), 'instructor');
-select throws_ok($$ select ops.configure_signals('https://project.supabase.co/functions/v1', 'x') $$, '42501', null, 'I9: not for clients');
+select throws_ok($$ select ops.configure_signals('https://project.supabase.co/functions/v1', 'x') $$, '42501', null, 'I9: users cannot configure signals');
 select tests.reset_role();
-select is(tests.raised(format('select ops.configure_signals(%L, %L)', url, key)), 'CR062 ' || field, 'S2: checked: ' || field || ' ' || coalesce(url, 'null'))
+select is(tests.raised(format('select ops.configure_signals(%L, %L)', url, key)), 'CR062 ' || field, 'S2: configure_signals refuses an invalid ' || field || ' ' || coalesce(url, 'null'))
 from (values ('http://project.supabase.co/functions/v1', 'sb_secret_0123456789abcdef', 'p_functions_url'),
   ('https://project.supabase.co', 'sb_secret_0123456789abcdef', 'p_functions_url'),
   ('https://project.supabase.co/functions/v1', 'short', 'p_key')) as bad (url, key, field);

@@ -11,23 +11,23 @@ insert into call values
 grant select on call to anon, authenticated;
 
 select tests.authenticate(tests.learner());
-select throws_ok(sql, 'CR001', null, 'I9: not for learners:' || sql) from call;
+select throws_ok(sql, 'CR001', null, 'I9: a learner is denied:' || sql) from call;
 select tests.authenticate(tests.learner(), 'instructor');
-select throws_ok(sql, 'CR001', null, 'I9: not for instructors:' || sql) from call;
+select throws_ok(sql, 'CR001', null, 'I9: an instructor is denied:' || sql) from call;
 select tests.authenticate(tests.learner(), 'support');
-select throws_ok(sql, 'CR001', null, 'I9: not for support:' || sql) from call;
+select throws_ok(sql, 'CR001', null, 'I9: support is denied:' || sql) from call;
 select tests.authenticate_anon();
-select throws_ok(sql, '42501', null, 'I9: not for anon:' || sql) from call;
+select throws_ok(sql, '42501', null, 'I9: anon is denied:' || sql) from call;
 select tests.authenticate(tests.learner(), 'admin');
-select throws_ok('select from ' || relation, '42501', null, 'I9: nobody reads ' || relation)
+select throws_ok('select from ' || relation, '42501', null, 'I9: an admin cannot read ' || relation)
 from unnest(array['ops.webhook_endpoint', 'ops.webhook_message', 'ops.webhook_delivery', 'ops.webhook_attempt', 'vault.decrypted_secrets']) relation;
-select throws_ok('select private.claim_webhooks(1, 1)', '42501', null, 'I9: nobody claims but the dispatcher');
-select lives_ok($$ select public.add_webhook_endpoint('https://mine.example/') $$, 'S2: an admin adds one');
-select is((select count(*) from public.webhook_endpoints()), 2::bigint, 'S2: and lists them');
+select throws_ok('select private.claim_webhooks(1, 1)', '42501', null, 'I9: an admin cannot claim deliveries');
+select lives_ok($$ select public.add_webhook_endpoint('https://mine.example/') $$, 'S2: an admin can add an endpoint');
+select is((select count(*) from public.webhook_endpoints()), 2::bigint, 'S2: an admin can list the endpoints');
 select tests.reset_role();
-select is((select count(*) from ops.webhook_endpoint where enabled), 2::bigint, 'I9: what was refused changed nothing');
+select is((select count(*) from ops.webhook_endpoint where enabled), 2::bigint, 'I9: refused calls leave the endpoints as they were');
 select is((select count(*) from ops.audit where object = 'ops.webhook_endpoint' and actor = tests.learner() and at >= now()), 1::bigint,
-  'S2: the audit names who added one');
+  'S2: the audit entry names the admin who added the endpoint');
 
 select * from finish();
 rollback;

@@ -11,8 +11,8 @@ insert into content.release (version, domains, skills, questions, upserts, delet
 select results_eq(
   $$ select type, body::jsonb ->> 'type', body::jsonb #>> '{data,rollback_to}' from ops.webhook_message where version = 2 and created_at >= now() $$,
   $$ values ('release.rolled_back', 'release.rolled_back', '1') $$,
-  'S2: a roll-back is told apart from a publish');
-select results_eq($$ select name from tests.claim_webhooks() $$, $$ values ('one') $$, 'S2: and goes to who asked for it');
+  'S2: a roll-back makes a message of type release.rolled_back');
+select results_eq($$ select name from tests.claim_webhooks() $$, $$ values ('one') $$, 'S2: a roll-back goes only to endpoints that subscribed to it');
 
 select * from finish();
 rollback;

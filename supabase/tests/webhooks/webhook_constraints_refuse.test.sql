@@ -27,7 +27,7 @@ insert into offence values
   ($$ insert into ops.webhook_attempt select message_id, endpoint_id, 1, now(), 'status', 99 from ops.webhook_delivery $$, 'webhook_attempt_status_in_range'),
   ($$ insert into ops.webhook_attempt select message_id, endpoint_id, 1, now(), 'status', 500, repeat('x', 301) from ops.webhook_delivery $$, 'webhook_attempt_answer_short'),
   ($$ insert into ops.webhook_attempt select message_id, gen_random_uuid(), 1, now(), 'status' from ops.webhook_delivery $$, 'webhook_attempt_delivery_exists');
-select is(tests.violated(sql || case when sql ~ '^ update' then ' where true' else '' end), violates, 'S2: ' || violates) from offence;
+select is(tests.violated(sql || case when sql ~ '^ update' then ' where true' else '' end), violates, 'S2: a webhook table is guarded by ' || violates) from offence;
 
 select * from finish();
 rollback;

@@ -1,8 +1,6 @@
 // Isolates that are processes: their memory and CPU time can be measured, and their caches start cold.
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { PROJECT_FOLDER } from "../../postgres/folders.ts";
 import { createSocketClient } from "./client.ts";
 import {
   BOOT_LIMIT_MS,
@@ -33,8 +31,6 @@ export async function launchChild(config: IsolateConfig, log: (line: string) => 
       "run",
       "--allow-all",
       "--quiet",
-      "--config",
-      join(PROJECT_FOLDER, "deno.json"),
       PROGRAM,
       config.slug,
     ],

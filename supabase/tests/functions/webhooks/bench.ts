@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { dispatch, type DispatchOptions, type DispatchReport } from "../../../functions/webhooks/dispatch.ts";
 import { openOutbox } from "../../../functions/webhooks/outbox.ts";
-import { throwAwayCluster } from "../../../../scripts/local/harness.ts";
+import { throwAwayCluster } from "../../../../scripts/start/project.ts";
 
 /** An endpoint as it was added. */
 export interface Endpoint {

@@ -1,6 +1,7 @@
 // The function webhooks on a whole stack: woken by a publish through pg_net, called by keys alone, killed at work.
 import assert from "node:assert/strict";
-import { type Stack, throwAwayStack } from "../../../../scripts/local/stack.ts";
+import type { Stack } from "../../../../scripts/local/stack.ts";
+import { throwAwayStack } from "../../../../scripts/start/project.ts";
 import { until } from "../../../../scripts/local/until.ts";
 import { type WebhookBench, webhookBench } from "./bench.ts";
 import { startReceiver, verifies } from "./receiver.ts";

@@ -1,7 +1,7 @@
 // The example of docs/webhooks.md as its readers would run it: a process of its own between the dispatcher and a CDN.
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
-import { PROJECT_FOLDER } from "../../../../scripts/local/postgres/folders.ts";
+import { PROJECT_FOLDER } from "../../../../scripts/start/project.ts";
 import { startWebhookBench } from "./bench.ts";
 import { startReceiver } from "./receiver.ts";
 

@@ -1,0 +1,77 @@
+// What the head of each generated migration says beyond its statements. One entry for each folder below supabase/schemas.
+
+/** An area of the SQL sources. */
+export interface Area {
+  /** What the migration adds. */
+  what: string;
+  /** What it is for. */
+  why: string;
+  /** Locks on tables that were there before; none by default, since nobody waits for a table that is new. */
+  locks?: string;
+  /** Statements that undo what is not undone by dropping what the sources create; they come first. */
+  undoBefore?: string[];
+  /** The same; they come last. */
+  undoAfter?: string[];
+}
+
+/** The areas by folder. */
+export const AREAS: Record<string, Area> = {
+  "10_platform": {
+    what: "schemas, roles, errors, audit, history, scheduled jobs, and calls of Edge Functions.",
+    why: "every other area stands on these.",
+    undoAfter: [
+      "drop schema content, learner, ops, private",
+      "alter default privileges grant execute on functions to public",
+      "drop role carrel_edge",
+      "drop extension pg_cron, pg_net",
+    ],
+  },
+  "20_content": {
+    what: "drafts of the curriculum, question types, releases with their revisions, and the head.",
+    why: "a device can receive the exact state of any version (C1, C2).",
+  },
+  "30_publish": {
+    what: "publishing, previews, roll-backs and schedules.",
+    why: "all drafts become one version, or none does (C5).",
+  },
+  "40_ledger": {
+    what:
+      "the learners, their devices, the ledger of events, telemetry, quarantine, and what steers clients.",
+    why: "an event that a device has handed in is kept exactly once (U1, U3).",
+  },
+  "50_deliver": {
+    what: "pages, manifests, bundles, hints, reports and compaction.",
+    why: "a device fetches what has changed since its version, and nothing else (C1, C3).",
+    locks:
+      "`realtime.messages` exclusively, for the moment that a new policy takes. Realtime's joins wait for it.",
+    undoBefore: [
+      "-- Empty the bucket `content` through the Storage API first: a file outlives its row.",
+      "set local storage.allow_delete_query = 'true'",
+      "delete from storage.buckets where id = 'content'",
+    ],
+  },
+  "60_progress": {
+    what: "sessions, attempts, progress and practice as projections of the ledger, with rebuild and check.",
+    why: "progress is a function of the ledger, so it can be made again (I6).",
+  },
+  "70_ingest": {
+    what: "reading, checking and applying batches, quarantine and replay.",
+    why: "a batch is taken as a whole, and one bad event does not stop the others (U1, U3).",
+  },
+  "80_sync": {
+    what: "what a learner may call and read: ingest, pull, merge_progress and views; hints after a change.",
+    why: "every path to the data gives the same guarantees (U2, S1).",
+  },
+  "90_people": {
+    what: "support, erasure, restore, webhooks, alarms, and the audit of edits by hand.",
+    why: "people operate the service and answer for learners' data (O1, O5).",
+    locks: "`auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.",
+    // A loop creates these triggers (hand_edits.sql).
+    undoBefore: [
+      "do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and " +
+      "(t.tgname ~ '_audit_hand_(edit|write)$' or t.tgname ~ " +
+      "'^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure)_stays$') loop " +
+      "execute format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$",
+    ],
+  },
+};

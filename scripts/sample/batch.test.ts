@@ -1,0 +1,29 @@
+// The batch that the README sends with curl.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { throwAwayStack } from "../start/project.ts";
+
+Deno.test("a sample batch is taken as it is printed", async () => {
+  await using stack = await throwAwayStack({ migrated: true });
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const claims = {
+    sub: randomUUID(),
+    iss: stack.keys.issuer,
+    aud: "authenticated",
+    role: "authenticated",
+    exp,
+  };
+  const token = await stack.keys.sign(claims);
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", fileURLToPath(new URL("batch.ts", import.meta.url)), "--token", token],
+  }).output();
+  assert.equal(code, 0);
+  const response = await fetch(`${stack.apiUrl}/functions/v1/sync`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/x-ndjson" },
+    body: stdout,
+  });
+  const { batch }: { batch: { results: { status: string }[] } } = await response.json();
+  assert.deepEqual(batch.results.map(({ status }) => status), ["applied", "applied", "applied"]);
+});

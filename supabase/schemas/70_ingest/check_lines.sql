@@ -1,0 +1,85 @@
+-- What:  check_lines(): the lines of a batch become events, each with its fields or with what is wrong.
+-- Why:   the rules are rows (private.event_rule), generated from the contract: every line goes by them, and no rule stands here.
+
+create function private.uuids_of(p_list jsonb)
+returns uuid[]
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(p_list) = 'array' then
+    return array(select e.id::uuid from jsonb_array_elements_text(p_list) e (id));
+  end if;
+  return null;
+end
+$$;
+comment on function private.uuids_of(jsonb) is 'A list of ids, checked by the caller; null where there is none.';
+
+create function private.check_lines(p_user uuid, p_lines private.line[])
+returns private.incoming[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return array(
+    with envelope as materialized (
+      -- 1 Is it an event at all, and this learner's?
+      select l.place, l.event, l.event ->> 'id' as id, l.event ->> 'type' as type, l.event -> 'body' as body,
+        case
+          when octet_length(l.text) > private.max_event_bytes() then 'too_large'
+          when l.event is null then 'invalid_json'
+          when (l.event @@ (select t.rules from private.event_type t where t.type = 'event')) is not true then 'invalid_event'
+          when l.event ->> 'learner_id' <> p_user::text then 'wrong_learner'
+        end as code
+      from unnest(p_lines) l
+    ),
+    known as materialized (
+      -- 2 Does the server know its type and version? Only a valid envelope has a version that can be cast.
+      select e.*, t.rules, t.kept_in
+      from envelope e
+      left join private.event_type t on t.type = e.type and t.type not in ('batch', 'event')
+        and t.version = case when e.code is null then (e.event -> 'version')::integer end
+    ),
+    judged as materialized (
+      -- 3 Is its body valid?
+      select k.*, k.type = 'attempt.recorded' as is_attempt, coalesce(k.code, case
+        when k.rules is not null then case when (k.event @@ k.rules) is not true then 'invalid_event' end
+        when exists (select from private.event_type t where t.type = k.type and t.type not in ('batch', 'event')) then 'unknown_version'
+        else 'unknown_type'
+      end) as verdict
+      from known k
+    )
+    -- 4 Then it has these fields. Every cast succeeds, since the rules have passed.
+    select case
+      when j.verdict is not null then row(
+        j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
+        case when j.verdict = 'invalid_event' then coalesce(
+          private.broken_field('event', 1::smallint, j.event), private.broken_field(j.type, (j.event -> 'version')::smallint, j.event)) end,
+        null, j.type, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
+      else row(
+        j.place, j.id, case when j.kept_in = 'telemetry' then 'telemetry' end, null,
+        private.ulid_to_uuid(j.id), j.type, (j.event -> 'version')::smallint, (j.event ->> 'device_id')::uuid,
+        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint, j.body,
+        case when j.is_attempt or j.type in ('session.started', 'session.ended') then private.ulid_to_uuid(j.body ->> 'session_id') end,
+        case when j.type in ('session.started', 'progress.advanced', 'progress.reset') then (j.body ->> 'skill_id')::uuid end,
+        case when j.is_attempt then (j.body ->> 'question_id')::uuid end,
+        case
+          when j.is_attempt or j.type = 'progress.advanced' then coalesce((j.body -> 'reset' -> 'count')::integer, 0)
+          when j.type = 'progress.reset' then (j.body -> 'count')::integer
+          else 0
+        end,
+        case
+          when j.is_attempt or j.type = 'progress.advanced' then private.ulid_to_uuid(j.body -> 'reset' ->> 'event')
+          when j.type = 'progress.reset' then private.ulid_to_uuid(j.id)
+        end,
+        null, null)::private.incoming
+    end
+    from judged j
+    order by j.place);
+end
+$$;
+comment on function private.check_lines(uuid, private.line[]) is
+  'The events of a learner''s lines, in their order. An event that breaks a rule has its code, and the first field that is wrong.';

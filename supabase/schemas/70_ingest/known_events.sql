@@ -1,0 +1,45 @@
+-- What:  known_events(): the events of a batch that the server has already, as they are.
+-- Why:   a device that never heard the answer sends its batch again: that must cost less than the first time.
+
+create function private.known_events(p_user uuid, p_lines private.line[])
+returns private.incoming[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_ids uuid[];
+begin
+  v_ids := array(
+    select private.ulid_to_uuid(l.event ->> 'id') from unnest(p_lines) l where private.is_ulid(l.event ->> 'id') order by 1);
+  return array(
+    with sent as materialized (
+      select l.place, l.event, private.ulid_to_uuid(l.event ->> 'id') as event_id
+      from unnest(p_lines) l
+      where private.is_ulid(l.event ->> 'id')
+    ),
+    kept as materialized (
+      -- The range says before any look-up in which partitions the ids can't be.
+      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body
+      from learner.event e
+      where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
+      union all
+      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body
+      from ops.telemetry t
+      where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
+    )
+    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null,
+      null, null, null, null, 0, null, null, null)::private.incoming
+    from sent s
+    join kept k using (event_id)
+    -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. Where only the form of a
+    -- value differs (a time without milliseconds), the event goes the long way, and is found to be a duplicate there.
+    where s.event @> jsonb_build_object('id', s.event ->> 'id', 'type', k.type, 'version', k.type_version, 'learner_id', p_user, 'device_id', k.device_id,
+        'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+      and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body
+    order by s.place);
+end
+$$;
+comment on function private.known_events(uuid, private.line[]) is
+  'Of a learner''s lines those that the ledger or the telemetry holds with the same content, as events with the code duplicate.';

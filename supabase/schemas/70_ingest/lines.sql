@@ -1,0 +1,35 @@
+-- What:  the lines of a batch as JSON (private.line).
+-- Why:   one poisoned line (NUL escape, lone surrogate, 1e200000, not JSON at all) must not touch its 499 neighbours.
+
+create type private.line as (place integer, text text, event jsonb);
+comment on type private.line is 'A line of a batch: its place among the events, from 1, its text, and its JSON, or null where it is none.';
+
+create function private.count_lines(p_lines text[])
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select count(*) from unnest(p_lines) with ordinality l (line, number)
+    where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$'));
+end
+$$;
+comment on function private.count_lines(text[]) is 'How many events a batch has: its lines after the header, without blank ones.';
+
+create function private.parse_lines(p_lines text[])
+returns private.line[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(
+    select row(l.number - 1, l.line, case when private.is_jsonb(l.line) then l.line::jsonb end)::private.line
+    from unnest(p_lines) with ordinality l (line, number)
+    where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$')
+    order by l.number);
+end
+$$;
+comment on function private.parse_lines(text[]) is 'The events of a batch, whose first line is its header, without blank lines.';

@@ -1,0 +1,81 @@
+-- What:  stamp_events(): what the content says of an event when it arrives.
+-- Why:   it is decided once, on arrival, so that projections are functions of the ledger's rows alone.
+
+create function private.knows_range(p_user uuid, p_skill uuid, p_reset_count integer)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select from learner.skill_progress p
+    where p.user_id = p_user and p.skill_id = p_skill and p.reset_count / 1000001 >= p_reset_count / 1000001);
+end
+$$;
+comment on function private.knows_range(uuid, uuid, integer) is
+  'Whether the server knows the correction from which a reset count is counted. Counts 0 to 1,000,000 belong to devices; each of support''s '
+  'corrections starts a new range (private.next_reset_range). An event from a range that the server has not seen is held.';
+
+create function private.stamp_events(p_user uuid, p_events private.incoming[], p_head integer)
+returns private.incoming[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_schema constant smallint := private.content_schema();
+begin
+  return array(
+    with named as materialized (
+      -- 1 The content that the event names.
+      select e.*,
+        case when e.code is null and e.type in ('attempt.recorded', 'session.started') then (e.body -> 'content_version')::integer end as version,
+        case
+          when e.code is null and e.type = 'progress.advanced' then private.uuids_of(e.body -> 'completed')
+          when e.code is null and e.type = 'progress.reset' then private.uuids_of(e.body -> 'base' -> 'completed')
+        end as completed
+      from unnest(p_events) e
+    ),
+    keyed as materialized (
+      -- 2 Its question: the newest key, and the one that the learner answered, where that is an older one. A device may say less than it
+      --   holds; then it is the first key.
+      select n.*, newest.version is not null as is_known, newest.type is null as is_withdrawn, older.version is not null as is_older,
+        coalesce(n.skill_id, older.skill_id, newest.skill_id) as its_skill,
+        case when older.version is null then newest.type else older.type end as key_type,
+        case when older.version is null then newest.answer else older.answer end as key_answer
+      from named n
+      -- Walks the keys backwards from the newest: a few microseconds, however many versions there are.
+      left join lateral (
+        select k.version, k.skill_id, k.type, k.answer from content.answer_key k where k.question_id = n.question_id
+        order by k.version desc limit 1
+      ) newest on true
+      left join lateral (
+        select k.version, k.skill_id, k.type, k.answer from content.answer_key k where k.question_id = n.question_id and newest.version > n.version
+        order by k.version <= n.version desc, abs(k.version - n.version) limit 1
+      ) older on true
+    )
+    -- 3 What follows. Held, not refused: the question may be published before the learner's next contact.
+    select row(
+      k.place, k.id_text,
+      coalesce(k.code, case
+        when k.version > p_head or (k.question_id is not null and not k.is_known)
+          or (k.skill_id is not null
+            and not exists (select from content.revision r where r.schema = v_schema and r.kind = 'skill' and r.id = k.skill_id))
+          -- Made-up ids would have no end, and a union keeps them all.
+          or (k.completed is not null and exists (
+            select from unnest(k.completed) c (id) where not exists (select from content.answer_key a where a.question_id = c.id)))
+          then 'unknown_content'
+        when k.reset_count > 1000000 and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
+      end),
+      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.body, k.session_id, k.its_skill, k.question_id,
+      k.reset_count, k.reset_event,
+      case when k.question_id is not null then case when k.is_withdrawn then 'withdrawn' when k.is_older then 'outdated' else 'current' end end,
+      case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end)::private.incoming
+    from keyed k
+    order by k.place);
+end
+$$;
+comment on function private.stamp_events(uuid, private.incoming[], integer) is
+  'The same events with what the content says of them now; one that names unknown content, or a reset of an unknown range, has that as its code.';
