@@ -1,7 +1,7 @@
 // client-contract as an app sees it: built, packed, installed into an empty project, type-checked, bundled, and run against
 // a local Supabase.
 import { z } from "zod";
-import { throwAwayStack } from "../../local/stack.ts";
+import { throwAwayStack } from "../../start/project.ts";
 import { makeConsumer } from "../package/consumer.ts";
 import { node22 } from "../package/node_22.ts";
 import { type Finished, lastLines, node, run } from "../process.ts";
