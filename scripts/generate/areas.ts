@@ -22,7 +22,7 @@ export const AREAS: Record<string, Area> = {
     undoAfter: [
       "drop schema content, learner, ops, private",
       "alter default privileges grant execute on functions to public",
-      "drop role carrel_edge",
+      "drop role carrel_edge, carrel_definer",
       "drop extension pg_cron, pg_net",
     ],
   },
@@ -69,9 +69,18 @@ export const AREAS: Record<string, Area> = {
     // A loop creates these triggers (hand_edits.sql).
     undoBefore: [
       "do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and " +
-      "(t.tgname ~ '_audit_hand_(edit|write)$' or t.tgname ~ " +
+      "(t.tgname ~ '_audit_hand$' or t.tgname ~ " +
       "'^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure)_stays$') loop " +
       "execute format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$",
+    ],
+  },
+  "99_rights": {
+    what: "who owns the security definers.",
+    why: "what Carrel's own functions write is told from what a person writes by who executes it (O1).",
+    undoBefore: [
+      "do $$ declare v regprocedure; begin for v in select p.oid from pg_proc p where p.proowner = 'carrel_definer'::regrole loop " +
+      "execute format('alter function %s owner to current_user', v); execute format('grant execute on function %s to carrel_definer', v); " +
+      "end loop; end $$",
     ],
   },
 };

@@ -8,13 +8,14 @@
 --        drop table private.error_code, ops.history, ops.audit, ops.job cascade;
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
---          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.app_role,
---          private.require_role, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit,
---          private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.record_job,
---          private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals, ops.prune_job_runs;
+--          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.caller_id,
+--          private.app_role, private.require_role, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller,
+--          private.audit, private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.broadcast,
+--          private.record_job, private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals,
+--          ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
---        drop role carrel_edge;
+--        drop role carrel_edge, carrel_definer;
 --        drop extension pg_cron, pg_net;
 
 -- Source: schemas/10_platform/schemas.sql
@@ -62,6 +63,26 @@ alter role carrel_edge set idle_in_transaction_session_timeout = '10s';
 grant usage on schema private to carrel_edge, authenticated, service_role;
 grant usage on schema learner to authenticated, service_role;
 grant usage on schema content, ops to service_role;
+
+-- Source: schemas/10_platform/definer_role.sql
+-- What:  carrel_definer, the role that owns Carrel's security definers, and the rights it gives them.
+-- Why:   whatever these functions write is written by this role and by nobody else. So `current_user` tells Carrel's own writes from a
+--        person's, who writes as postgres in Studio, a console, a DO block or a function (O1). 99_rights/definers.sql sets the owners.
+do $$
+begin
+  if not exists (select from pg_roles where rolname = 'carrel_definer') then
+    -- Every table has RLS, and its policies are for the callers of the API.
+    create role carrel_definer nologin bypassrls;
+  end if;
+end
+$$;
+-- Migrations may replace the role's functions. Nobody becomes the role by a SET ROLE.
+grant carrel_definer to current_user with inherit true, set false;
+
+-- Its own schemas and nothing else: a platform schema (auth, vault, net, realtime, cron) is reached through narrow helpers that postgres owns.
+grant usage on schema content, learner, ops, private to carrel_definer;
+alter default privileges in schema content, learner, ops, private grant select, insert, update, delete on tables to carrel_definer;
+alter default privileges in schema ops, private grant execute on functions to carrel_definer;
 
 -- Source: schemas/10_platform/limits.gen.sql
 -- Generated from client-contract/contract/limits.ts, ids.ts and steering.ts by `npm run generate`. Do not edit.
@@ -175,7 +196,7 @@ values
   ('id_conflict', 'Another event with this id was accepted before.', null, '{}', null, 'quarantined', false, false, null);
 
 -- Source: schemas/10_platform/errors.sql
--- What:  how SQL raises an error of the registry, and how it finds out the caller's role.
+-- What:  how SQL raises an error of the registry, and how it finds out who the caller is and in which role.
 -- Why:   callers tell errors apart by SQLSTATE, never by text.
 
 create function private.raise_error(p_code text, p_detail text default null, p_info text default null, p_retry_after_s integer default null)
@@ -196,6 +217,15 @@ $$;
 comment on function private.raise_error(text, text, text, integer) is
   'Raises an error of the registry by its code. The message is p_detail, a sentence about this occurrence, or the code''s title. '
   'DETAIL is p_info, a value for programs; HINT is the seconds to wait, where waiting helps.';
+
+create function private.caller_id()
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
+comment on function private.caller_id() is
+  'The user of the caller''s token; null without one. For definers, whose owner carrel_definer may not use the schema auth: else auth.uid().';
 
 create function private.app_role()
 returns text
@@ -351,9 +381,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select
-    auth.uid(),
-    coalesce(nullif(nullif(auth.jwt() ->> 'role', ''), 'authenticated'),
-      case when auth.uid() is null then session_user::text else private.app_role() end),
+    private.caller_id(),
+    coalesce(nullif(nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role', ''), 'authenticated'),
+      case when private.caller_id() is null then session_user::text else private.app_role() end),
     coalesce(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-forwarded-for',
       current_setting('application_name', true))
 $$;
@@ -457,6 +487,7 @@ create function private.signals_configured()
 returns boolean
 language sql
 stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   -- By name only: nothing is decrypted for a yes or no.
@@ -464,6 +495,22 @@ as $$
 $$;
 comment on function private.signals_configured() is
   'Whether ops.configure_signals() has said where the functions are; without it nothing writes bundles.';
+
+-- Source: schemas/10_platform/broadcast.sql
+-- What:  private.broadcast(), which sends one Broadcast message of Supabase Realtime.
+-- Why:   carrel_definer has no rights in the schema realtime, so what sends a hint goes through this helper of postgres.
+create function private.broadcast(p_topic text, p_event text, p_payload jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform realtime.send(p_payload, p_event, p_topic, true);
+end
+$$;
+comment on function private.broadcast(text, text, jsonb) is 'Sends a message on a private channel once the transaction commits. Best effort: Realtime turns its own failures into warnings.';
 
 -- Source: schemas/10_platform/jobs.sql
 -- What:  ops.job: what the database does by schedule, and how it last went.

@@ -916,7 +916,7 @@ begin
   if p_from is null then
     delete from content.required_release r where r.version = p_version;
   else
-    insert into content.required_release as r (version, required_from, required_by) values (p_version, p_from, auth.uid())
+    insert into content.required_release as r (version, required_from, required_by) values (p_version, p_from, private.caller_id())
     on conflict (version) do update set
       required_from = excluded.required_from, required_by = excluded.required_by, decided_at = excluded.decided_at
     returning to_jsonb(r) into v_after;

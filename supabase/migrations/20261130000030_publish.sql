@@ -10,9 +10,9 @@
 --          private.candidate_problem, private.collect_change, private.count_change, private.change_hash, private.write_tree,
 --          private.write_release_size, private.lift_lock_timeout, private.published_head, private.publish_drafts, private.publish_release,
 --          public.publish_release, private.preview_release, public.preview_release, private.write_wanted, private.rollback_release,
---          public.rollback_release, ops.restore_shelved, private.schedule_json, private.schedule_release, private.cancel_schedule,
---          private.list_schedules, public.schedule_release, public.cancel_schedule, public.list_schedules, ops.run_due_schedule,
---          private.release_history, public.release_history;
+--          public.rollback_release, private.restore_shelved, ops.restore_shelved, private.schedule_json, private.schedule_release,
+--          private.cancel_schedule, private.list_schedules, public.schedule_release, public.cancel_schedule, public.list_schedules,
+--          ops.run_due_schedule, private.release_history, public.release_history;
 
 -- Source: schemas/30_publish/content_body.sql
 -- What:  the text of a domain, a skill and a question as devices receive it.
@@ -217,6 +217,7 @@ create function private.collect_change(p_take_marks boolean)
 returns void
 language plpgsql
 volatile
+security definer -- so that the temporary tables have one owner, whoever publishes
 set search_path = pg_catalog, pg_temp
 -- As in write_tree().
 set enable_memoize = off
@@ -638,6 +639,7 @@ create function private.publish_drafts(p_note text, p_expected_hash text, p_forc
 returns json
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 -- Sorts and joins of a full release in memory; publishers queue, so it is one such budget at a time.
 set work_mem = '64MB'
@@ -738,7 +740,7 @@ as $$
 begin
   perform private.require_role('instructor', 'admin');
   perform private.lift_lock_timeout();
-  return private.publish_drafts(p_note, p_expected_hash, p_force, auth.uid(), null);
+  return private.publish_drafts(p_note, p_expected_hash, p_force, private.caller_id(), null);
 end
 $$;
 comment on function private.publish_release(text, text, boolean) is 'The core of publish_release().';
@@ -857,7 +859,7 @@ begin
   foreach v_kind in array array['domain', 'skill', 'question'] loop
     execute format(
       'insert into content.shelf (shelved_by, head_version, rollback_to, kind, draft_id, draft)
-       select auth.uid(), $1, $2, %1$L, t.id, to_jsonb(t)
+       select private.caller_id(), $1, $2, %1$L, t.id, to_jsonb(t)
        from content.%1$I t left join pg_temp.wanted_%1$s w on w.id = t.id
        where (w.id is not null and (t.*) is distinct from (w.*)) or (w.id is null and $2 is not null and t.status = ''active'')
        order by t.id', v_kind) using p_head, p_rollback_to;
@@ -931,7 +933,7 @@ begin
 
   -- 2 Write them back, and publish.
   perform private.write_wanted(v_head, p_to);
-  return private.publish_drafts(coalesce(p_note, format('Back to version %s', p_to)), null, p_force, auth.uid(), p_to);
+  return private.publish_drafts(coalesce(p_note, format('Back to version %s', p_to)), null, p_force, private.caller_id(), p_to);
 end
 $$;
 comment on function private.rollback_release(integer, text, boolean) is 'The core of rollback_release().';
@@ -948,11 +950,11 @@ comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
   'The newest version: only discards drafts, and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
 
-create function ops.restore_shelved(p_ids bigint[])
+create function private.restore_shelved(p_ids bigint[])
 returns integer
 language plpgsql
 volatile
-security invoker
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -975,6 +977,15 @@ begin
   return v_count;
 end
 $$;
+comment on function private.restore_shelved(bigint[]) is 'The core of ops.restore_shelved().';
+
+create function ops.restore_shelved(p_ids bigint[])
+returns integer
+language sql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$ select private.restore_shelved(p_ids) $$;
 comment on function ops.restore_shelved(bigint[]) is
   'Drafts as they were shelved; what they replace is shelved in turn. Returns how many. For SQL consoles, at most one entry a draft.';
 
@@ -1059,7 +1070,7 @@ begin
     perform private.raise_error('release_needs_force', format('This release would withdraw %s rows. Schedule it with force if this is intended.', v_deletes));
   end if;
   insert into content.schedule (due_at, expected_hash, note, force, created_by)
-  values (p_at, v_hash, p_note, p_force, auth.uid()) returning * into v_schedule;
+  values (p_at, v_hash, p_note, p_force, private.caller_id()) returning * into v_schedule;
   perform private.audit('schedule_release', 'content.schedule', v_schedule.id::text, null, to_jsonb(v_schedule));
   return private.schedule_json(v_schedule);
 end

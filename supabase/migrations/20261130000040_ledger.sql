@@ -11,13 +11,14 @@
 --          private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine, ops.quarantine_action, ops.quarantine_load,
 --          ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
 --        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.ulid_month,
---          private.partitioned_tables, private.partition_name, private.add_partition, private.ensure_partition, ops.ensure_partitions,
---          private.month_floor, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
---          ops.partition_health, private.refuse_erased, private.hold_off_erasures, private.only_redact, private.forget_devices,
---          private.require_not_revoked, private.support_device, private.devices_of, private.learner_acted_on, private.list_devices,
---          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
---          private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load, private.load_quarantine,
---          private.app_version, private.steering_for, private.require_running, private.take_tokens, private.answer_refusal;
+--          private.partitioned_tables, private.partition_name, private.move_rows, private.add_partition, private.ensure_partition,
+--          ops.ensure_partitions, private.month_floor, private.stray_months, private.months_ahead, private.partition_need,
+--          ops.maintain_partitions, ops.partition_health, private.refuse_erased, private.hold_off_erasures, private.only_redact,
+--          private.forget_devices, private.require_not_revoked, private.support_device, private.devices_of, private.learner_acted_on,
+--          private.list_devices, private.set_revoked, public.list_devices, public.revoke_device, public.restore_device,
+--          private.broken_field, private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
+--          private.load_quarantine, private.app_version, private.steering_for, private.require_running, private.take_tokens,
+--          private.answer_refusal;
 
 -- Source: schemas/40_ledger/ulid.sql
 -- What:  ULID text to uuid and back.
@@ -127,6 +128,20 @@ set search_path = pg_catalog, pg_temp
 as $$ select p_table || '_' || to_char(p_month, 'YYYY_MM') $$;
 comment on function private.partition_name(text, date) is 'event_2026_11; the default partition is event_default.';
 
+create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
+returns void
+language plpgsql
+volatile
+security definer -- so that a move from one partition to another passes for no edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format('with moved as (delete from %s where %I >= %L and %2$I < %4$L returning *) insert into %5$s select * from moved',
+    p_from::regclass, p_column, p_least, p_below, p_to::regclass);
+end
+$$;
+comment on function private.move_rows(text, text, text, text, text) is 'Moves the rows of a range from one partition to a table like it.';
+
 create function private.add_partition(p_schema text, p_table text, p_column text, p_name text, p_from text, p_to text)
 returns void
 language plpgsql
@@ -153,9 +168,7 @@ begin
   -- Attaching fails while the default partition holds a row of the new range: such rows move first. The lock that attaching needs is
   -- taken before, or a row that arrives between the two would make it fail; and taking it in two steps could deadlock.
   execute format('lock table %I.%I in access exclusive mode', p_schema, p_table || '_default');
-  execute format(
-    'with moved as (delete from %1$I.%2$I where %3$I >= %5$L and %3$I < %6$L returning *) insert into %1$I.%4$I select * from moved',
-    p_schema, p_table || '_default', p_column, p_name, p_from, p_to);
+  perform private.move_rows(format('%I.%I', p_schema, p_table || '_default'), format('%I.%I', p_schema, p_name), p_column, p_from, p_to);
   execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, p_name, p_from, p_to);
 end
 $$;
@@ -604,13 +617,13 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_learner is null and auth.uid() is null then
+  if p_learner is null and private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
-  if p_learner is distinct from auth.uid() and p_learner is not null then
+  if p_learner is distinct from private.caller_id() and p_learner is not null then
     perform private.require_role('support', 'admin');
   end if;
-  return coalesce(p_learner, auth.uid());
+  return coalesce(p_learner, private.caller_id());
 end
 $$;
 comment on function private.learner_acted_on(uuid) is 'Whose devices a call is about: the caller''s own, or, for support and admins, those of the learner named.';
@@ -627,7 +640,7 @@ as $$
 declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
 begin
-  if v_learner is distinct from auth.uid() then
+  if v_learner is distinct from private.caller_id() then
     perform private.audit('list_devices', 'learner.state', v_learner::text);
   end if;
   return query select * from private.devices_of(v_learner, null);

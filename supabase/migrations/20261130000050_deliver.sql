@@ -105,7 +105,7 @@ begin
   update content.release_state set hinted_at = clock_timestamp() where version < p_version and hinted_at is null;
   -- realtime.send turns its own failures into warnings; whatever else goes wrong, a hint is no reason to lose the transaction.
   begin
-    perform realtime.send(private.hint_payload(p_version, v_since), 'release_published', 'content', true);
+    perform private.broadcast('content', 'release_published', private.hint_payload(p_version, v_since));
   exception
     when others then
       raise warning 'the hint of version % was not sent: %', p_version, sqlerrm;

@@ -7,8 +7,8 @@
 --        delete from ops.job where name in ('projection_check');
 --        drop table learner.session, learner.attempt, learner.skill_progress, learner.practice, ops.projection_difference cascade;
 --        drop function if exists private.streaks, private.number_change, private.project_events, private.projection_rows,
---          private.project_ledger, ops.rebuild_learner, private.check_projection, ops.check_projections, private.grading_differences,
---          public.grading_differences;
+--          private.project_ledger, private.rebuild_rows, ops.rebuild_learner, private.check_projection, ops.check_projections,
+--          private.grading_differences, public.grading_differences;
 
 -- Source: schemas/60_progress/projections.sql
 -- What:  session, attempt, skill_progress and practice, projected from the ledger; change numbers for edits by hand.
@@ -360,11 +360,11 @@ $$;
 comment on function private.project_ledger(uuid, uuid, bigint) is
   'Projects a learner''s whole ledger as rows of p_as, numbering changes from p_seq; returns the last number and how many events there are.';
 
-create function ops.rebuild_learner(p_user uuid)
+create function private.rebuild_rows(p_user uuid)
 returns bigint
 language plpgsql
 volatile
-security invoker
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -372,7 +372,6 @@ declare
   v_voided jsonb;
   v_count bigint;
 begin
-  perform private.require_role('support', 'admin');
   select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
   if not found then
     return 0;
@@ -411,6 +410,20 @@ begin
   return v_count;
 end
 $$;
+comment on function private.rebuild_rows(uuid) is 'The core of ops.rebuild_learner().';
+
+create function ops.rebuild_learner(p_user uuid)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('support', 'admin');
+  return private.rebuild_rows(p_user);
+end
+$$;
 comment on function ops.rebuild_learner(uuid) is
   'Projects all of a learner''s events again and returns their number; devices pull every row anew. Support and admins.';
 
@@ -422,6 +435,7 @@ create function private.check_projection(p_user uuid)
 returns text
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

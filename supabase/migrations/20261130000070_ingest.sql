@@ -115,7 +115,7 @@ comment on function private.read_header(text) is
 
 create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
 returns void
-language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
+language plpgsql -- rather than sql, which is planned anew at every call
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -733,6 +733,7 @@ create function private.replay_held_for(p_user uuid, p_now timestamptz, p_head i
 returns integer
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

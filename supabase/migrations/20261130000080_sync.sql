@@ -237,7 +237,7 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '500ms'
 as $$
 declare
-  v_user uuid := auth.uid();
+  v_user uuid := private.caller_id();
   v_answer json;
 begin
   if v_user is null then
@@ -276,7 +276,7 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '500ms'
 as $$
 declare
-  v_user uuid := auth.uid();
+  v_user uuid := private.caller_id();
   v_answer json;
 begin
   if v_user is null then
@@ -330,10 +330,10 @@ declare
   v_hint text;
   v_refusal json;
 begin
-  if auth.uid() is null then
+  if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
-  return private.pull_for(auth.uid(), p_cursor, p_limit, p_at_least, p_device)::json;
+  return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
@@ -401,8 +401,8 @@ begin
     group by p.learner, s.change_seq, g.learner_hint_spread_s
   loop
     begin
-      perform realtime.send(jsonb_build_object('token', private.history() || '.' || v_push.change_seq,
-        'devices', v_push.devices, 'spread_s', v_push.learner_hint_spread_s), 'learner_changed', 'learner:' || v_push.learner, true);
+      perform private.broadcast('learner:' || v_push.learner, 'learner_changed', jsonb_build_object(
+        'token', private.history() || '.' || v_push.change_seq, 'devices', v_push.devices, 'spread_s', v_push.learner_hint_spread_s));
       v_sent := v_sent + 1;
     exception
       when others then

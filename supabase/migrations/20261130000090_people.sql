@@ -4,7 +4,7 @@
 -- Why:   people operate the service and answer for learners' data (O1, O5).
 -- Locks: `auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.
 -- Undo:  do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and
---          (t.tgname ~ '_audit_hand_(edit|write)$' or t.tgname ~
+--          (t.tgname ~ '_audit_hand$' or t.tgname ~
 --          '^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure)_stays$') loop execute
 --          format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$;
 --        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'webhooks', 'webhooks_prune');
@@ -22,14 +22,14 @@
 --          private.settle_quarantined, public.discard_quarantined, public.restore_quarantined, private.next_reset_range,
 --          private.support_reset_progress, public.support_reset_progress, private.void_record, public.support_void, public.support_unvoid,
 --          private.projection_differences, public.projection_differences, private.rebuild_learner, public.rebuild_learner,
---          private.is_own_code, private.audit_by_hand, private.audit_hand_edit, private.learner_tables, private.erase_rows,
+--          private.audit_by_hand, private.audit_hand_edit, private.note_erasures, private.learner_tables, private.erase_rows,
 --          private.redact_audit, private.erase_step, ops.run_erasures, ops.erase_learner, private.queue_erasure, ops.export_erasures,
 --          ops.reapply_erasures, private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure,
---          private.webhook_backoff, private.claim_webhooks, private.record_webhook, private.new_webhook_secret,
---          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
---          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
---          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
---          ops.prune_webhooks, private.alarms, public.alarms;
+--          private.new_webhook_secret, private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff,
+--          private.claim_webhooks, private.record_webhook, private.add_webhook_endpoint, private.webhook_endpoints,
+--          private.set_webhook_endpoint, private.rotate_webhook_secret, public.add_webhook_endpoint, public.webhook_endpoints,
+--          public.set_webhook_endpoint, public.rotate_webhook_secret, private.webhook_deliveries, private.retry_webhook,
+--          public.webhook_deliveries, public.retry_webhook, private.drive_webhooks, ops.prune_webhooks, private.alarms, public.alarms;
 
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
@@ -49,7 +49,7 @@ comment on function private.action_json(ops.quarantine_action) is 'An action as 
 
 create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
 returns void
-language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
+language plpgsql -- rather than sql, which is planned anew at every call
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -382,13 +382,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if auth.uid() is null then
+  if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
     q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
-  from private.quarantine_page(auth.uid(), null, null, p_cursor, p_limit) q;
+  from private.quarantine_page(private.caller_id(), null, null, p_cursor, p_limit) q;
 end
 $$;
 comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';
@@ -946,31 +946,8 @@ grant execute on function private.projection_differences(integer), public.projec
 -- What:  changes of learners' rows, of quarantine and of erasures that are made by hand are audited, with before and after.
 -- Why:   a row that somebody changed in Studio or a console must not pass for what the learner did (O1).
 
--- Who writes is read off the call stack: a statement that a function of `private` or `ops` runs is the product's own, which says
--- itself what it does; everything else is by hand. A setting made by ingest would not do: whoever sets it is believed, and one that is
--- left on covers what follows. A look at the stack takes 13 us on a busy machine, so what each batch writes is looked at only in sessions
--- that are not edge's or the gateway's. Nobody edits by hand in those: API roles change no table, and only a superuser could pretend to
--- be one. docs/support.md has the cost, and what is not seen.
-create function private.is_own_code(p_stack text)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  -- Frames from inside out: the trigger, its statement (there is none at the top level), and the function that runs it. Without regular
-  -- expressions, the one for this took 30 times as long.
-  v_below constant text := case when strpos(p_stack, E'\n') > 0 then substr(p_stack, strpos(p_stack, E'\n') + 1) else '' end;
-  v_function constant text := case
-    when v_below ^@ 'SQL statement "' then split_part(v_below, E'"\nPL/pgSQL function ', 2)
-    when v_below ^@ 'PL/pgSQL function ' then substr(v_below, 19)
-    else '' end;
-begin
-  return v_function ^@ 'private.' or v_function ^@ 'ops.';
-end
-$$;
-comment on function private.is_own_code(text) is 'Whether the function below a trigger, on its call stack (pg_context), is one of private or ops.';
-
+-- Carrel writes these rows as carrel_definer, in its definers, which say themselves what they do; everybody else is a person. An API
+-- role changes no table, so nobody writes by hand in a batch's session.
 create function private.audit_by_hand(p_operation text, p_schema text, p_table text, p_before jsonb, p_after jsonb)
 returns void
 language plpgsql
@@ -999,48 +976,27 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_stack text;
 begin
-  -- First of all: a rebuild and an erasure delete 100,000 rows.
-  get diagnostics v_stack = pg_context;
-  if not private.is_own_code(v_stack) then
-    perform private.audit_by_hand(tg_op, tg_table_schema, tg_table_name,
-      case when tg_op <> 'INSERT' then to_jsonb(old) end, case when tg_op <> 'DELETE' then to_jsonb(new) end);
-  end if;
+  perform private.audit_by_hand(tg_op, tg_table_schema, tg_table_name,
+    case when tg_op <> 'INSERT' then to_jsonb(old) end, case when tg_op <> 'DELETE' then to_jsonb(new) end);
   return null;
 end
 $$;
-comment on function private.audit_hand_edit() is 'Row trigger: audits a change that nothing of the product made.';
+comment on function private.audit_hand_edit() is 'Row trigger: audits a change that nothing of Carrel made.';
 
 do $$
 declare
-  v_table record;
-  v_trigger record;
+  v_table regclass;
 begin
-  for v_table in
-    -- `batched` is what ingest does for every batch. Not inserts of attempts: a rebuild makes 100,000, and took 2.2 times as long.
-    select * from (values
-      ('learner', 'state', 'delete', 'insert or update'), ('learner', 'session', 'delete', 'insert or update'),
-      ('learner', 'attempt', 'delete', 'update'), ('learner', 'skill_progress', 'delete', 'insert or update'),
-      ('learner', 'practice', 'delete', 'insert or update'), ('learner', 'device', 'delete', 'insert or update'),
-      ('learner', 'event', 'update or delete', 'insert'), ('learner', 'batch', 'update or delete', 'insert'),
-      ('ops', 'quarantine', 'insert or update or delete', null), ('ops', 'quarantine_action', 'insert or delete', null),
-      ('ops', 'erasure', 'insert or update or delete', null)
-    ) t (schema, name, rare, batched)
+  foreach v_table in array array[
+    'learner.state', 'learner.session', 'learner.attempt', 'learner.skill_progress', 'learner.practice', 'learner.device', 'learner.event', 'learner.batch',
+    'ops.quarantine', 'ops.quarantine_action', 'ops.erasure']::regclass[]
   loop
-    -- Every statement parses the condition anew, and a constant of type name is 64 bytes of it: hence texts.
-    for v_trigger in
-      select * from (values
-        ('edit', v_table.rare, ''), ('write', v_table.batched, 'when (session_user <> ''carrel_edge''::text and session_user <> ''authenticator''::text)')
-      ) t (name, events, condition)
-      where t.events is not null
-    loop
-      execute format('create trigger %2$I after %4$s on %1$I.%3$I for each row %5$s execute function private.audit_hand_edit()',
-        v_table.schema, format('%s_audit_hand_%s', v_table.name, v_trigger.name), v_table.name, v_trigger.events, v_trigger.condition);
-    end loop;
-    execute format('create trigger %2$I before truncate on %1$I.%3$I for each statement execute function private.forbid_change()',
-      v_table.schema, v_table.name || '_stays', v_table.name);
+    -- Every statement parses the condition anew, and a constant of type name is 64 bytes of it: hence the text.
+    execute format('create trigger %I after insert or update or delete on %s for each row when (current_user <> ''carrel_definer''::text)
+      execute function private.audit_hand_edit()', (select c.relname from pg_class c where c.oid = v_table) || '_audit_hand', v_table);
+    execute format('create trigger %I before truncate on %s for each statement execute function private.forbid_change()',
+      (select c.relname from pg_class c where c.oid = v_table) || '_stays', v_table);
   end loop;
 end
 $$;
@@ -1048,6 +1004,28 @@ $$;
 -- Source: schemas/90_people/erasure.sql
 -- What:  erase_learner(): a learner's rows go, everywhere, in bounded steps, and a barrier stays. Deleting an account asks for it too.
 -- Why:   a learner may ask to be forgotten (O5), and a ledger of some years is too much for one transaction.
+
+create function private.note_erasures(p_erasures jsonb)
+returns integer
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with noted as (
+    insert into ops.erasure as e (user_id, reason, requested_at)
+    -- A learner may be in the list twice: erased, and then their account deleted.
+    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
+    from jsonb_to_recordset(p_erasures) as x (user_id uuid, reason text, requested_at timestamptz)
+    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
+    on conflict (user_id) do update set reason = excluded.reason
+    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
+    returning 1
+  )
+  select count(*) from noted
+$$;
+comment on function private.note_erasures(jsonb) is
+  'Puts learners behind the barrier: [{user_id, reason, requested_at}]. Returns how many were not there, or only without their account.';
 
 create function private.learner_tables()
 returns setof regclass
@@ -1064,7 +1042,10 @@ as $$
   where n.nspname in ('content', 'learner', 'ops') and c.relkind = 'r'
     and a.attname = 'user_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
     and c.oid not in ('ops.erasure'::regclass, 'learner.state'::regclass)
-  order by n.nspname, c.relname
+  -- What refers to other rows of learners goes first: a row that its foreign key takes along would pass for an edit by hand.
+  order by exists (
+    select from pg_constraint f join pg_attribute b on b.attrelid = f.confrelid and b.attname = 'user_id' where f.conrelid = c.oid) desc,
+    n.nspname, c.relname
 $$;
 comment on function private.learner_tables() is 'The tables and partitions that hold rows of learners, but for learner.state and ops.erasure.';
 
@@ -1114,6 +1095,7 @@ create function private.erase_step(p_user uuid, p_rows integer)
 returns integer
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -1174,8 +1156,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  insert into ops.erasure as e (user_id, reason) values (p_user, p_reason)
-  on conflict (user_id) do nothing;
+  perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
   -- The learner's id and nothing else.
   perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
   perform private.erase_step(p_user, 20000);
@@ -1195,8 +1176,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- No more than a note: deleting a user must not fail, nor take long, because of what they have studied.
-  insert into ops.erasure as e (user_id, reason) select o.id, 'account_deleted' from old_rows o
-  on conflict (user_id) do update set reason = excluded.reason;
+  perform private.note_erasures((select jsonb_agg(jsonb_build_object('user_id', o.id, 'reason', 'account_deleted')) from old_rows o));
   return null;
 end
 $$;
@@ -1254,18 +1234,8 @@ begin
   if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
     perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
-  with again as (
-    insert into ops.erasure as e (user_id, reason, requested_at)
-    -- A learner may be in the list twice: erased, and then their account deleted.
-    select distinct on (x.user_id) x.user_id, x.reason, x.requested_at
-    from jsonb_to_recordset(p_export -> 'erasures') as x (user_id uuid, reason text, requested_at timestamptz)
-    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
-    -- Erased before the copy was made: it has nothing of them, and its barrier has kept their devices out since.
-    on conflict (user_id) do update set reason = excluded.reason
-    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
-    returning 1
-  )
-  select count(*) into v_count from again;
+  -- Erased before the copy was made: it has nothing of them, and its barrier has kept their devices out since.
+  v_count := private.note_erasures(p_export -> 'erasures');
   -- A restored account has its e-mail address again. (Its deletion notes the erasure once more, which changes nothing.)
   delete from auth.users u
   where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted');
@@ -1481,6 +1451,44 @@ create trigger release_webhook after insert on content.release
 create trigger erasure_webhook after insert or update of reason on ops.erasure
   for each row execute function private.enqueue_erasure();
 
+-- Source: schemas/90_people/webhook_secrets.sql
+-- What:  the signing secrets of webhooks in Vault: make one, read those that sign, forget one.
+-- Why:   carrel_definer has no rights in Vault, so what needs a secret goes through these helpers of postgres.
+
+create function private.new_webhook_secret(p_endpoint uuid, out p_id uuid, out p_secret text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- 24 to 64 bytes are what Standard Webhooks ask for.
+  p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
+  p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
+end
+$$;
+comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret and keeps it in Vault.';
+
+create function private.webhook_secrets(p_current uuid, p_previous uuid)
+returns json
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous)
+$$;
+comment on function private.webhook_secrets(uuid, uuid) is 'The secrets with these ids, the current one first.';
+
+create function private.forget_webhook_secret(p_id uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ delete from vault.secrets s where s.id = p_id $$;
+comment on function private.forget_webhook_secret(uuid) is 'Deletes a signing secret from Vault.';
+
 -- Source: schemas/90_people/webhook_dispatch.sql
 -- What:  what the dispatcher may do: claim deliveries that are due, and report what an attempt came to.
 -- Why:   any number of dispatchers may run, and any may be killed at any time: each delivery is under one lease at a
@@ -1554,9 +1562,7 @@ begin
   select json_agg(json_build_object(
     'message_id', c.message_id, 'endpoint_id', c.endpoint_id, 'attempt', c.attempts, 'body', m.body,
     'url', e.url, 'local', e.local,
-    'secrets', (
-      select coalesce(json_agg(s.decrypted_secret order by s.id = e.secret_id desc), '[]') from vault.decrypted_secrets s
-      where s.id = e.secret_id or (s.id = e.previous_secret_id and e.previous_ends_at > v_now)))) into v_claimed
+    'secrets', private.webhook_secrets(e.secret_id, case when e.previous_ends_at > v_now then e.previous_secret_id end))) into v_claimed
   from claimed c
   join ops.webhook_message m on m.id = c.message_id
   join ops.webhook_endpoint e on e.id = c.endpoint_id;
@@ -1631,19 +1637,6 @@ grant execute on function private.claim_webhooks(integer, integer),
 -- Source: schemas/90_people/webhook_endpoints.sql
 -- What:  administration of webhook endpoints: add, list, enable or disable, rotate the secret.
 -- Why:   a secret is made here, shown once and kept in Vault; two are active during a rotation (S2).
-
-create function private.new_webhook_secret(p_endpoint uuid, out p_id uuid, out p_secret text)
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- 24 to 64 bytes are what Standard Webhooks ask for.
-  p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
-  p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
-end
-$$;
-comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret and keeps it in Vault.';
 
 create function private.add_webhook_endpoint(p_url text, p_events text[], p_description text, p_local boolean)
 returns json
@@ -1739,8 +1732,10 @@ begin
     previous_secret_id = case when p_overlap_hours > 0 then e.secret_id end,
     previous_ends_at = case when p_overlap_hours > 0 then now() + p_overlap_hours * interval '1 hour' end
   where e.id = p_endpoint;
-  delete from vault.secrets s
-  where s.id = v_endpoint.previous_secret_id or (s.id = v_endpoint.secret_id and p_overlap_hours = 0);
+  perform private.forget_webhook_secret(v_endpoint.previous_secret_id);
+  if p_overlap_hours = 0 then
+    perform private.forget_webhook_secret(v_endpoint.secret_id);
+  end if;
   return json_build_object('id', p_endpoint, 'secret', v_made.p_secret);
 end
 $$;
@@ -1901,7 +1896,7 @@ begin
       where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
   get diagnostics v_count = row_count;
   -- Secrets whose time is over sign nothing any more; here they leave Vault too.
-  delete from vault.secrets s using ops.webhook_endpoint e where s.id = e.previous_secret_id and e.previous_ends_at <= now();
+  perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
   if v_count > 0 then
     perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', v_count), null);

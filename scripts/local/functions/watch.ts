@@ -1,4 +1,5 @@
 // Reload on change while somebody works on the functions.
+import { debounce } from "@std/async/debounce";
 
 /** Editors write a file in several steps, and a checkout writes many. */
 const QUIET_MS = 150;
@@ -8,23 +9,25 @@ const RELEVANT = /(\.(ts|tsx|js|mjs|json|sql)|\/\.env)$/;
 export function watchFolders(folders: readonly string[], onChange: (paths: string[]) => void): Disposable {
   const watcher = Deno.watchFs([...folders], { recursive: true });
   const changed = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const report = debounce(
+    () => {
+      onChange([...changed]);
+      changed.clear();
+    },
+    QUIET_MS,
+    {},
+  );
 
   (async () => {
     for await (const { kind, paths } of watcher) {
       if (kind === "access") continue;
       for (const path of paths) if (RELEVANT.test(path)) changed.add(path);
-      if (changed.size === 0) continue;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        onChange([...changed]);
-        changed.clear();
-      }, QUIET_MS);
+      if (changed.size > 0) report();
     }
   })();
   return {
     [Symbol.dispose]() {
-      clearTimeout(timer);
+      report.clear();
       watcher.close();
     },
   };

@@ -29,17 +29,13 @@ const OPERATORS = new Map([
   ["cs", "@>"],
   ["cd", "<@"],
   ["ov", "&&"],
-  ["sl", "<<"],
-  ["sr", ">>"],
-  ["nxr", "&<"],
-  ["nxl", "&>"],
-  ["adj", "-|-"],
   ["isdistinct", "is distinct from"],
 ]);
 
 /** Operators that take `(any)` or `(all)` and then an array. */
 const QUANTIFIABLE = ["eq", "gt", "gte", "lt", "lte", "like", "ilike", "match", "imatch"];
-const FULL_TEXT = ["fts", "plfts", "phfts", "wfts"];
+/** Operators that PostgREST has besides: full text search and ranges. */
+const NOT_HERE = ["fts", "plfts", "phfts", "wfts", "sl", "sr", "nxr", "nxl", "adj"];
 const IS_VALUES = new Map([
   ["null", "null"],
   ["not_null", "not null"],
@@ -79,7 +75,7 @@ function parseNestedValue(scanner: Scanner): string {
 function parseComparison(scanner: Scanner, parseValue: (scanner: Scanner) => string): Comparison {
   const start = scanner.failure("operator (eq, gt, ...)");
   const name = scanner.until(".(");
-  if (FULL_TEXT.includes(name)) throw notImplemented("This stand-in has no full text search operators.");
+  if (NOT_HERE.includes(name)) throw notImplemented(`This stand-in has no operator ${name}.`);
   if (name === "in") {
     scanner.expect(".");
     return { kind: "in", values: parseList(scanner) };
@@ -111,7 +107,7 @@ export function looksLikeFilter(value: string): boolean {
   const [first = "", second] = value.split(".");
   if (first === "not") return second !== undefined;
   const name = first.replace(/\((any|all|\w+)\)$/, "");
-  return first === "in" || first === "is" || OPERATORS.has(name) || FULL_TEXT.includes(name);
+  return first === "in" || first === "is" || OPERATORS.has(name) || NOT_HERE.includes(name);
 }
 
 /** Reads one filter parameter, such as `id` and `not.eq.1`. */

@@ -92,7 +92,9 @@ Deno.test("rest: what the stand-in does not do is 501 with one sentence", async 
     ["OPTIONS", "/contract_country", {}],
     ["GET", "/contract_country?select=code,contract_note(slug)", {}],
     ["GET", "/contract_country?select=...contract_note(slug)", {}],
-    ["GET", "/contract_country?name=fts.one", {}],
+    ...["fts", "plfts", "phfts", "wfts", "sl", "sr", "nxr", "nxl", "adj"].map((
+      operator,
+    ): [string, string, Record<string, string>] => ["GET", `/contract_country?name=${operator}.one`, {}]),
     ["GET", "/contract_country?order=contract_note(slug)", {}],
     ["GET", "/contract_country", { accept: "text/csv" }],
     ["GET", "/contract_country", { prefer: "count=planned" }],
@@ -203,6 +205,18 @@ Deno.test("rest: the schema is as it was until notify pgrst", async () => {
   await sql`drop function contract_unseen()`;
   await sql`notify pgrst, 'reload schema'`;
   await until("the function's end", async () => (await find()).status === 404);
+});
+
+Deno.test("rest: booleans are compared with is", async () => {
+  await sql`create table contract_flag as select * from (values (1, true), (2, false), (3, null)) f (id, flag)`;
+  await sql`grant select on contract_flag to anon`;
+  await sql`notify pgrst`;
+  const find = (value: string) => ask(service, "GET", `/contract_flag?select=id&flag=${value}`);
+  await until("the table", async () => (await find("is.null")).status === 200);
+  for (const [value, id] of [["is.true", 1], ["is.false", 2], ["is.unknown", 3], ["is.null", 3]] as const) {
+    assert.deepEqual(JSON.parse((await find(value)).text), [{ id }], value);
+  }
+  await sql`drop table contract_flag`;
 });
 
 Deno.test("rest: a column that changes its type is compared as its new one", async () => {

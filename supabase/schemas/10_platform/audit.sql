@@ -28,9 +28,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select
-    auth.uid(),
-    coalesce(nullif(nullif(auth.jwt() ->> 'role', ''), 'authenticated'),
-      case when auth.uid() is null then session_user::text else private.app_role() end),
+    private.caller_id(),
+    coalesce(nullif(nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role', ''), 'authenticated'),
+      case when private.caller_id() is null then session_user::text else private.app_role() end),
     coalesce(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-forwarded-for',
       current_setting('application_name', true))
 $$;

@@ -1,4 +1,4 @@
--- What:  how SQL raises an error of the registry, and how it finds out the caller's role.
+-- What:  how SQL raises an error of the registry, and how it finds out who the caller is and in which role.
 -- Why:   callers tell errors apart by SQLSTATE, never by text.
 
 create function private.raise_error(p_code text, p_detail text default null, p_info text default null, p_retry_after_s integer default null)
@@ -19,6 +19,15 @@ $$;
 comment on function private.raise_error(text, text, text, integer) is
   'Raises an error of the registry by its code. The message is p_detail, a sentence about this occurrence, or the code''s title. '
   'DETAIL is p_info, a value for programs; HINT is the seconds to wait, where waiting helps.';
+
+create function private.caller_id()
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
+comment on function private.caller_id() is
+  'The user of the caller''s token; null without one. For definers, whose owner carrel_definer may not use the schema auth: else auth.uid().';
 
 create function private.app_role()
 returns text

@@ -9,6 +9,7 @@ create function private.signals_configured()
 returns boolean
 language sql
 stable
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
   -- By name only: nothing is decrypted for a yes or no.

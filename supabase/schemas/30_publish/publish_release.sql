@@ -33,6 +33,7 @@ create function private.publish_drafts(p_note text, p_expected_hash text, p_forc
 returns json
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 -- Sorts and joins of a full release in memory; publishers queue, so it is one such budget at a time.
 set work_mem = '64MB'
@@ -133,7 +134,7 @@ as $$
 begin
   perform private.require_role('instructor', 'admin');
   perform private.lift_lock_timeout();
-  return private.publish_drafts(p_note, p_expected_hash, p_force, auth.uid(), null);
+  return private.publish_drafts(p_note, p_expected_hash, p_force, private.caller_id(), null);
 end
 $$;
 comment on function private.publish_release(text, text, boolean) is 'The core of publish_release().';

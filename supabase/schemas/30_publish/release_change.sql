@@ -24,6 +24,7 @@ create function private.collect_change(p_take_marks boolean)
 returns void
 language plpgsql
 volatile
+security definer -- so that the temporary tables have one owner, whoever publishes
 set search_path = pg_catalog, pg_temp
 -- As in write_tree().
 set enable_memoize = off

@@ -34,7 +34,7 @@ begin
   foreach v_kind in array array['domain', 'skill', 'question'] loop
     execute format(
       'insert into content.shelf (shelved_by, head_version, rollback_to, kind, draft_id, draft)
-       select auth.uid(), $1, $2, %1$L, t.id, to_jsonb(t)
+       select private.caller_id(), $1, $2, %1$L, t.id, to_jsonb(t)
        from content.%1$I t left join pg_temp.wanted_%1$s w on w.id = t.id
        where (w.id is not null and (t.*) is distinct from (w.*)) or (w.id is null and $2 is not null and t.status = ''active'')
        order by t.id', v_kind) using p_head, p_rollback_to;
@@ -108,7 +108,7 @@ begin
 
   -- 2 Write them back, and publish.
   perform private.write_wanted(v_head, p_to);
-  return private.publish_drafts(coalesce(p_note, format('Back to version %s', p_to)), null, p_force, auth.uid(), p_to);
+  return private.publish_drafts(coalesce(p_note, format('Back to version %s', p_to)), null, p_force, private.caller_id(), p_to);
 end
 $$;
 comment on function private.rollback_release(integer, text, boolean) is 'The core of rollback_release().';
@@ -125,11 +125,11 @@ comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
   'The newest version: only discards drafts, and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
 
-create function ops.restore_shelved(p_ids bigint[])
+create function private.restore_shelved(p_ids bigint[])
 returns integer
 language plpgsql
 volatile
-security invoker
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -152,6 +152,15 @@ begin
   return v_count;
 end
 $$;
+comment on function private.restore_shelved(bigint[]) is 'The core of ops.restore_shelved().';
+
+create function ops.restore_shelved(p_ids bigint[])
+returns integer
+language sql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$ select private.restore_shelved(p_ids) $$;
 comment on function ops.restore_shelved(bigint[]) is
   'Drafts as they were shelved; what they replace is shelved in turn. Returns how many. For SQL consoles, at most one entry a draft.';
 

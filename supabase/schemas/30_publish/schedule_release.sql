@@ -75,7 +75,7 @@ begin
     perform private.raise_error('release_needs_force', format('This release would withdraw %s rows. Schedule it with force if this is intended.', v_deletes));
   end if;
   insert into content.schedule (due_at, expected_hash, note, force, created_by)
-  values (p_at, v_hash, p_note, p_force, auth.uid()) returning * into v_schedule;
+  values (p_at, v_hash, p_note, p_force, private.caller_id()) returning * into v_schedule;
   perform private.audit('schedule_release', 'content.schedule', v_schedule.id::text, null, to_jsonb(v_schedule));
   return private.schedule_json(v_schedule);
 end

@@ -74,13 +74,13 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_learner is null and auth.uid() is null then
+  if p_learner is null and private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
-  if p_learner is distinct from auth.uid() and p_learner is not null then
+  if p_learner is distinct from private.caller_id() and p_learner is not null then
     perform private.require_role('support', 'admin');
   end if;
-  return coalesce(p_learner, auth.uid());
+  return coalesce(p_learner, private.caller_id());
 end
 $$;
 comment on function private.learner_acted_on(uuid) is 'Whose devices a call is about: the caller''s own, or, for support and admins, those of the learner named.';
@@ -97,7 +97,7 @@ as $$
 declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
 begin
-  if v_learner is distinct from auth.uid() then
+  if v_learner is distinct from private.caller_id() then
     perform private.audit('list_devices', 'learner.state', v_learner::text);
   end if;
   return query select * from private.devices_of(v_learner, null);

@@ -5,6 +5,7 @@ create function private.check_projection(p_user uuid)
 returns text
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -43,11 +43,11 @@ $$;
 comment on function private.project_ledger(uuid, uuid, bigint) is
   'Projects a learner''s whole ledger as rows of p_as, numbering changes from p_seq; returns the last number and how many events there are.';
 
-create function ops.rebuild_learner(p_user uuid)
+create function private.rebuild_rows(p_user uuid)
 returns bigint
 language plpgsql
 volatile
-security invoker
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -55,7 +55,6 @@ declare
   v_voided jsonb;
   v_count bigint;
 begin
-  perform private.require_role('support', 'admin');
   select s.change_seq into v_seq from learner.state s where s.user_id = p_user for update;
   if not found then
     return 0;
@@ -92,6 +91,20 @@ begin
   update ops.projection_difference d set resolved_at = clock_timestamp() where d.user_id = p_user and d.resolved_at is null;
   perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));
   return v_count;
+end
+$$;
+comment on function private.rebuild_rows(uuid) is 'The core of ops.rebuild_learner().';
+
+create function ops.rebuild_learner(p_user uuid)
+returns bigint
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('support', 'admin');
+  return private.rebuild_rows(p_user);
 end
 $$;
 comment on function ops.rebuild_learner(uuid) is

@@ -47,6 +47,7 @@ create function private.replay_held_for(p_user uuid, p_now timestamptz, p_head i
 returns integer
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

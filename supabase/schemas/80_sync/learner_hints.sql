@@ -25,8 +25,8 @@ begin
     group by p.learner, s.change_seq, g.learner_hint_spread_s
   loop
     begin
-      perform realtime.send(jsonb_build_object('token', private.history() || '.' || v_push.change_seq,
-        'devices', v_push.devices, 'spread_s', v_push.learner_hint_spread_s), 'learner_changed', 'learner:' || v_push.learner, true);
+      perform private.broadcast('learner:' || v_push.learner, 'learner_changed', jsonb_build_object(
+        'token', private.history() || '.' || v_push.change_seq, 'devices', v_push.devices, 'spread_s', v_push.learner_hint_spread_s));
       v_sent := v_sent + 1;
     exception
       when others then

@@ -1,6 +1,28 @@
 -- What:  erase_learner(): a learner's rows go, everywhere, in bounded steps, and a barrier stays. Deleting an account asks for it too.
 -- Why:   a learner may ask to be forgotten (O5), and a ledger of some years is too much for one transaction.
 
+create function private.note_erasures(p_erasures jsonb)
+returns integer
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with noted as (
+    insert into ops.erasure as e (user_id, reason, requested_at)
+    -- A learner may be in the list twice: erased, and then their account deleted.
+    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
+    from jsonb_to_recordset(p_erasures) as x (user_id uuid, reason text, requested_at timestamptz)
+    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
+    on conflict (user_id) do update set reason = excluded.reason
+    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
+    returning 1
+  )
+  select count(*) from noted
+$$;
+comment on function private.note_erasures(jsonb) is
+  'Puts learners behind the barrier: [{user_id, reason, requested_at}]. Returns how many were not there, or only without their account.';
+
 create function private.learner_tables()
 returns setof regclass
 language sql
@@ -16,7 +38,10 @@ as $$
   where n.nspname in ('content', 'learner', 'ops') and c.relkind = 'r'
     and a.attname = 'user_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
     and c.oid not in ('ops.erasure'::regclass, 'learner.state'::regclass)
-  order by n.nspname, c.relname
+  -- What refers to other rows of learners goes first: a row that its foreign key takes along would pass for an edit by hand.
+  order by exists (
+    select from pg_constraint f join pg_attribute b on b.attrelid = f.confrelid and b.attname = 'user_id' where f.conrelid = c.oid) desc,
+    n.nspname, c.relname
 $$;
 comment on function private.learner_tables() is 'The tables and partitions that hold rows of learners, but for learner.state and ops.erasure.';
 
@@ -66,6 +91,7 @@ create function private.erase_step(p_user uuid, p_rows integer)
 returns integer
 language plpgsql
 volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -126,8 +152,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  insert into ops.erasure as e (user_id, reason) values (p_user, p_reason)
-  on conflict (user_id) do nothing;
+  perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
   -- The learner's id and nothing else.
   perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
   perform private.erase_step(p_user, 20000);
@@ -147,8 +172,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- No more than a note: deleting a user must not fail, nor take long, because of what they have studied.
-  insert into ops.erasure as e (user_id, reason) select o.id, 'account_deleted' from old_rows o
-  on conflict (user_id) do update set reason = excluded.reason;
+  perform private.note_erasures((select jsonb_agg(jsonb_build_object('user_id', o.id, 'reason', 'account_deleted')) from old_rows o));
   return null;
 end
 $$;

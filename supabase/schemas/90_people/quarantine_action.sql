@@ -15,7 +15,7 @@ comment on function private.action_json(ops.quarantine_action) is 'An action as 
 
 create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
 returns void
-language plpgsql -- rather than sql, so that it is seen on the call stack: no edit by hand (private.is_own_code)
+language plpgsql -- rather than sql, which is planned anew at every call
 volatile
 set search_path = pg_catalog, pg_temp
 as $$

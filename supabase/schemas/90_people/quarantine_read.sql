@@ -115,13 +115,13 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if auth.uid() is null then
+  if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
     q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
-  from private.quarantine_page(auth.uid(), null, null, p_cursor, p_limit) q;
+  from private.quarantine_page(private.caller_id(), null, null, p_cursor, p_limit) q;
 end
 $$;
 comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';

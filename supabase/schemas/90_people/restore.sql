@@ -44,18 +44,8 @@ begin
   if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
     perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
-  with again as (
-    insert into ops.erasure as e (user_id, reason, requested_at)
-    -- A learner may be in the list twice: erased, and then their account deleted.
-    select distinct on (x.user_id) x.user_id, x.reason, x.requested_at
-    from jsonb_to_recordset(p_export -> 'erasures') as x (user_id uuid, reason text, requested_at timestamptz)
-    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
-    -- Erased before the copy was made: it has nothing of them, and its barrier has kept their devices out since.
-    on conflict (user_id) do update set reason = excluded.reason
-    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
-    returning 1
-  )
-  select count(*) into v_count from again;
+  -- Erased before the copy was made: it has nothing of them, and its barrier has kept their devices out since.
+  v_count := private.note_erasures(p_export -> 'erasures');
   -- A restored account has its e-mail address again. (Its deletion notes the erasure once more, which changes nothing.)
   delete from auth.users u
   where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted');

@@ -109,7 +109,7 @@ begin
       where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
   get diagnostics v_count = row_count;
   -- Secrets whose time is over sign nothing any more; here they leave Vault too.
-  delete from vault.secrets s using ops.webhook_endpoint e where s.id = e.previous_secret_id and e.previous_ends_at <= now();
+  perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
   if v_count > 0 then
     perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', v_count), null);

@@ -70,9 +70,7 @@ begin
   select json_agg(json_build_object(
     'message_id', c.message_id, 'endpoint_id', c.endpoint_id, 'attempt', c.attempts, 'body', m.body,
     'url', e.url, 'local', e.local,
-    'secrets', (
-      select coalesce(json_agg(s.decrypted_secret order by s.id = e.secret_id desc), '[]') from vault.decrypted_secrets s
-      where s.id = e.secret_id or (s.id = e.previous_secret_id and e.previous_ends_at > v_now)))) into v_claimed
+    'secrets', private.webhook_secrets(e.secret_id, case when e.previous_ends_at > v_now then e.previous_secret_id end))) into v_claimed
   from claimed c
   join ops.webhook_message m on m.id = c.message_id
   join ops.webhook_endpoint e on e.id = c.endpoint_id;

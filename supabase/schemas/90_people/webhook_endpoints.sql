@@ -1,19 +1,6 @@
 -- What:  administration of webhook endpoints: add, list, enable or disable, rotate the secret.
 -- Why:   a secret is made here, shown once and kept in Vault; two are active during a rotation (S2).
 
-create function private.new_webhook_secret(p_endpoint uuid, out p_id uuid, out p_secret text)
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- 24 to 64 bytes are what Standard Webhooks ask for.
-  p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
-  p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
-end
-$$;
-comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret and keeps it in Vault.';
-
 create function private.add_webhook_endpoint(p_url text, p_events text[], p_description text, p_local boolean)
 returns json
 language plpgsql
@@ -108,8 +95,10 @@ begin
     previous_secret_id = case when p_overlap_hours > 0 then e.secret_id end,
     previous_ends_at = case when p_overlap_hours > 0 then now() + p_overlap_hours * interval '1 hour' end
   where e.id = p_endpoint;
-  delete from vault.secrets s
-  where s.id = v_endpoint.previous_secret_id or (s.id = v_endpoint.secret_id and p_overlap_hours = 0);
+  perform private.forget_webhook_secret(v_endpoint.previous_secret_id);
+  if p_overlap_hours = 0 then
+    perform private.forget_webhook_secret(v_endpoint.secret_id);
+  end if;
   return json_build_object('id', p_endpoint, 'secret', v_made.p_secret);
 end
 $$;

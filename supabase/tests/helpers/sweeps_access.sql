@@ -66,6 +66,13 @@ create function tests.definers_outside_private() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
 as $$ select name from tests.product_function where prosecdef and schema_name <> 'private' $$;
 
+create function tests.definers_of_others() returns setof text
+language sql stable set search_path = pg_catalog, pg_temp
+as $$
+  select f.name from tests.product_function f
+   where f.prosecdef and f.proowner <> 'carrel_definer'::regrole and f.oid not in (select h from private.platform_helpers() h)
+$$;
+
 -- A view without security_invoker reads with its owner's rights, past row level security.
 create function tests.views_with_owner_rights() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp

@@ -10,7 +10,7 @@ import {
   type Order,
   type Report,
 } from "./isolate.ts";
-import { TextLineStream } from "./lines.ts";
+import { TextLineStream } from "@std/streams/text-line-stream";
 import { MARK } from "./mark.ts";
 
 const PROGRAM = fileURLToPath(new URL("./child_main.ts", import.meta.url));

@@ -1,6 +1,6 @@
 // Entry of an isolate that is a process. Orders come in as JSON lines on standard input, whose end means that the
 // stack is gone; reports go out as marked lines on standard output, among what the function prints.
-import { TextLineStream } from "./lines.ts";
+import { TextLineStream } from "@std/streams/text-line-stream";
 import { MARK } from "./mark.ts";
 import { obey } from "./program.ts";
 

@@ -104,11 +104,10 @@ $$;
 comment on function cron.alter_job(bigint, text, text, text, text, boolean) is
   'Alter the job identified by job_id. Any option left as NULL will not be modified.';
 
--- 3. Hosted gives all of this to postgres, the table of jobs to read only, and nothing to the API roles.
+-- 3. Hosted gives all of this to postgres, the table of jobs to read only, the sequences not at all; and nothing to the API roles.
 revoke execute on all functions in schema cron from public;
 grant usage on schema cron to postgres with grant option;
 grant execute on all functions in schema cron to postgres with grant option;
-grant usage, select on all sequences in schema cron to postgres with grant option;
 grant all on cron.job_run_details to postgres with grant option;
 grant select on cron.job to postgres with grant option;
 

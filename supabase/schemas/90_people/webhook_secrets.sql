@@ -1,0 +1,36 @@
+-- What:  the signing secrets of webhooks in Vault: make one, read those that sign, forget one.
+-- Why:   carrel_definer has no rights in Vault, so what needs a secret goes through these helpers of postgres.
+
+create function private.new_webhook_secret(p_endpoint uuid, out p_id uuid, out p_secret text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- 24 to 64 bytes are what Standard Webhooks ask for.
+  p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
+  p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
+end
+$$;
+comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret and keeps it in Vault.';
+
+create function private.webhook_secrets(p_current uuid, p_previous uuid)
+returns json
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous)
+$$;
+comment on function private.webhook_secrets(uuid, uuid) is 'The secrets with these ids, the current one first.';
+
+create function private.forget_webhook_secret(p_id uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ delete from vault.secrets s where s.id = p_id $$;
+comment on function private.forget_webhook_secret(uuid) is 'Deletes a signing secret from Vault.';
