@@ -12,6 +12,7 @@ import { format } from "./steps/format.ts";
 import { imports } from "./steps/imports.ts";
 import { layers } from "./steps/layers.ts";
 import { lint } from "./steps/lint.ts";
+import { packageStep } from "./steps/package.ts";
 import { pgtap } from "./steps/pgtap.ts";
 import { prose } from "./steps/prose.ts";
 import { style } from "./steps/style.ts";
@@ -33,6 +34,7 @@ export const steps: Step[] = [
   drift,
   catalogue,
   pgtap,
+  packageStep,
   cli,
   advisors,
   docs,
