@@ -13,13 +13,13 @@ export interface ProblemParts {
   /** For people. */
   message: string;
   /** For programs: what docs/errors.md says of the code. */
-  info?: string;
+  info?: string | undefined;
   /** What to name when asking for support. */
-  requestId?: string;
+  requestId?: string | undefined;
   /** Seconds to wait before the request is sent again. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   /** The server's own word on it. */
-  retryable?: boolean;
+  retryable?: boolean | undefined;
 }
 
 /** The server's no. The request wrote nothing. */
@@ -27,9 +27,9 @@ export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly code: string;
   readonly status: number;
-  readonly info?: string;
-  readonly requestId?: string;
-  readonly retryAfter?: number;
+  readonly info?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly retryAfter?: number | undefined;
   /** Whether the same request, sent again later, can succeed. */
   readonly retryable: boolean;
 
@@ -103,7 +103,7 @@ export interface PostgrestFailure {
   message: string;
   details: string;
   /** Seconds to wait, where Carrel says so. */
-  hint?: string | null;
+  hint?: string | null | undefined;
 }
 
 /** The error of an RPC call; `status` 0 means that no answer came. */

@@ -128,31 +128,31 @@ export interface VoidParameters {
 export interface SupportRpc {
   /** Quarantined events, last seen first: one learner's, or the open ones (or `with_status`) of all. */
   quarantine(o?: {
-    learner?: string;
-    with_code?: string;
-    with_status?: QuarantineStatus;
-    after?: string;
-    page_rows?: number;
+    learner?: string | undefined;
+    with_code?: string | undefined;
+    with_status?: QuarantineStatus | undefined;
+    after?: string | undefined;
+    page_rows?: number | undefined;
   }): Promise<Quarantined[]>;
   /** Sends events through ingest again, 500 at once: `ids`, or all of the learner's, or all of a code; least recently tried first. */
   replay(o: {
     learner: string;
-    ids?: readonly string[];
-    with_code?: string;
+    ids?: readonly string[] | undefined;
+    with_code?: string | undefined;
     /** Those whose id another event has taken, under a new one. */
-    as_new_id?: boolean;
+    as_new_id?: boolean | undefined;
     /** `began_at` of the first step: those tried since are left out. */
-    tried_before?: string | null;
+    tried_before?: string | null | undefined;
   }): Promise<Replay>;
   /** After a fix of the server: the events of one code of all learners, some learners a step. */
   replayForAll(o: {
     with_code: string;
     /** `began_at` of the first step: events tried since are left out. */
-    tried_before?: string;
-    most_learners?: number;
+    tried_before?: string | undefined;
+    most_learners?: number | undefined;
   }): Promise<ReplayForAll>;
   /** Whose rows are not what their ledger says, longest known first. */
-  projectionDifferences(o?: { page_learners?: number }): Promise<ProjectionDifference[]>;
+  projectionDifferences(o?: { page_learners?: number | undefined }): Promise<ProjectionDifference[]>;
   /** Makes all rows of a learner again from the ledger; how many events that is. */
   rebuild(o: { learner: string }): Promise<number>;
   /** Replays an event with a corrected body; the original is kept. */
@@ -166,8 +166,8 @@ export interface SupportRpc {
     learner: string;
     skill: string;
     reason: string;
-    mastery?: number;
-    completed?: readonly string[];
+    mastery?: number | undefined;
+    completed?: readonly string[] | undefined;
   }): Promise<Correction>;
   /** Takes a record back: devices pull it as voided. */
   void(o: VoidParameters): Promise<Voided>;

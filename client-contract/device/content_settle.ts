@@ -24,7 +24,7 @@ const MAX_DAMAGED_SHARE = 0.5;
 export interface SettleOptions {
   client: Client;
   retry: Retry;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What was repaired. */

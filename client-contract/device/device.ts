@@ -51,28 +51,28 @@ export interface DeviceOptions {
   url: string;
   /** The learner's access token, asked for before every request. */
   getToken: () => string | Promise<string>;
-  publishableKey?: string;
+  publishableKey?: string | undefined;
   /** By default the global one. */
-  fetch?: typeof globalThis.fetch;
-  clock?: Clock;
+  fetch?: typeof globalThis.fetch | undefined;
+  clock?: Clock | undefined;
   /** From 0 to below 1; by default of the system's cryptographic generator, since ids are made of it. */
-  random?: () => number;
+  random?: (() => number) | undefined;
   /** By default what the server asks for. */
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | undefined;
   /** At most 60 characters each; for support. */
-  platform?: string;
-  appVersion?: string;
+  platform?: string | undefined;
+  appVersion?: string | undefined;
   /** Rows a content page, and changes a pull; by default the server's choice. */
-  pageRows?: number;
-  pullRows?: number;
+  pageRows?: number | undefined;
+  pullRows?: number | undefined;
   /** Rows of the cache that each sync looks at, at least; by default 1000. */
-  checkRows?: number;
+  checkRows?: number | undefined;
   /** Milliseconds after which a bundle is given up for pages. */
-  bundleMs?: number;
+  bundleMs?: number | undefined;
   /** The domains to hold; null: all. By default what was chosen before, at first all. */
-  domains?: readonly string[] | null;
+  domains?: readonly string[] | null | undefined;
   /** False: the device tells nothing about itself (docs/protocol.md, "The tracking plan"), and forgets what waits. */
-  telemetry?: boolean;
+  telemetry?: boolean | undefined;
 }
 
 /** How a device stands. */
@@ -109,7 +109,7 @@ export interface Device extends Disposable {
   endSession(sessionId: string, reason?: SessionEnded["body"]["reason"]): void;
   advance(advance: Advance): Progress;
   /** Starts over in a skill, from nothing unless a base is given. */
-  reset(skillId: string, base?: { mastery: number; completed?: string[] }): Progress;
+  reset(skillId: string, base?: { mastery: number; completed?: string[] | undefined }): Progress;
 
   /** Gives up a waiting event, for a reason of at most 200 characters; the next sync hands it in as a dead letter. */
   giveUp(eventId: string, reason: string): void;
@@ -134,11 +134,11 @@ export interface Device extends Disposable {
    * and nothing to send, it fetches new content and leaves the rest to the next poll. Of several processes on one file only one
    * may sync. See `syncDevice` for errors.
    */
-  sync(o?: { hint?: ContentHint; signal?: AbortSignal }): Promise<SyncReport>;
+  sync(o?: { hint?: ContentHint | undefined; signal?: AbortSignal | undefined }): Promise<SyncReport>;
   /** Checks the cached content against what was published, row by row; needs no network. */
   verify(): Promise<VerifyReport>;
   /** Fetches what is damaged of the held version, and only that; `sync` does the same once `verify` has found damage. */
-  repair(o?: { signal?: AbortSignal }): Promise<RepairReport>;
+  repair(o?: { signal?: AbortSignal | undefined }): Promise<RepairReport>;
   /**
    * Chooses the domains to hold; null: all. What is no longer wanted goes at once, what is new comes with the next sync.
    */

@@ -102,7 +102,7 @@ export interface SyncLoop {
 /** Syncs whenever it is due, until the signal is aborted; a failed sync waits for the next poll. `sync` is a device's. */
 export function runSchedule(
   schedule: Schedule,
-  sync: (o: { hint?: ContentHint; signal: AbortSignal }) => Promise<unknown>,
+  sync: (o: { hint?: ContentHint | undefined; signal: AbortSignal }) => Promise<unknown>,
   clock: Clock,
   signal: AbortSignal,
 ): SyncLoop {

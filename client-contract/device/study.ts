@@ -32,7 +32,7 @@ export interface Answer {
   /** What the learner answered, in the form of the question's type: docs/question-types.md. */
   answer: AnswerTo<QuestionType>;
   /** How long the learner took, in milliseconds. */
-  durationMs?: number;
+  durationMs?: number | undefined;
 }
 
 /** What the learner is told. */
@@ -51,7 +51,7 @@ export interface Advance {
   /** 0 to 100; a smaller one than before changes nothing. */
   mastery: number;
   /** Questions that count as done, added to those before. */
-  completed?: readonly string[];
+  completed?: readonly string[] | undefined;
 }
 
 function openSession({ db, deviceId }: DeviceContext, sessionId: string): OpenSession {
@@ -200,7 +200,7 @@ export function advanceProgress(
 export function resetProgress(
   context: DeviceContext,
   skillId: string,
-  base: { mastery: number; completed?: string[] } | null,
+  base: { mastery: number; completed?: string[] | undefined } | null,
 ): Progress {
   const { db } = context;
   return db.transaction(() => {
