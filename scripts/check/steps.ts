@@ -5,6 +5,7 @@ import { advisors } from "./steps/advisors.ts";
 import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
+import { docs } from "./steps/docs.ts";
 import { drift } from "./steps/drift.ts";
 import { exports } from "./steps/exports.ts";
 import { format } from "./steps/format.ts";
@@ -36,4 +37,5 @@ export const steps: Step[] = [
   packageStep,
   cli,
   advisors,
+  docs,
 ];
