@@ -6,7 +6,7 @@ import type { Step } from "../step.ts";
 const PAGE = /^(?:README|ARCHITECTURE|client-contract\/README|docs\/[\w/-]+)\.md$/;
 
 /** The pages for people. */
-async function pages(): Promise<string[]> {
+export async function pages(): Promise<string[]> {
   return (await projectFiles()).filter((file) => PAGE.test(file));
 }
 
