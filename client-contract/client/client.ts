@@ -30,6 +30,7 @@ export interface ClientOptions {
 
 /** What every call takes. */
 export interface CallOptions {
+  /** Ends the request; the call then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -55,7 +56,9 @@ export interface HeadOptions extends CallOptions {
 
 /** One version of one history. */
 export interface VersionQuery extends CallOptions {
+  /** The history that the version belongs to: a head's or a hint's. */
   history: string;
+  /** A content version, from 1. */
   version: number;
 }
 

@@ -39,11 +39,17 @@ const DeltaAnswer = z.object({ page: PageLine, lines: z.array(z.string()), end: 
 
 /** Parameters of content_delta. */
 export interface DeltaParameters {
+  /** The history that `since` belongs to; needed unless it is 0. */
   history?: string | undefined;
+  /** The version that is held; by default 0, for the snapshot. */
   since?: number | undefined;
+  /** The version to read until; by default the newest. */
   until?: number | undefined;
+  /** Ids of domains; by default all. */
   domains?: readonly string[] | undefined;
+  /** The `next` of the page before. */
   after?: string | undefined;
+  /** Rows a page; by default the server's choice. */
   page_rows?: number | undefined;
   /** By default the one that this contract reads. */
   schema?: number | undefined;
@@ -53,17 +59,25 @@ export interface DeltaParameters {
 export interface ProgressParameters {
   /** A ULID, the idempotency key. */
   event_id: string;
+  /** A UUID, lower case. */
   device_id: string;
+  /** RFC 3339 in UTC, ending in Z. */
   occurred_at: string;
+  /** Minutes that local time was ahead of UTC; by default 0. */
   utc_offset_minutes?: number | undefined;
+  /** A UUID, lower case. */
   skill_id: string;
+  /** 0 to 100. */
   mastery: number;
+  /** Question ids, added to those before. */
   completed?: readonly string[] | undefined;
+  /** The reset that the learner is in; absent before the first. */
   reset?: { count: number; event: string } | undefined;
 }
 
 /** Parameters of learner_changes besides the cursor. */
 export interface ChangesParameters {
+  /** Changes a page; by default the server's choice. */
   page_rows?: number | undefined;
   /** The token of a batch that must be in it. */
   at_least?: string | undefined;

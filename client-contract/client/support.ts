@@ -63,6 +63,7 @@ const ReplayedState = QuarantineState.extend({ remaining: z.int(), began_at: Ser
 
 /** One step of a replay: how its events stand, at most 500, and what is left of those that were asked for. */
 export interface Replay {
+  /** How the events of this step stand now. */
   states: QuarantineState[];
   /** How many were not tried yet. */
   remaining: number;
@@ -118,9 +119,13 @@ export type Voided = z.infer<typeof Voided>;
 
 /** Which record: a session's or an attempt's ULID, or the skill of a skill_progress; and why. */
 export interface VoidParameters {
+  /** The learner's id, a UUID. */
   learner: string;
+  /** The kind of the record. */
   kind: Voided["kind"];
+  /** A session's or an attempt's ULID, or the skill's UUID. */
   id: string;
+  /** Why, for the audit log; not empty. */
   reason: string;
 }
 

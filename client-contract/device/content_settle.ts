@@ -31,8 +31,9 @@ export interface SettleOptions {
 export interface Repair {
   /** Skills and domains that were damaged. */
   nodes: string[];
-  /** Rows that were fetched for them, and their bytes, before compression. */
+  /** Rows that were fetched for them. */
   rows: number;
+  /** Bytes of those rows, before compression. */
   bytes: number;
 }
 

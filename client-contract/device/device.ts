@@ -51,9 +51,11 @@ export interface DeviceOptions {
   url: string;
   /** The learner's access token, asked for before every request. */
   getToken: () => string | Promise<string>;
+  /** The project's publishable key. */
   publishableKey?: string | undefined;
   /** By default the global one. */
   fetch?: typeof globalThis.fetch | undefined;
+  /** By default the system's. */
   clock?: Clock | undefined;
   /** From 0 to below 1; by default of the system's cryptographic generator, since ids are made of it. */
   random?: (() => number) | undefined;
@@ -96,17 +98,24 @@ export interface DeviceStatus extends Standing {
 export interface Device extends Disposable {
   /** For queries of the app's own; the tables are described in carrel.drift. */
   readonly db: Database;
+  /** The cached domains, in their order. */
   domains(): DomainRow[];
+  /** A domain's skills, in their order. */
   skills(domainId: string): SkillRow[];
+  /** A skill's questions, in their order. */
   questions(skillId: string): Question[];
+  /** One question of the held release. */
   question(questionId: string): Question | undefined;
 
   /** Starts a session, of one skill if it is given; gives its id. */
   startSession(skillId?: string): string;
   /** Sessions that are still open, such as one that a crash has cut off. */
   openSessions(): OpenSession[];
+  /** Grades an answer and keeps it. Throws DeviceError `unknown_session` or `invalid_answer`. */
   answer(answer: Answer): Graded;
+  /** Ends a session, by default as completed. Throws DeviceError `unknown_session`. */
   endSession(sessionId: string, reason?: SessionEnded["body"]["reason"]): void;
+  /** Advances the progress in a skill, which never goes back. */
   advance(advance: Advance): Progress;
   /** Starts over in a skill, from nothing unless a base is given. */
   reset(skillId: string, base?: { mastery: number; completed?: string[] | undefined }): Progress;
@@ -145,6 +154,7 @@ export interface Device extends Disposable {
   setDomains(ids: readonly string[] | null): void;
   /** When to sync; give hints to it, and run it with `runSchedule`. */
   schedule(): Schedule;
+  /** How the device stands; needs no network. */
   status(): DeviceStatus;
 }
 

@@ -94,6 +94,7 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
 export interface SyncLoop {
   /** For the Realtime channel's listener. */
   onHint(hint: ContentHint): void;
+  /** The same for the private channel of the learner. */
   onLearnerHint(hint: LearnerHint): void;
   /** Ends when the signal is aborted. */
   readonly done: Promise<void>;

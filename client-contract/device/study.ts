@@ -26,6 +26,7 @@ export type OpenSession = z.infer<typeof Session>;
 
 /** One answer of the learner. */
 export interface Answer {
+  /** An open session of this device. */
   sessionId: string;
   /** As it was shown: a release that comes between question and answer changes nothing about either. */
   question: Question;
@@ -37,16 +38,21 @@ export interface Answer {
 
 /** What the learner is told. */
 export interface Graded {
+  /** The attempt's ULID. */
   eventId: string;
+  /** Whether the answer is right; the server grades for itself. */
   correct: boolean;
   /** What is right, in the form of the question's type. */
   right: AnswerKey<QuestionType>;
+  /** The question's explanation, if it has one. */
   explanation: string | null;
+  /** The progress in the skill, this answer included. */
   progress: Progress;
 }
 
 /** How far the learner is, by the app's own measure. */
 export interface Advance {
+  /** A UUID, lower case. */
   skillId: string;
   /** 0 to 100; a smaller one than before changes nothing. */
   mastery: number;
