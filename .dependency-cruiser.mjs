@@ -44,7 +44,7 @@ export default {
       "functions-are-deployed-alone",
       "An Edge Function is deployed with supabase/functions and its packages. It may import the contract, nothing else of ours.",
       { path: "^supabase/functions/" },
-      ["^supabase/functions/", contract, "^node_modules/", "^node:"],
+      ["^supabase/functions/", contract, "^node_modules/", "^(stream|zlib)$"],
     ),
     {
       name: "local-knows-nothing-of-carrel",

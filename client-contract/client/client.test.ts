@@ -57,7 +57,7 @@ async function failure<T extends Error>(
   return error;
 }
 
-Deno.test("head: sends token, key and ETag; 304 is no change", async () => {
+Deno.test("head: the request has token, key and ETag, and 304 means no change", async () => {
   const { client, requests } = clientOf(
     new Response(JSON.stringify(HEAD), { headers: { etag: 'W/"x"' } }),
     ...Array.from({ length: 3 }, () => new Response(null, { status: 304 })),
@@ -79,7 +79,7 @@ Deno.test("head: sends token, key and ETag; 304 is no change", async () => {
   assert.equal(requests[0]?.headers.get("apikey"), "key");
 });
 
-Deno.test("delta: later pages are until the first one's version, lines stay exact", async () => {
+Deno.test("delta: later pages ask for the version of the first page, and lines stay exact", async () => {
   const odd = JSON.stringify(tombstone).replace(":2", " : 2.0 ");
   const { client, requests } = clientOf(
     new Response(`${JSON.stringify(page())}\n${odd}\n${JSON.stringify(end(1, "2.question.x"))}\n`),
@@ -93,7 +93,16 @@ Deno.test("delta: later pages are until the first one's version, lines stay exac
   ]);
 });
 
-Deno.test("delta: a page that was cut off is the network's fault", async () => {
+Deno.test("delta and sync: only a line feed ends a line, so U+2028 and U+2029 stay inside", async () => {
+  const line = JSON.stringify({ ...tombstone, note: "a\u2028b\u2029c" });
+  const body = `${JSON.stringify(page())}\n${line}\n${JSON.stringify(end(1))}\n`;
+  const { client, requests } = clientOf(new Response(body), syncAnswer([{ id: ULID, status: "applied" }]));
+  assert.equal((await Array.fromAsync(client.delta()))[0]?.changes[0]?.line, line);
+  await client.sync(header, [line]);
+  assert.equal(await requests[1]?.text(), `${JSON.stringify(header)}\n${line}\n`);
+});
+
+Deno.test("delta: a page that was cut off is a NetworkError", async () => {
   const whole = await ndjson(page(), tombstone, end(1)).text();
   for (
     const part of [
@@ -108,7 +117,7 @@ Deno.test("delta: a page that was cut off is the network's fault", async () => {
   await failure(NetworkError, Array.fromAsync(clientOf(ndjson(page(), end(1))).client.delta()));
 });
 
-Deno.test("delta: a history that changes between two pages means to start over", async () => {
+Deno.test("delta: a history that changes between two pages is refused", async () => {
   const { client } = clientOf(
     ndjson(page(), end(0, "1.question.x")),
     ndjson(page("ffffffffffffffff"), end(0)),
@@ -117,7 +126,7 @@ Deno.test("delta: a history that changes between two pages means to start over",
   assert.equal(error.code, "history_changed");
 });
 
-Deno.test("delta: no domains is not all domains", async () => {
+Deno.test("delta: an empty list of domains is refused", async () => {
   const { client, requests } = clientOf();
   await failure(RangeError, Array.fromAsync(client.delta({ domains: [] })));
   assert.equal(requests.length, 0);
@@ -134,7 +143,7 @@ const manifest = (version = 3) => ({
   bundles: [],
 });
 
-Deno.test("manifest: of the version that was asked for, or refused", async () => {
+Deno.test("manifest: a manifest of another version than requested is refused", async () => {
   const { client, requests } = clientOf(Response.json(manifest()), Response.json(manifest(2)));
   assert.deepEqual(await client.manifest({ history: HISTORY, version: 3 }), manifest());
   assert.deepEqual(requests.map(path), [
@@ -143,7 +152,7 @@ Deno.test("manifest: of the version that was asked for, or refused", async () =>
   await failure(ContractError, client.manifest({ history: HISTORY, version: 3 }));
 });
 
-Deno.test("node: all its pages; delta: since the version that the first page says", async () => {
+Deno.test("node and delta: all pages are read, and a delta knows the version of its first page", async () => {
   const { client, requests } = clientOf(
     ndjson({ ...page(), node: ID }, tombstone, end(1, "x")),
     ndjson({ ...page(), node: ID }, end(0)),
@@ -165,7 +174,7 @@ Deno.test("node: all its pages; delta: since the version that the first page say
   await failure(ContractError, Array.fromAsync(client.delta({ since: 2, history: HISTORY })));
 });
 
-Deno.test("report: as JSON, answered by nothing", async () => {
+Deno.test("report: a report is sent as JSON and has an empty answer", async () => {
   const { client, requests } = clientOf(new Response(null, { status: 204 }));
   await client.report({ kind: "repair", version: 3, rows: 9, nodes: [ID] });
   assert.deepEqual(await requests[0]?.json(), { kind: "repair", version: 3, rows: 9, nodes: [ID] });
@@ -182,7 +191,7 @@ async function bundleOf(...lines: object[]) {
   return { bytes, bundle: { domain_id: ID, url: "/files/x.gz", bytes: bytes.length, sha256: hash, rows: 1 } };
 }
 
-Deno.test("bundle: from the project's root, without a token; its size, hash and rows are checked", async () => {
+Deno.test("bundle: a bundle is fetched from the project's URL without a token, and its size, hash and rows are checked", async () => {
   const { bytes, bundle } = await bundleOf(page(), domainRow, end(1));
   const { client, requests } = clientOf(new Response(bytes));
   assert.deepEqual(await client.bundle(bundle), [{ line: JSON.stringify(domainRow), row: domainRow }]);
@@ -218,7 +227,7 @@ const syncAnswer = (results: object[]) =>
     pull: { changes: [], cursor: `${HISTORY}.0`, more: false },
   }));
 
-Deno.test("sync: a short batch goes as it is, a long one gzipped, its bytes untouched", async () => {
+Deno.test("sync: a short batch is sent plain and a long one gzipped, with unchanged bytes", async () => {
   const lines = ['{"odd" : 1.0}', "x".repeat(2000)];
   const { client, requests } = clientOf(
     syncAnswer([{ id: ULID, status: "applied" }]),
@@ -237,14 +246,14 @@ Deno.test("sync: a short batch goes as it is, a long one gzipped, its bytes unto
   assert.equal(await new Response(inflated).text(), `${JSON.stringify(header)}\n${lines.join("\n")}\n`);
 });
 
-Deno.test("sync: results that can't be told apart by place are refused", async () => {
+Deno.test("sync: an answer with another number of results is refused", async () => {
   await failure(ContractError, clientOf(syncAnswer([])).client.sync(header, ["{}"]));
   const { client, requests } = clientOf();
   for (const line of ["", "{\n}"]) await failure(RangeError, client.sync(header, [line]));
   assert.equal(requests.length, 0);
 });
 
-Deno.test("pull: a page, or the reason to start over; and what is asked of the client", async () => {
+Deno.test("pull: the answer is a page or the reason to start over, with the steering for the app", async () => {
   const steering = { ...DEFAULT_STEERING, batch_events: 10 };
   const { client, requests } = clientOf(
     new Response(JSON.stringify({ changes: [], cursor: `${HISTORY}.7`, more: false, steering })),
@@ -263,7 +272,7 @@ Deno.test("pull: a page, or the reason to start over; and what is asked of the c
   ]);
 });
 
-Deno.test("problem details become a ProblemError", async () => {
+Deno.test("problem: problem details become a ProblemError", async () => {
   const problem = {
     type: "https://carrel.dev/errors/busy",
     title: "Busy.",
@@ -294,7 +303,7 @@ Deno.test("problem details become a ProblemError", async () => {
   );
 });
 
-Deno.test("an error of something in between is told by its status", async () => {
+Deno.test("problem: an error of a proxy is classified by its status", async () => {
   for (
     const [status, code, retryable] of [
       [401, "unauthenticated", false],
@@ -309,7 +318,7 @@ Deno.test("an error of something in between is told by its status", async () => 
   }
 });
 
-Deno.test("network, contract and abort are told apart", async () => {
+Deno.test("problem: network errors, contract errors and aborts have their own classes", async () => {
   const network = await failure(NetworkError, clientOf(new TypeError("connection refused")).client.head());
   assert.equal(network.message, "connection refused");
   await failure(ContractError, clientOf(new Response("{}")).client.head());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { NetworkError, ProblemError, readRetryAfter, readRpcError } from "./client_error.ts";
 
-Deno.test("Retry-After is read in both of its forms", () => {
+Deno.test("Retry-After is read as seconds and as a date", () => {
   const now = Date.parse("2026-11-22T10:00:00Z");
   assert.equal(readRetryAfter("12", now), 12);
   assert.equal(readRetryAfter("Sun, 22 Nov 2026 10:00:30 GMT", now), 30);
@@ -10,7 +10,7 @@ Deno.test("Retry-After is read in both of its forms", () => {
   assert.equal(readRetryAfter(null, now), undefined);
 });
 
-Deno.test("an RPC's error is told by its SQLSTATE, else by its status", () => {
+Deno.test("an RPC error is classified by its SQLSTATE, or else by its status", () => {
   const read = (code: string, status: number, details = "") =>
     readRpcError({ code, message: "m", details }, status);
   const drafts = read("CR004", 400, "abc");
@@ -32,7 +32,7 @@ Deno.test("an RPC's error is told by its SQLSTATE, else by its status", () => {
   assert.ok(read("", 0) instanceof NetworkError);
 });
 
-Deno.test("of codes of a newer server the status decides", () => {
+Deno.test("an error with an unknown code is classified by its status", () => {
   const retryable = (status: number) =>
     new ProblemError({ code: "code_of_tomorrow", status, message: "" }).retryable;
   assert.deepEqual([400, 429, 503].map(retryable), [false, true, true]);

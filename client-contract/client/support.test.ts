@@ -12,7 +12,7 @@ import { createSupportRpc, type Replay } from "./support.ts";
 
 const isProblem = (code: string) => (error: unknown) => error instanceof ProblemError && error.code === code;
 
-Deno.test("U3, O2: find stuck events, mend, replay, discard, restore, correct, void: as the contract says", async () => {
+Deno.test("U3, O2: support finds, mends, replays, discards, restores, corrects and voids as the contract says", async () => {
   await using stack = await startBench();
   const supabaseOf = (token: string) =>
     createSupabase(stack.apiUrl, stack.publishableKey, { accessToken: () => Promise.resolve(token) });
@@ -104,7 +104,7 @@ Deno.test("U3, O2: find stuck events, mend, replay, discard, restore, correct, v
   assert.deepEqual([...kinds].toSorted(), ["action", "batch", "device", "event", "operation", "quarantine"]);
 });
 
-Deno.test("U3, O2, O4: support replays step by step, for one learner and for all, and answers an alarm", async () => {
+Deno.test("U3, O2, O4: support replays step by step for one learner and for all, and answers an alarm", async () => {
   await using stack = await startBench({ jobs: false });
   const staff = await signToken(stack, crypto.randomUUID(), { app_metadata: { role: "support" } });
   const support = createSupportRpc(

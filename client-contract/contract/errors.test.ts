@@ -36,7 +36,7 @@ Deno.test("K1: every code that SQL raises is in the registry with an SQLSTATE", 
   for (const code of raised) assert.ok(isErrorCode(code) && errors[code].request?.sqlstate.length, code);
 });
 
-Deno.test("K1: an SQLSTATE stands for one code", () => {
+Deno.test("K1: each SQLSTATE belongs to one code", () => {
   const states = errorCodes.flatMap((code) => errors[code].request?.sqlstate ?? []);
   assert.equal(new Set(states).size, states.length);
   for (const code of errorCodes) {
@@ -45,7 +45,7 @@ Deno.test("K1: an SQLSTATE stands for one code", () => {
   assert.equal(codeOfSqlstate("23505"), undefined);
 });
 
-Deno.test("K1: every code is used: raised by SQL, answered by a function, or the result of an event or a pull", () => {
+Deno.test("K1: every code is raised by SQL, answered by a function, or the result of an event or a pull", () => {
   for (const code of errorCodes) {
     const { request, event, pull } = errors[code];
     if (request?.sqlstate.some((state) => state.startsWith("CR"))) {
@@ -57,13 +57,13 @@ Deno.test("K1: every code is used: raised by SQL, answered by a function, or the
   }
 });
 
-Deno.test("K1: every code that functions answer with is in the registry", () => {
+Deno.test("K1: every code that a function answers is in the registry", () => {
   const named = Array.from(functions.matchAll(/new Problem\(\s*"(\w+)"/g), (match) => match[1] ?? "");
   assert.ok(named.length > 0);
   for (const code of named) assert.ok(isErrorCode(code) && errors[code].request, code);
 });
 
-Deno.test("K1: the facts of a code agree with each other, and its texts are sentences", () => {
+Deno.test("K1: the properties of each code are consistent, and its texts are sentences", () => {
   for (const code of errorCodes) {
     const { request, event, title, client } = errors[code];
     assert.ok(request || event, code);
@@ -77,6 +77,6 @@ Deno.test("K1: the facts of a code agree with each other, and its texts are sent
   }
 });
 
-Deno.test("U3: an event that the server keeps is not sent again, also where the same code of a request is retryable", () => {
+Deno.test("U3: an event that the server keeps is not sent again, even if the same code of a request is retryable", () => {
   assert.deepEqual([errors.internal.request?.retryable, errors.internal.event?.retryable], [true, false]);
 });

@@ -5,12 +5,12 @@ import { throwAwayCluster } from "../../scripts/start/project.ts";
 import { readDeltaPage } from "../client/delta_page.ts";
 import { hashTree, sha256, type TreeRow, treeRow } from "./hash_tree.ts";
 
-Deno.test("SHA-256 is of the UTF-8 bytes", async () => {
+Deno.test("SHA-256 is computed from the UTF-8 bytes", async () => {
   assert.equal(await sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   assert.equal(await sha256("é"), "4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c");
 });
 
-Deno.test("rows without their parent are told, and change no hash above", async () => {
+Deno.test("rows without a parent are reported and do not change the hashes above", async () => {
   const domain: TreeRow = { kind: "domain", id: "d", parent: null, line: "D" };
   const stray: TreeRow = { kind: "question", id: "q", parent: "s", line: "Q" };
   const [alone, both] = [await hashTree([domain]), await hashTree([stray, domain])];
@@ -32,7 +32,7 @@ const DRAFTS = `
     from content.skill s, generate_series(1, case when s.key = 'tree-c' then 0 else 20 end) n
     where s.key like 'tree-_'`;
 
-Deno.test("the root over a published release's lines is the head's", async () => {
+Deno.test("the root computed from the lines of a release equals the root of the head", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
 

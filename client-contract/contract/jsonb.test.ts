@@ -31,7 +31,7 @@ const REFUSED = [
   ...["\ufeff{}", "\u00a0{}", "", " ", "01", "1.", "+1", "NaN", "'a'", "[1,]", '"\t"', "1 2"],
 ];
 
-Deno.test("JSON is read as strictly as jsonb reads it", () => {
+Deno.test("the JSON reader is as strict as jsonb", () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
   assert.equal(parseJsonb(nested(4096)).ok, true);
   assert.equal(parseJsonb(nested(4097)).ok, false);
@@ -39,7 +39,7 @@ Deno.test("JSON is read as strictly as jsonb reads it", () => {
   for (const text of REFUSED) assert.equal(parseJsonb(text).ok, false, text);
 });
 
-Deno.test("a number that only rounding makes whole stays a fraction", () => {
+Deno.test("a number that is whole only after rounding stays a fraction", () => {
   const wholeness = (text: string) => {
     const parsed = parseJsonb(text);
     return parsed.ok && Number.isInteger(parsed.value);
@@ -52,7 +52,7 @@ Deno.test("a number that only rounding makes whole stays a fraction", () => {
   }
 });
 
-Deno.test("what jsonb would take keeps its value", () => {
+Deno.test("a number that jsonb accepts keeps its value", () => {
   const text = '{"a":[1,2.5,"\\u00e9\\n",null,{"b":true}],"a":[1e3,-0.125,"é"],"__proto__":{"x":1}}';
   assert.deepEqual(parseJsonb(text), { ok: true, value: JSON.parse(text) });
 });

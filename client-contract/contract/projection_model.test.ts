@@ -52,7 +52,7 @@ const parts = stampedHistory.chain((events) => {
   return fc.tuple(part, part, part);
 });
 
-Deno.test("I5, I6: the join of what is known is commutative, associative and idempotent", () => {
+Deno.test("I5, I6: merging progress is commutative, associative and idempotent", () => {
   fc.assert(
     fc.property(parts, ([a, b, c]) => {
       assert.deepEqual(join(a, b), join(b, a));
@@ -64,7 +64,7 @@ Deno.test("I5, I6: the join of what is known is commutative, associative and ide
   );
 });
 
-Deno.test("I4, I6: events in any order, any number of times, come to the same rows", () => {
+Deno.test("I4, I6: events give the same rows in any order and any number of times", () => {
   const arrivals = stampedHistory.chain((events) =>
     fc.tuple(
       fc.constant(events),
@@ -104,11 +104,11 @@ function assertGrown(less: LearnerState, more: LearnerState): void {
   assert.ok((after.practice?.longest_streak ?? 0) >= (before.practice?.longest_streak ?? 0));
 }
 
-Deno.test("I5: knowing more takes nothing back, but for a greater reset", () => {
+Deno.test("I5: more events never lower progress, except by a greater reset", () => {
   fc.assert(fc.property(parts, ([a, b]) => assertGrown(a, join(a, b))), settings(300));
 });
 
-Deno.test("U4: streaks are those of a plain set of days", () => {
+Deno.test("U4: streaks equal those of a plain set of days", () => {
   // Around the end of a leap year's February.
   const day = fc.nat(40).map((n) => localDay(Date.UTC(2024, 1, 10), n * 24 * 60));
   fc.assert(

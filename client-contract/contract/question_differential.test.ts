@@ -208,7 +208,7 @@ const trial = fc.oneof({ weight: 9, arbitrary: anyTrial }, { weight: 1, arbitrar
 const gradable = (type: QuestionType, answer: unknown): Gradable =>
   QuestionRow.parse({ ...ROW, type, choices: ["a", "b"], answer });
 
-Deno.test("I6: an answer gets the same verdict from the contract and from SQL", async () => {
+Deno.test("I6: the contract and SQL grade every answer alike", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
   const sql = postgres(cluster.url("postgres"), { max: 1 });
   const counts = new Map<string, number>();
@@ -239,7 +239,7 @@ Deno.test("I6: an answer gets the same verdict from the contract and from SQL", 
   }
 });
 
-Deno.test("I6: every character of Unicode 15.1 has the same normal form in the contract and in SQL", async () => {
+Deno.test("I6: the contract and SQL normalise every character of Unicode 15.1 alike", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
   const sql = postgres(cluster.url("postgres"), { max: 1 });
   try {

@@ -63,7 +63,7 @@ const header = (pull?: { cursor: string | null }) => ({
   pull,
 });
 
-Deno.test("publish, fetch, verify, push, pull: through the functions and through rpc", async () => {
+Deno.test("publish, fetch, verify, push and pull work through the functions and through RPC", async () => {
   await using stack = await throwAwayStack({ migrated: true });
   const token = await tokenOf(stack);
   const client = clientOf(stack, token);
@@ -169,7 +169,7 @@ Deno.test("publish, fetch, verify, push, pull: through the functions and through
   );
 });
 
-Deno.test("every error of a request is a ProblemError with the registry's status", async () => {
+Deno.test("every error of a request is a ProblemError with the status of the registry", async () => {
   await using stack = await throwAwayStack({ migrated: true });
   const client = clientOf(stack, await tokenOf(stack));
   const first = (query: Parameters<typeof client.delta>[0]) => client.delta(query).next();

@@ -24,14 +24,14 @@ function verdict(changes: object, body: object = {}): string {
   return ok || !("code" in rest) ? "ok" : [rest.code, ...(rest.field === null ? [] : [rest.field])].join(":");
 }
 
-Deno.test("an event of the contract is right, whatever else it says", () => {
+Deno.test("an event of the contract is valid, whatever extra fields it has", () => {
   assert.equal(verdict({}), "ok");
   assert.equal(verdict({ later: { x: [1] } }, { later: null, reset: null, completed: null }), "ok");
   const checked = checkEventLine(JSON.stringify({ ...event, later: 1 }), LEARNER);
   assert.deepEqual(checked.ok && { ...checked.event }, { ...event, later: 1 });
 });
 
-Deno.test("codes come in SQL's order: size, JSON, envelope, learner, type, version, body", () => {
+Deno.test("codes are checked in the order of SQL: size, JSON, envelope, learner, type, version, body", () => {
   assert.equal(verdict({ pad: "é".repeat(8192), id: 1 }), "too_large");
   assert.equal(verdict({ pad: "\0", id: 1 }), "invalid_json");
   assert.equal(verdict({ id: 1, learner_id: DEVICE }), "invalid_event:id");
@@ -57,17 +57,17 @@ Deno.test("I7: the field is the first broken one, a day outside of the calendar 
   });
 });
 
-Deno.test("a text's length is in code points", () => {
+Deno.test("the length of a text is counted in code points", () => {
   assert.equal(verdict({ type: "😀".repeat(64) }), "unknown_type");
   assert.equal(verdict({ type: "😀".repeat(65) }), "invalid_event:type");
 });
 
-Deno.test("a line of the wire has no line break", () => {
+Deno.test("a line of a batch contains no line break", () => {
   assert.equal(checkEventLine(JSON.stringify(event, null, 1), LEARNER).ok, false);
   assert.equal(checkEventLine(`\t${JSON.stringify(event)}\r`, LEARNER).ok, true);
 });
 
-Deno.test("a header's verdict names its first broken field", () => {
+Deno.test("the first broken field of a header is named", () => {
   const field = (changes: object) => {
     const checked = checkHeaderLine(JSON.stringify({ ...header, ...changes }));
     return checked.ok ? null : checked.field;

@@ -38,7 +38,7 @@ function count(counts: Map<string, number>, { code, field }: Verdict) {
   counts.set(name, (counts.get(name) ?? 0) + 1);
 }
 
-Deno.test("an event's line gets the same verdict from zod and from SQL", async () => {
+Deno.test("zod and SQL give the same verdict on the line of an event", async () => {
   const counts = new Map<string, number>();
   const property = fc.asyncProperty(batchOf(eventLine(LEARNER)), async (lines) => {
     const rows = await sql<(Verdict & { place: number })[]>`
@@ -72,7 +72,7 @@ Deno.test("an event's line gets the same verdict from zod and from SQL", async (
   }
 });
 
-Deno.test("a batch's header gets the same verdict from zod and from SQL", async () => {
+Deno.test("zod and SQL give the same verdict on the header of a batch", async () => {
   await sql`
     create function pg_temp.header_field(p_line text) returns text language plpgsql as $$
     declare

@@ -82,7 +82,7 @@ async function bench() {
   };
 }
 
-Deno.test("C1: from published to bundled to a device, and pages where an object is missing or damaged", async () => {
+Deno.test("C1: a device fetches bundles, and pages where a bundle is missing or damaged", async () => {
   await using t = await bench();
   const { sql } = t;
   assert.deepEqual(await t.newDevice(), { bundles: [], pages: ["all"] }, "nothing writes bundles yet");
@@ -112,7 +112,7 @@ Deno.test("C1: from published to bundled to a device, and pages where an object 
   assert.deepEqual(third.pages.sort(), [damaged.domain_id, lost.domain_id].sort());
 });
 
-Deno.test("I11: in another history devices take pages until the worker has written its bundles", async () => {
+Deno.test("I11: a device fetches pages after a change of history until the bundles are written again", async () => {
   await using t = await bench();
   const { sql } = t;
   await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;

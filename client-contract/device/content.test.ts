@@ -41,7 +41,7 @@ async function publishChanges({ sql }: TestServer): Promise<void> {
   await sql`select public.publish_release()`;
 }
 
-Deno.test("C1, C2, C3: a snapshot, then a delta with tombstones: the server's bytes and root", async () => {
+Deno.test("C1, C2, C3: a snapshot and a delta with tombstones give the rows and the root of the server", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -60,7 +60,7 @@ Deno.test("C1, C2, C3: a snapshot, then a delta with tombstones: the server's by
   assert.equal((await device.sync()).rows, 0);
 });
 
-Deno.test("C1, K3: a download that breaks off goes on where it was, though killed and though a newer release appeared", async () => {
+Deno.test("C1, K3: an interrupted download continues after a kill and after a newer release", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const asked: string[] = [];
@@ -106,7 +106,7 @@ Deno.test("C1, K3: a page that is cut off is fetched again", async () => {
   await assertHolds(device, server);
 });
 
-Deno.test("C6: a flipped byte is found by verify, stays readable, and is healed by the next sync", async () => {
+Deno.test("C6: a flipped byte is found by verify, stays readable, and is repaired by the next sync", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -144,7 +144,7 @@ Deno.test("C6: a flipped byte is found by verify, stays readable, and is healed 
   ]);
 });
 
-Deno.test("C6: damage that nobody looked for is found when a delta is applied, and repaired with it", async () => {
+Deno.test("C6: unnoticed damage is found when a delta is applied, and repaired", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -158,7 +158,7 @@ Deno.test("C6: damage that nobody looked for is found when a delta is applied, a
   await assertHolds(device, server);
 });
 
-Deno.test("C6: a snapshot that is not what was published is not applied; the old release stays", async () => {
+Deno.test("C6: a snapshot with a wrong hash is not applied, and the old release stays", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   let isForged = false;
@@ -185,7 +185,7 @@ Deno.test("C6: a snapshot that is not what was published is not applied; the old
   await assertHolds(device, server);
 });
 
-Deno.test("I11: another history, or a server that has fallen behind, is answered with a whole snapshot", async () => {
+Deno.test("I11: a device replaces its content by a snapshot after another history or an older server", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -202,7 +202,7 @@ Deno.test("I11: another history, or a server that has fallen behind, is answered
   await assertHolds(device, server);
 });
 
-Deno.test("C3: a refused delta (410) starts over from the new head", async () => {
+Deno.test("C3: a device starts over from the new head after a delta is refused with 410", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -224,7 +224,7 @@ Deno.test("C3: a refused delta (410) starts over from the new head", async () =>
   await assertHolds(again, server);
 });
 
-Deno.test("C1, K3: without a release there is nothing, and what was cached stays", async () => {
+Deno.test("C1, K3: a device without a release has no content, and keeps what it had cached", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -242,7 +242,7 @@ Deno.test("C1, K3: without a release there is nothing, and what was cached stays
   assert.equal(other.status().version, 0);
 });
 
-Deno.test("C4, K3: a question that was on screen when a release withdrew it is answered as it was seen", async () => {
+Deno.test("C4, K3: a question that is withdrawn while it is on screen is answered in the version shown", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
@@ -264,7 +264,7 @@ Deno.test("C4, K3: a question that was on screen when a release withdrew it is a
   assert.equal(device.progressIn(question.skill_id).correct, 1);
 });
 
-Deno.test("C7: some domains, one added and one left, through releases: the server's rows of them", async () => {
+Deno.test("C7: a device with some domains has the server's rows of them through added and removed domains", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const ids = (await server.sql<{ id: string }[]>`select id from content.domain order by key`).map(({ id }) =>

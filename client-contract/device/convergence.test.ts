@@ -252,7 +252,7 @@ async function assertConverged(run: Run): Promise<void> {
   );
 }
 
-Deno.test("K3, I5, I8, U9: devices and server converge, whatever happens", async () => {
+Deno.test("K3, I5, I8, U9: devices and server converge after any sequence of actions and failures", async () => {
   await using server = await startTestServer();
   const seed = runSeed();
   const property = fc.asyncProperty(

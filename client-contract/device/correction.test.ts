@@ -5,7 +5,7 @@ import { startTestServer } from "../../scripts/testkit/device/server.ts";
 import { serverProgress } from "../../scripts/testkit/device/server_rows.ts";
 import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 
-Deno.test("U5: a correction wins over what a device does without having seen it, and a retake after it counts", async () => {
+Deno.test("U5: a correction wins over events made without knowing it, and progress after it counts", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const { sql } = server;

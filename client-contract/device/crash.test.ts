@@ -45,7 +45,7 @@ async function liveAndDie(
   return said.trimEnd().split("\n");
 }
 
-Deno.test("K3, I4: kill -9 at any moment loses no answer and doubles none", async () => {
+Deno.test("K3, I4: kill -9 at any moment neither loses nor duplicates an answer", async () => {
   await using server = await startTestServer();
   const seed = runSeed();
   const random = seededRandom(seed);

@@ -23,7 +23,7 @@ function inFolder(test: (file: string) => void): () => void {
 }
 
 Deno.test(
-  "K3: a new file is at the newest version, in WAL mode with a full fsync a commit",
+  "K3: a new database has the newest schema version, WAL mode and full fsync",
   inFolder((file) => {
     using db = openDatabase(openNodeSqlite(file));
     assert.deepEqual(
@@ -38,7 +38,7 @@ Deno.test(
 );
 
 Deno.test(
-  "K3: an older file is upgraded step by step, a failed step leaves it as it was, a newer one is refused",
+  "K3: an older database is upgraded step by step, a failed step is undone, and a newer one is refused",
   inFolder((file) => {
     openDatabase(openNodeSqlite(file))[Symbol.dispose]();
     const steps = ["create table second (id text) strict", "create table third (id text) strict"];
@@ -63,7 +63,7 @@ Deno.test(
 );
 
 Deno.test(
-  "K3: a transaction that throws leaves nothing behind",
+  "K3: a transaction that throws is rolled back",
   inFolder((file) => {
     using db = openDatabase(openNodeSqlite(file));
     assert.throws(() =>
@@ -92,7 +92,7 @@ function insert(db: DatabaseSync, table: string, row: Record<string, unknown>): 
     .run(...values);
 }
 
-Deno.test("K3: every named constraint refuses the one state that it forbids", () => {
+Deno.test("K3: every named constraint refuses an invalid state", () => {
   for (const [table, { good, bad }] of Object.entries(ILLEGAL)) {
     for (const [constraint, change] of Object.entries(bad)) {
       using db = emptyDatabase();
@@ -109,7 +109,7 @@ Deno.test("K3: every named constraint refuses the one state that it forbids", ()
   assert.deepEqual(named, Object.values(ILLEGAL).flatMap(({ bad }) => Object.keys(bad)).sort());
 });
 
-Deno.test("K1, K3: the schema keeps to what Drift reads: strict tables, and nothing but create statements", () => {
+Deno.test("K1, K3: the schema uses only what Drift can read: strict tables and create statements", () => {
   using db = emptyDatabase();
   const loose =
     "select name from pragma_table_list where schema = 'main' and strict = 0 and name not like 'sqlite%'";
@@ -123,7 +123,7 @@ Deno.test("K1, K3: the schema keeps to what Drift reads: strict tables, and noth
   assert.deepEqual(others, []);
 });
 
-Deno.test("U1, K3: an event's line can't be changed, and an unsent event not be deleted", () => {
+Deno.test("U1, K3: the line of an event cannot change, and an unsent event cannot be deleted", () => {
   using db = emptyDatabase();
   insert(db, "outbox", ILLEGAL.outbox?.good ?? {});
   assert.throws(() => db.exec("update outbox set line = line"), /outbox_line_is_frozen/);

@@ -13,7 +13,7 @@ const Letter = z.object({
 });
 const EventId = z.object({ event_id: z.string() });
 
-Deno.test("U3: dead letters are handed in once, and what can be applied of them counts", async () => {
+Deno.test("U3: dead letters are sent once, and those that are valid count", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const { sql } = server;
@@ -65,7 +65,7 @@ Deno.test("U3: dead letters are handed in once, and what can be applied of them 
   assert.deepEqual(await serverAttempts(sql, learnerId), ids);
 });
 
-Deno.test("U3: an answer that is lost, or a full quarantine, leaves the letters where they are", async () => {
+Deno.test("U3: dead letters stay on the device after a lost answer or a full quarantine", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const { sql } = server;

@@ -7,7 +7,7 @@ import { openLab } from "../../scripts/testkit/device/devices.ts";
 import { allQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 import { assertHolds, LEARNER, synced } from "../../scripts/testkit/device/synced.ts";
 
-Deno.test("C2: a delta that is answered by the snapshot replaces everything", async () => {
+Deno.test("C2: a snapshot in place of a delta replaces all content", async () => {
   using t = await synced();
   await t.next();
   t.server.prefersSnapshots = true;
@@ -19,7 +19,7 @@ Deno.test("C2: a delta that is answered by the snapshot replaces everything", as
   assertHolds(t.device, t.server, 2);
 });
 
-Deno.test("C3: a cursor below the horizon starts over, known from the head or from the refusal", async () => {
+Deno.test("C3: a cursor below the horizon starts over, found in the head or by a refusal", async () => {
   using t = await synced();
   await t.next();
   await t.next();
@@ -42,7 +42,7 @@ Deno.test("C3: a cursor below the horizon starts over, known from the head or fr
   assertHolds(t.device, t.server, 5);
 });
 
-Deno.test("C4: current, outdated and must update are told, offline too", async () => {
+Deno.test("C4: current, outdated and must update are reported, offline as well", async () => {
   using t = await synced();
   const told = () => {
     const { standing, mustUpdate, newest } = t.device.status();
@@ -61,7 +61,7 @@ Deno.test("C4: current, outdated and must update are told, offline too", async (
   assert.deepEqual(told(), { standing: "current", mustUpdate: null, newest: 2 });
 });
 
-Deno.test("C8: a retired schema means to update the app, and loses nothing: study and outbox go on", async () => {
+Deno.test("C8: a retired schema requires an update of the app, but study and outbox continue", async () => {
   using t = await synced();
   t.server.schemaEndsAt = "2027-01-31T00:00:00Z";
   await t.device.sync();
@@ -86,7 +86,7 @@ Deno.test("C8: a retired schema means to update the app, and loses nothing: stud
   assert.equal(t.device.status().standing, "current");
 });
 
-Deno.test("C8: rows of another schema are fetched anew in this one", async () => {
+Deno.test("C8: rows of another schema are fetched again in the schema of the app", async () => {
   using t = await synced();
   t.device.db.run("update sync_state set content_schema = 7");
   assert.equal(t.device.status().standing, "outdated");
@@ -95,7 +95,7 @@ Deno.test("C8: rows of another schema are fetched anew in this one", async () =>
   assertHolds(t.device, t.server, 1);
 });
 
-Deno.test("C1: bundles bring the snapshot, without the learner's token", async () => {
+Deno.test("C1: bundles deliver the snapshot without the learner's token", async () => {
   using t = await synced();
   t.server.isBundled = true;
   using lab = openLab(2);
@@ -114,7 +114,7 @@ Deno.test("C1: bundles bring the snapshot, without the learner's token", async (
   assertHolds(device, t.server, 1);
 });
 
-Deno.test("C1: a bundle that is missing, wrong or cut off is replaced by pages, and only that one", async () => {
+Deno.test("C1: only a missing, wrong or incomplete bundle is replaced by pages", async () => {
   const faults: Record<string, (bytes: Uint8Array<ArrayBuffer>) => Response> = {
     missing: () => new Response("<Error/>", { status: 404 }),
     wrong: (bytes) => new Response(bytes.map((byte, index) => index === 40 ? byte ^ 1 : byte)),
@@ -141,7 +141,7 @@ function paged(server: ContentServer): (string | null)[][] {
     .map(({ url }) => [url.searchParams.get("since"), url.searchParams.get("domains")]);
 }
 
-Deno.test("C1: a bundle that is slow is replaced by pages, and only that one", async () => {
+Deno.test("C1: only a slow bundle is replaced by pages", async () => {
   // A slow machine gets more time for the bundles that do come.
   for (let bundleMs = 50;; bundleMs *= 10) {
     const server = new ContentServer();
@@ -174,7 +174,7 @@ async function hanging(answer: Promise<Response>, signal?: AbortSignal): Promise
   return new Response(body, { status: response.status, headers: response.headers });
 }
 
-Deno.test("C1: a release without a bundle for a domain, or without a manifest, comes as pages", async () => {
+Deno.test("C1: a release without a bundle or a manifest is fetched as pages", async () => {
   for (const isManifestLost of [false, true]) {
     const server = new ContentServer();
     await server.publish(drafts(3, 2, 10));

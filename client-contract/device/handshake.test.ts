@@ -8,7 +8,7 @@ import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts
 /** Longer than the function keeps a head. */
 const staleHead = () => new Promise((resolve) => setTimeout(resolve, 1100));
 
-Deno.test("C8: the end of a schema is announced; after it the device delivers, studies on, and asks for an update", async () => {
+Deno.test("C8: the end of a schema is announced, and after it the device delivers, studies and asks for an update", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();

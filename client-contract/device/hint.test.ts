@@ -21,7 +21,7 @@ function headQuery(server: ContentServer): Record<string, string> {
   return Object.fromEntries(asked?.url.searchParams ?? []);
 }
 
-Deno.test("S1: a hint is followed to the shared head and the content, without a sync", async () => {
+Deno.test("S1: a hint leads to a request of the shared head and of the content, without a sync", async () => {
   using t = await synced();
   const { syncedAt } = t.device.status();
   await t.next();
@@ -44,7 +44,7 @@ Deno.test("S1: a hint is followed to the shared head and the content, without a 
   });
 });
 
-Deno.test("S1: a hint brings chosen domains from manifest and bundles, without a sync", async () => {
+Deno.test("S1: a hint fetches the chosen domains from manifest and bundles, without a sync", async () => {
   using t = await synced();
   t.device.setDomains([uuid(0)]);
   t.server.isBundled = true;
@@ -57,7 +57,7 @@ Deno.test("S1: a hint brings chosen domains from manifest and bundles, without a
   assert.ok((await t.device.verify()).ok);
 });
 
-Deno.test("S1: whoever has something to send, or more to learn, syncs after a hint too", async () => {
+Deno.test("S1: a device with unsent or unseen changes syncs after a hint", async () => {
   const reasons: Record<string, (device: Device, server: ContentServer) => void> = {
     "an event waits": (device) => void studyOnce(device, allQuestions(device).slice(0, 1)),
     "a dead letter waits": (device) => device.deadLetter(`{"id":"01KANB7Q0000000000000000AB"}`, "unreadable"),
@@ -79,7 +79,7 @@ Deno.test("S1: whoever has something to send, or more to learn, syncs after a hi
   }
 });
 
-Deno.test("S1: telemetry alone is no reason to sync after a hint", async () => {
+Deno.test("S1: telemetry alone causes no sync after a hint", async () => {
   using t = await synced();
   t.device.recordFailure({ code: "sync_failed", fatal: false });
   await t.next();
@@ -87,7 +87,7 @@ Deno.test("S1: telemetry alone is no reason to sync after a hint", async () => {
   assert.deepEqual(pathsOf(t.server), ["/head", "/delta"]);
 });
 
-Deno.test("S1: a hint whose release has come meanwhile asks nothing", async () => {
+Deno.test("S1: a hint about a release that the device has causes no request", async () => {
   using t = await synced();
   await t.next();
   await t.device.sync();
@@ -96,7 +96,7 @@ Deno.test("S1: a hint whose release has come meanwhile asks nothing", async () =
   assert.deepEqual(pathsOf(t.server), []);
 });
 
-Deno.test("S1: a newer release that a sync spoke of is what a late hint's head must have", async () => {
+Deno.test("S1: a late hint expects the newer release that a sync has announced", async () => {
   using t = await synced();
   await t.next();
   await t.next();
@@ -108,7 +108,7 @@ Deno.test("S1: a newer release that a sync spoke of is what a late hint's head m
   assert.equal(headQuery(t.server).expected, "3");
 });
 
-Deno.test("C4: a shared head takes nothing back that a sync has told; what it adds counts at once", async () => {
+Deno.test("C4: a shared head does not undo what a sync has reported, and its news count at once", async () => {
   using t = await synced();
   t.server.minimumVersion = 2;
   t.server.schemaEndsAt = "2027-01-31T00:00:00Z";
@@ -139,7 +139,7 @@ Deno.test("C4: a shared head takes nothing back that a sync has told; what it ad
   assert.equal(t.device.status().mustUpdate, "content", "3 was told once, and holds until the next sync");
 });
 
-Deno.test("C8: a hint to an app whose schema has ended means to update the app", async () => {
+Deno.test("C8: a hint to an app whose schema has ended requires an update", async () => {
   using t = await synced();
   await t.next();
   t.server.isRefused = true;
@@ -149,7 +149,7 @@ Deno.test("C8: a hint to an app whose schema has ended means to update the app",
   assertHolds(t.device, t.server, 1);
 });
 
-Deno.test("S1: a sync for a hint and one of everything are never taken for each other", async () => {
+Deno.test("S1: a sync for a hint and a full sync are not mistaken for each other", async () => {
   using t = await synced();
   await t.next();
   const { promise: isFetching, resolve } = Promise.withResolvers<void>();

@@ -78,7 +78,7 @@ const damage: fc.Arbitrary<(BitDamage | RowDamage)[]> = fc.tuple(
   [changes, flips],
 ) => [...changes, ...flips]);
 
-Deno.test("C6: any damage to the cache is found, and repaired by fetching the damaged nodes alone", async () => {
+Deno.test("C6: any damage of the cache is found and repaired by fetching only the damaged nodes", async () => {
   const server = await published();
   const begin = fileAfter(server);
   const property = fc.asyncProperty(
@@ -119,7 +119,7 @@ Deno.test("C6: any damage to the cache is found, and repaired by fetching the da
   await fc.assert(property, { ...settings(30), endOnFailure: true });
 });
 
-Deno.test("C6: syncs alone find any damage, a part of the cache each, and repair it", async () => {
+Deno.test("C6: syncs find and repair any damage by checking a part of the cache each", async () => {
   const server = await published();
   const [rows, checkRows] = [server.linesOf(1).size, 10];
   // A node begins below the budget and is looked at to its end: 7 rows at most.
@@ -150,7 +150,7 @@ Deno.test("C6: syncs alone find any damage, a part of the cache each, and repair
   await fc.assert(property, { ...settings(30), examples: [[[collision], 7]], endOnFailure: true });
 });
 
-Deno.test("C6: a sound cache is looked at in turn, round after round, and costs no request", async () => {
+Deno.test("C6: an undamaged cache is checked in rounds without any request", async () => {
   const server = await published();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle, checkRows: 30 });
@@ -169,7 +169,7 @@ const changed = [question(1, 1, 1, "Neu?"), question(2, 0, 9)].map((row) =>
   [`${row.kind}/${row.id}`, row] as const
 );
 
-Deno.test("C6: what SQLite can't read any more is found, and fetched anew as a whole where need be", async () => {
+Deno.test("C6: a table that SQLite cannot read is found and fetched again", async () => {
   const server = await published();
   const flips = fc.record({ do: fc.constant("header" as const), pick, at: fc.nat(11), bit: fc.nat(7) });
   const begin = fileAfter(server);
@@ -187,7 +187,7 @@ Deno.test("C6: what SQLite can't read any more is found, and fetched anew as a w
   await fc.assert(property, { ...settings(20), endOnFailure: true });
 });
 
-Deno.test("C6: a download that was damaged before it is applied is repaired likewise", async () => {
+Deno.test("C6: a download that was damaged before it is applied is repaired", async () => {
   const server = await published();
   let isCut = false;
   const tampering = (sql: string) => async () => {
@@ -229,7 +229,7 @@ Deno.test("C6: a download that was damaged before it is applied is repaired like
   ) await tampering(sql)();
 });
 
-Deno.test("C6: one damaged row costs its skill's bytes, and the manifest's", async () => {
+Deno.test("C6: the repair of one row fetches its skill and the manifest only", async () => {
   const server = new ContentServer();
   await server.publish(drafts(5, 20, 30));
   using lab = openLab();
@@ -248,7 +248,7 @@ Deno.test("C6: one damaged row costs its skill's bytes, and the manifest's", asy
   assert.ok((await device.repair()).wasSound);
 });
 
-Deno.test("C6: where the manifest can't be matched, the snapshot replaces everything", async () => {
+Deno.test("C6: the snapshot replaces the cache where the manifest cannot be matched", async () => {
   const server = await published();
   for (const isRootLost of [false, true]) {
     using lab = openLab();
@@ -270,7 +270,7 @@ Deno.test("C6: where the manifest can't be matched, the snapshot replaces everyt
   }
 });
 
-Deno.test("C6: a node that is not what the tree says is never applied", async () => {
+Deno.test("C6: a node that does not match the hash tree is not applied", async () => {
   const server = await published();
   using lab = openLab();
   using device = lab.open(1, { learnerId: LEARNER, handle: server.handle });
@@ -289,7 +289,7 @@ Deno.test("C6: a node that is not what the tree says is never applied", async ()
   await assertHolds(device, server, 1);
 });
 
-Deno.test("C6: a broken index is found and rebuilt, without fetching anything", async () => {
+Deno.test("C6: a broken index is rebuilt without a request", async () => {
   const server = await published();
   using lab = openLab();
   const o = { learnerId: LEARNER, handle: server.handle };

@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 const Row = z.object({ event_id: z.string(), state: z.string(), line: z.string(), attempts: z.number() });
 const rows = ({ db }: DeviceContext) => db.all(Row, "select * from outbox order by event_id");
 
-Deno.test("U1, K3: an event's line is a valid event, and ids ascend wherever the clock is set", () => {
+Deno.test("U1, K3: the line of an event is valid, and ids ascend for any clock", () => {
   using device = bench();
   const ids = [device.attempt(), device.attempt()];
   device.clock.set(0);
@@ -39,7 +39,7 @@ Deno.test("U1, K3: an event's line is a valid event, and ids ascend wherever the
   assert.equal(events[0]?.learner_id, LEARNER);
 });
 
-Deno.test("U1, K3: a batch holds at most 500 events, oldest first, and counts the attempt", () => {
+Deno.test("U1, K3: a batch has at most 500 events, the oldest first, and counts its attempts", () => {
   using device = bench();
   const { context } = device;
   const ids = Array.from({ length: MAX_BATCH_EVENTS + 1 }, () => device.attempt());
@@ -48,7 +48,7 @@ Deno.test("U1, K3: a batch holds at most 500 events, oldest first, and counts th
   assert.deepEqual(rows(context).map(({ attempts }) => attempts), [...Array(MAX_BATCH_EVENTS).fill(2), 0]);
 });
 
-Deno.test("U1, K3: a batch stays below its limit in bytes", () => {
+Deno.test("U1, K3: a batch stays below its limit of bytes", () => {
   using device = bench();
   const { context } = device;
   const base = { mastery: 1, completed: Array<string>(400).fill(QUESTION) };
@@ -58,7 +58,7 @@ Deno.test("U1, K3: a batch stays below its limit in bytes", () => {
   assert.ok(bytes <= MAX_BATCH_BYTES && bytes > MAX_BATCH_BYTES - 24_000, `${bytes}`);
 });
 
-Deno.test("U1, K3: an event that is too large is refused, and leaves nothing behind", () => {
+Deno.test("U1, K3: a too large event is refused and leaves nothing behind", () => {
   using device = bench();
   assert.throws(
     () => resetProgress(device.context, SKILL, { mastery: 1, completed: Array(500).fill(QUESTION) }),
@@ -67,7 +67,7 @@ Deno.test("U1, K3: an event that is too large is refused, and leaves nothing beh
   assert.deepEqual(rows(device.context), []);
 });
 
-Deno.test("U2, K3: results put each event where it belongs; recording them again changes nothing", () => {
+Deno.test("U2, K3: results move each event to its state, and recording them again changes nothing", () => {
   using device = bench();
   const { context } = device;
   for (let i = 0; i < 6; i++) device.attempt();
@@ -93,7 +93,7 @@ Deno.test("U2, K3: results put each event where it belongs; recording them again
   assert.equal(pendingEvents(context), 6);
 });
 
-Deno.test("U2, U8, K3: what the server wants later waits until then, and stands in nobody's way", () => {
+Deno.test("U2, U8, K3: an event that the server wants later waits without delaying others", () => {
   using device = bench();
   const { context, clock } = device;
   const ids = [device.attempt(), device.attempt()];
@@ -115,7 +115,7 @@ Deno.test("U2, U8, K3: what the server wants later waits until then, and stands 
   assert.equal(pendingEvents(context), 3);
 });
 
-Deno.test("U2, U3, K3: an event that is refused without end is given up, unless it is for want of room", () => {
+Deno.test("U2, U3, K3: an event that is refused again and again is given up, except for a full quarantine", () => {
   using device = bench();
   const { context } = device;
   const [refused, full] = [device.attempt(), device.attempt()];
@@ -137,7 +137,7 @@ Deno.test("U2, U3, K3: an event that is refused without end is given up, unless 
   assert.throws(() => context.db.run("delete from dead_letter"), /dead_letter_keeps_unsent/);
 });
 
-Deno.test("I4, U1, K3: an event is kept for days after its delivery, and never dropped before the pull that shows it", () => {
+Deno.test("I4, U1, K3: a delivered event is kept for days, and at least until a pull shows it", () => {
   using device = bench();
   const { context, clock } = device;
   const id = device.attempt();

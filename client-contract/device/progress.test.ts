@@ -19,7 +19,7 @@ import {
   wholeOutbox,
 } from "../../scripts/testkit/device/bench.ts";
 
-Deno.test("U5, K3: progress counts an attempt once: while it waits, is delivered, is pulled, and is sent again", () => {
+Deno.test("U5, K3: progress counts an attempt once while it waits, is delivered, is pulled, and is sent again", () => {
   using device = bench();
   const { context } = device;
   const { db } = context;
@@ -41,7 +41,7 @@ Deno.test("U5, K3: progress counts an attempt once: while it waits, is delivered
   assert.equal(attempts(), 2, "to be sent again");
 });
 
-Deno.test("U5, K3: progress counts an attempt once whose answer was lost, but which comes back by a pull", () => {
+Deno.test("U5, K3: progress counts an attempt once when its answer was lost and a pull returns it", () => {
   using device = bench();
   const { context } = device;
   const [first] = [device.attempt(), device.attempt()];
@@ -50,7 +50,7 @@ Deno.test("U5, K3: progress counts an attempt once whose answer was lost, but wh
   assert.equal(pendingEvents(context), 2, "both are still sent");
 });
 
-Deno.test("U4, K3: a session that ended here stays ended when the server, which has not heard of it, is pulled", () => {
+Deno.test("U4, K3: a session that ended on the device stays ended when a pull does not know its end", () => {
   using device = bench();
   const { context } = device;
   context.db.run(
@@ -78,7 +78,7 @@ Deno.test("U4, K3: a session that ended here stays ended when the server, which 
   });
 });
 
-Deno.test("O2, K3: progress that support has taken back stays taken back", () => {
+Deno.test("O2, K3: progress that support voided stays voided", () => {
   using device = bench();
   const { context } = device;
   device.attempt();
@@ -123,7 +123,7 @@ const anyEvent = fc.oneof(
   ) => event("progress.reset", id, { skill_id: SKILL, count, base: { mastery } })),
 );
 
-Deno.test("I5, U5: events merge to the same progress in any order, and all but attempts any number of times", () => {
+Deno.test("I5, U5: events merge to the same progress in any order, and repeated ones change only counters of attempts", () => {
   const none: Progress = {
     reset_count: 0,
     reset_event: null,

@@ -77,7 +77,7 @@ Deno.test("C8: a device reads all question types, with their media and the colum
   }
 });
 
-Deno.test("U4: answers of every type are graded offline as the server grades them", async () => {
+Deno.test("U4: the device grades answers of every type like the server", async () => {
   await using t = await bench();
   const { device, server } = t;
   const sessionId = device.startSession();
@@ -100,7 +100,24 @@ Deno.test("U4: answers of every type are graded offline as the server grades the
   assert.deepEqual(Object.fromEntries(rows.map(({ id, graded }) => [id, graded])), told);
 });
 
-Deno.test("U4: what is no answer to the question is the app's mistake, and nothing is written", async () => {
+Deno.test("U1, C8: U+2028 and U+2029 in a prompt and in an answer end no line", async () => {
+  await using t = await bench();
+  const { device, server } = t;
+  const prompt = "Which organelle\u2028makes ATP?\u2029";
+  await server.sql`update content.question set prompt = ${prompt} where key = 'types/short_text'`;
+  await server.sql`select public.publish_release()`;
+  await device.sync();
+  const question = allQuestions(device).find((question) => question.prompt === prompt) ?? assert.fail();
+  const sessionId = device.startSession();
+  const graded = device.answer({ sessionId, question, answer: { text: "\u2028mitochondria\u2029" } });
+  const { quarantined } = await device.sync();
+  const [attempt] = await server.sql<{ id: string; graded: boolean }[]>`
+    select private.uuid_to_ulid(event_id) as id, graded_correct as graded from learner.attempt
+    where user_id = ${t.learnerId}`;
+  assert.deepEqual([quarantined, { ...attempt }], [0, { id: graded.eventId, graded: true }]);
+});
+
+Deno.test("U4: an answer of the wrong form is refused and nothing is written", async () => {
   await using t = await bench();
   const { device } = t;
   const sessionId = device.startSession();

@@ -14,7 +14,7 @@ const LEFT = "1a000000-0000-4000-8000-000000000003";
 const isErased = (error: unknown) =>
   error instanceof ProblemError && error.code === "erased" && !error.retryable;
 
-Deno.test("I4, I11, O5: after a restore every event is there once, and erased learners stay erased", async () => {
+Deno.test("I4, I11, O5: every event is there once after a restore, and erased learners stay erased", async () => {
   await using server = await startRestorableServer();
   const sql = () => server.sql;
   using lab = openLab();

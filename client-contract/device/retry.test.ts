@@ -15,13 +15,13 @@ async function problem(code: "busy" | "forbidden", retryAfter?: string): Promise
   return readProblem(response, await response.text());
 }
 
-Deno.test("U8, K3: delays are random up to a bound that doubles, and then stays", () => {
+Deno.test("U8, K3: delays are random below a bound that doubles up to a limit", () => {
   const bounds = [1, 2, 3, 4].map((failures) => backoff(failures, POLICY, () => 1, lost));
   assert.deepEqual(bounds, [1000, 2000, 3000, 3000]);
   assert.equal(backoff(4, POLICY, () => 0, lost), 0);
 });
 
-Deno.test("U8, K3: Retry-After is waited for, with the jitter on top; a server that asks for too much is left alone", async () => {
+Deno.test("U8, K3: Retry-After is respected with jitter, up to a limit", async () => {
   const clock = testClock();
   const retry = createRetry(clock, () => 0.5, () => POLICY);
   await retry.attempts().failed(await problem("busy", "7"));
@@ -31,7 +31,7 @@ Deno.test("U8, K3: Retry-After is waited for, with the jitter on top; a server t
   assert.deepEqual(clock.slept, [7500]);
 });
 
-Deno.test("U8, K3: work is tried again until it succeeds, its failures in a row are too many, or its failure is final", async () => {
+Deno.test("U8, K3: work is retried until it succeeds, fails too often in a row, or fails for good", async () => {
   const clock = testClock();
   const retry = createRetry(clock, () => 0, () => POLICY);
   let left = 3;
@@ -46,7 +46,7 @@ Deno.test("U8, K3: work is tried again until it succeeds, its failures in a row 
   }
 });
 
-Deno.test("U8, K3: what comes through in parts is given up only after failures in a row", async () => {
+Deno.test("U8, K3: work that makes progress is given up only after failures in a row", async () => {
   const attempts = createRetry(testClock(), () => 0, () => POLICY).attempts();
   for (let part = 0; part < 10; part++) {
     for (let failure = 0; failure < 3; failure++) await attempts.failed(lost);

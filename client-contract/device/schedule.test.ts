@@ -27,7 +27,7 @@ const hint = (o: Partial<ContentHint> = {}): ContentHint => ({
   ...o,
 });
 
-Deno.test("U8, K3: polls are never sooner than the server wants, and spread over a quarter of its interval", () => {
+Deno.test("U8, K3: polls respect the interval of the server and are spread over a quarter of it", () => {
   const clock = testClock();
   const random = seededRandom(7);
   const delays = Array.from({ length: 1000 }, () => {
@@ -43,7 +43,7 @@ Deno.test("U8, K3: polls are never sooner than the server wants, and spread over
   }
 });
 
-Deno.test("S1: a hint brings the sync forward to within its spread, evenly", () => {
+Deno.test("S1: a hint moves the sync to a random time within its spread", () => {
   const clock = testClock();
   const random = seededRandom(7);
   const delays = Array.from({ length: 1000 }, () => {
@@ -59,7 +59,7 @@ Deno.test("S1: a hint brings the sync forward to within its spread, evenly", () 
   }
 });
 
-Deno.test("S1: a hint that comes again draws no sooner time; one that is no news changes nothing", () => {
+Deno.test("S1: a repeated hint does not move the sync again, and a known one changes nothing", () => {
   const clock = testClock();
   const schedule = createSchedule(device([A]), clock, seededRandom(7));
   schedule.synced();
@@ -79,7 +79,7 @@ Deno.test("S1: a hint that comes again draws no sooner time; one that is no news
   assert.ok(schedule.dueAt() <= next);
 });
 
-Deno.test("S1: another device's push brings the sync forward, once; one's own and what is held do not", () => {
+Deno.test("S1: a push of another device moves the sync once; the device's own pushes do not", () => {
   const clock = testClock();
   const schedule = createSchedule(device(), clock, () => 0.5);
   schedule.synced();
@@ -93,7 +93,7 @@ Deno.test("S1: another device's push brings the sync forward, once; one's own an
   assert.equal(told(`${HISTORY}.9`, [B]), false, "the same again");
 });
 
-Deno.test("U8: who is asked to stay away does, hints or not", () => {
+Deno.test("U8: a device that must wait does so despite hints", () => {
   const clock = testClock();
   const until = clock.now() + 3_600_000;
   const schedule = createSchedule({ ...device(), notBefore: () => until }, clock, () => 0);
@@ -103,7 +103,7 @@ Deno.test("U8: who is asked to stay away does, hints or not", () => {
   assert.equal(schedule.dueAt(), until);
 });
 
-Deno.test("S1: a sync that a release's hint alone brought on is for that hint; the poll stays where it was", () => {
+Deno.test("S1: a sync for a release's hint does not move the next poll", () => {
   const clock = testClock();
   const schedule = createSchedule(device(), clock, () => 0.5);
   assert.equal(schedule.begin(), undefined, "the first sync is of everything");
@@ -125,7 +125,7 @@ Deno.test("S1: a sync that a release's hint alone brought on is for that hint; t
   assert.equal(schedule.begin(), undefined, "the poll is due as well");
 });
 
-Deno.test("S1: the newest of several hints is followed; one that comes during a sync is not lost with it", () => {
+Deno.test("S1: the newest hint is followed, and a hint during a sync is not lost", () => {
   const clock = testClock();
   const schedule = createSchedule(device(), clock, () => 0);
   schedule.begin();
@@ -146,7 +146,7 @@ Deno.test("S1: the newest of several hints is followed; one that comes during a 
   assert.equal(schedule.begin(), undefined, "both were told during the sync");
 });
 
-Deno.test("U8, S1, K3: the loop syncs at once, then polls; a hint wakes it; failures wait; an abort ends it", async () => {
+Deno.test("U8, S1, K3: the loop syncs at once, polls, follows hints, waits after failures, and stops on abort", async () => {
   const clock = testClock();
   const times: number[] = [];
   const hinted: (number | undefined)[] = [];

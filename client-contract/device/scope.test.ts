@@ -86,7 +86,7 @@ async function assertHolds(device: Device, server: ContentServer): Promise<void>
   assert.deepEqual({ ok, nodes, standing }, { ok: true, nodes: [], standing: "current" });
 }
 
-Deno.test("C7: whatever is published and chosen, a device holds the server's membership at its version", async () => {
+Deno.test("C7: a device has the server's rows of its chosen domains in any sequence of releases and choices", async () => {
   const property = fc.asyncProperty(
     fc.array(step, { minLength: 4, maxLength: 30, size: "max" }),
     fc.boolean(),
@@ -148,7 +148,7 @@ Deno.test("C7: whatever is published and chosen, a device holds the server's mem
   await fc.assert(property, { ...settings(40), examples: [[gone, true, false]], endOnFailure: true });
 });
 
-Deno.test("C7: a domain that is added costs its snapshot, one that stays its delta, one that goes nothing", async () => {
+Deno.test("C7: an added domain costs its snapshot, a kept one its delta, a removed one nothing", async () => {
   using lab = openLab();
   const server = new ContentServer();
   const rows = drafts(DOMAINS, SKILLS, 20);
@@ -176,7 +176,7 @@ Deno.test("C7: a domain that is added costs its snapshot, one that stays its del
   assert.deepEqual(rest?.get("domains")?.split(",").sort(), [uuid(0), uuid(3)]);
 });
 
-Deno.test("C7: a choice that is made during a sync wins", async () => {
+Deno.test("C7: a choice of domains that is made during a sync wins", async () => {
   using lab = openLab();
   const server = new ContentServer();
   await server.publish(drafts(DOMAINS, SKILLS, 20));

@@ -16,7 +16,7 @@ import { publishedLines, serverAttempts, serverProgress } from "../../scripts/te
 import { firstQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 import postgres from "postgres";
 
-Deno.test("K3, U7: a signed-up learner's device syncs through the whole stack", async () => {
+Deno.test("K3, U7: a device of a new user syncs through the whole local stack", async () => {
   await using stack = await throwAwayStack({ migrated: true });
   using lab = openLab();
   const supabase = createClient(stack.apiUrl, stack.publishableKey, {
@@ -57,7 +57,7 @@ Deno.test("K3, U7: a signed-up learner's device syncs through the whole stack", 
   }
 });
 
-Deno.test("S1: a release's hint over Realtime brings a device to it without a sync", async () => {
+Deno.test("S1: a hint over Realtime brings a release to a device without a sync", async () => {
   await using stack = await throwAwayStack({ migrated: true });
   await using cleanup = new AsyncDisposableStack();
   using lab = openLab();

@@ -26,7 +26,7 @@ async function arrived(sql: postgres.Sql, device: Device, ids: readonly string[]
   assert.equal(device.status().outbox.pending, 0);
 }
 
-Deno.test("U8: batch size, retries, polls and retention are the server's, also after a restart", async () => {
+Deno.test("U8: the server sets batch size, retries, polls and retention, and a restart keeps them", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };
@@ -63,7 +63,7 @@ Deno.test("U8: batch size, retries, polls and retention are the server's, also a
   await arrived(server.sql, device, ids);
 });
 
-Deno.test("U8: a paused device keeps everything, asks no sooner than it may, and then goes on", async () => {
+Deno.test("U8: a paused device keeps its events, waits as told, and then continues", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };
@@ -93,7 +93,7 @@ Deno.test("U8: a paused device keeps everything, asks no sooner than it may, and
   await arrived(server.sql, device, ids);
 });
 
-Deno.test("U8: a learner who sends too much waits, and everything arrives in the end", async () => {
+Deno.test("U8: a learner who sends too much waits, and every event arrives", async () => {
   let passed = 0;
   await using server = await startTestServer({ ...systemClock, now: () => systemClock.now() + passed });
   using lab = openLab();
@@ -113,7 +113,7 @@ Deno.test("U8: a learner who sends too much waits, and everything arrives in the
   await arrived(server.sql, device, ids);
 });
 
-Deno.test("U8: a revoked device keeps its events and is told; restored, it sends them", async () => {
+Deno.test("U8: a revoked device keeps its events and sends them after it is restored", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const { sql, handle } = server;
@@ -136,7 +136,7 @@ Deno.test("U8: a revoked device keeps its events and is told; restored, it sends
   await arrived(sql, stolen, ids);
 });
 
-Deno.test("U8: an upgrade is advised, then required; the upgraded app is not asked again", async () => {
+Deno.test("U8: an upgrade is advised and then required, and the upgraded app is not asked again", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };

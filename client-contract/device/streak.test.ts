@@ -13,7 +13,7 @@ function practicePage(from: string, to: string) {
   return { cursor: "h.9", more: false, changes: [{ kind: "practice" as const, own: false, row }] };
 }
 
-Deno.test("U4: a streak counts today's study at once, offline, and ends a day after the last", () => {
+Deno.test("U4: a streak counts the study of today at once and offline, and ends a day after the last one", () => {
   using device = bench();
   const { context, clock } = device;
   const { db } = context;
@@ -28,7 +28,7 @@ Deno.test("U4: a streak counts today's study at once, offline, and ends a day af
   assert.deepEqual(readStreak(context), { current: 0, longest: 4 }, "a whole day without");
 });
 
-Deno.test("U4: the day of practice is the one on the wall, and stays when its event is settled", () => {
+Deno.test("U4: the day of practice is the local day, and stays when its event is delivered", () => {
   using device = bench();
   const { context, clock } = device;
   const { db } = context;
@@ -44,7 +44,7 @@ Deno.test("U4: the day of practice is the one on the wall, and stays when its ev
   assert.deepEqual(practiceDays(db), days, "pulled");
 });
 
-Deno.test("U4: what the server has put into quarantine is no day of practice", () => {
+Deno.test("U4: a quarantined event is no day of practice", () => {
   using device = bench();
   const { context } = device;
   device.attempt();

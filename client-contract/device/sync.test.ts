@@ -32,7 +32,7 @@ function pulledRows({ db }: Device): unknown[] {
   );
 }
 
-Deno.test("U1, U6, U7: a learner's day reaches the server, and a second device has the same rows", async () => {
+Deno.test("U1, U6, U7: the events of a day reach the server, and a second device has the same rows", async () => {
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };
   using a = lab.open(1, o);
@@ -84,7 +84,7 @@ Deno.test("I4, U1: a batch whose answer is lost is sent again and counts once", 
   assert.equal(device.status().outbox.pending, ids.length + 2, "kept for the next sync");
 });
 
-Deno.test("U1, U6: 1,100 events drain in batches, and a pull of several pages is applied as a whole", async () => {
+Deno.test("U1, U6: 1,100 events are sent in batches, and a pull of several pages is applied as a whole", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   const o = { learnerId, handle: server.handle };
@@ -112,7 +112,7 @@ Deno.test("U1, U6: 1,100 events drain in batches, and a pull of several pages is
   assert.deepEqual(pulledRows(b), pulledRows(a));
 });
 
-Deno.test("I4, I11, U1: after a restore, the lost hour comes back from the devices, and nothing counts twice", async () => {
+Deno.test("I4, I11, U1: devices return the lost events after a restore, and nothing counts twice", async () => {
   using lab = openLab();
   const { sql, handle } = server;
   const learnerId = crypto.randomUUID();
@@ -150,7 +150,7 @@ Deno.test("I4, I11, U1: after a restore, the lost hour comes back from the devic
   }
 });
 
-Deno.test("I11, U1: a restore is noticed by a device that never finished a pull", async () => {
+Deno.test("I11, U1: a device that never finished a pull notices a restore", async () => {
   using lab = openLab();
   const { sql, handle } = server;
   const learnerId = crypto.randomUUID();
@@ -170,7 +170,7 @@ Deno.test("I11, U1: a restore is noticed by a device that never finished a pull"
   assert.deepEqual(await serverAttempts(sql, learnerId), ids);
 });
 
-Deno.test("I11, U6: a cursor ahead of the server, or one that nobody can read, is given up for a whole pull", async () => {
+Deno.test("I11, U6: a device pulls everything after a cursor that is ahead of the server or invalid", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -188,7 +188,7 @@ Deno.test("I11, U6: a cursor ahead of the server, or one that nobody can read, i
   }
 });
 
-Deno.test("I7, U2: what the server puts into quarantine counts nowhere, and blocks nothing", async () => {
+Deno.test("I7, U2: a quarantined event counts nowhere and delays nothing", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -208,7 +208,7 @@ Deno.test("I7, U2: what the server puts into quarantine counts nowhere, and bloc
   }]);
 });
 
-Deno.test("I9, U2: an event that the server takes for another learner's is held back until the device is opened again", async () => {
+Deno.test("I9, U2: an event for another learner is held back until the device is opened again", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });
@@ -231,7 +231,7 @@ Deno.test("I9, U2: an event that the server takes for another learner's is held 
   assert.equal((await again.sync()).delivered, 3);
 });
 
-Deno.test("I9, K3: a file is one learner's, and so is a token", async () => {
+Deno.test("I9, K3: a database and a token belong to one learner", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   lab.open(1, { learnerId })[Symbol.dispose]();
@@ -245,7 +245,7 @@ Deno.test("I9, K3: a file is one learner's, and so is a token", async () => {
   assert.equal(requests, 0);
 });
 
-Deno.test("I9, K3: an expired token is asked for anew, once", async () => {
+Deno.test("I9, K3: an expired token is renewed once", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   let stale = 1;
@@ -261,7 +261,7 @@ Deno.test("I9, K3: an expired token is asked for anew, once", async () => {
   assert.equal(stale, 0);
 });
 
-Deno.test("K3: study needs content, an open session of this device, and a choice that exists", async () => {
+Deno.test("K3: study requires content, an open session of the device, and an existing choice", async () => {
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };
   using device = lab.open(1, o);
@@ -293,7 +293,7 @@ Deno.test("K3: study needs content, an open session of this device, and a choice
   assert.deepEqual(device.openSessions(), []);
 });
 
-Deno.test("U1, K3: answers that are given during a sync are not lost to it", async () => {
+Deno.test("U1, K3: answers given during a sync are not lost", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   using device = lab.open(1, { learnerId, handle: server.handle });

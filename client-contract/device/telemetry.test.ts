@@ -33,7 +33,7 @@ const failOften = (context: DeviceContext, times: number) => {
   for (let n = 0; n < times; n++) recordFailure(context, { code: `test.n${n}`, fatal: false });
 };
 
-Deno.test("U9: telemetry takes the room in a batch that the learner's events leave, and no other", () => {
+Deno.test("U9: telemetry uses only the room that learning events leave in a batch", () => {
   using device = bench();
   const { context } = device;
   const steering = { ...DEFAULT_STEERING, batch_events: 7 };
@@ -53,7 +53,7 @@ Deno.test("U9: telemetry takes the room in a batch that the learner's events lea
   assert.equal(countOutbox(context).pending, 9);
 });
 
-Deno.test("U9: a batch that is full in bytes takes no telemetry, and one that is nearly full not too much", () => {
+Deno.test("U9: a batch that is full in bytes takes no telemetry, and a nearly full one only what fits", () => {
   using device = bench();
   const { context } = device;
   const base = { mastery: 1, completed: Array<string>(400).fill(QUESTION) };
@@ -66,7 +66,7 @@ Deno.test("U9: a batch that is full in bytes takes no telemetry, and one that is
   assert.ok(lines.length < batch.length + 300 && bytes <= MAX_BATCH_BYTES, `${bytes}`);
 });
 
-Deno.test("U9: of too much that waits the oldest goes, and of an answer nothing", () => {
+Deno.test("U9: the oldest telemetry is dropped when too much waits, but never an answer", () => {
   using device = bench();
   const { context } = device;
   const id = device.attempt();
@@ -76,7 +76,7 @@ Deno.test("U9: of too much that waits the oldest goes, and of an answer nothing"
   assert.deepEqual(takeBatch(context).map(({ event_id }) => event_id), [id]);
 });
 
-Deno.test("U9: what the server takes goes, whatever it makes of it, and what it wants later stays", () => {
+Deno.test("U9: telemetry with a final result is removed, and telemetry to be retried stays", () => {
   using device = bench();
   const { context } = device;
   failOften(context, 5);
@@ -91,7 +91,7 @@ Deno.test("U9: what the server takes goes, whatever it makes of it, and what it 
   assert.deepEqual(waiting(context.db).map(({ body }) => body.code), ["test.n3", "test.n4"]);
 });
 
-Deno.test("U9: every event of the outbox is told of once, in whatever portions and wherever the clock is set", () => {
+Deno.test("U9: every event of the outbox is reported once, in any portions and with any clock", () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant("create" as const), count: fc.nat(5) }),
     fc.record({ do: fc.constant("tell" as const) }),
@@ -118,7 +118,7 @@ Deno.test("U9: every event of the outbox is told of once, in whatever portions a
   );
 });
 
-Deno.test("U9: a stretch without a network that was only read in, or cut short, is told as what it was", async () => {
+Deno.test("U9: a time offline with reading only, or cut short, is reported as such", async () => {
   const server = new ContentServer();
   await server.publish(drafts(1, 1, 3));
   using lab = openLab();
@@ -149,7 +149,7 @@ Deno.test("U9: a stretch without a network that was only read in, or cut short, 
   assert.deepEqual(cut, [{ duration_ms: 1000, attempts: 1, reads: 0, local_reads: 0, completed: false }]);
 });
 
-Deno.test("U9: a batch that is not taken is told with the reason, as a code", async () => {
+Deno.test("U9: a refused batch is reported with its code", async () => {
   const server = new ContentServer();
   await server.publish(drafts(1, 1, 3));
   using lab = openLab();
@@ -180,7 +180,7 @@ Deno.test("U9: a batch that is not taken is told with the reason, as a code", as
   );
 });
 
-Deno.test("U9: damage past repair is told as a cache that was fetched whole", async () => {
+Deno.test("U9: damage beyond repair is reported as a cache that was fetched as a whole", async () => {
   const server = new ContentServer();
   await server.publish(drafts(2, 2, 3));
   using lab = openLab();
@@ -196,7 +196,7 @@ Deno.test("U9: damage past repair is told as a cache that was fetched whole", as
   assert.ok((await device.verify()).ok);
 });
 
-Deno.test("U9: a failure's code and place are codes, and are refused before anything is written", () => {
+Deno.test("U9: an invalid code or place of a failure is refused before anything is written", () => {
   using device = bench();
   for (
     const failure of [{ code: "No such file: /home/ada" }, { code: "" }, { code: "fine", place: "über" }]

@@ -31,7 +31,7 @@ function newestEvent({ db }: Device): string {
   return newest.id;
 }
 
-Deno.test("U9: a day of study and trouble is told, type by type, and the server takes all of it", async () => {
+Deno.test("U9: a day of study and failures is reported with every type, and the server accepts all of it", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const { sql } = server;
@@ -135,7 +135,7 @@ Deno.test("U9: a day of study and trouble is told, type by type, and the server 
   assert.deepEqual(told(device.db), []);
 });
 
-Deno.test("U9: telemetry alone makes no batch, and a device with nothing to do has nothing to tell", async () => {
+Deno.test("U9: telemetry alone makes no batch, and an idle device reports nothing", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
@@ -166,7 +166,7 @@ Deno.test("U9: telemetry alone makes no batch, and a device with nothing to do h
   assert.equal(await countArrived(server.sql, learnerId), count + 1);
 });
 
-Deno.test("U9: many batches of answers go before what the device tells, and a full one takes nothing else", async () => {
+Deno.test("U9: batches of answers are sent before telemetry, and a full batch takes no telemetry", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
@@ -184,7 +184,7 @@ Deno.test("U9: many batches of answers go before what the device tells, and a fu
   assert.equal(await countArrived(server.sql, learnerId), 10);
 });
 
-Deno.test("U9: what is sent twice counts once, and a restore gets answers back, not telemetry", async () => {
+Deno.test("U9: telemetry that is sent twice counts once, and a restore returns answers but no telemetry", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const learnerId = crypto.randomUUID();
@@ -208,7 +208,7 @@ Deno.test("U9: what is sent twice counts once, and a restore gets answers back, 
   assert.deepEqual(await arrived(server.sql, learnerId, "outbox.created"), []);
 });
 
-Deno.test("U9: who opts out tells nothing, keeps nothing, and is not told of later", async () => {
+Deno.test("U9: a device that opted out records and reports no telemetry", async () => {
   await using server = await startTestServer();
   using lab = openLab();
   const o = { learnerId: crypto.randomUUID(), handle: server.handle };

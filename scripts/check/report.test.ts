@@ -13,7 +13,7 @@ const report = (part: Partial<StepReport>): StepReport => ({
   ...part,
 });
 
-Deno.test("a step that finds nothing to check has failed", async () => {
+Deno.test("a step without anything to check has failed", async () => {
   const empty = step("empty", () => Promise.resolve({ passed: 0, failures: [] }));
   const [result] = await runSteps([empty], 2, silent);
   assert.equal(result?.failures[0]?.message, "the step found nothing to check");
@@ -26,7 +26,7 @@ Deno.test("a skipped step is neither passed nor failed", async () => {
   assert.match(renderStep(report({ skipped: "not here" })), /skipped: not here/);
 });
 
-Deno.test("a step that throws has failed, and the others still run", async () => {
+Deno.test("a step that throws has failed, and the other steps still run", async () => {
   const broken = step("broken", () => Promise.reject(new Error("no disk")));
   const fine = step("fine", () => Promise.resolve({ passed: 3, failures: [] }));
   const reports = await runSteps([broken, fine], 1, silent);
@@ -35,7 +35,7 @@ Deno.test("a step that throws has failed, and the others still run", async () =>
   assert.equal(closingLine(reports), "3 passed, 1 failed");
 });
 
-Deno.test("no more steps run at once than there are lanes", async () => {
+Deno.test("no more steps than lanes run at once", async () => {
   let running = 0;
   let most = 0;
   const slow = (name: string) =>
@@ -72,7 +72,7 @@ Deno.test("failures of one place are printed below one heading", () => {
   );
 });
 
-Deno.test("a flood of failures is counted, not printed", () => {
+Deno.test("very many failures are counted, not printed", () => {
   const failures = Array.from({ length: 40 }, (_, index) => ({ at: `f${index}`, message: "is wrong" }));
   const text = renderStep(report({ failures }));
   assert.match(text, /and 15 more/);

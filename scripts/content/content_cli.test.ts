@@ -24,7 +24,7 @@ async function runIn(env: Record<string, string>, ...args: string[]) {
 }
 const run = (...args: string[]) => runIn({}, ...args);
 
-Deno.test("C5: preview, publish, schedule, roll back and history from the command line", async () => {
+Deno.test("C5: preview, publish, schedule, roll back and history work from the command line", async () => {
   const { sql } = bench;
   assert.equal((await run("preview")).stdout, "Nothing to publish: the drafts are version 1.");
 
@@ -59,7 +59,7 @@ Deno.test("C5: preview, publish, schedule, roll back and history from the comman
   assert.equal(history.length, 3);
 });
 
-Deno.test("C5: what the database ends is named as what it was, and why it ended", async () => {
+Deno.test("C5: a statement that the database cancelled is reported with the reason", async () => {
   const { sql } = bench;
   const url = new URL(bench.url);
   url.searchParams.set("options", "-c statement_timeout=1500ms");
@@ -146,7 +146,7 @@ Deno.test("C5: Ctrl-C cancels a publish; without the database's answer it may ha
   await watch.end();
 });
 
-Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
+Deno.test("invalid input is reported in one sentence with exit code 1", async () => {
   const cases: [string[], RegExp][] = [
     [[], /^Usage: npm run content -- COMMAND .*\nThe command is missing\.$/],
     [["paint"], /^Usage: .*\nUnknown command: paint\.$/],

@@ -25,7 +25,7 @@ function problemsOf(lines: string[]) {
   return [];
 }
 
-Deno.test("domains and skills come in order of first appearance, questions are counted in their skill", () => {
+Deno.test("domains and skills are in order of first appearance, and questions are counted for each skill", () => {
   const { domains, skills, questions } = readCurriculum([
     line("b/1", { domain: "two" }),
     "",
@@ -51,7 +51,7 @@ Deno.test("domains and skills come in order of first appearance, questions are c
   ]);
 });
 
-Deno.test("lines that contradict each other are refused, each with its number", () => {
+Deno.test("contradicting lines are refused with their numbers", () => {
   assert.deepEqual(problemsOf([line("a/1"), line("a/1")]), [{
     line: 2,
     reason: "key a/1 is used in line 1 already",
@@ -67,7 +67,7 @@ Deno.test("lines that contradict each other are refused, each with its number", 
   ]);
 });
 
-Deno.test("all problems are kept, twenty are shown, the rest are counted", () => {
+Deno.test("all problems are kept, and only the first twenty are shown", () => {
   const lines = [line("a/1"), ...Array.from({ length: 23 }, () => "x")];
   const refused = new ImportRefused(problemsOf(lines));
   assert.equal(refused.problems.length, 23);
@@ -96,7 +96,7 @@ Deno.test("unknown fields are ignored with one warning each", () => {
   ]);
 });
 
-Deno.test("bytes are cut at line feeds; a mark at the start, CRLF and a missing last line feed do no harm", () => {
+Deno.test("lines end at line feeds; a byte order mark, CRLF and a missing last line feed are accepted", () => {
   const text = `\ufeff${line("a/1")}\r\n\r\n${line("a/2", { question: "ü?" })}`;
   const { questions } = readCurriculum(bytesToLines(new TextEncoder().encode(text)));
   assert.deepEqual(questions.map(({ line, content }) => [line, content.question]), [[1, "?"], [3, "ü?"]]);

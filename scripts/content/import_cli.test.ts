@@ -34,7 +34,7 @@ async function file(name: string, ...lines: unknown[]): Promise<string> {
   return name;
 }
 
-Deno.test("a good file is imported, found from where the person stands, and summed up", async () => {
+Deno.test("a valid file is imported relative to the current folder, with a summary", async () => {
   const { code, stdout, stderr } = await run([
     await file("good.jsonl", question("a/1"), { ...question("a/2"), note: 1 }),
   ]);
@@ -46,7 +46,7 @@ Deno.test("a good file is imported, found from where the person stands, and summ
   assert.deepEqual(await bench.activeKeys(), ["a/1", "a/2"]);
 });
 
-Deno.test("--json, --dry-run and --withdraw-missing", async () => {
+Deno.test("--json, --dry-run and --withdraw-missing are supported", async () => {
   await bench.import([question("a/1")]);
   const { code, stdout } = await run([
     await file("other.jsonl", question("a/2")),
@@ -61,7 +61,7 @@ Deno.test("--json, --dry-run and --withdraw-missing", async () => {
   assert.deepEqual(await bench.activeKeys(), ["a/1"]);
 });
 
-Deno.test("bad lines are listed, exit code 1", async () => {
+Deno.test("invalid lines are listed with exit code 1", async () => {
   const bad = await file("bad.jsonl", question("a/1"), { ...question("a/2"), answer: 7 }, 5);
   const plain = await run([bad]);
   assert.equal(plain.code, 1);
@@ -77,7 +77,7 @@ Deno.test("bad lines are listed, exit code 1", async () => {
   assert.deepEqual(await bench.activeKeys(), []);
 });
 
-Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
+Deno.test("invalid input is reported in one sentence with exit code 1", async () => {
   const good = await file("good.jsonl", question("a/1"));
   const bare = bench.url.replace(/\/postgres$/, "/template1");
   const cases: [string[], RegExp][] = [
@@ -101,7 +101,7 @@ Deno.test("what can't be used is said in a sentence, exit code 1", async () => {
   }
 });
 
-Deno.test("a run of more than 2 s says what it is doing", async () => {
+Deno.test("an import of more than 2 s reports its progress", async () => {
   const good = await file("good.jsonl", question("a/1"));
   const { child, out, said, reader } = await bench.sql.begin(async (tx) => {
     await tx`lock table content.question in exclusive mode`;
@@ -117,7 +117,7 @@ Deno.test("a run of more than 2 s says what it is doing", async () => {
   assert.match(stderr, /writing the drafts\n$/);
 });
 
-Deno.test("Ctrl-C cancels an import, which then has written nothing", async () => {
+Deno.test("Ctrl-C cancels an import, and nothing is written", async () => {
   const good = await file("good.jsonl", question("a/1"));
   // A transaction sees one state of pg_stat_activity.
   const watch = connect(bench.url, "watch");

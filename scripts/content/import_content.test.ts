@@ -54,7 +54,7 @@ Deno.test("an import fills all fields", async () => {
   });
 });
 
-Deno.test("importing the same file again changes nothing and leaves no audit row", async () => {
+Deno.test("a second import of the same file changes nothing and leaves no audit row", async () => {
   const lines = [question("a/1", { tags: ["x"] }), question("a/2", { difficulty: 3 }), question("b/1")];
   await bench.import(lines);
   const before = await bench.auditRows();
@@ -64,7 +64,7 @@ Deno.test("importing the same file again changes nothing and leaves no audit row
   assert.equal(await bench.auditRows(), before);
 });
 
-Deno.test("a change is one update and one audit row with the source", async () => {
+Deno.test("a changed line is one update and one audit row with the source", async () => {
   await bench.import([question("a/1"), question("a/2")]);
   const before = await bench.auditRows();
   assert.deepEqual(
@@ -78,7 +78,7 @@ Deno.test("a change is one update and one audit row with the source", async () =
   ]);
 });
 
-Deno.test("what the file does not say stays; null clears it; a title is overwritten only by a title", async () => {
+Deno.test("an absent field stays, null clears it, and only a title overwrites a title", async () => {
   await bench.import([question("a/1", { explanation: "Because.", difficulty: 2, tags: ["t"] })]);
   await sql`update content.skill set title = 'By hand', description = 'Kept'`;
   const optional = () =>
@@ -101,7 +101,7 @@ Deno.test("what the file does not say stays; null clears it; a title is overwrit
   });
 });
 
-Deno.test("without --withdraw-missing the rest stays; with it, what is missing is withdrawn with empty skills and domains", async () => {
+Deno.test("--withdraw-missing withdraws missing questions with their empty skills and domains", async () => {
   await bench.import([
     question("a/1"),
     question("a/2"),
@@ -122,7 +122,7 @@ Deno.test("without --withdraw-missing the rest stays; with it, what is missing i
   assert.deepEqual(await bench.activeKeys(), ["a/1", "c/1"]);
 });
 
-Deno.test("drafts that were not active are not withdrawn", async () => {
+Deno.test("inactive drafts are not withdrawn", async () => {
   await bench.import([question("a/1"), question("a/2")]);
   await sql`update content.question set status = 'draft' where key = 'a/2'`;
   assert.deepEqual(counted(await bench.import([question("a/1")], { withdrawMissing: true }), "question"), [
@@ -135,7 +135,7 @@ Deno.test("drafts that were not active are not withdrawn", async () => {
   assert.equal(row?.["status"], "draft");
 });
 
-Deno.test("positions follow the file, and move only where its order needs it", async () => {
+Deno.test("positions follow the file and change only where necessary", async () => {
   const lines = (...keys: string[]) => keys.map((key) => question(`a/${key}`));
   await bench.import(lines("1", "2", "3", "4"));
   assert.deepEqual(await positions(), { "a/1": 1, "a/2": 2, "a/3": 3, "a/4": 4 });
@@ -154,7 +154,7 @@ Deno.test("positions follow the file, and move only where its order needs it", a
   assert(four !== undefined && one !== undefined && four < one);
 });
 
-Deno.test("ids derive from keys and not from order or database; an existing draft keeps its id", async () => {
+Deno.test("ids derive from keys, and an existing draft keeps its id", async () => {
   const lines = [question("a/1"), question("a/2"), question("b/1", { domain: "other" })];
   const ids = async (sql: postgres.Sql) =>
     (await sql`
@@ -181,7 +181,7 @@ Deno.test("ids derive from keys and not from order or database; an existing draf
   assert.deepEqual({ ...domain }, { id: own, title: "Mine" });
 });
 
-Deno.test("questions move to another skill, skills to another domain", async () => {
+Deno.test("questions move to another skill, and skills to another domain", async () => {
   await bench.import([question("a/1"), question("a/2"), question("b/1")]);
   await bench.import([question("a/1", { skill: "b" }), question("b/1", { domain: "domain" })]);
   await bench.import([question("a/2", { domain: "other" })]);
@@ -192,7 +192,7 @@ Deno.test("questions move to another skill, skills to another domain", async () 
   assert.deepEqual(rows.map(({ path }) => path), ["domain b a/1", "other a a/2", "domain b b/1"]);
 });
 
-Deno.test("one bad line among good ones: nothing is written", async () => {
+Deno.test("one invalid line stops the import before anything is written", async () => {
   await bench.import([question("a/1")]);
   const before = await bench.auditRows();
   const bad = [question("a/2"), question("a/3", { answer: 9 }), question("a/4"), question("a/4")];
@@ -205,7 +205,7 @@ Deno.test("one bad line among good ones: nothing is written", async () => {
   assert.equal(await bench.auditRows(), before);
 });
 
-Deno.test("a key whose id a renamed draft still has is refused", async () => {
+Deno.test("a key is refused when a renamed draft has its id", async () => {
   await bench.import([question("a/1")]);
   await sql`update content.question set key = 'a/renamed'`;
   await assert.rejects(bench.import([question("b/1"), question("a/1")]), (error: unknown) => {
@@ -228,7 +228,7 @@ Deno.test("a dry run counts and writes nothing", async () => {
   assert.equal(await bench.auditRows(), before);
 });
 
-Deno.test("an error of the database in the middle leaves nothing behind, and the connection usable", async () => {
+Deno.test("an error of the database in the middle writes nothing and keeps the connection usable", async () => {
   await bench.import([question("a/1")]);
   // A position at integer's end pushes the next row over it.
   await sql`update content.question set position = 2147483647`;
@@ -246,7 +246,7 @@ Deno.test("two imports at once wait for each other", async () => {
   assert.deepEqual(inserted, [100, 200]);
 });
 
-Deno.test("somebody else who writes drafts is waited for, but not for ever", async () => {
+Deno.test("an import waits for another writer of drafts, but not forever", async () => {
   const other = connect(bench.url);
   await sql.begin(async (tx) => {
     await tx`lock table content.question in row exclusive mode`;
@@ -263,7 +263,7 @@ Deno.test("somebody else who writes drafts is waited for, but not for ever", asy
   assert.deepEqual(await bench.activeKeys(), []);
 });
 
-Deno.test("a curriculum of 5,700 questions is imported whole, and a second time nothing changes", async () => {
+Deno.test("a curriculum of 5,700 questions is imported, and a second import changes nothing", async () => {
   const lines = Array.from({ length: 5_700 }, (_, i) => {
     const skill = `skill_${i % 57}`;
     const choices = [1, 2, 3, 4].map((n) => `choice ${n} ${"x".repeat(40)}`);
@@ -275,7 +275,7 @@ Deno.test("a curriculum of 5,700 questions is imported whole, and a second time 
   assert.equal((await bench.activeKeys()).length, 5_700);
 });
 
-Deno.test("every question type is imported as the drafts hold it, and a second time changes nothing", async () => {
+Deno.test("every question type is imported, and a second import changes nothing", async () => {
   const sha256 = "a".repeat(64);
   const media = [{ path: "sea/tide.webp", bytes: 18211, sha256, mime: "image/webp" }];
   const lines = [

@@ -73,7 +73,7 @@ function inOrder(lines: Line[]): Line[] {
   });
 }
 
-Deno.test("after any import, one with --withdraw-missing leaves exactly its own list, in its order", async () => {
+Deno.test("an import with --withdraw-missing leaves exactly its own list in its order", async () => {
   await fc.assert(
     fc.asyncProperty(list, list, async (before, after) => {
       await bench.import(before);

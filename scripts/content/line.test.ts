@@ -18,7 +18,7 @@ function reasonsFor(change: Record<string, unknown>): string[] {
   return "reasons" in parsed ? parsed.reasons : [];
 }
 
-Deno.test("a line with all fields, with the required ones, with cleared ones, and with awkward texts is good", () => {
+Deno.test("lines with all fields, required fields, cleared fields and unusual texts are valid", () => {
   const all = {
     domain_title: "Health",
     skill_title: "Anatomy",
@@ -32,7 +32,7 @@ Deno.test("a line with all fields, with the required ones, with cleared ones, an
   for (const change of [{}, all, cleared, awkward, longest]) assert.deepEqual(reasonsFor(change), []);
 });
 
-Deno.test("every wrong field has its reason", () => {
+Deno.test("every invalid field has its reason", () => {
   const cases: [Record<string, unknown>, string][] = [
     [{ key: undefined }, "key is missing"],
     [{ key: 7 }, "key must be a text"],
@@ -94,7 +94,7 @@ Deno.test("every wrong field has its reason", () => {
   assert.deepEqual(reasonsFor({ key: 1, question: "" }), ["key must be a text", "question is blank"]);
 });
 
-Deno.test("what is no JSON object, or no UTF-8, is said so", () => {
+Deno.test("lines that are no JSON object or no UTF-8 are refused", () => {
   const broken = {
     '{"a"': "is not JSON: Expected ':' after property name in JSON at position 4",
     "nonsense": "is not JSON: Unexpected token 'o', \"nonsense\"",
@@ -110,7 +110,7 @@ Deno.test("what is no JSON object, or no UTF-8, is said so", () => {
   assert.deepEqual(parseLine(latin1), { reasons: ["is not UTF-8 text"] });
 });
 
-Deno.test("names become keys and titles", () => {
+Deno.test("names are split into keys and titles", () => {
   assert.equal(keyOf("computer science"), "computer_science");
   assert.equal(keyOf("Éducation & santé!"), "education_sante");
   assert.equal(keyOf("a_"), "a_", "what is a key already stays");

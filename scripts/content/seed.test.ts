@@ -39,7 +39,7 @@ async function everything(): Promise<unknown> {
       (select count(*)::integer from auth.users) as users`).map((row) => ({ ...row }));
 }
 
-Deno.test("the seed holds 3 domains, 9 skills and 60 questions, published as version 1", async () => {
+Deno.test("the seed has 3 domains, 9 skills and 60 questions, published as version 1", async () => {
   const releases = await sql`select version, note, domains, skills, questions from content.release`;
   assert.deepEqual(releases.map((row) => ({ ...row })), [
     { version: 1, note: "Seed curriculum", domains: 3, skills: 9, questions: 60 },
@@ -64,7 +64,7 @@ Deno.test("every question has four different choices, an explanation, a difficul
   assert.deepEqual(perAnswer, [15, 15, 15, 15], "no place is the right one more often");
 });
 
-Deno.test("the right choice is not to be guessed by its length", async () => {
+Deno.test("the length of a choice does not reveal the right answer", async () => {
   const lines = await seededLines(bench);
   const longest = lines.filter(({ choices, answer }) =>
     choices.every((choice, i) => i === answer || choice.length < (choices[answer]?.length ?? 0))
@@ -78,7 +78,7 @@ Deno.test("running the seed again changes nothing", async () => {
   assert.deepEqual(await everything(), before);
 });
 
-Deno.test("an import of the same lines changes nothing, and gives the same ids where there is no draft", async () => {
+Deno.test("an import of the lines of the seed changes nothing, and gives the same ids in an empty database", async () => {
   const lines = await seededLines(bench);
   const result = await bench.import(lines, { withdrawMissing: true });
   assert.deepEqual(counted(result, "question"), [0, 0, 60, 0]);
@@ -93,7 +93,7 @@ Deno.test("an import of the same lines changes nothing, and gives the same ids w
   assert.deepEqual(await ids(empty), await ids(bench));
 });
 
-Deno.test("the seed beside other drafts keeps them and publishes nothing", async () => {
+Deno.test("the seed keeps other drafts and then publishes nothing", async () => {
   await using other = await importBench();
   await other.sql`insert into content.domain (key, title) values ('the_sea', 'Our sea')`;
   const text = await Deno.readTextFile(join(SUPABASE_FOLDER, "seed.sql"));

@@ -12,7 +12,7 @@ import { eventRules } from "./event_rules.ts";
 import { functionLimits, sqlLimits, steeringDefaults } from "./limits.ts";
 import { jsonSchemas } from "./json_schema.ts";
 
-Deno.test("drift is a file that is missing, differs, or is no artifact; writing ends it", async () => {
+Deno.test("a missing, different or foreign file is drift, and writing repairs it", async () => {
   const root = await Deno.makeTempDir();
   try {
     const artifacts = [{ path: "out/a.json", text: "a" }, { path: "docs/b.md", text: "b" }];
@@ -51,7 +51,7 @@ Deno.test("K1: SQL and the functions get the contract's numbers", () => {
   assert.ok(steeringDefaults().text.includes(`values (${DEFAULT_STEERING.batch_events}, `));
 });
 
-Deno.test("every message has its JSON Schema, every error its row", () => {
+Deno.test("every message has its JSON Schema, and every error its row", () => {
   const schemas = jsonSchemas();
   assert.equal(schemas.length, Object.keys(messages).length);
   for (const { path, text } of schemas) {

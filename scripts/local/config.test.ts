@@ -12,7 +12,7 @@ function refused(what: () => unknown): string {
   throw new Error("it was accepted");
 }
 
-Deno.test("a function without settings is enabled and has its tokens verified, as on hosted", () => {
+Deno.test("a function without settings is enabled and verifies tokens, as on hosted", () => {
   const config = parseProjectConfig(
     'project_id = "x"\n[db]\nmajor_version = 17\n[functions.a]\n',
     "config.toml",
@@ -20,7 +20,7 @@ Deno.test("a function without settings is enabled and has its tokens verified, a
   assert.deepEqual(config.functions.get("a"), { enabled: true, verifyJwt: true });
 });
 
-Deno.test("a config.toml that can't be used is refused with its name and the setting", () => {
+Deno.test("an invalid config.toml is refused with its name and the setting", () => {
   assert.match(
     refused(() => parseProjectConfig("project_id = ", "config.toml")),
     /config\.toml is not valid TOML/,

@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { throwAwayCluster } from "./harness.ts";
 import { FIXTURE } from "./testing.ts";
 
-Deno.test("throw-away databases are independent, empty at the start, and gone at the end", async () => {
+Deno.test("temporary databases are independent, empty at the start, and removed at the end", async () => {
   const urls: string[] = [];
   for (let round = 0; round < 2; round++) {
     await using one = await throwAwayCluster();
@@ -21,7 +21,7 @@ Deno.test("throw-away databases are independent, empty at the start, and gone at
   }
 });
 
-Deno.test("a migrated one holds the project's migrations", async () => {
+Deno.test("a migrated temporary database has the project's migrations", async () => {
   await using cluster = await throwAwayCluster(FIXTURE);
   const sql = postgres(cluster.url("postgres"), { max: 1 });
   const [row] = await sql`select to_regclass('public.note') is not null as migrated`;

@@ -17,7 +17,7 @@ async function learner(stack: Stack) {
   return { client, id: data.user.id, token: data.session.access_token };
 }
 
-Deno.test("two stacks in one process share nothing, and leave nothing", async () => {
+Deno.test("two stacks in one process share nothing and leave nothing behind", async () => {
   const [a, b] = await Promise.all([start("a"), start("b")]);
   const ports = [a, b].flatMap((stack) => [Number(new URL(stack.apiUrl).port), stack.cluster.port]);
   {
@@ -42,7 +42,7 @@ Deno.test("two stacks in one process share nothing, and leave nothing", async ()
   assert.ok(ports.every(isFree));
 });
 
-Deno.test("a stack may be thrown away in the middle of everything", async () => {
+Deno.test("a stack can be closed while it is working", async () => {
   const stack = await start("x");
   const { client } = await learner(stack);
   const channel = client.channel("open").subscribe();

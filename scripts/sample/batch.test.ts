@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { throwAwayStack } from "../start/project.ts";
 
-Deno.test("a sample batch is taken as it is printed", async () => {
+Deno.test("the printed sample batch is accepted", async () => {
   await using stack = await throwAwayStack({ migrated: true });
   const exp = Math.floor(Date.now() / 1000) + 600;
   const claims = {

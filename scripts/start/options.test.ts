@@ -18,7 +18,7 @@ function refused(what: () => unknown): string {
   throw new Error("it was accepted");
 }
 
-Deno.test("the command line wins over the environment, which wins over the file", () => {
+Deno.test("the command line overrides the environment, which overrides the file", () => {
   const env = { CARREL_API_PORT: "6001", CARREL_DB_PORT: "6002", CARREL_FUNCTIONS: "child" };
   const config = resolveConfig(PROJECT, { "api-port": "7001" }, env);
   assert.equal(config.apiPort, 7001);
@@ -28,7 +28,7 @@ Deno.test("the command line wins over the environment, which wins over the file"
   assert.ok(resolveConfig(PROJECT, {}, {}).dataFolder.endsWith(join(".carrel", "local")));
 });
 
-Deno.test("a value out of range is refused with the name of what set it", () => {
+Deno.test("a value out of range is refused with the name of its source", () => {
   for (const value of ["0", "65536", "-1", "1.5", "eighty", ""]) {
     assert.match(
       refused(() => resolveConfig(PROJECT, { "api-port": value }, {})),

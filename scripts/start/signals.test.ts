@@ -5,7 +5,7 @@ import { configureSignals } from "./signals.ts";
 
 const KEY = "sb_secret_of_this_test";
 
-Deno.test("the database is told where its functions are, once, and again when they move", async () => {
+Deno.test("the database learns the URL of its functions once, and again when it changes", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
   const url = cluster.url("postgres");
   await configureSignals(url, "http://127.0.0.1:54321", KEY);
@@ -23,7 +23,7 @@ Deno.test("the database is told where its functions are, once, and again when th
   assert.equal(audit?.calls, 2);
 });
 
-Deno.test("a project without workers is left alone", async () => {
+Deno.test("a project without workers is left unchanged", async () => {
   await using cluster = await throwAwayCluster();
   await configureSignals(cluster.url("postgres"), "http://127.0.0.1:54321", KEY);
 });

@@ -4,7 +4,7 @@ import { isFree } from "../local/postgres/port.ts";
 import { command, isGone, query, run, site, start } from "./supervised.ts";
 import { until } from "../local/until.ts";
 
-Deno.test("data and keys survive kill -9, which leaves nothing running; SIGTERM ends everything in order", async () => {
+Deno.test("data and keys survive kill -9, which leaves no process, and SIGTERM ends everything in order", async () => {
   await using s = await site({ hasDatabase: true });
   const first = await start(s, "--functions=child");
   assert.equal(first.summary.apiUrl, `http://127.0.0.1:${s.apiPort}`);
@@ -25,7 +25,7 @@ Deno.test("data and keys survive kill -9, which leaves nothing running; SIGTERM 
   assert.ok(isFree(s.apiPort) && isFree(s.dbPort));
 });
 
-Deno.test("a data folder has one supervisor, which is named; reset waits until it is gone", async () => {
+Deno.test("a data folder has one supervisor, whose process is named, and reset waits for its end", async () => {
   await using s = await site({ hasDatabase: true });
   const running = await start(s);
   const pid = new RegExp(`process ${running.summary.pid}\\b`);
@@ -58,7 +58,7 @@ Deno.test("a data folder has one supervisor, which is named; reset waits until i
   );
 });
 
-Deno.test("a changed migration is noticed, and a reset is the way on; it forgets the data and keeps the keys", async () => {
+Deno.test("a changed migration is reported, and a reset removes the data and keeps the keys", async () => {
   await using s = await site({ hasDatabase: true });
   const before = await start(s);
   await query(s, "create table public.gone ()");
@@ -82,7 +82,7 @@ Deno.test("a changed migration is noticed, and a reset is the way on; it forgets
   await fresh.end("SIGTERM");
 });
 
-Deno.test("a taken port is named with the option and the setting that choose another one", async () => {
+Deno.test("a used port is reported with the option and the setting that change it", async () => {
   await using s = await site();
   for (
     const [port, option, key] of [[s.apiPort, "--api-port", "[api]"], [
@@ -100,7 +100,7 @@ Deno.test("a taken port is named with the option and the setting that choose ano
   await isGone(s);
 });
 
-Deno.test("a file of secrets that does not exist is refused before anything starts", async () => {
+Deno.test("a missing file of secrets is refused before the start", async () => {
   await using s = await site();
   const { code, text } = await run("main.ts", [...s.args, "--env-file=/does/not/exist"]);
   assert.equal(code, 1);
@@ -115,7 +115,7 @@ Deno.test("an unknown option is refused with the list of options", async () => {
   assert.match(text, /--api-port N/);
 });
 
-Deno.test("a signal in the middle of the start ends what has been started", async () => {
+Deno.test("a signal during the start ends everything that has started", async () => {
   await using s = await site({ hasDatabase: true });
   // A test that was held up comes to a stack that is ready, and tries again.
   let isReady = true;

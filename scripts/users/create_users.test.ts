@@ -16,7 +16,7 @@ async function signIn(email: string, password: string) {
   return { client, ...await client.auth.signInWithPassword({ email, password }) };
 }
 
-Deno.test("each role gets a user who can sign in, and whose token carries the role", async () => {
+Deno.test("each role gets a user who can sign in and whose token has the role", async () => {
   const users = await createUsers(stack);
   assert.deepEqual(users.map(({ role, email, created }) => [role, email, created]), [
     ["learner", "learner@carrel.test", true],
@@ -33,7 +33,7 @@ Deno.test("each role gets a user who can sign in, and whose token carries the ro
   }
 });
 
-Deno.test("the role decides: an instructor may preview a release, a learner may not", async () => {
+Deno.test("an instructor can preview a release, and a learner cannot", async () => {
   const users = await createUsers(stack, "correct-horse-7");
   const preview = async (role: string) => {
     const { client } = await signIn(`${role}@carrel.test`, "correct-horse-7");
@@ -44,7 +44,7 @@ Deno.test("the role decides: an instructor may preview a release, a learner may 
   assert.equal((await preview("learner")).error?.code, "CR001");
 });
 
-Deno.test("users that are there keep their id, and get the role and a new password", async () => {
+Deno.test("existing users keep their id and get the role and a new password", async () => {
   const before = await createUsers(stack, "correct-horse-7");
   const admin = createClient(stack.apiUrl, stack.secretKey).auth.admin;
   await admin.updateUserById(before[1]?.id ?? "", { app_metadata: { role: "learner" } });
@@ -56,7 +56,7 @@ Deno.test("users that are there keep their id, and get the role and a new passwo
   assert.equal(data.user?.app_metadata["role"], "instructor");
 });
 
-Deno.test("what Auth refuses is told with its reason", async () => {
+Deno.test("a refusal of Auth is reported with its reason", async () => {
   await assert.rejects(createUsers(stack, "short"), (error: unknown) => {
     assert(error instanceof UserRefused);
     assert.match(error.message, /^learner@carrel\.test: .*6 characters/);
@@ -65,7 +65,7 @@ Deno.test("what Auth refuses is told with its reason", async () => {
   await assert.rejects(createUsers({ ...stack, secretKey: stack.publishableKey }), UserRefused);
 });
 
-Deno.test("addresses beyond this machine are refused before anything is sent", async () => {
+Deno.test("addresses of other machines are refused before anything is sent", async () => {
   for (
     const url of ["http://127.0.0.1:54321", "http://localhost:54321", "https://[::1]:1", "http://127.9.9.9"]
   ) {
@@ -89,7 +89,7 @@ Deno.test("addresses beyond this machine are refused before anything is sent", a
   }
 });
 
-Deno.test("the target comes from the environment, whole or not at all, else from the stack that runs", async () => {
+Deno.test("the target comes from the environment, complete or not at all, or else from the running stack", async () => {
   const env = { SUPABASE_URL: stack.apiUrl, SUPABASE_SECRET_KEY: stack.secretKey };
   assert.deepEqual(await resolveTarget(env), { apiUrl: stack.apiUrl, secretKey: stack.secretKey });
   await assert.rejects(resolveTarget({ SUPABASE_URL: stack.apiUrl }), /both/);

@@ -16,7 +16,7 @@ Deno.test("pgTAP runner", async (t) => {
   const file = (plan: number, ...body: string[]) =>
     ["begin;", `select plan(${plan});`, ...body, "select * from finish();", "rollback;"].join("\n");
 
-  await t.step("counts the tests that hold", async () => {
+  await t.step("the runner counts the tests that pass", async () => {
     assert.deepEqual(await run(file(2, "select ok(true, 'a');", "select is(1, 1, 'b');")), {
       passed: 2,
       failures: [],
@@ -24,7 +24,7 @@ Deno.test("pgTAP runner", async (t) => {
     });
   });
 
-  await t.step("shows a failing test with what it has and wants", async () => {
+  await t.step("the runner shows a failing test with its actual and expected value", async () => {
     const { passed, failures } = await run(
       file(2, "select is(1, 2, 'adds up');", "select ok(true, 'b');"),
     );
@@ -36,7 +36,7 @@ Deno.test("pgTAP runner", async (t) => {
     }]);
   });
 
-  await t.step("shows an SQL error with its line and text", async () => {
+  await t.step("the runner shows an SQL error with its line and text", async () => {
     const { passed, failures } = await run(file(2, "select ok(true, 'ä𝄞');", "select nothing from nowhere;"));
     assert.equal(passed, 1);
     assert.equal(failures.length, 1);
@@ -48,7 +48,7 @@ Deno.test("pgTAP runner", async (t) => {
     );
   });
 
-  await t.step("finds the line of an error that was raised in a function", async () => {
+  await t.step("the runner finds the line of an error that a function raised", async () => {
     const raise = "do $$ begin\n  raise exception 'refused' using errcode = 'P0009', hint = 'ask';\nend $$;";
     const { failures } = await run(file(1, "-- a comment; with a semicolon", "select 'a;b';", raise));
     assert.equal(failures[0]?.at, "x.test.sql:5");
@@ -56,7 +56,7 @@ Deno.test("pgTAP runner", async (t) => {
     assert.match(failures[0]?.detail ?? "", /hint: ask\n.*before the first test$/s);
   });
 
-  await t.step("refuses fewer and more tests than planned", async () => {
+  await t.step("the runner refuses fewer and more tests than planned", async () => {
     assert.deepEqual((await run(file(3, "select ok(true, 'a');"))).said, [
       "x.test.sql planned 3 tests but ran 1",
     ]);
@@ -65,19 +65,19 @@ Deno.test("pgTAP runner", async (t) => {
     ]);
   });
 
-  await t.step("refuses a file without a plan", async () => {
+  await t.step("the runner refuses a file without a plan", async () => {
     const { said } = await run("begin; select ok(true); select * from finish(); rollback;");
     assert.match(said[0] ?? "", /SQL error P0001: You tried to run a test without a plan/);
   });
 
-  await t.step("refuses a file that asserts nothing", async () => {
+  await t.step("the runner refuses a file without assertions", async () => {
     assert.deepEqual((await run("begin; rollback;")).said, [
       "x.test.sql asserts nothing",
       "x.test.sql does not call `finish()`",
     ]);
   });
 
-  await t.step("refuses a file that does not roll back, and undoes what it did", async () => {
+  await t.step("the runner refuses a file that does not roll back, and undoes its changes", async () => {
     const open =
       "begin; select plan(1); create table public.left_behind (); select ok(true, 'a'); select * from finish();";
     assert.deepEqual((await run(open)).said, ["x.test.sql does not end with `rollback;`"]);
@@ -95,13 +95,13 @@ Deno.test("pgTAP runner", async (t) => {
     );
   });
 
-  await t.step("refuses a file that does not call finish", async () => {
+  await t.step("the runner refuses a file that does not call finish", async () => {
     assert.deepEqual((await run("begin; select plan(1); select ok(true, 'a'); rollback;")).said, [
       "x.test.sql does not call `finish()`",
     ]);
   });
 
-  await t.step("counts a test that is expected to fail, and leaves skipped ones out", async () => {
+  await t.step("the runner counts a test that is expected to fail, and ignores skipped ones", async () => {
     const { passed, said } = await run(file(
       3,
       "select todo('not yet', 1);",
@@ -111,14 +111,14 @@ Deno.test("pgTAP runner", async (t) => {
     assert.deepEqual({ passed, said }, { passed: 1, said: [] });
   });
 
-  await t.step("lets assertions run while the test acts as an API role", async () => {
+  await t.step("the runner lets assertions run while the test acts as an API role", async () => {
     const acting = "select tests.authenticate_anon();";
     const { passed, said } = await run(file(1, acting, "select is(current_user::text, 'anon', 'a');"));
     assert.deepEqual({ passed, said }, { passed: 1, said: [] });
     assert.deepEqual((await client.query("select current_user as role")).rows, [{ role: "postgres" }]);
   });
 
-  await t.step("leaves no settings to the next file", async () => {
+  await t.step("the runner resets settings before the next file", async () => {
     await run(
       file(1, "set application_name = 'odd';", "select pg_advisory_lock(1);", "select ok(true, 'a');"),
     );

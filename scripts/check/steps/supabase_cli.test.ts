@@ -16,7 +16,7 @@ Deno.test("advisors: a table without row level security is found", async () => {
   assert.match(failures[0]?.message ?? "", /^rls_disabled_in_public \(error\): /);
 });
 
-Deno.test("advisors: what is allowed passes, and an entry that nothing needs fails", () => {
+Deno.test("advisors: an allowed finding passes, and an unused entry fails", () => {
   const found = { name: "unused_index", level: "INFO", detail: "d", metadata: { schema: "ops", name: "t" } };
   const entry = { lint: "unused_index", object: "ops.t", reason: "fresh database" };
   assert.deepEqual(judgeFindings({ results: [found] }, [entry]), { passed: 1, failures: [] });

@@ -1,6 +1,6 @@
 // The checks that read the project's texts: style, prose, and the import maps of functions.
 import assert from "node:assert/strict";
-import { findUntagged } from "../test_ids.ts";
+import { findFragments, findUntagged } from "../test_ids.ts";
 import { findForbidden, findLinks } from "./prose.ts";
 import { checkStyle } from "./style.ts";
 import { findOtherVersions, findUnmapped } from "./types_hosted.ts";
@@ -27,25 +27,25 @@ Deno.test("an SQL source opens with What and Why in this order", () => {
   }
 });
 
-Deno.test("file names of SQL sources and tests follow their pattern", () => {
+Deno.test("file names of SQL sources and tests match their pattern", () => {
   assert.match(messages("supabase/schemas/content/x.sql", OPENING)[0] ?? "", /two digits/);
   assert.match(messages("supabase/schemas/20_content/Bad-Name.sql", OPENING)[0] ?? "", /two digits/);
   assert.match(messages("supabase/tests/ingest/some_thing.sql", "select 1;")[0] ?? "", /\.test\.sql/);
   assert.deepEqual(messages("supabase/tests/ingest/some_thing.test.sql", "select 1;"), []);
 });
 
-Deno.test("keywords are lower case, wherever they stand in a body, but not in comments and quotes", () => {
+Deno.test("uppercase keywords are found in bodies, but not in comments and quotes", () => {
   const found = checkStyle("a.sql", "select 'SELECT'; -- FROM\ndo $$\n  PERFORM 1;\n  RETURN;\n$$;\n");
   assert.deepEqual(found, [{ at: "a.sql:4", message: "write keywords in lower case: RETURN" }]);
 });
 
-Deno.test("a file has a length at which it holds more than one concept", () => {
+Deno.test("a file that is too long is refused", () => {
   assert.match(messages("a.sql", "select 1;\n".repeat(221))[0] ?? "", /has 221 lines/);
   assert.deepEqual(messages("a.sql", "select 1;\n".repeat(220)), []);
   assert.match(messages("a.ts", "f();\n".repeat(331))[0] ?? "", /has 331 lines/);
 });
 
-Deno.test("tests name what they show, in each description of TypeScript, somewhere in a file of SQL", () => {
+Deno.test("a test without an id is refused, in TypeScript each description and in SQL each file", () => {
   const found = (path: string, text: string) => findUntagged(path, text).map(({ at }) => at);
   // Put together here, or this file would be listed as a test of what it names.
   const [u1, u6] = ["U1:", "U6:"];
@@ -71,7 +71,24 @@ Deno.test("tests name what they show, in each description of TypeScript, somewhe
   assert.deepEqual(found("supabase/tests/platform/a.test.sql", "select ok(true, 'a');"), []);
 });
 
-Deno.test("texts name no machine, no registry and no undone work", () => {
+Deno.test("a description that continues the previous one is refused, in SQL and in TypeScript", () => {
+  const found = (path: string, ...descriptions: string[]) => {
+    const quote = path.endsWith(".sql") ? "'" : '"';
+    const text = descriptions.map((it) => `${"Deno"}.test(${quote}${it}${quote}, f);\n`).join("");
+    return findFragments(path, text).map(({ at }) => at);
+  };
+  const u1 = "U1:";
+  const whole = [`${u1} a batch is applied`, `C5, ${u1} inserts are audited`, `${u1} origins are kept`];
+  const fragments = [`${u1} and reads`, `C5, ${u1} of that learner alone`, `${u1} … is kept`, `${u1} too`];
+  for (const path of ["supabase/tests/pull/a.test.sql", "scripts/x.test.ts"]) {
+    assert.deepEqual(found(path, ...whole), []);
+    assert.deepEqual(found(path, ...fragments), [1, 2, 3, 4].map((line) => `${path}:${line}`));
+  }
+  assert.deepEqual(found("scripts/x.ts", ...fragments), []);
+  assert.deepEqual(found("scripts/x.test.ts", "but why", "buttons work"), ["scripts/x.test.ts:1"]);
+});
+
+Deno.test("names of machines and registries and unfinished work are refused", () => {
   // Put together here, or this file would break the rule.
   const texts = [
     ["", "root", "x"].join("/"),
@@ -88,12 +105,12 @@ Deno.test("texts name no machine, no registry and no undone work", () => {
   }
 });
 
-Deno.test("relative links are read as paths from the root", () => {
+Deno.test("relative links are resolved from the root", () => {
   const text = "[a](../README.md#top) [b](https://example.org/x) [c](#here) ![d](pic.png)";
   assert.deepEqual(findLinks("docs/a.md", text), ["README.md", "docs/pic.png"]);
 });
 
-Deno.test("a function maps what it imports, in the versions that are installed", () => {
+Deno.test("a function maps its imports to the installed versions", () => {
   const imports = { zod: "npm:zod@4.6.7", "@std/": "npm:deno-std@1.0.0/" };
   assert.deepEqual(findUnmapped(["zod", "@std/toml", "./a.ts", "node:fs", "npm:x@1", "hono"], imports), [
     "hono",

@@ -34,7 +34,7 @@ Deno.test("lint: each finding has its file, line and rule", async () => {
   assert.match(failure?.message ?? "", /no-explicit-any/);
 });
 
-Deno.test("lint: a file that does not parse is a failure", async () => {
+Deno.test("lint: a file that cannot be parsed is a failure", async () => {
   const { stdout } = await denoOn({ "a.ts": "const = ;\n" }, ["lint", "--json"]);
   assert.equal(readLintOutput(stdout).length, 1);
 });
@@ -47,7 +47,7 @@ Deno.test("types: each error has its file, line and code", async () => {
   assert.match(failures[0]?.message ?? "", /^Type 'string' is not assignable .* \(TS2322\)$/);
 });
 
-Deno.test("types: an output without type errors is shown as it is", () => {
+Deno.test("types: an output without type errors is shown unchanged", () => {
   const [failure, ...others] = readTypeErrors("error: Module not found", "deno check");
   assert.deepEqual(failure, {
     at: "deno check",
@@ -59,7 +59,7 @@ Deno.test("types: an output without type errors is shown as it is", () => {
 
 const TEST_RUN = ["test", "-A", "--no-check", "--parallel"];
 
-Deno.test("deno test: cases are counted, a failing one has its place and its difference", async () => {
+Deno.test("deno test: cases are counted, and a failing one has its place and its difference", async () => {
   const { code, stdout, stderr } = await denoOn({
     "a.test.ts": `import assert from "node:assert/strict";
 Deno.test("holds", () => {});
@@ -74,7 +74,7 @@ Deno.test.ignore("is left out", () => {});
   assert.match(failures[0]?.detail ?? "", /1 !== 2/);
 });
 
-Deno.test("deno test: a file that breaks while loading is a failure", async () => {
+Deno.test("deno test: a file that fails to load is a failure", async () => {
   const { code, stdout, stderr } = await denoOn({
     "a.test.ts": `throw new Error("broken");\n`,
     "b.test.ts": `Deno.test("holds", () => {});\n`,

@@ -71,6 +71,10 @@ async function makeCopy(names: string[]): Promise<AsyncDisposable & { folder: st
     };
     const hosted = { ...config, nodeModulesDir: "manual", lock: false, compilerOptions };
     await Deno.writeTextFile(`${folder}/${path}`, JSON.stringify(hosted));
+    // This Deno looks for the types of node: modules only here, by the folder names of its own installs.
+    const types = `${folder}/${FUNCTIONS}/${name}/node_modules/.deno/@types+node@0.0.0/node_modules/@types`;
+    await Deno.mkdir(types, { recursive: true });
+    await Deno.symlink(`${root}/node_modules/@types/node`, `${types}/node`);
   }
   return { folder, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }

@@ -64,7 +64,7 @@ const newClient = (apiUrl = local.apiUrl) => createClient(apiUrl, local.keys.pub
 const ask = (method: string, path: string, token: string, body?: string) =>
   local.service.fetch(new Request(`${local.apiUrl}/auth/v1${path}`, { method, body }), token);
 
-Deno.test("what needs mail, SMS or a third party answers 501 with one sentence", async () => {
+Deno.test("requests that need mail, SMS or a third party are answered with 501 and one sentence", async () => {
   const calls = [
     ["POST", "/otp"],
     ["POST", "/recover"],
@@ -87,7 +87,7 @@ Deno.test("what needs mail, SMS or a third party answers 501 with one sentence",
   assert.match(error?.message ?? "", /one-time passwords/);
 });
 
-Deno.test("a permanent user's address and any phone number are not changed here", async () => {
+Deno.test("the address of a permanent user and any phone number cannot be changed", async () => {
   const client = newClient();
   await client.auth.signUp({ email: "before@example.com", password: PASSWORD });
   for (const change of [{ email: "after@example.com" }, { phone: "+15550100" }]) {
@@ -96,7 +96,7 @@ Deno.test("a permanent user's address and any phone number are not changed here"
   assert.equal((await client.auth.getUser()).data.user?.email, "before@example.com");
 });
 
-Deno.test("without a token there is no authorization; another method is not allowed", async () => {
+Deno.test("a request without a token is unauthorized, and another method is not allowed", async () => {
   for (const path of ["/user", "/admin/users"]) {
     const answer = await ask("GET", path, "");
     assert.equal(answer.status, 401);
@@ -106,14 +106,14 @@ Deno.test("without a token there is no authorization; another method is not allo
   assert.equal((await ask("constructor", "/user", "")).status, 405);
 });
 
-Deno.test("the API key of a role is no user; a user id that is none is not found", async () => {
+Deno.test("the API key of a role is no user, and an invalid user id is not found", async () => {
   const anonymous = await ask("GET", "/user", await local.keys.tokenFor("anon"));
   assert.deepEqual([anonymous.status, (await anonymous.json()).error_code], [403, "bad_jwt"]);
   const unknown = await ask("GET", "/admin/users/17", await local.keys.tokenFor("service_role"));
   assert.deepEqual([unknown.status, (await unknown.json()).error_code], [404, "validation_failed"]);
 });
 
-Deno.test("an expired access token is refused and its refresh token still works", async () => {
+Deno.test("an expired access token is refused, and its refresh token still works", async () => {
   await using brief = await serve({ accessTokenSeconds: 1 });
   const client = newClient(brief.apiUrl);
   const { data } = await client.auth.signInAnonymously();
@@ -127,7 +127,7 @@ Deno.test("an expired access token is refused and its refresh token still works"
   assert.equal(refreshed.error, null);
 });
 
-Deno.test("a user whose address an admin left unconfirmed can't sign in", async () => {
+Deno.test("a user with an unconfirmed address cannot sign in", async () => {
   const admin = createClient(local.apiUrl, local.keys.secretKey, STATELESS).auth.admin;
   const email = "unconfirmed@example.com";
   await admin.createUser({ email, password: PASSWORD });
@@ -153,7 +153,7 @@ Deno.test("a bcrypt hash of any cost can be imported", async () => {
   assert.deepEqual([error?.status, error?.code], [400, "validation_failed"]);
 });
 
-Deno.test("a project's triggers on auth.users take part, and can refuse", async () => {
+Deno.test("a trigger of the project on auth.users runs and can refuse", async () => {
   await sql.unsafe(`
     create table public.seen (user_id uuid, operation text);
     create function public.see_user() returns trigger language plpgsql security definer set search_path = '' as $$

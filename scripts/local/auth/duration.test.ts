@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseDuration } from "./duration.ts";
 
-Deno.test("durations are read as Go reads them", () => {
+Deno.test("durations are parsed like in Go", () => {
   const read = {
     "24h": 86_400_000,
     "1h30m": 5_400_000,

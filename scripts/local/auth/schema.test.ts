@@ -34,7 +34,7 @@ function helpers(settings: Record<string, string>) {
   });
 }
 
-Deno.test("the helpers read both kinds of claim settings and take empty ones for none", async () => {
+Deno.test("the helpers read both kinds of claim settings and treat empty ones as missing", async () => {
   const id = "5f3c2a52-6c0e-4a7f-9a3e-0d6b1f0c9f11";
   const claims = { sub: id, role: "authenticated", email: "ada@example.com" };
   const none = { uid: null, role: null, email: null, jwt: null };
@@ -55,7 +55,7 @@ Deno.test("the helpers read both kinds of claim settings and take empty ones for
   assert.deepEqual(await helpers(legacy), { uid: id, role: "anon", email: null, jwt: null });
 });
 
-Deno.test("the API roles can call the helpers and see no table", async () => {
+Deno.test("the API roles can call the helpers but cannot see tables", async () => {
   const tables = await sql<{ name: string; secured: boolean }[]>`
     select relname as name, relrowsecurity as secured from pg_class
     where relnamespace = 'auth'::regnamespace and relkind = 'r'`;
@@ -70,7 +70,7 @@ Deno.test("the API roles can call the helpers and see no table", async () => {
   assert.deepEqual(tables.filter(({ secured }) => !secured), []);
 });
 
-Deno.test("migrations can reference, read and change users, and alter nothing in the schema", async () => {
+Deno.test("migrations can reference, read and change users, but not alter the schema", async () => {
   const id = crypto.randomUUID();
   await sql`insert into auth.users (id, email) values (${id}, 'ada@example.com')`;
   await sql`create table public.profile (id uuid primary key references auth.users (id) on delete cascade)`;
@@ -85,7 +85,7 @@ Deno.test("migrations can reference, read and change users, and alter nothing in
   await denied("set role supabase_auth_admin");
 });
 
-Deno.test("a role of the project gets no usage on the schema, and only a warning says so", async () => {
+Deno.test("a grant of the schema to a role of the project is ignored with a warning", async () => {
   await sql`create role custom nologin`;
   await sql`grant custom to postgres`;
   await sql`grant usage on schema auth to custom`;

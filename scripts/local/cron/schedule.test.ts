@@ -49,7 +49,7 @@ const WRONG = [
   "1 minute",
 ];
 
-Deno.test("schedules", async (t) => {
+Deno.test("cron schedules", async (t) => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   await sql`create extension pg_cron with schema pg_catalog`;
@@ -67,7 +67,7 @@ Deno.test("schedules", async (t) => {
       assert.equal((await sql`select from cron.job`).count, 0);
     });
   }
-  await t.step("seconds from 1 to 59", async () => {
+  await t.step("an interval of 1 to 59 seconds is parsed", async () => {
     const rows = await sql`select s, cron.interval_seconds(s) as n from unnest(
       '{1 second,30 seconds,59 Seconds," 5  seconds "}'::text[]) s`;
     assert.deepEqual(rows.map((r) => r.n), [1, 30, 59, 5]);

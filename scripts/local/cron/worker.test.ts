@@ -40,7 +40,7 @@ async function bench(options: CronOptions = FAST) {
   };
 }
 
-Deno.test("five-field jobs start at the beginning of a minute, others do not", async () => {
+Deno.test("five-field jobs start at the beginning of a minute, and interval jobs do not", async () => {
   await using b = await bench();
   await b
     .sql`select cron.schedule('every', '* * * * *', 'insert into public.mark (word) values (''every'')')`;
@@ -50,7 +50,7 @@ Deno.test("five-field jobs start at the beginning of a minute, others do not", a
   assert.equal(await b.marks("never"), 0);
 });
 
-Deno.test("a job starts again only when its last run is over, and what became due meanwhile runs next", async () => {
+Deno.test("a job starts again only after its last run, and a missed run follows next", async () => {
   await using b = await bench();
   await b.sql`
     select cron.schedule('slow', '1 second', 'insert into public.mark (word) values (''slow''); select pg_sleep(0.2)')`;
@@ -64,7 +64,7 @@ Deno.test("a job starts again only when its last run is over, and what became du
   assert.equal(overlaps.count, 0);
 });
 
-Deno.test("runs are recorded with role, process, result and error; a failing job goes on", async () => {
+Deno.test("runs are recorded with role, process, result and error, and a failing job continues", async () => {
   await using b = await bench();
   await b.sql`create role contract_clerk login password 'postgres'`;
   await b.sql`grant usage on schema cron to contract_clerk`;
@@ -87,7 +87,7 @@ Deno.test("runs are recorded with role, process, result and error; a failing job
   assert(await b.marks("contract_clerk") > 0);
 });
 
-Deno.test("a changed, paused or removed job is what runs next", async () => {
+Deno.test("a changed, paused or removed job takes effect at the next run", async () => {
   await using b = await bench();
   const [job] = await b.sql`
     select cron.schedule('job', '1 second', 'insert into public.mark (word) values (''old'')') as id`;
@@ -119,7 +119,7 @@ Deno.test("a changed, paused or removed job is what runs next", async () => {
   await rests("removed");
 });
 
-Deno.test("jobs go on after all connections were cut", async () => {
+Deno.test("jobs continue after all connections were cut", async () => {
   await using b = await bench();
   await b.sql`select cron.schedule('job', '1 second', 'insert into public.mark (word) values (''x'')')`;
   await b.until("a run", async () => await b.marks("x") > 0);
@@ -132,7 +132,7 @@ Deno.test("jobs go on after all connections were cut", async () => {
   await b.until("the late one", async () => await b.marks("late") > 0);
 });
 
-Deno.test("closing cuts off what runs, and the next start records that", async () => {
+Deno.test("closing cancels running jobs, and the next start records that", async () => {
   await using b = await bench();
   await b.sql`select cron.schedule('long', '1 second', 'select pg_advisory_xact_lock(7)')`;
   await b.admin.begin(async (tx) => {

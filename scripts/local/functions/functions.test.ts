@@ -6,7 +6,7 @@ import { until } from "../until.ts";
 import { assertError, host } from "./functions_bench.ts";
 import { parsePsTime, processUsage } from "./isolate/usage.ts";
 
-Deno.test("a request without a function, for a disabled one or for shared code is NOT_FOUND", async () => {
+Deno.test("a missing function, a disabled function and shared code are NOT_FOUND", async () => {
   await using h = await host();
   for (const path of ["", "nothing", "disabled", "_shared", "..%2fecho", ".env"]) {
     await assertError(await h.get(path), 404, "NOT_FOUND");
@@ -26,14 +26,14 @@ Deno.test("a request without a function, for a disabled one or for shared code i
   );
 });
 
-Deno.test("methods that hosted does not pass on are refused, and so are WebSockets", async () => {
+Deno.test("WebSockets and methods that hosted does not pass on are refused", async () => {
   await using h = await host();
   assert.equal((await h.get("echo", { method: "HEAD" })).status, 405);
   await assertError(await h.get("echo", { method: "PROPFIND" }), 405, "METHOD_NOT_ALLOWED");
   await assertError(await h.get("echo", { headers: { upgrade: "websocket" } }), 501, "NOT_IMPLEMENTED");
 });
 
-Deno.test("verify_jwt, hosted's default, lets valid tokens and API keys through and names what is wrong", async () => {
+Deno.test("verify_jwt accepts valid tokens and API keys, and names what is wrong with others", async () => {
   await using h = await host({ config: new Map() });
   const now = Math.floor(Date.now() / 1000);
   const valid = await h.keys.sign({ sub: "x", role: "authenticated", exp: now + 60 });
@@ -64,7 +64,7 @@ Deno.test("verify_jwt, hosted's default, lets valid tokens and API keys through 
   );
 });
 
-Deno.test("child: several isolates share the load, each measured", async () => {
+Deno.test("child: several isolates share the load and are measured separately", async () => {
   await using h = await host({ mode: "child", isolates: 2 });
   await Promise.all([h.get("behave/slow"), h.get("behave/slow")]);
   const stats = await h.service.stats();
@@ -80,7 +80,7 @@ Deno.test("child: several isolates share the load, each measured", async () => {
   }
 });
 
-Deno.test("child: a process does not outlive a stack that is killed", async () => {
+Deno.test("child: a process does not outlive a killed stack", async () => {
   const script = `
     import { launchChild } from ${JSON.stringify(new URL("./isolate/child.ts", import.meta.url))};
     const config = { slug: "echo", entry: ${
@@ -113,7 +113,7 @@ Deno.test("child: a process does not outlive a stack that is killed", async () =
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("the times that ps prints are understood", () => {
+Deno.test("the times of ps are parsed", () => {
   assert.equal(parsePsTime("0:01.25"), 1250);
   assert.equal(parsePsTime("00:01:02"), 62_000);
   assert.equal(parsePsTime("2-01:00:00"), 176_400_000);

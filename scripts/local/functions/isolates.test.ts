@@ -7,7 +7,7 @@ import type { FunctionsMode } from "./isolate/isolate.ts";
 
 for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
   // One host for all that leaves nothing behind: each isolate that is booted costs a third of a second of CPU.
-  Deno.test(`${mode}: what goes in and comes out is hosted's`, async (t) => {
+  Deno.test(`${mode}: requests and responses are those of hosted`, async (t) => {
     await using h = await host({ mode, env: { EXTRA: "1" } });
 
     await t.step("every form of serving works unmodified", async () => {
@@ -42,7 +42,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
       assert.equal(seen.remote.hostname, "127.0.0.7");
     });
 
-    await t.step("the environment is hosted's, and nothing of the machine's", async () => {
+    await t.step("the environment is that of hosted, without variables of the machine", async () => {
       const names = [
         "SUPABASE_URL",
         "SUPABASE_PUBLISHABLE_KEYS",
@@ -68,7 +68,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
       assert.equal(Deno.env.has("SUPABASE_FUNCTION_SLUG"), false);
     });
 
-    await t.step("responses of every kind arrive as they were made", async () => {
+    await t.step("responses of every kind arrive unchanged", async () => {
       const gzip = await h.get("behave/gzip");
       assert.equal(gzip.headers.get("content-encoding"), "gzip");
       assert.ok(gzip.body);
@@ -113,7 +113,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     });
   });
 
-  Deno.test(`${mode}: a handler that throws answers 500 without details and goes on`, async () => {
+  Deno.test(`${mode}: a handler that throws is answered with 500 without details, and the isolate continues`, async () => {
     await using h = await host({ mode });
     const response = await h.get("behave/throw");
     assert.equal(response.status, 500);
@@ -127,7 +127,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     assert.equal((await h.service.stats())[0]?.boots, 1);
   });
 
-  Deno.test(`${mode}: an isolate that dies answers WORKER_ERROR, and is booted again`, async () => {
+  Deno.test(`${mode}: an isolate that dies answers WORKER_ERROR and is started again`, async () => {
     await using h = await host({ mode });
     assert.equal((await (await h.get("behave/count")).json()).calls, 1);
     await assertError(await h.get("behave/crash"), 500, "WORKER_ERROR");
@@ -145,7 +145,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     await until("the isolate's end", async () => (await h.service.stats())[0]?.state === "cold");
   });
 
-  Deno.test(`${mode}: a function that can't be loaded is BOOT_ERROR, and the log says why`, async () => {
+  Deno.test(`${mode}: a function that cannot be loaded is BOOT_ERROR, and the log has the reason`, async () => {
     await using h = await host({ mode });
     await assertError(await h.get("boot_error"), 503, "BOOT_ERROR");
     assert.ok(h.lines.some((line) => line.includes("secret reason")), h.lines.join("\n"));
@@ -155,7 +155,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     assert.equal((await h.get("serve_object")).status, 200);
   });
 
-  Deno.test(`${mode}: a response that does not begin in time is IDLE_TIMEOUT, and an endless loop is ended`, async () => {
+  Deno.test(`${mode}: a response that begins too late is IDLE_TIMEOUT, and an endless loop is ended`, async () => {
     await using h = await host({ mode });
     for (const fault of ["never", "loop"]) {
       h.limit();
@@ -167,7 +167,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     assert.equal((await (await h.get("behave/count")).json()).calls, 1, "a new isolate");
   });
 
-  Deno.test(`${mode}: reload uses changed imports and secrets, and answers what is under way`, async () => {
+  Deno.test(`${mode}: reload uses changed imports and secrets, and finishes running requests`, async () => {
     const folder = await Deno.makeTempDir();
     const copied = await new Deno.Command("cp", { args: ["-R", `${FIXTURES}/.`, folder] }).output();
     assert.ok(copied.success);
@@ -194,7 +194,7 @@ for (const mode of ["in-process", "child"] satisfies FunctionsMode[]) {
     await Deno.remove(folder, { recursive: true });
   });
 
-  Deno.test(`${mode}: waitUntil work goes on after the response`, async () => {
+  Deno.test(`${mode}: waitUntil work continues after the response`, async () => {
     await using h = await host({ mode });
     assert.equal(await (await h.get("behave/background")).text(), "started");
     await until(

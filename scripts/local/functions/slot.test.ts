@@ -46,7 +46,7 @@ function bench() {
   };
 }
 
-Deno.test("after each failure in a row an isolate waits twice as long to be booted, up to 5 s", async () => {
+Deno.test("an isolate waits twice as long to start after each failure in a row, up to 5 s", async () => {
   const b = bench();
   const waits = [100, 200, 400, 800, 1600, 3200, 5000, 5000];
   assert.equal(await b.fail(), 1);
@@ -61,7 +61,7 @@ Deno.test("after each failure in a row an isolate waits twice as long to be boot
   assert.equal(await b.use(), "used");
 });
 
-Deno.test("an isolate that dies waits a moment, and one that was of use begins to count anew", async () => {
+Deno.test("an isolate that dies waits before it starts, and a useful one resets the wait", async () => {
   const b = bench();
   b.mend();
   for (let life = 1; life <= 3; life++) {

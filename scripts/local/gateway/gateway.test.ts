@@ -68,7 +68,7 @@ const INVALID = {
   hint: "Double check your Supabase `anon` or `service_role` API key.",
 };
 
-Deno.test("without an API key, or with a wrong one, no service is reached", async () => {
+Deno.test("a request without a valid API key reaches no service", async () => {
   await using b = await bench();
   for (
     const path of ["/auth/v1/user", "/rest/v1/thing", "/rest/v1", "/realtime/v1/websocket", "/graphql/v1"]
@@ -88,7 +88,7 @@ Deno.test("without an API key, or with a wrong one, no service is reached", asyn
   assert.equal((await fetch(`${b.url}/rest/v1/thing`, { headers: raised })).status, 401);
 });
 
-Deno.test("an API key stands for a token of its role, and the caller's own token wins", async () => {
+Deno.test("an API key is replaced by a token of its role, unless the caller has a token", async () => {
   await using b = await bench();
   const reached = async (headers: Record<string, string>, query = "") =>
     (await (await fetch(`${b.url}/rest/v1/thing${query}`, { headers })).json()).token;
@@ -107,7 +107,7 @@ Deno.test("an API key stands for a token of its role, and the caller's own token
   assert.equal(await role(await reached({ apikey: publishableKey, authorization: "Bearer " })), "anon");
 });
 
-Deno.test("a key in the URL is no filter for PostgREST, and stays for Realtime", async () => {
+Deno.test("a key in the URL is removed for PostgREST and kept for Realtime", async () => {
   await using b = await bench();
   const query = `?id=eq.1&apikey=${b.keys.publishableKey}`;
   const rest = await (await fetch(`${b.url}/rest/v1/thing${query}`, { method: "POST", body: "{}" })).json();
@@ -115,7 +115,7 @@ Deno.test("a key in the URL is no filter for PostgREST, and stays for Realtime",
   assert.equal((await (await fetch(`${b.url}/realtime/v1/x${query}`)).json()).search, query);
 });
 
-Deno.test("public keys and links in mails need no API key; other services' paths that look alike do", async () => {
+Deno.test("public keys and links in mails need no API key, and similar paths do", async () => {
   await using b = await bench();
   for (const path of ["/auth/v1/.well-known/jwks.json", "/auth/v1/verify?token=x", "/auth/v1/callback"]) {
     const seen = await (await fetch(b.url + path)).json();
@@ -125,7 +125,7 @@ Deno.test("public keys and links in mails need no API key; other services' paths
   assert.equal((await fetch(`${b.url}/auth/v1/.well-known/openid-configuration`)).status, 401);
 });
 
-Deno.test("functions get the request as it came, with any key or none", async () => {
+Deno.test("functions get the request unchanged, with any key or none", async () => {
   await using b = await bench();
   const seen = await (await fetch(`${b.url}/functions/v1/sync/push?apikey=x`, {
     method: "POST",
@@ -147,7 +147,7 @@ Deno.test("functions get the request as it came, with any key or none", async ()
   assert.equal(preflight.headers.get("access-control-allow-origin"), null);
 });
 
-Deno.test("a path that hosted does not have is 404, with and without a key", async () => {
+Deno.test("an unknown path is answered with 404, with and without a key", async () => {
   await using b = await bench();
   for (const path of ["/", "/rest", "/rest/v2/thing", "/rest/v1x", "/pg/query", "/auth/v1%2Fuser"]) {
     const response = await fetch(b.url + path, { headers: { apikey: b.keys.publishableKey } });
@@ -156,7 +156,7 @@ Deno.test("a path that hosted does not have is 404, with and without a key", asy
   }
 });
 
-Deno.test("what the local stack does not have is 501 in the service's own shape", async () => {
+Deno.test("an unsupported path is answered with 501 in the form of its service", async () => {
   await using b = await bench();
   const graphql = await fetch(`${b.url}/graphql/v1`, {
     method: "POST",
@@ -166,7 +166,7 @@ Deno.test("what the local stack does not have is 501 in the service's own shape"
   assert.equal((await graphql.json()).errors.length, 1);
 });
 
-Deno.test("Storage is reached without a key, with a token alone, and not with a wrong key", async () => {
+Deno.test("Storage accepts a request with a token only, and refuses a wrong key", async () => {
   await using b = await bench();
   const path = `${b.url}/storage/v1/object/public/bucket/name`;
   const tokenOf = async (headers: Record<string, string>) =>
@@ -185,7 +185,7 @@ Deno.test("Storage is reached without a key, with a token alone, and not with a 
   }
 });
 
-Deno.test("preflights are permitted without a key, and every origin may read", async () => {
+Deno.test("preflight requests need no key, and every origin may read", async () => {
   await using b = await bench();
   const preflight = await fetch(`${b.url}/rest/v1/thing`, {
     method: "OPTIONS",
@@ -208,7 +208,7 @@ Deno.test("preflights are permitted without a key, and every origin may read", a
   assert.equal(own.headers.get("access-control-allow-origin"), "https://app.example");
 });
 
-Deno.test("every answer names its request", async () => {
+Deno.test("every answer has the id of its request", async () => {
   await using b = await bench();
   const ids = new Set<string | null>();
   for (const path of ["/", "/rest/v1/thing", "/functions/v1/x"]) {
@@ -219,7 +219,7 @@ Deno.test("every answer names its request", async () => {
   assert.equal(ids.size, 3);
 });
 
-Deno.test("an unexpected failure is 500 without details, which are logged", async () => {
+Deno.test("an unexpected failure is answered with 500 without details and is logged", async () => {
   await using b = await bench();
   for (const path of ["/rest/v1/broken", "/functions/v1/broken"]) {
     const response = await fetch(b.url + path, { headers: { apikey: b.keys.publishableKey } });
@@ -229,7 +229,7 @@ Deno.test("an unexpected failure is 500 without details, which are logged", asyn
   assert.equal(b.lines.filter((line) => /^GET \/\w+\/v1\/broken: Error: secret detail/.test(line)).length, 2);
 });
 
-Deno.test("bodies pass through unchanged and as streams", async () => {
+Deno.test("bodies are streamed unchanged", async () => {
   await using b = await bench();
   const headers = { apikey: b.keys.publishableKey, "content-encoding": "gzip" };
   const bytes = new Uint8Array(5 << 20).map((_, i) => i % 251);
@@ -237,7 +237,7 @@ Deno.test("bodies pass through unchanged and as streams", async () => {
   assert.deepEqual(new Uint8Array(await echoed.arrayBuffer()), bytes);
 });
 
-Deno.test("before the services are up the answer is 503, and a taken port is refused", async () => {
+Deno.test("requests before the start are answered with 503, and a used port is refused", async () => {
   const gateway = startGateway(0);
   const response = await fetch(`http://127.0.0.1:${gateway.port}/rest/v1/thing`);
   assert.equal(response.status, 503);
@@ -249,7 +249,7 @@ Deno.test("before the services are up the answer is 503, and a taken port is ref
   await gateway.close(0);
 });
 
-Deno.test("closing waits for a request under way, but not for ever", async () => {
+Deno.test("closing waits for running requests, but not forever", async () => {
   for (const isAnswered of [true, false]) {
     const folder = await Deno.makeTempDir();
     const gateway = startGateway(0);

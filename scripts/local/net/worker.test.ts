@@ -66,7 +66,7 @@ async function bench() {
   return { url, seen, worker, sql, admin, responses, [Symbol.asyncDispose]: () => cleanup.disposeAsync() };
 }
 
-Deno.test("requests arrive as SQL wrote them, and responses are recorded", async () => {
+Deno.test("requests are sent as SQL wrote them, and responses are recorded", async () => {
   await using b = await bench();
   await b.sql`select net.http_post(${`${b.url}/post`}, '{"a": "ü"}', '{"k": "é & ="}', '{"x-own": "1"}')`;
   await b.sql`select net.http_get(${`${b.url}/get?a=1`}, '{"b": "2"}')`;
@@ -87,7 +87,7 @@ Deno.test("requests arrive as SQL wrote them, and responses are recorded", async
   ]);
 });
 
-Deno.test("nothing is sent before the commit, and nothing that was rolled back", async () => {
+Deno.test("requests are sent after the commit, and never after a rollback", async () => {
   await using b = await bench();
   await assert.rejects(b.sql.begin(async (tx) => {
     await tx`select net.http_get(${`${b.url}/no`})`;
@@ -102,7 +102,7 @@ Deno.test("nothing is sent before the commit, and nothing that was rolled back",
   assert.deepEqual(rows.map((r) => r.content), ['{"path":"/yes"}']);
 });
 
-Deno.test("time-outs and dead addresses are recorded, and not tried again", async () => {
+Deno.test("timeouts and unreachable addresses are recorded and not retried", async () => {
   await using b = await bench();
   const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   closed.close();
@@ -121,7 +121,7 @@ Deno.test("time-outs and dead addresses are recorded, and not tried again", asyn
   assert.equal((await b.sql`select from net.http_request_queue`).count, 0);
 });
 
-Deno.test("more than a batch, each once, also when the worker's connections are cut", async () => {
+Deno.test("more requests than a batch are sent once each, even when the worker's connections are cut", async () => {
   await using b = await bench();
   const post = (from: number, to: number) =>
     b.sql`
@@ -137,7 +137,7 @@ Deno.test("more than a batch, each once, also when the worker's connections are 
   assert.deepEqual(numbers, Array.from({ length: 460 }, (_, i) => i + 1));
 });
 
-Deno.test("a body that is no JSON by its header is refused, and old responses go", async () => {
+Deno.test("a JSON header with another body is refused, and old responses are removed", async () => {
   await using b = await bench();
   await assert.rejects(
     b.sql`select net.http_post(${b.url}, '{}', '{}', '{"content-type": "text/plain"}')`,
@@ -152,7 +152,7 @@ Deno.test("a body that is no JSON by its header is refused, and old responses go
   }]);
 });
 
-Deno.test("closing does not wait for an answer that does not come", async () => {
+Deno.test("closing does not wait for a missing answer", async () => {
   await using b = await bench();
   await b.sql`select net.http_get(${`${b.url}/never`}, timeout_milliseconds => 90000)`;
   await until("the request", () => b.seen.length > 0);

@@ -8,7 +8,7 @@ const version = async (program: string) => {
   return new TextDecoder().decode(output.stdout).trim();
 };
 
-Deno.test("the programs run as PostgreSQL's user, with pgTAP beside the other extensions", async () => {
+Deno.test("the programs run as PostgreSQL's user, with pgTAP among the extensions", async () => {
   const binaries = await prepareBinaries();
   assert.match(await version(binaries.postgres), /^postgres \(PostgreSQL\) 17\./);
   assert.match(await version(binaries.initdb), /^initdb \(PostgreSQL\) 17\./);
@@ -17,7 +17,7 @@ Deno.test("the programs run as PostgreSQL's user, with pgTAP beside the other ex
   assert.ok(await exists(join(extensions, "pgtap--1.3.5.sql")));
 });
 
-Deno.test("preparing at once, under a closed umask, gives everybody the same readable programs", async () => {
+Deno.test("simultaneous preparations under a closed umask give the same readable programs", async () => {
   const folder = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
   const umask = Deno.umask(0o077);
   const [one, two] = await Promise.all([prepareBinaries(folder), prepareBinaries(folder)]);

@@ -85,7 +85,7 @@ async function watchdogOf(pid: number): Promise<number> {
   throw new assert.AssertionError({ message: `process ${pid} has no watchdog` });
 }
 
-Deno.test("data survives a restart, durable or not", async () => {
+Deno.test("data survives a restart with and without durable mode", async () => {
   for (const durable of [true, false]) {
     const progress: string[] = [];
     const first = await start(SHARED, { fresh: true, durable, onProgress: (line) => progress.push(line) });
@@ -103,7 +103,7 @@ Deno.test("data survives a restart, durable or not", async () => {
   }
 });
 
-Deno.test("the server listens on loopback and asks for a password", async () => {
+Deno.test("the server listens on loopback only and requires a password", async () => {
   const cluster = await start(SHARED, { fresh: true });
   const sql = postgres(cluster.url("postgres").replace(":postgres@", ":wrong@"), { max: 1 });
   await assert.rejects(sql`select 1`, { code: "28P01" });
@@ -114,7 +114,7 @@ Deno.test("the server listens on loopback and asks for a password", async () => 
   await cluster.stop();
 });
 
-Deno.test("committed data survives kill -9 of the server, which is noticed", async () => {
+Deno.test("committed data survives kill -9 of the server, and the end is noticed", async () => {
   const first = await start(SHARED, { fresh: true, durable: true });
   await query(first, "create table public.a as select generate_series(1, 1000) as id");
   // Too busy to notice that its server is gone, as pg_sleep would.
@@ -142,7 +142,7 @@ Deno.test("the server stops when its supervisor is killed", async () => {
   await cluster.stop();
 });
 
-Deno.test("a server that outlived supervisor and watchdog is stopped by the next start", async () => {
+Deno.test("a server that outlived its supervisor and watchdog is stopped by the next start", async () => {
   const supervisor = await holdElsewhere(SHARED);
   const pid = await serverPid(SHARED);
   Deno.kill(await watchdogOf(supervisor.pid), "SIGKILL");
@@ -157,7 +157,7 @@ Deno.test("a server that outlived supervisor and watchdog is stopped by the next
   await cluster.stop();
 });
 
-Deno.test("a cluster whose watchdog was killed stops as any other", async () => {
+Deno.test("a cluster whose watchdog was killed stops normally", async () => {
   const cluster = await start(SHARED, { fresh: true });
   const watchdog = await watchdogOf(Deno.pid);
   Deno.kill(watchdog, "SIGKILL");
@@ -165,7 +165,7 @@ Deno.test("a cluster whose watchdog was killed stops as any other", async () => 
   await cluster.stop();
 });
 
-Deno.test("a process id in postmaster.pid that now belongs to somebody else is left alone", async () => {
+Deno.test("a process id in postmaster.pid that belongs to another process is left alone", async () => {
   const cluster = await start(SHARED, { fresh: true });
   await cluster.stop();
   const file = join(await reachable(SHARED), "postmaster.pid");
@@ -174,7 +174,7 @@ Deno.test("a process id in postmaster.pid that now belongs to somebody else is l
   await again.stop();
 });
 
-Deno.test("one data folder has one supervisor", async () => {
+Deno.test("a data folder has one supervisor", async () => {
   const cluster = await start(SHARED, { fresh: true });
   await assert.rejects(start(SHARED), DataFolderInUse);
   await assert.rejects(removeCluster(SHARED), DataFolderInUse);
@@ -182,7 +182,7 @@ Deno.test("one data folder has one supervisor", async () => {
   await cluster.stop();
 });
 
-Deno.test("a fresh start forgets everything", async () => {
+Deno.test("a fresh start removes all data", async () => {
   const first = await start(SHARED, { fresh: true });
   await query(first, "create table public.left_over (id int)");
   // As a killed run leaves it.
@@ -195,7 +195,7 @@ Deno.test("a fresh start forgets everything", async () => {
   await assert.rejects(Deno.stat(SHARED), Deno.errors.NotFound);
 });
 
-Deno.test("a data folder that was half made when the process died is made again", async () => {
+Deno.test("an incomplete data folder is created again", async () => {
   await removeCluster(SHARED);
   const draft = `${await reachable(SHARED)}.draft`;
   await Deno.mkdir(join(draft, "base"), { recursive: true });
@@ -212,7 +212,7 @@ Deno.test("a data folder that was half made when the process died is made again"
   );
 });
 
-Deno.test("a taken port is told as such, and the folder is free again", async () => {
+Deno.test("a used port is reported, and the folder is free again", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   await assert.rejects(start(SHARED, { fresh: true, port }), (error) => {
@@ -227,7 +227,7 @@ Deno.test("a taken port is told as such, and the folder is free again", async ()
   await cluster.stop();
 });
 
-Deno.test("a server that can't start shows the end of its log", async () => {
+Deno.test("a server that cannot start shows the end of its log", async () => {
   const cluster = await start(SHARED, { fresh: true });
   await cluster.stop();
   await Deno.writeTextFile(

@@ -5,7 +5,7 @@ import { throwAwayCluster } from "../harness.ts";
 const NOT_ALLOWED = { code: "42501" };
 const API_ROLES = ["anon", "authenticated", "service_role"];
 
-Deno.test("what postgres creates in public is granted to no API role", async (t) => {
+Deno.test("default privileges", async (t) => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1 });
   await sql.unsafe(`
@@ -32,13 +32,13 @@ Deno.test("what postgres creates in public is granted to no API role", async (t)
     });
   }
 
-  await t.step("an explicit grant is all it takes", async () => {
+  await t.step("an explicit grant is enough for an API role", async () => {
     await sql`grant select on public.note to authenticated`;
     assert.equal((await as("authenticated", "select * from public.note")).length, 0);
     await assert.rejects(as("service_role", "select * from public.note"), NOT_ALLOWED);
   });
 
-  await t.step("a new role may create nothing in public", async () => {
+  await t.step("a new role cannot create objects in public", async () => {
     await sql`create role stranger`;
     await sql`grant stranger to postgres`;
     await assert.rejects(as("stranger", "create table public.mine (id int)"), NOT_ALLOWED);

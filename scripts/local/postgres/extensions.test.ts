@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { throwAwayCluster } from "../harness.ts";
 
-Deno.test("the extensions schema holds what hosted preinstalls, and postgres can add pgTAP", async () => {
+Deno.test("the extensions schema has what hosted preinstalls, and postgres can add pgTAP", async () => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   const installed = await sql`
@@ -29,7 +29,7 @@ Deno.test("the extensions schema holds what hosted preinstalls, and postgres can
   await sql.end();
 });
 
-Deno.test("postgres adds pg_cron and pg_net with hosted's statements, and Vault is there already", async () => {
+Deno.test("postgres adds pg_cron and pg_net with the statements of hosted, and Vault is installed", async () => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   await sql.unsafe(`
@@ -57,7 +57,7 @@ Deno.test("postgres adds pg_cron and pg_net with hosted's statements, and Vault 
   await sql.end();
 });
 
-Deno.test("the key of Vault is closed to postgres, and a changed secret is noticed", async () => {
+Deno.test("postgres cannot read the key of Vault, and a changed secret is noticed", async () => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   await assert.rejects(sql`select vault._root_key()`, { code: "42501" });

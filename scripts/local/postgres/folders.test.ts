@@ -13,7 +13,7 @@ async function canEnter(folder: string): Promise<boolean> {
   return (await command.output()).success;
 }
 
-Deno.test("PostgreSQL's user can enter the folder that it is given", async () => {
+Deno.test("PostgreSQL's user can enter its folder", async () => {
   const open = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
   await Deno.chmod(open, 0o755);
   const umask = Deno.umask(0o077);
@@ -25,7 +25,7 @@ Deno.test("PostgreSQL's user can enter the folder that it is given", async () =>
 });
 
 Deno.test({
-  name: "below a closed folder root gets a substitute, always the same, and it is tidied away",
+  name: "a closed folder of root gets a substitute, always the same, which is removed later",
   ignore: !serverUser(),
   async fn() {
     const closed = await Deno.makeTempDir({ prefix: "local-supabase-test-" });
@@ -48,7 +48,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a substitute that somebody else put there is refused",
+  name: "a substitute that another user created is refused",
   ignore: !serverUser(),
   async fn() {
     const closed = await Deno.makeTempDir({ prefix: "local-supabase-test-" });

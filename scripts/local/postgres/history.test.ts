@@ -65,7 +65,7 @@ async function recorded(cluster: Cluster) {
   return [migrations, seeds, columns].map((rows) => rows.map((row) => ({ ...row })));
 }
 
-Deno.test("the history that we write and the one that the CLI writes are the same", async () => {
+Deno.test("the local stack and the CLI write the same migration history", async () => {
   const folder = await writeProject();
   await using ours = await throwAwayCluster();
   await using theirs = await throwAwayCluster();

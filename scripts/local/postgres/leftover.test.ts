@@ -17,7 +17,7 @@ async function stubborn(dataFolder: string): Promise<Deno.ChildProcess> {
   return child;
 }
 
-Deno.test("a server that does not end by a fast shutdown is ended without one", async () => {
+Deno.test("a server that ignores a fast shutdown is ended without one", async () => {
   const dataFolder = await Deno.makeTempDir();
   const child = await stubborn(dataFolder);
   await stopLeftover(dataFolder, 100);

@@ -4,12 +4,12 @@ import { throwAwayCluster } from "../harness.ts";
 
 const NOT_ALLOWED = { code: "42501" };
 
-Deno.test("postgres uses the managed schemas as hosted lets it, and no more", async (t) => {
+Deno.test("managed schemas", async (t) => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   const count = async (query: string) => Number((await sql.unsafe(query))[0]?.count);
 
-  await t.step("supabase_admin owns them, postgres owns extensions", async () => {
+  await t.step("supabase_admin owns the managed schemas, and postgres owns extensions", async () => {
     const rows = await sql`
       select nspname as name, nspowner::regrole::text as owner from pg_namespace
        where nspname in ('auth', 'extensions', 'public', 'realtime', 'storage', 'vault') order by 1`;
@@ -24,7 +24,7 @@ Deno.test("postgres uses the managed schemas as hosted lets it, and no more", as
   });
 
   for (const schema of ["auth", "realtime", "storage", "vault"]) {
-    await t.step(`nothing can be created in ${schema}`, async () => {
+    await t.step(`postgres cannot create objects in ${schema}`, async () => {
       await assert.rejects(sql.unsafe(`create table ${schema}.mine (id int)`), NOT_ALLOWED);
       await assert.rejects(
         sql.unsafe(`create function ${schema}.mine() returns int language sql as 'select 1'`),
@@ -35,7 +35,7 @@ Deno.test("postgres uses the managed schemas as hosted lets it, and no more", as
     });
   }
 
-  await t.step("managed tables can't be altered, dropped or taken over", async () => {
+  await t.step("postgres cannot alter, drop or take over managed tables", async () => {
     for (const table of ["auth.users", "realtime.messages", "storage.objects"]) {
       await assert.rejects(sql.unsafe(`alter table ${table} add column mine int`), NOT_ALLOWED);
       await assert.rejects(sql.unsafe(`alter table ${table} disable row level security`), NOT_ALLOWED);
@@ -44,7 +44,7 @@ Deno.test("postgres uses the managed schemas as hosted lets it, and no more", as
     }
   });
 
-  await t.step("foreign keys, triggers and policies are allowed, and owners stay", async () => {
+  await t.step("postgres can add foreign keys, triggers and policies, and owners stay", async () => {
     await sql.unsafe(`
       create table public.profile (id uuid primary key references auth.users (id));
       create function public.noop() returns trigger language plpgsql as $$ begin return null; end $$;
@@ -73,7 +73,7 @@ Deno.test("postgres uses the managed schemas as hosted lets it, and no more", as
   });
 
   await t.step(
-    "a policy decides what an API role sees; rows are not deleted behind the service's back",
+    "a policy decides what an API role sees, and rows cannot be deleted in SQL",
     async () => {
       await sql`insert into storage.buckets (id, name) values ('public', 'public'), ('secret', 'secret')`;
       await sql`insert into storage.objects (bucket_id, name) values ('public', 'a/b.txt'), ('secret', 'c.txt')`;
@@ -88,7 +88,7 @@ Deno.test("postgres uses the managed schemas as hosted lets it, and no more", as
     },
   );
 
-  await t.step("a grant on a managed schema to a role of one's own is a warning and no grant", async () => {
+  await t.step("a grant of a managed schema to a role of the project is ignored with a warning", async () => {
     const warnings: string[] = [];
     const other = postgres(cluster.url("postgres"), {
       max: 1,

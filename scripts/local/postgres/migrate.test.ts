@@ -35,7 +35,7 @@ async function project(files: Record<string, string>) {
 const FIRST = "20260101000000_first.sql";
 const SECOND = "20260102000000_second.sql";
 
-Deno.test("migrations run in order as postgres and once; the seed runs once, after them", async () => {
+Deno.test("migrations run once and in order as postgres, and the seed runs once after them", async () => {
   await using p = await project({
     [SECOND]: "create table public.b (id int primary key references public.a (id));",
     [FIRST]: "create table public.a (id int primary key, made_by text default current_user);",
@@ -55,7 +55,7 @@ Deno.test("migrations run in order as postgres and once; the seed runs once, aft
   assert.equal((await p.sql`select * from public.a`).length, 1);
 });
 
-Deno.test("a failing migration names file, line, message, hint and statement, and leaves nothing of itself", async () => {
+Deno.test("a failing migration names file, line, message, hint and statement, and is rolled back", async () => {
   await using p = await project({
     [FIRST]: "create table public.a (id int);",
     [SECOND]: [
@@ -87,7 +87,7 @@ Deno.test("a failing migration names file, line, message, hint and statement, an
   assert.deepEqual(await p.migrate(), { kind: "current", applied: [SECOND], seed: "none" });
 });
 
-Deno.test("an error without a position points at its statement and says where in it", async () => {
+Deno.test("an error without a position names its statement and the place in it", async () => {
   await using p = await project({
     [FIRST]: "select 1;\n-- why\ndo $$\nbegin\n  raise exception 'no' using detail = 'since';\nend $$;",
   });
@@ -102,7 +102,7 @@ Deno.test("an error without a position points at its statement and says where in
   });
 });
 
-Deno.test("a failing seed leaves nothing of itself, and runs again when it was mended", async () => {
+Deno.test("a failing seed is rolled back and runs again after a fix", async () => {
   await using p = await project({
     [FIRST]: "create table public.a (id int primary key);",
     "seed.sql": "insert into public.a values (1);\ninsert into public.a values (1);",
@@ -113,7 +113,7 @@ Deno.test("a failing seed leaves nothing of itself, and runs again when it was m
   assert.deepEqual(await p.migrate(), { kind: "current", applied: [], seed: "applied" });
 });
 
-Deno.test("edited, removed and late migrations are told, and nothing is run", async () => {
+Deno.test("edited, removed and late migrations are reported, and no migration runs", async () => {
   await using p = await project({ [FIRST]: "create table public.a (id int);", [SECOND]: "select 2;" });
   await p.migrate();
   await p.write(FIRST, "create table public.a (id bigint);");
@@ -129,7 +129,7 @@ Deno.test("edited, removed and late migrations are told, and nothing is run", as
   assert.equal(await p.tableExists("public.c"), false);
 });
 
-Deno.test("settings and roles that a migration sets end with it", async () => {
+Deno.test("settings and roles set by a migration end with it", async () => {
   await using p = await project({
     [FIRST]: "set search_path = ''; set role anon;",
     [SECOND]: "create table a (id int); set search_path = '';",
@@ -139,7 +139,7 @@ Deno.test("settings and roles that a migration sets end with it", async () => {
   assert.equal(await p.tableExists("public.a"), true);
 });
 
-Deno.test("what can't run in a transaction is allowed alone in its file", async () => {
+Deno.test("a statement that cannot run in a transaction must be alone in its file", async () => {
   await using p = await project({
     [FIRST]: "create table public.a (id int);",
     [SECOND]: "-- why\ncreate index concurrently if not exists a_id_idx on public.a (id);",
@@ -148,7 +148,7 @@ Deno.test("what can't run in a transaction is allowed alone in its file", async 
   assert.equal(await p.tableExists("public.a_id_idx"), true);
 });
 
-Deno.test("files that break a rule are refused before anything runs", async () => {
+Deno.test("files that break a rule are refused before any of them runs", async () => {
   const cases: [string, string][] = [
     ["1_short.sql", "select 1;"],
     ["20260102000000-dash.sql", "select 1;"],
@@ -173,7 +173,7 @@ Deno.test("files that break a rule are refused before anything runs", async () =
   }
 });
 
-Deno.test("rolling back to a savepoint is no transaction control", async () => {
+Deno.test("a rollback to a savepoint is allowed", async () => {
   await using p = await project({ [FIRST]: "savepoint s; rollback to savepoint s; rollback work to s;" });
   assert.equal((await p.migrate()).kind, "current");
 });

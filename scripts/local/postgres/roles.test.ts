@@ -3,11 +3,11 @@ import postgres from "postgres";
 import { throwAwayCluster } from "../harness.ts";
 import { setLocalPasswords } from "./passwords.ts";
 
-Deno.test("roles have the attributes, memberships and limits of a hosted project", async (t) => {
+Deno.test("roles of a hosted project", async (t) => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("supabase_admin"), { max: 1 });
 
-  await t.step("attributes", async () => {
+  await t.step("roles have the attributes of a hosted project", async () => {
     const rows = await sql`
       select rolname as name, rolsuper as super, rolcanlogin as login, rolinherit as inherit, rolbypassrls as bypassrls
         from pg_roles where rolname !~ '^pg_' order by rolname`;
@@ -30,7 +30,7 @@ Deno.test("roles have the attributes, memberships and limits of a hosted project
     assert.deepEqual({ ...row }, { rolcreatedb: true, rolcreaterole: true, rolreplication: true });
   });
 
-  await t.step("memberships of authenticator and postgres", async () => {
+  await t.step("authenticator and postgres have the memberships of a hosted project", async () => {
     const rows = await sql`
       select member::regrole::text as member, roleid::regrole::text as role, admin_option as admin
         from pg_auth_members
@@ -46,7 +46,7 @@ Deno.test("roles have the attributes, memberships and limits of a hosted project
     ]);
   });
 
-  await t.step("time limits", async () => {
+  await t.step("roles have the time limits of a hosted project", async () => {
     const rows = await sql`
       select rolname as name, rolconfig::text as config from pg_roles
        where rolname in ('anon', 'authenticated', 'authenticator') order by 1`;
@@ -59,7 +59,7 @@ Deno.test("roles have the attributes, memberships and limits of a hosted project
     assert.equal(row?.limit, "2min");
   });
 
-  await t.step("postgres owns the database, and nobody else's settings are on it", async () => {
+  await t.step("postgres owns the database, which has no settings of other roles", async () => {
     const [row] =
       await sql`select datdba::regrole::text as owner from pg_database where datname = 'postgres'`;
     assert.equal(row?.owner, "postgres");
@@ -70,7 +70,7 @@ Deno.test("roles have the attributes, memberships and limits of a hosted project
   await sql.end();
 });
 
-Deno.test("postgres makes a login role, limits it, and the stack gives it the local password", async () => {
+Deno.test("postgres creates a login role with limits, and the stack sets the local password", async () => {
   await using cluster = await throwAwayCluster();
   const owner = postgres(cluster.url("postgres"), { max: 1 });
   await owner.unsafe(`create role app_edge login; alter role app_edge set statement_timeout = '5s'`);

@@ -3,7 +3,7 @@ import { firstWordStart, splitStatements } from "./statements.ts";
 
 const texts = (file: string) => splitStatements(file).map(({ text }) => text);
 
-Deno.test("semicolons separate only outside of quotes, comments, parentheses and SQL-standard bodies", () => {
+Deno.test("semicolons separate statements only outside of quotes, comments, parentheses and function bodies", () => {
   const statements = [
     `-- a; comment\nselect 1`,
     `/* a; /* nested; */ comment */ select ';', "a;b", 'it''s;'`,
@@ -17,7 +17,7 @@ Deno.test("semicolons separate only outside of quotes, comments, parentheses and
   assert.deepEqual(texts(statements.join(";\n\n")), statements);
 });
 
-Deno.test("white space, byte order marks and empty statements are left out", () => {
+Deno.test("white space, byte order marks and empty statements are dropped", () => {
   assert.deepEqual(texts("\uFEFF ;; select 1 ;\r\n ; select 2\r\n"), ["select 1", "select 2"]);
   assert.deepEqual(texts(""), []);
   assert.deepEqual(texts(" \n;"), []);
@@ -31,7 +31,7 @@ Deno.test("unfinished quotes and comments reach to the end", () => {
   }
 });
 
-Deno.test("each statement knows where it begins", () => {
+Deno.test("each statement has its position", () => {
   const file = "\uFEFF\n select 1;\n\n  -- two\n select 2 ;";
   for (const { text, start } of splitStatements(file)) {
     assert.equal(file.slice(start, start + text.length), text);
@@ -39,7 +39,7 @@ Deno.test("each statement knows where it begins", () => {
   assert.equal(splitStatements(file).length, 2);
 });
 
-Deno.test("the first word comes after comments", () => {
+Deno.test("the first word is read after comments", () => {
   const wordOf = (statement: string) => statement.slice(firstWordStart(statement));
   assert.equal(wordOf("-- a\n/* b /* c */ */ begin"), "begin");
   assert.equal(wordOf("select 1"), "select 1");

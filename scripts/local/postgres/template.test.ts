@@ -49,7 +49,7 @@ async function ask(dataFolder: string, text: string) {
   return rows.map((row) => ({ ...row }));
 }
 
-Deno.test("a template is made once, however many ask for it, and each copy is its own", async () => {
+Deno.test("a template is created once for many callers, and each copy is independent", async () => {
   await using own = await ownFolder();
   const { recipe, counted } = newRecipe();
   const [one, two] = await Promise.all(["one", "two"].map(own.target));
@@ -66,7 +66,7 @@ Deno.test("a template is made once, however many ask for it, and each copy is it
   assert.equal(counted.prepared, 1);
 });
 
-Deno.test("a recipe that fails tells why, leaves no template, and is tried again; the longest unused ones go for it", async () => {
+Deno.test("a failing recipe reports why, leaves no template, and is tried again", async () => {
   await using own = await ownFolder();
   for (const day of [1, 2, 3, 4, 5, 6]) {
     const old = await own.target(`day-${day}`);

@@ -4,7 +4,7 @@ import { throwAwayCluster } from "../harness.ts";
 import { until } from "../until.ts";
 import { isConnectionLost, transaction } from "./transaction.ts";
 
-Deno.test("a transaction that loses its connection fails, and the process and the pool go on", async () => {
+Deno.test("a transaction that loses its connection fails, and process and pool continue", async () => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   const other = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
@@ -32,7 +32,7 @@ Deno.test("a transaction that loses its connection fails, and the process and th
   await Promise.all([sql.end(), other.end()]);
 });
 
-Deno.test("a transaction gives what its work gives, and takes back what its work throws at", async () => {
+Deno.test("a transaction returns the result of its work, and is rolled back when the work throws", async () => {
   await using cluster = await throwAwayCluster();
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });
   assert.deepEqual(await transaction(sql, () => Promise.resolve([1, 2])), [1, 2]);

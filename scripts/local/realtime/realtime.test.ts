@@ -97,7 +97,7 @@ async function refused(statement: string): Promise<string> {
   return error instanceof postgres.PostgresError ? error.code : "accepted";
 }
 
-Deno.test("messages that were sent while the database connections were cut arrive late, in order", async () => {
+Deno.test("messages sent while the database connections were cut arrive late and in order", async () => {
   const topic = crypto.randomUUID();
   await using listener = await listen(topic);
   await send(topic, 0);
@@ -112,7 +112,7 @@ Deno.test("messages that were sent while the database connections were cut arriv
   assert.deepEqual(listener.inbox.payloads().map(({ n }) => n), Array.from({ length: 61 }, (_, n) => n));
 });
 
-Deno.test("what is not part of the local stack is refused with a sentence", async () => {
+Deno.test("an unsupported request is refused with a sentence", async () => {
   await using socket = await rawSocket(local);
   const join = (ref: string, config: unknown) =>
     socket.ask([ref, ref, `realtime:${ref}`, "phx_join", { config }]);
@@ -146,7 +146,7 @@ Deno.test("what is not part of the local stack is refused with a sentence", asyn
   }
 });
 
-Deno.test("handshakes and requests with bad tokens or bad input are answered as hosted answers them", async () => {
+Deno.test("invalid tokens and requests are answered like on hosted", async () => {
   const now = Math.floor(Date.now() / 1000);
   const handshake = { upgrade: "websocket", connection: "upgrade" };
   const cases: [string, RequestInit, number, string][] = [
@@ -184,7 +184,7 @@ Deno.test("handshakes and requests with bad tokens or bad input are answered as 
   assert.equal(await post("/broadcast/t/events/e?persist=true", "{}", json), 501);
 });
 
-Deno.test("frames that are not of the protocol close the socket with a code that makes clients come back", async () => {
+Deno.test("invalid frames close the socket with a code that makes clients reconnect", async () => {
   for (const frame of ["{", "[1]", new Uint8Array([9, 1]), new Uint8Array([3, 1, 1, 200, 1, 0, 1, 65])]) {
     const socket = await rawSocket(local);
     socket.send(frame);
@@ -192,7 +192,7 @@ Deno.test("frames that are not of the protocol close the socket with a code that
   }
 });
 
-Deno.test("payloads above hosted's limit are dropped, and told to who asks for an acknowledgement", async () => {
+Deno.test("payloads above the limit of hosted are dropped, and senders who ask for an acknowledgement are told", async () => {
   const topic = crypto.randomUUID();
   await using listener = await listen(topic);
   await using socket = await rawSocket(local);
@@ -213,7 +213,7 @@ Deno.test("payloads above hosted's limit are dropped, and told to who asks for a
   assert.match(logged.join("\n"), /larger than 256000 bytes/);
 });
 
-Deno.test("a policy that fails refuses the join, and the log says why", async () => {
+Deno.test("a failing policy refuses the join, and the log has the reason", async () => {
   await sql`create policy test_fails on realtime.messages for select to authenticated using (1 / length(topic) = 1 / 0)`;
   try {
     const token = await tokenLasting(crypto.randomUUID(), 60);
@@ -230,7 +230,7 @@ Deno.test("a policy that fails refuses the join, and the log says why", async ()
   }
 });
 
-Deno.test("postgres manages policies and triggers of realtime.messages, and nothing else in the schema", async () => {
+Deno.test("postgres manages policies and triggers of realtime.messages only", async () => {
   assert.equal(
     await refused("create policy test_p on realtime.messages for select to anon using (true)"),
     "accepted",
@@ -272,7 +272,7 @@ Deno.test("postgres manages policies and triggers of realtime.messages, and noth
   assert.match(table?.relacl, /postgres=a\*r\*wdDxtm\/supabase_realtime_admin/);
 });
 
-Deno.test("other roles gain nothing while the table is lent to postgres", async () => {
+Deno.test("other roles gain no rights while postgres owns the table for a moment", async () => {
   const anon = await sql.reserve();
   try {
     await anon`set role authenticated`;
@@ -284,7 +284,7 @@ Deno.test("other roles gain nothing while the table is lent to postgres", async 
   }
 });
 
-Deno.test("partitions are made ahead, old ones dropped, and the default one emptied into them", async () => {
+Deno.test("partitions are created ahead, old ones are dropped, and the default one is emptied", async () => {
   const partitions = async () => {
     const rows = await sql<{ name: string }[]>`
       select inhrelid::regclass::text as name from pg_inherits where inhparent = 'realtime.messages'::regclass`;
@@ -311,7 +311,7 @@ Deno.test("partitions are made ahead, old ones dropped, and the default one empt
   await sql`delete from realtime.messages where event is null`;
 });
 
-Deno.test("closing ends every socket and connection, with a client that is still there", async () => {
+Deno.test("closing ends every socket and connection, even with a connected client", async () => {
   const second = await serve();
   const socket = await rawSocket(second);
   await socket.ask(["1", "1", "realtime:t", "phx_join", { config: {} }]);

@@ -85,7 +85,7 @@ async function ask(
   return { status: answer.status, text, code: text.startsWith("{") ? JSON.parse(text).code : undefined };
 }
 
-Deno.test("rest: what the stand-in does not do is 501 with one sentence", async () => {
+Deno.test("rest: an unsupported request is answered with 501 and one sentence", async () => {
   const requests: [string, string, Record<string, string>][] = [
     ["GET", "/", {}],
     ["PUT", "/contract_country?code=eq.at", {}],
@@ -110,7 +110,7 @@ Deno.test("rest: what the stand-in does not do is 501 with one sentence", async 
   }
 });
 
-Deno.test("rest: tokens name a role that exists and may be taken", async () => {
+Deno.test("rest: the role of a token must exist and be granted", async () => {
   const call = (claims: Record<string, unknown>) => ask(service, "POST", "/rpc/contract_nothing", claims);
   assert.equal((await call({})).status, 204, "anon without a role");
   const ghost = await call({ role: "ghost" });
@@ -128,7 +128,7 @@ Deno.test("rest: tokens name a role that exists and may be taken", async () => {
   }
 });
 
-Deno.test("rest: a role's own time limit holds", async () => {
+Deno.test("rest: the statement timeout of a role applies", async () => {
   await sql`create function contract_limits() returns text[] language sql stable set search_path = ''
     as $$select array[current_setting('statement_timeout'), current_setting('lock_timeout')]$$`;
   await using two = await disposable({ pool: { size: 1, acquireSeconds: 60 } });
@@ -156,7 +156,7 @@ async function disposable(options: RestOptions) {
   return { fetch: other.fetch, [Symbol.asyncDispose]: () => other.close() };
 }
 
-Deno.test("rest: a request waits for a connection, but not for ever", async () => {
+Deno.test("rest: a request waits for a connection, but not forever", async () => {
   await using small = await disposable({ pool: { size: 1, acquireSeconds: 0.1 } });
   const { call, result: waiting } = await whileUnderWay(
     small,
@@ -167,7 +167,7 @@ Deno.test("rest: a request waits for a connection, but not for ever", async () =
   assert.equal((await ask(small, "POST", "/rpc/contract_nothing")).status, 204);
 });
 
-Deno.test("rest: answers hold at most so many rows", async () => {
+Deno.test("rest: answers have at most the configured number of rows", async () => {
   await using small = await disposable({ maxRows: 2 });
   const read = await ask(small, "GET", "/contract_country?select=code&order=code");
   assert.deepEqual(JSON.parse(read.text), [{ code: "at" }, { code: "ch" }]);
@@ -177,7 +177,7 @@ Deno.test("rest: answers hold at most so many rows", async () => {
   assert.deepEqual(JSON.parse(numbers.text), [1, 2]);
 });
 
-Deno.test("rest: several schemas are told apart by profile", async () => {
+Deno.test("rest: profiles select the schema", async () => {
   await using two = await disposable({ schemas: ["public", "contract_other"] });
   const answer = await two.fetch(
     new Request(`${url}/rest/v1/contract_country?limit=0`, { headers: { "accept-profile": "public" } }),
@@ -191,7 +191,7 @@ Deno.test("rest: several schemas are told apart by profile", async () => {
   assert.deepEqual([elsewhere.status, elsewhere.code], [404, "PGRST205"]);
 });
 
-Deno.test("rest: the schema is as it was until notify pgrst", async () => {
+Deno.test("rest: the schema is reloaded only after notify pgrst", async () => {
   const find = () => ask(service, "POST", "/rpc/contract_unseen");
   await sql`create function contract_unseen() returns integer language sql immutable as 'select 1'`;
   await delay(300);
@@ -219,7 +219,7 @@ Deno.test("rest: booleans are compared with is", async () => {
   await sql`drop table contract_flag`;
 });
 
-Deno.test("rest: a column that changes its type is compared as its new one", async () => {
+Deno.test("rest: a column whose type changed is compared with its new type", async () => {
   await sql`create table contract_changing (value integer)`;
   await sql`grant select on contract_changing to anon`;
   await sql`notify pgrst`;
@@ -232,7 +232,7 @@ Deno.test("rest: a column that changes its type is compared as its new one", asy
   await sql`drop table contract_changing`;
 });
 
-Deno.test("rest: a lost connection is 503, and the next request has another", async () => {
+Deno.test("rest: a lost connection is answered with 503, and the next request gets another", async () => {
   // Under way for certain: a connection that is only being made would be made again.
   const { call } = await whileUnderWay(
     service,
@@ -250,7 +250,7 @@ Deno.test("rest: a lost connection is 503, and the next request has another", as
   );
 });
 
-Deno.test("rest: without a database every request is 503", async () => {
+Deno.test("rest: every request without a database is answered with 503", async () => {
   const gone = await throwAwayCluster();
   const owner = postgres(gone.url("postgres"), { max: 1 });
   await owner`create function contract_ping() returns integer language sql immutable as 'select 1'`;

@@ -15,7 +15,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   }
 }
 
-Deno.test("a version is written once, and read in whole or in part", () =>
+Deno.test("a version of a file is written once, and read as a whole or in part", () =>
   inFolder(async (folder) => {
     const files = await openFiles(folder);
     const bytes = crypto.getRandomValues(new Uint8Array(65_536));
@@ -31,7 +31,7 @@ Deno.test("a version is written once, and read in whole or in part", () =>
     assert.deepEqual(await names(folder), ["v1"]);
   }));
 
-Deno.test("of an upload that is too large or breaks off nothing is left", () =>
+Deno.test("an upload that is too large or incomplete leaves nothing behind", () =>
   inFolder(async (folder) => {
     const files = await openFiles(folder);
     await assert.rejects(files.write("large", new Blob(["12345"]).stream(), 4), { code: "EntityTooLarge" });
@@ -43,7 +43,7 @@ Deno.test("of an upload that is too large or breaks off nothing is left", () =>
     assert.deepEqual(await names(folder), []);
   }));
 
-Deno.test("files that no object names are removed", () =>
+Deno.test("files without an object are removed", () =>
   inFolder(async (folder) => {
     const files = await openFiles(folder);
     for (const version of ["a", "b", "c"]) await files.write(version, null, 0);

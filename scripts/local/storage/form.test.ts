@@ -7,7 +7,7 @@ async function roundTrip(form: FormData) {
   return parseForm(await request.bytes(), boundary);
 }
 
-Deno.test("a form's texts and files come out as they went in, also a file without a name", async () => {
+Deno.test("the texts and files of a form are parsed, even a file without a name", async () => {
   const bytes = Uint8Array.from({ length: 1024 }, (_, i) => i % 256);
   const form = new FormData();
   form.append("cacheControl", "3600");
@@ -24,7 +24,7 @@ Deno.test("a form's texts and files come out as they went in, also a file withou
   assert.equal(parts?.[2]?.bytes.length, 1024 + 9);
 });
 
-Deno.test("what is cut off or no form at all is none", () => {
+Deno.test("an incomplete form or another body is refused", () => {
   const encode = (text: string) => new TextEncoder().encode(text);
   for (const text of ["", "hello", "--b", "--b\r\n", "--b\r\nContent-Disposition: form-data\r\n\r\nx"]) {
     assert.equal(parseForm(encode(text), "b"), undefined, text);

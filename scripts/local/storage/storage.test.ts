@@ -9,7 +9,7 @@ Deno.test.afterAll(async () => {
 });
 storageContract(target);
 
-Deno.test("what is not part of the local stack is refused with a sentence", async () => {
+Deno.test("an unsupported request is refused with a sentence", async () => {
   for (
     const path of ["/object/copy", "/object/move", "/upload/resumable", "/render/image/public/a/b", "/s3/a"]
   ) {

@@ -1,15 +1,15 @@
-// Answers: gzipped where the client takes it, 304 where it has them already.
+// Answers: gzipped if the client accepts gzip, and 304 if the client has the content already.
 
-/** Bytes in memory of their own, by the name that TypeScript 5.6 (hosted) and 6 both have for them. */
+/** Bytes with a buffer of their own. TypeScript 5.6 (hosted) and 6 have different names for this type. */
 export type Bytes = ReturnType<TextEncoder["encode"]>;
 
-/** A body in the two forms that are sent. */
+/** A body in both encodings. */
 export interface Payload {
   plain: Bytes;
   gzip: Bytes;
 }
 
-/** Below this many bytes gzip saves nothing that a packet would notice. */
+/** Smaller bodies fit into one packet without gzip. */
 const WORTH_GZIP = 1000;
 
 async function compress(bytes: Bytes): Promise<Bytes> {
@@ -23,7 +23,7 @@ export async function payloadOf(text: string): Promise<Payload> {
   return { plain, gzip: plain.byteLength < WORTH_GZIP ? plain : await compress(plain) };
 }
 
-/** The first 16 hex digits of a SHA-256: a validator for what the text says. */
+/** The first 16 hex digits of the SHA-256: a validator of the content. */
 export async function digestOf(bytes: Bytes): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -37,15 +37,29 @@ export interface ReplyOptions {
   etag?: string;
 }
 
-function takesGzip(request: Request): boolean {
-  return /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "");
+/** Whether the caller accepts gzip, and does not prefer an unencoded answer (RFC 9110, 12.5.3). */
+function acceptsGzip(request: Request): boolean {
+  const weights = new Map<string, number>();
+  for (const item of (request.headers.get("accept-encoding") ?? "").toLowerCase().split(",")) {
+    const [coding = "", ...parameters] = item.split(";").map((part) => part.trim());
+    const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
+    weights.set(coding, weight === undefined ? 1 : Number(weight));
+  }
+  const gzip = weights.get("gzip") ?? weights.get("*") ?? 0;
+  return gzip > 0 && gzip >= (weights.get("identity") ?? 0);
+}
+
+/** Whether the caller has this content already: weak comparison with each validator of a list, or `*` (RFC 9110, 13.1.2). */
+function hasContent(request: Request, etag: string): boolean {
+  const header = request.headers.get("if-none-match")?.trim() ?? "";
+  return header === "*" || [...header.matchAll(/"([^"]*)"/g)].some(([, opaque]) => opaque === etag);
 }
 
 /**
- * The answer for a payload, or 304 where the caller's validator matches. Of what is the same for every learner: it does not vary by
- * `authorization`, or a browser's cache would be void with every new token, once an hour. What may be kept is `private`: a cache that callers
- * share, a CDN's, must not keep it, since it would serve it to whoever has no token; and a browser gives it to nobody but the apps
- * of one origin, whose own cache holds the same rows anyway. What is one learner's own is never kept (`replyOnce`).
+ * The answer for a payload, or 304 if the caller's validator matches. Only for content that is the same for every learner.
+ * The answer does not vary by `authorization`: a new token, once an hour, would invalidate a browser's cache.
+ * Cacheable answers are `private`: a shared cache, such as a CDN, would serve them to callers without a token.
+ * Data of a single learner is never cached (`replyOnce`).
  */
 export function reply(request: Request, payload: Payload, options: ReplyOptions): Response {
   const headers = new Headers({
@@ -53,15 +67,12 @@ export function reply(request: Request, payload: Payload, options: ReplyOptions)
     "cache-control": options.cacheControl,
     vary: "accept-encoding",
   });
-  // Weak: the same content, in one encoding or the other.
-  const etag = options.etag && `W/"${options.etag}"`;
-  if (etag) {
-    headers.set("etag", etag);
-    if (request.headers.get("if-none-match")?.split(/\s*,\s*/).includes(etag)) {
-      return new Response(null, { status: 304, headers });
-    }
+  if (options.etag) {
+    // A weak validator: the content is the same in both encodings, the bytes are not.
+    headers.set("etag", `W/"${options.etag}"`);
+    if (hasContent(request, options.etag)) return new Response(null, { status: 304, headers });
   }
-  const gzipped = takesGzip(request) && payload.gzip !== payload.plain;
+  const gzipped = acceptsGzip(request) && payload.gzip !== payload.plain;
   if (gzipped) headers.set("content-encoding", "gzip");
   return new Response(gzipped ? payload.gzip : payload.plain, { headers });
 }
@@ -69,6 +80,6 @@ export function reply(request: Request, payload: Payload, options: ReplyOptions)
 /** The answer for a text that is sent once. */
 export async function replyOnce(request: Request, text: string, contentType: string): Promise<Response> {
   const plain = new TextEncoder().encode(text);
-  const gzip = takesGzip(request) && plain.byteLength >= WORTH_GZIP ? await compress(plain) : plain;
+  const gzip = acceptsGzip(request) && plain.byteLength >= WORTH_GZIP ? await compress(plain) : plain;
   return reply(request, { plain, gzip }, { contentType, cacheControl: "no-store" });
 }

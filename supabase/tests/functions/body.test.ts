@@ -37,7 +37,7 @@ function problem(code: string, info: string) {
   return (error: unknown) => error instanceof Problem && error.code === code && error.info === info;
 }
 
-Deno.test("U1: a gzip bomb that arrives in one piece is refused before it is inflated", async () => {
+Deno.test("U1: a gzip bomb in one chunk is refused before it is inflated as a whole", async () => {
   const zeros = new Uint8Array(MB);
   const bomb = await gzip(arriving(Array.from({ length: 400 }, () => zeros)));
   assert.ok(bomb.byteLength < CAP, "its own size gives nothing away");
@@ -50,7 +50,7 @@ Deno.test("U1: a gzip bomb that arrives in one piece is refused before it is inf
   assert.ok(grown < 100, `${Math.round(grown)} MB of 400 were inflated`);
 });
 
-Deno.test("U1: what gzip carries comes out whole, however it arrives", async () => {
+Deno.test("U1: a gzip body is inflated completely, in chunks of any size", async () => {
   const bytes = crypto.getRandomValues(new Uint8Array(60_000));
   const packed = await gzip(arriving([bytes]));
   for (const size of [1000, 4095, 4096, 4097, packed.byteLength]) {
@@ -62,7 +62,44 @@ Deno.test("U1: what gzip carries comes out whole, however it arrives", async () 
   }
 });
 
-Deno.test("U1: a body that breaks off, or was cut, is a request that can't be read", async () => {
+Deno.test("U1: a gzip body of several members is inflated as one body, and a cut member is refused", async () => {
+  const text = new TextEncoder();
+  const members = await Promise.all(["{}\n", "", "[]\n"].map((part) => gzip(arriving([text.encode(part)]))));
+  const packed = Uint8Array.from(members.flatMap((member) => [...member]));
+  for (const chunks of [[packed], Array.from(packed, (byte) => Uint8Array.of(byte))]) {
+    assert.deepEqual(await readBody(request(arriving(chunks), "gzip"), CAP), text.encode("{}\n[]\n"));
+  }
+  for (const cut of [1, 12, packed.byteLength - 5]) {
+    await assert.rejects(
+      readBody(request(arriving([packed.subarray(0, cut)]), "gzip"), CAP),
+      problem("malformed_request", "content-encoding"),
+    );
+  }
+});
+
+Deno.test("U1: the limit of a gzip body counts all of its members together", async () => {
+  const half = await gzip(arriving([new Uint8Array(CAP / 2 + 1)]));
+  await assert.rejects(
+    readBody(request(arriving([half, half.slice()]), "gzip"), CAP),
+    problem("payload_too_large", String(CAP)),
+  );
+});
+
+Deno.test("U1: a byte order mark before the header is skipped, and kept anywhere else", () => {
+  const text = new TextEncoder();
+  assert.equal(batchText(text.encode("\ufeff{}\n\ufeff[]")), "{}\n\ufeff[]");
+  assert.equal(batchText(text.encode("\ufeff\ufeff{}")), "\ufeff{}");
+  assert.equal(batchText(Uint8Array.of(0xef, 0xbb, 0xbf, 0xff)), "!base64:/w==");
+});
+
+Deno.test("I7: only a line feed ends a line: U+2028 and U+2029 stay inside, beside a broken line as well", () => {
+  const line = '{"text":"a\u2028b\u2029c\u0085d\re"}';
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  assert.equal(batchText(bytes), `${line}\n`);
+  assert.equal(batchText(Uint8Array.of(...bytes, 0xff)), `${line}\n!base64:/w==`);
+});
+
+Deno.test("U1: a body that ends early or was cut is a malformed request", async () => {
   const packed = await gzip(arriving([new TextEncoder().encode("{}\n".repeat(1000))]));
   const half = packed.subarray(0, packed.byteLength >> 1);
   const lost = new TypeError("connection closed");
@@ -75,7 +112,7 @@ Deno.test("U1: a body that breaks off, or was cut, is a request that can't be re
   );
 });
 
-Deno.test("U8: a batch of blank lines is refused before SQL looks at each", () => {
+Deno.test("U8: a batch of too many blank lines is refused before SQL reads them", () => {
   const lines = (count: number) => new TextEncoder().encode("\n".repeat(count - 1));
   assert.equal(batchText(lines(1000)).length, 999);
   assert.throws(() => batchText(lines(1001)), problem("batch_too_large", "1000"));
@@ -86,7 +123,7 @@ function binary(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => 255 - (i * 7 + (i >> 8)) % 245);
 }
 
-Deno.test("I7: a line that is not UTF-8 is kept as its bytes, whatever its length", () => {
+Deno.test("I7: a line that is not UTF-8 keeps its bytes, whatever its length", () => {
   for (const length of [1, 2, 3, 4, 24_575, 24_576, 24_577, 49_153, CAP]) {
     const line = binary(length);
     assert.equal(batchText(line), `!base64:${Buffer.from(line).toString("base64")}`);
@@ -96,7 +133,7 @@ Deno.test("I7: a line that is not UTF-8 is kept as its bytes, whatever its lengt
   assert.equal(batchText(bytes), [text, "!base64:/wA=", "", "!base64:4ig=", text].join("\n"));
 });
 
-Deno.test("U8: the longest line that is not UTF-8 costs a fraction of what its bytes one by one would", () => {
+Deno.test("U8: encoding the longest line that is not UTF-8 takes a fraction of the time of a byte-by-byte loop", () => {
   const line = binary(CAP);
   const oneByOne = () => btoa(Array.from(line, (byte) => String.fromCharCode(byte)).join(""));
   const fastest = (run: () => unknown) =>

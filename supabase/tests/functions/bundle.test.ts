@@ -53,37 +53,40 @@ Deno.test("bundle", async (t) => {
   });
 
   await configure(stack, sql);
-  await t.step("C1: the schedule's next round bundles what was published before", async () => {
+  await t.step("C1: the scheduled run bundles releases that were published before", async () => {
     const [round] = await sql`select ops.continue_bundles() as woken`;
     assert.equal(round?.woken, true);
     assert.equal((await bundled(sql)).length, 3);
   });
 
-  await t.step("C1: a publish is bundled at once, and anybody with the URL has the exact rows", async () => {
-    await sql`update content.question set prompt = prompt || ' (new)' where id = (select min(id::text)::uuid from content.question)`;
-    await sql`select public.publish_release('second')`;
-    const bundles = await bundled(sql);
-    assert.equal(bundles.length, 3);
-    for (const bundle of bundles) {
-      const response = await fetch(new URL(bundle.url, stack.apiUrl));
-      assert.equal(response.status, 200);
-      // A signed URL says when it ends, in place of the object's own cache-control.
-      const days = (Date.parse(response.headers.get("expires") ?? "") - Date.now()) / 86_400_000;
-      assert.ok(days > 29 && days < 31, `kept for ${days} days`);
-      assert.equal(response.headers.get("content-encoding"), null, "the client inflates it");
-      const file = new Uint8Array(await response.arrayBuffer());
-      assert.equal(file.byteLength, bundle.bytes);
-      assert.equal(createHash("sha256").update(file).digest("hex"), bundle.sha256);
-      const lines = gunzipSync(file).toString().trimEnd().split("\n");
-      const expected = await sql<{ body: string }[]>`
+  await t.step(
+    "C1: a publish is bundled at once, and anybody with the signed URL gets the exact rows",
+    async () => {
+      await sql`update content.question set prompt = prompt || ' (new)' where id = (select min(id::text)::uuid from content.question)`;
+      await sql`select public.publish_release('second')`;
+      const bundles = await bundled(sql);
+      assert.equal(bundles.length, 3);
+      for (const bundle of bundles) {
+        const response = await fetch(new URL(bundle.url, stack.apiUrl));
+        assert.equal(response.status, 200);
+        // A signed URL says when it ends, in place of the object's own cache-control.
+        const days = (Date.parse(response.headers.get("expires") ?? "") - Date.now()) / 86_400_000;
+        assert.ok(days > 29 && days < 31, `kept for ${days} days`);
+        assert.equal(response.headers.get("content-encoding"), null, "the client inflates it");
+        const file = new Uint8Array(await response.arrayBuffer());
+        assert.equal(file.byteLength, bundle.bytes);
+        assert.equal(createHash("sha256").update(file).digest("hex"), bundle.sha256);
+        const lines = gunzipSync(file).toString().trimEnd().split("\n");
+        const expected = await sql<{ body: string }[]>`
         select c.body from private.content_change(1::smallint, 0, 2, array[${bundle.domain_id}]::uuid[],
           0, 'a', '00000000-0000-0000-0000-000000000000', 10000) c order by c.version, c.kind, c.id`;
-      assert.deepEqual(lines.slice(1, -1), expected.map(({ body }) => body));
-      assert.equal(lines.length - 2, bundle.rows);
-    }
-  });
+        assert.deepEqual(lines.slice(1, -1), expected.map(({ body }) => body));
+        assert.equal(lines.length - 2, bundle.rows);
+      }
+    },
+  );
 
-  await t.step("I9: without the URL's token nobody fetches it", async () => {
+  await t.step("I9: a bundle cannot be fetched without the token of its URL", async () => {
     const [first] = await bundled(sql);
     assert.ok(first);
     const [bare = ""] = `${stack.apiUrl}${first.url}`.split("?");
@@ -96,7 +99,7 @@ Deno.test("bundle", async (t) => {
     }
   });
 
-  await t.step("C1: bundles of old releases are removed, the newest ones stay", async () => {
+  await t.step("C1: bundles of old releases are removed, and those of the newest stay", async () => {
     const objects = async () => (await sql`select from storage.objects where bucket_id = 'content'`).length;
     // Each contract schema has files of its own.
     const [published] = await sql`select count(distinct schema)::int as schemas from content.tree_node`;
@@ -114,7 +117,7 @@ Deno.test("bundle", async (t) => {
     }
   });
 
-  await t.step("C1: an object that was lost is written again", async () => {
+  await t.step("C1: a lost object is written again", async () => {
     const [{ path } = { path: "" }] = await sql<{ path: string }[]>`select path from content.bundle limit 1`;
     await fetch(`${stack.apiUrl}/storage/v1/object/content`, {
       method: "DELETE",
@@ -131,7 +134,7 @@ Deno.test("bundle", async (t) => {
   await sql.end();
 });
 
-Deno.test("C1, C5: a worker without Storage fails, a publish does not, and devices get pages", async () => {
+Deno.test("C1, C5: without Storage the worker fails, a publish succeeds, and devices get pages", async () => {
   await using stack = await startBench();
   const sql = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });
   await sql`select ops.configure_signals('http://127.0.0.1:1/functions/v1', 'sb_secret_that_is_another')`;

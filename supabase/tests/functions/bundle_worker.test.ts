@@ -43,13 +43,13 @@ async function work({ list, did }: ReturnType<typeof listOf>, now?: () => number
   return await (await handler(CALL)).json();
 }
 
-Deno.test("C1: a call works until nothing is left, each file named, then uploaded, then reported", async () => {
+Deno.test("C1: a call works until nothing is left, and each file is named, uploaded and reported", async () => {
   const { list, did } = listOf(2, 10);
   assert.deepEqual(await work({ list, did }), { written: 2, signed: 0, removed: 0, more: false });
   assert.deepEqual(did, ["lease-2", "lease-1"].flatMap((l) => [`name ${l}`, `put ${l}`, `stored ${l}`]));
 });
 
-Deno.test("C1: a call stops after its share of bytes or of time, and asks for another one", async () => {
+Deno.test("C1: a call stops after its limit of bytes or time, and asks for another call", async () => {
   const heavy = listOf(10, 8 * 1024 * 1024);
   const byBytes = await work(heavy);
   assert.deepEqual([byBytes.written, byBytes.more, heavy.did.at(-1)], [2, true, "continue"]);
@@ -60,7 +60,7 @@ Deno.test("C1: a call stops after its share of bytes or of time, and asks for an
   assert.deepEqual([byTime.written, byTime.more], [4, true]);
 });
 
-Deno.test("C1: whoever prefers that is answered before the work, which holds up nothing else of pg_net's", async () => {
+Deno.test("C1: a caller that prefers an asynchronous answer is answered before the work", async () => {
   const { list, did } = listOf(1, 10);
   const claimed = Promise.withResolvers<void>();
   const works: Promise<unknown>[] = [];
@@ -77,13 +77,13 @@ Deno.test("C1: whoever prefers that is answered before the work, which holds up 
   assert.deepEqual(did, ["name lease-1", "put lease-1", "stored lease-1"]);
 });
 
-Deno.test("C1: what another worker has taken over is not uploaded", async () => {
+Deno.test("C1: a bundle that another worker has taken over is not uploaded", async () => {
   const { list, did } = listOf(13, 1);
   await work({ list, did });
   assert.ok(did.includes("name lease-13") && !did.includes("put lease-13"));
 });
 
-Deno.test("C1: Storage gets raw bytes to be kept for ever; its refusals are errors that tell no key", async () => {
+Deno.test("C1: Storage gets raw bytes with a permanent cache time, and its errors reveal no key", async () => {
   const seen: { method: string; path: string; headers: Headers; body: string }[] = [];
   let status = 200;
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {

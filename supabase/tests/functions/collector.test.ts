@@ -20,7 +20,7 @@ function bench(most = 10) {
   return { clock, sent, collect, fail: (error?: Error) => failure = error };
 }
 
-Deno.test("S1: items that come within the wait are one call, the last of each key", async () => {
+Deno.test("S1: items within the wait are sent in one call, with the last item of each key", async () => {
   const { clock, sent, collect } = bench();
   collect("a", "a1");
   await clock.pass(249);
@@ -36,14 +36,14 @@ Deno.test("S1: items that come within the wait are one call, the last of each ke
   assert.deepEqual(sent.slice(1), [["a3"]]);
 });
 
-Deno.test("S1, U8: what is too much is dropped, a newer item of a known key is not", async () => {
+Deno.test("S1, U8: items beyond the limit are dropped, but a newer item replaces one of its key", async () => {
   const { clock, sent, collect } = bench(2);
   for (const item of ["a1", "b1", "c1", "a2"]) collect(item.slice(0, 1), item);
   await clock.pass(250);
   assert.deepEqual(sent, [["a2", "b1"]]);
 });
 
-Deno.test("S1, U8: a call that fails is lost, and the next one is made", async () => {
+Deno.test("S1, U8: items of a failed call are lost, and the next call is made", async () => {
   const { clock, sent, collect, fail } = bench();
   fail(new Problem("overloaded"));
   collect("a", "a1");

@@ -23,7 +23,7 @@ function bench() {
   return { clock, sent, note };
 }
 
-Deno.test("O2: contacts of a moment are recorded in one call, each device once", async () => {
+Deno.test("O2: simultaneous contacts are recorded in one call, each device once", async () => {
   const { clock, sent, note } = bench();
   for (const device of ["a", "b", "a"]) note(contact(device));
   assert.deepEqual(sent, [], "after the answer");
@@ -31,7 +31,7 @@ Deno.test("O2: contacts of a moment are recorded in one call, each device once",
   assert.deepEqual(sent, [[contact("a"), contact("b")]]);
 });
 
-Deno.test("O2: a device that polls is recorded often enough to be hinted, and no more often", async () => {
+Deno.test("O2: a polling device is recorded just often enough to be hinted", async () => {
   const { clock, sent, note } = bench();
   for (let i = 0; i < 240; i++) {
     note(contact("a"));

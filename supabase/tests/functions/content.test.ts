@@ -25,16 +25,19 @@ Deno.test("content", async (t) => {
     call(stack, learner, `/content${path}`, { headers });
   const { body: head } = await get("/head");
 
-  await t.step("C4: head: counts of what is published, and 304 for who has it", async () => {
-    assert.deepEqual([head.version, head.domains, head.skills, head.questions], [1, 3, 9, 60]);
-    const first = await get("/head");
-    const etag = first.headers.get("etag") ?? "";
-    assert.match(etag, /^W\/"/);
-    assert.equal((await get("/head", { "if-none-match": etag })).status, 304);
-    assert.equal((await get("/head", { "if-none-match": 'W/"other"' })).status, 200);
-  });
+  await t.step(
+    "C4: head: the head has the counts of the release, and a caller who has it gets 304",
+    async () => {
+      assert.deepEqual([head.version, head.domains, head.skills, head.questions], [1, 3, 9, 60]);
+      const first = await get("/head");
+      const etag = first.headers.get("etag") ?? "";
+      assert.match(etag, /^W\/"/);
+      assert.equal((await get("/head", { "if-none-match": etag })).status, 304);
+      assert.equal((await get("/head", { "if-none-match": 'W/"other"' })).status, 200);
+    },
+  );
 
-  await t.step("C1: the snapshot in pages of any size is the same rows, once each", async () => {
+  await t.step("C1: snapshot pages of any size hold the same rows once", async () => {
     const whole = linesOf(await get("/delta?since=0&until=1"));
     assert.equal(whole.length, 2 + 3 + 9 + 60);
     assert.deepEqual(whole.at(-1), { kind: "end", rows: 72, next: null });
@@ -49,7 +52,7 @@ Deno.test("content", async (t) => {
   });
 
   await t.step(
-    "C2, C3: a delta is the change, deletes are tombstones, and version 1 stays what it was",
+    "C2, C3: a delta has the changes, deletes are tombstones, and version 1 does not change",
     async () => {
       const before = (await get("/delta?since=0&until=1")).body;
       await sql`update content.question set status = 'withdrawn' where id = (select id from content.question order by id limit 1)`;
@@ -71,7 +74,7 @@ Deno.test("content", async (t) => {
     },
   );
 
-  await t.step("C1, I9: what a browser may keep outlives its token, and no shared cache has it", async () => {
+  await t.step("C1, I9: a browser's copy outlives its token, and shared caches keep no copy", async () => {
     const path = `/delta?history=${head.history}&since=0&until=1`;
     const other = await call(stack, await newLearner(stack), `/content${path}`);
     const own = await get(path);
@@ -88,32 +91,35 @@ Deno.test("content", async (t) => {
     assert.deepEqual([refused.status, refused.headers.get("cache-control")], [401, "no-store"]);
   });
 
-  await t.step("C7: some domains only", async () => {
+  await t.step("C7: a request for some domains gets only their rows", async () => {
     const [domain] = await sql`select id from content.domain order by key limit 1`;
     const lines = linesOf(await get(`/delta?since=0&until=1&domains=${domain?.id}`));
     assert.ok(lines.length < 72 && lines.length > 10);
     assert.equal(lines.filter((line) => line.kind === "domain").length, 1);
   });
 
-  await t.step("I11: cursors of another history, from the future, or of no form", async () => {
-    const refused = async (path: string, status: number, code: string) => {
-      const answer = await get(path);
-      assert.deepEqual([answer.status, answer.body.code], [status, code], path);
-    };
-    await refused("/delta?since=1&history=0000000000000000", 410, "history_changed");
-    await refused("/delta?since=1", 410, "history_changed");
-    await refused(`/delta?since=99&history=${head.history}`, 410, "cursor_ahead");
-    await refused(`/delta?since=1&until=99&history=${head.history}`, 410, "cursor_ahead");
-    await refused(`/delta?since=2&until=1&history=${head.history}`, 400, "cursor_invalid");
-    await refused("/delta?since=0&after=rubbish", 400, "cursor_invalid");
-    await refused("/delta?since=minus", 400, "malformed_request");
-    await refused("/delta?since=0&domains=x", 400, "malformed_request");
-    await refused("/delta?since=0&limit=99999", 400, "malformed_request");
-    await refused("/delta?since=0&limit=0", 400, "malformed_request");
-    await refused("/nothing", 404, "not_found");
-    assert.equal((await call(stack, learner, "/content/head", { method: "POST" })).status, 405);
-    assert.equal((await call(stack, null, "/content/head")).status, 401);
-  });
+  await t.step(
+    "I11: cursors of another history, of a future version or of invalid form are refused",
+    async () => {
+      const refused = async (path: string, status: number, code: string) => {
+        const answer = await get(path);
+        assert.deepEqual([answer.status, answer.body.code], [status, code], path);
+      };
+      await refused("/delta?since=1&history=0000000000000000", 410, "history_changed");
+      await refused("/delta?since=1", 410, "history_changed");
+      await refused(`/delta?since=99&history=${head.history}`, 410, "cursor_ahead");
+      await refused(`/delta?since=1&until=99&history=${head.history}`, 410, "cursor_ahead");
+      await refused(`/delta?since=2&until=1&history=${head.history}`, 400, "cursor_invalid");
+      await refused("/delta?since=0&after=rubbish", 400, "cursor_invalid");
+      await refused("/delta?since=minus", 400, "malformed_request");
+      await refused("/delta?since=0&domains=x", 400, "malformed_request");
+      await refused("/delta?since=0&limit=99999", 400, "malformed_request");
+      await refused("/delta?since=0&limit=0", 400, "malformed_request");
+      await refused("/nothing", 404, "not_found");
+      assert.equal((await call(stack, learner, "/content/head", { method: "POST" })).status, 405);
+      assert.equal((await call(stack, null, "/content/head")).status, 401);
+    },
+  );
 
   await sql.end();
 });

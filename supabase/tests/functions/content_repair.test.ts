@@ -35,7 +35,7 @@ Deno.test("content: repair", async (t) => {
   const { body: head } = await get("/head");
   const { body: manifest, headers } = await get(`/manifest?history=${head.history}&version=1`);
 
-  await t.step("C6: the manifest climbs to the head's root", () => {
+  await t.step("C6: the hashes of the manifest lead to the root of the head", () => {
     assert.equal(manifest.root, head.root);
     assert.equal(manifest.rows, 72);
     assert.deepEqual(manifest.bundles, []);
@@ -59,7 +59,7 @@ Deno.test("content: repair", async (t) => {
     }
   });
 
-  await t.step("C6: a node in pages of any size is the same rows", async () => {
+  await t.step("C6: node pages of any size hold the same rows", async () => {
     const skill = manifest.domains[0].skills[0];
     const path = `/node?history=${head.history}&version=1&id=${skill.id}`;
     const rows: string[] = [];
@@ -71,14 +71,14 @@ Deno.test("content: repair", async (t) => {
     assert.deepEqual(rows, rowsOf(await get(path)));
   });
 
-  await t.step("C6: repair of one row costs a small part of the snapshot", async () => {
+  await t.step("C6: the repair of one row costs a small part of the snapshot", async () => {
     const whole = (await get("/delta?since=0&until=1")).body.length;
     const node = (await get(`/node?version=1&id=${manifest.domains[0].skills[0].id}`)).body.length;
     assert.ok(node < whole / 5, `${node} of ${whole} bytes`);
   });
 
   await t.step(
-    "C1, C2: what never changes may be kept, what does is to be revalidated, both answer 304",
+    "C1, C2: immutable answers may be cached, others are revalidated, and both answer 304",
     async () => {
       const node = `/node?history=${head.history}&version=1&id=${manifest.domains[0].id}`;
       const answer = await get(node);
@@ -108,7 +108,7 @@ Deno.test("content: repair", async (t) => {
     assert.notEqual(next.root, manifest.root);
   });
 
-  await t.step("I11: what can't be believed, or is not there", async () => {
+  await t.step("I11: invalid and unknown manifests and nodes are refused", async () => {
     const refused = async (path: string, status: number, code: string) => {
       const answer = await get(path);
       assert.deepEqual([answer.status, answer.body.code], [status, code], path);
@@ -124,7 +124,7 @@ Deno.test("content: repair", async (t) => {
     assert.equal((await call(stack, null, "/content/manifest")).status, 401);
   });
 
-  await t.step("C6: reports are kept, within bounds", async () => {
+  await t.step("C6: reports are stored up to a daily limit", async () => {
     const post = (body: BodyInit) => call(stack, learner, "/content/report", { method: "POST", body });
     const report = { kind: "mismatch", version: 2, rows: 3, nodes: [manifest.domains[0].id] };
     assert.equal((await post(JSON.stringify(report))).status, 204);

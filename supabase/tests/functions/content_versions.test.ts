@@ -25,7 +25,7 @@ Deno.test("content: versions", async (t) => {
   const { body: first } = await get("/head");
 
   await t.step(
-    "C4: a release becomes mandatory, and an unchanged version's ETag changes with it",
+    "C4: a required release changes the ETag of an unchanged version",
     async () => {
       const before = await get("/head");
       assert.deepEqual([before.body.minimum_version, before.body.poll_after_s, before.body.horizon], [
@@ -46,7 +46,7 @@ Deno.test("content: versions", async (t) => {
     },
   );
 
-  await t.step("C8: the end of a schema is announced, then the answer is 426", async () => {
+  await t.step("C8: the end of a schema is announced, and after it the answer is 426", async () => {
     await sql`insert into content.schema (schema, state, ends_at) values (99, 'previous', '2030-01-01T00:00:00Z')`;
     const { body: head } = await get("/head?schema=99");
     assert.deepEqual([head.schema, Date.parse(head.schema_ends_at)], [99, Date.UTC(2030, 0)]);
@@ -66,7 +66,7 @@ Deno.test("content: versions", async (t) => {
     await sql`delete from content.schema where schema = 99`;
   });
 
-  await t.step("C4: what a device holds is recorded, once for each version", async () => {
+  await t.step("C4: the version of a device is recorded once for each version", async () => {
     const device = crypto.randomUUID();
     const held = async () => {
       const [row] =
@@ -103,29 +103,33 @@ Deno.test("content: versions", async (t) => {
     assert.deepEqual([...freshness], [{ version: 1, state: "current", devices: 1 }]);
   });
 
-  await t.step("C2: where the snapshot is smaller it comes instead of the delta, in pages too", async () => {
-    await sql`create temporary table kept as select id from content.question order by id limit 1`;
-    await sql`update content.domain set status = 'withdrawn' where id not in (
+  await t.step(
+    "C2: a snapshot that is smaller than the delta is sent in its place, also in pages",
+    async () => {
+      await sql`create temporary table kept as select id from content.question order by id limit 1`;
+      await sql`update content.domain set status = 'withdrawn' where id not in (
       select s.domain_id from content.skill s join content.question q on q.skill_id = s.id where q.id in (select id from kept))`;
-    await sql`update content.skill set status = 'withdrawn'
+      await sql`update content.skill set status = 'withdrawn'
       where id not in (select q.skill_id from content.question q where q.id in (select id from kept))`;
-    await sql`update content.question set status = 'withdrawn' where id not in (select id from kept)`;
-    await sql`select public.publish_release(force => true)`;
-    assert.equal((await get("/head?expected=2")).body.version, 2);
-    const lines = (await get(`/delta?history=${first.history}&since=1&until=2&limit=2`)).body.trimEnd().split(
-      "\n",
-    );
-    assert.equal(JSON.parse(lines[0]).since, 0);
-    const { next } = JSON.parse(lines.at(-1));
-    const more = (await get(`/delta?history=${first.history}&since=1&until=2&limit=2&after=${next}`)).body
-      .trimEnd().split("\n");
-    assert.equal(JSON.parse(more[0]).since, 0);
-    const whole = (await get("/delta?since=0&until=2")).body.trimEnd().split("\n");
-    assert.deepEqual([...lines.slice(1, -1), ...more.slice(1, -1)], whole.slice(1, -1));
-  });
+      await sql`update content.question set status = 'withdrawn' where id not in (select id from kept)`;
+      await sql`select public.publish_release(force => true)`;
+      assert.equal((await get("/head?expected=2")).body.version, 2);
+      const lines = (await get(`/delta?history=${first.history}&since=1&until=2&limit=2`)).body.trimEnd()
+        .split(
+          "\n",
+        );
+      assert.equal(JSON.parse(lines[0]).since, 0);
+      const { next } = JSON.parse(lines.at(-1));
+      const more = (await get(`/delta?history=${first.history}&since=1&until=2&limit=2&after=${next}`)).body
+        .trimEnd().split("\n");
+      assert.equal(JSON.parse(more[0]).since, 0);
+      const whole = (await get("/delta?since=0&until=2")).body.trimEnd().split("\n");
+      assert.deepEqual([...lines.slice(1, -1), ...more.slice(1, -1)], whole.slice(1, -1));
+    },
+  );
 
   await t.step(
-    "C3: below the horizon devices start over; a page in the middle is refused, never short",
+    "C3: devices below the horizon start over, and a later page is refused instead of being short",
     async () => {
       await publish();
       await publish();

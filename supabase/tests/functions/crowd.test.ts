@@ -37,7 +37,7 @@ function jobs() {
   };
 }
 
-Deno.test("U8: so many at once, the next in their order, what is too much refused at once", async () => {
+Deno.test("U8: a few requests run at once, the next ones wait in order, and further ones are refused", async () => {
   const { job, order, most, finish } = jobs();
   const options = { atOnce: 2, waiting: 2, waitMs: 10_000, refusal: "overloaded" } as const;
   const slots = createSlots(options, testClock());
@@ -48,7 +48,7 @@ Deno.test("U8: so many at once, the next in their order, what is too much refuse
   assert.deepEqual([order, most()], [[0, 1, 2, 3], 2]);
 });
 
-Deno.test("U8: a wait has an end, and who left the queue takes nobody's place", async () => {
+Deno.test("U8: a request waits only for a limited time, and a request that gives up frees its place", async () => {
   const { job, order, finish } = jobs();
   const clock = testClock();
   const slots = createSlots({ atOnce: 1, waiting: 2, waitMs: 30, refusal: "busy" }, clock);
@@ -66,7 +66,7 @@ Deno.test("U8: a wait has an end, and who left the queue takes nobody's place", 
   assert.equal(await codeOf(slots.run(() => Promise.resolve())), "done", "a failure gives its slot back");
 });
 
-Deno.test("U8: a slot rests where something waits for it, and not for who comes one after the other", async () => {
+Deno.test("U8: a slot rests while requests wait for it, and not for consecutive requests", async () => {
   const clock = testClock();
   const slots = createKeyedSlots({ atOnce: 1, waiting: 1, waitMs: 1000, refusal: "busy", rest: 4 }, clock);
   const began: number[] = [];
@@ -88,7 +88,7 @@ Deno.test("U8: a slot rests where something waits for it, and not for who comes 
   assert.equal(slots.size, 0, "and nothing is left of it");
 });
 
-Deno.test("U8: the rest is taken up by nobody, where the one that waited has gone", async () => {
+Deno.test("U8: a slot whose waiting request has gone can be used at once", async () => {
   const clock = testClock();
   const slots = createKeyedSlots({ atOnce: 1, waiting: 1, waitMs: 40, refusal: "busy", rest: 9 }, clock);
   const work = () => new Promise<void>((resolve) => clock.after(20, resolve));
@@ -101,7 +101,7 @@ Deno.test("U8: the rest is taken up by nobody, where the one that waited has gon
   assert.equal(slots.size, 0);
 });
 
-Deno.test("U8: one learner has four requests under way and one with the database; refusals are held back", async () => {
+Deno.test("U8: a learner has four requests at once and one with the database, and refusals are delayed", async () => {
   const clock = testClock();
   const crowd = createCrowd(clock);
   const { job, most, finish } = jobs();
@@ -120,7 +120,7 @@ Deno.test("U8: one learner has four requests under way and one with the database
   assert.deepEqual([counts.get("done")?.length, counts.get("busy")?.length, most()], [4, 16, 1]);
 });
 
-Deno.test("U8: who has sent too much is not passed on until it may come back", async () => {
+Deno.test("U8: a learner who has sent too much is refused until the announced time", async () => {
   const clock = testClock();
   const crowd = createCrowd(clock);
   let asked = 0;
@@ -150,7 +150,7 @@ Deno.test("U8: who has sent too much is not passed on until it may come back", a
   throwRefusal('{"batch":{"results":[]}}');
 });
 
-Deno.test("U8: whatever says that there is no connection is overloaded", () => {
+Deno.test("U8: every error about missing connections is overloaded", () => {
   const failure = (message: string, code?: string) => Object.assign(new Error(message), { code });
   const codes = [
     failure("(EMAXCONN) max client connections reached, limit: 200", "XX000"),
@@ -171,12 +171,12 @@ Deno.test("U8: whatever says that there is no connection is overloaded", () => {
   assert.deepEqual(new Set(codes), new Set(["overloaded"]));
 });
 
-Deno.test("U8: a database whose name nobody knows is overloaded", async () => {
+Deno.test("U8: an unknown database host is overloaded", async () => {
   const database = openDatabase("postgres://carrel_edge@database.invalid:5432/postgres");
   assert.equal(await codeOf(database.contentHead(1)), "overloaded");
 });
 
-Deno.test("U8: a database that does not answer is answered for, and what it did counts", async () => {
+Deno.test("U8: a database that does not answer is reported as overloaded, and its work counts", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
   const sql = postgres(cluster.url("postgres"), { max: 2, onnotice: () => {} });
   await sql`alter role carrel_edge set lock_timeout = '60s'`;

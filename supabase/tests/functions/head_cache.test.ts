@@ -44,7 +44,7 @@ function bench() {
   return { state, headAt, version, hinted };
 }
 
-Deno.test("C1: a thousand callers at once are one query, at the start as after a hint", async () => {
+Deno.test("C1: a thousand simultaneous callers cause one query, at the start and after a hint", async () => {
   const { state, version, hinted } = bench();
   await Promise.all(Array.from({ length: 1000 }, () => version()));
   assert.equal(state.queries, 1);
@@ -53,7 +53,7 @@ Deno.test("C1: a thousand callers at once are one query, at the start as after a
   assert.deepEqual([new Set(versions), state.queries], [new Set([2]), 2]);
 });
 
-Deno.test("S1: whoever was hinted is answered from the same head for five minutes, others for a second", async () => {
+Deno.test("S1: hinted devices share a head for five minutes, others for one second", async () => {
   const { state, version, hinted } = bench();
   await version();
   state.time = 1001;
@@ -67,7 +67,7 @@ Deno.test("S1: whoever was hinted is answered from the same head for five minute
   assert.equal(state.queries, 3);
 });
 
-Deno.test("S1, C5: whoever looks for bundles finds them within a minute, and without any costs a query a minute", async () => {
+Deno.test("S1, C5: a caller who waits for bundles sees them within a minute, at one query a minute", async () => {
   const { state, headAt, hinted } = bench();
   await headAt(1);
   const bundled = async () => (await headAt(1, { ...hinted(1), wantsBundles: true })).bundled;
@@ -81,7 +81,7 @@ Deno.test("S1, C5: whoever looks for bundles finds them within a minute, and wit
   assert.equal(state.queries, 4, "and once there are some, not even that");
 });
 
-Deno.test("S1: a hint for what the cache does not have yet asks past it", async () => {
+Deno.test("S1: a hint about a newer release than the cached one causes a query", async () => {
   const { state, version, hinted } = bench();
   await version();
   state.version = 2;
@@ -89,7 +89,7 @@ Deno.test("S1: a hint for what the cache does not have yet asks past it", async 
   assert.equal(await version(hinted(9)), 2, "the server's newest, where a hint is ahead of it");
 });
 
-Deno.test("I11: another history than the cached one asks past it", async () => {
+Deno.test("I11: another history than the cached one causes a query", async () => {
   const { state, headAt, hinted } = bench();
   await headAt(1);
   state.history = OTHER;
@@ -97,7 +97,7 @@ Deno.test("I11: another history than the cached one asks past it", async () => {
   assert.equal((await headAt(1, hinted(1, H))).history, OTHER, "and the old one's devices are told");
 });
 
-Deno.test("C8: a refusal lasts a second, a failure not at all", async () => {
+Deno.test("C8: a refusal is cached for a second, and a failure is not cached", async () => {
   const { state, version, hinted } = bench();
   state.isDown = true;
   await assert.rejects(version(), Problem);
@@ -113,7 +113,7 @@ Deno.test("C8: a refusal lasts a second, a failure not at all", async () => {
   assert.equal(await version(hinted(1)), 1, "a schema that is served again");
 });
 
-Deno.test("C8: schemas that callers make up are forgotten, the oldest first, and the served one is not", async () => {
+Deno.test("C8: unknown schemas are dropped from the cache, the oldest first, and served ones stay", async () => {
   const { state, headAt, version } = bench();
   await version();
   state.isRetired = true;

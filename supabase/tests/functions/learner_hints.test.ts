@@ -43,7 +43,7 @@ function queries(stack: Stack) {
   return { query, [Symbol.asyncDispose]: () => query.end() };
 }
 
-Deno.test("S1, U6: a second device hears of a push, and finds it", async () => {
+Deno.test("S1, U6: a second device is hinted about a push, and pulls it", async () => {
   await using stack = await startBench({ jobs: false });
   const [learner, stranger] = [await newLearner(stack), await newLearner(stack)];
   const second = { ...learner, deviceId: crypto.randomUUID() };
@@ -85,7 +85,7 @@ Deno.test("S1, U6: a second device hears of a push, and finds it", async () => {
   assert.deepEqual([...await sql.query`select from ops.change_note`], [], "it needs no job for that");
 });
 
-Deno.test("S1, U6: a second device hears within seconds of what came over RPC, and of what support did", async () => {
+Deno.test("S1, U6: a second device is hinted within seconds about changes over RPC and by support", async () => {
   await using stack = await startBench();
   const learner = await newLearner(stack);
   const second = { ...learner, deviceId: crypto.randomUUID() };
@@ -109,7 +109,7 @@ Deno.test("S1, U6: a second device hears within seconds of what came over RPC, a
   assert.ok(hint && !hint.devices.includes(learner.deviceId) && !hint.devices.includes(second.deviceId));
 });
 
-Deno.test("O2, S1: a device that only pulls is listed, hears of a push, and can be revoked", async () => {
+Deno.test("O2, S1: a device that only pulls is listed, hinted, and can be revoked", async () => {
   await using stack = await startBench();
   const learner = await newLearner(stack);
   const second = { ...learner, deviceId: crypto.randomUUID() };

@@ -24,11 +24,11 @@ async function kept(pages: number, bytes: number, keyOf: (n: number) => string):
   return known;
 }
 
-Deno.test("C1: pages are kept by their bytes, the last ones asked for", async () => {
+Deno.test("C1: the cache keeps the pages requested last, up to its limit of bytes", async () => {
   assert.equal(await kept(50, 10_000, String), 4);
 });
 
-Deno.test("C1: a page without rows takes room as well, and so do the parameters that it was asked for with", async () => {
+Deno.test("C1: pages without rows and the parameters of requests count in the limit", async () => {
   const short = await kept(1000, 100, String);
   assert.ok(short > 0 && short <= CAPACITY / 1000, `${short} empty pages`);
   const long = await kept(1000, 100, (n) => `${n}.`.padEnd(7500, "x"));

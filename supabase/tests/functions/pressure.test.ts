@@ -115,7 +115,7 @@ Deno.test("pressure", async (t) => {
     });
 
     await t.step(
-      "U8: of 20 parallel requests of one learner some are told to come back; all count once",
+      "U8: some of 20 parallel requests of a learner are refused, and all count once in the end",
       async () => {
         const learner = await newLearner(stack);
         const bodies = Array.from({ length: 20 }, () => batchOf(learner, 50));
@@ -138,7 +138,7 @@ Deno.test("pressure", async (t) => {
       },
     );
 
-    await t.step("U8: a statement that takes too long: 503, and nothing written", async () => {
+    await t.step("U8: a statement timeout is answered with 503, and nothing is written", async () => {
       const learner = await newLearner(stack);
       await setPatience(sql, { statement: "300ms" });
       const body = batchOf(learner, 3);
@@ -148,7 +148,7 @@ Deno.test("pressure", async (t) => {
       assert.deepEqual(await pushUntilTaken(stack, learner, body), new Set(["applied"]));
     });
 
-    await t.step("U8: a lock that is not to be had: 503, and nothing written", async () => {
+    await t.step("U8: a lock timeout is answered with 503, and nothing is written", async () => {
       const learner = await newLearner(stack);
       await setPatience(sql, { lock: "300ms" });
       // The first may find that its connection has gone.
@@ -161,19 +161,22 @@ Deno.test("pressure", async (t) => {
       assert.deepEqual(await pushUntilTaken(stack, learner, body), new Set(["applied"]));
     });
 
-    await t.step("U8: a database without connections left: 503, and then all is well again", async () => {
-      const learner = await newLearner(stack);
-      await sql`alter role carrel_edge connection limit 0`;
-      await disconnect(sql);
-      const body = batchOf(learner, 3);
-      refused(await push(stack, learner, body), 503, "overloaded");
-      await sql`alter role carrel_edge connection limit -1`;
-      assert.deepEqual(await rows(sql, learner), [0]);
-      assert.deepEqual(await pushUntilTaken(stack, learner, body), new Set(["applied"]));
-    });
+    await t.step(
+      "U8: a database without free connections is answered with 503, and later requests succeed",
+      async () => {
+        const learner = await newLearner(stack);
+        await sql`alter role carrel_edge connection limit 0`;
+        await disconnect(sql);
+        const body = batchOf(learner, 3);
+        refused(await push(stack, learner, body), 503, "overloaded");
+        await sql`alter role carrel_edge connection limit -1`;
+        assert.deepEqual(await rows(sql, learner), [0]);
+        assert.deepEqual(await pushUntilTaken(stack, learner, body), new Set(["applied"]));
+      },
+    );
 
     await t.step(
-      "U8: an isolate whose connections are all taken: who waits too long, and who is too many, gets 503, the others are served",
+      "U8: an isolate without free connections answers 503 to requests that wait too long or are too many",
       async () => {
         const learners = await Promise.all(Array.from({ length: 100 }, () => newLearner(stack)));
         const bodies = learners.map((learner) => batchOf(learner, 2));
@@ -201,7 +204,7 @@ Deno.test("pressure", async (t) => {
     );
 
     await t.step(
-      "I4, I7: a backend that is terminated in the middle of a batch leaves nothing of it",
+      "I4, I7: a backend that is terminated during a batch leaves nothing of it",
       async () => {
         const learner = await newLearner(stack);
         const body = batchOf(learner, 200);
@@ -219,7 +222,7 @@ Deno.test("pressure", async (t) => {
   });
 });
 
-Deno.test("I4, I7: a function that is killed in the middle of a batch leaves the whole batch or nothing of it", async () => {
+Deno.test("I4, I7: a function that is killed during a batch leaves all of it or nothing", async () => {
   await withStack(async (stack, sql) => {
     for (const isServerGone of [false, true]) {
       const learner = await newLearner(stack);

@@ -14,7 +14,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
   assert.ok(success);
 }
 
-Deno.test("U6: a replica that lags says so, and has the push once it caught up", async () => {
+Deno.test("U6: a lagging replica says so, and has the push once it has caught up", async () => {
   await using cleanup = new AsyncDisposableStack();
   const folder = (name: string) => `${WORK_FOLDER}/replica-${Deno.pid}-${name}`;
   const open = (name: string) =>

@@ -83,7 +83,7 @@ Deno.test("RPC under pressure", async (t) => {
   await taken();
 
   await t.step(
-    "U8: 20 calls of one learner whose row is locked are answered, and others are served",
+    "U8: 20 calls of a learner whose row is locked are answered, and other learners are served",
     async () => {
       const other = await newLearner(stack);
       await whileLocked(learnersRow, async () => {
@@ -99,14 +99,14 @@ Deno.test("RPC under pressure", async (t) => {
     },
   );
 
-  await t.step("U8: a table that is locked keeps no pull waiting either", async () => {
+  await t.step("U8: a locked table does not delay a pull", async () => {
     await whileLocked("lock table learner.session in access exclusive mode", async () => {
       refused(await rpc(stack, learner, "learner_changes", {}), "busy");
     });
     assert.equal((await rpc(stack, learner, "learner_changes", {})).body.changes.length, 2);
   });
 
-  await t.step("U8: a statement that takes too long is overloaded", async () => {
+  await t.step("U8: a statement timeout is overloaded", async () => {
     const setTimeout = async (value: string) => {
       await sql.unsafe(`alter role authenticated set statement_timeout = '${value}'`);
       await sql`notify pgrst, 'reload config'`;
@@ -124,7 +124,7 @@ Deno.test("RPC under pressure", async (t) => {
     await until("the timeout of before", async () => (await send()).status === 200);
   });
 
-  await t.step("U8: the kill switch says for how long", async () => {
+  await t.step("U8: the kill switch says how long to wait", async () => {
     await sql`update ops.steering set paused = true, pause_reason = 'Back at six.', pause_s = 600 where platform is null`;
     for (
       const answer of [
@@ -141,7 +141,7 @@ Deno.test("RPC under pressure", async (t) => {
     await taken();
   });
 
-  await t.step("U8: a learner who has sent too much is told when to come back", async () => {
+  await t.step("U8: a learner who has sent too much is told when to try again", async () => {
     await sql`update learner.state set batches_full_at = clock_timestamp()
       + make_interval(secs => 40 + p.batch_burst / p.batches_per_s::double precision) from ops.pressure_setting p where user_id = ${learner.id}`;
     const answer = await send();

@@ -51,7 +51,7 @@ Deno.test("sync", async (t) => {
     const nothing = { events: 0, kept: 0, batches: 0 };
 
     await t.step(
-      "I4, I7: applies once, whatever is sent again, and answers in the order of the request",
+      "I4, I7: a repeated batch is applied once, and results are in the order of the request",
       async () => {
         const learner = await newLearner(stack);
         const lines = [event(learner), "not json", event(learner)];
@@ -66,37 +66,57 @@ Deno.test("sync", async (t) => {
       },
     );
 
-    await t.step("I7: poison is quarantined beside its good neighbours, with its exact text", async () => {
-      const learner = await newLearner(stack);
-      const good = Array.from({ length: 494 }, () => event(learner));
-      const utf8 = new TextEncoder();
-      const poison = [
-        utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":"\\u0000","version"')),
-        utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":"\\ud800","version"')),
-        utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":1e200000,"version"')),
-        utf8.encode(JSON.stringify({ ...event(learner), filler: "x".repeat(17 * 1024) })),
-        Uint8Array.of(0x7b, 0xff, 0x00, 0x7d),
-        utf8.encode('{"id":'),
-      ];
-      const bytes: number[] = [...utf8.encode(ndjson(header(learner), ...good))];
-      for (const line of poison) bytes.push(10, ...line);
-      const answer = await push(stack, learner, Uint8Array.from(bytes));
-      assert.equal(answer.status, 200);
-      assert.deepEqual(statuses(answer), [...good.map(() => "applied"), ...poison.map(() => "quarantined")]);
-      assert.deepEqual(await rows(learner), { events: 494, kept: 6, batches: 1 });
-      const [kept] = await sql`
+    await t.step(
+      "I7: broken lines are quarantined with their exact text, and the others are applied",
+      async () => {
+        const learner = await newLearner(stack);
+        const good = Array.from({ length: 494 }, () => event(learner));
+        const utf8 = new TextEncoder();
+        const poison = [
+          utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":"\\u0000","version"')),
+          utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":"\\ud800","version"')),
+          utf8.encode(JSON.stringify(event(learner)).replace('"version"', '"x":1e200000,"version"')),
+          utf8.encode(JSON.stringify({ ...event(learner), filler: "x".repeat(17 * 1024) })),
+          Uint8Array.of(0x7b, 0xff, 0x00, 0x7d),
+          utf8.encode('{"id":'),
+        ];
+        const bytes: number[] = [...utf8.encode(ndjson(header(learner), ...good))];
+        for (const line of poison) bytes.push(10, ...line);
+        const answer = await push(stack, learner, Uint8Array.from(bytes));
+        assert.equal(answer.status, 200);
+        assert.deepEqual(statuses(answer), [
+          ...good.map(() => "applied"),
+          ...poison.map(() => "quarantined"),
+        ]);
+        assert.deepEqual(await rows(learner), { events: 494, kept: 6, batches: 1 });
+        const [kept] = await sql`
         select code, body from ops.quarantine where user_id = ${learner.id} and body like '!base64:%'`;
-      assert.deepEqual({ ...kept }, { code: "invalid_json", body: `!base64:${btoa("\x7b\xff\x00\x7d")}` });
-    });
+        assert.deepEqual({ ...kept }, { code: "invalid_json", body: `!base64:${btoa("\x7b\xff\x00\x7d")}` });
+      },
+    );
 
-    await t.step("U1: gzip in and out", async () => {
+    await t.step(
+      "U1: a byte order mark, a raw U+2028 and two gzip members are accepted together",
+      async () => {
+        const learner = await newLearner(stack);
+        const lines = [event(learner), { ...event(learner), note: "a\u2028b\u2029c" }];
+        const parts = await Promise.all(
+          ["\ufeff" + ndjson(header(learner)), `\n${ndjson(...lines)}`].map(gzip),
+        );
+        const answer = await push(stack, learner, new Blob(parts), { "content-encoding": "gzip" });
+        assert.deepEqual(statuses(answer), ["applied", "applied"]);
+        assert.deepEqual(await rows(learner), { events: 2, kept: 0, batches: 1 });
+      },
+    );
+
+    await t.step("U1: a gzipped batch gets an answer", async () => {
       const learner = await newLearner(stack);
       const text = ndjson(header(learner), ...Array.from({ length: 100 }, () => event(learner)));
       const answer = await push(stack, learner, await gzip(text), { "content-encoding": "gzip" });
       assert.deepEqual(statuses(answer), Array.from({ length: 100 }, () => "applied"));
     });
 
-    await t.step("I9: another learner's events stay on the device", async () => {
+    await t.step("I9: an event of another learner stays on the device", async () => {
       const [learner, other] = [await newLearner(stack), await newLearner(stack)];
       const answer = await push(stack, learner, ndjson(header(learner), event(other), event(learner)));
       assert.deepEqual(answer.body.batch.results[0].code, "wrong_learner");
@@ -106,7 +126,7 @@ Deno.test("sync", async (t) => {
     });
 
     await t.step(
-      "U6, U7, I11: pull in the same round trip, and alone; a cursor that can't be believed is a reset",
+      "U6, U7, I11: a pull works within a sync and alone, and an invalid cursor is a reset",
       async () => {
         const learner = await newLearner(stack);
         const pushed = await push(
@@ -142,7 +162,7 @@ Deno.test("sync", async (t) => {
       },
     );
 
-    await t.step("U2: bad requests: a code and a sentence each, and nothing written", async () => {
+    await t.step("U2: an invalid request has a code and a sentence, and nothing is written", async () => {
       const learner = await newLearner(stack);
       const good = ndjson(header(learner), event(learner));
       refused(await push(stack, learner, "{]"), 400, "malformed_batch");
@@ -203,7 +223,7 @@ Deno.test("sync", async (t) => {
       assert.deepEqual(await rows(learner), nothing);
     });
 
-    await t.step("I9: tokens that are expired, foreign, another role's or none", async () => {
+    await t.step("I9: a missing, expired or foreign token and one of another role are refused", async () => {
       const learner = await newLearner(stack);
       const send = async (token: string) =>
         await push(stack, { ...learner, token }, ndjson(header(learner), event(learner)));
@@ -219,19 +239,22 @@ Deno.test("sync", async (t) => {
       assert.deepEqual(await rows(learner), nothing);
     });
 
-    await t.step("U8: a learner whose row is locked: 503 with Retry-After, and nothing written", async () => {
-      const learner = await newLearner(stack);
-      await push(stack, learner, ndjson(header(learner)));
-      await sql.begin(async (tx) => {
-        await tx`select from learner.state where user_id = ${learner.id} for update`;
-        const answer = await push(stack, learner, ndjson(header(learner), event(learner)));
-        refused(answer, 503, "busy");
-        assert.match(answer.headers.get("retry-after") ?? "", /^[1-9]\d?$/);
-      });
-      assert.deepEqual(await rows(learner), { events: 0, kept: 0, batches: 1 });
-    });
+    await t.step(
+      "U8: a batch for a learner whose row is locked is answered with 503 and Retry-After",
+      async () => {
+        const learner = await newLearner(stack);
+        await push(stack, learner, ndjson(header(learner)));
+        await sql.begin(async (tx) => {
+          await tx`select from learner.state where user_id = ${learner.id} for update`;
+          const answer = await push(stack, learner, ndjson(header(learner), event(learner)));
+          refused(answer, 503, "busy");
+          assert.match(answer.headers.get("retry-after") ?? "", /^[1-9]\d?$/);
+        });
+        assert.deepEqual(await rows(learner), { events: 0, kept: 0, batches: 1 });
+      },
+    );
 
-    await t.step("O1: the caller's request id is kept, and CORS lets browsers in", async () => {
+    await t.step("O1: the caller's request id is kept, and CORS headers admit browsers", async () => {
       const learner = await newLearner(stack);
       const answer = await call(stack, learner, "/sync", { headers: { "x-request-id": "from-the-app-1" } });
       assert.equal(answer.headers.get("x-request-id"), "from-the-app-1");
@@ -243,7 +266,7 @@ Deno.test("sync", async (t) => {
   });
 });
 
-Deno.test("C8: a device whose schema was retired still pushes everything it recorded", async () => {
+Deno.test("C8: a device with a retired schema can push all its events", async () => {
   await using stack = await startBench();
   const learner = await newLearner(stack);
   const sql = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });

@@ -23,7 +23,7 @@ await releases.publish(sql, [{ do: "answer", n: 0, choice: 2 }, { do: "move", n:
 await releases.publish(sql, [{ do: "toggle", n: 2 }, { do: "toggle", n: 3 }, { do: "move", n: 4, to: 2 }]);
 const curriculum = releases.curriculum();
 
-Deno.test("I4, I5, I6: any arrival of a history gives the same rows, each event counted once", async () => {
+Deno.test("I4, I5, I6: events give the same rows in any order of arrival, and each counts once", async () => {
   const arrival = historyOf(curriculum).chain((events) =>
     fc.record({
       events: fc.constant(events),
@@ -67,7 +67,7 @@ Deno.test("I4, I5, I6: any arrival of a history gives the same rows, each event 
 });
 
 // Long mode, 10,000 histories: CARREL_RUNS=10000, 9 minutes for all three on 2 cores.
-Deno.test("I5, I6, U4: after every batch a pull gives what the reference model makes of the ledger's set", async () => {
+Deno.test("I5, I6, U4: a pull after any batch equals the reference model of the ledger", async () => {
   const arrival = historyOf(curriculum, "any").chain((events) =>
     deliveriesOf(events.length).map((deliveries) => ({ events, deliveries }))
   );
@@ -83,7 +83,7 @@ Deno.test("I5, I6, U4: after every batch a pull gives what the reference model m
   );
 });
 
-Deno.test("I5: progress only grows while batches arrive, unless a greater reset pair arrives", async () => {
+Deno.test("I5: progress only grows while batches arrive, except by a greater reset pair", async () => {
   const arrival = historyOf(curriculum).chain((events) =>
     deliveriesOf(events.length).map((deliveries) => ({ events, deliveries }))
   );

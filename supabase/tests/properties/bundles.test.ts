@@ -19,7 +19,7 @@ const step = fc.record({
   retire: fc.option(fc.integer({ min: 1, max: 3 })),
 });
 
-Deno.test("C1, I12: bundles are the domains, whoever is killed while writing them", async () => {
+Deno.test("C1, I12: bundles equal the domains, whichever workers are killed", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
   const sql = postgres(cluster.url("postgres"), { max: 4, onnotice: () => {} });
   const lists = [1, 2, 3].map(() => openWorkList(cluster.url("carrel_edge")));

@@ -205,7 +205,7 @@ const forContent = (command: string) =>
 const EMPTY = forContent("alter table %s disable trigger user") + forContent("truncate %s cascade") +
   forContent("alter table %s enable trigger user");
 
-Deno.test("I3, C2, C3, C7, C8: any device that reads any releases in any pages holds exactly its version, or starts over", async () => {
+Deno.test("I3, C2, C3, C7, C8: a device that reads any releases in any pages has exactly its version or starts over", async () => {
   await using database = await testDatabase();
   const sql = await database.connect().reserve();
   await fc.assert(

@@ -216,7 +216,7 @@ const rowOf = { domain: DomainRow, skill: SkillRow, question: QuestionRow } as c
 /** Taken back, so that every run starts from the seed. */
 const DONE = new Error("done");
 
-Deno.test("C1, C8, I2: what drafts may hold, devices can read once it is published", async () => {
+Deno.test("C1, C8, I2: devices can read every draft that the database accepts", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const counts = new Map<string, number>();
@@ -285,7 +285,7 @@ Deno.test("C1, C8, I2: what drafts may hold, devices can read once it is publish
   }
 });
 
-Deno.test("C1, I2: SQL and the contract take the same media references", async () => {
+Deno.test("C1, I2: SQL and the contract accept the same media references", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const verdicts = new Set<boolean>();

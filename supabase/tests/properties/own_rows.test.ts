@@ -37,7 +37,7 @@ async function pulled(sql: postgres.Sql, learner: string, device: string): Promi
 const isAsClaimed = ({ row }: Change) =>
   row.content_state === "current" && row.graded_correct === row.claimed_correct;
 
-Deno.test("U6: a row marked as own is what the device's own events alone come to, and no attempt is left unmarked", async () => {
+Deno.test("U6: an own row follows from the device's events alone, and every such attempt is marked", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const questions = await sql<{ id: string; skill_id: string }[]>`

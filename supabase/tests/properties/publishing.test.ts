@@ -185,7 +185,7 @@ async function refused(run: Promise<unknown>, ...codes: string[]): Promise<strin
 const headOf = async (sql: postgres.Sql) =>
   Number((await sql`select max(version) as version from content.release`)[0]?.version);
 
-Deno.test("C5, C8, I2, I3, I12: every version serves what was published as it, whatever came after", async () => {
+Deno.test("C5, C8, I2, I3, I12: every version serves what was published, whatever follows", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const model = new Map<number, Content>([[1, await activeDrafts(sql)]]);

@@ -95,7 +95,7 @@ async function stampsOf(sql: postgres.Sql, learner: string): Promise<Map<string,
 
 const sorted = <V>(map: ReadonlyMap<string, V>) => [...map].toSorted(([a], [b]) => a < b ? -1 : 1);
 
-Deno.test("C4, U3, I6: stamps are what the releases until arrival say, held events are stamped when they can be", async () => {
+Deno.test("C4, U3, I6: stamps follow the releases until arrival, and held events are stamped when applied", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const met = new Set<string>();

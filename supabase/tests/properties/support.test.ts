@@ -68,7 +68,7 @@ function withVoids(rows: LearnerRows, voided: ReadonlySet<string>): LearnerRows 
   };
 }
 
-Deno.test("U3, I4, I5, I6, I8: whatever support does between batches, rows are the ledger's, voids stay, nothing is lost", async () => {
+Deno.test("U3, I4, I5, I6, I8: rows equal the ledger, voids stay and nothing is lost after any actions of support", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const releases = new Releases("a1100000");

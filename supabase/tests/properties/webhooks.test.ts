@@ -174,7 +174,7 @@ async function play(tx: postgres.TransactionSql, steps: readonly Step[]): Promis
 
 class Undo extends Error {}
 
-Deno.test("S2: any interleaving of dispatchers keeps one lease a delivery, and loses none", async () => {
+Deno.test("S2: any interleaving of dispatchers keeps one lease for each delivery and loses no delivery", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   for (const name of ["one", "two"]) {

@@ -8,7 +8,7 @@ import { deliveriesOf, historyOf } from "../properties/history.ts";
 import { settings } from "../properties/settings.ts";
 import { pullRows, readLedger } from "../properties/stamped.ts";
 
-Deno.test("I4, I5, I6, I8: batches at once count each event once, and neither rows nor pulls miss any", async () => {
+Deno.test("I4, I5, I6, I8: simultaneous batches count each event once, and pulls miss no row", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const senders = [database.connect(), database.connect(), database.connect()];

@@ -14,7 +14,7 @@ async function claim(sql: postgres.Sql): Promise<Work | null> {
   return row?.work ?? null;
 }
 
-Deno.test("C1: a worker that began before a publish retires nothing that the new release needs", async () => {
+Deno.test("C1: a worker that began before a publish retires no bundle of the new release", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const [holder, late, quick] = [database.connect(), database.connect(), database.connect()];

@@ -6,7 +6,7 @@ import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
 import { somebodyWaits } from "./waiting.ts";
 
-Deno.test("O5: an erasure that races with batches leaves nothing, and lets nothing in afterwards", async () => {
+Deno.test("O5: an erasure during batches leaves nothing, and later batches are refused", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const [one, two, admin] = [database.connect(), database.connect(), database.connect()];
@@ -82,7 +82,7 @@ async function* entries(sql: postgres.Sql) {
   }
 }
 
-Deno.test("O5: an erasure does not pass by a contact or a report that is under way", async () => {
+Deno.test("O5: an erasure waits for a contact or a report that is under way", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const [one, admin] = [database.connect(), database.connect()];
@@ -101,7 +101,7 @@ Deno.test("O5: an erasure does not pass by a contact or a report that is under w
   }
 });
 
-Deno.test("O5: a contact or a report that comes during an erasure leaves nothing", async () => {
+Deno.test("O5: a contact or a report during an erasure leaves nothing", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const [one, admin] = [database.connect(), database.connect()];

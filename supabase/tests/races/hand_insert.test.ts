@@ -4,12 +4,12 @@ import { ingest, testDatabase } from "../properties/database.ts";
 import { sessionStarted } from "./events.ts";
 import { somebodyWaits } from "./waiting.ts";
 
-Deno.test("I4, U2: an event that somebody puts into the ledger by hand meanwhile counts once", async (t) => {
+Deno.test("I4, U2: an event inserted by hand during a batch counts once", async (t) => {
   await using database = await testDatabase();
   const { sql } = database;
   const [hand, device] = [database.connect(), database.connect()];
   for (const [batch, statuses] of [[1, ["duplicate"]], [3, ["applied", "duplicate", "applied"]]] as const) {
-    await t.step(`U2: in a batch of ${batch}`, async () => {
+    await t.step(`U2: an event inserted by hand during a batch of ${batch} counts once`, async () => {
       const [origin, learner] = [crypto.randomUUID(), crypto.randomUUID()];
       const events = Array.from({ length: batch }, sessionStarted);
       const contested = events[Math.floor(batch / 2)];

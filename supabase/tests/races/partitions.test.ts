@@ -14,7 +14,7 @@ function month(n: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n, 1));
 }
 
-Deno.test("I4, I6: months are made and filled from the default partition while wrong clocks send", async () => {
+Deno.test("I4, I6: months get their partitions while wrong clocks send events", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const [question] = await sql<

@@ -4,7 +4,7 @@ import { until } from "../../../scripts/local/until.ts";
 import { ingest, testDatabase } from "../properties/database.ts";
 import { attempts } from "./events.ts";
 
-Deno.test("I6: a learner who syncs during the check is the same or busy, never different", async () => {
+Deno.test("I6: a learner who syncs during the check is same or busy, never different", async () => {
   await using database = await testDatabase();
   const [writer, checker] = [database.connect(), database.connect()];
   const [question] = await database.sql<

@@ -11,7 +11,7 @@ const LIMIT = "300ms";
 /** How long the calls wait: past either limit. */
 const WAITED = "700 ms";
 
-Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lost", async (t) => {
+Deno.test("C5, I1: calls over REST outlast the timeouts of their role, and none is lost", async (t) => {
   await using cluster = await throwAwayCluster({ migrated: true });
   const folder = await Deno.makeTempDir();
   const sql = postgres(cluster.url("postgres"), { max: 3, onnotice: () => {} });
@@ -70,7 +70,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
   const PUBLISHER = "select pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0))";
   const edit = (title: string) => sql`update content.domain set title = ${title} where status = 'active'`;
 
-  await t.step("C5: what is no instructor's call still ends with its role's limit", async () => {
+  await t.step("C5: calls of other roles still end at the timeout of their role", async () => {
     await sql.begin(async (tx) => {
       await tx.unsafe(PUBLISHER);
       const { status, body } = await call("wait_as_others");
@@ -79,7 +79,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
     });
   });
 
-  await t.step("I1: two publishers behind a third", async () => {
+  await t.step("I1: two publishers wait for a third", async () => {
     await edit("Queued");
     const answers = await outwait(
       PUBLISHER,
@@ -90,7 +90,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
     assert.deepEqual(answers.map(({ status, body }) => [status, body.version]), [[200, 2], [200, 2]]);
   });
 
-  await t.step("C5: a roll-back behind somebody who writes drafts", async () => {
+  await t.step("C5: a roll-back waits for a writer of drafts", async () => {
     const { status, body } = await outwait(
       "lock table content.question in row exclusive mode",
       1,
@@ -99,7 +99,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
     assert.deepEqual([status, body.version], [200, 3]);
   });
 
-  await t.step("C5: a cancellation of the schedule that is under way", async () => {
+  await t.step("C5: a cancellation waits for the schedule that is running", async () => {
     await edit("Scheduled");
     const { body: preview } = await call("preview_release");
     const { body: schedule } = await call("schedule_release", {
@@ -115,7 +115,7 @@ Deno.test("C5, I1: calls over REST outwait their role's timeouts, and none is lo
   });
 
   await t.step(
-    "C5, O2: whatever grows with the curriculum or a ledger has 60 s, from the function itself",
+    "C5, O2: functions whose cost grows with the data have a timeout of 60 s",
     async () => {
       const rows = await sql<{ name: string }[]>`
       select p.proname as name from pg_proc p

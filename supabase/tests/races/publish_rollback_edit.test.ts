@@ -6,7 +6,7 @@ import { activeDrafts, contentAt } from "../properties/release_model.ts";
 
 const ROUNDS = 12;
 
-Deno.test("C5, I1, I2: publishes, roll-backs, schedules and edits at once end in whole versions without gaps", async () => {
+Deno.test("C5, I1, I2: simultaneous publishes, roll-backs, schedules and edits give complete versions without gaps", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const results: { by: string; version: number }[] = [];

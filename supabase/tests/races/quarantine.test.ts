@@ -80,7 +80,7 @@ async function race(
   }
 }
 
-Deno.test("U3, I4: mending races with the device's corrected event: it counts once", async () => {
+Deno.test("U3, I4: an event counts once when support mends it while its device sends a corrected form", async () => {
   await race(async (support, device, { learner, id, skill }) => {
     await send(support, learner, advanced(learner, skill, 101, id));
     const row = await idOf(support, learner);
@@ -109,7 +109,7 @@ Deno.test("U3, I4: mending races with the device's corrected event: it counts on
   });
 });
 
-Deno.test("U3, I4: two supporters replay a taken id at once: it gets one new id", async () => {
+Deno.test("U3, I4: a conflict gets one new id when two supporters replay it at once", async () => {
   await race(async (one, two, { learner, id, skill }) => {
     await send(one, learner, advanced(learner, skill, 40, id));
     const [conflict] = await send(one, learner, advanced(learner, skill, 70, id));
@@ -128,7 +128,7 @@ Deno.test("U3, I4: two supporters replay a taken id at once: it gets one new id"
   });
 });
 
-Deno.test("U3: a discard races with the device's corrected event, which counts either way", async () => {
+Deno.test("U3: a corrected event counts when support discards its broken form at the same time", async () => {
   await race(async (support, device, { learner, id, skill }) => {
     await send(support, learner, advanced(learner, skill, 101, id));
     const row = await idOf(support, learner);
@@ -143,7 +143,7 @@ Deno.test("U3: a discard races with the device's corrected event, which counts e
   });
 });
 
-Deno.test("U3: the job passes by a learner who is syncing, and replays the others", async () => {
+Deno.test("U3: the job skips a learner who is syncing, and replays the others", async () => {
   await using database = await testDatabase();
   const [job, device] = [database.connect(), database.connect()];
   const busy = crypto.randomUUID();
@@ -163,7 +163,7 @@ Deno.test("U3: the job passes by a learner who is syncing, and replays the other
   assert.equal((await outcome(job, busy)).unresolved, 0);
 });
 
-Deno.test("U3: a replay of all waits for nobody; who is syncing is named, and has their turn later", async () => {
+Deno.test("U3: a replay of all learners waits for nobody, and names learners who are syncing", async () => {
   await using database = await testDatabase();
   const [support, device] = [database.connect(), database.connect()];
   const learners = Array.from({ length: 3 }, () => crypto.randomUUID()).sort();
@@ -201,7 +201,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constantFrom("discard" as const, "restore" as const), text: fc.nat(11) }),
 );
 
-Deno.test("U3: whatever is sent, replayed, discarded and restored, what a device may let go of is kept, and counted", async () => {
+Deno.test("U3: every event that a device may drop is kept or counted, whatever support does", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   await sql`update ops.quarantine_setting set open_rows = 4, held_rows = 2`;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "../../../scripts/local/until.ts";
 import { testDatabase } from "../properties/database.ts";
 
-Deno.test("C5, I1: a schedule that is cancelled midway takes back itself alone", async () => {
+Deno.test("C5, I1: a schedule that is cancelled while it runs undoes only itself", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const plan = async (note: string) => {

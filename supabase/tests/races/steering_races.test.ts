@@ -44,7 +44,7 @@ async function stored({ sql }: TestDatabase, learner: string): Promise<number> {
   return row?.events ?? -1;
 }
 
-Deno.test("U8: however batches race, a learner gets what the bucket holds, and each is taken whole or refused", async () => {
+Deno.test("U8: racing batches of a learner get what the bucket holds, each accepted or refused as a whole", async () => {
   await using database = await testDatabase();
   await database
     .sql`update ops.pressure_setting set event_burst = 600, events_per_s = 1, batch_burst = 5, batches_per_s = 1`;
@@ -80,7 +80,7 @@ Deno.test("U8: however batches race, a learner gets what the bucket holds, and e
   );
 });
 
-Deno.test("U8: nothing of a device is written after its revocation has returned", async () => {
+Deno.test("U8: a device writes nothing after its revocation has returned", async () => {
   await using database = await testDatabase();
   const [writer, support] = [database.connect(), database.connect()];
   let refusedRounds = 0;

@@ -22,7 +22,7 @@ Deno.test("I4: the same batch on two connections at once counts once", async () 
   }
 });
 
-Deno.test("I1, I2: publishers queue; both releases exist, in order, and the second has what the first had", async () => {
+Deno.test("I1, I2: publishers queue, and the second release includes the first", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const [one, two] = [database.connect(), database.connect()];
@@ -58,7 +58,7 @@ function somebodyDone(sql: postgres.Sql, version: number): Promise<void> {
   );
 }
 
-Deno.test("I2: edits during a publish are in this release whole or in the next one whole", async () => {
+Deno.test("I2: an edit during a publish is complete in this release or in the next one", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   const [editor, publisher] = [database.connect(), database.connect()];
@@ -80,7 +80,7 @@ Deno.test("I2: edits during a publish are in this release whole or in the next o
   assert.ok(releases > 1, "the race took place");
 });
 
-Deno.test("I8: a pull during ingest misses nothing", async () => {
+Deno.test("I8: a pull during a batch misses no change", async () => {
   await using database = await testDatabase();
   const [writerOne, writerTwo, reader] = [database.connect(), database.connect(), database.connect()];
   const learner = crypto.randomUUID();

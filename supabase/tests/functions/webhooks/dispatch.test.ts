@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { startWebhookBench } from "./bench.ts";
 import { startReceiver, verifies } from "./receiver.ts";
 
-Deno.test("S2: a release reaches its endpoint, signed", async () => {
+Deno.test("S2: a release reaches its endpoint with a signature", async () => {
   await using bench = await startWebhookBench();
   await using receiver = startReceiver();
   const { secret } = await bench.endpoint(receiver.url);
@@ -22,7 +22,7 @@ Deno.test("S2: a release reaches its endpoint, signed", async () => {
   assert.deepEqual(await bench.dispatch(), { delivered: 0, failed: 0, dead: 0 }, "nothing is due any more");
 });
 
-Deno.test("S2: 500, then 200: delivered at the second attempt, under the same id, signed anew", async () => {
+Deno.test("S2: a delivery that failed with 500 is sent again with the same id and a new signature", async () => {
   await using bench = await startWebhookBench();
   await using receiver = startReceiver((n) => new Response(null, { status: n === 1 ? 500 : 200 }));
   const { secret } = await bench.endpoint(receiver.url);
@@ -47,7 +47,7 @@ Deno.test("S2: 500, then 200: delivered at the second attempt, under the same id
   ]);
 });
 
-Deno.test("S2: receivers that hang, redirect, flood, are gone or are private are each told apart", async () => {
+Deno.test("S2: receivers that hang, redirect, flood, are gone or are private have different outcomes", async () => {
   await using bench = await startWebhookBench();
   await using elsewhere = startReceiver();
   const end = Promise.withResolvers<Response>();
@@ -83,7 +83,7 @@ Deno.test("S2: receivers that hang, redirect, flood, are gone or are private are
   assert.equal(elsewhere.arrivals.length, 0, "nobody follows a redirect");
 });
 
-Deno.test("S2: the loopback is refused unless the environment allows it", async () => {
+Deno.test("S2: loopback addresses are refused unless the environment allows them", async () => {
   await using bench = await startWebhookBench();
   await using receiver = startReceiver();
   await bench.endpoint(receiver.url);
@@ -92,7 +92,7 @@ Deno.test("S2: the loopback is refused unless the environment allows it", async 
   assert.equal(receiver.arrivals.length, 0);
 });
 
-Deno.test("S2: a dead letter comes back by hand", async () => {
+Deno.test("S2: a dead letter is sent again by retry_webhook", async () => {
   await using bench = await startWebhookBench();
   let up = false;
   await using receiver = startReceiver(() => new Response(null, { status: up ? 204 : 503 }));
@@ -112,7 +112,7 @@ Deno.test("S2: a dead letter comes back by hand", async () => {
   assert.equal(new Set(receiver.arrivals.map(({ headers }) => headers.get("webhook-id"))).size, 1);
 });
 
-Deno.test("S2: during a rotation receivers verify with either secret", async () => {
+Deno.test("S2: a receiver can verify with either secret during a rotation", async () => {
   await using bench = await startWebhookBench();
   await using receiver = startReceiver();
   const { id, secret } = await bench.endpoint(receiver.url);
@@ -130,7 +130,7 @@ Deno.test("S2: during a rotation receivers verify with either secret", async () 
   assert.deepEqual(verdicts, [[true, true], [false, true]]);
 });
 
-Deno.test("S2: without its secret nothing is sent", async () => {
+Deno.test("S2: a delivery without its secret is not sent", async () => {
   await using bench = await startWebhookBench();
   await using receiver = startReceiver();
   const { id } = await bench.endpoint(receiver.url);
@@ -142,7 +142,7 @@ Deno.test("S2: without its secret nothing is sent", async () => {
   assert.equal(receiver.arrivals.length, 0);
 });
 
-Deno.test("S2: dispatchers side by side send each delivery once", async () => {
+Deno.test("S2: parallel dispatchers send each delivery once", async () => {
   await using bench = await startWebhookBench();
   await using receiver = startReceiver(() => delay(20).then(() => new Response(null, { status: 204 })));
   for (let i = 0; i < 15; i++) await bench.endpoint(`${receiver.url}/${i}`);

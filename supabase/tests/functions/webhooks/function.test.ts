@@ -31,7 +31,7 @@ function reaches(bench: WebhookBench, state: string): Promise<void> {
   return until(`a delivery that is ${state}`, async () => (await bench.log())[0]?.state === state);
 }
 
-Deno.test("S2: a publish reaches its receivers by itself, once the project knows its functions", async () => {
+Deno.test("S2: a publish reaches its receivers once the project knows the URL of its functions", async () => {
   await using cleanup = new AsyncDisposableStack();
   const { stack, bench } = await startStack(cleanup);
   const receiver = cleanup.use(startReceiver());
@@ -49,7 +49,7 @@ Deno.test("S2: a publish reaches its receivers by itself, once the project knows
   await receiver.atLeast(2);
 });
 
-Deno.test("S2: a killed dispatcher's delivery is made again, under the same id", async () => {
+Deno.test("S2: a delivery of a killed dispatcher is sent again with the same id", async () => {
   await using cleanup = new AsyncDisposableStack();
   const { stack, bench, call } = await startStack(cleanup);
   const hang = Promise.withResolvers<void>();
@@ -89,7 +89,7 @@ Deno.test("S2: a killed dispatcher's delivery is made again, under the same id",
   assert.deepEqual((await bench.log())[0]?.log.map(({ outcome }) => outcome), ["delivered", "abandoned"]);
 });
 
-Deno.test("S2: only the project itself calls the dispatcher", async () => {
+Deno.test("S2: only the project itself can call the dispatcher", async () => {
   await using cleanup = new AsyncDisposableStack();
   const { stack, bench, call } = await startStack(cleanup);
   const receiver = cleanup.use(startReceiver());

@@ -55,7 +55,7 @@ function postTo(
   });
 }
 
-Deno.test("S2: a request arrives whole, its answer is read", async () => {
+Deno.test("S2: a request arrives complete, and its answer is read", async () => {
   await using receiver = startReceiver(() => new Response("thank you", { status: 201 }));
   const answer = await postTo(Number(new URL(receiver.url).port));
   assert.deepEqual(answer, { status: 201, retryAfterS: null, text: "thank you" });
@@ -67,14 +67,14 @@ Deno.test("S2: a request arrives whole, its answer is read", async () => {
   ]);
 });
 
-Deno.test("S2: a redirect is an answer, and nobody goes there", async () => {
+Deno.test("S2: a redirect is an answer and is not followed", async () => {
   await using elsewhere = startReceiver();
   await using receiver = startReceiver(() => Response.redirect(elsewhere.url, 307));
   assert.equal((await postTo(Number(new URL(receiver.url).port))).status, 307);
   assert.equal(elsewhere.arrivals.length, 0);
 });
 
-Deno.test("S2: of an endless answer 64 KiB are read", async () => {
+Deno.test("S2: at most 64 KiB of an endless answer are read", async () => {
   let sent = 0;
   using server = rawServer(async (connection) => {
     await connection.write(encode("HTTP/1.1 200 OK\r\n\r\n"));
@@ -88,7 +88,7 @@ Deno.test("S2: of an endless answer 64 KiB are read", async () => {
   assert.ok(sent < 16 * 1024 * 1024, `${sent} bytes`);
 });
 
-Deno.test("S2: heads are bounded too, and must be HTTP", async () => {
+Deno.test("S2: the head of an answer is bounded and must be HTTP", async () => {
   using endless = rawServer(async (connection) => {
     await connection.write(encode("HTTP/1.1 200 OK\r\n"));
     for (;;) await connection.write(encode(`a: ${"x".repeat(9000)}\r\n`));
@@ -100,12 +100,12 @@ Deno.test("S2: heads are bounded too, and must be HTTP", async () => {
   await assert.rejects(postTo(silent.port), /no end of its head/);
 });
 
-Deno.test("S2: who does not answer in time is left", async () => {
+Deno.test("S2: a receiver that does not answer in time is a timeout", async () => {
   using server = rawServer((_, stopped) => stopped);
   await assert.rejects(ended("the time-out", postTo(server.port, { timeoutMs: 200 })), PostTimeout);
 });
 
-Deno.test("S2: a status counts, even if its body never ends", async () => {
+Deno.test("S2: a status counts even if the body never ends", async () => {
   using server = rawServer(async (connection, stopped) => {
     await connection.write(
       encode(
@@ -126,7 +126,7 @@ Deno.test("S2: a status counts, even if its body never ends", async () => {
   assert.deepEqual(await answerWithin(300), { status: 503, retryAfterS: 120, text: "sorry" });
 });
 
-Deno.test("S2: an excerpt is printable, chunks or not", async () => {
+Deno.test("S2: an excerpt of an answer is printable, with chunked encoding or without", async () => {
   using server = rawServer(async (connection) => {
     await connection.write(
       encode("HTTP/1.1 400 No\r\ntransfer-encoding: chunked\r\n\r\n9\r\nno\u0000\u001b[31m\r\n0\r\n\r\n"),
@@ -135,7 +135,7 @@ Deno.test("S2: an excerpt is printable, chunks or not", async () => {
   assert.equal((await postTo(server.port)).text, "no [31m");
 });
 
-Deno.test("S2: TLS is checked for the endpoint's name, at the address that was checked", async () => {
+Deno.test("S2: TLS is verified for the endpoint's name at the address that was checked", async () => {
   const { cert, key } = selfSigned("localhost");
   const serve = () =>
     rawServer(
@@ -153,7 +153,7 @@ Deno.test("S2: TLS is checked for the endpoint's name, at the address that was c
   await assert.rejects(postTo(wrong.port, { protocol: "https:", caCerts: [other.cert] }), /certificate/i);
 });
 
-Deno.test("S2: the next address is tried where one does not answer", async () => {
+Deno.test("S2: the next address is tried when one does not answer", async () => {
   await using receiver = startReceiver();
   const url = new URL(receiver.url);
   const target = {

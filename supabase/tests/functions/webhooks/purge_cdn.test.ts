@@ -37,7 +37,7 @@ async function startExample(env: Record<string, string>): Promise<AsyncDisposabl
   };
 }
 
-Deno.test("S2: the worked example purges a path of a CDN, once a release", async () => {
+Deno.test("S2: the worked example purges a path of a CDN once for each release", async () => {
   await using bench = await startWebhookBench();
   const purged: unknown[] = [];
   let isUp = false;
@@ -87,7 +87,7 @@ Deno.test("S2: the worked example purges a path of a CDN, once a release", async
   assert.equal(purged.length, 1);
 });
 
-Deno.test("S2: docs/webhooks.md shows the worked example as it runs", async () => {
+Deno.test("S2: docs/webhooks.md shows the worked example unchanged", async () => {
   const read = (path: string) => Deno.readTextFile(`${PROJECT_FOLDER}/${path}`);
   const shown = `\`\`\`ts\n${await read(EXAMPLE)}\`\`\``;
   assert.ok((await read("docs/webhooks.md")).includes(shown), `paste ${EXAMPLE} into docs/webhooks.md`);

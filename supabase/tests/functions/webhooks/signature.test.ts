@@ -7,7 +7,7 @@ import { sign } from "../../../functions/webhooks/signature.ts";
 import { settings } from "../../properties/settings.ts";
 import { type Arrival, verifies } from "./receiver.ts";
 
-Deno.test("S2: the specification's example is signed as published", async () => {
+Deno.test("S2: the example of the specification has the published signature", async () => {
   const content = { id: "msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp: 1614265330, body: '{"test": 2432232314}' };
   assert.equal(
     await sign(content, ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]),
@@ -19,7 +19,7 @@ Deno.test("S2: the specification's example is signed as published", async () => 
 const secret = fc.uint8Array({ minLength: 24, maxLength: 64 })
   .map((bytes) => `whsec_${Buffer.from(bytes).toString("base64")}`);
 
-Deno.test("S2: any text and any secrets are signed as the library of Standard Webhooks signs them", async () => {
+Deno.test("S2: any text and secrets are signed like in the library of Standard Webhooks", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uuid(),
@@ -35,7 +35,7 @@ Deno.test("S2: any text and any secrets are signed as the library of Standard We
   );
 });
 
-Deno.test("S2: the library verifies with each of two secrets, and with no other, nor another text, id or time", async () => {
+Deno.test("S2: the library verifies with each of two secrets, and refuses any other secret, text, id or time", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uuid(),
@@ -64,7 +64,7 @@ Deno.test("S2: the library verifies with each of two secrets, and with no other,
   );
 });
 
-Deno.test("S2: the library refuses a message of 6 minutes ago", async () => {
+Deno.test("S2: the library refuses a message that is 6 minutes old", async () => {
   const content = { id: "msg_1", timestamp: Math.floor(Date.now() / 1000) - 360, body: "{}" };
   const one = `whsec_${btoa("a".repeat(24))}`;
   const headers = new Headers({

@@ -74,7 +74,7 @@ Deno.test("S2: private, loopback, link-local and reserved addresses are not publ
   assert.deepEqual(["128.0.0.1", "::2", "x"].filter(isLoopback), []);
 });
 
-Deno.test("S2: any way to write an address has the same bytes", () => {
+Deno.test("S2: every notation of an address has the same bytes", () => {
   fc.assert(
     fc.property(fc.ipV6(), (text) => {
       const bytes = addressBytes(text);
@@ -86,7 +86,7 @@ Deno.test("S2: any way to write an address has the same bytes", () => {
   );
 });
 
-Deno.test("S2: URLs into the own network are refused", async () => {
+Deno.test("S2: URLs with private addresses are refused", async () => {
   for (const address of PRIVATE) {
     await refused(`https://${address.includes(":") ? `[${address}]` : address}/`);
   }
@@ -110,7 +110,7 @@ Deno.test("S2: URLs into the own network are refused", async () => {
   await refused("https://user:word@one.example/", "8.8.8.8");
 });
 
-Deno.test("S2: a name with one private address is refused, and others are connected to where they were found", async () => {
+Deno.test("S2: a name with a private address is refused, and others are connected at the checked address", async () => {
   await refused("https://one.example/", "8.8.8.8", "169.254.169.254");
   await refused("https://one.example/", "::ffff:10.0.0.1");
   const target = await targetOf("https://one.example:8443/a?b", false, rules("8.8.8.8", "2606:4700::1111"));
@@ -120,7 +120,7 @@ Deno.test("S2: a name with one private address is refused, and others are connec
   );
 });
 
-Deno.test("S2: the loopback is for endpoints marked local, where the environment allows it", async () => {
+Deno.test("S2: loopback addresses are only for local endpoints, and only if the environment allows them", async () => {
   const allowed = { resolve: never, allowLoopback: true };
   assert.deepEqual((await targetOf("http://127.0.0.1:9000/", true, allowed)).addresses, ["127.0.0.1"]);
   assert.deepEqual((await targetOf("http://localhost:9000/", true, allowed)).addresses, ["127.0.0.1"]);
