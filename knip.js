@@ -9,6 +9,7 @@ export default {
     ...Object.values(scripts).flatMap((command) => command.match(/scripts\/\S+\.ts/g) ?? []),
     "scripts/check/pgtap/main.ts",
     "scripts/local/contract/main.ts",
+    "supabase/tests/walks/third_schema.ts",
     // What others import or deploy.
     "client-contract/{,contract/,client/,device/}mod.ts",
     "{supabase/functions,scripts/bench/functions,scripts/local/fixtures/supabase/functions}/*/index.ts",

@@ -1,6 +1,6 @@
--- A small curriculum, written for this project: 3 domains, 9 skills, 60 questions. Content only: nobody's account.
--- Ids derive from keys as in `npm run content:import`, so an import of the same keys finds these drafts. What is there
--- already stays as it is. The first release is published only where there is none yet.
+-- A small curriculum, written for this project: 3 domains, 9 skills, 60 questions. The seed has content only, no accounts.
+-- Ids derive from keys as in `npm run content:import`, so an import of the same keys finds these drafts. Existing drafts
+-- stay unchanged. The first release is published only if the database has no release.
 insert into content.domain (id, key, title, description, position)
 select extensions.uuid_generate_v5('6f0d6a0e-5c0b-4f3c-9a55-0c6b1f7e2d41', 'domain:' || v.key), v.key, v.title, v.description, v.position
 from (values

@@ -11,9 +11,11 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let room = bytes.byteLength * MAX_INFLATION;
-  for await (const part of stream) {
-    if ((room -= part.byteLength) < 0) throw new ContractError("the bundle inflates to too much");
-    parts.push(part);
+  // By a reader: not every browser iterates streams.
+  const reader = stream.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    if ((room -= read.value.byteLength) < 0) throw new ContractError("the bundle inflates to too much");
+    parts.push(read.value);
   }
   return await new Blob(parts).text();
 }

@@ -21,58 +21,61 @@ export interface ClientOptions {
   /** The learner's access token, asked for before every request. */
   getToken: () => string | Promise<string>;
   /** The project's publishable key, where its gateway wants one. */
-  publishableKey?: string;
+  publishableKey?: string | undefined;
   /** By default the global one. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: typeof globalThis.fetch | undefined;
   /** The content schema to be answered in; by default the one that this contract reads. */
-  schema?: number;
+  schema?: number | undefined;
 }
 
 /** What every call takes. */
 export interface CallOptions {
-  signal?: AbortSignal;
+  /** Ends the request; the call then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What a pull may say. */
 export interface PullOptions extends CallOptions {
   /** Changes. */
-  limit?: number;
+  limit?: number | undefined;
   /** The token of a batch that must be in it; a server that is behind answers `behind`. */
-  atLeast?: string | null;
+  atLeast?: string | null | undefined;
   /** The device that asks: its own rows are marked, and it is steered as its platform and version are. */
-  device?: string;
+  device?: string | undefined;
 }
 
 /** How fresh a head must be. */
 export interface HeadOptions extends CallOptions {
   /** The version that a hint named: a cached head older than it will not do. */
-  expected?: number;
+  expected?: number | undefined;
   /** The history that it named. */
-  history?: string;
+  history?: string | undefined;
   /** What the device holds (version 0, of no history: nothing), for the server's figures; a batch's header says it too. */
-  holds?: { deviceId: string; version: number; history: string | null };
+  holds?: { deviceId: string | undefined; version: number; history: string | null };
 }
 
 /** One version of one history. */
 export interface VersionQuery extends CallOptions {
+  /** The history that the version belongs to: a head's or a hint's. */
   history: string;
+  /** A content version, from 1. */
   version: number;
 }
 
 /** Which content to read. */
 export interface DeltaQuery extends CallOptions {
   /** The version that the device holds; 0, the default, for the snapshot. */
-  since?: number;
+  since?: number | undefined;
   /** The history that `since` belongs to; needed unless it is 0. */
-  history?: string;
+  history?: string | undefined;
   /** The version to read until; by default the newest when the first page is answered. */
-  until?: number;
+  until?: number | undefined;
   /** Only these domains. */
-  domains?: readonly string[];
+  domains?: readonly string[] | undefined;
   /** The `next` of the last page that was kept, to go on after it; then `until` is to be that page's. */
-  after?: string;
+  after?: string | undefined;
   /** Rows a page. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** The head, or word that it is still the one of the ETag. */
@@ -142,12 +145,12 @@ export function createClient(o: ClientOptions): Client {
   const schema = o.schema ?? CONTENT_SCHEMA;
 
   /** Sends a request and reads its whole answer; throws on all but 2xx and 304. */
-  async function send(path: string, init: RequestInit & { signal?: AbortSignal }) {
+  async function send(path: string, { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions) {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${await o.getToken()}`);
     if (o.publishableKey) headers.set("apikey", o.publishableKey);
-    const { response, body } = await overNetwork(init.signal, async () => {
-      const response = await doFetch(functions + path, { ...init, headers });
+    const { response, body } = await overNetwork(signal, async () => {
+      const response = await doFetch(functions + path, { ...init, headers, signal: signal ?? null });
       return { response, body: await response.text() };
     });
     if (!response.ok && response.status !== 304) throw readProblem(response, body);
@@ -222,7 +225,7 @@ export function createClient(o: ClientOptions): Client {
     async bundle(bundle, { signal } = {}) {
       const url = new URL(bundle.url, o.url);
       const { response, bytes } = await overNetwork(signal, async () => {
-        const response = await doFetch(url, { signal });
+        const response = await doFetch(url, { signal: signal ?? null });
         return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
       });
       if (!response.ok) throw readProblem(response, new TextDecoder().decode(bytes));

@@ -13,23 +13,28 @@ export interface ProblemParts {
   /** For people. */
   message: string;
   /** For programs: what docs/errors.md says of the code. */
-  info?: string;
+  info?: string | undefined;
   /** What to name when asking for support. */
-  requestId?: string;
+  requestId?: string | undefined;
   /** Seconds to wait before the request is sent again. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   /** The server's own word on it. */
-  retryable?: boolean;
+  retryable?: boolean | undefined;
 }
 
 /** The server's no. The request wrote nothing. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
+  /** A code of the error registry (docs/errors.md), or of a newer server. */
   readonly code: string;
+  /** The HTTP status. */
   readonly status: number;
-  readonly info?: string;
-  readonly requestId?: string;
-  readonly retryAfter?: number;
+  /** A value for programs: docs/errors.md says for which codes, and what it is. */
+  readonly info?: string | undefined;
+  /** The request's id, for support and the server's log. */
+  readonly requestId?: string | undefined;
+  /** Seconds to wait before the request is sent again. */
+  readonly retryAfter?: number | undefined;
   /** Whether the same request, sent again later, can succeed. */
   readonly retryable: boolean;
 
@@ -48,12 +53,14 @@ export class ProblemError extends Error {
 /** No answer, or only part of one: nobody knows whether the request was carried out. Send it again. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
+  /** Always true: the same request may be sent again. */
   readonly retryable = true;
 }
 
 /** An answer that this version of the contract can't read. */
 export class ContractError extends Error {
   override readonly name = "ContractError";
+  /** Always false: the same request would get the same answer. */
   readonly retryable = false;
 }
 
@@ -103,7 +110,7 @@ export interface PostgrestFailure {
   message: string;
   details: string;
   /** Seconds to wait, where Carrel says so. */
-  hint?: string | null;
+  hint?: string | null | undefined;
 }
 
 /** The error of an RPC call; `status` 0 means that no answer came. */

@@ -6,14 +6,19 @@ import { parseJson } from "../contract/json.ts";
 
 /** A row or tombstone with its exact line, which a device keeps as it is. */
 export interface ContentChange {
+  /** The exact text as it came, without its line break: hashes are over these bytes. */
   line: string;
+  /** The same, parsed. */
   row: ContentLine;
 }
 
 /** A whole page. */
 export interface DeltaPage {
+  /** The first line: which versions the page is between. */
   page: PageLine;
+  /** The rows and tombstones, in the server's order. */
   changes: ContentChange[];
+  /** The last line: how many rows there are, and where the next page begins. */
   end: EndLine;
 }
 

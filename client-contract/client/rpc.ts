@@ -39,36 +39,50 @@ const DeltaAnswer = z.object({ page: PageLine, lines: z.array(z.string()), end: 
 
 /** Parameters of content_delta. */
 export interface DeltaParameters {
-  history?: string;
-  since?: number;
-  until?: number;
-  domains?: readonly string[];
-  after?: string;
-  page_rows?: number;
+  /** The history that `since` belongs to; needed unless it is 0. */
+  history?: string | undefined;
+  /** The version that is held; by default 0, for the snapshot. */
+  since?: number | undefined;
+  /** The version to read until; by default the newest. */
+  until?: number | undefined;
+  /** Ids of domains; by default all. */
+  domains?: readonly string[] | undefined;
+  /** The `next` of the page before. */
+  after?: string | undefined;
+  /** Rows a page; by default the server's choice. */
+  page_rows?: number | undefined;
   /** By default the one that this contract reads. */
-  schema?: number;
+  schema?: number | undefined;
 }
 
 /** Parameters of merge_progress: one progress.advanced event. */
 export interface ProgressParameters {
   /** A ULID, the idempotency key. */
   event_id: string;
+  /** A UUID, lower case. */
   device_id: string;
+  /** RFC 3339 in UTC, ending in Z. */
   occurred_at: string;
-  utc_offset_minutes?: number;
+  /** Minutes that local time was ahead of UTC; by default 0. */
+  utc_offset_minutes?: number | undefined;
+  /** A UUID, lower case. */
   skill_id: string;
+  /** 0 to 100. */
   mastery: number;
-  completed?: readonly string[];
-  reset?: { count: number; event: string };
+  /** Question ids, added to those before. */
+  completed?: readonly string[] | undefined;
+  /** The reset that the learner is in; absent before the first. */
+  reset?: { count: number; event: string } | undefined;
 }
 
 /** Parameters of learner_changes besides the cursor. */
 export interface ChangesParameters {
-  page_rows?: number;
+  /** Changes a page; by default the server's choice. */
+  page_rows?: number | undefined;
   /** The token of a batch that must be in it. */
-  at_least?: string;
+  at_least?: string | undefined;
   /** The device that asks. */
-  device?: string;
+  device?: string | undefined;
 }
 
 /** An event of one's own that could not be applied. */
@@ -102,7 +116,9 @@ export interface Rpc {
   /** The caller's changes since the cursor (null: all). */
   learnerChanges(cursor: string | null, o?: ChangesParameters): Promise<SteeredPullAnswer>;
   /** What of the caller's events could not be applied, and why; last seen first. `after` is the last entry's cursor. */
-  ownQuarantine(o?: { after?: string; page_rows?: number }): Promise<OwnQuarantined[]>;
+  ownQuarantine(
+    o?: { after?: string | undefined; page_rows?: number | undefined },
+  ): Promise<OwnQuarantined[]>;
   /** The caller's devices, last seen first; for support those of the learner named. */
   listDevices(learner?: string): Promise<ListedDevice[]>;
   /** Signs a device off: nothing is taken from it nor given to it any more. */
@@ -122,9 +138,14 @@ export interface Rpc {
   /** Publishes the content of an old version as a new one; for instructors. */
   rollbackRelease(parameters: RollbackParameters): Promise<PublishedHead>;
   /** Releases, newest first, below a version; for instructors. */
-  releaseHistory(o?: { before_version?: number; page_rows?: number }): Promise<Release[]>;
+  releaseHistory(
+    o?: { before_version?: number | undefined; page_rows?: number | undefined },
+  ): Promise<Release[]>;
   /** What happened to a learner, newest first; `after` is the last entry's cursor. For support. */
-  supportTimeline(learner: string, o?: { after?: string; page_rows?: number }): Promise<TimelineEntry[]>;
+  supportTimeline(
+    learner: string,
+    o?: { after?: string | undefined; page_rows?: number | undefined },
+  ): Promise<TimelineEntry[]>;
 }
 
 /**

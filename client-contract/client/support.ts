@@ -63,6 +63,7 @@ const ReplayedState = QuarantineState.extend({ remaining: z.int(), began_at: Ser
 
 /** One step of a replay: how its events stand, at most 500, and what is left of those that were asked for. */
 export interface Replay {
+  /** How the events of this step stand now. */
   states: QuarantineState[];
   /** How many were not tried yet. */
   remaining: number;
@@ -118,9 +119,13 @@ export type Voided = z.infer<typeof Voided>;
 
 /** Which record: a session's or an attempt's ULID, or the skill of a skill_progress; and why. */
 export interface VoidParameters {
+  /** The learner's id, a UUID. */
   learner: string;
+  /** The kind of the record. */
   kind: Voided["kind"];
+  /** A session's or an attempt's ULID, or the skill's UUID. */
   id: string;
+  /** Why, for the audit log; not empty. */
   reason: string;
 }
 
@@ -128,31 +133,31 @@ export interface VoidParameters {
 export interface SupportRpc {
   /** Quarantined events, last seen first: one learner's, or the open ones (or `with_status`) of all. */
   quarantine(o?: {
-    learner?: string;
-    with_code?: string;
-    with_status?: QuarantineStatus;
-    after?: string;
-    page_rows?: number;
+    learner?: string | undefined;
+    with_code?: string | undefined;
+    with_status?: QuarantineStatus | undefined;
+    after?: string | undefined;
+    page_rows?: number | undefined;
   }): Promise<Quarantined[]>;
   /** Sends events through ingest again, 500 at once: `ids`, or all of the learner's, or all of a code; least recently tried first. */
   replay(o: {
     learner: string;
-    ids?: readonly string[];
-    with_code?: string;
+    ids?: readonly string[] | undefined;
+    with_code?: string | undefined;
     /** Those whose id another event has taken, under a new one. */
-    as_new_id?: boolean;
+    as_new_id?: boolean | undefined;
     /** `began_at` of the first step: those tried since are left out. */
-    tried_before?: string | null;
+    tried_before?: string | null | undefined;
   }): Promise<Replay>;
   /** After a fix of the server: the events of one code of all learners, some learners a step. */
   replayForAll(o: {
     with_code: string;
     /** `began_at` of the first step: events tried since are left out. */
-    tried_before?: string;
-    most_learners?: number;
+    tried_before?: string | undefined;
+    most_learners?: number | undefined;
   }): Promise<ReplayForAll>;
   /** Whose rows are not what their ledger says, longest known first. */
-  projectionDifferences(o?: { page_learners?: number }): Promise<ProjectionDifference[]>;
+  projectionDifferences(o?: { page_learners?: number | undefined }): Promise<ProjectionDifference[]>;
   /** Makes all rows of a learner again from the ledger; how many events that is. */
   rebuild(o: { learner: string }): Promise<number>;
   /** Replays an event with a corrected body; the original is kept. */
@@ -166,8 +171,8 @@ export interface SupportRpc {
     learner: string;
     skill: string;
     reason: string;
-    mastery?: number;
-    completed?: readonly string[];
+    mastery?: number | undefined;
+    completed?: readonly string[] | undefined;
   }): Promise<Correction>;
   /** Takes a record back: devices pull it as voided. */
   void(o: VoidParameters): Promise<Voided>;

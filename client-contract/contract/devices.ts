@@ -23,6 +23,6 @@ export type ListedDevice = z.infer<typeof ListedDevice>;
 /** Which device, whose (by default the caller's), and why, for the record. */
 export interface DeviceParameters {
   device: string;
-  learner?: string;
-  reason?: string;
+  learner?: string | undefined;
+  reason?: string | undefined;
 }

@@ -71,11 +71,11 @@ export type PublishedHead = z.infer<typeof PublishedHead>;
 
 /** Parameters of publish_release, all optional. */
 export interface PublishParameters {
-  note?: string;
+  note?: string | undefined;
   /** The hash of a preview: refused where drafts have moved since. */
-  expected_hash?: string;
+  expected_hash?: string | undefined;
   /** Publish although a large share of the content goes. */
-  force?: boolean;
+  force?: boolean | undefined;
 }
 
 /** Parameters of schedule_release. */
@@ -88,6 +88,6 @@ export interface ScheduleParameters extends PublishParameters {
 /** Parameters of rollback_release. */
 export interface RollbackParameters {
   to_version: number;
-  note?: string;
-  force?: boolean;
+  note?: string | undefined;
+  force?: boolean | undefined;
 }

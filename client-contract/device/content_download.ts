@@ -38,7 +38,7 @@ export type Part = z.infer<typeof Part>;
 interface NewPart {
   domains: string[] | null;
   since: number;
-  bundle?: Bundle;
+  bundle?: Bundle | undefined;
 }
 
 /** The download under way. */

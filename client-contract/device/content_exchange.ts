@@ -15,7 +15,7 @@ import { tellChecked } from "./telemetry.ts";
 /** What the content's part takes besides the device itself. */
 export interface ContentOptions extends UpdateOptions {
   /** Rows of the cache that a sync looks at, at least. */
-  checkRows?: number;
+  checkRows?: number | undefined;
 }
 
 /** What it did. */

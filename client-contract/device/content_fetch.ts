@@ -20,10 +20,10 @@ export interface FetchOptions {
   client: Client;
   retry: Retry;
   /** Rows a page; by default the server's choice. */
-  pageRows?: number;
+  pageRows?: number | undefined;
   /** Milliseconds after which a bundle is given up for pages. */
-  bundleMs?: number;
-  signal?: AbortSignal;
+  bundleMs?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Tries a part's bundle, once: whatever is wrong with it, its rows are to be had as pages. */

@@ -24,15 +24,16 @@ const MAX_DAMAGED_SHARE = 0.5;
 export interface SettleOptions {
   client: Client;
   retry: Retry;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** What was repaired. */
 export interface Repair {
   /** Skills and domains that were damaged. */
   nodes: string[];
-  /** Rows that were fetched for them, and their bytes, before compression. */
+  /** Rows that were fetched for them. */
   rows: number;
+  /** Bytes of those rows, before compression. */
   bytes: number;
 }
 

@@ -21,7 +21,9 @@ const Check = z.object({ integrity_check: z.string() });
 export interface VerifyReport {
   /** The cache is what the server published as this version. */
   ok: boolean;
+  /** The content version that is held; 0: none. */
   version: number;
+  /** The root hash that was published for that version, in hex; null where none is held. */
   root: string | null;
   /** Rows that were looked at. */
   rows: number;

@@ -109,6 +109,16 @@ Deno.test("K3: every named constraint refuses an invalid state", () => {
   assert.deepEqual(named, Object.values(ILLEGAL).flatMap(({ bad }) => Object.keys(bad)).sort());
 });
 
+Deno.test("K3: a new file has every table, index and trigger of carrel.drift", () => {
+  const objects = "select type, name, tbl_name from sqlite_schema order by 1, 2";
+  using drift = emptyDatabase();
+  using file = openDatabase(openNodeSqlite(":memory:"));
+  assert.deepEqual(
+    file.all(z.object({ type: z.string(), name: z.string(), tbl_name: z.string() }), objects),
+    drift.prepare(objects).all().map((row) => ({ ...row })),
+  );
+});
+
 Deno.test("K1, K3: the schema uses only what Drift can read: strict tables and create statements", () => {
   using db = emptyDatabase();
   const loose =

@@ -51,28 +51,30 @@ export interface DeviceOptions {
   url: string;
   /** The learner's access token, asked for before every request. */
   getToken: () => string | Promise<string>;
-  publishableKey?: string;
+  /** The project's publishable key. */
+  publishableKey?: string | undefined;
   /** By default the global one. */
-  fetch?: typeof globalThis.fetch;
-  clock?: Clock;
+  fetch?: typeof globalThis.fetch | undefined;
+  /** By default the system's. */
+  clock?: Clock | undefined;
   /** From 0 to below 1; by default of the system's cryptographic generator, since ids are made of it. */
-  random?: () => number;
+  random?: (() => number) | undefined;
   /** By default what the server asks for. */
-  retry?: RetryPolicy;
+  retry?: RetryPolicy | undefined;
   /** At most 60 characters each; for support. */
-  platform?: string;
-  appVersion?: string;
+  platform?: string | undefined;
+  appVersion?: string | undefined;
   /** Rows a content page, and changes a pull; by default the server's choice. */
-  pageRows?: number;
-  pullRows?: number;
+  pageRows?: number | undefined;
+  pullRows?: number | undefined;
   /** Rows of the cache that each sync looks at, at least; by default 1000. */
-  checkRows?: number;
+  checkRows?: number | undefined;
   /** Milliseconds after which a bundle is given up for pages. */
-  bundleMs?: number;
+  bundleMs?: number | undefined;
   /** The domains to hold; null: all. By default what was chosen before, at first all. */
-  domains?: readonly string[] | null;
+  domains?: readonly string[] | null | undefined;
   /** False: the device tells nothing about itself (docs/protocol.md, "The tracking plan"), and forgets what waits. */
-  telemetry?: boolean;
+  telemetry?: boolean | undefined;
 }
 
 /** How a device stands. */
@@ -96,20 +98,27 @@ export interface DeviceStatus extends Standing {
 export interface Device extends Disposable {
   /** For queries of the app's own; the tables are described in carrel.drift. */
   readonly db: Database;
+  /** The cached domains, in their order. */
   domains(): DomainRow[];
+  /** A domain's skills, in their order. */
   skills(domainId: string): SkillRow[];
+  /** A skill's questions, in their order. */
   questions(skillId: string): Question[];
+  /** One question of the held release. */
   question(questionId: string): Question | undefined;
 
   /** Starts a session, of one skill if it is given; gives its id. */
   startSession(skillId?: string): string;
   /** Sessions that are still open, such as one that a crash has cut off. */
   openSessions(): OpenSession[];
+  /** Grades an answer and keeps it. Throws DeviceError `unknown_session` or `invalid_answer`. */
   answer(answer: Answer): Graded;
+  /** Ends a session, by default as completed. Throws DeviceError `unknown_session`. */
   endSession(sessionId: string, reason?: SessionEnded["body"]["reason"]): void;
+  /** Advances the progress in a skill, which never goes back. */
   advance(advance: Advance): Progress;
   /** Starts over in a skill, from nothing unless a base is given. */
-  reset(skillId: string, base?: { mastery: number; completed?: string[] }): Progress;
+  reset(skillId: string, base?: { mastery: number; completed?: string[] | undefined }): Progress;
 
   /** Gives up a waiting event, for a reason of at most 200 characters; the next sync hands it in as a dead letter. */
   giveUp(eventId: string, reason: string): void;
@@ -134,17 +143,18 @@ export interface Device extends Disposable {
    * and nothing to send, it fetches new content and leaves the rest to the next poll. Of several processes on one file only one
    * may sync. See `syncDevice` for errors.
    */
-  sync(o?: { hint?: ContentHint; signal?: AbortSignal }): Promise<SyncReport>;
+  sync(o?: { hint?: ContentHint | undefined; signal?: AbortSignal | undefined }): Promise<SyncReport>;
   /** Checks the cached content against what was published, row by row; needs no network. */
   verify(): Promise<VerifyReport>;
   /** Fetches what is damaged of the held version, and only that; `sync` does the same once `verify` has found damage. */
-  repair(o?: { signal?: AbortSignal }): Promise<RepairReport>;
+  repair(o?: { signal?: AbortSignal | undefined }): Promise<RepairReport>;
   /**
    * Chooses the domains to hold; null: all. What is no longer wanted goes at once, what is new comes with the next sync.
    */
   setDomains(ids: readonly string[] | null): void;
   /** When to sync; give hints to it, and run it with `runSchedule`. */
   schedule(): Schedule;
+  /** How the device stands; needs no network. */
   status(): DeviceStatus;
 }
 

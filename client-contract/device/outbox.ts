@@ -22,9 +22,13 @@ const StateCount = z.object({ state: z.string(), count: z.number() });
 
 /** How many events are in which state. */
 export interface OutboxCounts {
+  /** Waiting to be sent. */
   pending: number;
+  /** Taken by the server, and kept for some days in case it is restored. */
   delivered: number;
+  /** Not applied by the server; support can mend them. */
   quarantined: number;
+  /** Refused for this learner, and sent again when the device is opened the next time. */
   held_back: number;
   /** Given up, and not handed in yet. */
   dead: number;

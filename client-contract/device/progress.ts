@@ -12,7 +12,9 @@ export interface Progress extends ResetPair {
   mastery: number;
   /** Question ids, sorted, each once. */
   completed: string[];
+  /** Answers given. */
   attempts: number;
+  /** Those that were right. */
   correct: number;
   /** RFC 3339, UTC, milliseconds. */
   practiced_at: string | null;

@@ -94,6 +94,7 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
 export interface SyncLoop {
   /** For the Realtime channel's listener. */
   onHint(hint: ContentHint): void;
+  /** The same for the private channel of the learner. */
   onLearnerHint(hint: LearnerHint): void;
   /** Ends when the signal is aborted. */
   readonly done: Promise<void>;
@@ -102,7 +103,7 @@ export interface SyncLoop {
 /** Syncs whenever it is due, until the signal is aborted; a failed sync waits for the next poll. `sync` is a device's. */
 export function runSchedule(
   schedule: Schedule,
-  sync: (o: { hint?: ContentHint; signal: AbortSignal }) => Promise<unknown>,
+  sync: (o: { hint?: ContentHint | undefined; signal: AbortSignal }) => Promise<unknown>,
   clock: Clock,
   signal: AbortSignal,
 ): SyncLoop {

@@ -10,6 +10,7 @@ import type { Database } from "./database.ts";
 export interface Streak {
   /** 0 where the last day of practice is before yesterday. */
   current: number;
+  /** The most days in a row that there ever were. */
   longest: number;
 }
 

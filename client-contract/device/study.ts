@@ -26,32 +26,38 @@ export type OpenSession = z.infer<typeof Session>;
 
 /** One answer of the learner. */
 export interface Answer {
+  /** An open session of this device. */
   sessionId: string;
   /** As it was shown: a release that comes between question and answer changes nothing about either. */
   question: Question;
   /** What the learner answered, in the form of the question's type: docs/question-types.md. */
   answer: AnswerTo<QuestionType>;
   /** How long the learner took, in milliseconds. */
-  durationMs?: number;
+  durationMs?: number | undefined;
 }
 
 /** What the learner is told. */
 export interface Graded {
+  /** The attempt's ULID. */
   eventId: string;
+  /** Whether the answer is right; the server grades for itself. */
   correct: boolean;
   /** What is right, in the form of the question's type. */
   right: AnswerKey<QuestionType>;
+  /** The question's explanation, if it has one. */
   explanation: string | null;
+  /** The progress in the skill, this answer included. */
   progress: Progress;
 }
 
 /** How far the learner is, by the app's own measure. */
 export interface Advance {
+  /** A UUID, lower case. */
   skillId: string;
   /** 0 to 100; a smaller one than before changes nothing. */
   mastery: number;
   /** Questions that count as done, added to those before. */
-  completed?: readonly string[];
+  completed?: readonly string[] | undefined;
 }
 
 function openSession({ db, deviceId }: DeviceContext, sessionId: string): OpenSession {
@@ -200,7 +206,7 @@ export function advanceProgress(
 export function resetProgress(
   context: DeviceContext,
   skillId: string,
-  base: { mastery: number; completed?: string[] } | null,
+  base: { mastery: number; completed?: string[] | undefined } | null,
 ): Progress {
   const { db } = context;
   return db.transaction(() => {

@@ -47,11 +47,11 @@ const MAX_RESTARTS = 3;
 /** What a sync takes besides the device itself. */
 export interface SyncOptions extends ContentOptions {
   /** The hint that alone has brought the sync on. */
-  hint?: ContentHint;
-  platform?: string;
-  appVersion?: string;
+  hint?: ContentHint | undefined;
+  platform?: string | undefined;
+  appVersion?: string | undefined;
   /** Changes a pull; by default the server's choice. */
-  pullRows?: number;
+  pullRows?: number | undefined;
 }
 
 /** What a sync did. */

@@ -38,7 +38,8 @@ const Used = z.object({ attempts: z.number(), unfinished: z.number() });
 export interface Failure {
   /** Of the error registry, or the app's own: `^[a-z][a-z0-9_.]{0,63}$`, and so is `place`. */
   code: string;
-  place?: string;
+  /** Where in the app, such as a screen. */
+  place?: string | undefined;
   /** The app does not survive it: it has recovered when the device is opened again. */
   fatal: boolean;
 }

@@ -5,7 +5,14 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** Folders that hold nothing written for this project: what npm, git, the stack and the CLI leave behind. */
-const FOREIGN = new Set(["node_modules", ".git", ".carrel", "supabase/.temp", "supabase/.branches"]);
+const FOREIGN = new Set([
+  "node_modules",
+  ".git",
+  ".carrel",
+  "client-contract/dist",
+  "supabase/.temp",
+  "supabase/.branches",
+]);
 /** Files that stay on one machine; .gitignore says the same. */
 const PRIVATE = /(^|\/)\.env$|\.log$/;
 

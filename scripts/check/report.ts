@@ -25,7 +25,8 @@ export function renderStep(step: StepReport): string {
   const name = step.name.padEnd(NAME_WIDTH);
   const seconds = `${step.seconds.toFixed(1)} s`.padStart(8);
   if (step.skipped) return `${name}${seconds}  skipped: ${step.skipped}\n`;
-  if (step.failures.length === 0) return `${name}${seconds}  ok      ${step.passed} passed\n`;
+  const note = step.note ? `; ${step.note}` : "";
+  if (step.failures.length === 0) return `${name}${seconds}  ok      ${step.passed} passed${note}\n`;
   const shown = renderFailures(step.failures.slice(0, SHOWN_FAILURES));
   const hidden = step.failures.length - SHOWN_FAILURES;
   const rest = hidden > 0 ? `\nand ${hidden} more\n` : "";

@@ -17,6 +17,8 @@ export interface StepResult {
   failures: Failure[];
   /** Why the step did not run here; a step that is not skipped and counts nothing has failed. */
   skipped?: string;
+  /** What else a reader of the report should know. */
+  note?: string;
 }
 
 /** One step of `npm test`. */

@@ -5,12 +5,14 @@ import { advisors } from "./steps/advisors.ts";
 import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
+import { docs } from "./steps/docs.ts";
 import { drift } from "./steps/drift.ts";
 import { exports } from "./steps/exports.ts";
 import { format } from "./steps/format.ts";
 import { imports } from "./steps/imports.ts";
 import { layers } from "./steps/layers.ts";
 import { lint } from "./steps/lint.ts";
+import { packageStep } from "./steps/package.ts";
 import { pgtap } from "./steps/pgtap.ts";
 import { prose } from "./steps/prose.ts";
 import { style } from "./steps/style.ts";
@@ -32,6 +34,8 @@ export const steps: Step[] = [
   drift,
   catalogue,
   pgtap,
+  packageStep,
   cli,
   advisors,
+  docs,
 ];

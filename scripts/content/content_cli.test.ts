@@ -99,7 +99,7 @@ Deno.test("C5: a preview of many withdrawals prints a publish command that works
   const command = /^npm run content -- (publish --force --hash [0-9a-f]{64})$/m.exec(preview.stdout)?.[1] ??
     "";
   const unforced = await run(...command.replace("--force ", "").split(" "));
-  assert.match(unforced.stderr, /\(release_needs_force\)$/);
+  assert.match(unforced.stderr, /\(release_needs_force\)\nTo do it anyway, add --force\.$/);
   assert.match((await run(...command.split(" "))).stdout, /^Version \d+ of .* UTC: 3 domains/);
   assert.match(
     (await run("publish")).stdout,
@@ -107,7 +107,7 @@ Deno.test("C5: a preview of many withdrawals prints a publish command that works
   );
 });
 
-Deno.test("C5: a time without a zone is local, and is shown with the zone", async () => {
+Deno.test("C5: a time without a zone is local, and is shown with the zone; a time in the past wants --force", async () => {
   await bench.sql`update content.question set difficulty = 4 where key like '%/s%'`;
   const { hash } = JSON.parse((await run("preview", "--json")).stdout);
   const plan = async (at: string, TZ: string) =>
@@ -116,6 +116,16 @@ Deno.test("C5: a time without a zone is local, and is shown with the zone", asyn
   assert.match(await plan("2031-07-01", "America/New_York"), / {2}2031-07-01 00:00 -04:00 {2}pending$/);
   assert.match(await plan("2031-07-01T06:00Z", "Asia/Kolkata"), / {2}2031-07-01 11:30 \+05:30 {2}pending$/);
   assert.match(await plan("2031-07-01 06:00+02:00", "UTC"), / {2}2031-07-01 04:00 UTC {2}pending$/);
+  const past = ["schedule", "--at", "2020-01-01T06:00", "--hash", hash];
+  const refused = await run(...past);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /must not be in the past\. .*\(malformed_request: at\)\nTo do it anyway, add --force\.$/,
+  );
+  assert.match((await run(...past, "--force")).stdout, / {2}2020-01-01 06:00 UTC {2}pending$/);
+  await bench
+    .sql`update content.schedule set state = 'cancelled', finished_at = now() where state = 'pending'`;
 });
 
 Deno.test("C5: Ctrl-C cancels a publish; without the database's answer it may have been committed", async () => {

@@ -69,7 +69,10 @@ function explain(error: unknown, url: string, call: Call): unknown {
   const code = error instanceof postgres.PostgresError ? codeOfSqlstate(error.code) : undefined;
   if (error instanceof postgres.PostgresError && code !== undefined && error.code.startsWith("CR")) {
     const info = error.detail || undefined;
-    return new Refusal(`${error.message} (${code}${info ? `: ${info}` : ""})`, {
+    // A large share of the content, or a time in the past.
+    const isForcible = code === "release_needs_force" || (call.name === "schedule_release" && info === "at");
+    const advice = isForcible ? "\nTo do it anyway, add --force." : "";
+    return new Refusal(`${error.message} (${code}${info ? `: ${info}` : ""})${advice}`, {
       error: error.message,
       code,
       info,

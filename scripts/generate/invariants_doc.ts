@@ -20,8 +20,8 @@ export function invariantsDocument(tests: ReadonlyMap<string, string[]>): Artifa
 
 # Invariants
 
-What always holds, how it is kept, and the tests that would fail if it did not. Property and race tests print their seed;
-\`CARREL_SEED\` repeats a run, \`CARREL_RUNS\` makes it longer.
+What always holds, how it is kept, and the tests that would fail otherwise. Property and race tests print their seed.
+\`CARREL_SEED\` repeats a run, and \`CARREL_RUNS\` makes it longer.
 
 ${INVARIANTS.map((invariant) => section(invariant, tests.get(invariant.id) ?? [])).join("\n")}`;
   return { path: "docs/invariants.md", text };

@@ -12,14 +12,15 @@ export interface Requirement {
   gaps: string;
 }
 
-const OPEN = "Not built yet, but for what its tests below show.";
+const OPEN = "Not built yet. Only the tests below show a part of it.";
 
 /** All requirements: content, learner data, signals, operations, client contract. */
 export const REQUIREMENTS: readonly Requirement[] = [
   {
     id: "C1",
     title: "Full sync",
-    statement: "Domains, skills, questions of one release, consistent, resumable, small on the wire.",
+    statement:
+      "A device downloads domains, skills and questions of one release. The download is consistent, resumable and small.",
     invariants: ["I3"],
     gaps: "",
   },
@@ -27,7 +28,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "C2",
     title: "Delta",
     statement:
-      "What changed between two releases, exactly; cost follows the size of the change, never of the tables.",
+      "A delta is exactly what changed between two releases. Its cost follows the size of the change, not of the tables.",
     invariants: ["I3", "I8"],
     gaps: "",
   },
@@ -35,7 +36,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "C3",
     title: "Deletes",
     statement:
-      "Obsolete rows reach every device as tombstones; a device that was away too long is told to start over.",
+      "Obsolete rows reach every device as tombstones. A device that was away too long is told to start over.",
     invariants: ["I3"],
     gaps: "",
   },
@@ -43,7 +44,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "C4",
     title: "Versions",
     statement:
-      "A device says what it holds and is told: current, outdated, must update. Work done on an old version is accepted and marked.",
+      "A device names the version it holds and learns its state: current, outdated or must update. Work on an old version is accepted and marked.",
     invariants: ["I1"],
     gaps: "",
   },
@@ -51,7 +52,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "C5",
     title: "Publishing",
     statement:
-      "Edit in draft, preview the difference, publish atomically, schedule, roll back, from SQL or Studio; large deletions need force.",
+      "Instructors edit drafts, preview the difference, publish atomically, schedule and roll back, from SQL or Studio. Large deletions need `force`.",
     invariants: ["I1", "I2"],
     gaps: "",
   },
@@ -59,7 +60,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "C6",
     title: "Integrity",
     statement:
-      "A device checks its cache, row by row and domain by domain, against published hashes, and fetches only what is damaged.",
+      "A device checks its cache against published hashes, row by row and domain by domain. It downloads only the damaged part.",
     invariants: ["I12"],
     gaps: "",
   },
@@ -74,7 +75,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "C8",
     title: "Schema handshake",
     statement:
-      "Client and server name their schema versions; an old client works through a stated window, then is told to upgrade.",
+      "Client and server name their schema versions. An old client works for an announced time, and then receives `upgrade_required`.",
     invariants: [],
     gaps: "",
   },
@@ -82,7 +83,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "U1",
     title: "Batch ingest, exactly once",
     statement:
-      "Any event may be sent any number of times, in any order, split over any batches, from several devices at once, and counts once.",
+      "Any event may be sent any number of times, in any order and in any batches, from several devices at once. It counts once.",
     invariants: ["I4"],
     gaps: "",
   },
@@ -90,7 +91,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "U2",
     title: "A result for every event",
     statement:
-      "Applied, duplicate, quarantined (with a code), or retry (with a delay). One bad event never blocks its batch.",
+      "The result is applied, duplicate, quarantined (with a code) or retry (with a delay). One bad event never blocks its batch.",
     invariants: ["I7"],
     gaps: "",
   },
@@ -98,7 +99,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "U3",
     title: "Nothing is lost",
     statement:
-      "What can't be applied is kept with its reason, is visible to support, and is replayed after a fix; dead letters are handed in.",
+      "An event that can't be applied is kept with its reason, is visible to support, and is replayed after a fix. Devices hand in their dead letters.",
     invariants: ["I7"],
     gaps: "",
   },
@@ -106,7 +107,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "U4",
     title: "Queryable tables",
     statement:
-      "Sessions, attempts and skill progress, filled from the events, correct for every order of arrival.",
+      "Sessions, attempts and skill progress are tables that are filled from the events. They are correct for every order of arrival.",
     invariants: ["I6"],
     gaps: "",
   },
@@ -114,7 +115,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "U5",
     title: "Monotonic progress",
     statement:
-      "Greater or superset wins, never a regression; commutative, associative, idempotent; a deliberate reset wins over late old values.",
+      "The greater value or the superset wins, and nothing goes back. The merge is commutative, associative and idempotent. A deliberate reset wins over old values that arrive late.",
     invariants: ["I5"],
     gaps: "",
   },
@@ -122,14 +123,15 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "U6",
     title: "Pull",
     statement:
-      "A learner's other devices, or a wiped one, get everything of theirs, then only what changed, without gaps.",
+      "A learner's other devices, or a wiped one, receive all rows of the learner, and then only changes, without gaps.",
     invariants: ["I8", "I11"],
     gaps: "",
   },
   {
     id: "U7",
     title: "One round trip",
-    statement: "Push events, learn whether content moved, receive own changes.",
+    statement:
+      "One request pushes events, says whether content has changed, and returns the learner's own changes.",
     invariants: [],
     gaps: "",
   },
@@ -137,14 +139,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "U8",
     title: "Steering",
     statement:
-      "Batch size, retry schedule with jitter, outbox cap, poll interval, kill switch; 429 and 503 with Retry-After under pressure.",
+      "The server steers batch size, retry schedule with jitter, outbox cap, poll interval and a kill switch. Under pressure it answers 429 and 503 with Retry-After.",
     invariants: [],
     gaps: "",
   },
   {
     id: "U9",
     title: "Tracking plan",
-    statement: "Outbox, cache, error, dead-letter and offline-use telemetry from devices, as events.",
+    statement: "Devices send telemetry about outbox, cache, errors, dead letters and offline use, as events.",
     invariants: [],
     gaps: "",
   },
@@ -152,14 +154,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "S1",
     title: "Realtime",
     statement:
-      "Broadcast when a release is published and when a learner's own data changed, on private channels.",
+      "Private channels broadcast when a release is published and when a learner's own data has changed.",
     invariants: [],
     gaps: "",
   },
   {
     id: "S2",
     title: "Webhooks",
-    statement: "Signed, retried, dead-lettered, on publish and roll-back.",
+    statement: "Webhooks on publish and roll-back are signed, retried and dead-lettered.",
     invariants: [],
     gaps: "",
   },
@@ -167,7 +169,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "O1",
     title: "Audit",
     statement:
-      "Every mutation is traceable: who, what, when, from where, before and after; append-only and tamper-evident.",
+      "Every mutation is traceable: who, what, when, from where, before and after. Records are append-only and tamper-evident.",
     invariants: ["I10"],
     gaps: "Entries are not chained by hashes yet.",
   },
@@ -175,14 +177,15 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "O2",
     title: "Support",
     statement:
-      "Learner timeline, stuck events, device list, error search, replay; a look into a learner's data is itself logged.",
+      "Support has a learner timeline, stuck events, a device list, an error search and a replay. Every look at a learner's data is itself recorded.",
     invariants: ["I10"],
     gaps: "",
   },
   {
     id: "O3",
     title: "Instructor views",
-    statement: "Cohorts, progress, accuracy and hardest questions per skill, content freshness.",
+    statement:
+      "Instructors see cohorts, progress, accuracy and hardest questions per skill, and content freshness.",
     invariants: [],
     gaps: OPEN,
   },
@@ -190,15 +193,16 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "O4",
     title: "Metrics",
     statement:
-      "Sync success, latency, freshness, dead letters, mismatches, recovery time; as SQL views and OpenMetrics.",
+      "Sync success, latency, freshness, dead letters, mismatches and recovery time are SQL views and OpenMetrics.",
     invariants: [],
     gaps:
-      "The metrics' views and OpenMetrics are not built yet; jobs report their health, and alarms() what needs a person.",
+      "The views and OpenMetrics are not built yet. Jobs report their health, and alarms() lists what needs a person.",
   },
   {
     id: "O5",
     title: "Privacy",
-    statement: "Minimal PII, export and erasure of one learner, retention by configuration.",
+    statement:
+      "Carrel stores minimal personal data, exports and erases one learner, and configures retention.",
     invariants: [],
     gaps: "The export of one learner is not built yet.",
   },
@@ -206,7 +210,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "O6",
     title: "Scale",
     statement:
-      "10,000 learners and 1,000,000 events a day as the floor; partitions, bounded queries, sharding by learner.",
+      "The floor is 10,000 learners and 1,000,000 events a day. Tables are partitioned, queries are bounded, and the schema shards by learner.",
     invariants: [],
     gaps: "The floor has not been measured on a real deployment.",
   },
@@ -214,7 +218,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "K1",
     title: "One typed source",
     statement:
-      "TypeScript types and validators, JSON Schema, OpenAPI, Dart models, Drift tables, error codes.",
+      "One source gives TypeScript types and validators, JSON Schema, OpenAPI, Dart models, Drift tables and error codes.",
     invariants: [],
     gaps: "OpenAPI and Dart are not built yet.",
   },
@@ -222,14 +226,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "K2",
     title: "Conformance kit",
     statement:
-      "Test vectors and a runnable check, so that a client in any language can prove that it follows the protocol.",
+      "Test vectors and a runnable check let a client in any language prove that it follows the protocol.",
     invariants: [],
     gaps: OPEN,
   },
   {
     id: "K3",
     title: "Reference device",
-    statement: "A small headless client with a real SQLite cache and outbox.",
+    statement: "A small headless client has a real SQLite cache and outbox.",
     invariants: [],
     gaps: "",
   },

@@ -23,7 +23,7 @@ export function requirementsDocument(tests: ReadonlyMap<string, string[]>): Arti
 
 # Requirements
 
-What Carrel must do, with the tests that show it, by folder; a test's name is the behaviour.
+What Carrel must do, with the tests that show it, by folder. A test's name is the behaviour.
 
 ${REQUIREMENTS.map((requirement) => section(requirement, tests.get(requirement.id) ?? [])).join("\n")}`;
   return { path: "docs/requirements.md", text };

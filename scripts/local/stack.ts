@@ -152,7 +152,7 @@ async function bringUpToDate(
   await setLocalPasswords(cluster.url("supabase_admin"));
   if (result.seed === "applied") onProgress("Applied supabase/seed.sql");
   if (result.seed === "changed") {
-    log("supabase/seed.sql has changed since it was applied; a database that is made anew has the new one.");
+    log("supabase/seed.sql has changed since it was applied. Reset the local database to apply it.");
   }
 }
 

@@ -1,5 +1,5 @@
-// What the project's texts must not say, and that their links lead somewhere.
-import path from "node:path";
+// What the project's texts must not say, how long a sentence may be, and that links lead somewhere.
+import { anchorsOf, linksOf, sentencesOf } from "../markdown.ts";
 import { exists, projectFiles, readProjectFile } from "../project.ts";
 import type { Failure, Step } from "../step.ts";
 
@@ -14,7 +14,8 @@ const FORBIDDEN: { pattern: RegExp; message: string }[] = [
 ];
 const TEXT =
   /\.(?:ts|mjs|js|sql|md|json|jsonl|toml|ya?ml|txt|drift|css|html)$|(?:^|\/)(?:\.[\w.]+|run|LICENSE)$/;
-const LINK = /\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)/g;
+/** A sentence holds one idea in about 20 words. */
+const MOST_WORDS = 32;
 
 /** Forbidden words in one file. */
 export function findForbidden(file: string, text: string): Failure[] {
@@ -27,28 +28,41 @@ export function findForbidden(file: string, text: string): Failure[] {
   );
 }
 
-/** Relative links of a Markdown file, as paths from the project's root. */
-export function findLinks(file: string, text: string): string[] {
-  return [...text.matchAll(LINK)].map((match) => match[1] ?? "").filter((link) => !/^[a-z]+:/.test(link))
-    .map((link) => path.posix.join(path.posix.dirname(file), link));
+/** Sentences of a Markdown page that nobody can follow at once. */
+export function findLongSentences(file: string, text: string): Failure[] {
+  return sentencesOf(text).flatMap((sentence) => {
+    const words = sentence.text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+    if (words <= MOST_WORDS) return [];
+    const message = `a sentence of ${words} words: at most ${MOST_WORDS}`;
+    return [{ at: `${file}:${sentence.line}`, message, detail: sentence.text }];
+  });
 }
 
 async function findDeadLinks(file: string, text: string): Promise<Failure[]> {
   const failures: Failure[] = [];
-  for (const link of findLinks(file, text)) {
-    if (!await exists(link)) failures.push({ at: file, message: `links to ${link}, which does not exist` });
+  for (const link of linksOf(file, text)) {
+    if (!await exists(link.file)) {
+      failures.push({ at: file, message: `links to ${link.file}, which does not exist` });
+    } else if (link.anchor !== "" && !anchorsOf(await readProjectFile(link.file)).has(link.anchor)) {
+      failures.push({ at: file, message: `links to ${link.file}#${link.anchor}, which has no such heading` });
+    }
   }
   return failures;
 }
 
 export const prose: Step = {
   name: "prose",
-  about: "texts name no machine, no registry and no undone work; links lead somewhere",
+  about: "texts name no machine, no registry and no undone work; sentences are short; links lead somewhere",
   async run() {
     const files = (await projectFiles()).filter((file) => TEXT.test(file));
     const failures = await Promise.all(files.map(async (file) => {
       const text = await readProjectFile(file);
-      return [...findForbidden(file, text), ...(file.endsWith(".md") ? await findDeadLinks(file, text) : [])];
+      if (!file.endsWith(".md")) return findForbidden(file, text);
+      return [
+        ...findForbidden(file, text),
+        ...findLongSentences(file, text),
+        ...await findDeadLinks(file, text),
+      ];
     }));
     return { passed: failures.filter((found) => found.length === 0).length, failures: failures.flat() };
   },

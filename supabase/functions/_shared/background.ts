@@ -1,18 +1,18 @@
-// Work that the database asks for. pg_net waits for the slowest of its requests before it sends the next ones, so its
-// calls are answered before the work is done; who calls by hand hears what it came to.
+// Work that the database requests. pg_net waits for the slowest of its requests before it sends the next ones. So its calls
+// are answered before the work is done. A manual call is answered with the result of the work.
 
 // The platform's own global, beside Deno's.
 declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void };
 
-/** Keeps the isolate alive until the work is done; if it is killed all the same, leases run out. */
+/** Keeps the isolate alive until the work is done. If the isolate is killed, the leases of its work expire. */
 export type WaitUntil = (work: Promise<unknown>) => void;
 
-/** The platform's. */
+/** The implementation of the platform. */
 export const waitUntil: WaitUntil = (work) => EdgeRuntime.waitUntil(work);
 
 /**
- * Answers 202 at once where the request says `Prefer: respond-async`, and then works; else with what the work came to. What
- * fails after the answer is in the function's log, under its `slug`.
+ * Answers 202 at once and works afterwards if the request has `Prefer: respond-async`. Otherwise it answers with the result.
+ * An error after the answer is written to the log of the function, under its `slug`.
  */
 export async function workAndRespond(
   slug: string,

@@ -1,13 +1,13 @@
-// Time as waiting code takes it in, so that its tests need not wait.
+// A clock that tests can replace, so that they need not wait.
 
-/** Milliseconds since some moment, and what is to be done after so many. */
+/** The time in milliseconds since a fixed moment, and timers. */
 export interface Clock {
   now(): number;
-  /** Returns what calls it off. */
+  /** Runs a function after a delay. Returns a function that cancels the timer. */
   after(ms: number, run: () => void): () => void;
 }
 
-/** The machine's; setting its date changes nothing. */
+/** The monotonic clock of the machine. Changes of the date do not affect it. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, run) {

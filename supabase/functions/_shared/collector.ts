@@ -1,8 +1,8 @@
-// Small things that many requests leave behind, sent on together a moment later: none costs a query of its own.
+// Collects small items from many requests and sends them together a moment later, so that no item costs a query of its own.
 import { type Clock, systemClock } from "./clock.ts";
 import { Problem } from "./problem.ts";
 
-/** The platform's way to let work outlive its request; there is none in tests of a handler alone. */
+/** The platform's global for work after an answer. It is missing in tests of a handler alone. */
 declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefined;
 
 /** What is collected, and how it is sent. */
@@ -10,15 +10,15 @@ export interface CollectorOptions<T> {
   /** For the log. */
   what: string;
   waitMs: number;
-  /** Items that may wait at once; more are dropped. */
+  /** The most items that wait. Further items are dropped. */
   most: number;
   send(items: T[]): Promise<unknown>;
 }
 
-/** Takes an item in, in the place of an earlier one of the same key; returns at once. */
+/** Adds an item, or replaces the waiting item of the same key. Returns at once. */
 export type Collect<T> = (key: string, item: T) => void;
 
-/** Best effort: items of an isolate that is stopped meanwhile are lost. */
+/** Creates a collector. Items are lost if the isolate stops before they are sent. */
 export function createCollector<T>(
   { what, waitMs, most, send }: CollectorOptions<T>,
   clock: Clock = systemClock,

@@ -1,26 +1,26 @@
-// Contacts of devices that push nothing, and which version each holds, gathered in the isolate and recorded in one call: a poll
-// costs no query of its own.
+// Records contacts of devices that push nothing, with their content version. Contacts are collected in the isolate and recorded
+// in one call, so that a poll costs no query of its own.
 import { type Clock, systemClock } from "./clock.ts";
 import { createCollector } from "./collector.ts";
 import type { Contact, Database } from "./database.ts";
 
-/** Contacts of one call, and of one wait. */
+/** The most contacts of one call, and the wait before it. */
 const MOST = 1000;
 const WAIT_MS = 1000;
 /**
- * A device that holds the same version is recorded again after this: half of the hour within which one that was seen is hinted
- * (ops.signal_setting), so that one that polls is.
+ * A device with an unchanged version is recorded again after this time. It is half of the hour for which a seen device is hinted
+ * (ops.signal_setting), so that a polling device is always hinted.
  */
 const AGAIN_MS = 30 * 60 * 1000;
-/** Devices that an isolate remembers having recorded: about 150 bytes each. */
+/** The most recorded devices that an isolate remembers, at about 150 bytes each. */
 const REMEMBERED = 20_000;
 
-/** Takes a contact in; returns at once. */
+/** Adds a contact. Returns at once. */
 export type NoteContact = (contact: Contact) => void;
 
 /**
- * Best effort: contacts of an isolate that is stopped within the second are lost, and come again with the device's
- * next poll in another isolate.
+ * Creates the log. Contacts are lost if the isolate stops within the second. The next poll of the device, in another isolate,
+ * records it again.
  */
 export function contactLog(
   database: Pick<Database, "recordContacts">,

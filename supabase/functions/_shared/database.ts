@@ -1,11 +1,11 @@
-// The database behind the edge: a handful of private functions, called as the role carrel_edge. SQL builds
-// the JSON and its text passes through unread: JSON.parse would change numbers and cost more than the query.
+// The database of the Edge Functions: private functions, called with the role carrel_edge. SQL builds the JSON, and its text is
+// passed on without parsing: JSON.parse would change numbers and cost more than the query.
 import postgres from "postgres";
 import { type ErrorCode, SQLSTATES } from "./errors.gen.ts";
 import { Problem } from "./problem.ts";
 import { createSlots } from "./slots.ts";
 
-/** Which content a page is cut from; the same cut always gives the same bytes. */
+/** The content of a page. The same cut always gives the same bytes. */
 export interface ContentCut {
   history: string | null;
   schema: number;
@@ -19,7 +19,7 @@ export interface ContentCut {
   limit: number;
 }
 
-/** A node of the hash tree at a version, from a row on. */
+/** A node of the hash tree at a version, and the position in its rows. */
 export interface NodeCut {
   history: string;
   schema: number;
@@ -31,26 +31,26 @@ export interface NodeCut {
   limit: number;
 }
 
-/** A device that asked for something, and which version it says that it holds, if it does. */
+/** A contact of a device, with the content version that it reports, or null. */
 export interface Contact {
   learner: string;
   device: string;
   version: number | null;
 }
 
-/** A learner's changes, from a cursor on. */
+/** A pull of a learner's changes after a cursor. */
 export interface PullCut {
   learner: string;
   cursor: string | null;
   /** Rows. */
   limit: number;
-  /** The token of a batch that must be in it, or null. */
+  /** The token of a batch that the answer must contain, or null. */
   atLeast: string | null;
-  /** Which of the learner's devices asks, where it says so. */
+  /** The device that pulls, or null. */
   device: string | null;
 }
 
-/** A device that has brought something. */
+/** A device that pushed changes. */
 export interface Push {
   learner: string;
   device: string;
@@ -63,7 +63,7 @@ export interface Synced {
   changedBy: string | null;
 }
 
-/** What the functions may ask. Every answer is the text that SQL built; failures are `Problem`s. */
+/** The calls of the functions. Every answer is the text that SQL built. Failures are `Problem`s. */
 export interface Database {
   contentHead(schema: number): Promise<string>;
   contentPage(cut: ContentCut): Promise<string>;
@@ -83,13 +83,13 @@ function sqlState(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-/** Codes of postgres.js and of the system for a database that can't be reached right now. */
+/** Codes of postgres.js and of the system for an unreachable database. */
 const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|57P0|08|53)/;
 
-/** How hosted's pooler says that it has no connection to give; its SQLSTATE does not tell. */
+/** Messages of hosted's pooler when it has no free connection. Its SQLSTATE is not specific. */
 const POOLER = /^\(?E(MAXCONN|CHECKOUTTIMEOUT|DBHANDLEREXITED|CIRCUITBREAKER)|^max client/i;
 
-/** The problem that a failed query stands for; what the registry does not know is internal, and logged. */
+/** The problem of a failed query. An error that is not in the registry is internal, and logged. */
 export function problemOf(error: unknown): Problem {
   const state = sqlState(error);
   const isUnreachable = UNREACHABLE.test(state) || (error instanceof Error && POOLER.test(error.message));
@@ -98,26 +98,26 @@ export function problemOf(error: unknown): Problem {
     console.error("database:", error);
     return new Problem("internal");
   }
-  // Only errors that the product raises itself have texts meant for callers.
+  // Only errors raised by Carrel have texts for callers.
   if (!state.startsWith("CR") || !(error instanceof postgres.PostgresError)) return new Problem(code);
   return new Problem(code, error.message, error.detail || undefined, Number(error.hint) || undefined);
 }
 
-/** Connections of an isolate; docs/operations.md adds them up. */
+/** The connections of an isolate. docs/operations.md has the total. */
 const CONNECTIONS = 4;
 /**
- * Requests of an isolate that may wait for a connection, and how long. postgres.js would queue them without end: with
- * 4 connections and 10 ms a batch, 64 waiting ones are 160 ms of work, and who waits for 3 s is better off elsewhere.
+ * The most requests that wait for a connection, and how long. postgres.js has an unlimited queue. With 4 connections and 10 ms
+ * a batch, 64 waiting requests are 160 ms of work. A request that has waited for 3 s should be sent to another isolate.
  */
 const QUEUE = { atOnce: CONNECTIONS, waiting: 64, waitMs: 3000, refusal: "overloaded" } as const;
 
 /**
- * When a request is answered whatever the database does: the queue's 3 s, 8 s for a statement, and one. Hosted's
- * pooler alone may keep a query waiting for 60 s. The query goes on, and sent again its batch counts once.
+ * A request is answered after this time even if the database is silent: 3 s in the queue, 8 s for the statement, and 1 s.
+ * Hosted's pooler may keep a query waiting for 60 s. The query continues, and a batch that is sent again counts once.
  */
 const ANSWER_MS = 12_000;
 
-/** Connects lazily; `url` is the transaction pooler on hosted, hence no prepared statements. */
+/** Connects on first use. On hosted `url` is the transaction pooler, which has no prepared statements. */
 export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Database {
   const sql = postgres(url, {
     prepare: false,
@@ -136,7 +136,7 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
     const answer = slots.run(async () => {
       try {
         const [row] = await query;
-        if (!row) throw new Error("a function gave no row");
+        if (!row) throw new Error("The function returned no row.");
         return row;
       } catch (error) {
         throw problemOf(error);

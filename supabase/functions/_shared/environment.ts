@@ -1,8 +1,8 @@
-// What the functions read from their environment.
+// Reads the environment of the functions.
 import { openDatabase } from "./database.ts";
 import { authenticator } from "./token.ts";
 
-/** A value that a function can't do without. */
+/** A required environment variable. Throws if it is missing. */
 export function required(name: string): string {
   const value = Deno.env.get(name);
   if (!value) throw new Error(`The environment has no ${name}.`);

@@ -1,13 +1,12 @@
-// Errors of the registry as values, and their one rendering: problem details (RFC 9457).
+// Errors of the registry, and their rendering as problem details (RFC 9457).
 import { type ErrorCode, ERRORS } from "./errors.gen.ts";
 
-/** A request that can't be answered as asked, with a code of the registry. */
+/** An error of a request, with a code of the registry. */
 export class Problem extends Error {
   override readonly name = "Problem";
   /**
-   * `detail` is a sentence about this occurrence, `info` a value for programs (a field's name, a limit);
-   * neither may hold anything that the caller did not send or could not know.
-   * `retryAfter` is in seconds, where the server knows how long it will take.
+   * `detail` is a sentence about this error. `info` is a value for programs, such as the name of a field or a limit.
+   * Neither may reveal anything that the caller does not know. `retryAfter` is the wait in seconds, if the server knows it.
    */
   constructor(
     readonly code: ErrorCode,
@@ -19,10 +18,10 @@ export class Problem extends Error {
   }
 }
 
-/** Seconds by which answers of one moment are spread, so that a thousand refused clients do not come back as one. */
+/** The spread of retries in seconds, so that a thousand refused clients do not return together. */
 const SPREAD_S = 5;
 
-/** Seconds after which a retry makes sense: what is known, or 1, and up to a quarter more where that is more than the spread. */
+/** The Retry-After value: the known wait or 1 s, and a random addition of up to a quarter of it, or up to the spread if that is more. */
 function retryAfter(known: number | undefined): string {
   const least = known ?? 1;
   return String(least + Math.floor(Math.random() * Math.max(SPREAD_S, least / 4)));

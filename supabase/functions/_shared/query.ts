@@ -1,7 +1,7 @@
-// Query parameters, each checked before it goes anywhere.
+// Parses and checks query parameters.
 import { Problem } from "./problem.ts";
 
-/** An integer parameter from 0 to 2147483647, or the fallback where it is absent. */
+/** An integer parameter from 0 to 2147483647, or the fallback if it is absent. */
 export function integerParam<T>(url: URL, name: string, fallback: T): number | T {
   const text = url.searchParams.get(name);
   if (text === null) return fallback;

@@ -1,4 +1,4 @@
-// What every function does around its handler: CORS, request id, the caller, errors in one rendering.
+// Common to all functions: CORS, request ids, authentication and the rendering of errors.
 import { Problem, problemResponse } from "./problem.ts";
 import type { Authenticate } from "./token.ts";
 
@@ -14,7 +14,7 @@ const PREFLIGHT = {
   "access-control-max-age": "86400",
 };
 
-/** A request whose caller is known. `path` is what follows the function's name, such as `/head`. */
+/** An authenticated request. `path` is the part after the function's name, such as `/head`. */
 export interface Call {
   request: Request;
   url: URL;
@@ -30,7 +30,7 @@ function requestIdOf(request: Request): string {
   return /^[\w-]{8,64}$/.test(given) ? given : crypto.randomUUID();
 }
 
-/** Wraps a handler into what `Deno.serve` takes; `slug` is the function's name, the first part of the path. */
+/** Wraps a handler for `Deno.serve`. `slug` is the function's name, the first part of the path. */
 export function serveFunction(slug: string, authenticate: Authenticate, handler: Handler) {
   const prefix = new RegExp(`^(/functions/v1)?/${slug}`);
   return async (request: Request): Promise<Response> => {

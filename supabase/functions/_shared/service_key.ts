@@ -1,4 +1,4 @@
-// Callers that are the project itself: the database's jobs, with one of the project's secret keys.
+// Authenticates the project itself: jobs of the database that send a secret key of the project.
 import { Problem } from "./problem.ts";
 import type { Authenticate } from "./token.ts";
 
@@ -14,8 +14,8 @@ export function secretKeysOf(json: string): string[] {
 }
 
 /**
- * Lets a request pass whose `apikey` header is one of the keys; the caller it gives is no learner, but `service_role`.
- * Digests are compared, so that the time it takes says nothing about a key.
+ * Accepts requests whose `apikey` header is one of the keys. The caller is then `service_role`, not a learner.
+ * Digests are compared, so that the duration reveals nothing about a key.
  */
 export function requireSecretKey(keys: readonly string[]): Authenticate {
   const known = Promise.all(keys.map(digest));
@@ -23,7 +23,7 @@ export function requireSecretKey(keys: readonly string[]): Authenticate {
     const given = request.headers.get("apikey");
     if (!given) throw new Problem("unauthenticated", "The request has no API key.");
     if (!(await known).includes(await digest(given))) {
-      throw new Problem("forbidden", "This needs a secret key of the project.");
+      throw new Problem("forbidden", "This function requires a secret key of the project.");
     }
     return "service_role";
   };

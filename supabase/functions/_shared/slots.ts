@@ -1,31 +1,31 @@
-// So many things at once, so many waiting, and a limit to the wait: what comes on top is refused at once, because
-// an answer "come back later" costs nothing, and a queue without end costs everybody.
+// Limits how many tasks run at once, how many wait, and how long they wait. Further tasks are refused at once, because a refusal
+// costs little and an unlimited queue delays everybody.
 import { type Clock, systemClock } from "./clock.ts";
 import type { ErrorCode } from "./errors.gen.ts";
 import { Problem } from "./problem.ts";
 
-/** How many, and what is said to the rest. */
+/** The limits, and the error for refused tasks. */
 export interface SlotOptions {
   atOnce: number;
   waiting: number;
-  /** Milliseconds that something may wait before it begins. */
+  /** The longest wait of a task, in milliseconds. */
   waitMs: number;
-  /** The error of what is refused. */
+  /** The error of a refused task. */
   refusal: ErrorCode;
   /**
-   * How long a slot rests where something is waiting for it, in times of what the work before took. By default it does
-   * not; who sends one thing after the other never waits for it.
+   * How long a slot rests while tasks wait for it, as a multiple of the duration of its last task. The default is 0. A caller
+   * who runs one task after the other never waits.
    */
   rest?: number;
 }
 
 /** Slots for work. */
 export interface Slots {
-  /** Does the work when there is a slot for it, first come first served; else throws a `Problem`. */
+  /** Runs the work in a free slot, in order of arrival. Throws a `Problem` if it is refused. */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Makes slots; `onIdle` is told when none is taken any more. */
+/** Creates slots. `onIdle` is called when no slot is used any more. */
 export function createSlots(
   { atOnce, waiting, waitMs, refusal, rest = 0 }: SlotOptions,
   clock: Clock = systemClock,
@@ -49,7 +49,7 @@ export function createSlots(
     });
   }
 
-  // A slot that becomes free is handed on without being given back: nobody slips in between.
+  // A free slot is passed to the next waiting task directly, so that a new task cannot overtake it.
   function pass(): void {
     const [next] = queue;
     if (next) {
@@ -76,14 +76,14 @@ export function createSlots(
   };
 }
 
-/** Slots of its own for each key, which take no room while nothing is under way. */
+/** Separate slots for each key. A key without tasks uses no memory. */
 export interface KeyedSlots {
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
-  /** Keys that take room. */
+  /** The number of keys with tasks. */
   readonly size: number;
 }
 
-/** Makes them. */
+/** Creates keyed slots. */
 export function createKeyedSlots(options: SlotOptions, clock: Clock = systemClock): KeyedSlots {
   const slots = new Map<string, Slots>();
   return {

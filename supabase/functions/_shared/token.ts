@@ -1,4 +1,4 @@
-// Who is asking: the learner's access token, verified without asking anyone.
+// Authenticates learners. Access tokens are verified locally, without a request to Auth.
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -9,11 +9,11 @@ import {
 } from "jose";
 import { Problem } from "./problem.ts";
 
-/** Verified tokens that an isolate remembers; a learner's device sends the same one for an hour. */
+/** The most verified tokens that an isolate remembers. A device sends the same token for an hour. */
 const REMEMBERED = 2000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Gives the id of the learner whose token a request carries, or throws a `Problem`. */
+/** Returns the id of the learner whose token a request has, or throws a `Problem`. */
 export type Authenticate = (request: Request) => Promise<string>;
 
 interface Known {
@@ -22,12 +22,12 @@ interface Known {
   expires: number;
 }
 
-/** Keys come from the environment; only a key that is not among them (a rotation) is looked up remotely. */
+/** Keys come from the environment. A key that is missing there, as after a rotation, is fetched from Auth. */
 export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenticate {
   const local = createLocalJWKSet(jwks);
   const remote = createRemoteJWKSet(new URL(`${projectUrl}/auth/v1/.well-known/jwks.json`));
   const known = new Map<string, Known>();
-  // Without `kid` or with a symmetric algorithm it is not one of the project's user tokens.
+  // A token with a symmetric algorithm is not a user token of the project.
   const options = {
     audience: "authenticated",
     algorithms: ["ES256", "RS256", "EdDSA"],
@@ -48,7 +48,7 @@ export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenti
     if (!token) throw new Problem("unauthenticated", "The request has no bearer token.");
     const now = Date.now() / 1000;
     const seen = known.get(token);
-    // A signature that was right stays right; only the clock can end it.
+    // A verified signature stays valid. Only the expiry must be checked again.
     if (seen && seen.expires > now) return seen.learner;
     known.delete(token);
 

@@ -1,17 +1,16 @@
-// POST /bundle: does what is due, piece by piece, until a share of the function's limits is spent; then has itself
-// called again. Killed anywhere, its leases run out and another call takes over. Where the caller prefers that, as the
-// database does, the answer comes first.
+// POST /bundle: works on due tasks until its share of time or bytes is used, and then requests another call. If the isolate
+// is killed, its leases expire and another call takes over. The database prefers an answer before the work.
 import { type WaitUntil, workAndRespond } from "../_shared/background.ts";
 import { type Handler, requireMethod } from "../_shared/serve.ts";
 import type { BundleStore, FileBytes } from "./store.ts";
 import type { BundleRef, Work, WorkList } from "./work_list.ts";
 
-/** No new work is taken after so much time, in milliseconds: hosted ends an isolate after 150 s, and a lease after a minute. */
+/** No new task is claimed after this time in milliseconds. Hosted ends an isolate after 150 s, and a lease ends after 60 s. */
 const TIME_MS = 3000;
-/** Nor after so many bytes before compression. Hosted allows 2 s of CPU; 34.7 MB (51,926 rows) took 0.74 s in four calls. */
+/** No new task is claimed after this many bytes of text. Hosted allows 2 s of CPU; 34.7 MB (51,926 rows) took 0.74 s in four calls. */
 const TEXT_BYTES = 16 * 1024 * 1024;
 
-/** What one call has done. */
+/** The result of one call. */
 export interface BundleReport {
   written: number;
   signed: number;
@@ -40,9 +39,9 @@ export interface BundleDependencies {
   now?: () => number;
 }
 
-/** Does the work of one list with one store. */
+/** Creates the handler for a work list and a store. */
 export function bundleHandler({ work, store, waitUntil, now = Date.now }: BundleDependencies): Handler {
-  /** Returns the size of the text, in UTF-16 units: near enough to bytes for a budget. */
+  /** Returns the size of the text in UTF-16 units, which is close enough to bytes for the limit. */
   async function write(lease: string, bundle: BundleRef): Promise<number> {
     const text = await work.text(bundle);
     const bytes = await gzip(text);

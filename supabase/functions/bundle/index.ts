@@ -1,4 +1,4 @@
-// The function `bundle`: writes the files that devices prefer to pages. Called by the database, never by a device.
+// The function `bundle` writes bundles, which devices prefer to pages. The database calls it; devices do not.
 import { waitUntil } from "../_shared/background.ts";
 import { required } from "../_shared/environment.ts";
 import { serveFunction } from "../_shared/serve.ts";

@@ -1,27 +1,27 @@
-// The bucket `content` through Storage's REST API.
+// Stores bundles in the bucket `content` with Storage's REST API.
 
-/** Bytes as `Response.arrayBuffer` gives them, which every version of the libs takes as a body. */
+/** The bytes of a file. Every version of the libs accepts an ArrayBuffer as a body. */
 export type FileBytes = ArrayBuffer;
 
-/** Where bundles lie. */
+/** Storage for bundles. */
 export interface BundleStore {
-  /** Uploads a file; the same path always has the same bytes, so that doing it again does no harm. */
+  /** Uploads a file. A path always has the same bytes, so an upload can be repeated. */
   put(path: string, bytes: FileBytes): Promise<void>;
   /**
-   * A URL, by path, that anybody may fetch until it expires; none for a path that has no object. From the project's root
-   * (`/storage/…`): it then holds under a custom domain too, and after the local stack has moved to another port.
+   * Signed URLs by path, which anybody may fetch until they expire. A path without an object has no URL. The URLs begin at the
+   * project's root (`/storage/…`), so that they work with a custom domain and after a change of the local port.
    */
   sign(paths: readonly string[], seconds: number): Promise<Record<string, string>>;
-  /** Removes objects; one that is not there is no failure. */
+  /** Removes objects. A missing object is no error. */
   remove(paths: readonly string[]): Promise<void>;
 }
 
 const API = "/storage/v1";
 const BUCKET = "content";
-/** A path holds the hash of its bytes: whoever has fetched it never needs to ask again. */
+/** A path contains the hash of its bytes, so the object never changes. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 
-/** The answer to signing: one entry a path, without a URL where there is no object. */
+/** The answer of a signing request has one entry for each path, without a URL if the object is missing. */
 function signedUrls(answer: unknown): [path: string, url: string][] {
   if (!Array.isArray(answer)) throw new Error("Storage did not answer with a list of signed URLs.");
   return answer.flatMap(({ path, signedURL }) =>
@@ -29,7 +29,7 @@ function signedUrls(answer: unknown): [path: string, url: string][] {
   );
 }
 
-/** Opens the bucket of a project, whose address has no trailing slash, with one of its secret keys. */
+/** Opens the bucket of a project with a secret key. The URL has no trailing slash. */
 export function openBundleStore(projectUrl: string, secretKey: string): BundleStore {
   const base = `${projectUrl}${API}`;
 

@@ -1,7 +1,7 @@
-// What is to be done, as the database hands it out: each piece leased to this worker, so that many may run at once.
+// The tasks of the bundle worker. The database leases each task to one worker, so that several workers can run at once.
 import postgres from "postgres";
 
-/** A domain as a release left it. `path` is where its file lies or is to lie, null before it has a name. */
+/** A domain at a version. `path` is the path of its file, or null before it has a name. */
 export interface BundleRef {
   schema: number;
   domain_id: string;
@@ -9,12 +9,12 @@ export interface BundleRef {
   path: string | null;
 }
 
-/** A piece of work. `write` has one bundle, the others up to 100. */
+/** A task. `write` has one bundle, the other tasks up to 100. */
 export interface Work {
   task: "write" | "sign" | "remove";
   lease: string;
   history: string;
-  /** How long signed URLs are to last, in days. */
+  /** The validity of signed URLs, in days. */
   url_days: number;
   bundles: BundleRef[];
 }
@@ -22,18 +22,18 @@ export interface Work {
 /** The work list; each call is one short transaction. */
 export interface WorkList {
   claim(): Promise<Work | null>;
-  /** The lines of a bundle, to be written as they are. */
+  /** The text of a bundle. */
   text(bundle: BundleRef): Promise<string>;
-  /** Names the file before it is uploaded; null: the lease has passed to another worker. */
+  /** Names the file before its upload. Returns null if the lease has passed to another worker. */
   name(lease: string, bytes: number, sha256: string): Promise<string | null>;
   stored(lease: string): Promise<void>;
   signed(lease: string, urls: Readonly<Record<string, string>>, expiresAt: Date): Promise<void>;
   removed(lease: string): Promise<void>;
-  /** Has this function called again if there is more to do. */
+  /** Requests another call of this function if tasks are left. Returns whether it did. */
   continue(): Promise<boolean>;
 }
 
-/** Connects lazily, as the role carrel_edge through the transaction pooler: hence no prepared statements. */
+/** Connects on first use, with the role carrel_edge and without prepared statements, for the transaction pooler. */
 export function openWorkList(url: string): WorkList {
   const sql = postgres(url, {
     prepare: false,
@@ -52,7 +52,7 @@ export function openWorkList(url: string): WorkList {
     async text({ schema, domain_id, version }) {
       const [row] = await sql<{ text: string }[]>`
         select private.bundle_text(${schema}::smallint, ${domain_id}::uuid, ${version}::integer) as text`;
-      if (!row) throw new Error("bundle_text gave no row");
+      if (!row) throw new Error("bundle_text returned no row.");
       return row.text;
     },
     async name(lease, bytes, sha256) {

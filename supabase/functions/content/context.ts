@@ -1,4 +1,4 @@
-// What the paths of the function share: the database, the caches of this isolate, and how parameters are read.
+// Shared by the paths of the function: the database, the caches of the isolate, and the parsing of parameters.
 import type { NoteContact } from "../_shared/contacts.ts";
 import type { Database } from "../_shared/database.ts";
 import { DEFAULT_CONTENT_SCHEMA } from "../_shared/limits.gen.ts";
@@ -15,10 +15,10 @@ export interface ContentContext {
   noteContact: NoteContact;
 }
 
-/** Of an answer that its path and parameters determine for ever, whoever asks. */
+/** For answers that depend on nothing but their path and parameters. */
 export const IMMUTABLE = "private, max-age=31536000, immutable";
 
-/** Of an answer to ask about again; the ETag makes that cheap. */
+/** For answers that may change. The ETag makes a repeated request cheap. */
 export const REVALIDATE = "private, no-cache";
 
 /** The content schema that the caller reads. */
@@ -35,21 +35,21 @@ export function historyParam(url: URL): string | null {
   return textParam(url, "history", /^[0-9a-f]{16}$/);
 }
 
-/** A version that is asked for, and the head that it was checked against. */
+/** A requested version, and the head that it was checked against. */
 export interface VersionCut {
   schema: number;
   current: Head;
   version: number;
   /**
-   * Whether the request named it and its history, and so its answer will never be another one: after a restore the same number may be
-   * another release, and a browser would have kept the lost one for a year.
+   * Whether the request names the version and its history, so that the answer never changes. Without the history, the number may
+   * mean another release after a restore, and a browser would keep the lost release for a year.
    */
   isNamed: boolean;
 }
 
 /**
- * Reads `schema`, `history` and a version, the head's where there is none; throws where they can't be believed. `since`: the version that
- * the caller has, and `wantsBundles`: a head that is older than its release's bundles would hide them.
+ * Reads `schema`, `history` and a version, by default the version of the head. Throws if the history or the version is invalid.
+ * `since` is the version that the caller has. `wantsBundles` asks for a head that knows of the bundles of its release.
  */
 export async function versionParam(
   { headAt }: ContentContext,

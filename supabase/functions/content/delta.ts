@@ -1,4 +1,4 @@
-// GET /content/delta: what changed between two versions, or the whole, a page at a time.
+// GET /content/delta: the changes between two versions, or a snapshot, page by page.
 import { DEFAULT_PAGE_ROWS } from "../_shared/limits.gen.ts";
 import { idsParam, integerParam, textParam } from "../_shared/query.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
@@ -7,7 +7,7 @@ import { type ContentContext, IMMUTABLE, REVALIDATE, versionParam } from "./cont
 
 const MAX_DOMAINS = 200;
 
-/** With `history` and `until` in the request the answer never changes; which of delta and snapshot it is, SQL decides by their sizes. */
+/** The answer never changes if the request has `history` and `until`. SQL sends the smaller one of delta and snapshot. */
 export async function delta(context: ContentContext, { request, url }: Call): Promise<Response> {
   const since = integerParam(url, "since", 0);
   const domains = idsParam(url, "domains", MAX_DOMAINS);

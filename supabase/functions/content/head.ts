@@ -1,4 +1,4 @@
-// GET /content/head: what is published, and what the device is to do about it.
+// GET /content/head: the newest release, and the version that a device must have.
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam } from "../_shared/query.ts";
 import { reply } from "../_shared/reply.ts";
@@ -8,12 +8,12 @@ import { type ContentContext, historyParam, REVALIDATE, schemaParam } from "./co
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * A caller's `history` and `expected` pass by a head that is not there yet; `device` and `version` say what it holds, of that history. Of
- * another one it holds nothing that is of use here: after a restore, copies of lost releases must not count as current. A version without
- * its history is not believed at all, as with a delta.
+ * `history` and `expected` name a release that a cached head may not have yet. `device` and `version` say what the device holds
+ * of this history. A version of another history counts as 0: after a restore, copies of lost releases are not current.
+ * A version without a history is ignored, as with a delta.
  */
 export async function head(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
-  // The poll of a device that says nothing: reading parameters that are not there would be a quarter of its cost.
+  // A poll without parameters: parsing them would be a quarter of its cost.
   if (url.search === "") return answer(request, await context.headAt(1));
   const expected = integerParam(url, "expected", null);
   const history = historyParam(url);

@@ -1,9 +1,9 @@
-// The newest release as this isolate knows it: devices that were hinted at once cost one query, however many ask.
+// The newest release, cached in the isolate. Any number of devices that were hinted together cost one query.
 import type { Database } from "../_shared/database.ts";
 import { Problem } from "../_shared/problem.ts";
 import { digestOf, type Payload, payloadOf } from "../_shared/reply.ts";
 
-/** Milliseconds that a head may be old for whoever wants the newest there is. */
+/** The greatest age, in milliseconds, of a head for callers who want the newest one. */
 const FRESH_MS = 1000;
 
 /**
@@ -15,12 +15,12 @@ const FRESH_MS = 1000;
 const KNOWN_MS = 300_000;
 
 /**
- * Milliseconds that a head without bundles may be old for whoever looks for these: a release is bundled within seconds, or not at all.
- * A device that gets no links reads pages.
+ * The greatest age, in milliseconds, of a head without bundles for callers who want bundles. A release is bundled within seconds,
+ * or not at all. A device without bundle URLs reads pages.
  */
 const UNBUNDLED_MS = 60_000;
 
-/** Schemas that are not served, or never were, as an isolate remembers: apps name a few, but a caller may make up 32,767, at 6.6 KB of heap each. */
+/** The most refused schemas that are cached. Apps use a few, but a caller could send 32,767 numbers, at 6.6 KB of heap each. */
 const REFUSALS = 100;
 
 /** A head, parsed as far as the functions need it. */
@@ -30,30 +30,30 @@ export interface Head {
   bundled: boolean;
   /** The head's own text, as SQL built it. */
   payload: Payload;
-  /** Of the text: it also changes with what operators set. */
+  /** The validator of the text. It also changes with settings. */
   etag: string;
 }
 
-/** What a caller knows of already, from a hint or an earlier answer. */
+/** What a caller already knows from a hint or an earlier answer. */
 export interface Known {
   history: string | null;
   version: number;
-  /** They came for that version, and not for the newest. */
+  /** Whether the caller needs that version only, not the newest one. */
   isEnough: boolean;
-  /** They would like to know of its bundles, which come after it. */
+  /** Whether the caller wants bundles, which are written after the release. */
   wantsBundles?: boolean;
 }
 
 interface Entry {
   head: Promise<Head>;
   since: number;
-  /** The schema is not served: an answer like a head, but one that names no version. */
+  /** Whether the schema is not served. A refusal is cached like a head. */
   isRefusal: boolean;
 }
 
 const NOTHING: Known = { history: null, version: 0, isEnough: false };
 
-/** Heads by contract schema; callers who wait for the same head share one query. */
+/** Heads by content schema. Callers who wait for the same head share one query. */
 export function headCache(database: Database, now: () => number = Date.now) {
   const entries = new Map<number, Entry>();
 
@@ -71,20 +71,20 @@ export function headCache(database: Database, now: () => number = Date.now) {
 
   function refresh(schema: number): Promise<Head> {
     const entry: Entry = { head: fetchHead(schema), since: now(), isRefusal: false };
-    // Taken out first: entries stand in the order of their age.
+    // Deleted first, because the order of the entries is their age.
     entries.delete(schema);
     entries.set(schema, entry);
     entry.head.catch((error) => {
       entry.isRefusal = error instanceof Problem &&
         (error.code === "upgrade_required" || error.code === "malformed_request");
       if (entry.isRefusal) forgetOldRefusals();
-      // Any other failure is not worth remembering.
+      // Any other failure is not cached.
       else if (entries.get(schema) === entry) entries.delete(schema);
     });
     return entry.head;
   }
 
-  /** The head: of the known history and at least the known version, if the server has these, else the newest. */
+  /** A head of the known history and at least the known version, if the server has them, or else the newest head. */
   return async (schema: number, known: Known = NOTHING): Promise<Head> => {
     const { history, version, isEnough, wantsBundles } = known;
     const entry = entries.get(schema);
@@ -96,7 +96,7 @@ export function headCache(database: Database, now: () => number = Date.now) {
     if (!isUnbundled && head.version >= version && (history === null || history === head.history)) {
       return head;
     }
-    // Another caller may have refreshed meanwhile; a second query for one hint is what this avoids.
+    // If another caller has refreshed the head meanwhile, a second query is not needed.
     return await (entries.get(schema) === entry
       ? refresh(schema)
       : entries.get(schema)?.head ?? refresh(schema));

@@ -1,16 +1,16 @@
-// GET /content/manifest: the hash tree of a version, and the files that hold its rows.
+// GET /content/manifest: the hash tree of a version, and the bundles with its rows.
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
 import { type ContentContext, REVALIDATE, versionParam } from "./context.ts";
 
-/** How long the isolate hands out the same links to bundles; they are good for much longer. */
+/** How long the isolate serves the same bundle URLs. The URLs are valid for much longer. */
 const LINKS_MS = 5 * 60 * 1000;
 
-/** The tree never changes, but bundles come after the release and their links are renewed, so it is to be revalidated. */
+/** The tree never changes, but bundles are added after the release and their URLs are renewed. So the answer is revalidated. */
 export async function manifest(context: ContentContext, { request, url }: Call): Promise<Response> {
   const { schema, current, version } = await versionParam(context, url, "version", { wantsBundles: true });
   const { history, bundled } = current;
-  // A new key once the newest release is bundled, so that nobody waits for the links.
+  // The key changes when the newest release is bundled, so that callers get the URLs at once.
   const key = JSON.stringify([
     "manifest",
     history,

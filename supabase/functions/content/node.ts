@@ -1,4 +1,4 @@
-// GET /content/node: the rows below one node of the hash tree, for a device that repairs a part of its cache.
+// GET /content/node: the rows of one node of the hash tree. A device fetches them to repair a part of its cache.
 import { DEFAULT_PAGE_ROWS } from "../_shared/limits.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam } from "../_shared/query.ts";

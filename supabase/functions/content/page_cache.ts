@@ -1,15 +1,15 @@
-// Pages that this isolate has served: their key determines their bytes, so they never go stale.
+// Pages that this isolate has served. A key always has the same bytes, so pages never become stale.
 import type { Payload } from "../_shared/reply.ts";
 
-/** Bytes kept: pages, plain and gzipped, with what keeps them; an isolate has 256 MB in all. */
+/** The most bytes kept: pages, plain and gzipped, and their entries. An isolate has 256 MB. */
 const CAPACITY = 48 * 1024 * 1024;
 /**
- * What a page takes besides its bytes and its key. An empty one has 112 bytes, and its key up to 7.5 KB, of parameters that
- * callers choose: counted by their bytes alone, 3,500 of them took 29 MiB of heap and passed for 0.8.
+ * The bytes of an entry besides its page and its key. Callers choose the parameters in a key of up to 7.5 KB. Without the key
+ * and the entry, 3,500 empty pages counted as 0.8 MiB and took 29 MiB of heap.
  */
 const ENTRY_BYTES = 1024;
 
-/** Answers by key, least recently used dropped first; callers of one key share one query. */
+/** Answers by key. The least recently used answer is dropped first. Callers of one key share one query. */
 export function pageCache(capacity = CAPACITY) {
   const pages = new Map<string, { page: Promise<Payload>; bytes: number }>();
   let held = 0;

@@ -4,10 +4,10 @@ import { Problem } from "../_shared/problem.ts";
 import type { Call } from "../_shared/serve.ts";
 import type { ContentContext } from "./context.ts";
 
-/** Bytes: two hundred ids are 8 KB. */
+/** The most bytes of a report. 200 ids take 8 KB. */
 const MAX_REPORT = 16 * 1024;
 
-/** Kept or, beyond the learner's twenty of a day, let go: to the device it is the same. */
+/** Stores up to twenty reports of a learner a day. Further reports are dropped with the same answer. */
 export async function report({ database }: ContentContext, { request, learner }: Call): Promise<Response> {
   const bytes = await readBody(request, MAX_REPORT);
   let text: string;

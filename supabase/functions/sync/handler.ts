@@ -1,4 +1,4 @@
-// POST /sync (push, news, pull in one) and GET /sync (pull alone).
+// POST /sync (push, head and pull in one request) and GET /sync (pull only).
 import { readBody } from "../_shared/body.ts";
 import { type Clock, systemClock } from "../_shared/clock.ts";
 import { createCollector } from "../_shared/collector.ts";
@@ -9,18 +9,18 @@ import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
 import { replyOnce } from "../_shared/reply.ts";
 import { type Call, type Handler, requireMethod } from "../_shared/serve.ts";
-import { createCrowd } from "./crowd.ts";
+import { createLearnerLimits } from "./learner_limits.ts";
 import { batchText } from "./lines.ts";
 import { throwRefusal } from "./refusal.ts";
 
-/** A device drains its outbox batch by batch: hints of less than this apart are one. */
+/** A device sends its outbox batch by batch. Pushes within this time cause one hint. */
 const HINT_MS = 250;
-/** Pushes that wait to be hinted; a learner who is not told polls. */
+/** The most pushes that wait for their hint. Devices that get no hint poll. */
 const HINTS = 1000;
 
 /** Answers for the learners of one database. */
 export function syncHandler(database: Database, clock: Clock = systemClock): Handler {
-  const crowd = createCrowd(clock);
+  const limits = createLearnerLimits(clock);
   const hint = createCollector<Push>({
     what: "devices were not hinted",
     waitMs: HINT_MS,
@@ -40,9 +40,9 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
       );
     }
     const text = batchText(await readBody(request, MAX_BATCH_BYTES));
-    const { answer, changedBy } = await crowd.turn(learner, () => database.sync(learner, text));
+    const { answer, changedBy } = await limits.turn(learner, () => database.sync(learner, text));
     throwRefusal(answer);
-    // After the answer, and outside the learner's lock: a hint that is lost costs a poll.
+    // Runs outside the learner's lock. A lost hint only delays the change until the next poll.
     if (changedBy !== null) hint(`${learner}.${changedBy}`, { learner, device: changedBy });
     return await replyOnce(request, answer, "application/json");
   }
@@ -55,15 +55,15 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
       atLeast: textParam(url, "at_least", /^[0-9a-f]{16}\.\d{1,15}$/),
       device: uuidParam(url, "device"),
     };
-    const changes = await crowd.turn(learner, () => database.changes(cut));
-    // A pull writes nothing; a device that only pulls is listed, can be revoked, and is hinted all the same.
+    const changes = await limits.turn(learner, () => database.changes(cut));
+    // A pull writes nothing itself. The contact makes a device that only pulls listed, revocable and hinted.
     if (cut.device !== null) noteContact({ learner, device: cut.device, version: null });
     return await replyOnce(request, changes, "application/json");
   }
 
   return async (call) => {
-    if (call.path !== "") throw new Problem("not_found", "The function sync has one path, its own.");
+    if (call.path !== "") throw new Problem("not_found", "The function sync has no sub-paths.");
     requireMethod(call.request, "GET", "POST");
-    return await crowd.admit(call.learner, () => call.request.method === "GET" ? pull(call) : push(call));
+    return await limits.admit(call.learner, () => call.request.method === "GET" ? pull(call) : push(call));
   };
 }

@@ -1,4 +1,4 @@
-// Which addresses are public. Private, loopback, link-local (cloud metadata) and reserved ones are not, in any form.
+// Decides which IP addresses are public. Private, loopback, link-local (cloud metadata) and reserved ones are not.
 
 type Range = readonly [base: string, prefix: number];
 
@@ -19,7 +19,7 @@ const RESERVED_V4: readonly Range[] = [
   ["203.0.113.0", 24],
   ["224.0.0.0", 3],
 ];
-/** IPv6 is public within 2000::/3 only, less what carries an IPv4 address inside, or is for documents. */
+/** Public IPv6 addresses are in 2000::/3, except those that contain an IPv4 address or are for documentation. */
 const GLOBAL_V6: Range = ["2000::", 3];
 const RESERVED_V6: readonly Range[] = [["2001::", 23], ["2001:db8::", 32], ["2002::", 16], ["3fff::", 20]];
 
@@ -48,7 +48,7 @@ function bytesOfV6(text: string): number[] | null {
   return groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]);
 }
 
-/** The bytes of an IPv4 (4) or IPv6 (16) address; null where the text is none. */
+/** The bytes of an IPv4 (4) or IPv6 (16) address; null if the text is no address. */
 export function addressBytes(text: string): number[] | null {
   return text.includes(":") ? bytesOfV6(text) : bytesOfV4(text);
 }
@@ -63,7 +63,7 @@ function within(bytes: readonly number[], [base, prefix]: Range): boolean {
   });
 }
 
-/** Whether an address is reachable from the whole internet; false for what is no address at all. */
+/** Whether an address is reachable from the whole internet. False for a text that is no address. */
 export function isPublic(address: string): boolean {
   const bytes = addressBytes(address);
   if (!bytes) return false;

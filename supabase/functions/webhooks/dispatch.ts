@@ -1,21 +1,21 @@
-// Claims what is due, posts it, reports what came of it. Killed anywhere, the leases of what it held run out, and
-// another call sends those again under the same webhook-id.
+// Claims due deliveries, sends them and reports the outcome. If the isolate is killed, the leases of its deliveries expire,
+// and another call sends them again with the same webhook-id.
 import type { AttemptReport, Delivery, Outbox, Outcome } from "./outbox.ts";
 import { post, type PostAnswer, PostTimeout } from "./post.ts";
 import { sign } from "./signature.ts";
 import { RefusedTarget, targetOf, type TargetRules } from "./target.ts";
 
-/** Deliveries taken at once; they are posted side by side, so that a slow receiver holds up nobody. */
+/** Deliveries claimed at once. They are sent in parallel, so that a slow receiver does not delay the others. */
 const BATCH = 20;
-/** Longer than an attempt can take with everything around it: nobody else sends what is still being sent. */
+/** Longer than an attempt can take, so that no other dispatcher sends the same delivery at the same time. */
 const LEASE_S = 60;
-/** No new batch after so much time, in milliseconds; the rest is for the next run. */
+/** No new batch is claimed after this time in milliseconds. */
 const TIME_MS = 30_000;
 
-/** What dispatching depends on. */
+/** The dependencies of the dispatcher. */
 export interface DispatchOptions extends TargetRules {
   outbox: Outbox;
-  /** For one attempt: connecting, TLS, sending, the head of the answer. */
+  /** The time limit of one attempt: connecting, TLS, sending, the head of the answer. */
   timeoutMs: number;
   /** From 0 to 1. */
   random: () => number;
@@ -25,7 +25,7 @@ export interface DispatchOptions extends TargetRules {
   caCerts?: string[];
 }
 
-/** What one run did, in deliveries. */
+/** The number of deliveries of one run by outcome. */
 export interface DispatchReport {
   delivered: number;
   /** Failed, to be tried again. */
@@ -51,7 +51,7 @@ function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }
 
-/** Runs until nothing is due, or its time is over. */
+/** Runs until no delivery is due, or its time is over. */
 export async function dispatch(o: DispatchOptions): Promise<DispatchReport> {
   async function send(delivery: Delivery, timestamp: number): Promise<PostAnswer> {
     const { message_id: id, body, url, local, secrets } = delivery;
@@ -100,7 +100,7 @@ export async function dispatch(o: DispatchOptions): Promise<DispatchReport> {
     const claimed = await o.outbox.claim(BATCH, LEASE_S);
     if (claimed.length === 0) break;
     for (const result of await Promise.allSettled(claimed.map(deliver))) {
-      // A report that did not reach the database: the lease runs out, and the delivery is made again.
+      // The report did not reach the database. The lease expires, and the delivery is sent again.
       if (result.status === "rejected") console.error("webhooks:", result.reason);
     }
   }

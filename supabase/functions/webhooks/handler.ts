@@ -1,4 +1,4 @@
-// POST /webhooks: sends what is due, after the answer where the caller prefers that, as the database does.
+// POST /webhooks: sends due deliveries. The database prefers an answer before the work.
 import { type WaitUntil, workAndRespond } from "../_shared/background.ts";
 import { Problem } from "../_shared/problem.ts";
 import { type Handler, requireMethod } from "../_shared/serve.ts";
@@ -13,7 +13,7 @@ export interface WebhooksDependencies {
 /** Answers calls of the database's jobs. */
 export function webhooksHandler({ dispatch, waitUntil }: WebhooksDependencies): Handler {
   return async ({ request, path }) => {
-    if (path !== "") throw new Problem("not_found", "The function webhooks has one path, its own.");
+    if (path !== "") throw new Problem("not_found", "The function webhooks has no sub-paths.");
     requireMethod(request, "POST");
     return await workAndRespond("webhooks", request, dispatch, waitUntil);
   };

@@ -1,4 +1,4 @@
-// The function `webhooks`: the dispatcher of outgoing webhooks. Called by the database, never by a device.
+// The function `webhooks` dispatches outgoing webhooks. The database calls it; devices do not.
 import { waitUntil } from "../_shared/background.ts";
 import { required } from "../_shared/environment.ts";
 import { serveFunction } from "../_shared/serve.ts";
@@ -8,7 +8,7 @@ import { webhooksHandler } from "./handler.ts";
 import { openOutbox } from "./outbox.ts";
 import { resolveDns } from "./target.ts";
 
-/** Receivers should answer first and work then; 10 s leave a lease of 60 s far away. */
+/** The time limit of an attempt. It is well below the lease of 60 s. Receivers should answer before they work. */
 const TIMEOUT_MS = 10_000;
 
 const options = {

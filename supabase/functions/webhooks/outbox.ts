@@ -1,7 +1,7 @@
-// The outbox, as the database hands it out: each delivery under a lease, so that any number of dispatchers may run.
+// The outbox of deliveries. The database leases each delivery to one dispatcher, so that several dispatchers can run at once.
 import postgres from "postgres";
 
-/** A delivery that this dispatcher holds. */
+/** A delivery leased to this dispatcher. */
 export interface Delivery {
   message_id: string;
   endpoint_id: string;
@@ -16,7 +16,7 @@ export interface Delivery {
   secrets: string[];
 }
 
-/** What an attempt came to; see the comment on ops.webhook_attempt. */
+/** The outcome of an attempt. See the comment on ops.webhook_attempt. */
 export type Outcome =
   | "delivered"
   | "status"
@@ -31,16 +31,16 @@ export type Outcome =
 export interface AttemptReport {
   outcome: Outcome;
   status: number | null;
-  /** How the receiver's answer begins, or why there was none. */
+  /** The beginning of the receiver's answer, or the reason why there was none. */
   answer: string | null;
   durationMs: number;
   /** Seconds that the receiver asked to wait. */
   retryAfterS: number | null;
-  /** From 0 to 1: how much earlier than at its full time the next attempt comes. */
+  /** From 0 to 1: how much of the wait before the next attempt is removed. */
   jitter: number;
 }
 
-/** The state of a delivery; `unknown` where it was removed meanwhile. */
+/** The state of a delivery. `unknown` if the delivery was pruned meanwhile. */
 export type DeliveryState = "pending" | "delivered" | "dead" | "unknown";
 
 /** The outbox; each call is one short transaction. */
@@ -49,7 +49,7 @@ export interface Outbox {
   record(delivery: Delivery, report: AttemptReport): Promise<DeliveryState>;
 }
 
-/** Connects lazily, as the role carrel_edge through the transaction pooler: hence no prepared statements. */
+/** Connects on first use, with the role carrel_edge and without prepared statements, for the transaction pooler. */
 export function openOutbox(url: string): Outbox & AsyncDisposable {
   const sql = postgres(url, {
     prepare: false,

@@ -1,26 +1,26 @@
-// One POST over a connection to a checked address. fetch() can't be told which address to connect to, follows what it
-// is told to follow, and reads what it is sent; this sends one HTTP/1.1 request and reads a bounded part of one answer.
+// Sends one HTTP/1.1 POST to a checked address and reads a bounded part of the answer. fetch() is not used, because it resolves
+// the name again, follows redirects and reads answers without a limit.
 import type { Target } from "./target.ts";
 
-/** Bytes of an answer that are read, head included. */
+/** The most bytes of an answer that are read, including the head. */
 const ANSWER_BYTES = 64 * 1024;
-/** Addresses of one name that are tried. */
+/** The most addresses of a name that are tried. */
 const ADDRESSES = 3;
 
 /** How a request is made. */
 export interface PostOptions {
-  /** For everything together: connecting, TLS, sending, the answer's head. */
+  /** The time limit of the whole attempt: connecting, TLS, sending, the head of the answer. */
   timeoutMs: number;
   /** Certificates to trust beside the usual ones; for tests. */
   caCerts?: string[];
 }
 
-/** What came back. */
+/** The answer of a receiver. */
 export interface PostAnswer {
   status: number;
   /** Seconds that the receiver asks to wait, or null. */
   retryAfterS: number | null;
-  /** How the answer's body begins. */
+  /** The beginning of the answer's body. */
   text: string;
 }
 
@@ -56,7 +56,7 @@ interface Head {
   end: number;
 }
 
-/** The final answer's head, past interim ones (1xx); null while it is not complete. */
+/** The head of the final answer, after interim ones (1xx). Null while it is incomplete. */
 function readHead(text: string, from = 0): Head | null {
   const end = text.indexOf("\r\n\r\n", from);
   if (end < 0) return null;
@@ -71,7 +71,7 @@ function readHead(text: string, from = 0): Head | null {
   return { status, headers, end: end + 4 };
 }
 
-/** The printable start of a body, for the log; a first chunk's size is left out. */
+/** The printable beginning of a body, for the log. The size of a first chunk is removed. */
 function excerpt(text: string, headers: Map<string, string>): string {
   const chunked = headers.get("transfer-encoding")?.toLowerCase() === "chunked";
   const body = chunked ? text.replace(/^[0-9a-f]+[^\r\n]*\r\n/i, "").replace(/\r\n0\r\n\r\n$/, "") : text;
@@ -109,7 +109,7 @@ async function exchange(
   if (!head) {
     throw timedOut()
       ? new PostTimeout("No answer in time.")
-      : new Error("The answer has no end of its head.");
+      : new Error("The head of the answer is incomplete.");
   }
   return {
     status: head.status,
@@ -118,7 +118,7 @@ async function exchange(
   };
 }
 
-/** Sends one request; rejects with `PostTimeout`, or with what connecting, TLS or reading failed with. */
+/** Sends one request. Rejects with `PostTimeout`, or with the error of connecting, TLS or reading. */
 export async function post(
   target: Target,
   headers: Record<string, string>,
@@ -138,7 +138,7 @@ export async function post(
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     over = true;
-    // What waits for the connection fails; with a status already read, that is its answer.
+    // Closing the connection ends a read that waits. If the status was read already, it is the answer.
     close();
     setTimeout(() => reject(new PostTimeout("No answer in time.")), 50);
   }, o.timeoutMs);
@@ -172,7 +172,7 @@ export async function post(
   try {
     return await Promise.race([running, late]);
   } catch (error) {
-    // What arrives after its time is nobody's any more.
+    // A result after the time limit is ignored.
     running.catch(() => {}).finally(close);
     throw over ? new PostTimeout("No answer in time.") : error;
   } finally {

@@ -1,7 +1,7 @@
-// From an endpoint's URL to the addresses that may be connected to.
+// Resolves the URL of an endpoint to addresses, and refuses private ones.
 import { addressBytes, isLoopback, isPublic } from "./address.ts";
 
-/** Where a request goes: the connection is made to one of the addresses, never to the name a second time. */
+/** The target of a request. The connection uses one of these addresses; the name is not resolved again. */
 export interface Target {
   url: URL;
   /** The host without brackets, for TLS. */
@@ -10,22 +10,22 @@ export interface Target {
   addresses: readonly string[];
 }
 
-/** The URL leads, or may lead, to where no webhook goes. */
+/** The URL leads, or may lead, to an address that is not public. */
 export class RefusedTarget extends Error {
   override readonly name = "RefusedTarget";
 }
 
-/** All addresses of a name; rejects where there are none. */
+/** All addresses of a name. Rejects if there are none. */
 export type Resolve = (hostname: string) => Promise<string[]>;
 
-/** What decides about targets. */
+/** The rules for targets. */
 export interface TargetRules {
   resolve: Resolve;
   /** Whether endpoints marked `local` may be on the loopback, with plain http; for tests. */
   allowLoopback: boolean;
 }
 
-/** Names that a resolver of the data centre may answer with something of its own. */
+/** Names that the resolver of a data centre may answer with internal addresses. */
 const LOCAL_NAME = /^[^.]*$|\.(localhost|local|internal|intranet|lan|home|corp|arpa)$/;
 
 /** Asks DNS for both families. */
@@ -40,8 +40,8 @@ export const resolveDns: Resolve = async (hostname) => {
 };
 
 /**
- * Checks a URL and resolves its host, once: what was checked is what is connected to, so that a name which answers
- * differently the next time gains nothing. Throws `RefusedTarget`, or what `resolve` throws.
+ * Checks a URL and resolves its host once. The connection uses the checked addresses, so that a second, different DNS answer has
+ * no effect (DNS rebinding). Throws `RefusedTarget`, or the error of `resolve`.
  */
 export async function targetOf(address: string, local: boolean, rules: TargetRules): Promise<Target> {
   const url = new URL(address);
@@ -60,7 +60,7 @@ export async function targetOf(address: string, local: boolean, rules: TargetRul
   }
   if (LOCAL_NAME.test(hostname)) throw new RefusedTarget("The name is a local one.");
   const addresses = await rules.resolve(hostname);
-  // One private address among public ones is enough: nobody has such a record by accident.
+  // One private address among public ones is refused too: such a record is no accident.
   if (!addresses.every(isPublic)) throw new RefusedTarget("The name leads to an address that is not public.");
   return { url, hostname, port, addresses };
 }

@@ -7,7 +7,7 @@ import { until } from "../../../scripts/local/until.ts";
 import { openDatabase, problemOf } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { createKeyedSlots, createSlots } from "../../functions/_shared/slots.ts";
-import { createCrowd } from "../../functions/sync/crowd.ts";
+import { createLearnerLimits } from "../../functions/sync/learner_limits.ts";
 import { throwRefusal } from "../../functions/sync/refusal.ts";
 import { event, header, ndjson } from "./bench.ts";
 import { testClock } from "./clock.ts";
@@ -103,10 +103,13 @@ Deno.test("U8: a slot whose waiting request has gone can be used at once", async
 
 Deno.test("U8: a learner has four requests at once and one with the database, and refusals are delayed", async () => {
   const clock = testClock();
-  const crowd = createCrowd(clock);
+  const limits = createLearnerLimits(clock);
   const { job, most, finish } = jobs();
-  const codes = Array.from({ length: 20 }, (_, n) => codeOf(crowd.admit("a", () => crowd.turn("a", job(n)))));
-  assert.equal(await codeOf(crowd.admit("b", () => Promise.resolve())), "done");
+  const codes = Array.from(
+    { length: 20 },
+    (_, n) => codeOf(limits.admit("a", () => limits.turn("a", job(n)))),
+  );
+  assert.equal(await codeOf(limits.admit("b", () => Promise.resolve())), "done");
   await clock.pass(0);
   const [turns, held] = [true, false].map((isTurn) => clock.waits().filter((ms) => (ms === 2000) === isTurn));
   assert.deepEqual([turns?.length, held?.length], [3, 16]);
@@ -122,7 +125,7 @@ Deno.test("U8: a learner has four requests at once and one with the database, an
 
 Deno.test("U8: a learner who has sent too much is refused until the announced time", async () => {
   const clock = testClock();
-  const crowd = createCrowd(clock);
+  const limits = createLearnerLimits(clock);
   let asked = 0;
   const limited = () => {
     asked++;
@@ -131,7 +134,7 @@ Deno.test("U8: a learner who has sent too much is refused until the announced ti
   };
   // With the time that a refusal is held back.
   const ask = async (learner: string) => {
-    const code = codeOf(crowd.admit(learner, async () => await limited()));
+    const code = codeOf(limits.admit(learner, async () => await limited()));
     await clock.pass(1500);
     return await code;
   };
@@ -141,12 +144,12 @@ Deno.test("U8: a learner who has sent too much is refused until the announced ti
   assert.equal(await ask("b"), "rate_limited", "each for itself");
   assert.equal(asked, 2);
   await clock.pass(6000 - clock.now());
-  const refusal = crowd.admit("a", () => Promise.resolve()).catch((error: unknown) => error);
+  const refusal = limits.admit("a", () => Promise.resolve()).catch((error: unknown) => error);
   await clock.pass(1500);
   const last = await refusal;
   assert.ok(last instanceof Problem);
   assert.equal(last.retryAfter, 1, "what is left of the time");
-  assert.equal(await codeOf(crowd.admit("a", () => Promise.resolve())), "done");
+  assert.equal(await codeOf(limits.admit("a", () => Promise.resolve())), "done");
   throwRefusal('{"batch":{"results":[]}}');
 });
 

@@ -1,39 +1,39 @@
-// One learner's requests among everybody's. A learner is served by one connection of an isolate at a time: the next
-// batch would only wait for the learner's row, and hold a connection that others could use.
+// Limits for each learner. An isolate uses one database connection for a learner at a time: a second batch would only
+// wait for the learner's row lock, and keep a connection from other learners.
 import { type Clock, systemClock } from "../_shared/clock.ts";
 import { ERRORS } from "../_shared/errors.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 import { createKeyedSlots } from "../_shared/slots.ts";
 
-/** Requests of one learner that an isolate works on, reading their bodies included: two devices, and each one's retry. */
+/** Requests of a learner in an isolate, including the reading of their bodies: two devices with one retry each. */
 const UNDER_WAY = { atOnce: 4, waiting: 0, waitMs: 0, refusal: "busy" } as const;
 /**
- * Of these one is with the database, and the next waits as long as carrel_edge waits for a lock. A learner who has one
- * waiting gets a tenth of one connection, so that even the batches of a full bucket leave room for others; a device
- * with a long outbox sends batch after batch, and has a connection all the time.
+ * One of these requests uses the database. The others wait as long as carrel_edge waits for a lock. While requests wait,
+ * the learner gets a tenth of one connection, so that even a full bucket of batches leaves room for other learners.
+ * A device that sends its batches one after the other always gets its connection.
  */
 const WITH_DATABASE = { atOnce: 1, waiting: 3, waitMs: 2000, refusal: "busy", rest: 9 } as const;
-/** How long a refusal is held back: whoever asks again at once, on 20 connections, asks 20 times a second. */
+/** The delay of a refusal. It limits a client that retries at once on 20 connections to 20 requests a second. */
 const HOLD_MS = { least: 500, spread: 1000 };
-/** Refusals held back at once; beyond, they go out as they come. */
+/** The most refusals delayed at once. Further refusals are sent without delay. */
 const MOST_HELD = 1000;
-/** Learners who have sent too much, as an isolate remembers; and for how long at most, since limits may be raised. */
+/** The most rate-limited learners that an isolate remembers, and for how long at most, because limits may be raised. */
 const REMEMBERED = 2000;
 const REMEMBER_S = 60;
 
-/** What keeps learners apart. */
-export interface Crowd {
-  /** Answers a request of the learner, or refuses it. */
+/** Limits the requests of each learner. */
+export interface LearnerLimits {
+  /** Runs a request of the learner, or throws a refusal. */
   admit<T>(learner: string, work: () => Promise<T>): Promise<T>;
-  /** Within `admit`: the learner's turn with the database. */
+  /** Runs database work of an admitted request when it is the learner's turn. */
   turn<T>(learner: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** Nobody is under way, and nobody has sent too much. */
-export function createCrowd(clock: Clock = systemClock): Crowd {
+/** Creates the limits of an isolate. */
+export function createLearnerLimits(clock: Clock = systemClock): LearnerLimits {
   const underWay = createKeyedSlots(UNDER_WAY, clock);
   const withDatabase = createKeyedSlots(WITH_DATABASE, clock);
-  /** Until when, by the clock. */
+  /** The end of the rate limit of each learner, in milliseconds of the clock. */
   const limited = new Map<string, number>();
   let held = 0;
 
@@ -51,7 +51,7 @@ export function createCrowd(clock: Clock = systemClock): Crowd {
     else throw new Problem("rate_limited", ERRORS.rate_limited.title, String(seconds), seconds);
   }
 
-  async function slowly(refusal: Problem): Promise<never> {
+  async function delayed(refusal: Problem): Promise<never> {
     if (held < MOST_HELD) {
       held++;
       const ms = HOLD_MS.least + Math.random() * HOLD_MS.spread;
@@ -71,7 +71,7 @@ export function createCrowd(clock: Clock = systemClock): Crowd {
         if (!(error instanceof Problem)) throw error;
         if (error.code !== "rate_limited" && error.code !== "busy") throw error;
         if (error.code === "rate_limited" && !limited.has(learner)) remember(learner, error.retryAfter ?? 1);
-        return await slowly(error);
+        return await delayed(error);
       }
     },
   };

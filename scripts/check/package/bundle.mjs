@@ -1,0 +1,36 @@
+// Builds a consumer's entries with Vite as for a browser, and prints what came of it as JSON. Arguments: the consumer's folder,
+// then `name=file` for each entry, with `name=file,external` where a package stays outside.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build, createLogger } from "vite";
+
+const [root, ...entries] = process.argv.slice(2);
+const warnings = [];
+const logger = createLogger("warn");
+// Others are about comments in zod.
+logger.warn = (message) => message.includes("externalized for browser") && warnings.push(message);
+
+const bundles = {};
+for (const entry of entries) {
+  const [name, target] = entry.split("=");
+  const [file, external] = target.split(",");
+  const { output } = await build({
+    root,
+    configFile: false,
+    customLogger: logger,
+    build: {
+      write: false,
+      target: "es2022",
+      rollupOptions: {
+        input: join(root, file),
+        external: external ? [external] : [],
+        preserveEntrySignatures: "strict",
+      },
+    },
+  });
+  const code = output.map((chunk) => chunk.code ?? "").join("");
+  writeFileSync(join(root, `${name}.bundle.js`), code);
+  bundles[name] = gzipSync(code, { level: 9 }).byteLength;
+}
+console.log(JSON.stringify({ bundles, warnings }));
