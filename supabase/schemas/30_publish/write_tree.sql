@@ -29,7 +29,7 @@ declare
   v_to smallint;
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
-  drop table if exists pg_temp.skill_line;
+  perform private.drop_temporary('skill_line');
   -- A node's text is the line of its own row, then the lines of its children, sorted by id. A line is "id:hash\n".
   -- concat() takes half the time of four operators; a release of 100 changes builds some 9,000 lines.
   -- 1 Skills whose row or questions changed, in their old and new domains.
