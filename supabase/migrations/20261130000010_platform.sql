@@ -9,10 +9,10 @@
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
 --          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.caller_id,
---          private.app_role, private.require_role, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller,
---          private.audit, private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.broadcast,
---          private.record_job, private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals,
---          ops.prune_job_runs;
+--          private.app_role, private.require_role, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
+--          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.keep_secret,
+--          private.wake_function, ops.configure_signals, ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
 --        drop role carrel_edge, carrel_definer;
@@ -271,6 +271,20 @@ grant execute on function private.app_role() to authenticated, service_role;
 -- What:  whether a text that a client wrote can be cast to jsonb.
 -- Why:   a cast that raises takes the whole statement with it, and some valid JSON is too large to look at.
 
+create function private.shows_long_exponent(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A number stands at the start or behind one of these characters, and nothing in a string that devices write usually does.
+  return p_text ~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}';
+end
+$$;
+comment on function private.shows_long_exponent(text) is
+  'Whether a number of JSON may be one that private.is_jsonb() refuses for its exponent: never false where one is, seldom true where none is.';
+
 create function private.is_jsonb(p_text text)
 returns boolean
 language plpgsql
@@ -286,8 +300,8 @@ begin
   return pg_input_is_valid(p_text, 'jsonb')
     -- 1e131000 is five bytes in jsonb and 131 kB in its text: 16 KiB of such would be 200 MB to read, and of 1e308, which a
     -- double can hold, 850 kB. 1e99 is beyond whatever anybody has counted or measured, and prints as 100 digits. Strings are
-    -- cut out only where a number, which stands at the start or behind one of these characters, may be a greater one.
-    and (p_text !~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}'
+    -- cut out only where there may be a greater one.
+    and (not private.shows_long_exponent(p_text)
       or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
 end
 $$;
