@@ -19,10 +19,10 @@
 --        drop extension pg_cron, pg_net;
 
 -- Source: schemas/10_platform/schemas.sql
--- What:  Carrel's schemas, the edge's login role, and the end of PUBLIC's right to execute new functions.
--- Why:   `public` is what clients may call; tables and definers live where the API does not look.
+-- What:  Carrel's schemas, the login role of the Edge Functions, and the removal of PUBLIC's default EXECUTE.
+-- Why:   clients may call functions in `public`. Tables and definers are in schemas that the API does not expose.
 
--- The migrations were rewritten once before 1.0. The Supabase CLI refuses such a database itself, until its record of migrations is repaired.
+-- The migrations were rewritten before 1.0. The Supabase CLI refuses an older database by itself until its migration history is repaired.
 do $$
 begin
   if to_regnamespace('learner') is not null and to_regnamespace('content') is not null then
@@ -33,21 +33,21 @@ end
 $$;
 
 create schema content;
-comment on schema content is 'Curriculum: drafts that instructors edit, and the published, append-only revisions.';
+comment on schema content is 'Curriculum: drafts that instructors edit, and published, append-only revisions.';
 create schema learner;
-comment on schema learner is 'What learners did: the event ledger and the tables projected from it. Every key leads with user_id.';
+comment on schema learner is 'Learners'' data: the event ledger and the tables projected from it. Every key starts with user_id.';
 create schema ops;
 comment on schema ops is 'Running the service: audit, quarantine.';
 create schema private;
-comment on schema private is 'Functions that check their caller; not exposed by the API.';
+comment on schema private is 'Functions that check their caller. The API does not expose this schema.';
 
--- PUBLIC's default EXECUTE can only be taken per creating role; with `in schema` this is a no-op.
+-- PUBLIC's default EXECUTE can only be revoked per creating role. With `in schema` the revoke has no effect.
 alter default privileges revoke execute on functions from public;
 
 create extension if not exists "uuid-ossp" with schema extensions;
 
--- The login role of the Edge Functions. Its password is set by the operator (`alter role carrel_edge
--- password …`), its only rights are EXECUTE on the few functions of `private` that are granted to it.
+-- The login role of the Edge Functions. The operator sets its password with `alter role carrel_edge password …`.
+-- Its only rights are EXECUTE on a few functions of `private`.
 do $$
 begin
   if not exists (select from pg_roles where rolname = 'carrel_edge') then
@@ -55,7 +55,7 @@ begin
   end if;
 end
 $$;
--- Role-level settings survive the transaction pooler, which forgets session settings.
+-- Role settings, because the transaction pooler drops session settings.
 alter role carrel_edge set statement_timeout = '8s';
 alter role carrel_edge set lock_timeout = '2s';
 alter role carrel_edge set idle_in_transaction_session_timeout = '10s';
@@ -66,20 +66,20 @@ grant usage on schema content, ops to service_role;
 
 -- Source: schemas/10_platform/definer_role.sql
 -- What:  carrel_definer, the role that owns Carrel's security definers, and the rights it gives them.
--- Why:   whatever these functions write is written by this role and by nobody else. So `current_user` tells Carrel's own writes from a
---        person's, who writes as postgres in Studio, a console, a DO block or a function (O1). 99_rights/definers.sql sets the owners.
+-- Why:   only these functions write as this role. A person writes as postgres in Studio, a console, a DO block or a function.
+--        So `current_user` separates Carrel's writes from edits by hand (O1). 99_rights/definers.sql sets the owners.
 do $$
 begin
   if not exists (select from pg_roles where rolname = 'carrel_definer') then
-    -- Every table has RLS, and its policies are for the callers of the API.
+    -- bypassrls, because every table has RLS and its policies are for callers of the API.
     create role carrel_definer nologin bypassrls;
   end if;
 end
 $$;
--- Migrations may replace the role's functions. Nobody becomes the role by a SET ROLE.
+-- Migrations may replace the role's functions. SET ROLE to this role is not allowed.
 grant carrel_definer to current_user with inherit true, set false;
 
--- Its own schemas and nothing else: a platform schema (auth, vault, net, realtime, cron) is reached through narrow helpers that postgres owns.
+-- Rights in Carrel's own schemas only. Narrow helpers that postgres owns reach the platform schemas (auth, vault, net, realtime, cron).
 grant usage on schema content, learner, ops, private to carrel_definer;
 alter default privileges in schema content, learner, ops, private grant select, insert, update, delete on tables to carrel_definer;
 alter default privileges in schema ops, private grant execute on functions to carrel_definer;
@@ -110,8 +110,8 @@ set search_path = pg_catalog, pg_temp as $$ begin return p_text ~ '^[0-7][0-9A-H
 
 -- Source: schemas/10_platform/error_codes.sql
 -- What:  private.error_code: the error registry, one row for each code.
--- Why:   SQL raises errors and judges events by code name. The facts stand in client-contract/contract/errors.ts alone;
---        the rows are generated from there.
+-- Why:   SQL raises errors and classifies events by code name. The rows are generated from client-contract/contract/errors.ts,
+--        the only place where the facts are written.
 create table private.error_code (
   code                text not null,
   title               text not null,
@@ -123,19 +123,19 @@ create table private.error_code (
   event_retryable     boolean,
   event_retry_after_s integer,
   constraint error_code_pkey primary key (code),
-  -- For ops.quarantine, whose status follows from the code.
+  -- ops.quarantine references this pair: its status follows from the code.
   constraint error_code_code_held_key unique (code, held),
   constraint error_code_request_is_complete check ((status is null) = (request_retryable is null)),
   constraint error_code_event_is_complete check (num_nulls(outcome, held, event_retryable) in (0, 3)),
   constraint error_code_outcome_known check (outcome in ('quarantined', 'retry'))
 );
-comment on table private.error_code is 'The error registry. A code is the error of a request, of an event, or of both.';
-comment on column private.error_code.status is 'The HTTP status of a request that fails so; null: no request does.';
+comment on table private.error_code is 'The error registry. A code can be the error of a request, of an event, or of both.';
+comment on column private.error_code.status is 'The HTTP status of a request with this error. Null: not an error of requests.';
 comment on column private.error_code.sqlstates is 'The SQLSTATEs of the error; private.raise_error() uses the first one.';
-comment on column private.error_code.outcome is 'The status of an event that is not applied for this reason; null: no event is.';
-comment on column private.error_code.held is 'Whether the server applies a kept event once it knows more; else the event waits for support.';
+comment on column private.error_code.outcome is 'The status of an event that is not applied because of this error. Null: not an error of events.';
+comment on column private.error_code.held is 'True: the server applies the quarantined event once the missing knowledge arrives. False: the event waits for support.';
 comment on column private.error_code.event_retry_after_s is
-  'Seconds after which a device sends a retryable event again; null: ops.quarantine_setting says how many.';
+  'Seconds until a device retries the event. Null: ops.quarantine_setting has the value.';
 
 alter table private.error_code enable row level security;
 create policy error_code_all_nobody on private.error_code for all to anon, authenticated using (false);
@@ -196,7 +196,7 @@ values
   ('id_conflict', 'Another event with this id was accepted before.', null, '{}', null, 'quarantined', false, false, null);
 
 -- Source: schemas/10_platform/errors.sql
--- What:  how SQL raises an error of the registry, and how it finds out who the caller is and in which role.
+-- What:  how SQL raises an error of the registry, and how SQL reads the caller's user and role.
 -- Why:   callers tell errors apart by SQLSTATE, never by text.
 
 create function private.raise_error(p_code text, p_detail text default null, p_info text default null, p_retry_after_s integer default null)
@@ -215,8 +215,8 @@ begin
 end
 $$;
 comment on function private.raise_error(text, text, text, integer) is
-  'Raises an error of the registry by its code. The message is p_detail, a sentence about this occurrence, or the code''s title. '
-  'DETAIL is p_info, a value for programs; HINT is the seconds to wait, where waiting helps.';
+  'Raises an error of the registry by its code. MESSAGE is p_detail, a sentence about this occurrence, or else the code''s title. '
+  'DETAIL is p_info, a value for programs. HINT is the number of seconds to wait before a retry.';
 
 create function private.caller_id()
 returns uuid
@@ -225,7 +225,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
 comment on function private.caller_id() is
-  'The user of the caller''s token; null without one. For definers, whose owner carrel_definer may not use the schema auth: else auth.uid().';
+  'The user of the caller''s token; null without a token. Definers use it instead of auth.uid(), because carrel_definer has no rights in the schema auth.';
 
 create function private.app_role()
 returns text
@@ -233,7 +233,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- app_metadata is written by the service alone; user_metadata is the user's own and decides nothing.
+  -- Only the service writes app_metadata. Users can write user_metadata, so it grants nothing.
   select coalesce(
     nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'role', 'learner')
 $$;
@@ -249,7 +249,7 @@ as $$
 declare
   v_claims text := nullif(current_setting('request.jwt.claims', true), '');
 begin
-  -- SQL and Studio connect as a database role that may do this anyway, and carry no claims.
+  -- SQL consoles and Studio carry no claims. Their database role has these rights anyway.
   if v_claims is null and session_user <> 'authenticator' then
     return;
   end if;
@@ -263,13 +263,13 @@ begin
 end
 $$;
 comment on function private.require_role(text[]) is
-  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden.';
+  'Passes for SQL consoles, the service role, and users with one of these app roles. Raises forbidden otherwise.';
 
 grant execute on function private.app_role() to authenticated, service_role;
 
 -- Source: schemas/10_platform/json_text.sql
--- What:  whether a text that a client wrote can be cast to jsonb.
--- Why:   a cast that raises takes the whole statement with it, and some valid JSON is too large to look at.
+-- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.
+-- Why:   a cast that raises fails the whole statement, and some valid JSON is too expensive to process.
 
 create function private.shows_long_exponent(p_text text)
 returns boolean
@@ -278,7 +278,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A number stands at the start or behind one of these characters, and nothing in a string that devices write usually does.
+  -- A number stands at the start or after one of these characters; a part of a string that devices write rarely does.
   return p_text ~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}';
 end
 $$;
@@ -292,15 +292,15 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Nesting that exhausts the stack raises instead of being invalid (16,300 levels with 2 MB, measured), so more
-  -- brackets than 4096, wherever they stand, are not looked at. client-contract/contract/jsonb.ts counts the same way.
+  -- Deep nesting exhausts the stack and raises (16,300 levels with a stack of 2 MB). So texts with more than 4096 brackets
+  -- are rejected. client-contract/contract/jsonb.ts counts the same way.
   if octet_length(p_text) > 4096 and octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > 4096 then
     return false;
   end if;
   return pg_input_is_valid(p_text, 'jsonb')
-    -- 1e131000 is five bytes in jsonb and 131 kB in its text: 16 KiB of such would be 200 MB to read, and of 1e308, which a
-    -- double can hold, 850 kB. 1e99 is beyond whatever anybody has counted or measured, and prints as 100 digits. Strings are
-    -- cut out only where there may be a greater one.
+    -- Exponents of three or more digits are rejected, because they expand: 1e131000 is 5 bytes as jsonb and 131 kB as text.
+    -- 16 KiB of such numbers would be 200 MB to read; 16 KiB of 1e308 would be 850 kB. 1e99 prints as 100 digits.
+    -- The first test is cheap. Strings are removed only if a number may be too large.
     and (not private.shows_long_exponent(p_text)
       or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
 end
@@ -308,8 +308,8 @@ $$;
 comment on function private.is_jsonb(text) is 'Whether a text can be cast to jsonb; never raises.';
 
 -- Source: schemas/10_platform/history.sql
--- What:  the id of this line of the database's life, part of every cursor, ETag and cache key.
--- Why:   after a restore from backup, cursors of the lost hour must not be believed (they look valid).
+-- What:  the history id, which identifies one continuous life of the database. It is part of every cursor, ETag and cache key.
+-- Why:   after a restore from backup, cursors of the lost period look valid but are not.
 create table ops.history (
   singleton  boolean not null default true,
   seed       uuid not null default gen_random_uuid(),
@@ -318,24 +318,24 @@ create table ops.history (
   constraint history_singleton check (singleton)
 );
 comment on table ops.history is
-  'One row. history() mixes its seed with the cluster''s identifier and timeline, so that a restore changes it too.';
+  'One row. history() combines its seed with the cluster''s identifier and timeline, so a restore changes the history.';
 alter table ops.history enable row level security;
 create policy history_all_nobody on ops.history for all to anon, authenticated using (false);
 insert into ops.history default values;
 
 create function private.history()
 returns text
-language plpgsql -- rather than sql, which is planned anew at every call: 25 us instead of 200, and a sync asks three times
+language plpgsql -- rather than sql, which plans at every call: 25 us instead of 200, three times per sync
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A physical restore ends on a new timeline, a logical one in a cluster with another identifier;
-  -- deriving the id from both means that nothing has to notice the restore and write it down.
-  -- The timeline is that of the WAL, in whose files' names it comes first: the control file's lags behind until the first checkpoint
-  -- after a restore, and is asked on a standby only, which writes no WAL.
-  -- Called as values: from the FROM list each would be put into a table first, which takes a third of the time.
+  -- A physical restore ends on a new timeline. A logical restore ends in a cluster with another identifier.
+  -- The id is derived from both, so a restore needs no detection.
+  -- The timeline comes from the name of the current WAL file. The control file's timeline is stale until the first checkpoint
+  -- after a restore, so only a standby, which writes no WAL, reads the control file.
+  -- Calls in the select list take a third less time than calls in FROM, which fill a table first.
   return (
     select left(encode(sha256(convert_to(
       h.seed::text || (pg_control_system()).system_identifier::text || case
@@ -346,7 +346,7 @@ begin
 end
 $$;
 comment on function private.history() is
-  '16 hex digits that change when the database is restored, cloned, or told to by ops.rotate_history().';
+  '16 hex digits that change when the database is restored or cloned, and when ops.rotate_history() is called.';
 
 create function ops.rotate_history()
 returns text
@@ -362,11 +362,11 @@ begin
 end
 $$;
 comment on function ops.rotate_history() is
-  'Makes every device start over and re-send: for restores that the cluster itself can''t notice. Returns the new history.';
+  'Makes every device start over and send its events again. For restores that do not change the cluster''s identifier or timeline. Returns the new history.';
 
 -- Source: schemas/10_platform/audit.sql
 -- What:  ops.audit, the append-only trail of content changes and operations, and its triggers.
--- Why:   every mutation is traceable: who, what, when, from where, before and after (O1).
+-- Why:   every change can be traced: who, what, when, from where, before and after (O1).
 create table ops.audit (
   id          bigint generated always as identity,
   at          timestamptz not null default clock_timestamp(),
@@ -382,9 +382,10 @@ create table ops.audit (
   constraint audit_pkey primary key (id)
 );
 comment on table ops.audit is 'Append-only. One row per changed content row and per operation or support look-up.';
-comment on column ops.audit.actor is 'The user of the token; null for SQL consoles and jobs, which actor_role names.';
-comment on column ops.audit.source is 'Where the call came from: forwarded address, or the application name of the connection.';
--- Ids, which no language sorts: in the default collation this took a quarter of the audit of a large import. Look-ups say so too.
+comment on column ops.audit.actor is 'The user of the token. Null for SQL consoles and jobs; actor_role names those.';
+comment on column ops.audit.source is 'Where the call came from: the forwarded address, or the connection''s application name.';
+-- Collation "C", because ids need no language's order. The default collation took a quarter of the audit of a large import.
+-- Look-ups must name the same collation.
 create index audit_object_id_at_id_idx on ops.audit (object_id collate "C", at, id);
 alter table ops.audit enable row level security;
 create policy audit_all_nobody on ops.audit for all to anon, authenticated using (false);
@@ -401,7 +402,7 @@ as $$
     coalesce(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-forwarded-for',
       current_setting('application_name', true))
 $$;
-comment on function private.audit_caller() is 'Who calls, as what, and where from: the columns of the same names in ops.audit.';
+comment on function private.audit_caller() is 'The caller: user, role and source, as in the columns of ops.audit.';
 
 create function private.audit(
   p_action text, p_object text, p_object_id text default null, p_before jsonb default null, p_after jsonb default null)
@@ -428,15 +429,15 @@ declare
   v_object constant text := tg_table_schema || '.' || tg_table_name;
   v_caller record;
 begin
-  -- Statement-level with transition tables, and who and where from is asked once: with a call of
-  -- private.audit() a row, the audit of an import of 50,000 rows took 1.0 s.
+  -- A statement trigger with transition tables reads the caller once. One call of private.audit() per row took 1.0 s
+  -- for an import of 50,000 rows.
   select * into v_caller from private.audit_caller();
   case tg_op
     when 'INSERT' then
       insert into ops.audit (actor, actor_role, source, action, object, object_id, after)
       select v_caller.actor, v_caller.actor_role, v_caller.source, 'insert', v_object, n.id::text, to_jsonb(n) from new_rows n;
     when 'UPDATE' then
-      -- A row that is given another id is one that goes and one that comes.
+      -- A changed id is audited as a delete of the old id and an insert of the new one.
       insert into ops.audit (actor, actor_role, source, action, object, object_id, before, after)
       select v_caller.actor, v_caller.actor_role, v_caller.source,
         case when o.id is null then 'insert' when n.id is null then 'delete' else 'update' end,
@@ -463,7 +464,7 @@ begin
   return null;
 end
 $$;
-comment on function private.forbid_change() is 'Trigger: refuses what would leave no trace, such as changing an append-only table.';
+comment on function private.forbid_change() is 'Trigger: refuses a change that would leave no trace, such as an update of an append-only table.';
 
 create function private.watch_table(p_table regclass, p_purpose text, p_function regproc)
 returns void
@@ -484,15 +485,15 @@ begin
 end
 $$;
 comment on function private.watch_table(regclass, text, regproc) is
-  'For migrations: the triggers <table>_<purpose>_insert, _update and _delete, once a statement, with the transition tables old_rows and new_rows.';
+  'For migrations: creates the statement triggers <table>_<purpose>_insert, _update and _delete. Their transition tables are old_rows and new_rows.';
 
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
 
 -- Source: schemas/10_platform/signals.sql
--- What:  pg_cron, pg_net and Vault, and whether this project has been told where its own functions are.
--- Why:   workers run in Edge Functions, started by the database: by pg_net at once, by pg_cron for good. A project where
---        ops.configure_signals() was never called publishes and serves pages all the same.
+-- What:  pg_cron, pg_net and Vault, and whether the address of this project's Edge Functions is configured.
+-- Why:   the database starts workers in Edge Functions: through pg_net at once, through pg_cron as a fallback.
+--        Publishing and reading pages work without ops.configure_signals().
 create extension if not exists supabase_vault with schema vault;
 create extension if not exists pg_net with schema extensions;
 create extension if not exists pg_cron with schema pg_catalog;
@@ -504,15 +505,15 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- By name only: nothing is decrypted for a yes or no.
+  -- Only the names are read, so that no secret is decrypted.
   select count(*) = 2 from vault.secrets s where s.name in ('carrel_functions_url', 'carrel_functions_key')
 $$;
 comment on function private.signals_configured() is
-  'Whether ops.configure_signals() has said where the functions are; without it nothing writes bundles.';
+  'Whether ops.configure_signals() has stored the functions'' address and key. Without them nothing writes bundles.';
 
 -- Source: schemas/10_platform/broadcast.sql
 -- What:  private.broadcast(), which sends one Broadcast message of Supabase Realtime.
--- Why:   carrel_definer has no rights in the schema realtime, so what sends a hint goes through this helper of postgres.
+-- Why:   carrel_definer has no rights in the schema realtime. Functions that send hints use this helper, which postgres owns.
 create function private.broadcast(p_topic text, p_event text, p_payload jsonb)
 returns void
 language plpgsql
@@ -524,11 +525,12 @@ begin
   perform realtime.send(p_payload, p_event, p_topic, true);
 end
 $$;
-comment on function private.broadcast(text, text, jsonb) is 'Sends a message on a private channel once the transaction commits. Best effort: Realtime turns its own failures into warnings.';
+comment on function private.broadcast(text, text, jsonb) is
+  'Sends a message on a private channel when the transaction commits. Best effort: Realtime turns failures into warnings.';
 
 -- Source: schemas/10_platform/jobs.sql
--- What:  ops.job: what the database does by schedule, and how it last went.
--- Why:   a job that fails takes its transaction back, and cron.job_run_details is not for support: a failure must be seen (O4).
+-- What:  ops.job: the scheduled jobs of the database, and the result of the last run of each.
+-- Why:   a failed job rolls back its transaction, and support cannot read cron.job_run_details. Failures must be visible (O4).
 create table ops.job (
   name        text not null,
   every       interval not null,
@@ -542,7 +544,7 @@ create table ops.job (
   constraint job_failures_not_negative check (failures >= 0),
   constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
 );
-comment on table ops.job is 'One row a job: its last run, its last good one (at first, when it was scheduled), and how often it has failed since.';
+comment on table ops.job is 'One row per job: the last run, the last successful run (at first, the time of scheduling), and the failures since.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
 
@@ -563,7 +565,7 @@ begin
   end if;
 end
 $$;
-comment on function private.record_job(text, text, jsonb) is 'Records a run of a job; p_error is null where it went well.';
+comment on function private.record_job(text, text, jsonb) is 'Records a run of a job. p_error is null after success.';
 
 create function private.run_job(p_name text, p_command text)
 returns void
@@ -575,21 +577,21 @@ declare
   v_began constant timestamptz := clock_timestamp();
   v_answer record;
 begin
-  -- A cancelled statement too: hosted ends what takes longer than two minutes.
+  -- Cancelled statements are caught too: the hosted platform cancels a statement after two minutes.
   begin
     execute p_command into v_answer;
   exception when query_canceled or others then
     perform private.record_job(p_name, format('%s (%s)', sqlerrm, sqlstate), null);
     return;
   end;
-  -- A job that knows better how it went has said so itself.
+  -- A command may have recorded its own result.
   if not exists (select from ops.job j where j.name = p_name and j.last_run_at >= v_began) then
     perform private.record_job(p_name, null, jsonb_strip_nulls(to_jsonb(v_answer)));
   end if;
 end
 $$;
 comment on function private.run_job(text, text) is
-  'Runs a job''s command, a query, and records how it went. One that fails takes back what it did, but not the record.';
+  'Runs a job''s command, a query, and records the result. A failed command is rolled back; its record is kept.';
 
 create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
 returns void
@@ -602,11 +604,11 @@ as $$
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is
-  'Has pg_cron run a query through private.run_job(); p_every is how often that should be heard of.';
+  'Schedules a query with pg_cron through private.run_job(). p_every is the interval at which a run is expected.';
 
 -- Source: schemas/10_platform/wake_function.sql
--- What:  how the database wakes an Edge Function, and where an operator says which project and key that takes.
--- Why:   a job that waits for its next cron run can start at commit instead; and no migration may hold a URL or a key.
+-- What:  how the database wakes an Edge Function, and where an operator stores the project's address and key.
+-- Why:   a job can start at commit instead of at its next cron run. A migration must not contain an address or a key.
 create function private.keep_secret(p_name text, p_secret text)
 returns uuid
 language plpgsql
@@ -623,7 +625,7 @@ begin
   return v_id;
 end
 $$;
-comment on function private.keep_secret(text, text) is 'Puts a secret into Vault under a name, in place of the one before.';
+comment on function private.keep_secret(text, text) is 'Stores a secret in Vault under a name and replaces the previous one.';
 
 create function private.wake_function(p_slug text)
 returns void
@@ -639,19 +641,19 @@ begin
   if v_url is null or v_key is null then
     return;
   end if;
-  -- Sent after the commit. The functions answer before they work, as asked here: a request of pg_net's holds up its neighbours.
+  -- pg_net sends after the commit. `respond-async` lets the function answer before it works: a slow request delays the others in pg_net.
   perform net.http_post(
     url => v_url || '/' || p_slug,
     headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key, 'prefer', 'respond-async'),
     timeout_milliseconds => 5000);
 exception
-  -- Waking is a convenience: what is due is found by the next cron run, and a publish never fails for it.
+  -- Waking is optional, because the next cron run finds the work. A publish must not fail here.
   when others then
     raise warning 'carrel: the function % was not woken: % (%)', p_slug, sqlerrm, sqlstate;
 end
 $$;
 comment on function private.wake_function(text) is
-  'Calls an Edge Function once the transaction is committed, if ops.configure_signals() has said where; never fails.';
+  'Calls an Edge Function after the transaction commits, if ops.configure_signals() has stored an address. Never fails.';
 
 create function ops.configure_signals(p_functions_url text, p_key text)
 returns void
@@ -673,11 +675,11 @@ begin
 end
 $$;
 comment on function ops.configure_signals(text, text) is
-  'Says where the Edge Functions are and with which secret key they are woken; both are kept in Vault. Admins.';
+  'Stores the address of the Edge Functions and the secret key that wakes them; both are kept in Vault. Admins.';
 
 -- Source: schemas/10_platform/prune_job_runs.sql
--- What:  ops.prune_job_runs(): pg_cron's records of our jobs' runs are deleted after a week, once a night.
--- Why:   pg_cron never does it, and jobs that come by every few seconds leave 20,000 rows a day; how each last went is in ops.job.
+-- What:  ops.prune_job_runs(), a nightly job that deletes pg_cron's records of Carrel's job runs after a week.
+-- Why:   pg_cron keeps them for ever, and frequent jobs add 20,000 rows a day. ops.job has each job's last result.
 create function ops.prune_job_runs(p_keep interval default '7 days')
 returns bigint
 language plpgsql
@@ -689,7 +691,7 @@ declare
   v_pruned bigint;
 begin
   perform private.require_role('admin');
-  -- Of Carrel's own: the project may have other jobs, whose records are none of ours.
+  -- Only Carrel's jobs: the project may have others.
   delete from cron.job_run_details d
   where d.start_time < now() - p_keep and d.jobid in (select j.jobid from cron.job j where j.jobname ^@ 'carrel_');
   get diagnostics v_pruned = row_count;
@@ -697,5 +699,5 @@ begin
 end
 $$;
 comment on function ops.prune_job_runs(interval) is
-  'Deletes what pg_cron has recorded of runs of Carrel''s jobs that began so long ago; returns how many. Admins and jobs.';
+  'Deletes pg_cron''s records of Carrel''s job runs that are older than p_keep. Returns their number. Admins and jobs.';
 select private.schedule_job('job_runs_prune', '13 4 * * *', '1 day', 'select ops.prune_job_runs() as pruned');

@@ -11,8 +11,8 @@
 --          private.grading_differences, public.grading_differences;
 
 -- Source: schemas/60_progress/projections.sql
--- What:  session, attempt, skill_progress and practice, projected from the ledger; change numbers for edits by hand.
--- Why:   queryable tables (U4) that come out the same whatever the order of arrival (I6).
+-- What:  the tables projected from the ledger: session, attempt, skill_progress and practice; and change numbers for edits by hand.
+-- Why:   queryable tables (U4) whose contents do not depend on the order of arrival (I6).
 create table learner.session (
   user_id         uuid not null,
   session_id      uuid not null,
@@ -33,7 +33,7 @@ create table learner.session (
 );
 create unique index session_user_id_change_seq_idx on learner.session (user_id, change_seq);
 comment on table learner.session is
-  'A stretch of study. Of several events that start (or end) one session, the one with the smallest id counts.';
+  'A period of study. If several events start (or end) a session, the one with the smallest id counts.';
 
 create table learner.attempt (
   user_id            uuid not null,
@@ -60,7 +60,7 @@ create table learner.attempt (
   constraint attempt_content_state_known check (content_state in ('current', 'outdated', 'withdrawn'))
 ) partition by range (event_id);
 create index attempt_user_id_change_seq_idx on learner.attempt (user_id, change_seq);
--- Holds only the attempts that the server graded otherwise than the device: all but none, so nearly free to keep.
+-- Contains only attempts that server and device graded differently. They are rare, so the index is nearly free.
 create index attempt_question_id_content_version_idx on learner.attempt (question_id, content_version)
   where graded_correct <> claimed_correct;
 comment on table learner.attempt is 'One answer to one question. Partitioned like the ledger.';
@@ -85,13 +85,13 @@ create table learner.skill_progress (
 );
 create unique index skill_progress_user_id_change_seq_idx on learner.skill_progress (user_id, change_seq);
 comment on table learner.skill_progress is
-  'Grows until a reset: mastery by max, completed by union, counters from de-duplicated attempts, all of the current reset pair (I5).';
-comment on column learner.skill_progress.reset_event is 'With reset_count the reset pair, compared first: the greater pair wins whole.';
+  'Grows until a reset (I5): mastery by max, completed by union, counters from de-duplicated attempts. Only the current reset pair counts.';
+comment on column learner.skill_progress.reset_event is 'Together with reset_count the reset pair. The greater pair replaces the smaller one entirely.';
 comment on column learner.skill_progress.completed is 'Question ids, sorted, each once.';
-comment on column learner.skill_progress.correct is 'By the server''s grading; where it could not grade, by the device''s claim.';
+comment on column learner.skill_progress.correct is 'Counted by the server''s grading, or by the device''s claim where the server could not grade.';
 
--- One row a learner, for all skills: a streak is of the learner, and no reset takes back a day. A multirange holds years of daily
--- study in one range (33 bytes), its union is the merge, and it knows nothing of the order of arrival.
+-- One row per learner, for all skills: a streak belongs to the learner, and no reset removes a day. A multirange holds years of
+-- daily study in one range (33 bytes). Its union is the merge and does not depend on the order of arrival.
 create table learner.practice (
   user_id    uuid not null,
   days       datemultirange not null,
@@ -101,7 +101,7 @@ create table learner.practice (
   constraint practice_days_present check (not isempty(days))
 );
 comment on table learner.practice is
-  'The days on which a learner practised, by the clock on the wall: the UTC offset that each event carries. Only grows (I5).';
+  'The local days on which a learner practised, by the UTC offset of each event. Only grows (I5).';
 
 create function private.streaks(p_days datemultirange, out last_day date, out streak integer, out longest_streak integer)
 language sql
@@ -113,7 +113,7 @@ as $$
   from unnest(p_days) r (days)
 $$;
 comment on function private.streaks(datemultirange) is
-  'The last day, the days in a row that end with it, and the most days in a row. Whether the streak goes on today is for who knows the local date.';
+  'The last day, the number of consecutive days that end with it, and the longest streak. Whether the streak still runs depends on the local date.';
 
 create function private.number_change()
 returns trigger
@@ -123,7 +123,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Only edits by hand, and support's, come here: ingest numbers its own changes, and the WHEN clause passes those by.
+  -- Edits by hand and by support only. Ingest numbers its own changes, so the WHEN clause skips them.
   insert into learner.state as s (user_id, change_seq) values (new.user_id, 1)
   on conflict (user_id) do update set change_seq = s.change_seq + 1
   returning s.change_seq into new.change_seq;
@@ -132,7 +132,7 @@ begin
 end
 $$;
 comment on function private.number_change() is
-  'Row trigger: gives an edit by hand its change number, so that devices pull it, and notes it: such a row is no device''s own.';
+  'Row trigger: gives an edit by hand a change number, so that devices pull it, and sets edited_at.';
 
 create trigger session_number_change before update on learner.session
   for each row when (old.change_seq = new.change_seq) execute function private.number_change();
@@ -163,8 +163,8 @@ alter table learner.attempt
   add constraint attempt_duration_in_range check (duration_ms between 0 and 86400000);
 
 -- Source: schemas/60_progress/project_events.sql
--- What:  ledger rows become sessions, attempts, progress and days of practice.
--- Why:   ingest and rebuild share this one function, so both give the same rows (I6).
+-- What:  project_events(), which turns ledger rows into sessions, attempts, progress and days of practice.
+-- Why:   ingest and rebuild share this function, so both produce the same rows (I6).
 
 create function private.project_events(p_user uuid, p_events learner.event[], p_seq bigint)
 returns bigint
@@ -176,16 +176,16 @@ declare
   v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
   v_count constant integer := cardinality(p_events);
 begin
-  -- One statement, for which the events are unpacked once. Every row that changes takes a number of its own: the place of an event that
-  -- changed it, in a range for each table.
+  -- One statement, so that the events are unpacked once. Each table has its own range of change numbers.
+  -- Within a range, a row's number is the place of an event that changed the row.
   with event as materialized (
     select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id,
       e.reset_count, e.reset_event, e.content_state, e.graded_correct,
-      -- A clock that is years ahead must not freeze a field at a day that never comes.
+      -- Limited, because a clock that is years ahead would freeze the field at a far date.
       least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
     from unnest(p_events) with ordinality e
   ),
-  -- 1 Attempts: one row an event.
+  -- 1 Attempts: one row per event.
   attempt as (
     insert into learner.attempt (
       user_id, event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,
@@ -198,7 +198,7 @@ begin
     where e.type = 'attempt.recorded'
   ),
 
-  -- 2 Sessions: of several starts (or ends) the one with the smallest event id counts, which is the first of them here.
+  -- 2 Sessions: of several starts (or ends) the smallest event id counts. Events are sorted by id, so it is the first.
   session as (
     insert into learner.session as s (
       user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, change_seq)
@@ -220,7 +220,7 @@ begin
       ended_at = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.ended_at else s.ended_at end,
       end_reason = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.end_reason else s.end_reason end,
       ended_event = least(s.ended_event, excluded.ended_event),
-      -- Without any start, the device is that of the first end.
+      -- Without a start, the device is the device of the first end.
       device_id = case
         when excluded.started_event < s.started_event
           or (s.started_event is null and (excluded.started_event is not null or excluded.ended_event < s.ended_event))
@@ -228,7 +228,7 @@ begin
       change_seq = excluded.change_seq
   ),
 
-  -- 3 Progress: only events of the greatest reset pair count; among those it is max, union and sums.
+  -- 3 Progress: only events of the greatest reset pair count. Their merge is max, union and sums.
   progress as (
     insert into learner.skill_progress as p (
       user_id, skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq)
@@ -269,11 +269,11 @@ begin
           case when same then p.correct else 0 end as correct,
           case when same then p.practiced_at end as practiced_at
           from (select p.reset_count = excluded.reset_count and p.reset_event is not distinct from excluded.reset_event) c (same)) k)
-    -- A smaller reset pair arrives too late to count.
+    -- A smaller reset pair has no effect.
     where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
   )
 
-  -- 4 Days of practice: by the offset that each event carries, so that neither the server's zone nor a journey moves a day.
+  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day.
   insert into learner.practice as d (user_id, days, change_seq)
   select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
   from (
@@ -284,18 +284,18 @@ begin
   ) t
   having count(*) > 0
   on conflict (user_id) do update set days = d.days + excluded.days, change_seq = excluded.change_seq
-  -- On most days it is there already: one look-up, nothing written.
+  -- The day is usually present already: one look-up, no write.
   where not d.days @> excluded.days;
 
   return p_seq + 3 * v_count + 1;
 end
 $$;
 comment on function private.project_events(uuid, learner.event[], bigint) is
-  'Projects ledger rows that were not projected before, in the order of their ids, numbering changes from p_seq; returns the last number. A function of the set of rows.';
+  'Projects new ledger rows, sorted by id, and numbers changes from p_seq. Returns the last number. The result depends only on the set of rows.';
 
 -- Source: schemas/60_progress/projection_difference.sql
--- What:  rows of learners that were not what their ledger says.
--- Why:   projections are a function of the ledger (I6); what broke that must be seen, and stay on record once it is mended.
+-- What:  ops.projection_difference: learners' rows that differed from their ledger.
+-- Why:   projections are a function of the ledger (I6). A violation must be visible, and stay on record after its repair.
 create table ops.projection_difference (
   user_id     uuid not null,
   kind        text not null,
@@ -309,14 +309,15 @@ create table ops.projection_difference (
 );
 create index projection_difference_found_at_idx on ops.projection_difference (found_at) where resolved_at is null;
 comment on table ops.projection_difference is
-  'Rows that were not what the ledger says. ops.rebuild_learner() mends them, and a later check that finds them equal says so.';
-comment on column ops.projection_difference.live is 'The row as it was; null: there was none. rebuilt: as it should be; null: there should be none.';
+  'Rows that differed from the ledger. ops.rebuild_learner() repairs them. A later check that finds no difference sets resolved_at.';
+comment on column ops.projection_difference.live is 'The row as it was; null if it was missing.';
+comment on column ops.projection_difference.rebuilt is 'The row as the ledger gives it; null if it should not exist.';
 alter table ops.projection_difference enable row level security;
 create policy projection_difference_all_nobody on ops.projection_difference for all to anon, authenticated using (false);
 
 -- Source: schemas/60_progress/rebuild.sql
--- What:  rebuild_learner(): projections again from the ledger; and the rows of which that must be true.
--- Why:   a fixed bug in a projection reaches old rows too; and it is the proof that projections are a function of the ledger (I6).
+-- What:  rebuild_learner(), which projects a learner's ledger again, and projection_rows(), the rows that it must reproduce.
+-- Why:   a fixed bug in a projection must reach old rows. A rebuild also proves that projections are a function of the ledger (I6).
 
 create function private.projection_rows(p_user uuid)
 returns table (kind text, row_id uuid, "row" jsonb)
@@ -333,7 +334,7 @@ as $$
   select 'practice', '00000000-0000-0000-0000-000000000000'::uuid, to_jsonb(x) - '{user_id,change_seq,edited_at}'::text[] from learner.practice x where x.user_id = p_user
 $$;
 comment on function private.projection_rows(uuid) is
-  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided or noted by hand.';
+  'The part of a learner''s rows that the ledger determines: without change numbers, voids and edit times.';
 
 create function private.project_ledger(p_user uuid, p_as uuid, p_seq bigint, out last_seq bigint, out events bigint)
 language plpgsql
@@ -346,7 +347,7 @@ declare
 begin
   last_seq := p_seq;
   events := 0;
-  -- In chunks: a learner of some years has 100,000 events, which no array should hold at once. The event that is one too many begins the next.
+  -- In chunks, because a ledger of some years has 100,000 events. The one event beyond a chunk starts the next chunk.
   while v_from is not null loop
     select array_agg(row (e.*)::learner.event order by e.event_id) into v_events
     from (select * from learner.event where user_id = p_user and event_id >= v_from order by event_id limit 2001) e;
@@ -358,7 +359,7 @@ begin
 end
 $$;
 comment on function private.project_ledger(uuid, uuid, bigint) is
-  'Projects a learner''s whole ledger as rows of p_as, numbering changes from p_seq; returns the last number and how many events there are.';
+  'Projects a learner''s ledger into rows of p_as and numbers changes from p_seq. Returns the last number and the number of events.';
 
 create function private.rebuild_rows(p_user uuid)
 returns bigint
@@ -377,7 +378,7 @@ begin
     return 0;
   end if;
 
-  -- What support has voided is a decision, not a projection: it outlives the rebuild.
+  -- Voids are support's decisions, not projections, so they survive the rebuild.
   select jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)) into v_voided
   from (
     select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
@@ -393,7 +394,7 @@ begin
 
   select l.last_seq, l.events into v_seq, v_count from private.project_ledger(p_user, p_user, v_seq) l;
 
-  -- From here on the triggers number the changes, from where the projections left off.
+  -- The triggers number these changes after the last number of the projections.
   update learner.state s set change_seq = v_seq where s.user_id = p_user;
   update learner.session x set voided_at = (v ->> 'at')::timestamptz
   from jsonb_array_elements(v_voided) v
@@ -425,11 +426,11 @@ begin
 end
 $$;
 comment on function ops.rebuild_learner(uuid) is
-  'Projects all of a learner''s events again and returns their number; devices pull every row anew. Support and admins.';
+  'Projects all of a learner''s events again and returns their number. Devices pull every row again. Support and admins.';
 
 -- Source: schemas/60_progress/projection_check.sql
--- What:  check_projections(): every night, projections of some learners are made again beside the live rows, and compared.
--- Why:   projections are a function of the ledger (I6); should a bug or a hand have made them something else, it must be noticed.
+-- What:  check_projections(): every night, the projections of some learners are rebuilt beside the live rows and compared.
+-- Why:   projections are a function of the ledger (I6). A bug or an edit by hand that changes them must be noticed.
 
 create function private.check_projection(p_user uuid)
 returns text
@@ -439,7 +440,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Projecting is told for whom, so the same code writes beside the live rows; nobody sees these before they are gone again.
+  -- The same code projects the ledger for a scratch user. Its rows are deleted before the commit, so nobody sees them.
   v_scratch constant uuid := gen_random_uuid();
   v_seq constant bigint := (select s.change_seq from learner.state s where s.user_id = p_user);
   v_is_same_moment boolean;
@@ -447,9 +448,9 @@ declare
 begin
   perform private.project_ledger(p_user, v_scratch, 0);
 
-  -- One statement sees the live rows and the change number as of one moment. If the number has moved, the ledger was read while
-  -- the learner was busy: no lock was taken, so that says nothing, and another night will do. Nor does it where an erasure has begun,
-  -- which takes rows of the ledger and moves no number.
+  -- One statement reads the live rows and the change number at the same moment. No lock is taken. If the number has changed,
+  -- the learner was active meanwhile: the comparison is void and repeated on another night. An erasure also makes it void,
+  -- because it deletes ledger rows without a change number.
   with difference as materialized (
     select coalesce(l.kind, r.kind) as kind, coalesce(l.row_id, r.row_id) as row_id, l.row as live, r.row as rebuilt
     from private.projection_rows(p_user) l
@@ -484,7 +485,7 @@ begin
 end
 $$;
 comment on function private.check_projection(uuid) is
-  'Projects a learner''s ledger again and compares: same, different (kept in ops.projection_difference), or busy.';
+  'Rebuilds a learner''s projection and compares it with the live rows: same, different (kept in ops.projection_difference) or busy.';
 
 create function ops.check_projections(
   p_learners integer default 200, p_events integer default 100000, p_active interval default '1 day', p_salt text default null)
@@ -503,12 +504,12 @@ declare
   v_error text;
 begin
   perform private.require_role('admin');
-  -- What is erased bit by bit is not what its ledger says, and nobody is to see what was kept of it.
+  -- During an erasure rows differ from the ledger, and copies of erased rows must not be kept.
   delete from ops.projection_difference d using ops.erasure e where e.user_id = d.user_id;
   for v_user in
     select a.user_id from (select distinct b.user_id from learner.batch b where b.received_at > now() - p_active) a
     where not exists (select from ops.erasure e where e.user_id = a.user_id)
-    -- Others every night; a salt of one's own repeats a night.
+    -- Different learners every night. Passing the same salt repeats a selection.
     order by md5(coalesce(p_salt, now()::text) || a.user_id) limit p_learners
   loop
     select count(*) into v_events from (select from learner.event e where e.user_id = v_user limit v_left + 1) e;
@@ -519,7 +520,7 @@ begin
       begin
         v_result := private.check_projection(v_user);
       exception when data_exception or integrity_constraint_violation then
-        -- A ledger row that can't be projected at all.
+        -- A ledger row that cannot be projected.
         v_result := 'failed';
         v_error := format('learner %s: %s (%s)', v_user, sqlerrm, sqlstate);
       end;
@@ -527,7 +528,7 @@ begin
     v_results := v_results || jsonb_build_object(v_result, (v_results ->> v_result)::integer + 1);
   end loop;
   if (v_results ->> 'different')::integer > 0 then
-    v_error := format('%s learners have other rows than their ledger says: ops.projection_difference', v_results ->> 'different');
+    v_error := format('%s learners have rows that differ from their ledger: see ops.projection_difference', v_results ->> 'different');
   end if;
   v_results := v_results || jsonb_build_object('events', p_events - v_left);
   perform private.record_job('projection_check', v_error, v_results);
@@ -535,14 +536,14 @@ begin
 end
 $$;
 comment on function ops.check_projections(integer, integer, interval, text) is
-  'Checks the projections of p_learners who were active lately, at most p_events events (5,000 a second, measured on 2 busy cores); returns how many were same, '
-  'different, busy, failed or skipped (too many events). Runs by pg_cron; for admins.';
+  'Checks the projections of up to p_learners recently active learners and p_events events (5,000 a second on 2 busy cores). '
+  'Returns how many were same, different, busy, failed or skipped (too many events). Runs by pg_cron; for admins.';
 
 select private.schedule_job('projection_check', '41 2 * * *', '1 day', 'select ops.check_projections()');
 
 -- Source: schemas/60_progress/grading_difference.sql
--- What:  grading_differences(): where the server's grading and the device's claim part, by question and version.
--- Why:   one device that grades wrongly has a bug; a question that many grade wrongly is ambiguous, or its key was changed (O3).
+-- What:  grading_differences(): attempts that server and device graded differently, by question and version.
+-- Why:   one device that grades wrongly has a bug. A question that many devices grade wrongly is ambiguous, or its key changed (O3).
 
 create function private.grading_differences(p_since timestamptz, p_limit integer)
 returns table (question_id uuid, question_key text, content_version integer, graded_right bigint, graded_wrong bigint,
@@ -562,7 +563,7 @@ begin
   left join content.question q on q.id = a.question_id
   left join learner.device d on d.user_id = a.user_id and d.device_id = a.device_id
   where a.graded_correct <> a.claimed_correct and a.voided_at is null
-    -- By the id's time: whole months are left out, unread.
+    -- The id contains its time, so whole months are skipped.
     and a.event_id >= private.ulid_floor(greatest(coalesce(p_since, '1970-01-01'), '1970-01-01'))
   group by a.question_id, a.content_version
   order by count(*) desc, a.question_id, a.content_version
@@ -579,8 +580,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.grading_differences(since, page_rows) $$;
 comment on function public.grading_differences(timestamptz, integer) is
-  'Attempts that the server graded otherwise than the device, by question and answered version, most first: graded_right were claimed wrong, '
-  'graded_wrong claimed right; of how many learners, by which apps (their newest versions). At most 1000 rows. Instructors, support, admins.';
+  'Attempts that server and device graded differently, by question and answered version, most first. graded_right: the device claimed wrong. '
+  'graded_wrong: the device claimed right. app_versions has the newest version of each app. At most 1000 rows. Instructors, support, admins.';
 
 grant execute on function private.grading_differences(timestamptz, integer), public.grading_differences(timestamptz, integer)
   to authenticated, service_role;

@@ -1,5 +1,5 @@
 -- What:  private.broadcast(), which sends one Broadcast message of Supabase Realtime.
--- Why:   carrel_definer has no rights in the schema realtime, so what sends a hint goes through this helper of postgres.
+-- Why:   carrel_definer has no rights in the schema realtime. Functions that send hints use this helper, which postgres owns.
 create function private.broadcast(p_topic text, p_event text, p_payload jsonb)
 returns void
 language plpgsql
@@ -11,4 +11,5 @@ begin
   perform realtime.send(p_payload, p_event, p_topic, true);
 end
 $$;
-comment on function private.broadcast(text, text, jsonb) is 'Sends a message on a private channel once the transaction commits. Best effort: Realtime turns its own failures into warnings.';
+comment on function private.broadcast(text, text, jsonb) is
+  'Sends a message on a private channel when the transaction commits. Best effort: Realtime turns failures into warnings.';

@@ -1,4 +1,4 @@
--- What:  how SQL raises an error of the registry, and how it finds out who the caller is and in which role.
+-- What:  how SQL raises an error of the registry, and how SQL reads the caller's user and role.
 -- Why:   callers tell errors apart by SQLSTATE, never by text.
 
 create function private.raise_error(p_code text, p_detail text default null, p_info text default null, p_retry_after_s integer default null)
@@ -17,8 +17,8 @@ begin
 end
 $$;
 comment on function private.raise_error(text, text, text, integer) is
-  'Raises an error of the registry by its code. The message is p_detail, a sentence about this occurrence, or the code''s title. '
-  'DETAIL is p_info, a value for programs; HINT is the seconds to wait, where waiting helps.';
+  'Raises an error of the registry by its code. MESSAGE is p_detail, a sentence about this occurrence, or else the code''s title. '
+  'DETAIL is p_info, a value for programs. HINT is the number of seconds to wait before a retry.';
 
 create function private.caller_id()
 returns uuid
@@ -27,7 +27,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
 comment on function private.caller_id() is
-  'The user of the caller''s token; null without one. For definers, whose owner carrel_definer may not use the schema auth: else auth.uid().';
+  'The user of the caller''s token; null without a token. Definers use it instead of auth.uid(), because carrel_definer has no rights in the schema auth.';
 
 create function private.app_role()
 returns text
@@ -35,7 +35,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- app_metadata is written by the service alone; user_metadata is the user's own and decides nothing.
+  -- Only the service writes app_metadata. Users can write user_metadata, so it grants nothing.
   select coalesce(
     nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'role', 'learner')
 $$;
@@ -51,7 +51,7 @@ as $$
 declare
   v_claims text := nullif(current_setting('request.jwt.claims', true), '');
 begin
-  -- SQL and Studio connect as a database role that may do this anyway, and carry no claims.
+  -- SQL consoles and Studio carry no claims. Their database role has these rights anyway.
   if v_claims is null and session_user <> 'authenticator' then
     return;
   end if;
@@ -65,6 +65,6 @@ begin
 end
 $$;
 comment on function private.require_role(text[]) is
-  'Passes for SQL consoles, the service role, and users whose app role is listed; else raises forbidden.';
+  'Passes for SQL consoles, the service role, and users with one of these app roles. Raises forbidden otherwise.';
 
 grant execute on function private.app_role() to authenticated, service_role;

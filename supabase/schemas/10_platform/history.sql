@@ -1,5 +1,5 @@
--- What:  the id of this line of the database's life, part of every cursor, ETag and cache key.
--- Why:   after a restore from backup, cursors of the lost hour must not be believed (they look valid).
+-- What:  the history id, which identifies one continuous life of the database. It is part of every cursor, ETag and cache key.
+-- Why:   after a restore from backup, cursors of the lost period look valid but are not.
 create table ops.history (
   singleton  boolean not null default true,
   seed       uuid not null default gen_random_uuid(),
@@ -8,24 +8,24 @@ create table ops.history (
   constraint history_singleton check (singleton)
 );
 comment on table ops.history is
-  'One row. history() mixes its seed with the cluster''s identifier and timeline, so that a restore changes it too.';
+  'One row. history() combines its seed with the cluster''s identifier and timeline, so a restore changes the history.';
 alter table ops.history enable row level security;
 create policy history_all_nobody on ops.history for all to anon, authenticated using (false);
 insert into ops.history default values;
 
 create function private.history()
 returns text
-language plpgsql -- rather than sql, which is planned anew at every call: 25 us instead of 200, and a sync asks three times
+language plpgsql -- rather than sql, which plans at every call: 25 us instead of 200, three times per sync
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A physical restore ends on a new timeline, a logical one in a cluster with another identifier;
-  -- deriving the id from both means that nothing has to notice the restore and write it down.
-  -- The timeline is that of the WAL, in whose files' names it comes first: the control file's lags behind until the first checkpoint
-  -- after a restore, and is asked on a standby only, which writes no WAL.
-  -- Called as values: from the FROM list each would be put into a table first, which takes a third of the time.
+  -- A physical restore ends on a new timeline. A logical restore ends in a cluster with another identifier.
+  -- The id is derived from both, so a restore needs no detection.
+  -- The timeline comes from the name of the current WAL file. The control file's timeline is stale until the first checkpoint
+  -- after a restore, so only a standby, which writes no WAL, reads the control file.
+  -- Calls in the select list take a third less time than calls in FROM, which fill a table first.
   return (
     select left(encode(sha256(convert_to(
       h.seed::text || (pg_control_system()).system_identifier::text || case
@@ -36,7 +36,7 @@ begin
 end
 $$;
 comment on function private.history() is
-  '16 hex digits that change when the database is restored, cloned, or told to by ops.rotate_history().';
+  '16 hex digits that change when the database is restored or cloned, and when ops.rotate_history() is called.';
 
 create function ops.rotate_history()
 returns text
@@ -52,4 +52,4 @@ begin
 end
 $$;
 comment on function ops.rotate_history() is
-  'Makes every device start over and re-send: for restores that the cluster itself can''t notice. Returns the new history.';
+  'Makes every device start over and send its events again. For restores that do not change the cluster''s identifier or timeline. Returns the new history.';

@@ -1,5 +1,5 @@
--- What:  ops.job: what the database does by schedule, and how it last went.
--- Why:   a job that fails takes its transaction back, and cron.job_run_details is not for support: a failure must be seen (O4).
+-- What:  ops.job: the scheduled jobs of the database, and the result of the last run of each.
+-- Why:   a failed job rolls back its transaction, and support cannot read cron.job_run_details. Failures must be visible (O4).
 create table ops.job (
   name        text not null,
   every       interval not null,
@@ -13,7 +13,7 @@ create table ops.job (
   constraint job_failures_not_negative check (failures >= 0),
   constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
 );
-comment on table ops.job is 'One row a job: its last run, its last good one (at first, when it was scheduled), and how often it has failed since.';
+comment on table ops.job is 'One row per job: the last run, the last successful run (at first, the time of scheduling), and the failures since.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
 
@@ -34,7 +34,7 @@ begin
   end if;
 end
 $$;
-comment on function private.record_job(text, text, jsonb) is 'Records a run of a job; p_error is null where it went well.';
+comment on function private.record_job(text, text, jsonb) is 'Records a run of a job. p_error is null after success.';
 
 create function private.run_job(p_name text, p_command text)
 returns void
@@ -46,21 +46,21 @@ declare
   v_began constant timestamptz := clock_timestamp();
   v_answer record;
 begin
-  -- A cancelled statement too: hosted ends what takes longer than two minutes.
+  -- Cancelled statements are caught too: the hosted platform cancels a statement after two minutes.
   begin
     execute p_command into v_answer;
   exception when query_canceled or others then
     perform private.record_job(p_name, format('%s (%s)', sqlerrm, sqlstate), null);
     return;
   end;
-  -- A job that knows better how it went has said so itself.
+  -- A command may have recorded its own result.
   if not exists (select from ops.job j where j.name = p_name and j.last_run_at >= v_began) then
     perform private.record_job(p_name, null, jsonb_strip_nulls(to_jsonb(v_answer)));
   end if;
 end
 $$;
 comment on function private.run_job(text, text) is
-  'Runs a job''s command, a query, and records how it went. One that fails takes back what it did, but not the record.';
+  'Runs a job''s command, a query, and records the result. A failed command is rolled back; its record is kept.';
 
 create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
 returns void
@@ -73,4 +73,4 @@ as $$
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is
-  'Has pg_cron run a query through private.run_job(); p_every is how often that should be heard of.';
+  'Schedules a query with pg_cron through private.run_job(). p_every is the interval at which a run is expected.';

@@ -1,5 +1,5 @@
--- What:  whether a text that a client wrote can be cast to jsonb.
--- Why:   a cast that raises takes the whole statement with it, and some valid JSON is too large to look at.
+-- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.
+-- Why:   a cast that raises fails the whole statement, and some valid JSON is too expensive to process.
 
 create function private.shows_long_exponent(p_text text)
 returns boolean
@@ -8,7 +8,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A number stands at the start or behind one of these characters, and nothing in a string that devices write usually does.
+  -- A number stands at the start or after one of these characters; a part of a string that devices write rarely does.
   return p_text ~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}';
 end
 $$;
@@ -22,15 +22,15 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Nesting that exhausts the stack raises instead of being invalid (16,300 levels with 2 MB, measured), so more
-  -- brackets than 4096, wherever they stand, are not looked at. client-contract/contract/jsonb.ts counts the same way.
+  -- Deep nesting exhausts the stack and raises (16,300 levels with a stack of 2 MB). So texts with more than 4096 brackets
+  -- are rejected. client-contract/contract/jsonb.ts counts the same way.
   if octet_length(p_text) > 4096 and octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > 4096 then
     return false;
   end if;
   return pg_input_is_valid(p_text, 'jsonb')
-    -- 1e131000 is five bytes in jsonb and 131 kB in its text: 16 KiB of such would be 200 MB to read, and of 1e308, which a
-    -- double can hold, 850 kB. 1e99 is beyond whatever anybody has counted or measured, and prints as 100 digits. Strings are
-    -- cut out only where there may be a greater one.
+    -- Exponents of three or more digits are rejected, because they expand: 1e131000 is 5 bytes as jsonb and 131 kB as text.
+    -- 16 KiB of such numbers would be 200 MB to read; 16 KiB of 1e308 would be 850 kB. 1e99 prints as 100 digits.
+    -- The first test is cheap. Strings are removed only if a number may be too large.
     and (not private.shows_long_exponent(p_text)
       or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
 end

@@ -1,7 +1,7 @@
--- What:  Carrel's schemas, the edge's login role, and the end of PUBLIC's right to execute new functions.
--- Why:   `public` is what clients may call; tables and definers live where the API does not look.
+-- What:  Carrel's schemas, the login role of the Edge Functions, and the removal of PUBLIC's default EXECUTE.
+-- Why:   clients may call functions in `public`. Tables and definers are in schemas that the API does not expose.
 
--- The migrations were rewritten once before 1.0. The Supabase CLI refuses such a database itself, until its record of migrations is repaired.
+-- The migrations were rewritten before 1.0. The Supabase CLI refuses an older database by itself until its migration history is repaired.
 do $$
 begin
   if to_regnamespace('learner') is not null and to_regnamespace('content') is not null then
@@ -12,21 +12,21 @@ end
 $$;
 
 create schema content;
-comment on schema content is 'Curriculum: drafts that instructors edit, and the published, append-only revisions.';
+comment on schema content is 'Curriculum: drafts that instructors edit, and published, append-only revisions.';
 create schema learner;
-comment on schema learner is 'What learners did: the event ledger and the tables projected from it. Every key leads with user_id.';
+comment on schema learner is 'Learners'' data: the event ledger and the tables projected from it. Every key starts with user_id.';
 create schema ops;
 comment on schema ops is 'Running the service: audit, quarantine.';
 create schema private;
-comment on schema private is 'Functions that check their caller; not exposed by the API.';
+comment on schema private is 'Functions that check their caller. The API does not expose this schema.';
 
--- PUBLIC's default EXECUTE can only be taken per creating role; with `in schema` this is a no-op.
+-- PUBLIC's default EXECUTE can only be revoked per creating role. With `in schema` the revoke has no effect.
 alter default privileges revoke execute on functions from public;
 
 create extension if not exists "uuid-ossp" with schema extensions;
 
--- The login role of the Edge Functions. Its password is set by the operator (`alter role carrel_edge
--- password …`), its only rights are EXECUTE on the few functions of `private` that are granted to it.
+-- The login role of the Edge Functions. The operator sets its password with `alter role carrel_edge password …`.
+-- Its only rights are EXECUTE on a few functions of `private`.
 do $$
 begin
   if not exists (select from pg_roles where rolname = 'carrel_edge') then
@@ -34,7 +34,7 @@ begin
   end if;
 end
 $$;
--- Role-level settings survive the transaction pooler, which forgets session settings.
+-- Role settings, because the transaction pooler drops session settings.
 alter role carrel_edge set statement_timeout = '8s';
 alter role carrel_edge set lock_timeout = '2s';
 alter role carrel_edge set idle_in_transaction_session_timeout = '10s';

@@ -1,6 +1,6 @@
--- What:  pg_cron, pg_net and Vault, and whether this project has been told where its own functions are.
--- Why:   workers run in Edge Functions, started by the database: by pg_net at once, by pg_cron for good. A project where
---        ops.configure_signals() was never called publishes and serves pages all the same.
+-- What:  pg_cron, pg_net and Vault, and whether the address of this project's Edge Functions is configured.
+-- Why:   the database starts workers in Edge Functions: through pg_net at once, through pg_cron as a fallback.
+--        Publishing and reading pages work without ops.configure_signals().
 create extension if not exists supabase_vault with schema vault;
 create extension if not exists pg_net with schema extensions;
 create extension if not exists pg_cron with schema pg_catalog;
@@ -12,8 +12,8 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- By name only: nothing is decrypted for a yes or no.
+  -- Only the names are read, so that no secret is decrypted.
   select count(*) = 2 from vault.secrets s where s.name in ('carrel_functions_url', 'carrel_functions_key')
 $$;
 comment on function private.signals_configured() is
-  'Whether ops.configure_signals() has said where the functions are; without it nothing writes bundles.';
+  'Whether ops.configure_signals() has stored the functions'' address and key. Without them nothing writes bundles.';

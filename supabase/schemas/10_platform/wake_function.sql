@@ -1,5 +1,5 @@
--- What:  how the database wakes an Edge Function, and where an operator says which project and key that takes.
--- Why:   a job that waits for its next cron run can start at commit instead; and no migration may hold a URL or a key.
+-- What:  how the database wakes an Edge Function, and where an operator stores the project's address and key.
+-- Why:   a job can start at commit instead of at its next cron run. A migration must not contain an address or a key.
 create function private.keep_secret(p_name text, p_secret text)
 returns uuid
 language plpgsql
@@ -16,7 +16,7 @@ begin
   return v_id;
 end
 $$;
-comment on function private.keep_secret(text, text) is 'Puts a secret into Vault under a name, in place of the one before.';
+comment on function private.keep_secret(text, text) is 'Stores a secret in Vault under a name and replaces the previous one.';
 
 create function private.wake_function(p_slug text)
 returns void
@@ -32,19 +32,19 @@ begin
   if v_url is null or v_key is null then
     return;
   end if;
-  -- Sent after the commit. The functions answer before they work, as asked here: a request of pg_net's holds up its neighbours.
+  -- pg_net sends after the commit. `respond-async` lets the function answer before it works: a slow request delays the others in pg_net.
   perform net.http_post(
     url => v_url || '/' || p_slug,
     headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key, 'prefer', 'respond-async'),
     timeout_milliseconds => 5000);
 exception
-  -- Waking is a convenience: what is due is found by the next cron run, and a publish never fails for it.
+  -- Waking is optional, because the next cron run finds the work. A publish must not fail here.
   when others then
     raise warning 'carrel: the function % was not woken: % (%)', p_slug, sqlerrm, sqlstate;
 end
 $$;
 comment on function private.wake_function(text) is
-  'Calls an Edge Function once the transaction is committed, if ops.configure_signals() has said where; never fails.';
+  'Calls an Edge Function after the transaction commits, if ops.configure_signals() has stored an address. Never fails.';
 
 create function ops.configure_signals(p_functions_url text, p_key text)
 returns void
@@ -66,4 +66,4 @@ begin
 end
 $$;
 comment on function ops.configure_signals(text, text) is
-  'Says where the Edge Functions are and with which secret key they are woken; both are kept in Vault. Admins.';
+  'Stores the address of the Edge Functions and the secret key that wakes them; both are kept in Vault. Admins.';

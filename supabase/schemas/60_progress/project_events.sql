@@ -1,5 +1,5 @@
--- What:  ledger rows become sessions, attempts, progress and days of practice.
--- Why:   ingest and rebuild share this one function, so both give the same rows (I6).
+-- What:  project_events(), which turns ledger rows into sessions, attempts, progress and days of practice.
+-- Why:   ingest and rebuild share this function, so both produce the same rows (I6).
 
 create function private.project_events(p_user uuid, p_events learner.event[], p_seq bigint)
 returns bigint
@@ -11,16 +11,16 @@ declare
   v_nil constant uuid := '00000000-0000-0000-0000-000000000000';
   v_count constant integer := cardinality(p_events);
 begin
-  -- One statement, for which the events are unpacked once. Every row that changes takes a number of its own: the place of an event that
-  -- changed it, in a range for each table.
+  -- One statement, so that the events are unpacked once. Each table has its own range of change numbers.
+  -- Within a range, a row's number is the place of an event that changed the row.
   with event as materialized (
     select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id,
       e.reset_count, e.reset_event, e.content_state, e.graded_correct,
-      -- A clock that is years ahead must not freeze a field at a day that never comes.
+      -- Limited, because a clock that is years ahead would freeze the field at a far date.
       least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
     from unnest(p_events) with ordinality e
   ),
-  -- 1 Attempts: one row an event.
+  -- 1 Attempts: one row per event.
   attempt as (
     insert into learner.attempt (
       user_id, event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,
@@ -33,7 +33,7 @@ begin
     where e.type = 'attempt.recorded'
   ),
 
-  -- 2 Sessions: of several starts (or ends) the one with the smallest event id counts, which is the first of them here.
+  -- 2 Sessions: of several starts (or ends) the smallest event id counts. Events are sorted by id, so it is the first.
   session as (
     insert into learner.session as s (
       user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, change_seq)
@@ -55,7 +55,7 @@ begin
       ended_at = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.ended_at else s.ended_at end,
       end_reason = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.end_reason else s.end_reason end,
       ended_event = least(s.ended_event, excluded.ended_event),
-      -- Without any start, the device is that of the first end.
+      -- Without a start, the device is the device of the first end.
       device_id = case
         when excluded.started_event < s.started_event
           or (s.started_event is null and (excluded.started_event is not null or excluded.ended_event < s.ended_event))
@@ -63,7 +63,7 @@ begin
       change_seq = excluded.change_seq
   ),
 
-  -- 3 Progress: only events of the greatest reset pair count; among those it is max, union and sums.
+  -- 3 Progress: only events of the greatest reset pair count. Their merge is max, union and sums.
   progress as (
     insert into learner.skill_progress as p (
       user_id, skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, change_seq)
@@ -104,11 +104,11 @@ begin
           case when same then p.correct else 0 end as correct,
           case when same then p.practiced_at end as practiced_at
           from (select p.reset_count = excluded.reset_count and p.reset_event is not distinct from excluded.reset_event) c (same)) k)
-    -- A smaller reset pair arrives too late to count.
+    -- A smaller reset pair has no effect.
     where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
   )
 
-  -- 4 Days of practice: by the offset that each event carries, so that neither the server's zone nor a journey moves a day.
+  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day.
   insert into learner.practice as d (user_id, days, change_seq)
   select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
   from (
@@ -119,11 +119,11 @@ begin
   ) t
   having count(*) > 0
   on conflict (user_id) do update set days = d.days + excluded.days, change_seq = excluded.change_seq
-  -- On most days it is there already: one look-up, nothing written.
+  -- The day is usually present already: one look-up, no write.
   where not d.days @> excluded.days;
 
   return p_seq + 3 * v_count + 1;
 end
 $$;
 comment on function private.project_events(uuid, learner.event[], bigint) is
-  'Projects ledger rows that were not projected before, in the order of their ids, numbering changes from p_seq; returns the last number. A function of the set of rows.';
+  'Projects new ledger rows, sorted by id, and numbers changes from p_seq. Returns the last number. The result depends only on the set of rows.';

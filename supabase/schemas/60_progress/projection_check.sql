@@ -1,5 +1,5 @@
--- What:  check_projections(): every night, projections of some learners are made again beside the live rows, and compared.
--- Why:   projections are a function of the ledger (I6); should a bug or a hand have made them something else, it must be noticed.
+-- What:  check_projections(): every night, the projections of some learners are rebuilt beside the live rows and compared.
+-- Why:   projections are a function of the ledger (I6). A bug or an edit by hand that changes them must be noticed.
 
 create function private.check_projection(p_user uuid)
 returns text
@@ -9,7 +9,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Projecting is told for whom, so the same code writes beside the live rows; nobody sees these before they are gone again.
+  -- The same code projects the ledger for a scratch user. Its rows are deleted before the commit, so nobody sees them.
   v_scratch constant uuid := gen_random_uuid();
   v_seq constant bigint := (select s.change_seq from learner.state s where s.user_id = p_user);
   v_is_same_moment boolean;
@@ -17,9 +17,9 @@ declare
 begin
   perform private.project_ledger(p_user, v_scratch, 0);
 
-  -- One statement sees the live rows and the change number as of one moment. If the number has moved, the ledger was read while
-  -- the learner was busy: no lock was taken, so that says nothing, and another night will do. Nor does it where an erasure has begun,
-  -- which takes rows of the ledger and moves no number.
+  -- One statement reads the live rows and the change number at the same moment. No lock is taken. If the number has changed,
+  -- the learner was active meanwhile: the comparison is void and repeated on another night. An erasure also makes it void,
+  -- because it deletes ledger rows without a change number.
   with difference as materialized (
     select coalesce(l.kind, r.kind) as kind, coalesce(l.row_id, r.row_id) as row_id, l.row as live, r.row as rebuilt
     from private.projection_rows(p_user) l
@@ -54,7 +54,7 @@ begin
 end
 $$;
 comment on function private.check_projection(uuid) is
-  'Projects a learner''s ledger again and compares: same, different (kept in ops.projection_difference), or busy.';
+  'Rebuilds a learner''s projection and compares it with the live rows: same, different (kept in ops.projection_difference) or busy.';
 
 create function ops.check_projections(
   p_learners integer default 200, p_events integer default 100000, p_active interval default '1 day', p_salt text default null)
@@ -73,12 +73,12 @@ declare
   v_error text;
 begin
   perform private.require_role('admin');
-  -- What is erased bit by bit is not what its ledger says, and nobody is to see what was kept of it.
+  -- During an erasure rows differ from the ledger, and copies of erased rows must not be kept.
   delete from ops.projection_difference d using ops.erasure e where e.user_id = d.user_id;
   for v_user in
     select a.user_id from (select distinct b.user_id from learner.batch b where b.received_at > now() - p_active) a
     where not exists (select from ops.erasure e where e.user_id = a.user_id)
-    -- Others every night; a salt of one's own repeats a night.
+    -- Different learners every night. Passing the same salt repeats a selection.
     order by md5(coalesce(p_salt, now()::text) || a.user_id) limit p_learners
   loop
     select count(*) into v_events from (select from learner.event e where e.user_id = v_user limit v_left + 1) e;
@@ -89,7 +89,7 @@ begin
       begin
         v_result := private.check_projection(v_user);
       exception when data_exception or integrity_constraint_violation then
-        -- A ledger row that can't be projected at all.
+        -- A ledger row that cannot be projected.
         v_result := 'failed';
         v_error := format('learner %s: %s (%s)', v_user, sqlerrm, sqlstate);
       end;
@@ -97,7 +97,7 @@ begin
     v_results := v_results || jsonb_build_object(v_result, (v_results ->> v_result)::integer + 1);
   end loop;
   if (v_results ->> 'different')::integer > 0 then
-    v_error := format('%s learners have other rows than their ledger says: ops.projection_difference', v_results ->> 'different');
+    v_error := format('%s learners have rows that differ from their ledger: see ops.projection_difference', v_results ->> 'different');
   end if;
   v_results := v_results || jsonb_build_object('events', p_events - v_left);
   perform private.record_job('projection_check', v_error, v_results);
@@ -105,7 +105,7 @@ begin
 end
 $$;
 comment on function ops.check_projections(integer, integer, interval, text) is
-  'Checks the projections of p_learners who were active lately, at most p_events events (5,000 a second, measured on 2 busy cores); returns how many were same, '
-  'different, busy, failed or skipped (too many events). Runs by pg_cron; for admins.';
+  'Checks the projections of up to p_learners recently active learners and p_events events (5,000 a second on 2 busy cores). '
+  'Returns how many were same, different, busy, failed or skipped (too many events). Runs by pg_cron; for admins.';
 
 select private.schedule_job('projection_check', '41 2 * * *', '1 day', 'select ops.check_projections()');

@@ -1,5 +1,5 @@
--- What:  rows of learners that were not what their ledger says.
--- Why:   projections are a function of the ledger (I6); what broke that must be seen, and stay on record once it is mended.
+-- What:  ops.projection_difference: learners' rows that differed from their ledger.
+-- Why:   projections are a function of the ledger (I6). A violation must be visible, and stay on record after its repair.
 create table ops.projection_difference (
   user_id     uuid not null,
   kind        text not null,
@@ -13,7 +13,8 @@ create table ops.projection_difference (
 );
 create index projection_difference_found_at_idx on ops.projection_difference (found_at) where resolved_at is null;
 comment on table ops.projection_difference is
-  'Rows that were not what the ledger says. ops.rebuild_learner() mends them, and a later check that finds them equal says so.';
-comment on column ops.projection_difference.live is 'The row as it was; null: there was none. rebuilt: as it should be; null: there should be none.';
+  'Rows that differed from the ledger. ops.rebuild_learner() repairs them. A later check that finds no difference sets resolved_at.';
+comment on column ops.projection_difference.live is 'The row as it was; null if it was missing.';
+comment on column ops.projection_difference.rebuilt is 'The row as the ledger gives it; null if it should not exist.';
 alter table ops.projection_difference enable row level security;
 create policy projection_difference_all_nobody on ops.projection_difference for all to anon, authenticated using (false);

@@ -1,5 +1,5 @@
--- What:  session, attempt, skill_progress and practice, projected from the ledger; change numbers for edits by hand.
--- Why:   queryable tables (U4) that come out the same whatever the order of arrival (I6).
+-- What:  the tables projected from the ledger: session, attempt, skill_progress and practice; and change numbers for edits by hand.
+-- Why:   queryable tables (U4) whose contents do not depend on the order of arrival (I6).
 create table learner.session (
   user_id         uuid not null,
   session_id      uuid not null,
@@ -20,7 +20,7 @@ create table learner.session (
 );
 create unique index session_user_id_change_seq_idx on learner.session (user_id, change_seq);
 comment on table learner.session is
-  'A stretch of study. Of several events that start (or end) one session, the one with the smallest id counts.';
+  'A period of study. If several events start (or end) a session, the one with the smallest id counts.';
 
 create table learner.attempt (
   user_id            uuid not null,
@@ -47,7 +47,7 @@ create table learner.attempt (
   constraint attempt_content_state_known check (content_state in ('current', 'outdated', 'withdrawn'))
 ) partition by range (event_id);
 create index attempt_user_id_change_seq_idx on learner.attempt (user_id, change_seq);
--- Holds only the attempts that the server graded otherwise than the device: all but none, so nearly free to keep.
+-- Contains only attempts that server and device graded differently. They are rare, so the index is nearly free.
 create index attempt_question_id_content_version_idx on learner.attempt (question_id, content_version)
   where graded_correct <> claimed_correct;
 comment on table learner.attempt is 'One answer to one question. Partitioned like the ledger.';
@@ -72,13 +72,13 @@ create table learner.skill_progress (
 );
 create unique index skill_progress_user_id_change_seq_idx on learner.skill_progress (user_id, change_seq);
 comment on table learner.skill_progress is
-  'Grows until a reset: mastery by max, completed by union, counters from de-duplicated attempts, all of the current reset pair (I5).';
-comment on column learner.skill_progress.reset_event is 'With reset_count the reset pair, compared first: the greater pair wins whole.';
+  'Grows until a reset (I5): mastery by max, completed by union, counters from de-duplicated attempts. Only the current reset pair counts.';
+comment on column learner.skill_progress.reset_event is 'Together with reset_count the reset pair. The greater pair replaces the smaller one entirely.';
 comment on column learner.skill_progress.completed is 'Question ids, sorted, each once.';
-comment on column learner.skill_progress.correct is 'By the server''s grading; where it could not grade, by the device''s claim.';
+comment on column learner.skill_progress.correct is 'Counted by the server''s grading, or by the device''s claim where the server could not grade.';
 
--- One row a learner, for all skills: a streak is of the learner, and no reset takes back a day. A multirange holds years of daily
--- study in one range (33 bytes), its union is the merge, and it knows nothing of the order of arrival.
+-- One row per learner, for all skills: a streak belongs to the learner, and no reset removes a day. A multirange holds years of
+-- daily study in one range (33 bytes). Its union is the merge and does not depend on the order of arrival.
 create table learner.practice (
   user_id    uuid not null,
   days       datemultirange not null,
@@ -88,7 +88,7 @@ create table learner.practice (
   constraint practice_days_present check (not isempty(days))
 );
 comment on table learner.practice is
-  'The days on which a learner practised, by the clock on the wall: the UTC offset that each event carries. Only grows (I5).';
+  'The local days on which a learner practised, by the UTC offset of each event. Only grows (I5).';
 
 create function private.streaks(p_days datemultirange, out last_day date, out streak integer, out longest_streak integer)
 language sql
@@ -100,7 +100,7 @@ as $$
   from unnest(p_days) r (days)
 $$;
 comment on function private.streaks(datemultirange) is
-  'The last day, the days in a row that end with it, and the most days in a row. Whether the streak goes on today is for who knows the local date.';
+  'The last day, the number of consecutive days that end with it, and the longest streak. Whether the streak still runs depends on the local date.';
 
 create function private.number_change()
 returns trigger
@@ -110,7 +110,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Only edits by hand, and support's, come here: ingest numbers its own changes, and the WHEN clause passes those by.
+  -- Edits by hand and by support only. Ingest numbers its own changes, so the WHEN clause skips them.
   insert into learner.state as s (user_id, change_seq) values (new.user_id, 1)
   on conflict (user_id) do update set change_seq = s.change_seq + 1
   returning s.change_seq into new.change_seq;
@@ -119,7 +119,7 @@ begin
 end
 $$;
 comment on function private.number_change() is
-  'Row trigger: gives an edit by hand its change number, so that devices pull it, and notes it: such a row is no device''s own.';
+  'Row trigger: gives an edit by hand a change number, so that devices pull it, and sets edited_at.';
 
 create trigger session_number_change before update on learner.session
   for each row when (old.change_seq = new.change_seq) execute function private.number_change();

@@ -1,5 +1,5 @@
--- What:  rebuild_learner(): projections again from the ledger; and the rows of which that must be true.
--- Why:   a fixed bug in a projection reaches old rows too; and it is the proof that projections are a function of the ledger (I6).
+-- What:  rebuild_learner(), which projects a learner's ledger again, and projection_rows(), the rows that it must reproduce.
+-- Why:   a fixed bug in a projection must reach old rows. A rebuild also proves that projections are a function of the ledger (I6).
 
 create function private.projection_rows(p_user uuid)
 returns table (kind text, row_id uuid, "row" jsonb)
@@ -16,7 +16,7 @@ as $$
   select 'practice', '00000000-0000-0000-0000-000000000000'::uuid, to_jsonb(x) - '{user_id,change_seq,edited_at}'::text[] from learner.practice x where x.user_id = p_user
 $$;
 comment on function private.projection_rows(uuid) is
-  'What the ledger alone decides of a learner''s rows: without change numbers, and without what support has voided or noted by hand.';
+  'The part of a learner''s rows that the ledger determines: without change numbers, voids and edit times.';
 
 create function private.project_ledger(p_user uuid, p_as uuid, p_seq bigint, out last_seq bigint, out events bigint)
 language plpgsql
@@ -29,7 +29,7 @@ declare
 begin
   last_seq := p_seq;
   events := 0;
-  -- In chunks: a learner of some years has 100,000 events, which no array should hold at once. The event that is one too many begins the next.
+  -- In chunks, because a ledger of some years has 100,000 events. The one event beyond a chunk starts the next chunk.
   while v_from is not null loop
     select array_agg(row (e.*)::learner.event order by e.event_id) into v_events
     from (select * from learner.event where user_id = p_user and event_id >= v_from order by event_id limit 2001) e;
@@ -41,7 +41,7 @@ begin
 end
 $$;
 comment on function private.project_ledger(uuid, uuid, bigint) is
-  'Projects a learner''s whole ledger as rows of p_as, numbering changes from p_seq; returns the last number and how many events there are.';
+  'Projects a learner''s ledger into rows of p_as and numbers changes from p_seq. Returns the last number and the number of events.';
 
 create function private.rebuild_rows(p_user uuid)
 returns bigint
@@ -60,7 +60,7 @@ begin
     return 0;
   end if;
 
-  -- What support has voided is a decision, not a projection: it outlives the rebuild.
+  -- Voids are support's decisions, not projections, so they survive the rebuild.
   select jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)) into v_voided
   from (
     select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
@@ -76,7 +76,7 @@ begin
 
   select l.last_seq, l.events into v_seq, v_count from private.project_ledger(p_user, p_user, v_seq) l;
 
-  -- From here on the triggers number the changes, from where the projections left off.
+  -- The triggers number these changes after the last number of the projections.
   update learner.state s set change_seq = v_seq where s.user_id = p_user;
   update learner.session x set voided_at = (v ->> 'at')::timestamptz
   from jsonb_array_elements(v_voided) v
@@ -108,4 +108,4 @@ begin
 end
 $$;
 comment on function ops.rebuild_learner(uuid) is
-  'Projects all of a learner''s events again and returns their number; devices pull every row anew. Support and admins.';
+  'Projects all of a learner''s events again and returns their number. Devices pull every row again. Support and admins.';

@@ -1,7 +1,7 @@
 begin;
 select plan(10);
 
--- No job runs here, and the database was copied from one that may be hours old.
+-- No job runs in this database, and it may be a copy that is hours old.
 update ops.job set last_run_at = now() where true;
 create temporary view now_on as select name, detail from public.alarms();
 select is_empty('table now_on', 'O4: a healthy database has no alarms');

@@ -23,7 +23,7 @@ select bag_eq('table now_on', $$ select 'job_late', job from jobs $$, 'O4: every
 select pg_temp.run_all();
 select is_empty('table now_on', 'O4: the next run of a job ends its job_late alarm');
 
--- They are all refused to a learner; the one that asks nobody is taken away.
+-- All jobs fail for a learner. The one job that checks no caller is renamed.
 savepoint before_failures;
 alter function private.drive_webhooks() rename to drive_nothing;
 select tests.authenticate(tests.learner());

@@ -15,7 +15,7 @@ select is(json_array_length(private.content_bundles(1::smallint, 1)), 2, 'I11: t
 select is(public.content_head() ->> 'bundled', 'true', 'I11: the head says that the release is bundled in the new history');
 select is(ops.remove_old_bundles(), 2 * tests.schemas(), 'I11: bundles of the old history are retired');
 
--- A day later. The new ones are of the same domains, schemas and versions.
+-- A day later. The new bundles have the same domains, schemas and versions.
 update content.bundle set retired_at = retired_at - interval '25 hours' where retired_at is not null;
 create temporary table removal on commit drop as select tests.claim() as work;
 select is(work ->> 'task', 'remove', 'I11: retired bundles of the old history are removed after the grace period') from removal;

@@ -30,7 +30,7 @@ create temporary table removal on commit drop as select tests.claim() as work;
 select is((select count(*) from removal, json_array_elements(work -> 'bundles') b where work ->> 'task' = 'remove' and b ->> 'schema' = '1'), 2::bigint,
   'C8: the bundles of a retired schema are removed after the grace period');
 
--- Its worker is killed in the middle of that: nobody knows what is left of the objects.
+-- The worker is killed during the removal, so the state of the objects is unknown.
 update content.schema set state = 'previous' where schema = 1;
 select is(tests.bundle_all(), '{}', 'C8: a bundle that a worker is removing is not written');
 select tests.leases_run_out();

@@ -5,7 +5,7 @@ create function pg_temp.may_join(p_topic text) returns boolean
 language plpgsql
 as $$
 begin
-  -- As Realtime asks: a row of that topic, seen through the policies.
+  -- Realtime checks in the same way whether the policies show a row of the topic.
   perform set_config('realtime.topic', p_topic, true);
   return exists (select from realtime.messages where topic = p_topic);
 end

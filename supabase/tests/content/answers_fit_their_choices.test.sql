@@ -3,7 +3,7 @@ select plan(11);
 
 select tests.a_curriculum();
 
--- A key that no learner can match would mark every answer wrong, for good.
+-- A key that no answer can match would mark every answer wrong.
 select is(tests.violated(format('update content.question set answer = %L where id = tests.question(1)', answer)),
   case when answer like '{%' then 'question_single_choice_answer_is_an_index' else 'question_answer_is_object' end,
   'I2: an answer key is refused: ' || answer)

@@ -3,7 +3,7 @@ select plan(16);
 
 select tests.a_curriculum();
 
--- Each of these would be published, and then every device would refuse the page that has it.
+-- Devices would refuse every page with one of these values.
 select is(tests.violated(format('update content.question set %s where id = tests.question(1)', change)), 'question_' || rule, 'I2: a question is refused: ' || change)
 from (values
   ($$ tags = '{NULL}' $$, 'tags_present'), ($$ tags = '[2:3]={a,b}' $$, 'tags_are_one_list'), ($$ tags = '{{a},{NULL}}' $$, 'tags_are_one_list'),

@@ -35,11 +35,11 @@ select set_eq('select rule from violation',
        'content.tree_text'::regclass, 'content.answer_key'::regclass)
        and contype <> 'n'
      union all
-     -- Triggers in the place of foreign keys.
+     -- Triggers that replace foreign keys.
      select tgname::text from pg_trigger where tgfoid = 'private.check_next_version'::regproc $$,
   'I3: every constraint of the published tables has a case here');
 select is(tests.violated(statement), rule, 'I3: a published row is refused by ' || rule) from violation;
--- Of a row that both schemas have alike.
+-- A row that is equal in both schemas.
 select is(tests.violated($$ insert into content.revision values (2, 2, 1, 'domain', tests.domain(1), 'delete', tests.domain(1)) $$),
   'revision_pkey', 'I3: a row has one revision per version in the newer schema');
 select is(tests.violated($$ insert into content.revision values (1, 1, 1, 'domain', tests.domain(1), 'delete', tests.domain(1)) $$),

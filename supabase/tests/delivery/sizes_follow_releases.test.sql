@@ -28,7 +28,7 @@ select ok((select bool_and(coalesce(change_bytes > before, true)) from (
   select change_bytes, lag(change_bytes) over (partition by domain_id order by version) as before from content.release_size where schema = 1) z),
   'C2: the bytes of changes add up over the releases');
 
--- Of one release are the two texts of a question that the schemas read differently, and the tombstone that one has for what the other reads.
+-- One release has two texts of a question that differs between the schemas, and a tombstone in one schema of a row in the other.
 update content.question set type = 'numeric', choices = '{}', answer = '{"value": "9.81"}' where id = tests.question(1);
 update content.question set type = 'true_false', choices = '{}', answer = '{"value": true}' where id in (tests.question(2), tests.question(3));
 select tests.publish(true);

@@ -2,7 +2,7 @@ begin;
 select plan(9);
 
 select tests.a_release();
--- Tombstones of most rows outweigh the few that stay.
+-- The tombstones of most rows are larger than the few rows that stay.
 delete from content.question where id <> all (array[tests.question(1), tests.question(5)]);
 delete from content.skill where id = tests.skill(2);
 select tests.publish(true);

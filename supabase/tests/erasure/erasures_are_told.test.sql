@@ -24,7 +24,7 @@ select is((select detail from public.alarms() where name = 'erasures_unsent'), '
 update ops.webhook_delivery set state = 'delivered', next_attempt_at = null, settled_at = now();
 select is_empty($$ select from public.alarms() where name = 'erasures_unsent' $$, 'O5: the alarm erasures_unsent ends with the delivery');
 
--- An older copy, which knows of none of them: the messages, in any order, are an export.
+-- An older copy without the erasures. The messages, in any order, are an export.
 create temporary table told on commit drop as select jsonb_agg(body::jsonb -> 'data' order by id) as erasures from ops.webhook_message where type = 'learner.erased';
 update ops.webhook_endpoint set enabled = false;
 delete from ops.erasure;

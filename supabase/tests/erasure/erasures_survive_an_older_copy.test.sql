@@ -14,7 +14,7 @@ select bag_eq($$ select e ->> 'user_id' as id, e ->> 'reason' as reason from kep
   $$ values (tests.learner(1)::text, 'requested'), (tests.learner(2)::text, 'account_deleted') $$, 'O5: an export can be limited to the erasures since a time');
 select is_empty($$ select from kept where all_of_them::text ~ 'choice|@' $$, 'O5: an export holds no data of learners except their ids');
 
--- As an older copy is: without the last two erasures, with what they erased, of another history.
+-- An older copy has the erased data and lacks the last two erasures. It has another history.
 delete from ops.erasure where user_id in (tests.learner(1), tests.learner(2));
 insert into auth.users (id) values (tests.learner(2));
 select tests.send_for(n, tests.attempt(10, 1)) from generate_series(1, 2) n;

@@ -2,7 +2,7 @@ begin;
 select plan(9);
 
 select tests.a_release();
--- Something in every place that there is.
+-- A row in every kind of table.
 select tests.send_for(n, tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)),
   tests.attempt(11, 1), tests.attempt(12, 1, '{}', '{"id": "00000000000000000000000001"}'), tests.progress(13, 1, 60), 'no JSON') from generate_series(1, 2) n;
 select private.report_content(tests.learner(n), '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}') from generate_series(1, 2) n;

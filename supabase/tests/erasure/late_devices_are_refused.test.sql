@@ -3,7 +3,7 @@ select plan(11);
 
 select tests.a_release();
 select tests.send(tests.attempt(10, 1));
--- Of a long ledger some rows are still there when the barrier stands.
+-- Some rows of a long ledger are still there when the erasure has begun.
 insert into ops.erasure (user_id, reason) values (tests.learner(), 'requested');
 select is(tests.raised(format('select private.pull_for(%L, null, 10, null, null)', tests.learner())), 'CR024', 'O5: a pull during an erasure is refused');
 select ops.erase_learner(tests.learner());

@@ -1,7 +1,7 @@
--- Acting as a caller of the API, for pgTAP tests: the role and the claims that REST sets for one transaction.
--- Both last until the end of the test's transaction, or until tests.reset_role().
+-- Helpers of pgTAP tests that act as a caller of the API. They set the role and the claims like REST does.
+-- Both last until tests.reset_role() or the end of the transaction.
 create schema tests;
-comment on schema tests is 'Helpers and catalogue queries of the pgTAP tests; in no migration.';
+comment on schema tests is 'Helpers and catalogue queries of the pgTAP tests. No migration creates this schema.';
 grant usage on schema tests to anon, authenticated, service_role;
 
 create function tests.become(p_role text, p_claims jsonb) returns void
@@ -13,7 +13,7 @@ as $$
          pg_catalog.set_config('request.jwt.claims', coalesce(p_claims::text, ''), true),
          pg_catalog.set_config('role', p_role, true)
 $$;
-comment on function tests.become(text, jsonb) is 'Takes a role and a token''s claims.';
+comment on function tests.become(text, jsonb) is 'Sets the role and the claims of a token.';
 
 create function tests.authenticate(p_user uuid, p_app_role text default null) returns void
 language sql volatile set search_path = pg_catalog, pg_temp
@@ -41,7 +41,7 @@ comment on function tests.authenticate_service() is 'Acts as a caller with a sec
 create function tests.reset_role() returns void
 language sql volatile set search_path = pg_catalog, pg_temp
 as $$ select tests.become('none', null) $$;
-comment on function tests.reset_role() is 'Back to postgres, without claims.';
+comment on function tests.reset_role() is 'Resets the role to postgres and removes the claims.';
 
--- Callable from every role, whatever default privileges the migrations set.
+-- Every role may call the helpers, whatever default privileges the migrations set.
 grant execute on all functions in schema tests to anon, authenticated, service_role;

@@ -1,5 +1,5 @@
--- A small curriculum for the tests of content: readable ids, and drafts whatever the seed has published before.
--- Bodies are checked when they run: the helpers are also loaded into databases without the product's tables.
+-- A small curriculum with readable ids for tests of content. It replaces what the seed has published.
+-- Function bodies are not checked here, because the helpers are also loaded into databases without the product's tables.
 set local check_function_bodies = off;
 
 create function tests.domain(p_n integer) returns uuid
@@ -22,7 +22,7 @@ declare
     'draft_mark', 'question', 'skill', 'domain'];
   v_table text;
 begin
-  -- Append-only tables refuse this; their owner may say otherwise until the end of the test.
+  -- Append-only tables refuse a truncate. Their owner may disable the triggers for this transaction.
   foreach v_table in array v_tables loop
     execute pg_catalog.format('alter table content.%I disable trigger user', v_table);
   end loop;
@@ -34,7 +34,7 @@ begin
   end loop;
 end
 $$;
-comment on function tests.empty_content() is 'No drafts, no releases: the state before version 1.';
+comment on function tests.empty_content() is 'Removes all drafts and releases: the state before version 1.';
 
 create function tests.a_curriculum() returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -60,7 +60,7 @@ begin
   return private.publish_release(null, null, p_force) ->> 'version';
 end
 $$;
-comment on function tests.publish(boolean) is 'Publishes as a SQL console does; returns the version.';
+comment on function tests.publish(boolean) is 'Publishes like a SQL console and returns the version.';
 
 create function tests.a_release() returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -81,7 +81,7 @@ begin
   return private.content_page(private.history(), 1::smallint, p_since, p_until, p_domains, p_after, p_limit);
 end
 $$;
-comment on function tests.page(integer, integer, uuid[], text, integer) is 'One page of a delta, as the Edge Function asks for it.';
+comment on function tests.page(integer, integer, uuid[], text, integer) is 'Returns one page of a delta, like the Edge Function requests it.';
 
 create function tests.delta(p_since integer, p_until integer default null, p_domains uuid[] default null)
 returns table (op text, kind text, id uuid, version integer)
@@ -99,7 +99,7 @@ begin
   where l.row ->> 'kind' not in ('page', 'end');
 end
 $$;
-comment on function tests.delta(integer, integer, uuid[]) is 'The rows of a delta of at most 1000 rows.';
+comment on function tests.delta(integer, integer, uuid[]) is 'Returns the rows of a delta of at most 1000 rows.';
 
 create function tests.all_pages(p_limit integer, p_since integer, p_until integer default null, p_domains uuid[] default null)
 returns setof text
@@ -117,6 +117,6 @@ begin
   end loop;
 end
 $$;
-comment on function tests.all_pages(integer, integer, integer, uuid[]) is 'The row lines of all pages of a delta, in their order.';
+comment on function tests.all_pages(integer, integer, integer, uuid[]) is 'Returns the row lines of all pages of a delta, in order.';
 
 grant execute on all functions in schema tests to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- What a statement is refused with, for assertions that pgTAP's throws_ok can't make: which constraint, which detail.
+-- Report the constraint or the detail of an error, which pgTAP's throws_ok cannot check.
 
 create function tests.violated(p_sql text) returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -14,7 +14,7 @@ exception
     return v_constraint;
 end
 $$;
-comment on function tests.violated(text) is 'The name of the constraint that a statement violates.';
+comment on function tests.violated(text) is 'Returns the name of the constraint that a statement violates, or nothing.';
 
 create function tests.raised(p_sql text) returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -30,6 +30,6 @@ exception
     return pg_catalog.concat_ws(' ', sqlstate, nullif(v_detail, ''));
 end
 $$;
-comment on function tests.raised(text) is 'The SQLSTATE that a statement raises, and the detail for programs where there is one.';
+comment on function tests.raised(text) is 'Returns the SQLSTATE that a statement raises and the detail of the error, or nothing.';
 
 grant execute on all functions in schema tests to anon, authenticated, service_role;

@@ -1,4 +1,4 @@
--- Bundles without a worker: the same calls that it makes, with the text in place of the file. And what was hinted.
+-- A bundle worker in SQL for tests: the same calls, with the text in place of the file. Also the hints that were sent.
 set local check_function_bodies = off;
 
 create function tests.configure_signals() returns void
@@ -8,7 +8,7 @@ begin
   perform ops.configure_signals('http://127.0.0.1:1/functions/v1', 'sb_secret_of_these_tests');
 end
 $$;
-comment on function tests.configure_signals() is 'As in a project whose database knows its functions; nothing answers there.';
+comment on function tests.configure_signals() is 'Configures a URL of the functions, at which nothing answers.';
 
 create function tests.claim() returns json
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -17,7 +17,7 @@ begin
   return private.claim_bundle_work();
 end
 $$;
-comment on function tests.claim() is 'The next piece of work on bundles, or null.';
+comment on function tests.claim() is 'Claims the next task on bundles, or returns null.';
 
 create function tests.upload(p_work json) returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -30,7 +30,7 @@ begin
   return private.name_bundle((p_work ->> 'lease')::uuid, length(v_text), encode(sha256(v_text), 'hex'));
 end
 $$;
-comment on function tests.upload(json) is 'Names the file of a claimed bundle as the worker does before it uploads it; returns the path, or null.';
+comment on function tests.upload(json) is 'Names the file of a claimed bundle, like the worker does before the upload. Returns the path, or null.';
 
 create function tests.do_work(p_work json) returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -54,7 +54,7 @@ begin
   return p_work ->> 'task';
 end
 $$;
-comment on function tests.do_work(json) is 'Does a claimed piece of work and says so, as the worker does; returns its task.';
+comment on function tests.do_work(json) is 'Does a claimed task and reports it like the worker. Returns the kind of the task.';
 
 create function tests.bundle_all() returns text[]
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -71,17 +71,17 @@ begin
   return v_done;
 end
 $$;
-comment on function tests.bundle_all() is 'Works until nothing is due; returns the tasks in their order.';
+comment on function tests.bundle_all() is 'Works until no task is due. Returns the kinds of the tasks in order.';
 
 create function tests.schemas() returns integer
 language sql stable set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.count(distinct t.schema)::integer from content.tree_node t $$;
-comment on function tests.schemas() is 'How many contract schemas are published, each with bundles of its own.';
+comment on function tests.schemas() is 'Returns the number of content schemas, each of which has its own bundles.';
 
 create function tests.writes(p_domains integer) returns text[]
 language sql stable set search_path = pg_catalog, pg_temp
 as $$ select pg_catalog.array_fill('write'::text, array[p_domains * tests.schemas()]) $$;
-comment on function tests.writes(integer) is 'The tasks of writing so many domains in every contract schema.';
+comment on function tests.writes(integer) is 'Returns the tasks that write this many domains in every content schema.';
 
 create function tests.leases_run_out() returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -90,7 +90,7 @@ begin
   update content.bundle set leased_until = clock_timestamp() - interval '1 second' where lease is not null;
 end
 $$;
-comment on function tests.leases_run_out() is 'As if every worker had been killed and its time were over.';
+comment on function tests.leases_run_out() is 'Expires the leases of all workers.';
 
 create function tests.hints() returns table (version integer, domains jsonb, bytes integer, spread_s integer)
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -103,6 +103,6 @@ begin
   order by 1;
 end
 $$;
-comment on function tests.hints() is 'The hints sent by this transaction.';
+comment on function tests.hints() is 'Returns the hints sent by this transaction.';
 
 grant execute on all functions in schema tests to anon, authenticated, service_role;

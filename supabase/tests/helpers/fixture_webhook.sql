@@ -1,4 +1,4 @@
--- Webhook endpoints and a dispatcher in SQL, for tests: what the Edge Function does, without the network.
+-- Webhook endpoints and a dispatcher in SQL for tests: the calls of the Edge Function without the network.
 set local check_function_bodies = off;
 
 create function tests.webhook_endpoint(p_name text default 'one', p_max_attempts integer default 12) returns uuid
@@ -11,7 +11,7 @@ begin
   return v_id;
 end
 $$;
-comment on function tests.webhook_endpoint(text, integer) is 'A new endpoint https://<name>.example/hook for all events.';
+comment on function tests.webhook_endpoint(text, integer) is 'Adds an endpoint https://<name>.example/hook for all events.';
 
 create function tests.webhook_endpoint_id(p_name text default 'one') returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -33,7 +33,7 @@ begin
   order by 1, 2;
 end
 $$;
-comment on function tests.claim_webhooks(integer, integer) is 'Claims as the dispatcher does.';
+comment on function tests.claim_webhooks(integer, integer) is 'Claims deliveries like the dispatcher.';
 
 create function tests.report_webhook(
   p_outcome text, p_status integer default null, p_name text default 'one', p_attempt integer default null,
@@ -48,7 +48,7 @@ begin
 end
 $$;
 comment on function tests.report_webhook(text, integer, text, integer, integer, double precision) is
-  'Reports on the endpoint''s only delivery; by default what its newest attempt came to.';
+  'Reports the outcome of an attempt, by default the newest, of the endpoint''s only delivery.';
 
 create function tests.webhook_delivery(p_name text default 'one') returns ops.webhook_delivery
 language plpgsql stable set search_path = pg_catalog, pg_temp
@@ -57,7 +57,7 @@ begin
   return (select d from ops.webhook_delivery d where d.endpoint_id = tests.webhook_endpoint_id(p_name) limit 1);
 end
 $$;
-comment on function tests.webhook_delivery(text) is 'The endpoint''s only delivery.';
+comment on function tests.webhook_delivery(text) is 'Returns the only delivery of an endpoint.';
 
 create function tests.wait_over(p_name text default 'one') returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
@@ -69,6 +69,6 @@ begin
   where d.endpoint_id = tests.webhook_endpoint_id(p_name) and d.state = 'pending';
 end
 $$;
-comment on function tests.wait_over(text) is 'As if enough time had passed: the endpoint''s delivery is due, and a lease on it is over.';
+comment on function tests.wait_over(text) is 'Makes the delivery of an endpoint due and expires its lease.';
 
 grant execute on all functions in schema tests to anon, authenticated, service_role;

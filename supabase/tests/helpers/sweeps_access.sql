@@ -1,5 +1,5 @@
--- Catalogue queries about access: each returns the objects that break one rule, so that a sweep is empty and a
--- self-test can show an offender. All look at the product's schemas only, and leave extensions' objects out.
+-- Catalogue queries about access. Each returns the objects that break one rule: none in a sweep, one in its self-test.
+-- All of them read the product's schemas only, without the objects of extensions.
 
 create function tests.product_schemas() returns name[]
 language sql immutable set search_path = pg_catalog, pg_temp
@@ -73,7 +73,7 @@ as $$
    where f.prosecdef and f.proowner <> 'carrel_definer'::regrole and f.oid not in (select h from private.platform_helpers() h)
 $$;
 
--- A view without security_invoker reads with its owner's rights, past row level security.
+-- A view without security_invoker reads with the rights of its owner and so bypasses row level security.
 create function tests.views_with_owner_rights() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -98,7 +98,7 @@ create function tests.policies_without_roles() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
 as $$ select name from tests.product_policy where polroles = array[0]::oid[] $$;
 
--- Bare auth.uid() runs once a row; `(select auth.uid())` once a query, as an init plan.
+-- auth.uid() alone runs once for each row. `(select auth.uid())` runs once for each query, as an init plan.
 create function tests.policies_evaluated_per_row() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
 as $$

@@ -1,8 +1,8 @@
--- Catalogue queries about settings: tables that operators edit by hand, and on which jobs and batches rest.
+-- Catalogue queries about tables of settings. Operators edit them by hand; jobs and batches depend on them.
 
 create view tests.setting_table as
   select t.oid, t.name, t.table_name,
-         -- One row, by a check of its only key.
+         -- A check of its key limits the table to one row.
          exists (select from pg_catalog.pg_constraint c where c.conrelid = t.oid and c.contype = 'c' and c.conname = t.table_name || '_one_row') as is_one_row
     from tests.product_table t
    where t.relkind = 'r' and (t.table_name ~ '_setting$' or t.name = 'ops.steering');
@@ -13,7 +13,7 @@ language sql stable set search_path = pg_catalog, pg_temp
 as $$
   select s.name || ' ' || op.name
     from tests.setting_table s
-   -- The bits of pg_trigger.tgtype; 1 is a trigger for each row, 2 one before the change.
+   -- The bits of pg_trigger.tgtype. Bit 1 means for each row, bit 2 means before the change.
    cross join (values ('insert', 4), ('delete', 8), ('update', 16), ('truncate', 32)) op (name, bit)
    cross join lateral (
      select coalesce(pg_catalog.bool_or(g.tgfoid = 'private.audit_change()'::regprocedure and g.tgtype & 3 = 0), false) as is_audited,
@@ -29,4 +29,4 @@ as $$
    end
 $$;
 comment on function tests.settings_without_trail() is
-  'Settings that could be changed without a record, or be removed though they are one row that everything rests on.';
+  'Returns settings that can be changed without an audit entry, and single rows of settings that can be removed.';

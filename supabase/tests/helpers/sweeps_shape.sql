@@ -1,4 +1,4 @@
--- Catalogue queries about names, comments and keys; like those about access, each returns what breaks one rule.
+-- Catalogue queries about names, comments and keys. Each returns the objects that break one rule.
 
 create function tests.tables_without_comment() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
@@ -15,8 +15,8 @@ as $$
    where schema_name = 'public' and pg_catalog.obj_description(oid, 'pg_proc') is null
 $$;
 
--- Partitions are left out of the rules on names: their objects are named by PostgreSQL after their parents'.
--- `<table>_check` is what PostgreSQL calls a check that has no name: it says nothing about the rule.
+-- The rules on names exclude partitions, whose objects PostgreSQL names after those of the parent.
+-- `<table>_check` is PostgreSQL's default name of a check and does not describe its rule.
 create function tests.misnamed_constraints() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -27,8 +27,8 @@ as $$
           or (c.contype = 'c' and c.conname ~ '_check\d*$'))
 $$;
 
--- `<table>_<columns>_idx`; something may follow the columns (the condition of a partial index), and where an
--- expression is indexed, its name is free.
+-- `<table>_<columns>_idx`. The condition of a partial index may follow the columns. The name of an index on an
+-- expression is free.
 create function tests.misnamed_indexes() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -44,7 +44,7 @@ as $$
    ) as key (columns)
    where not t.relispartition
      and not exists (select from pg_catalog.pg_constraint c where c.conindid = x.indexrelid and c.conrelid = t.oid)
-     -- 63 characters are all that a name can have.
+     -- A name has at most 63 characters.
      and not (pg_catalog.starts_with(i.relname, pg_catalog.left(t.table_name || '_' || key.columns, 59))
               and i.relname ~ '_idx$')
 $$;
@@ -58,7 +58,7 @@ as $$
          end || '_')
 $$;
 
--- A learner's rows can move to another server as one piece only if every key starts at the learner.
+-- Every key starts with the learner, so that a learner's rows can move to another server together.
 create function tests.learner_keys_without_user() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -76,7 +76,7 @@ as $$
      and a.attname is distinct from 'user_id'
 $$;
 
--- Without an index that begins with its columns, a foreign key makes every delete of the other row read the table.
+-- Without an index on its columns, a foreign key makes every delete of a referenced row read the whole table.
 create function tests.foreign_keys_without_index() returns setof text
 language sql stable set search_path = pg_catalog, pg_temp
 as $$

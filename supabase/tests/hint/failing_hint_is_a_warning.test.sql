@@ -2,7 +2,7 @@ begin;
 select plan(2);
 
 select tests.a_curriculum();
--- A payload that can't be built, as the worst that can happen on the way to a broadcast.
+-- The payload cannot be built, which is the worst case before a broadcast.
 create or replace function private.hint_payload(p_version integer, p_since integer) returns jsonb
   language plpgsql stable set search_path = pg_catalog, pg_temp as $$ begin perform 1 / 0; return null; end $$;
 set local client_min_messages = error;

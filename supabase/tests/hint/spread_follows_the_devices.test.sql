@@ -2,7 +2,7 @@ begin;
 select plan(2);
 
 select tests.a_release();
--- The planner's estimate stands for the number of devices; the owner of a table can't set it, but analyze can.
+-- The number of devices is the planner's estimate, which analyze sets.
 insert into learner.device (user_id, device_id, first_seen_at, last_seen_at)
 select gen_random_uuid(), gen_random_uuid(), now(), now() from generate_series(1, 101);
 analyze learner.device;

@@ -2,7 +2,7 @@ begin;
 select plan(6);
 
 select tests.a_release();
--- Answered on a device that is ahead: version 2 of the content is not published yet.
+-- An answer from a device that is ahead: version 2 is not published yet.
 select tests.send(tests.attempt(10, 1, '{"content_version": 2}'), tests.event(11, 'badge.earned', '{}'));
 select is((select array_agg(status order by event_id) from ops.quarantine where user_id = tests.learner()), '{held,held}', 'I7: events with an unknown version or type are held');
 

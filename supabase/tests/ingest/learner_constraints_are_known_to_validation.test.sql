@@ -16,7 +16,7 @@ insert into violation values
   ('attempt_content_version_positive', 'invalid_event body.content_version', tests.attempt(17, 1, '{"content_version": 0}')),
   ('skill_progress_mastery_in_range', 'invalid_event body.mastery', tests.progress(18, 1, 101)),
   ('skill_progress_reset_event_iff_count', 'invalid_event body.reset', tests.progress(19, 1, 10, tests.in_reset(0, 5)));
--- No field of an event or header gets to these; SQL alone can violate them.
+-- No field of an event or header reaches these checks. Only SQL can violate them.
 create temporary table out_of_reach (rule text, statement text) on commit drop;
 insert into out_of_reach values
   ('state_change_seq_positive', 'insert into learner.state values (tests.learner(9), -1)'),

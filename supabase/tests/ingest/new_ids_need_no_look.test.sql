@@ -7,7 +7,7 @@ as $$ select s.newest_event from learner.state s where s.user_id = tests.learner
 create function pg_temp.telemetry(p_n integer) returns text language sql
 as $$ select tests.event(p_n, 'outbox.created', '{"events": 24, "waiting": 24}') $$;
 
--- A learner whose newest is event 9. This transaction holds the locks of all that it has looked at.
+-- A learner whose newest event is event 9. This transaction holds the locks of every partition that it has read.
 insert into learner.state (user_id, newest_event) values (tests.learner(), tests.event_id(9));
 select is(tests.send(tests.attempt(11, 1), pg_temp.telemetry(12), tests.attempt(10, 2)), array['applied', 'applied', 'applied'],
   'I4: ids beyond the newest event are applied in any order');

@@ -26,7 +26,7 @@ insert into poison values
   (repeat('[', 400000), 'too_large'),
   ('!base64:/w==', 'invalid_json');
 
--- In a function, so that what one line breaks is this line's test and no other's.
+-- A function, so that a line that fails its batch fails only its own test.
 create function pg_temp.beside_good_ones(p_poison text, p_from integer) returns text
 language plpgsql
 as $$

@@ -2,7 +2,7 @@ begin;
 select plan(7);
 
 select tests.a_release();
--- Times as JavaScript writes them: what most devices send.
+-- Times in the format of JavaScript, which most devices send.
 create temporary table line on commit drop as
   select n, tests.attempt(n, 1, '{}', '{"occurred_at": "2025-11-22T10:00:00.120Z"}') as line from generate_series(1, 20) n;
 select tests.send(variadic array(select line from line where n <= 10 order by n));

@@ -2,7 +2,7 @@ begin;
 select plan(2);
 
 select tests.a_release();
--- 13 KiB on the wire: 1,500 numbers of 131,001 digits each, should anybody write them out.
+-- 13 KiB as sent: 1,500 numbers that have 131,001 digits each when written out.
 select tests.send(replace(tests.attempt(10, 1, '{"answer": {"choice": 1, "x": "@"}}'), '"@"', '[' || repeat('1e131000,', 1500) || '1]'), tests.attempt(11, 1));
 
 select cmp_ok((select coalesce(sum(octet_length(body::text)), 0) from learner.event where user_id = tests.learner()), '<', 100000::bigint,

@@ -2,7 +2,7 @@ begin;
 select plan(6);
 
 select tests.a_release();
--- As if validation had a gap: a constraint that no rule knows of.
+-- A gap in the validation: a constraint without a rule.
 alter table learner.attempt add constraint attempt_duration_not_13 check (duration_ms <> 13) not valid;
 
 select is(tests.send(tests.attempt(10, 1), tests.attempt(11, 2, '{"duration_ms": 13}'), tests.progress(12, 1, 40), 'x',

@@ -2,7 +2,7 @@ begin;
 select plan(14);
 
 select tests.a_release();
--- Fields that another type has, with values that it would not take.
+-- Fields of another event type with values that would be invalid there.
 create temporary table line (text text, wanted text) on commit drop;
 insert into line values
   (tests.progress(10, 1, 10, '{"content_version": "soon"}'), 'content_version in progress'),

@@ -1,7 +1,7 @@
 begin;
 select plan(9);
 
--- More rows of clocks that were never set than are ever counted, from long before those of a month that wants a partition.
+-- More rows of unset clocks than are counted, older than the rows of a month that needs a partition.
 create function pg_temp.strays(p_at timestamptz, p_from integer, p_count integer) returns void
 language sql
 as $$
@@ -21,7 +21,7 @@ select is(ops.maintain_partitions(), (select partition from month), 'O6: a month
 select is((select count(*) from ops.telemetry t, month m where t.tableoid = m.partition::regclass), 1000::bigint, 'O6: a new partition takes the rows of its month from the default partition');
 select is(ops.maintain_partitions(), null, 'O6: rows of 1970 get no partition');
 
--- Another month, with more than may be moved while others wait.
+-- Another month, with more rows than a run may move.
 update month set at = at - interval '40 days';
 update month set name = to_char(at at time zone 'utc', 'YYYY-MM');
 select pg_temp.strays(at, 1, 20001) from month;

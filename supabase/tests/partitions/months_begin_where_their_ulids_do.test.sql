@@ -11,7 +11,7 @@ select tests.a_release();
 select tests.send(variadic array(
   select tests.attempt(10 + place::integer, 1, '{}', jsonb_build_object('id', id))
   from unnest(array['01ZZZZZZZZ0000000000000000', private.uuid_to_ulid(private.ulid_floor('2040-02-01 00:00+00')),
-    -- One before that: the last ULID of January.
+    -- The last ULID of January.
     left(private.uuid_to_ulid(private.ulid_floor('2040-01-31 23:59:59.999+00')), 10) || repeat('Z', 16)])
   with ordinality t (id, place)));
 select set_eq('select tableoid::regclass::text as name from learner.event where user_id = tests.learner()',

@@ -12,7 +12,7 @@ select is(ops.maintain_partitions(13), 'learner.batch_' || pg_temp.month(13), 'I
 select is(ops.maintain_partitions(13), 'learner.event_' || pg_temp.month(13), 'I6: the third run creates the missing month of the third table');
 select is((select detail ->> 'made' from ops.job where name = 'partitions'), 'learner.event_' || pg_temp.month(13), 'O4: the partition that a run created is recorded');
 
--- What stands where a default partition should be can't be locked.
+-- A materialized view in place of the default partition cannot be locked.
 drop table learner.event_default;
 create materialized view learner.event_default as select * from learner.event limit 0;
 create temporary table made on commit drop as

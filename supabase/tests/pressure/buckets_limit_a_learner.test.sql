@@ -12,7 +12,7 @@ begin
   return coalesce('refused ' || (v_answer #>> '{refused,code}'), 'taken ' || json_array_length(v_answer -> 'results'));
 end
 $$;
--- As if this many seconds had gone by.
+-- Simulates that this many seconds have passed.
 create function pg_temp.wait(p_seconds integer) returns void language sql
 as $$
   update learner.state set events_full_at = events_full_at - make_interval(secs => p_seconds),

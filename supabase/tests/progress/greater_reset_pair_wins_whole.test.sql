@@ -2,7 +2,7 @@ begin;
 select plan(4);
 
 select tests.a_release();
--- Two devices reset the same skill, neither knowing of the other.
+-- Two devices reset the same skill independently.
 select tests.send(tests.reset(20, 1, 1), tests.progress(21, 1, 50, tests.in_reset(1, 20)));
 select tests.send(tests.reset(30, 1, 1), tests.progress(31, 1, 20, tests.in_reset(1, 30)));
 

@@ -2,7 +2,7 @@ begin;
 select plan(5);
 
 select tests.a_release();
--- Two hours slow, in the third contract, and with an event that waited for an hour.
+-- A clock that is two hours slow, contract version 3, and an event that waited for an hour.
 select private.ingest_for(tests.learner(), concat_ws(E'\n', tests.header(jsonb_build_object('contract_version', 3,
   'sent_at', to_char(clock_timestamp() at time zone 'utc' - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))),
   tests.attempt(10, 1, '{}', jsonb_build_object('occurred_at', to_char(clock_timestamp() at time zone 'utc' - interval '3 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))));

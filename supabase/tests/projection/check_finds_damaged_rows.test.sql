@@ -13,7 +13,7 @@ select is((select count(*) from learner.attempt), 8::bigint, 'I6: the check remo
 select bag_eq('select p.* from generate_series(1, 4) n cross join lateral private.projection_rows(tests.learner(n)) p', 'table before',
   'I6: the check leaves the live rows as they were');
 
--- Past the triggers, as a bug would have it.
+-- Damage as a bug would cause it.
 update learner.skill_progress set mastery = 99, change_seq = change_seq + 1000 where user_id = tests.learner(1) and skill_id = tests.skill(1);
 delete from learner.attempt where user_id = tests.learner(2) and event_id = tests.event_id(11);
 update learner.practice set days = days + '{[2020-01-01,2020-01-02)}', change_seq = change_seq + 1000 where user_id = tests.learner(3);

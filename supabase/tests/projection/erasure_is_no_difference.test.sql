@@ -6,7 +6,7 @@ select tests.send_for(n, tests.attempt(11, 1), tests.attempt(12, 3), tests.progr
 update learner.skill_progress set mastery = 99, change_seq = change_seq + 1000 where user_id = tests.learner(1) and skill_id = tests.skill(1);
 select is(ops.check_projections() ->> 'different', '1', 'I6: the check finds a damaged row before the erasure');
 
--- An erasure of several steps: after the first the attempts are gone, the ledger is not, and no change number has moved.
+-- An erasure of several steps. After the first one the attempts are erased, the ledger is not, and no change number has changed.
 insert into ops.erasure (user_id, reason) values (tests.learner(1), 'requested'), (tests.learner(2), 'requested');
 select private.erase_step(tests.learner(n), 1) from generate_series(1, 2) n;
 select is((select count(*) from learner.event where user_id in (tests.learner(1), tests.learner(2))), 6::bigint, 'O5: an unfinished erasure leaves the events in the ledger');

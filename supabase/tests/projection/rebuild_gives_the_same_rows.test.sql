@@ -19,7 +19,7 @@ select is((select count(*) from before), 9::bigint, 'I6: the test learner has ni
 select is(json_array_length(private.learner_changes(tests.learner(), current_setting('tests.cursor'), 1000) -> 'changes'), 9,
   'I8: devices pull every rebuilt row');
 
--- What a fixed bug would have left behind.
+-- Damage that a fixed bug could have left.
 update learner.skill_progress set mastery = 99, attempts = 50 where user_id = tests.learner();
 delete from learner.attempt where user_id = tests.learner() and event_id = tests.event_id(11);
 update learner.practice set days = '{[2020-01-01,2020-01-09)}' where user_id = tests.learner();

@@ -1,7 +1,7 @@
 begin;
 select plan(9);
 
--- What the marks say would be published, and what a look at every draft says.
+-- Compares the changes found by the marks with the changes found in all drafts.
 create function pg_temp.missed() returns bigint language plpgsql as $$
 declare v_count bigint;
 begin

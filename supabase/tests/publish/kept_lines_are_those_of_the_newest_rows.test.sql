@@ -2,7 +2,7 @@ begin;
 select plan(6);
 
 select tests.a_release();
--- Skills whose kept lines are not those of their questions as the newest release has them.
+-- Skills whose stored lines differ from the questions of the newest release.
 create function pg_temp.wrong() returns setof uuid language sql as $$
   with newest as (
     select distinct on (r.id) r.id, r.op, r.skill_id, r.sha256 from content.revision r

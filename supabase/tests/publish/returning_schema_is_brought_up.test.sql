@@ -2,7 +2,7 @@ begin;
 select plan(16);
 
 select tests.a_release();
--- What happened while schema 1 was not written: an edit, a row that went, one that came, and one of a type that it does not have.
+-- Changes while schema 1 was retired: an edit, a deleted row, a new row, and a row of a type that schema 1 lacks.
 update content.schema set state = 'retired' where schema = 1;
 update content.question set prompt = 'Edited' where id = tests.question(1);
 delete from content.question where id = tests.question(2);

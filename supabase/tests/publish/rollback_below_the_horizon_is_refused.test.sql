@@ -7,7 +7,7 @@ select tests.publish();
 update content.question set prompt = 'Third' where id = tests.question(1);
 select tests.publish();
 update content.question set prompt = 'A draft' where id = tests.question(2);
--- Version 1 would still have as many rows as it had: only the horizon tells that they are not its own.
+-- Version 1 would still have the right number of rows. Only the horizon shows that they are not its own.
 select is(ops.compact_content(1, '0 s', '0 s') ->> 'horizon', '2', 'C3: version 2 is the oldest complete version after compaction');
 
 select throws_ok('select private.rollback_release(1, null, true)', 'CR030', null, 'C5: a roll-back to a version below the horizon is refused');

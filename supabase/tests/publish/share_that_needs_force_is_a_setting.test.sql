@@ -17,7 +17,7 @@ select tests.publish();
 update ops.content_setting set force_share = 0.05;
 select is(tests.raised('select private.rollback_release(2, null, false)'), 'CR006', 'C5: a roll-back above force_share is refused without force');
 
--- Of much, one row is a share that rounds to nothing.
+-- One row of many is a share that rounds to zero.
 update ops.content_setting set force_share = 0;
 select ok(private.needs_force(1), 'C5: every deletion needs force when force_share is 0');
 select ok(not private.needs_force(0), 'C5: a release without deletions needs no force when force_share is 0');

@@ -6,7 +6,7 @@ update content.question set prompt = 'Edited' where id = tests.question(1);
 delete from content.question where id = tests.question(4);
 select tests.publish();
 
--- As the protocol describes it, from the lines that a device gets and nothing else.
+-- Computes the hashes from the delivered lines, as the protocol describes.
 create temporary table held on commit drop as
   select line::jsonb ->> 'kind' as kind, line::jsonb ->> 'id' as id, line::jsonb as row, encode(sha256(convert_to(line, 'UTF8')), 'hex') as hash
   from string_to_table(tests.page(0), E'\n') line

@@ -30,13 +30,13 @@ select results_eq($$ select r -> 'row' ->> 'event_id' from page, json_array_elem
 select is((select split_part(page ->> 'cursor', '.', 2)::bigint from page order by number desc limit 1), (select change_seq from learner.state where user_id = tests.learner()),
   'I8: the cursor of the last page is the learner''s change number');
 
--- Larger than any that a device could make.
+-- A row that is larger than any device can create.
 select tests.send_for(2, tests.attempt(1, 1), tests.attempt(2, 1));
 update learner.attempt set answer = jsonb_build_object('x', repeat('x', 2000000)) where user_id = tests.learner(2);
 select results_eq($$ select json_array_length(p -> 'changes') from pg_temp.pages(2) p $$, 'values (2), (1), (1)', 'I8: a row that is larger than a page comes alone');
 select is(private.sync_for(tests.learner(2), tests.header('{"pull": {"cursor": null}}'))::json -> 'pull' ->> 'more', 'true', 'U6: a row that is larger than a page comes alone in a sync as well');
 
--- What is beyond the page is not made, but for a row, to see that it does not fit. An attempt has two ids to print.
+-- Only one row beyond the page is built, to see that it does not fit. Each attempt converts two ids.
 create or replace function private.uuid_to_ulid(p_uuid uuid) returns text language plpgsql immutable strict
 as $$
 begin

@@ -3,7 +3,7 @@ select plan(7);
 
 select tests.a_release();
 select tests.send(tests.progress(10, 1, 101), tests.progress(11, 1, 102), 'not json');
--- The server learns that mastery may exceed 100 by one.
+-- The rules now allow a mastery of 101.
 update private.event_type set rules = (replace(rules::text, '$."body"."mastery" <= 100', '$."body"."mastery" <= 101'))::jsonpath
 where type = 'progress.advanced';
 alter table learner.skill_progress drop constraint skill_progress_mastery_in_range;

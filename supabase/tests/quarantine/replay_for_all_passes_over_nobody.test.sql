@@ -20,7 +20,7 @@ select bag_eq($$ select object_id, actor, (after ->> 'rows')::integer from ops.a
   $$ values (tests.learner(4)::text, tests.learner(3), 500), (tests.learner(5)::text, tests.learner(3), 1), (tests.learner(6)::text, tests.learner(3), 1),
     (tests.learner(4)::text, tests.learner(3), 200) $$, 'I10: a replay of all learners is recorded for each learner');
 
--- A call is bounded by events, too.
+-- A call is bounded by events as well.
 select tests.send_for(5, variadic array(select 'no json either ' || n from generate_series(1, 500) n));
 select results_eq($$ select learners, remaining from public.replay_all_quarantined('invalid_json') $$, 'values (2, 202)', 'O6: one call replays at most a thousand events');
 

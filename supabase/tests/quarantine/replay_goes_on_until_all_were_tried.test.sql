@@ -18,7 +18,7 @@ select is((select count(distinct began_at) from step), 1::bigint, 'U3: the calls
 select is_empty($$ select from public.replay_quarantined(tests.learner(), with_code => 'invalid_json', tried_before => (select min(began_at) from step)) $$,
   'U3: a finished round finds no event to try');
 
--- Without saying where to go on, too.
+-- Calls without a start time.
 select lives_ok($$ select public.replay_quarantined(tests.learner(), with_code => 'invalid_json') $$, 'U3: a replay without a start time begins a new round');
 select lives_ok($$ select public.replay_quarantined(tests.learner(), with_code => 'invalid_json') $$, 'U3: the next replay without a start time begins with the events tried least');
 select tests.reset_role();

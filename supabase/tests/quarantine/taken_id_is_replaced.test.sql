@@ -16,7 +16,7 @@ select is_empty('select * from public.replay_quarantined(tests.learner(), as_new
 select tests.reset_role();
 select is((select mastery from learner.skill_progress where user_id = tests.learner()), 70::smallint, 'U3: a conflict replayed under a new id counts in progress');
 select is(tests.send(tests.progress(10, 1, 70)), array['quarantined id_conflict'], 'I4: a conflict that its device sends again stays quarantined');
--- After a restore that has lost the replay.
+-- The state after a restore that lost the replay.
 update ops.quarantine set status = 'open', resolved_at = null, resolved_event = null, mended_body = null where user_id = tests.learner() and event_id is not null;
 select is((select became_event from public.replay_quarantined(tests.learner(), as_new_id => true)), (select became_event from replayed),
   'I4: the same text gets the same new id after a restore');

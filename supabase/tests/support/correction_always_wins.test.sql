@@ -2,7 +2,7 @@ begin;
 select plan(13);
 
 select tests.a_release();
--- The greatest pair that a device can make.
+-- The greatest reset pair of a device.
 select tests.send(tests.progress(10, 1, 100, '{"reset": {"count": 1000000, "event": "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"}}'));
 select tests.send(tests.progress(11, 2, 90));
 

@@ -2,7 +2,7 @@ begin;
 select plan(5);
 
 select tests.a_release();
--- Made after a correction that a restore has lost: more than one step takes.
+-- Events after a correction that a restore has lost. They are more than one step takes.
 select tests.send(variadic array(select tests.progress(n, 2, 77, tests.in_reset(1000001, 9)) from generate_series(10, 359) n));
 select tests.send(variadic array(select tests.progress(n, 2, 77, tests.in_reset(1000001, 9)) from generate_series(360, 709) n));
 create temporary table waiting on commit drop as select sha256 from ops.quarantine where user_id = tests.learner() and code = 'unknown_reset' and status = 'held';

@@ -2,7 +2,7 @@ begin;
 select plan(8);
 
 select tests.a_release();
--- A clock that thinks it is 1970, and this month.
+-- One event of a clock set to 1970, and one of this month.
 select tests.send(tests.event(1, 'app.recovered', '{"code": "x", "duration_ms": 1}', '{"id": "00000000000000000000000001"}'),
   tests.event(2, 'app.recovered', '{"code": "x", "duration_ms": 1}',
     jsonb_build_object('id', private.uuid_to_ulid(private.ulid_floor(now())))));

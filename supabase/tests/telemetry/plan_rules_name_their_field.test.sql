@@ -1,7 +1,7 @@
 begin;
 select plan(72);
 
--- One good body for each type, and for each rule a value that breaks it.
+-- A valid body for each type, and an invalid value for each rule.
 create temporary table good (type text, body jsonb) on commit drop;
 insert into good values
   ('outbox.created', '{"events": 3, "waiting": 0}'),

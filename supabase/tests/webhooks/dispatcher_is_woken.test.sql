@@ -29,7 +29,7 @@ select private.drive_webhooks();
 select is(pg_temp.woken(), 3::bigint, 'S2: the job does not wake the dispatcher for a disabled endpoint');
 select is((select schedule from cron.job where jobname = 'carrel_webhooks'), '30 seconds', 'S2: the job that wakes the dispatcher runs every 30 seconds');
 
--- Waking that fails.
+-- The dispatcher cannot be woken.
 drop extension pg_net;
 select public.set_webhook_endpoint(tests.webhook_endpoint_id(), true);
 update content.domain set title = 'Changed again' where id = tests.domain(1);
