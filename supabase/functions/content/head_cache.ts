@@ -7,10 +7,10 @@ import { digestOf, type Payload, payloadOf } from "../_shared/reply.ts";
 const FRESH_MS = 1000;
 
 /**
- * Milliseconds that it may be old for whoever names the history and a version that it has: what they came for does not
- * change. What may is so long hidden from them: a release that became mandatory, a schema that ended, another history. All of
- * these are told to the next poll, which names nothing and comes 15 minutes later, unless set. Hints to 10,000 devices are
- * spread over 200 s (hint_devices_per_s): so long a release is two queries an isolate, its head and its delta.
+ * The greatest age, in milliseconds, of a head for callers who name the history and a version that the head has. The content that
+ * they want does not change. News is hidden for this time: a required release, the end of a schema, another history. The next poll
+ * names nothing and gets the news, by default 15 minutes later. Hints to 10,000 devices are spread over 200 s
+ * (hint_devices_per_s), so a release costs an isolate two queries in this time: its head and its delta.
  */
 const KNOWN_MS = 300_000;
 
