@@ -7,7 +7,7 @@ export default {
   entry: [
     // The commands of package.json, and programs that they start.
     ...Object.values(scripts).flatMap((command) => command.match(/scripts\/\S+\.ts/g) ?? []),
-    "scripts/check/pgtap/main.ts",
+    "scripts/check/*/main.ts",
     "scripts/local/contract/main.ts",
     "supabase/tests/walks/third_schema.ts",
     // What others import or deploy.

@@ -87,7 +87,7 @@ async function grownDatabase(rows: number, progress: (line: string) => void) {
     from learner.session s`;
   for (const table of FILLED) await sql`alter table ${sql(table)} enable trigger user`;
   await sql`vacuum analyze`;
-  // As the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand.
+  // As the Edge Functions connect.
   const edge = postgres(cluster.url("carrel_edge"), { max: 1, onnotice: () => {} });
 
   async function cost({ questions, version }: { questions: Question[]; version: number }): Promise<Cost> {

@@ -78,7 +78,7 @@ async function sqlBench(runs: number, progress: (line: string) => void) {
     compare: async (pair: Omit<Pair, "runs" | "more" | "unit">) => {
       results.push(await runPair({ ...pair, unit: "events/s", more: true, runs }, progress));
     },
-    /** Runs `work` as the Edge Functions connect; what postgres inserts by itself would be looked at as an edit by hand. */
+    /** Runs `work` as the Edge Functions connect. */
     async asEdge<T>(connections: number, work: (edge: postgres.Sql) => Promise<T>): Promise<T> {
       const edge = postgres(cluster.url("carrel_edge"), { max: connections, onnotice: () => {} });
       // Queries of a server that was lost under load may never end.

@@ -6,13 +6,13 @@
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('schedules');
 --        delete from ops.job where name in ('schedules');
 --        drop table content.tree_text, content.release_size, content.shelf, content.schedule cascade;
---        drop function if exists private.domain_body, private.skill_body, private.question_body, private.collect_candidate,
---          private.candidate_problem, private.collect_change, private.count_change, private.change_hash, private.write_tree,
---          private.write_release_size, private.lift_lock_timeout, private.published_head, private.publish_drafts, private.publish_release,
---          public.publish_release, private.preview_release, public.preview_release, private.write_wanted, private.rollback_release,
---          public.rollback_release, private.restore_shelved, ops.restore_shelved, private.schedule_json, private.schedule_release,
---          private.cancel_schedule, private.list_schedules, public.schedule_release, public.cancel_schedule, public.list_schedules,
---          ops.run_due_schedule, private.release_history, public.release_history;
+--        drop function if exists private.domain_body, private.skill_body, private.question_body, private.drop_temporary,
+--          private.collect_candidate, private.candidate_problem, private.collect_change, private.count_change, private.change_hash,
+--          private.write_tree, private.write_release_size, private.lift_lock_timeout, private.published_head, private.publish_drafts,
+--          private.publish_release, public.publish_release, private.preview_release, public.preview_release, private.write_wanted,
+--          private.rollback_release, public.rollback_release, private.restore_shelved, ops.restore_shelved, private.schedule_json,
+--          private.schedule_release, private.cancel_schedule, private.list_schedules, public.schedule_release, public.cancel_schedule,
+--          public.list_schedules, ops.run_due_schedule, private.release_history, public.release_history;
 
 -- Source: schemas/30_publish/content_body.sql
 -- What:  the text of a domain, a skill and a question as devices receive it.
@@ -76,6 +76,20 @@ comment on function private.question_body(smallint, integer, content.question, u
 -- What:  the candidate: the marked drafts as devices would see them, beside what is published.
 -- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
 
+create function private.drop_temporary(p_table text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if to_regclass(format('pg_temp.%I', p_table)) is not null then
+    execute format('drop table pg_temp.%I', p_table);
+  end if;
+end
+$$;
+comment on function private.drop_temporary(text) is 'Drops a temporary table that an earlier call in this transaction has left. No NOTICE where there is none.';
+
 create function private.collect_candidate(p_take_marks boolean, p_version integer)
 returns void
 language plpgsql
@@ -99,9 +113,7 @@ begin
   end if;
   -- A temporary table, since 50,000 rows do not belong in an array. It is not analyzed: that took longer than writing it,
   -- and what reads it reads all of it, or probes an index for each row.
-  if to_regclass('pg_temp.candidate') is not null then
-    drop table pg_temp.candidate;
-  end if;
+  perform private.drop_temporary('candidate');
   create temp table candidate (
     kind text not null, id uuid not null, from_schema smallint not null, schema smallint not null, key text, domain_id uuid, skill_id uuid,
     parent_status text, body text, type text, answer jsonb, has_question boolean not null,
@@ -228,9 +240,7 @@ declare
   v_to smallint;
 begin
   perform private.collect_candidate(p_take_marks, v_next);
-  if to_regclass('pg_temp.change') is not null then
-    drop table pg_temp.change;
-  end if;
+  perform private.drop_temporary('change');
   -- Without the texts, which stay with the candidate: a dozen statements read it.
   create temp table change (
     schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,
@@ -373,7 +383,7 @@ declare
   v_to smallint;
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
-  drop table if exists pg_temp.skill_line;
+  perform private.drop_temporary('skill_line');
   -- A node's text is its own row's line, then its children's, each "id:hash\n", in the order of the ids. concat(), which takes
   -- half the time of four operators; a release of 100 changes spells some 9,000 lines.
   -- 1 Skills whose row or questions changed, in their old and in their new place.
@@ -916,7 +926,7 @@ begin
 
   -- 1 The drafts of that version, out of the texts that devices got.
   foreach v_kind in array array['domain', 'skill', 'question'] loop
-    execute format('drop table if exists pg_temp.wanted_%s', v_kind);
+    perform private.drop_temporary('wanted_' || v_kind);
     execute format(
       'create temp table wanted_%1$s on commit drop as
        select w.*
@@ -964,7 +974,7 @@ begin
   perform private.require_role('instructor', 'admin');
   lock table content.domain, content.skill, content.question in share row exclusive mode;
   foreach v_kind in array array['domain', 'skill', 'question'] loop
-    execute format('drop table if exists pg_temp.wanted_%s', v_kind);
+    perform private.drop_temporary('wanted_' || v_kind);
     execute format(
       'create temp table wanted_%1$s on commit drop as
        select w.* from content.shelf s cross join lateral jsonb_populate_record(null::content.%1$I, s.draft) w

@@ -56,6 +56,13 @@ export interface Push {
   device: string;
 }
 
+/** What a batch came to. */
+export interface Synced {
+  answer: string;
+  /** The device of the batch, if the learner's other devices have something to pull. */
+  changedBy: string | null;
+}
+
 /** The calls of the functions. Every answer is the text that SQL built. Failures are `Problem`s. */
 export interface Database {
   contentHead(schema: number): Promise<string>;
@@ -66,7 +73,7 @@ export interface Database {
   reportContent(learner: string, report: string): Promise<string>;
   /** How many were recorded. */
   recordContacts(contacts: readonly Contact[]): Promise<string>;
-  sync(learner: string, lines: string): Promise<string>;
+  sync(learner: string, lines: string): Promise<Synced>;
   changes(pull: PullCut): Promise<string>;
   /** How many were sent. */
   hintLearners(pushes: readonly Push[]): Promise<string>;
@@ -125,12 +132,12 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
   const slots = createSlots(QUEUE);
 
   // postgres.js sends a query when it is awaited, which is when there is a connection for it.
-  function text(query: PromiseLike<readonly { answer: string }[]>): Promise<string> {
+  function ask<Row>(query: PromiseLike<readonly Row[]>): Promise<Row> {
     const answer = slots.run(async () => {
       try {
         const [row] = await query;
         if (!row) throw new Error("The function returned no row.");
-        return row.answer;
+        return row;
       } catch (error) {
         throw problemOf(error);
       }
@@ -139,6 +146,8 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
     const timer = setTimeout(() => late.reject(new Problem("overloaded")), answerMs);
     return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer));
   }
+
+  const text = async (query: PromiseLike<readonly { answer: string }[]>) => (await ask(query)).answer;
 
   return {
     contentHead: (schema) =>
@@ -166,7 +175,8 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
       text(sql<{ answer: string }[]>`select private.record_contacts(
         ${JSON.stringify(contacts)}::text::json)::text as answer`),
     sync: (learner, lines) =>
-      text(sql<{ answer: string }[]>`select private.sync_for(${learner}::uuid, ${lines}::text) as answer`),
+      ask(sql<Synced[]>`select s.answer, s.changed_by as "changedBy"
+        from private.sync_for(${learner}::uuid, ${lines}::text) s`),
     changes: (p) =>
       text(sql<{ answer: string }[]>`select private.pull_for(
         ${p.learner}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text, ${p.device}::uuid) as answer`),

@@ -17,8 +17,6 @@ import { throwRefusal } from "./refusal.ts";
 const HINT_MS = 250;
 /** The most pushes that wait for their hint. Devices that get no hint poll. */
 const HINTS = 1000;
-/** The beginning of an answer to a batch that left something to pull: SQL puts it before anything that a device has written. */
-const CHANGED = /^\{"batch" : \{"batch_id" : "\w+", "changed" : true,/;
 
 /** Answers for the learners of one database. */
 export function syncHandler(database: Database, clock: Clock = systemClock): Handler {
@@ -32,13 +30,6 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
 
   const noteContact = contactLog(database, clock);
 
-  /** Runs after the answer and outside the learner's lock. A lost hint only delays the change until the next poll. */
-  function hintOthers(learner: string, text: string, answer: string): void {
-    if (!CHANGED.test(answer)) return;
-    const device: unknown = JSON.parse(text.split("\n", 1)[0] ?? "").device_id;
-    if (typeof device === "string") hint(`${learner}.${device}`, { learner, device });
-  }
-
   async function push({ request, learner }: Call): Promise<Response> {
     const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
     if (type !== "application/x-ndjson") {
@@ -49,9 +40,10 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
       );
     }
     const text = batchText(await readBody(request, MAX_BATCH_BYTES));
-    const answer = await limits.turn(learner, () => database.sync(learner, text));
+    const { answer, changedBy } = await limits.turn(learner, () => database.sync(learner, text));
     throwRefusal(answer);
-    hintOthers(learner, text, answer);
+    // Runs outside the learner's lock. A lost hint only delays the change until the next poll.
+    if (changedBy !== null) hint(`${learner}.${changedBy}`, { learner, device: changedBy });
     return await replyOnce(request, answer, "application/json");
   }
 

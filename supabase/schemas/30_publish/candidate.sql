@@ -1,6 +1,20 @@
 -- What:  the candidate: the marked drafts as devices would see them, beside what is published.
 -- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
 
+create function private.drop_temporary(p_table text)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if to_regclass(format('pg_temp.%I', p_table)) is not null then
+    execute format('drop table pg_temp.%I', p_table);
+  end if;
+end
+$$;
+comment on function private.drop_temporary(text) is 'Drops a temporary table that an earlier call in this transaction has left. No NOTICE where there is none.';
+
 create function private.collect_candidate(p_take_marks boolean, p_version integer)
 returns void
 language plpgsql
@@ -24,9 +38,7 @@ begin
   end if;
   -- A temporary table, since 50,000 rows do not belong in an array. It is not analyzed: that took longer than writing it,
   -- and what reads it reads all of it, or probes an index for each row.
-  if to_regclass('pg_temp.candidate') is not null then
-    drop table pg_temp.candidate;
-  end if;
+  perform private.drop_temporary('candidate');
   create temp table candidate (
     kind text not null, id uuid not null, from_schema smallint not null, schema smallint not null, key text, domain_id uuid, skill_id uuid,
     parent_status text, body text, type text, answer jsonb, has_question boolean not null,

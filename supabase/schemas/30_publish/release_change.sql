@@ -35,9 +35,7 @@ declare
   v_to smallint;
 begin
   perform private.collect_candidate(p_take_marks, v_next);
-  if to_regclass('pg_temp.change') is not null then
-    drop table pg_temp.change;
-  end if;
+  perform private.drop_temporary('change');
   -- Without the texts, which stay with the candidate: a dozen statements read it.
   create temp table change (
     schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,

@@ -91,7 +91,7 @@ begin
 
   -- 1 The drafts of that version, out of the texts that devices got.
   foreach v_kind in array array['domain', 'skill', 'question'] loop
-    execute format('drop table if exists pg_temp.wanted_%s', v_kind);
+    perform private.drop_temporary('wanted_' || v_kind);
     execute format(
       'create temp table wanted_%1$s on commit drop as
        select w.*
@@ -139,7 +139,7 @@ begin
   perform private.require_role('instructor', 'admin');
   lock table content.domain, content.skill, content.question in share row exclusive mode;
   foreach v_kind in array array['domain', 'skill', 'question'] loop
-    execute format('drop table if exists pg_temp.wanted_%s', v_kind);
+    perform private.drop_temporary('wanted_' || v_kind);
     execute format(
       'create temp table wanted_%1$s on commit drop as
        select w.* from content.shelf s cross join lateral jsonb_populate_record(null::content.%1$I, s.draft) w

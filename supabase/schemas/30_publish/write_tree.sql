@@ -29,7 +29,7 @@ declare
   v_to smallint;
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
-  drop table if exists pg_temp.skill_line;
+  perform private.drop_temporary('skill_line');
   -- A node's text is its own row's line, then its children's, each "id:hash\n", in the order of the ids. concat(), which takes
   -- half the time of four operators; a release of 100 changes spells some 9,000 lines.
   -- 1 Skills whose row or questions changed, in their old and in their new place.

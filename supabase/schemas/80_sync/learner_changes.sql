@@ -125,8 +125,7 @@ $$;
 comment on function private.pull_for(uuid, text, integer, text, uuid) is
   'learner_changes() and `steering`, for a device as it described itself when it last pushed. Errors: erased, paused, device_revoked, behind.';
 
-create function private.sync_for(p_user uuid, p_lines text)
-returns text
+create function private.sync_for(p_user uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql
 volatile
 security definer
@@ -138,9 +137,13 @@ declare
   v_header constant private.header := jsonb_populate_record(null::private.header, split_part(p_lines, E'\n', 1)::jsonb);
 begin
   if v_batch -> 'refused' is not null then
-    return v_batch::text;
+    answer := v_batch::text;
+    return;
   end if;
-  return json_build_object(
+  if (v_batch ->> 'changed')::boolean then
+    changed_by := v_header.device_id;
+  end if;
+  answer := json_build_object(
     'batch', v_batch,
     'head', private.sync_head(v_header.content_schema::smallint),
     'steering', private.steering_for(v_header.platform, v_header.app_version),
@@ -149,7 +152,8 @@ begin
 end
 $$;
 comment on function private.sync_for(uuid, text) is
-  'One round trip: applies the batch, then {batch: its results, head: the content head, steering: what the client is asked to do, '
-  'pull: own changes if the header asked for them}; or {refused} where the learner has sent too much.';
+  'One round trip. answer: the batch is applied, then {batch: its results, head: the content head, steering: what the client is asked to do, '
+  'pull: own changes if the header asked for them}; or {refused} where the learner has sent too much. '
+  'changed_by: the device of the batch if it left rows for the learner''s other devices to pull; they are to be hinted.';
 
 grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, text, integer, text, uuid) to carrel_edge;

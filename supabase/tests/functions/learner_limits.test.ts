@@ -204,7 +204,7 @@ Deno.test("U8: a database that does not answer is reported as overloaded, and it
     "its end",
     async () => (await sql`select from learner.event where user_id = ${learner.id}`).count === 1,
   );
-  const again = JSON.parse(await patient.sync(learner.id, body));
+  const again = JSON.parse((await patient.sync(learner.id, body)).answer);
   assert.equal(again.batch.results[0].status, "duplicate");
   await sql.end();
 });

@@ -44,7 +44,9 @@ Deno.test("U6: a lagging replica says so, and has the push once it has caught up
     reader.changes({ learner: learner.id, cursor: null, limit: 10, atLeast, device: null })
       .then((text) => JSON.parse(text), (error: unknown) => error);
   const pushed = async () => {
-    const answer = JSON.parse(await writer.sync(learner.id, ndjson(header(learner), event(learner))));
+    const answer = JSON.parse(
+      (await writer.sync(learner.id, ndjson(header(learner), event(learner)))).answer,
+    );
     const token: string = answer.batch.token;
     return token;
   };

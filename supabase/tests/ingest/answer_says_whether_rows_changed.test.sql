@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 select tests.a_release();
 create function pg_temp.changed(variadic p_lines text[]) returns boolean language sql
@@ -15,8 +15,8 @@ select is(pg_temp.changed(tests.attempt(4, 1, '{"content_version": 2}')), false,
 update content.domain set title = 'Edited' where id = tests.domain(1);
 select tests.publish();
 select is(private.ingest_for(tests.learner(), tests.header()) ->> 'changed', 'true', 'S1: a contact that applies a held event leaves something to pull');
-select matches(private.sync_for(tests.learner(), tests.batch(tests.progress(5, 1, 30))), '^\{"batch" : \{"batch_id" : "\w+", "changed" : true,',
-  'S1: the answer has the key changed before any text from a device');
+select is((private.sync_for(tests.learner(), tests.batch(tests.progress(5, 1, 30)))).changed_by, tests.device(), 'S1: a sync that leaves something to pull names its device');
+select is((private.sync_for(tests.learner(), tests.batch(tests.progress(5, 1, 30)))).changed_by, null, 'S1: a sync that leaves nothing to pull names no device');
 
 select * from finish();
 rollback;

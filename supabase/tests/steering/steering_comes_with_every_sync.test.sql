@@ -3,7 +3,7 @@ select plan(5);
 
 insert into ops.steering (platform, batch_events, upgrade_to, upgrade_required_from, upgrade_message)
 values ('android', 100, '2.0', '2027-01-01', 'Please update.');
-create temporary table answer on commit drop as select private.sync_for(tests.learner(), tests.header())::jsonb as a;
+create temporary table answer on commit drop as select (private.sync_for(tests.learner(), tests.header())).answer::jsonb as a;
 
 select is((select a -> 'steering' from answer), private.steering_for('android', '1.4.0')::jsonb, 'U8: the answer of a push has the steering for its app');
 select is((select a #>> '{steering,batch_events}' from answer), '100', 'U8: the answer of a push has the steering for its platform');
