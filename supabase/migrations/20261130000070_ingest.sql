@@ -902,7 +902,6 @@ begin
     v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry);
 
   select s.change_seq into v_last_seq from learner.state s where s.user_id = p_user;
-  -- The function sync looks for `changed` where it stands: before anything that a device has written.
   return json_build_object(
     'batch_id', v_header.batch_id,
     'changed', v_last_seq > v_seq,
