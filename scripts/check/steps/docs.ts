@@ -3,7 +3,8 @@ import { followPage } from "../docs/page.ts";
 import { projectFiles, readProjectFile } from "../project.ts";
 import type { Step } from "../step.ts";
 
-const PAGE = /^(?:README|ARCHITECTURE|client-contract\/README|docs\/[\w/-]+)\.md$/;
+// client-contract/README.md is followed by the step `package`: its quickstarts run in a project that installs the package.
+const PAGE = /^(?:README|ARCHITECTURE|docs\/[\w/-]+)\.md$/;
 
 /** The pages for people. */
 export async function pages(): Promise<string[]> {
