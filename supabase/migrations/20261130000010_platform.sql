@@ -9,10 +9,10 @@
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
 --          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.caller_id,
---          private.app_role, private.require_role, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller,
---          private.audit, private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.broadcast,
---          private.record_job, private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals,
---          ops.prune_job_runs;
+--          private.app_role, private.require_role, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
+--          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.keep_secret,
+--          private.wake_function, ops.configure_signals, ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
 --        drop role carrel_edge, carrel_definer;
@@ -271,6 +271,20 @@ grant execute on function private.app_role() to authenticated, service_role;
 -- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.
 -- Why:   a cast that raises fails the whole statement, and some valid JSON is too expensive to process.
 
+create function private.shows_long_exponent(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A number stands at the start or after one of these characters; a part of a string that devices write rarely does.
+  return p_text ~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}';
+end
+$$;
+comment on function private.shows_long_exponent(text) is
+  'Whether a number of JSON may be one that private.is_jsonb() refuses for its exponent: never false where one is, seldom true where none is.';
+
 create function private.is_jsonb(p_text text)
 returns boolean
 language plpgsql
@@ -286,8 +300,8 @@ begin
   return pg_input_is_valid(p_text, 'jsonb')
     -- Exponents of three or more digits are rejected, because they expand: 1e131000 is 5 bytes as jsonb and 131 kB as text.
     -- 16 KiB of such numbers would be 200 MB to read; 16 KiB of 1e308 would be 850 kB. 1e99 prints as 100 digits.
-    -- The first test is cheap. Strings are removed only if a number at the start or after one of these characters may be too large.
-    and (p_text !~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}'
+    -- The first test is cheap. Strings are removed only if a number may be too large.
+    and (not private.shows_long_exponent(p_text)
       or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
 end
 $$;

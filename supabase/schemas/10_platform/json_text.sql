@@ -1,6 +1,20 @@
 -- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.
 -- Why:   a cast that raises fails the whole statement, and some valid JSON is too expensive to process.
 
+create function private.shows_long_exponent(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A number stands at the start or after one of these characters; a part of a string that devices write rarely does.
+  return p_text ~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}';
+end
+$$;
+comment on function private.shows_long_exponent(text) is
+  'Whether a number of JSON may be one that private.is_jsonb() refuses for its exponent: never false where one is, seldom true where none is.';
+
 create function private.is_jsonb(p_text text)
 returns boolean
 language plpgsql
@@ -16,8 +30,8 @@ begin
   return pg_input_is_valid(p_text, 'jsonb')
     -- Exponents of three or more digits are rejected, because they expand: 1e131000 is 5 bytes as jsonb and 131 kB as text.
     -- 16 KiB of such numbers would be 200 MB to read; 16 KiB of 1e308 would be 850 kB. 1e99 prints as 100 digits.
-    -- The first test is cheap. Strings are removed only if a number at the start or after one of these characters may be too large.
-    and (p_text !~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}'
+    -- The first test is cheap. Strings are removed only if a number may be too large.
+    and (not private.shows_long_exponent(p_text)
       or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
 end
 $$;
