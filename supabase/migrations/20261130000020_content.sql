@@ -164,8 +164,8 @@ create table content.question (
   constraint question_prompt_not_blank check (prompt ~ '\S' and length(prompt) <= 20000),
   constraint question_difficulty_in_range check (difficulty between 1 and 5),
   constraint question_status_known check (status in ('draft', 'active', 'withdrawn')),
-  -- The names are messages for editors in Studio; docs/question-types.md has the shapes. A device rejects a whole page because of one row
-  -- that breaks the contract (a null among the tags, a list of lists), so such a row must not be saved.
+  -- The names are messages for editors in Studio; docs/question-types.md has the shapes. Rows that break the contract must not be
+  -- saved (a null among the tags, a list of lists), because a device rejects the whole page of such a row.
   -- PostgreSQL checks constraints in the order of their names. `are_one_list` comes first, because the search for nulls raises on a list of lists.
   constraint question_choices_are_one_list check (choices = '{}' or (array_ndims(choices) = 1 and array_lower(choices, 1) = 1)),
   constraint question_choices_present check (array_position(choices, null) is null),
@@ -428,7 +428,7 @@ create table content.revision (
   skill_id    uuid,
   body        text,
   sha256      bytea,
-  -- A text shared by two schemas and a text of one of them end in the same schema, so one of the two unique indexes prevents both.
+  -- A text of two schemas and a text of one of them share an end of their ranges, so a unique index excludes the second text.
   -- The id comes first, because comparing kinds in a language's collation takes longer than writing the entry.
   constraint revision_pkey primary key (id, kind, version, schema) include (from_schema),
   constraint revision_schemas_ascend check (from_schema <= schema),

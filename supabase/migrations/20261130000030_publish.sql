@@ -264,8 +264,8 @@ begin
         or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
     end;
 
-  -- 2 All other rows, schema by schema. They are combined again if all schemas of a candidate row have the same change from the same
-  --   state, because write_release_size() subtracts the old state from each schema by this one row.
+  -- 2 All other rows, schema by schema. They are combined if all schemas of a candidate row have the same change from the
+  --   same state: write_release_size() subtracts one old state from all schemas of a row.
   --   Usually there are none, and planning for them would take as long as the rest of a small release.
   if not exists (
     select from pg_temp.candidate c
@@ -366,7 +366,7 @@ create table content.tree_text (
 alter table content.tree_text alter lines set storage external;
 comment on table content.tree_text is
   'Derived from the newest release: the lines of a skill''s questions, if they are equal in the schemas from from_schema to schema. '
-  'A release of 100 changes replaces 100 lines instead of reading the 9,000 rows beside them, half of its time.';
+  'A release of 100 changes replaces 100 lines instead of reading the 9,000 rows beside them, which took half of its time.';
 alter table content.tree_text enable row level security;
 create policy tree_text_all_nobody on content.tree_text for all to anon, authenticated using (false);
 
@@ -386,7 +386,7 @@ begin
   perform private.drop_temporary('skill_line');
   -- A node's text is the line of its own row, then the lines of its children, sorted by id. A line is "id:hash\n".
   -- concat() takes half the time of four operators; a release of 100 changes builds some 9,000 lines.
-  -- 1 Skills whose row or questions changed, in their old and new domains.
+  -- 1 Skills with a changed row or changed questions. A moved question changes its old and its new skill.
   create temp table skill_line (skill_id uuid not null, schema smallint not null, from_schema smallint not null, rows bigint, lines text storage external)
     on commit drop;
   -- 1a Skills in which only question texts changed: the new lines replace the old ones.
@@ -1065,7 +1065,7 @@ begin
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
   if p_at is null or p_expected_hash is distinct from v_hash then
-    perform private.raise_error('drafts_moved', 'A schedule needs a time, and the hash of a preview of the present drafts.', v_hash);
+    perform private.raise_error('drafts_moved', '`at` is required, and `expected_hash` must be the hash of a preview of the current drafts.', v_hash);
   end if;
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;

@@ -191,8 +191,8 @@ begin
       null, null, null, null, 0, null, null, null)::private.incoming
     from sent s
     join kept k using (event_id)
-    -- The whole event is compared, so that an invalid event is never mistaken for a stored one. An event that differs only in the form of
-    -- a value (a time without milliseconds) is checked in full, and is then found to be a duplicate.
+    -- The whole event is compared, so that an invalid event is never mistaken for a stored one. If only the form of a value differs
+    -- (a time without milliseconds), the event is checked in full and then found to be a duplicate.
     where s.event @> jsonb_build_object('id', s.event ->> 'id', 'type', k.type, 'version', k.type_version, 'learner_id', p_user, 'device_id', k.device_id,
         'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body

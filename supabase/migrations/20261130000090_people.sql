@@ -751,7 +751,7 @@ begin
     v_event.code := null;
   end if;
   if v_event.code is not null then
-    perform private.raise_error('support_invalid', 'A learner cannot have this progress.',
+    perform private.raise_error('support_invalid', '`skill`, `mastery` or `completed` is unknown or invalid.',
       case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
   end if;
   v_outcome := private.outcome_of(

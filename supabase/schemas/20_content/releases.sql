@@ -69,7 +69,7 @@ create table content.revision (
   skill_id    uuid,
   body        text,
   sha256      bytea,
-  -- A text shared by two schemas and a text of one of them end in the same schema, so one of the two unique indexes prevents both.
+  -- A text of two schemas and a text of one of them share an end of their ranges, so a unique index excludes the second text.
   -- The id comes first, because comparing kinds in a language's collation takes longer than writing the entry.
   constraint revision_pkey primary key (id, kind, version, schema) include (from_schema),
   constraint revision_schemas_ascend check (from_schema <= schema),

@@ -59,8 +59,8 @@ begin
         or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
     end;
 
-  -- 2 All other rows, schema by schema. They are combined again if all schemas of a candidate row have the same change from the same
-  --   state, because write_release_size() subtracts the old state from each schema by this one row.
+  -- 2 All other rows, schema by schema. They are combined if all schemas of a candidate row have the same change from the
+  --   same state: write_release_size() subtracts one old state from all schemas of a row.
   --   Usually there are none, and planning for them would take as long as the rest of a small release.
   if not exists (
     select from pg_temp.candidate c

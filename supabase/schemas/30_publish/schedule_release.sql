@@ -60,7 +60,7 @@ begin
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
   if p_at is null or p_expected_hash is distinct from v_hash then
-    perform private.raise_error('drafts_moved', 'A schedule needs a time, and the hash of a preview of the present drafts.', v_hash);
+    perform private.raise_error('drafts_moved', '`at` is required, and `expected_hash` must be the hash of a preview of the current drafts.', v_hash);
   end if;
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;

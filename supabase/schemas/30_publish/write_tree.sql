@@ -12,7 +12,7 @@ create table content.tree_text (
 alter table content.tree_text alter lines set storage external;
 comment on table content.tree_text is
   'Derived from the newest release: the lines of a skill''s questions, if they are equal in the schemas from from_schema to schema. '
-  'A release of 100 changes replaces 100 lines instead of reading the 9,000 rows beside them, half of its time.';
+  'A release of 100 changes replaces 100 lines instead of reading the 9,000 rows beside them, which took half of its time.';
 alter table content.tree_text enable row level security;
 create policy tree_text_all_nobody on content.tree_text for all to anon, authenticated using (false);
 
@@ -32,7 +32,7 @@ begin
   perform private.drop_temporary('skill_line');
   -- A node's text is the line of its own row, then the lines of its children, sorted by id. A line is "id:hash\n".
   -- concat() takes half the time of four operators; a release of 100 changes builds some 9,000 lines.
-  -- 1 Skills whose row or questions changed, in their old and new domains.
+  -- 1 Skills with a changed row or changed questions. A moved question changes its old and its new skill.
   create temp table skill_line (skill_id uuid not null, schema smallint not null, from_schema smallint not null, rows bigint, lines text storage external)
     on commit drop;
   -- 1a Skills in which only question texts changed: the new lines replace the old ones.
