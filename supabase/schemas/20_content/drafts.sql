@@ -58,8 +58,8 @@ create table content.question (
   constraint question_prompt_not_blank check (prompt ~ '\S' and length(prompt) <= 20000),
   constraint question_difficulty_in_range check (difficulty between 1 and 5),
   constraint question_status_known check (status in ('draft', 'active', 'withdrawn')),
-  -- The names are messages for editors in Studio; docs/question-types.md has the shapes. Rows that break the contract must not be
-  -- saved (a null among the tags, a list of lists), because a device rejects the whole page of such a row.
+  -- The names are messages for editors in Studio; docs/question-types.md has the shapes. A row that breaks the contract (a null among the tags, a list
+  -- of lists) must not be saved: a device rejects the whole page with it.
   -- PostgreSQL checks constraints in the order of their names. `are_one_list` comes first, because the search for nulls raises on a list of lists.
   constraint question_choices_are_one_list check (choices = '{}' or (array_ndims(choices) = 1 and array_lower(choices, 1) = 1)),
   constraint question_choices_present check (array_position(choices, null) is null),
