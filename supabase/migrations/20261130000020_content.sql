@@ -13,8 +13,8 @@
 --          private.require_release, public.require_release;
 
 -- Source: schemas/20_content/question_values.sql
--- What:  the values that questions are made of: decimal strings, short texts, indexes, tags, media.
--- Why:   drafts, grading and devices must read them alike (client-contract/contract/question.ts); docs/question-types.md is for people.
+-- What:  the values of questions: decimal strings, short texts, indexes, tags, media.
+-- Why:   drafts, grading and devices must read them the same way (client-contract/contract/question.ts). docs/question-types.md describes them.
 
 create function private.is_decimal(p_text text)
 returns boolean
@@ -22,8 +22,8 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- No exponent, no blanks, no grouping: `1e3`, `1,5` and ` 1` mean different things to different readers. 30 digits on
-  -- either side keep the arithmetic exact and small everywhere.
+  -- No exponent, spaces or grouping, because readers disagree about `1e3`, `1,5` and ` 1`. 30 digits on each side keep the
+  -- arithmetic exact and small.
   select coalesce(p_text ~ '^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$', false)
 $$;
 comment on function private.is_decimal(text) is 'Whether a text is a decimal string: [sign] 1-30 digits [. 1-30 digits].';
@@ -34,13 +34,13 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Neither ICU nor libc, whose tables and special cases differ: NFC and the simple lower case of PostgreSQL's own
-  -- Unicode tables, and white space by name. pg_c_utf8 maps character by character (no final sigma), so others can too.
+  -- Not ICU or libc, whose tables and special cases differ. NFC and lower case come from PostgreSQL's own Unicode tables;
+  -- white space is listed. pg_c_utf8 maps each character separately (no final sigma), so other languages can do the same.
   select btrim(regexp_replace(lower(normalize(p_text, nfc) collate pg_catalog.pg_c_utf8),
     '[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]+' collate pg_catalog.pg_c_utf8, ' ', 'g'), ' ')
 $$;
 comment on function private.normal_text(text) is
-  'How short texts are compared: NFC, simple lower case of each character, runs of white space as one space, none at the ends.';
+  'The form in which short texts are compared: NFC, simple lower case per character, each run of white space as one space, trimmed.';
 
 create function private.are_indexes(p_list jsonb, p_count integer)
 returns boolean
@@ -57,7 +57,7 @@ begin
     where (jsonb_typeof(e) = 'number' and e #>> '{}' ~ '^[0-9]{1,2}$' and (e #>> '{}')::integer < p_count) is not true);
 end
 $$;
-comment on function private.are_indexes(jsonb, integer) is 'Whether a JSON value is a list of whole numbers from 0, all below p_count, written as such.';
+comment on function private.are_indexes(jsonb, integer) is 'Whether a JSON value is a list of integers from 0 to p_count - 1, in plain notation.';
 
 create function private.are_tags(p_tags text[])
 returns boolean
@@ -76,7 +76,7 @@ begin
   return true;
 end
 $$;
-comment on function private.are_tags(text[]) is 'Whether each text of a list could be a tag: not blank, at most 60 characters. Nulls are not looked at.';
+comment on function private.are_tags(text[]) is 'Whether each text of a list can be a tag: not blank, at most 60 characters. Nulls are skipped.';
 
 create function private.is_media(p_media jsonb)
 returns boolean
@@ -92,8 +92,8 @@ begin
     select from jsonb_array_elements(p_media) m
     where (jsonb_typeof(m) = 'object'
       and m - array['path', 'bytes', 'sha256', 'mime'] = '{}'
-      -- In ASCII and written out, since `\s` is another set in every language, and lengths are counted otherwise. So nothing has to be
-      -- escaped in an address, Storage takes it (its keys are of ASCII), no file system knows it under two names, and no `..` leads out.
+      -- An explicit ASCII pattern, because `\s` and lengths differ between languages. Such a path needs no escaping in a URL, is a valid
+      -- key in Storage, has one name in every file system, and cannot contain `..`.
       and jsonb_typeof(m -> 'path') = 'string' and length(m ->> 'path') <= 500
       and m ->> 'path' ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$'
       and jsonb_typeof(m -> 'bytes') = 'number' and m ->> 'bytes' ~ '^[1-9][0-9]{0,9}$'
@@ -105,9 +105,9 @@ comment on function private.is_media(jsonb) is 'Whether a JSON value is a list o
 
 -- Source: schemas/20_content/drafts.sql
 -- What:  the drafts that instructors edit with SQL or Studio: domain, skill, question.
--- Why:   devices never see a draft; publish_release() copies all of them at once into revisions.
--- Keys: the length beside the pattern, since a bounded repetition in it took 7 us a key, twice what inserting the row takes; and
--- in collation C, in which the unique index compares bytes.
+-- Why:   devices never see a draft; publish_release() copies all drafts at once into revisions.
+-- The key's length has its own check, because a bounded repetition in the pattern took 7 us per key, twice the time of the insert.
+-- Keys use collation "C", so the unique index compares bytes.
 create table content.domain (
   id          uuid not null default gen_random_uuid(),
   key         text collate "C" not null,
@@ -121,9 +121,9 @@ create table content.domain (
   constraint domain_title_not_blank check (title ~ '\S' and length(title) <= 300),
   constraint domain_status_known check (status in ('draft', 'active', 'withdrawn'))
 );
-comment on table content.domain is 'Draft of a field of study; holds skills.';
-comment on column content.domain.key is 'Stable name chosen by people, unique among domains; ids derive from it on import.';
-comment on column content.domain.status is 'draft: not published yet; active: part of the next release; withdrawn: taken from devices by it.';
+comment on table content.domain is 'Draft of a field of study, which contains skills.';
+comment on column content.domain.key is 'Stable name that an author chooses, unique among domains. On import, ids derive from it.';
+comment on column content.domain.status is 'draft: not published yet; active: part of the next release; withdrawn: the next release removes it from devices.';
 
 create table content.skill (
   id          uuid not null default gen_random_uuid(),
@@ -141,7 +141,7 @@ create table content.skill (
   constraint skill_status_known check (status in ('draft', 'active', 'withdrawn'))
 );
 create index skill_domain_id_idx on content.skill (domain_id);
-comment on table content.skill is 'Draft of something that can be mastered; holds questions.';
+comment on table content.skill is 'Draft of a skill that can be mastered, which contains questions.';
 
 create table content.question (
   id          uuid not null default gen_random_uuid(),
@@ -164,14 +164,13 @@ create table content.question (
   constraint question_prompt_not_blank check (prompt ~ '\S' and length(prompt) <= 20000),
   constraint question_difficulty_in_range check (difficulty between 1 and 5),
   constraint question_status_known check (status in ('draft', 'active', 'withdrawn')),
-  -- Named so that the message in Studio says what to do; docs/question-types.md has the shapes. Devices refuse a page for one row that
-  -- is not of the contract's form (a null among the tags, a list of lists), and get no further than the release: such a row must not
-  -- be saved. PostgreSQL checks in the order of the names, and to look for a null in a list of lists is an error of its own: so
-  -- `are_one_list` comes first.
+  -- The names are messages for editors in Studio; docs/question-types.md has the shapes. A device rejects a whole page because of one row
+  -- that breaks the contract (a null among the tags, a list of lists), so such a row must not be saved.
+  -- PostgreSQL checks constraints in the order of their names. `are_one_list` comes first, because the search for nulls raises on a list of lists.
   constraint question_choices_are_one_list check (choices = '{}' or (array_ndims(choices) = 1 and array_lower(choices, 1) = 1)),
   constraint question_choices_present check (array_position(choices, null) is null),
   constraint question_answer_is_object check (jsonb_typeof(answer) = 'object'),
-  -- The importer's limits (scripts/content/limits.ts). Most questions of an import have no tags, and a function is called for the others alone.
+  -- The limits of the importer (scripts/content/limits.ts). Most questions have no tags, so the function runs only for the others.
   constraint question_tags_are_one_list check (tags = '{}' or (array_ndims(tags) = 1 and array_lower(tags, 1) = 1)),
   constraint question_tags_count check (cardinality(tags) <= 20),
   constraint question_tags_present check (array_position(tags, null) is null),
@@ -179,11 +178,11 @@ create table content.question (
   constraint question_media_has_path_bytes_sha256_mime check (media = '[]' or private.is_media(media))
 );
 create index question_skill_id_idx on content.question (skill_id);
-comment on table content.question is 'Draft of one question with its choices and answer. docs/question-types.md has a shape for each type.';
-comment on column content.question.choices is 'single_choice, multiple_choice: 2 to 20 options; other types have none.';
+comment on table content.question is 'Draft of a question with its choices and answer. docs/question-types.md has the shape of each type.';
+comment on column content.question.choices is 'single_choice and multiple_choice: 2 to 20 options. Other types have none.';
 comment on column content.question.answer is
   'single_choice {"choice": 2} · multiple_choice {"choices": [0, 2]} · true_false {"value": true} · numeric {"value": "9.81", "tolerance": "0.01"} '
-  '· short_text {"accepted": ["mitochondrion", "mitochondria"]}; indexes count from 0.';
+  '· short_text {"accepted": ["mitochondrion", "mitochondria"]}. Indexes start at 0.';
 comment on column content.question.tags is 'Up to 20 texts of up to 60 characters.';
 comment on column content.question.media is 'Files beside the text: [{"path": "sea/tide.webp", "bytes": 18211, "sha256": "…", "mime": "image/webp"}].';
 
@@ -208,8 +207,8 @@ end
 $$;
 
 -- Source: schemas/20_content/question_types.sql
--- What:  the question types: for each, what its drafts may be, when an answer is right, and what older content schemas have of it.
--- Why:   a type has one place in SQL, as it has one in the contract (client-contract/contract/question.ts). docs/changing.md adds one.
+-- What:  the question types: for each one its valid drafts, its grading, and its form in older content schemas.
+-- Why:   a type has one place in SQL and one in the contract (client-contract/contract/question.ts). docs/changing.md shows how to add a type.
 
 create function private.is_answer_key(p_type text, p_choices text[], p_key jsonb)
 returns boolean
@@ -221,10 +220,10 @@ begin
   if jsonb_typeof(p_key) <> 'object' then
     return false;
   end if;
-  -- Exactly the fields of the type: a misspelt tolerance would otherwise be silently none.
+  -- Only the type's own fields are allowed, so that a misspelt `tolerance` is not silently ignored.
   case p_type
     when 'single_choice' then
-      -- The commonest type, and checked for every draft of an import: so without a subquery.
+      -- The most common type has no subquery, because an import checks every draft.
       return p_key - 'choice' = '{}' and jsonb_typeof(p_key -> 'choice') is not distinct from 'number'
         and p_key ->> 'choice' ~ '^[0-9]{1,2}$' and (p_key ->> 'choice')::integer < cardinality(p_choices);
     when 'multiple_choice' then
@@ -253,16 +252,16 @@ begin
 end
 $$;
 comment on function private.is_answer_key(text, text[], jsonb) is
-  'Whether a JSON value is an answer key of that type: a question that nobody can answer right must not be saved.';
+  'Whether a JSON value is an answer key of this type. A question without a valid answer must not be saved.';
 
--- Named so that the message in Studio says what to do. PostgreSQL checks constraints in the order of their names.
+-- The names are messages for editors in Studio. PostgreSQL checks constraints in the order of their names.
 alter table content.question
   add constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
   add constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
   add constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
   add constraint question_single_choice_answer_is_an_index check (
     type <> 'single_choice'
-    -- One of four or more: most questions, without the call of a function (2 us a row). As text, in which 1.0 is not 1.
+    -- Most questions have four or more choices and skip the function call (2 us per row). Compared as text, so that 1.0 is not 1.
     or (cardinality(choices) >= 4 and answer::text in ('{"choice": 0}', '{"choice": 1}', '{"choice": 2}', '{"choice": 3}'))
     or private.is_answer_key(type, choices, answer)),
   add constraint question_multiple_choice_answer_is_indexes check (
@@ -276,24 +275,23 @@ alter table content.question
 
 create function private.grade(p_type text, p_key jsonb, p_answer jsonb)
 returns boolean
-language plpgsql -- rather than sql, which would start an executor for every row
+language plpgsql -- rather than sql, which starts an executor for every row
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Statements of their own rather than one expression: the subquery of one branch would cost all of them an executor (20 us a call
-  -- against 3).
+  -- Separate statements: in one expression, the subquery of one branch costs every call an executor (20 us instead of 3).
   case p_type
     when 'single_choice' then
       return coalesce(p_answer -> 'choice' = p_key -> 'choice', false);
     when 'multiple_choice' then
-      -- As sets. Indexes need no bound here: one that the key lacks makes the sets differ.
+      -- Compared as sets. Indexes need no range check: an index outside the key makes the sets differ.
       return coalesce(jsonb_typeof(p_answer -> 'choices') = 'array'
         and p_answer -> 'choices' <@ (p_key -> 'choices') and p_answer -> 'choices' @> (p_key -> 'choices'), false);
     when 'true_false' then
       return case
         when p_answer ? 'value' then p_answer -> 'value' = p_key -> 'value'
-        -- From a device that reads content schema 1, to which this is a single choice of ["True", "False"].
+        -- The answer of a device with content schema 1, which has the question as a single choice of ["True", "False"].
         else coalesce(p_answer -> 'choice' = case when p_key -> 'value' = 'true' then '0'::jsonb else '1' end, false)
       end;
     when 'numeric' then
@@ -313,11 +311,11 @@ begin
 end
 $$;
 comment on function private.grade(text, jsonb, jsonb) is
-  'Whether an answer is right; false where it is not of the type''s form, null where a question can''t be graded (withdrawn).';
+  'Whether an answer is correct. False if the answer does not have the type''s form; null if the question cannot be graded (withdrawn).';
 
 create function private.question_schema(q content.question)
 returns smallint
-language plpgsql -- rather than sql, which would start an executor for each of a full release's rows
+language plpgsql -- rather than sql, which starts an executor for each row of a full release
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -329,7 +327,7 @@ begin
 end
 $$;
 comment on function private.question_schema(content.question) is
-  'The oldest content schema that has all of a question. From that schema on its text is the same.';
+  'The oldest content schema that can represent all of a question. Newer schemas have the same text.';
 
 create function private.question_in(p_schema smallint, q content.question)
 returns content.question
@@ -338,7 +336,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Down from the newest schema, one step for each.
+  -- Steps down from the newest schema, one step per schema.
   if p_schema < 2 then
     q.media := '[]';
     case q.type
@@ -356,11 +354,11 @@ begin
 end
 $$;
 comment on function private.question_in(smallint, content.question) is
-  'A question as a content schema has it: without what is younger than the schema. Null: it does not exist there.';
+  'A question in the form of a content schema, without newer features. Null: the question does not exist in that schema.';
 
 -- Source: schemas/20_content/releases.sql
--- What:  what devices receive: releases, append-only revisions per contract schema, the hash tree, the answer keys.
--- Why:   a revision stores the exact bytes, so the state at any version can be served again and verified.
+-- What:  the published content: releases, append-only revisions per content schema, the hash tree, the answer keys.
+-- Why:   a revision stores exact bytes, so the state at any version can be served again and verified.
 create table content.schema (
   schema  smallint not null,
   state   text not null,
@@ -371,9 +369,9 @@ create table content.schema (
 );
 create unique index schema_state_idx on content.schema (state) where state = 'current';
 comment on table content.schema is
-  'The forms in which content is served. 1: what clients of the first contract read, single choices alone; 2: all question types.';
-comment on column content.schema.state is 'Releases are written for current and previous ones; devices that read a retired one must update.';
-comment on column content.schema.ends_at is 'When a previous schema is going to be retired; devices are told before.';
+  'The content schemas. 1: the first contract, single choices only. 2: all question types.';
+comment on column content.schema.state is 'Releases are written for current and previous schemas. Devices with a retired schema must update.';
+comment on column content.schema.ends_at is 'When a previous schema will be retired. Every head announces it.';
 insert into content.schema (schema, state) values (1, 'previous'), (2, 'current');
 
 create function private.audit_schema()
@@ -384,12 +382,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A trigger of its own, since private.audit_change() knows rows by a column id.
+  -- A separate trigger, because private.audit_change() needs a column `id`.
   perform private.audit(lower(tg_op), 'content.schema', coalesce(new.schema, old.schema)::text, to_jsonb(old), to_jsonb(new));
   return null;
 end
 $$;
-comment on function private.audit_schema() is 'Row trigger: audits a change of content.schema, which decides which devices are served.';
+comment on function private.audit_schema() is 'Row trigger: audits changes of content.schema, which controls the devices that are served.';
 
 create trigger schema_audit after insert or delete on content.schema
   for each row execute function private.audit_schema();
@@ -416,8 +414,8 @@ create table content.release (
   constraint release_rollback_goes_back check (rollback_to between 1 and version - 1)
 );
 comment on table content.release is 'One published version of the whole curriculum. Versions start at 1 and have no gaps (I1).';
-comment on column content.release.change_hash is 'The preview''s hash that led to it: whoever publishes the same preview again is told of this release.';
-comment on column content.release.rollback_to is 'The version whose content this one brings back; null for an ordinary release.';
+comment on column content.release.change_hash is 'The hash of the preview that was published. A retry with the same hash returns this release.';
+comment on column content.release.rollback_to is 'The version whose content this release restores; null for an ordinary release.';
 
 create table content.revision (
   schema      smallint not null,
@@ -430,31 +428,31 @@ create table content.revision (
   skill_id    uuid,
   body        text,
   sha256      bytea,
-  -- The pair of unique indexes keeps a text of two schemas and one of either apart: they would share an end. The id comes
-  -- first, since comparing kinds, in a language's collation, takes longer than writing the entry.
+  -- A text shared by two schemas and a text of one of them end in the same schema, so one of the two unique indexes prevents both.
+  -- The id comes first, because comparing kinds in a language's collation takes longer than writing the entry.
   constraint revision_pkey primary key (id, kind, version, schema) include (from_schema),
   constraint revision_schemas_ascend check (from_schema <= schema),
   constraint revision_kind_known check (kind in ('domain', 'skill', 'question')),
   constraint revision_op_known check (op in ('upsert', 'delete')),
   constraint revision_body_iff_upsert check (
     (op = 'upsert') = (body is not null and sha256 is not null)),
-  -- strpos, which is cheaper than a regular expression.
+  -- strpos is cheaper than a regular expression.
   constraint revision_body_is_one_line check (strpos(body, E'\n') = 0 and strpos(body, E'\r') = 0),
   constraint revision_skill_iff_question check ((kind = 'question') = (skill_id is not null))
 );
--- In the order of a delta's pages; with both schemas, so that a delta finds what changed again without a look at the rows.
+-- In the order of a delta's pages. With both schemas, so that a delta finds later changes in the index alone.
 create unique index revision_version_kind_id_from_schema_idx on content.revision (version, kind, id, from_schema) include (schema);
--- A skill's rows at any version, without a look at the rest: for the hash tree, and for devices that repair one skill.
+-- Finds a skill's rows at any version: for the hash tree, and for devices that repair one skill.
 create index revision_skill_id_id_version_idx on content.revision (skill_id, id, version) where kind = 'question';
 create index revision_domain_id_id_version_idx on content.revision (domain_id, id, version) where kind = 'skill';
 comment on table content.revision is
-  'Append-only. One row per content row and release that changed it, for all contract schemas in which its text is the same: '
-  'a reader of schema n reads the rows with n between from_schema and schema.';
-comment on column content.revision.schema is 'The newest contract schema that has this text.';
+  'Append-only. One row per content row and release that changed it, for all content schemas with the same text. '
+  'A reader of schema n reads the rows with n between from_schema and schema.';
+comment on column content.revision.schema is 'The newest content schema with this text.';
 comment on column content.revision.from_schema is
-  'The oldest one: where the schemas served do not all have the same, each has a row of its own. One text for two halves a full release.';
-comment on column content.revision.body is 'The exact JSON text that devices receive and keep; sha256 is of its UTF-8 bytes.';
-comment on column content.revision.domain_id is 'Membership at this version; of a tombstone, the last one before it.';
+  'The oldest content schema with this text. Schemas with different texts have separate rows. Sharing the text halves a full release.';
+comment on column content.revision.body is 'The exact JSON text that devices receive and store. sha256 is the hash of its UTF-8 bytes.';
+comment on column content.revision.domain_id is 'The domain at this version; for a tombstone, the last domain before it.';
 
 create table content.tree_node (
   schema  smallint not null,
@@ -469,8 +467,8 @@ create table content.tree_node (
 );
 create index tree_node_version_idx on content.tree_node (version);
 comment on table content.tree_node is
-  'Hash tree over row hashes: skill over its questions, domain over its skills, release (nil id) over its domains. '
-  'A node is written when it changes; a deleted one with the hash of nothing and 0 rows.';
+  'Hash tree over row hashes: a skill over its questions, a domain over its skills, the release (nil id) over its domains. '
+  'A node is written when it changes. A deleted node has the hash of the empty text and 0 rows.';
 
 create table content.answer_key (
   question_id uuid not null,
@@ -482,7 +480,7 @@ create table content.answer_key (
   constraint answer_key_type_iff_answer check ((type is null) = (answer is null))
 );
 comment on table content.answer_key is
-  'What ingest asks of a question, per version, without parsing its body: skill, and how to grade. Withdrawn: no answer.';
+  'What ingest needs to grade a question, per version, without parsing the body. A withdrawn question has no answer.';
 
 alter table content.schema enable row level security;
 alter table content.release enable row level security;
@@ -513,30 +511,30 @@ as $$
 declare
   v_version integer;
 begin
-  -- Once a statement: of what it wrote, where the trigger hands that on, else of all there is, by an index. Foreign keys (deferred:
-  -- the release itself is written last, so that its triggers see all that belongs to it) look the same row up for each of a full
-  -- release's 100,000 rows: with them it took 31 % more CPU (4 pairs: 5.2 s to 4.0 s).
+  -- Once per statement: over the inserted rows where the trigger passes them on, else over the table through an index.
+  -- Deferred foreign keys would look up the same release for each of 100,000 rows, which took 31 % more CPU (5.2 s instead of 4.0 s).
+  -- They must be deferred, because the release is written last: its triggers need all rows of the release.
   execute format('select max(version) from %s', coalesce(tg_argv[0], tg_relid::regclass::text)) into v_version;
   if v_version > 1 + coalesce((select max(r.version) from content.release r), 0) then
     raise exception using errcode = 'foreign_key_violation', constraint = tg_name,
-      message = format('Version %s is neither published nor the next one.', v_version);
+      message = format('Invalid version %s: it must be a published version or the next one.', v_version);
   end if;
   return null;
 end
 $$;
-comment on function private.check_next_version() is 'Trigger: rows are written for the next version alone.';
+comment on function private.check_next_version() is 'Statement trigger: refuses versions after the next one.';
 
 create trigger revision_version_exists after insert on content.revision
   for each statement execute function private.check_next_version();
 create trigger tree_node_version_exists after insert on content.tree_node
   for each statement execute function private.check_next_version();
--- Small rows, which are handed on for a fifth of what an index of versions took, that nothing else reads.
+-- Passing on the small rows costs a fifth of an index over versions, which nothing else would use.
 create trigger answer_key_version_exists after insert on content.answer_key
   referencing new table as new_rows for each statement execute function private.check_next_version('new_rows');
 
 -- Source: schemas/20_content/draft_marks.sql
--- What:  content.draft_mark: which drafts have been touched since they were last published.
--- Why:   a release of 100 changes must not read 50,000 drafts; a mark is written with the edit, by whatever path it comes.
+-- What:  content.draft_mark: which drafts changed since they were last published.
+-- Why:   a release of 100 changes must not read 50,000 drafts. A trigger writes the mark, however the draft is edited.
 create table content.draft_mark (
   mark bigint generated always as identity,
   kind text not null,
@@ -545,8 +543,8 @@ create table content.draft_mark (
   constraint draft_mark_kind_known check (kind in ('domain', 'skill', 'question'))
 );
 comment on table content.draft_mark is
-  'One row per statement that touched drafts. Publishing takes exactly the marks that it sees in the same look as the drafts: '
-  'an edit that commits a moment later keeps a mark of its own, so marks are rows, never a flag of the draft.';
+  'One row per statement that changed drafts. Publishing takes the marks that its snapshot of the drafts contains. '
+  'An edit that commits later has its own mark. A flag on the draft could not keep the two apart.';
 alter table content.draft_mark enable row level security;
 create policy draft_mark_all_nobody on content.draft_mark for all to anon, authenticated using (false);
 
@@ -558,7 +556,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Per statement: the 50,000 rows of an import are one mark. Under both ids, where a row is given another.
+  -- Per statement, so an import of 50,000 rows is one mark. If a row's id changes, both ids are marked.
   case tg_op
     when 'INSERT' then
       insert into content.draft_mark (kind, ids) select tg_table_name, array_agg(n.id) from new_rows n having count(*) > 0;
@@ -572,7 +570,7 @@ begin
   return null;
 end
 $$;
-comment on function private.mark_drafts() is 'Statement trigger: marks the drafts that a statement touched.';
+comment on function private.mark_drafts() is 'Statement trigger: marks the changed drafts.';
 
 do $$
 declare
@@ -593,7 +591,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  -- What is published and has no draft is marked too, so that it would be withdrawn.
+  -- Published rows without a draft are marked too, so that the next release withdraws them.
   insert into content.draft_mark (kind, ids)
   select e.kind, array_agg(distinct e.id)
   from (
@@ -607,11 +605,11 @@ begin
 end
 $$;
 comment on function ops.mark_all_drafts() is
-  'Makes the next release compare every draft: after triggers were switched off, or when a schema joins content.schema. Admins.';
+  'Makes the next release compare every draft. Needed after triggers were disabled, or when a schema joins content.schema. Admins.';
 
 -- Source: schemas/20_content/settings.sql
--- What:  what operators set about content: how devices poll, how much may be withdrawn at once, how much of the past is kept.
--- Why:   publishing, delivery and compaction go by one row, which operators change without a deployment (C4).
+-- What:  operators' settings for content: the poll interval, the deletion limit, and retention.
+-- Why:   publishing, delivery and compaction read one row, which operators change without a deployment (C4).
 create table ops.content_setting (
   id            smallint not null default 1,
   poll_after_s  integer not null default private.default_poll_after_s(),
@@ -623,26 +621,26 @@ create table ops.content_setting (
   horizon       integer not null default 0,
   constraint content_setting_pkey primary key (id),
   constraint content_setting_one_row check (id = 1),
-  -- 10,000 devices at 10 s are 1,000 requests a second; a day is the longest that a lost hint may cost.
+  -- 10,000 devices at 10 s send 1,000 requests a second. The longest interval, a day, limits the cost of a lost hint.
   constraint content_setting_poll_after_s_in_range check (poll_after_s between 10 and 86400),
   constraint content_setting_keep_versions_positive check (keep_versions >= 1),
   constraint content_setting_keep_age_positive check (keep_age >= interval '1 hour'),
   constraint content_setting_answers_outlive_deltas check (keep_answers >= keep_age),
   constraint content_setting_keep_reports_positive check (keep_reports >= interval '1 day'),
-  -- 0: every deletion needs force; 1: none does. (NaN is greater than 1.)
+  -- 0: every deletion needs force. 1: no deletion needs force. (NaN is greater than 1.)
   constraint content_setting_force_share_in_range check (force_share between 0 and 1),
   constraint content_setting_horizon_not_negative check (horizon >= 0)
 );
 comment on table ops.content_setting is
-  'One row: how devices poll, how much may be withdrawn at once, and how much of the past ops.compact_content() and ops.prune_content_reports() keep.';
-comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head, as every head advises.';
+  'One row: the poll interval, the deletion limit, and how long ops.compact_content() and ops.prune_content_reports() keep data.';
+comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head. Every head contains the value.';
 comment on column ops.content_setting.keep_answers is
-  'How long a superseded answer key is kept. Longer than deltas: an answer given months ago, offline, is graded by what was asked then.';
-comment on column ops.content_setting.keep_reports is 'How long devices'' reports of their caches are kept (ops.content_report).';
+  'How long a superseded answer key is kept. Longer than deltas, because an offline answer from months ago is graded by the version answered.';
+comment on column ops.content_setting.keep_reports is 'How long devices'' cache reports are kept (ops.content_report).';
 comment on column ops.content_setting.force_share is
-  'Which part of what is published, 0 to 1, may be withdrawn at once; more only by force. A slip in a WHERE clause takes much.';
+  'The share of the published rows, 0 to 1, that a release may withdraw without force. Protects against a wrong WHERE clause.';
 comment on column ops.content_setting.horizon is
-  'The oldest version that can be read, and read from; written by ops.compact_content() alone.';
+  'The oldest version that can be read or used as `since`. Only ops.compact_content() writes it.';
 insert into ops.content_setting default values;
 
 alter table ops.content_setting enable row level security;
@@ -663,7 +661,7 @@ as $$
   from (values (1)) always (row)
   left join (select * from content.release order by version desc limit 1) r on true
 $$;
-comment on function private.delete_share(bigint) is 'Which part of what is published that many deletions would be, 0 to 1.';
+comment on function private.delete_share(bigint) is 'The share of the published rows, 0 to 1, that p_deletes deletions would withdraw.';
 
 create function private.needs_force(p_deletes bigint)
 returns boolean
@@ -671,11 +669,11 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.delete_share(p_deletes) > s.force_share from ops.content_setting s $$;
-comment on function private.needs_force(bigint) is 'Whether that many deletions are published only by force.';
+comment on function private.needs_force(bigint) is 'Whether that many deletions need force.';
 
 create function private.content_horizon()
 returns integer
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 security definer
 set search_path = pg_catalog, pg_temp
@@ -685,15 +683,15 @@ begin
 end
 $$;
 comment on function private.content_horizon() is
-  'The oldest version whose state is still whole; 0 before the first compaction. A roll-back must not reach below it.';
+  'The oldest version whose state is complete; 0 before the first compaction. The limit for a roll-back.';
 
 -- Source: schemas/20_content/served_schemas.sql
--- What:  the contract schema that drafts are written in, and whether devices may still read one.
--- Why:   every release and every read asks it, and an announced end takes effect by itself.
+-- What:  the current content schema, and whether devices may still read a schema.
+-- Why:   every release and every read needs both. An announced end takes effect automatically.
 
 create function private.content_schema()
 returns smallint
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -701,22 +699,22 @@ begin
   return (select s.schema from content.schema s where s.state = 'current');
 end
 $$;
-comment on function private.content_schema() is 'The current content schema: that of drafts, previews and answer keys.';
+comment on function private.content_schema() is 'The current content schema, used by drafts, previews and answer keys.';
 
 create function private.schema_is_served(p_schema integer)
 returns boolean
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- The announced end counts by itself: nobody has to be awake at that hour to retire the schema.
+  -- The announced end applies by itself, without an operator who retires the schema.
   return exists (
     select from content.schema s
     where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()));
 end
 $$;
-comment on function private.schema_is_served(integer) is 'Whether devices may still read a contract schema: not retired, and its end not reached.';
+comment on function private.schema_is_served(integer) is 'Whether devices may still read a content schema: it is not retired and its end is not reached.';
 
 create function private.require_schema(p_schema smallint)
 returns void
@@ -737,12 +735,12 @@ begin
 end
 $$;
 comment on function private.require_schema(smallint) is
-  'Passes for a content schema that is served. One that never existed raises malformed_request; one that is no longer served raises '
-  'upgrade_required with the lowest that is.';
+  'Passes for a content schema that is served. A schema that never existed raises malformed_request. A schema that is no longer served raises '
+  'upgrade_required with the lowest served schema.';
 
 -- Source: schemas/20_content/release_state.sql
--- What:  what happens to a release after its publish: it becomes mandatory, is bundled, is hinted.
--- Why:   content.release is append-only, and every head names the mandatory release and says whether the newest one has its bundles.
+-- What:  the state of a release after its publish: mandatory, bundled, hinted.
+-- Why:   content.release is append-only. Every head names the mandatory release and says whether the newest release has its bundles.
 create table content.required_release (
   version       integer not null,
   required_from timestamptz not null,
@@ -752,13 +750,13 @@ create table content.required_release (
   constraint required_release_version_exists foreign key (version) references content.release (version)
 );
 comment on table content.required_release is
-  'Releases that every device must have from a date on: an error in the one before must not be learned any further.';
+  'Releases that every device must have from a time on, so that an error in an earlier release is not studied any longer.';
 alter table content.required_release enable row level security;
 create policy required_release_all_nobody on content.required_release for all to anon, authenticated using (false);
 
 create function private.minimum_version()
 returns integer
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 security definer
 set search_path = pg_catalog, pg_temp
@@ -767,7 +765,7 @@ begin
   return coalesce((select max(r.version) from content.required_release r where r.required_from <= clock_timestamp()), 0);
 end
 $$;
-comment on function private.minimum_version() is 'The newest release that is mandatory by now; 0: none is.';
+comment on function private.minimum_version() is 'The newest release that is mandatory now; 0 if none is.';
 
 create table content.release_state (
   version    integer not null,
@@ -778,16 +776,16 @@ create table content.release_state (
   constraint release_state_version_exists foreign key (version) references content.release (version),
   constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
 );
-comment on table content.release_state is 'What has happened to a release since its publish, beside the append-only content.release.';
-comment on column content.release_state.bundled_at is 'When every domain had its bundle; null for ever if a newer release came first.';
-comment on column content.release_state.bundled_in is 'The history whose bundles those are: in another one they are still to be written.';
-comment on column content.release_state.hinted_at is 'When devices were told of this release or of a newer one.';
+comment on table content.release_state is 'The changing state of each release; content.release itself is append-only.';
+comment on column content.release_state.bundled_at is 'When every domain had its bundle. Stays null if a newer release came first.';
+comment on column content.release_state.bundled_in is 'The history that the bundles belong to. Another history needs new bundles.';
+comment on column content.release_state.hinted_at is 'When the hint of this release or of a newer one was sent to devices.';
 alter table content.release_state enable row level security;
 create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
 
 create function private.release_is_bundled(p_version integer, p_history text)
 returns boolean
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -795,12 +793,12 @@ begin
   return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
 end
 $$;
-comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
+comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle in this history.';
 
 -- Source: schemas/20_content/head.sql
--- What:  content_head(): what is published, what a device must hold, and when to ask again.
--- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
---        Publishing returns the head too, so it belongs to content and not to delivery.
+-- What:  content_head(): the published version, the version that devices must hold, and the time of the next poll.
+-- Why:   every device polls this one small answer, so it contains everything that controls a client (C4, C8).
+--        Publishing returns the head too, so it belongs to content, not to delivery.
 
 create function private.head_of(p_schema smallint)
 returns json
@@ -808,7 +806,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- A plan for every call took 0.3 ms, which every sync and every poll would pay.
+-- A plan per call took 0.3 ms on every sync and poll.
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -823,7 +821,7 @@ begin
       'root', encode(t.hash, 'hex'),
       'domains', coalesce(r.domains, 0),
       'skills', coalesce(r.skills, 0),
-      -- Domains and skills are the same in every schema; an older one does not have every question.
+      -- Domains and skills are equal in all schemas. An older schema lacks some questions.
       'questions', coalesce(t.rows - r.domains - r.skills, 0),
       'minimum_version', private.minimum_version(),
       'horizon', o.horizon,
@@ -858,7 +856,7 @@ begin
 end
 $$;
 comment on function private.content_head(smallint) is
-  'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
+  'The newest release: history, version (0 before the first release), root hash in hex, counts, and settings for the client.';
 
 create function private.sync_head(p_schema smallint)
 returns json
@@ -878,8 +876,8 @@ begin
 end
 $$;
 comment on function private.sync_head(smallint) is
-  'The head for the sender of a batch: of the schema that its header names (the default where it names none) or, if that is not served, of the current one. '
-  'Never refuses: answers of a device too old for the content are taken all the same.';
+  'The head for the sender of a batch, in the schema of the batch''s header or the default one. If that schema is not served, the current one is used. '
+  'Never refuses: a device that is too old for the content can still push its answers.';
 
 create function public.content_head(schema smallint default null)
 returns json
@@ -889,14 +887,14 @@ set search_path = pg_catalog, pg_temp
 as $$ select private.content_head(schema) $$;
 comment on function public.content_head(smallint) is
   'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
-  'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
+  'poll_after_s, schema_ends_at, bundled}. The version is 0 before the first release. Errors: malformed_request, upgrade_required.';
 
 grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
 grant execute on function public.content_head(smallint) to authenticated, service_role;
 
 -- Source: schemas/20_content/require_release.sql
 -- What:  require_release(), which makes a release mandatory.
--- Why:   an error in a release must not be studied any longer than it takes to publish its correction (C4, U8).
+-- Why:   once a correction is published, learners must not study the wrong content any longer (C4, U8).
 
 create function private.require_release(p_version integer, p_from timestamptz)
 returns json
@@ -934,7 +932,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.require_release(version, required_from) $$;
 comment on function public.require_release(integer, timestamptz) is
-  'Makes a release mandatory from a time on (null: no longer), and returns the head. Devices that hold less must update before they go on. '
+  'Makes a release mandatory from a time on (null: no longer mandatory) and returns the head. Devices with an older version must update first. '
   'Instructors and admins. Errors: forbidden, release_unknown.';
 
 grant execute on function private.require_release(integer, timestamptz), public.require_release(integer, timestamptz)

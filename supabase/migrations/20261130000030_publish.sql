@@ -15,11 +15,11 @@
 --          public.list_schedules, ops.run_due_schedule, private.release_history, public.release_history;
 
 -- Source: schemas/30_publish/content_body.sql
--- What:  the text of a domain, a skill and a question as devices receive it.
--- Why:   a release keeps these bytes for good, and the hash tree is made of them.
+-- What:  the text of a domain, a skill and a question in the form that devices receive.
+-- Why:   a release stores these bytes permanently, and the hash tree is built from them.
 
--- JSON is put together by hand: row_to_json with json_strip_nulls took four times as long, and these texts are half of
--- the work of a full release. No spaces, and a field without a value is left out.
+-- The JSON is concatenated, because row_to_json with json_strip_nulls took four times as long, and these texts are half of
+-- the work of a full release. No spaces; fields without a value are omitted.
 create function private.domain_body(p_version integer, d content.domain)
 returns text
 language plpgsql
@@ -31,7 +31,7 @@ begin
     || coalesce(',"description":' || to_json(d.description), '') || ',"position":' || d.position || '}';
 end
 $$;
-comment on function private.domain_body(integer, content.domain) is 'A domain''s line in every content schema; null for null.';
+comment on function private.domain_body(integer, content.domain) is 'A domain''s line, equal in all content schemas. Null input gives null.';
 
 create function private.skill_body(p_version integer, s content.skill)
 returns text
@@ -45,11 +45,11 @@ begin
     || coalesce(',"description":' || to_json(s.description), '') || ',"position":' || s.position || '}';
 end
 $$;
-comment on function private.skill_body(integer, content.skill) is 'A skill''s line in every content schema; null for null.';
+comment on function private.skill_body(integer, content.skill) is 'A skill''s line, equal in all content schemas. Null input gives null.';
 
 create function private.question_body(p_schema smallint, p_version integer, q content.question, p_domain_id uuid)
 returns text
-language plpgsql -- rather than sql, which would start an executor for each of a full release's rows
+language plpgsql -- rather than sql, which starts an executor for each row of a full release
 stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -60,7 +60,7 @@ begin
   return '{"kind":"question","version":' || p_version || ',"id":"' || q.id || '","skill_id":"' || q.skill_id
     || '","domain_id":"' || p_domain_id || '","key":' || to_json(q.key) || ',"type":"' || q.type || '","prompt":' || to_json(q.prompt)
     || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
-    -- Most answers are of one number: without reading JSON.
+    -- Most answers are a single number and need no JSON parsing.
     || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
       else json_strip_nulls(q.answer::json)::text end
     || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
@@ -70,11 +70,11 @@ begin
 end
 $$;
 comment on function private.question_body(smallint, integer, content.question, uuid) is
-  'A question''s line in a content schema; null where the question does not exist in that schema, and for null.';
+  'A question''s line in a content schema. Null if the schema does not have the question, and for null input.';
 
 -- Source: schemas/30_publish/candidate.sql
--- What:  the candidate: the marked drafts as devices would see them, beside what is published.
--- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
+-- What:  the candidate: the marked drafts in the form that devices would receive, beside the published rows.
+-- Why:   preview, publish and schedule must agree to the byte, so all use the same snapshot of the drafts.
 
 create function private.drop_temporary(p_table text)
 returns void
@@ -88,7 +88,7 @@ begin
   end if;
 end
 $$;
-comment on function private.drop_temporary(text) is 'Drops a temporary table that an earlier call in this transaction has left. No NOTICE where there is none.';
+comment on function private.drop_temporary(text) is 'Drops a temporary table of an earlier call in this transaction. Prints no NOTICE if there is none.';
 
 create function private.collect_candidate(p_take_marks boolean, p_version integer)
 returns void
@@ -106,26 +106,26 @@ declare
   v_to smallint;
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
-  -- The planner can't know how many are marked. Few: index probes a row, since a hash of all drafts takes 0.1 s. Many: one pass over
-  -- the drafts, which for all 50,000 takes a third of the probes' time.
+  -- The planner cannot know the number of marks. Few marks: index look-ups, because a hash of all drafts takes 0.1 s.
+  -- Many marks: one pass over the drafts, which for 50,000 drafts takes a third of the look-ups' time.
   if (select sum(cardinality(m.ids)) from content.draft_mark m) > 2000 then
     perform set_config('enable_nestloop', 'off', true), set_config('enable_hashjoin', 'on', true);
   end if;
-  -- A temporary table, since 50,000 rows do not belong in an array. It is not analyzed: that took longer than writing it,
-  -- and what reads it reads all of it, or probes an index for each row.
+  -- A temporary table, because 50,000 rows are too many for an array. ANALYZE took longer than writing the table,
+  -- and readers either scan the table or look up each row in an index.
   perform private.drop_temporary('candidate');
   create temp table candidate (
     kind text not null, id uuid not null, from_schema smallint not null, schema smallint not null, key text, domain_id uuid, skill_id uuid,
     parent_status text, body text, type text, answer jsonb, has_question boolean not null,
-    -- The newest revision, if there is one, in whatever schemas.
+    -- The newest revision, if there is one, in any schema.
     newest integer, newest_op text, newest_domain_id uuid, newest_skill_id uuid, newest_from smallint, newest_to smallint,
     newest_body text) on commit drop;
-  -- One statement, one snapshot: marks, drafts and what is published. Everything after reads the candidate.
+  -- One statement, so one snapshot of marks, drafts and published rows. Everything later reads the candidate.
   with taken as (delete from content.draft_mark where p_take_marks),
   marked as materialized (
     select m.kind, u.id from content.draft_mark m cross join lateral unnest(m.ids) u (id)
   ),
-  -- A domain's status decides about its skills, a skill's status and domain about its questions.
+  -- A domain's status affects its skills. A skill's status and domain affect its questions.
   skill_touched as materialized (
     select m.id from marked m where m.kind = 'skill'
     union
@@ -136,13 +136,13 @@ begin
     union
     select q.id from marked m join content.question q on q.skill_id = m.id where m.kind = 'skill'
   ),
-  -- Written at once: to keep 50,000 texts for those who ask for domains alone took longer than to put them together.
+  -- Written immediately: materializing 50,000 texts for the queries that need only the domains took longer than building the texts.
   question_row as (
     insert into pg_temp.candidate
     select 'question', t.id, case when f.schema = v_to then least(greatest(n.schema, v_from), v_to) else f.schema end, f.schema,
       q.key, s.domain_id, q.skill_id, s.status, private.question_body(f.schema, p_version, q, s.domain_id), q.type, q.answer, true, b.*
     from question_touched t
-    -- As good as `= 'active'`, of which the planner expects so few that it keeps all drafts in memory.
+    -- Same as `= 'active'`, for which the planner estimates so few rows that it keeps all drafts in memory.
     left join content.question q on q.id = t.id and q.status <> 'draft' and q.status <> 'withdrawn'
     left join content.skill s on s.id = q.skill_id
     left join lateral (
@@ -151,7 +151,7 @@ begin
       where r.kind = 'question' and r.id = t.id
       order by r.version desc limit 1
     ) b on true
-    -- A row for the newest schemas, in which it is the same, and one for each of those that have less of it.
+    -- One row for the newest schemas, which share the text, and one row per older schema that has a reduced text.
     cross join lateral (select private.question_schema(q) as schema offset 0) n
     join content.schema f on f.state <> 'retired' and (f.schema = v_to or f.schema < n.schema)
     returning domain_id, newest_domain_id
@@ -169,7 +169,7 @@ begin
       order by r.version desc limit 1
     ) b on true
   ),
-  -- A domain may have lost its last question without being touched itself. (A tombstone's is looked at in vain.)
+  -- A domain may have lost its last question without a change of its own. (The domain of a tombstone is checked in vain.)
   domain_touched as materialized (
     select m.id from marked m where m.kind = 'domain'
     union select domain_id from question_row where domain_id is not null
@@ -198,13 +198,13 @@ begin
 end
 $$;
 comment on function private.collect_candidate(boolean, integer) is
-  'Copies the marked drafts, and those whose content or validity hangs on them, beside what was published of them last, into the temporary '
-  'table candidate; with p_take_marks the marks are done with. One row for the schemas from from_schema to schema, in which the body of '
-  'p_version is the same; null where they have no such row.';
+  'Copies the marked drafts and their dependents, beside their last published revisions, into the temporary table candidate. '
+  'With p_take_marks the marks are deleted. A row is valid for the schemas from from_schema to schema. '
+  'Its body has the version p_version, and is null where those schemas lack the row.';
 
 -- Source: schemas/30_publish/release_change.sql
--- What:  what a release would change, per content schema, and what keeps it from being published.
--- Why:   cost follows the change: everything here reads the candidate, and of what is published only the rows beside it.
+-- What:  the changes of a release per content schema, and the problems that prevent its publication.
+-- Why:   the cost follows the change: these functions read only the candidate and the published rows beside it.
 
 create function private.candidate_problem()
 returns table (problem text, kind text, id uuid, key text)
@@ -223,13 +223,13 @@ begin
 end
 $$;
 comment on function private.candidate_problem() is
-  'What keeps the candidate from being published; no row where nothing does. Rows that are not marked were fine in the last release.';
+  'The problems that prevent publication; no rows if there are none. Unmarked rows were valid in the last release.';
 
 create function private.collect_change(p_take_marks boolean)
 returns void
 language plpgsql
 volatile
-security definer -- so that the temporary tables have one owner, whoever publishes
+security definer -- so that the temporary tables always have the same owner
 set search_path = pg_catalog, pg_temp
 -- As in write_tree().
 set enable_memoize = off
@@ -241,15 +241,15 @@ declare
 begin
   perform private.collect_candidate(p_take_marks, v_next);
   perform private.drop_temporary('change');
-  -- Without the texts, which stay with the candidate: a dozen statements read it.
+  -- Without the texts, which stay in the candidate: a dozen statements read this table.
   create temp table change (
     schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,
     domain_id uuid not null, skill_id uuid, sha256 bytea, bytes integer, type text, answer jsonb,
     was_domain_id uuid, was_skill_id uuid, before_version integer, before_bytes integer) on commit drop;
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
 
-  -- 1 What all schemas have alike, now as before: one comparison of the texts (from the id on,
-  --   which comes after kind and version), one new text and one hash for all of them.
+  -- 1 Rows whose text is equal in all schemas, before and after: one comparison, one new text and one hash for all schemas.
+  --   The comparison starts at the id, which comes after kind and version.
   insert into pg_temp.change
   select v_to, v_from, c.kind, c.id, case when c.body is null then 'delete' else 'upsert' end,
     coalesce(c.domain_id, c.newest_domain_id), coalesce(c.skill_id, c.newest_skill_id),
@@ -264,9 +264,9 @@ begin
         or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
     end;
 
-  -- 2 The others, schema by schema; together again where all schemas of a candidate's row come to the same, and from the same:
-  --   write_release_size() takes what was there out of each schema, by the one row. Mostly there are none, and to plan for them would
-  --   take as long as all else of a small release.
+  -- 2 All other rows, schema by schema. They are combined again if all schemas of a candidate row have the same change from the same
+  --   state, because write_release_size() subtracts the old state from each schema by this one row.
+  --   Usually there are none, and planning for them would take as long as the rest of a small release.
   if not exists (
     select from pg_temp.candidate c
     where not (c.from_schema <= v_from and c.schema >= v_to and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
@@ -305,8 +305,8 @@ begin
 end
 $$;
 comment on function private.collect_change(boolean) is
-  'Collects the candidate and compares it with the last revisions, text by text: the temporary table change, one row per revision to write, '
-  'for the schemas from from_schema to schema.';
+  'Collects the candidate and compares its texts with the last revisions. The temporary table change gets one row per new revision, '
+  'valid for the schemas from from_schema to schema.';
 
 create function private.count_change(out upserts bigint, out deletes bigint)
 language plpgsql
@@ -318,8 +318,8 @@ declare
 begin
   select count(*) filter (where c.op = 'upsert'), count(*) filter (where c.op = 'delete') into upserts, deletes
   from pg_temp.change c where v_schema between c.from_schema and c.schema;
-  -- Rows that change in an older schema alone, as when one comes back that was retired: to its devices that is a release like any other.
-  -- Mostly there are none, and 50,000 rows are not sorted for them.
+  -- Rows that change only in an older schema, for example when a retired schema returns. Its devices need this release too.
+  -- Usually there are none, so 50,000 rows are not sorted for them.
   if exists (select from pg_temp.change c where v_schema not between c.from_schema and c.schema) then
     select upserts + count(*) filter (where o.op = 'upsert'), deletes + count(*) filter (where o.op = 'delete') into upserts, deletes
     from (select distinct on (c.kind, c.id) c.op, c.from_schema, c.schema from pg_temp.change c order by c.kind, c.id, c.schema desc) o
@@ -328,7 +328,7 @@ begin
 end
 $$;
 comment on function private.count_change() is
-  'How many rows a release would write and withdraw: in the current schema, and those that change in an older one alone. None: nothing to publish.';
+  'How many rows a release would write and withdraw, in the current schema or only in an older one. Zero: nothing to publish.';
 
 create function private.change_hash()
 returns bytea
@@ -339,8 +339,8 @@ as $$
 declare
   v_schema constant smallint := private.content_schema();
 begin
-  -- Over the hashes of the bytes that devices would get, which name the row and the version: a preview stands for exactly these.
-  -- What an older schema alone would get is named with it.
+  -- Over the hashes of the bytes for devices, which contain the row's id and version. So a preview's hash identifies exactly these bytes.
+  -- A change of an older schema alone is hashed with that schema's number.
   return (
     select sha256(convert_to(coalesce((select max(r.version) from content.release r), 0) || E'\n', 'UTF8') || coalesce(string_agg(
       coalesce(c.sha256, sha256(convert_to('delete:' || c.kind || ':' || c.id, 'UTF8')))
@@ -349,11 +349,11 @@ begin
     from pg_temp.change c);
 end
 $$;
-comment on function private.change_hash() is 'What a preview can be held to: SHA-256 over the version that it goes out from and every change.';
+comment on function private.change_hash() is 'The hash of a preview: SHA-256 over the version that it starts from and every change.';
 
 -- Source: schemas/30_publish/write_tree.sql
--- What:  the hash tree along the changes of a release, for every content schema.
--- Why:   a device proves its cache by it, row by row and domain by domain (C6); its cost follows the change.
+-- What:  writes the changed nodes of the hash tree for a release, in every content schema.
+-- Why:   a device verifies its cache with the tree, row by row and domain by domain (C6). The cost follows the change.
 create table content.tree_text (
   skill_id    uuid not null,
   schema      smallint not null,
@@ -365,8 +365,8 @@ create table content.tree_text (
 -- Hashes do not compress.
 alter table content.tree_text alter lines set storage external;
 comment on table content.tree_text is
-  'Of the newest release: the lines of a skill''s questions, where they are the same in the schemas from from_schema to schema. Derived; '
-  'so that a release of 100 changes replaces 100 lines, rather than looking up the 9,000 rows beside them (half of its time).';
+  'Derived from the newest release: the lines of a skill''s questions, if they are equal in the schemas from from_schema to schema. '
+  'A release of 100 changes replaces 100 lines instead of reading the 9,000 rows beside them, half of its time.';
 alter table content.tree_text enable row level security;
 create policy tree_text_all_nobody on content.tree_text for all to anon, authenticated using (false);
 
@@ -375,7 +375,7 @@ returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Each row is asked for once, so that remembering answers only costs: 0.5 s for 9,000 rows.
+-- Each row is read once, so memoizing only costs time: 0.5 s for 9,000 rows.
 set enable_memoize = off
 as $$
 declare
@@ -384,12 +384,12 @@ declare
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
   perform private.drop_temporary('skill_line');
-  -- A node's text is its own row's line, then its children's, each "id:hash\n", in the order of the ids. concat(), which takes
-  -- half the time of four operators; a release of 100 changes spells some 9,000 lines.
-  -- 1 Skills whose row or questions changed, in their old and in their new place.
+  -- A node's text is the line of its own row, then the lines of its children, sorted by id. A line is "id:hash\n".
+  -- concat() takes half the time of four operators; a release of 100 changes builds some 9,000 lines.
+  -- 1 Skills whose row or questions changed, in their old and new domains.
   create temp table skill_line (skill_id uuid not null, schema smallint not null, from_schema smallint not null, rows bigint, lines text storage external)
     on commit drop;
-  -- 1a Where questions have new texts and nothing else, their lines take the place of the old ones.
+  -- 1a Skills in which only question texts changed: the new lines replace the old ones.
   if exists (select from pg_temp.change c where c.was_skill_id is not null) then
     with fresh as materialized (
       select c.skill_id, c.id, concat(c.id, ':', encode(c.sha256, 'hex'), E'\n') as line,
@@ -413,8 +413,8 @@ begin
     group by t.skill_id;
   end if;
 
-  -- 1b Of the others, all questions with the schemas that have them: those that change, from the changes; and of the rest those that
-  -- have no newer row, which is so in each of its schemas. Only where one schema alone has a newer row, it is asked for each.
+  -- 1b All other skills: their questions with the schemas that have them. Changed questions come from the changes. Unchanged questions are
+  -- the rows without a newer row. If a newer row exists for only some schemas, each schema is checked.
   with served as materialized (select s.schema from content.schema s where s.state <> 'retired'),
   touched as materialized (
     select t.id
@@ -433,12 +433,12 @@ begin
     union all
     select t.id, q.id, concat(q.id, ':', encode(q.sha256, 'hex'), E'\n'), a.from_schema, a.schema
     from touched t
-    -- Skill by skill through the index, however many the planner believes there are.
+    -- Skill by skill through the index, whatever the planner estimates.
     cross join lateral (
       select r.id, r.version, r.from_schema, r.schema, r.sha256 from content.revision r
       where r.kind = 'question' and r.skill_id = t.id and r.version < p_version and r.op = 'upsert' offset 0
     ) q
-    -- Of most there is none, which the index knows alone; for the newest version of each, the row would have to be looked at too.
+    -- Most rows have no newer row, which the index alone shows. The newest version would need the table's row too.
     left join lateral (
       select n.version from content.revision n where n.kind = 'question' and n.id = q.id and n.version > q.version limit 1
     ) newer on true
@@ -471,7 +471,7 @@ begin
   where not a.in_all
   group by a.skill_id, s.schema;
 
-  -- 1c Kept for the next release, where one text is that of all schemas.
+  -- 1c Keep the lines for the next release, if all schemas share them.
   delete from content.tree_text t
   where exists (select from pg_temp.skill_line l where l.skill_id = t.skill_id and (l.from_schema <> v_from or l.schema <> v_to));
   insert into content.tree_text (skill_id, from_schema, schema, lines)
@@ -550,11 +550,11 @@ begin
     select n.hash from content.tree_node n where n.schema = v.schema and n.kind = 'release' order by n.version desc limit 1);
 end
 $$;
-comment on function private.write_tree(integer) is 'Writes the hash tree''s nodes along the rows of the temporary table change.';
+comment on function private.write_tree(integer) is 'Writes the nodes of the hash tree for the rows of the temporary table change.';
 
 -- Source: schemas/30_publish/release_size.sql
--- What:  how many bytes a snapshot and a delta have, kept per release and domain.
--- Why:   the smaller of the two is sent, and finding out which must not mean building both.
+-- What:  the size of a snapshot and of a delta in bytes, per release and domain.
+-- Why:   the server sends the smaller one, and must not build both to compare them.
 create table content.release_size (
   schema       smallint not null,
   domain_id    uuid not null,
@@ -566,10 +566,10 @@ create table content.release_size (
   constraint release_size_not_negative check (rows >= 0 and bytes >= 0 and change_bytes >= 0)
 );
 comment on table content.release_size is
-  'Of each domain (nil id: of all) as of a release that changed it. Derived from content.revision; lines with their ends.';
-comment on column content.release_size.bytes is 'Of all rows: what a snapshot has.';
+  'Sizes per domain (nil id: all domains) and release that changed it. Derived from content.revision; line ends are counted.';
+comment on column content.release_size.bytes is 'All rows: the size of a snapshot.';
 comment on column content.release_size.change_bytes is
-  'Of all changes of this and all earlier releases: the difference of two versions bounds their delta, which sends no row twice.';
+  'All changes up to this release. The difference between two versions is an upper bound of their delta, which sends each row once.';
 alter table content.release_size enable row level security;
 create policy release_size_all_nobody on content.release_size for all to anon, authenticated using (false);
 
@@ -584,7 +584,7 @@ declare
   -- {"kind":"tombstone","of":"question","id":"…","version":12345}
   v_tombstone constant integer := 100;
 begin
-  -- From the changes at hand: a trigger that looked at each appended row and the one before took 0.45 s for 100,000.
+  -- Computed from the changes: a trigger that read each new row and its predecessor took 0.45 s for 100,000 rows.
   insert into content.release_size (schema, domain_id, version, rows, bytes, change_bytes)
   select s.schema, s.domain_id, p_version,
     coalesce(z.rows, 0) + s.rows, coalesce(z.bytes, 0) + s.bytes, coalesce(z.change_bytes, 0) + s.change_bytes
@@ -611,11 +611,11 @@ begin
   ) z on true;
 end
 $$;
-comment on function private.write_release_size(integer) is 'Carries the sizes of the domains that the temporary table change has rows of.';
+comment on function private.write_release_size(integer) is 'Updates the sizes of the domains that have rows in the temporary table change.';
 
 -- Source: schemas/30_publish/publish_release.sql
 -- What:  publish_release(): drafts become one new version, all or nothing.
--- Why:   versions without gaps, in commit order, need one publisher at a time and one look at the drafts (I1, I2).
+-- Why:   versions without gaps, in commit order, need one publisher at a time and one snapshot of the drafts (I1, I2).
 
 create function private.lift_lock_timeout()
 returns void
@@ -624,16 +624,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- On hosted, authenticator waits 8 s for a lock, an advisory one included. PostgREST applies a function's statement_timeout to its
-  -- transaction, but not its lock_timeout, so it is set here; the statement's time is the limit. Of SQL consoles and the command line
-  -- nothing is changed: who sets a lock_timeout there means it.
+  -- On the hosted platform, authenticator waits 8 s for a lock, including an advisory one. PostgREST applies a function's
+  -- statement_timeout to its transaction, but not its lock_timeout. So it is lifted here; the statement timeout is the limit.
+  -- In SQL consoles and the command line a lock_timeout is intended and stays.
   if session_user = 'authenticator' then
     perform set_config('lock_timeout', '0', true);
   end if;
 end
 $$;
 comment on function private.lift_lock_timeout() is
-  'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
+  'Lets a call over REST wait for locks until its statement timeout, so that publishers queue.';
 
 create function private.published_head(p_published boolean)
 returns json
@@ -643,7 +643,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published || '}')::json
 $$;
-comment on function private.published_head(boolean) is 'The head as publishing answers it: with `published`, whether this call wrote a release.';
+comment on function private.published_head(boolean) is 'The head as a publish returns it. `published`: whether this call wrote a release.';
 
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
@@ -651,9 +651,9 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Sorts and joins of a full release in memory; publishers queue, so it is one such budget at a time.
+-- Sorts and joins of a full release fit in memory. Publishers queue, so only one uses it at a time.
 set work_mem = '64MB'
--- Estimates about temporary tables are far too high, and compiling for them would take longer than the release.
+-- Estimates for temporary tables are far too high. JIT compilation would take longer than the release.
 set jit = off
 as $$
 declare
@@ -666,20 +666,20 @@ declare
   v_problems text;
   v_release json;
 begin
-  -- A snapshot older than the lock would publish drafts of the past and call them new.
+  -- A snapshot older than the lock would publish outdated drafts as new.
   if current_setting('transaction_isolation') <> 'read committed' then
     perform private.raise_error('wrong_isolation', 'Publishing needs a READ COMMITTED transaction.');
   end if;
 
-  -- 1 One publisher at a time; the next one waits here and then sees this one's release.
+  -- 1 One publisher at a time. The next one waits here and then sees this release.
   perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
   select * into v_last from content.release r order by r.version desc limit 1;
 
-  -- 2 One look at the drafts, compared with what is published.
+  -- 2 One snapshot of the drafts, compared with the published rows.
   perform private.collect_change(true);
   v_hash := private.change_hash();
   select n.upserts, n.deletes into v_upserts, v_deletes from private.count_change() n;
-  -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
+  -- A retry of the same preview, after a lost answer, returns that release.
   if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
     return private.published_head(false);
   end if;
@@ -702,13 +702,13 @@ begin
       v_deletes, v_last.domains + v_last.skills + v_last.questions));
   end if;
 
-  -- 4 Append, the release itself last: its triggers see all that belongs to it.
+  -- 4 Append. The release comes last, because its triggers need all of its rows.
   v_version := coalesce(v_last.version, 0) + 1;
   insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
   select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id,
     t.body, c.sha256
   from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id and c.schema between t.from_schema and t.schema
-  -- As pages are read, and as the indexes grow.
+  -- The order of the indexes.
   order by c.id;
 
   insert into content.answer_key (question_id, version, skill_id, type, answer)
@@ -738,7 +738,7 @@ begin
 end
 $$;
 comment on function private.publish_drafts(text, text, boolean, uuid, integer) is
-  'The marked drafts become the next version, for every schema that is not retired. Its callers check who asks.';
+  'Publishes the marked drafts as the next version, for every schema that is not retired. Its callers check the role.';
 
 create function private.publish_release(p_note text, p_expected_hash text, p_force boolean)
 returns json
@@ -760,20 +760,20 @@ returns json
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
--- The role authenticated has 8 s. PostgREST gives a call what its function says, up to 60 s: for large curricula, and for queueing.
+-- The role authenticated has 8 s. PostgREST applies this setting to the call. Large curricula and queueing need up to 60 s.
 set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
-  'Publishes all drafts as the next version and returns its head with `published` true. With nothing to publish, or where the same preview '
-  'was published before, the current head with `published` false. '
+  'Publishes all drafts as the next version and returns its head with `published` true. If nothing changed, or this preview is already published, '
+  'it returns the current head with `published` false. '
   'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
 
 grant execute on function private.publish_release(text, text, boolean), public.publish_release(text, text, boolean)
   to authenticated, service_role;
 
 -- Source: schemas/30_publish/preview_release.sql
--- What:  preview_release(): what publishing would do now, field by field, and the hash to hold it to.
--- Why:   whoever publishes sees first what every device is going to get, or lose (C5).
+-- What:  preview_release(): the changes that a publish would make now, field by field, and the hash of the preview.
+-- Why:   authors see what every device will receive or lose before they publish (C5).
 
 create function private.preview_release(p_limit integer)
 returns json
@@ -789,7 +789,7 @@ begin
     with change as materialized (
       select h.kind, h.id, h.op, h.schema, b.body::jsonb - 'kind' - 'version' as before,
         t.body::jsonb - 'kind' - 'version' as after
-      -- A row that changes in several schemas is shown as the newest of them has it.
+      -- A row that changes in several schemas is shown in the form of the newest one.
       from (select distinct on (c.kind, c.id) c.* from pg_temp.change c order by c.kind, c.id, c.schema desc) h
       join pg_temp.candidate t on t.kind = h.kind and t.id = h.id and h.schema between t.from_schema and t.schema
       left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
@@ -827,14 +827,14 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.preview_release(change_limit) $$;
 comment on function public.preview_release(integer) is
-  'What publish_release() would do now: counts, problems, changes field by field (at most change_limit), and the hash to hold it to. '
+  'The effect of publish_release() now: counts, problems, changes field by field (at most change_limit), and the hash for expected_hash. '
   'Instructors and admins.';
 
 grant execute on function private.preview_release(integer), public.preview_release(integer) to authenticated, service_role;
 
 -- Source: schemas/30_publish/rollback_release.sql
--- What:  rollback_release(): a new version with the content of an old one; the drafts go back too, what they held is shelved.
--- Why:   a roll-back that left the drafts alone would be undone by the next publish; and nobody's edits may be lost for it.
+-- What:  rollback_release(): publishes the content of an old version as a new one. The drafts go back too; their content is shelved.
+-- Why:   if the drafts stayed, the next publish would undo the roll-back. No edit may be lost.
 create table content.shelf (
   id           bigint generated always as identity,
   shelved_at   timestamptz not null default clock_timestamp(),
@@ -851,7 +851,7 @@ create table content.shelf (
 );
 create index shelf_draft_id_idx on content.shelf (draft_id, id);
 comment on table content.shelf is 'Drafts as they were before a roll-back replaced them; ops.restore_shelved() brings them back.';
-comment on column content.shelf.head_version is 'The newest release when it was shelved.';
+comment on column content.shelf.head_version is 'The newest release at that time.';
 alter table content.shelf enable row level security;
 create policy shelf_all_nobody on content.shelf for all to anon, authenticated using (false);
 
@@ -865,7 +865,7 @@ declare
   v_kind text;
   v_columns text;
 begin
-  -- 1 Shelve what is going to be replaced.
+  -- 1 Shelve the drafts that will be replaced.
   foreach v_kind in array array['domain', 'skill', 'question'] loop
     execute format(
       'insert into content.shelf (shelved_by, head_version, rollback_to, kind, draft_id, draft)
@@ -873,12 +873,12 @@ begin
        from content.%1$I t left join pg_temp.wanted_%1$s w on w.id = t.id
        where (w.id is not null and (t.*) is distinct from (w.*)) or (w.id is null and $2 is not null and t.status = ''active'')
        order by t.id', v_kind) using p_head, p_rollback_to;
-    -- 2 Keys are unique at every moment, and may have changed hands since: whoever is in the way gets a key
-    -- that nobody can hold (not its id, which an earlier roll-back may have made a key that has moved on since).
+    -- 2 Keys are unique at every moment and may have moved to another row since. A draft that holds a wanted key gets a random key.
+    -- Its id would not do, because an earlier roll-back may have used the id as a key.
     execute format(
       'update content.%1$I t set key = gen_random_uuid()::text
        where exists (select from pg_temp.wanted_%1$s w where w.key = t.key and w.id <> t.id)', v_kind);
-    -- 3 What the old version did not have is no part of the next one.
+    -- 3 Drafts that the old version lacks are not part of the next version.
     execute format(
       'update content.%1$I t
        set status = case when exists (select from content.revision r where $2 between r.from_schema and r.schema and r.kind = %1$L and r.id = t.id)
@@ -899,8 +899,8 @@ begin
 end
 $$;
 comment on function private.write_wanted(integer, integer) is
-  'Makes the drafts what the temporary tables wanted_domain, wanted_skill and wanted_question hold, and shelves what that replaces; '
-  'in a roll-back, active drafts that are not wanted end too.';
+  'Replaces the drafts by the temporary tables wanted_domain, wanted_skill and wanted_question, and shelves the previous ones. '
+  'A roll-back also ends active drafts that are not wanted.';
 
 create function private.rollback_release(p_to integer, p_note text, p_force boolean)
 returns json
@@ -915,16 +915,16 @@ declare
 begin
   perform private.require_role('instructor', 'admin');
   perform private.lift_lock_timeout();
-  -- Writers first, publishers second: a transaction that edits and then publishes takes them in this order too.
+  -- Locks writers first, then publishers: the order of a transaction that edits and then publishes.
   lock table content.domain, content.skill, content.question in share row exclusive mode;
   perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
   v_head := coalesce((select max(r.version) from content.release r), 0);
-  -- Below the horizon compaction has dropped rows; it waits for this lock too.
+  -- Below the horizon, compaction has deleted rows. Compaction takes this lock too.
   if p_to is null or p_to not between greatest(1, private.content_horizon()) and v_head then
     perform private.raise_error('release_unknown', 'This release does not exist, or is no longer kept.', p_to::text);
   end if;
 
-  -- 1 The drafts of that version, out of the texts that devices got.
+  -- 1 The drafts of that version, from the published texts.
   foreach v_kind in array array['domain', 'skill', 'question'] loop
     perform private.drop_temporary('wanted_' || v_kind);
     execute format(
@@ -957,8 +957,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.rollback_release(to_version, note, force) $$;
 comment on function public.rollback_release(integer, text, boolean) is
-  'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
-  'The newest version: only discards drafts, and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
+  'Publishes the content of an old version as a new one and returns its head. The drafts become that content; content.shelf keeps the previous drafts. '
+  'With the newest version it only discards drafts and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
 
 create function private.restore_shelved(p_ids bigint[])
 returns integer
@@ -997,14 +997,14 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$ select private.restore_shelved(p_ids) $$;
 comment on function ops.restore_shelved(bigint[]) is
-  'Drafts as they were shelved; what they replace is shelved in turn. Returns how many. For SQL consoles, at most one entry a draft.';
+  'Restores shelved drafts and shelves the drafts that they replace. Returns their number. For SQL consoles; at most one entry per draft.';
 
 grant execute on function private.rollback_release(integer, text, boolean) to authenticated, service_role;
 grant execute on function public.rollback_release(integer, text, boolean) to authenticated, service_role;
 
 -- Source: schemas/30_publish/schedule_release.sql
--- What:  schedule_release(), cancel_schedule() and list_schedules(): releases that are to be published at a time.
--- Why:   a release at six in the morning needs nobody awake; and it is exactly what was previewed, or it does not happen.
+-- What:  schedule_release(), cancel_schedule() and list_schedules(): releases that are published at a set time.
+-- Why:   a release at six in the morning needs no person. It publishes exactly the preview, or nothing.
 create table content.schedule (
   id            bigint generated always as identity,
   due_at        timestamptz not null,
@@ -1027,8 +1027,8 @@ create table content.schedule (
   constraint schedule_failed_has_error check (state <> 'failed' or error is not null)
 );
 create index schedule_due_at_idx on content.schedule (due_at) where state = 'pending';
-comment on table content.schedule is 'Releases that are to be published at a time; kept for good, with how they ended.';
-comment on column content.schedule.error is 'SQLSTATE of the last attempt that failed; a pending one is tried again.';
+comment on table content.schedule is 'Releases for a set time, kept permanently with their results.';
+comment on column content.schedule.error is 'SQLSTATE of the last failed attempt. A pending schedule is retried.';
 alter table content.schedule enable row level security;
 create policy schedule_all_nobody on content.schedule for all to anon, authenticated using (false);
 
@@ -1042,7 +1042,7 @@ as $$
     'force', s.force, 'created_at', s.created_at, 'created_by', s.created_by, 'attempts', s.attempts, 'finished_at', s.finished_at,
     'version', s.version, 'error', s.error, 'detail', s.detail)
 $$;
-comment on function private.schedule_json(content.schedule) is 'A schedule as its RPCs return it.';
+comment on function private.schedule_json(content.schedule) is 'A schedule in the form that the RPCs return.';
 
 create function private.schedule_release(p_at timestamptz, p_expected_hash text, p_note text, p_force boolean)
 returns json
@@ -1061,7 +1061,7 @@ begin
   if p_at < now() and not p_force then
     perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
   end if;
-  -- What could not be published now is refused now, while somebody is looking.
+  -- What cannot be published now is refused now, while the author is present.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
   if p_at is null or p_expected_hash is distinct from v_hash then
@@ -1138,7 +1138,7 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.schedule_release(at, expected_hash, note, force) $$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
-  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. A time in the past needs force. '
+  'Publishes the drafts of a preview (expected_hash) at a time, unless they change before; returns the schedule. A time in the past needs force. '
   'Instructors and admins. Errors: forbidden, malformed_request, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
 
 create function public.cancel_schedule(schedule_id bigint)
@@ -1146,11 +1146,11 @@ returns json
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
--- As in publish_release(): its row may be that of the release under way.
+-- As in publish_release(): the release under way may hold the schedule's row.
 set statement_timeout = '60s'
 as $$ select private.cancel_schedule(schedule_id) $$;
 comment on function public.cancel_schedule(bigint) is
-  'Takes back a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
+  'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
 create function public.list_schedules(page_rows integer default 50)
 returns json
@@ -1159,7 +1159,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.list_schedules(page_rows) $$;
 comment on function public.list_schedules(integer) is
-  'Pending schedules by their time, then finished ones, newest first, with how they ended. Instructors and admins.';
+  'Pending schedules by time, then finished ones, newest first, with their results. Instructors and admins.';
 
 grant execute on function private.schedule_release(timestamptz, text, text, boolean), private.cancel_schedule(bigint),
   private.list_schedules(integer) to authenticated, service_role;
@@ -1167,8 +1167,8 @@ grant execute on function public.schedule_release(timestamptz, text, text, boole
   public.list_schedules(integer) to authenticated, service_role;
 
 -- Source: schemas/30_publish/run_due_schedule.sql
--- What:  ops.run_due_schedule(), which publishes what is due, and its job.
--- Why:   a schedule that nobody looks at is never due (C5); and one schedule's trouble must not undo another's release.
+-- What:  ops.run_due_schedule(), which publishes a due schedule, and its job.
+-- Why:   schedules need a runner (C5), and a failed schedule must not undo the release of another one.
 
 create function ops.run_due_schedule(p_now timestamptz default clock_timestamp())
 returns integer
@@ -1185,9 +1185,9 @@ declare
   v_detail text;
 begin
   perform private.require_role('admin');
-  -- 1 One a call, and so one a transaction: whatever ends this one, a timeout or the server's end, takes no release back that was
-  --   published before, and devices do not wait for it. Those that were tried come after those that were not: should one never end in time, it
-  --   holds up none. Another run, or a cancellation under way, has its row; this one goes on with the next.
+  -- 1 One schedule per call, and so per transaction: a timeout or a crash undoes no earlier release, and devices do not wait.
+  --   Schedules with fewer attempts come first, so a schedule that never ends in time does not delay the others.
+  --   Rows that another run or a cancellation holds are skipped.
   select * into v_due from content.schedule s
   where s.state = 'pending' and s.due_at <= p_now
   order by s.attempts, s.due_at, s.id
@@ -1196,24 +1196,24 @@ begin
     return null;
   end if;
 
-  -- 2 Publish, or take back what publishing did.
+  -- 2 Publish, or undo a failed publish.
   begin
-    -- Published by hand in the meantime, the very same preview: that is what was wanted.
+    -- This preview may have been published by hand meanwhile.
     select r.version into v_version from content.release r where r.change_hash = decode(v_due.expected_hash, 'hex');
     if not found then
       v_version := private.publish_drafts(v_due.note, v_due.expected_hash, v_due.force, v_due.created_by, null) ->> 'version';
     end if;
     v_state := 'published';
   exception when query_canceled or others then
-    -- A cancelled statement is not among the others: neither hosted's two minutes nor whoever cancels may leave no trace here, or
-    -- this one would be the first to be tried again.
+    -- `others` does not include a cancelled statement. A timeout of the hosted platform (two minutes) or a cancellation must be recorded,
+    -- or this schedule would always be tried first.
     get stacked diagnostics v_error = returned_sqlstate, v_detail = message_text;
     v_version := null;
-    -- Deadlocks, lock timeouts, full disks and the like pass: it stays pending, and a later run tries again.
+    -- Deadlocks, lock timeouts, full disks and similar errors are temporary: the schedule stays pending for a retry.
     v_state := case when left(v_error, 2) in ('40', '53', '55', '57', '58') then 'pending' else 'failed' end;
   end;
 
-  -- 3 Say how it went.
+  -- 3 Record the result.
   update content.schedule s
   set state = v_state, version = v_version, error = v_error, detail = v_detail, attempts = s.attempts + 1,
     finished_at = case when v_state <> 'pending' then clock_timestamp() end
@@ -1223,14 +1223,14 @@ begin
 end
 $$;
 comment on function ops.run_due_schedule(timestamptz) is
-  'Publishes one schedule that is due and returns its version; null: none was due, or it could not be published, which is on its record. By cron.';
+  'Publishes one due schedule and returns its version. Null: none was due, or it failed and its row has the error. By pg_cron.';
 
--- Twice a minute: of several that are due at once, each has a run of its own.
+-- Twice a minute, because each run publishes one schedule.
 select private.schedule_job('schedules', '30 seconds', '1 minute', 'select ops.run_due_schedule()');
 
 -- Source: schemas/30_publish/release_history.sql
 -- What:  release_history(): all releases, newest first.
--- Why:   whoever rolls back has to see what there was.
+-- Why:   an author who rolls back must see the earlier releases.
 create function private.release_history(p_before integer, p_limit integer)
 returns json
 language plpgsql
@@ -1261,7 +1261,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.release_history(before_version, page_rows) $$;
 comment on function public.release_history(integer, integer) is
-  'Releases, newest first: version, time, author, note, counts, and rollback_to where one brought an old version back. Instructors and admins.';
+  'Releases, newest first: version, time, author, note, counts, and rollback_to for a roll-back. Instructors and admins.';
 
 grant execute on function private.release_history(integer, integer) to authenticated, service_role;
 grant execute on function public.release_history(integer, integer) to authenticated, service_role;

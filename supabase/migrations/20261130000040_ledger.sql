@@ -21,8 +21,8 @@
 --          private.answer_refusal;
 
 -- Source: schemas/40_ledger/ulid.sql
--- What:  ULID text to uuid and back.
--- Why:   ids made on devices travel as ULID text and are stored as uuid: 16 bytes, the same order.
+-- What:  conversion between ULID text and uuid.
+-- Why:   ids made on devices travel as ULID text and are stored as uuid: 16 bytes in the same order.
 
 create function private.ulid_to_uuid(p_ulid text)
 returns uuid
@@ -33,13 +33,13 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- The value of each of Crockford's digits at the place of its ASCII code, 48 to 90. A table, because translate()
-  -- took two thirds of the time that the whole takes now (4 us against 17 on the same machine).
+  -- The value of each Crockford digit at the position of its ASCII code, 48 to 90. With translate() the function took 17 us
+  -- instead of 4.
   v constant bytea := decode(repeat('00', 48) || '00010203040506070809' || repeat('00', 7) || '0a0b0c0d0e0f1011' || '00' || '1213'
     || '00' || '1415' || '00' || '161718191a' || '00' || '1b1c1d1e1f', 'hex');
   d constant bytea := p_ulid::bytea;
 begin
-  -- 26 digits of 5 bits, the first of 3: summed in integers of up to 30 bits, which halves the time of shifting bigints.
+  -- 26 digits of 5 bits, the first of 3. They are summed in integers of up to 30 bits, which takes half the time of bigint shifts.
   return encode(
     int8send(
       (get_byte(v, get_byte(d, 0))::bigint << 61)
@@ -68,7 +68,7 @@ parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- 128 bits behind two zero bits are 26 groups of five.
+  -- Two zero bits and 128 bits make 26 groups of five.
   v_bits bit(130) := (b'00' || ('x' || replace(p_uuid::text, '-', ''))::bit(128))::bit(130);
   v_ulid text := '';
 begin
@@ -78,11 +78,11 @@ begin
   return v_ulid;
 end
 $$;
-comment on function private.uuid_to_ulid(uuid) is 'The ULID text of an id made on a device.';
+comment on function private.uuid_to_ulid(uuid) is 'The ULID text of a uuid.';
 
 -- Source: schemas/40_ledger/partitions.sql
--- What:  ensure_partitions(): month partitions ahead of time, for tables keyed by ULID and by arrival.
--- Why:   a month without a partition falls into the default one, from where it must be moved under a lock.
+-- What:  ensure_partitions(), which creates month partitions ahead of time, for tables keyed by ULID or by arrival.
+-- Why:   rows of a month without a partition go to the default one, and moving them needs a lock.
 
 create function private.ulid_floor(p_at timestamptz)
 returns uuid
@@ -108,7 +108,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- From the catalogue: a table that is partitioned by range over one uuid (a ULID) or timestamptz is looked after from then on.
+  -- From the catalogue: every table partitioned by range over one uuid (a ULID) or timestamptz is maintained automatically.
   select n.nspname::text, c.relname::text, a.attname::text, a.atttypid = 'uuid'::regtype
   from pg_partitioned_table p
   join pg_class c on c.oid = p.partrelid
@@ -118,7 +118,7 @@ as $$
     and a.atttypid in ('uuid'::regtype, 'timestamptz'::regtype)
   order by 1, 2
 $$;
-comment on function private.partitioned_tables() is 'The tables of learner and ops that are partitioned by month, and what by.';
+comment on function private.partitioned_tables() is 'The tables of learner and ops that are partitioned by month, with their keys.';
 
 create function private.partition_name(p_table text, p_month date)
 returns text
@@ -126,13 +126,13 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$ select p_table || '_' || to_char(p_month, 'YYYY_MM') $$;
-comment on function private.partition_name(text, date) is 'event_2026_11; the default partition is event_default.';
+comment on function private.partition_name(text, date) is 'The name of a month''s partition, such as event_2026_11. The default partition is event_default.';
 
 create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
 returns void
 language plpgsql
 volatile
-security definer -- so that a move from one partition to another passes for no edit by hand
+security definer -- so that a move between partitions does not count as an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -140,7 +140,7 @@ begin
     p_from::regclass, p_column, p_least, p_below, p_to::regclass);
 end
 $$;
-comment on function private.move_rows(text, text, text, text, text) is 'Moves the rows of a range from one partition to a table like it.';
+comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape.';
 
 create function private.add_partition(p_schema text, p_table text, p_column text, p_name text, p_from text, p_to text)
 returns void
@@ -151,29 +151,29 @@ as $$
 begin
   execute format('create table %I.%I (like %I.%I including defaults including constraints)', p_schema, p_name, p_schema, p_table);
   execute format('alter table %I.%I enable row level security', p_schema, p_name);
-  -- A parent's trigger for truncate is not its partitions'.
+  -- Partitions do not inherit a truncate trigger.
   execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
     p_name || '_stays', p_schema, p_name);
-  -- The parent's policies decide; a partition is nobody's to read by its own name.
+  -- Reads go through the parent and its policies. Direct reads of a partition are refused.
   execute format('create policy %I on %I.%I for all to anon, authenticated using (false)', p_name || '_all_nobody', p_schema, p_name);
   execute format('comment on table %I.%I is %L', p_schema, p_name,
     case when p_from is null then format('Rows of %s outside all months: wrong clocks.', p_table) else format('%s from %s.', p_table, p_from) end);
   if p_from is null then
-    -- The key's own index leads with the learner. A month of strays is to be counted and moved without reading all of 1970; and only wrong clocks
-    -- write here, so that nothing else pays for it.
+    -- The key's own index starts with the learner. This index counts and moves a month of strays without reading all other rows.
+    -- Only events of wrong clocks pay for it.
     execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', p_name, p_column), p_schema, p_name, p_column);
     execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, p_name);
     return;
   end if;
-  -- Attaching fails while the default partition holds a row of the new range: such rows move first. The lock that attaching needs is
-  -- taken before, or a row that arrives between the two would make it fail; and taking it in two steps could deadlock.
+  -- A partition cannot be attached while the default partition has rows of its range, so these rows move first. The lock for attaching
+  -- is taken before the move: otherwise a new row could arrive in between, and locking in two steps could deadlock.
   execute format('lock table %I.%I in access exclusive mode', p_schema, p_table || '_default');
   perform private.move_rows(format('%I.%I', p_schema, p_table || '_default'), format('%I.%I', p_schema, p_name), p_column, p_from, p_to);
   execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, p_name, p_from, p_to);
 end
 $$;
 comment on function private.add_partition(text, text, text, text, text, text) is
-  'Builds one partition, moves matching rows of the default one into it, and attaches it.';
+  'Creates a partition, moves matching rows of the default partition into it, and attaches it.';
 
 create function private.ensure_partition(p_schema text, p_table text, p_month date)
 returns boolean
@@ -200,7 +200,7 @@ begin
   return true;
 end
 $$;
-comment on function private.ensure_partition(text, text, date) is 'Makes a table''s partition of one month; false where it has one.';
+comment on function private.ensure_partition(text, text, date) is 'Creates a table''s partition for a month. False: it exists.';
 
 create function ops.ensure_partitions(p_from timestamptz default now(), p_months integer default 12)
 returns integer
@@ -222,13 +222,13 @@ begin
 end
 $$;
 comment on function ops.ensure_partitions(timestamptz, integer) is
-  'Makes the missing month partitions from p_from to p_months ahead, in one transaction; returns how many. Safe to repeat. For '
-  'migrations and quiet hours: ops.maintain_partitions() does the same in small steps, by pg_cron.';
+  'Creates the missing month partitions from p_from to p_months ahead, in one transaction, and returns their number. Safe to repeat. For '
+  'migrations and quiet hours. ops.maintain_partitions() does the same in small steps, by pg_cron.';
 
 
 -- Source: schemas/40_ledger/partition_upkeep.sql
--- What:  maintain_partitions(): one missing month a run; and partition_health(), which says how partitions stand.
--- Why:   without a month of its own everything falls into one default table, and nobody would notice until it is large.
+-- What:  maintain_partitions(), which creates one missing month per run, and partition_health(), which reports the partitions' state.
+-- Why:   rows of a month without a partition go to one default table, which would grow unnoticed.
 
 create function private.month_floor(p_month date, p_is_ulid boolean)
 returns text
@@ -238,7 +238,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
 $$;
-comment on function private.month_floor(date, boolean) is 'Where a month (UTC) begins, as the text of a key: a ULID or a time.';
+comment on function private.month_floor(date, boolean) is 'The first key of a month (UTC) as text: a ULID or a time.';
 
 create function private.stray_months(p_schema text, p_table text, p_key text, p_is_ulid boolean, p_months integer, p_most integer)
 returns table (month date, rows bigint)
@@ -249,8 +249,8 @@ as $$
 declare
   v_this constant timestamp := date_trunc('month', now() at time zone 'utc');
 begin
-  -- Each month by itself, through the default partition's index on the key: whatever else lies there, the rows of 1970 and 2999 which stay
-  -- for good, is neither read nor counted. What is far beyond is known to be too much, so counting ends one row after it.
+  -- Each month is counted separately, through the default partition's index on the key. So other rows there, such as those of 1970 or
+  -- 2999, are not read. Counting stops one row after p_most, which is too many already.
   for month in
     select m::date from generate_series(v_this - interval '36 months', v_this + make_interval(months => p_months), interval '1 month') m
     where to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, m::date))) is null
@@ -266,7 +266,7 @@ begin
 end
 $$;
 comment on function private.stray_months(text, text, text, boolean, integer, integer) is
-  'The months of a table that have no partition, from three years ago to p_months ahead, and how many of their rows are in the default one; p_most + 1: more than p_most.';
+  'The months without a partition, from three years ago to p_months ahead, and their rows in the default partition. p_most + 1 means more than p_most.';
 
 create function private.months_ahead(p_schema text, p_table text)
 returns integer
@@ -280,7 +280,7 @@ as $$
     (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date))) is null
 $$;
 comment on function private.months_ahead(text, text) is
-  'Months in a row after this one that have a partition; -1: not even this one has.';
+  'The number of consecutive months after this one that have a partition. -1: this month has none.';
 
 create function private.partition_need(p_months integer, p_stray_rows integer, p_most_rows integer)
 returns table (schema text, name text, month date, rows bigint, can_move boolean)
@@ -292,12 +292,12 @@ as $$
   from private.partitioned_tables() t
   cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, greatest(p_most_rows, p_stray_rows)) m
   cross join lateral (select m.month < date_trunc('month', now() at time zone 'utc') as is_behind) x
-  -- Months gone by that have come to something: an import, phones that lay in drawers. 1970 is no month to make a table for.
+  -- Past months need a partition only if they have many rows: an import, or devices that were offline for long. 1970 gets no table.
   where not x.is_behind or m.rows >= p_stray_rows
   order by x.is_behind, m.month, t.schema, t.name
 $$;
 comment on function private.partition_need(integer, integer, integer) is
-  'The months that want a partition: those ahead, nearest first, then those behind with many rows in the default one.';
+  'The months that need a partition: future ones, nearest first, then past ones with many rows in the default partition.';
 
 create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_most_rows integer default 20000)
 returns text
@@ -305,7 +305,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
--- Shorter than deadlock_timeout: should it come to that, this gives up, and not the learner that it waits for.
+-- Shorter than deadlock_timeout, so that in a deadlock this job gives up and not the learner.
 set lock_timeout = '500ms'
 as $$
 declare
@@ -314,8 +314,8 @@ declare
   v_error text;
 begin
   perform private.require_role('admin');
-  -- One a run, so that no transaction ever holds two default partitions: no order of locks can then be wrong. (One that fails gives
-  -- its locks back, and the next is tried.)
+  -- One partition per run, so a transaction never holds two default partitions and lock order cannot be wrong. A failed attempt
+  -- releases its locks, and the next one is tried.
   for v_need in select * from private.partition_need(p_months, p_stray_rows, p_most_rows)
   loop
     begin
@@ -324,7 +324,7 @@ begin
         v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
         exit;
       end if;
-      v_error := format('more than %s rows of %s in %s.%s_default: too many to be moved in passing',
+      v_error := format('More than %s rows of %s are in %s.%s_default. Run ops.ensure_partitions() in a quiet hour.',
         p_most_rows, to_char(v_need.month, 'YYYY-MM'), v_need.schema, v_need.name);
     exception when others then
       v_error := format('%s (%s)', sqlerrm, sqlstate);
@@ -335,8 +335,8 @@ begin
 end
 $$;
 comment on function ops.maintain_partitions(integer, integer, integer) is
-  'Makes the next month partition that is missing, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
-  'A month with more than p_most_rows rows there is left for ops.ensure_partitions() in a quiet hour, and reported.';
+  'Creates the next missing month partition, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
+  'A month with more than p_most_rows rows there is reported and left for ops.ensure_partitions() in a quiet hour.';
 
 create function ops.partition_health()
 returns table (table_name text, months_ahead integer, default_rows bigint, default_months jsonb, cut text[],
@@ -361,7 +361,7 @@ begin
     if to_regclass(format('%I.%I', v_table.schema, v_table.name || '_default')) is not null then
       execute format('select count(*) from (select from %I.%I limit %s) d', v_table.schema, v_table.name || '_default', v_most + 1) into default_rows;
     end if;
-    -- What was not counted to its end is shown as what it is at least.
+    -- Unfinished counts are shown as the limit.
     select coalesce(jsonb_object_agg(m.name, least(m.rows, v_most)), '{}'),
       array(select 'all' where default_rows > v_most) || coalesce(array_agg(m.name order by m.name) filter (where m.rows > v_most), '{}')
     into default_months, cut
@@ -376,14 +376,14 @@ begin
 end
 $$;
 comment on function ops.partition_health() is
-  'For each partitioned table: months ahead; rows in the default partition, and those of the last three years and the next one by month (the others are of '
-  'wrong clocks and stay); and how the job went. Counts end at 200,000: cut names the months, or all, of which there are more.';
+  'Per partitioned table: months ahead; rows in the default partition, in total and by month for the last three years and the next one; '
+  'and the job''s results. Rows of other months come from wrong clocks and stay. Counts stop at 200,000; cut names the months, or all, with more rows.';
 
 select private.schedule_job('partitions', '11 * * * *', '1 hour', 'select ops.maintain_partitions()');
 
 -- Source: schemas/40_ledger/learner_state.sql
--- What:  one row a learner (the lock and change counter), their devices, and the log of batches.
--- Why:   every write of a learner's data takes the lock of that one row, so change numbers follow commit order (I8).
+-- What:  one state row per learner (lock and change counter), their devices, and the log of batches.
+-- Why:   every write of a learner's data locks that row, so change numbers follow commit order (I8).
 create table learner.state (
   user_id         uuid not null,
   change_seq      bigint not null default 0,
@@ -397,12 +397,12 @@ create table learner.state (
   constraint state_change_seq_positive check (change_seq >= 0),
   constraint state_limited_at_iff_limited check ((limited = 0) = (limited_at is null) and limited >= 0)
 );
--- No foreign key to auth.users: it doubles the insert's cost, and one dashboard click would wipe a ledger.
-comment on table learner.state is 'One row a learner. Locked by every writer; change_seq numbers the changes of the learner''s rows.';
-comment on column learner.state.events_full_at is 'When the token bucket of events is full again, if nothing more is sent; so batches_full_at of batches.';
+-- No foreign key to auth.users: it doubles the cost of an insert, and deleting a user in the dashboard would delete the ledger.
+comment on table learner.state is 'One row per learner. Every writer locks it. change_seq numbers the changes of the learner''s rows.';
+comment on column learner.state.events_full_at is 'When the token bucket of events is full again without further use. batches_full_at is the same for batches.';
 comment on column learner.state.newest_event is
-  'The greatest id of the learner''s events that ingest has stored, in the ledger or ops.telemetry: what is beyond it is new, without a look at either. Nil: none yet.';
-comment on column learner.state.limited is 'Batches refused as rate_limited so far; limited_at: the last of them.';
+  'The greatest event id that ingest has stored, in the ledger or ops.telemetry. Greater ids are new, without a look-up. Nil: no event yet.';
+comment on column learner.state.limited is 'Number of batches refused as rate_limited. limited_at is the time of the last one.';
 
 create table learner.device (
   user_id          uuid not null,
@@ -419,10 +419,10 @@ create table learner.device (
   constraint device_pkey primary key (user_id, device_id),
   constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
 );
-comment on table learner.device is 'A device as seen at its last contact; clock_skew_ms = server minus device.';
+comment on table learner.device is 'A device at its last contact. clock_skew_ms is server time minus device time.';
 comment on column learner.device.queue_lag_ms is
-  'How long the oldest event of its last batch with events had waited, by the device''s own clock: a wrong one does not matter.';
-comment on column learner.device.revoked_at is 'Since when nothing is taken from it nor given to it; null: it is welcome.';
+  'How long the oldest event of its last batch had waited. Measured by the device''s own clock, so clock skew does not matter.';
+comment on column learner.device.revoked_at is 'When the device was revoked; it can neither push nor pull. Null: not revoked.';
 
 create table learner.batch (
   user_id     uuid not null,
@@ -437,7 +437,7 @@ create table learner.batch (
   constraint batch_pkey primary key (user_id, received_at, batch_id),
   constraint batch_results_add_up check (events = applied + duplicate + quarantined + retry)
 ) partition by range (received_at);
-comment on table learner.batch is 'Each arrival of a batch, replays included, with how its events fared.';
+comment on table learner.batch is 'Every arrival of a batch, replays included, with the results of its events.';
 
 alter table learner.state enable row level security;
 alter table learner.device enable row level security;
@@ -447,8 +447,8 @@ create policy device_select_own on learner.device for select to authenticated us
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
 
 -- Source: schemas/40_ledger/erasure_barrier.sql
--- What:  ops.erasure: learners whose data was, or is being, erased; and refuse_erased() and hold_off_erasures(), which every door asks.
--- Why:   a device that was in a drawer must not bring back what its learner had erased, and the audit trail must not show it (O5).
+-- What:  ops.erasure, the learners whose data is erased or being erased; refuse_erased() and hold_off_erasures(), which every writer calls.
+-- Why:   an old device must not bring back erased data, and the audit trail must not show it (O5).
 create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
@@ -456,14 +456,14 @@ create table ops.erasure (
   erased_at    timestamptz,
   rows         bigint not null default 0,
   constraint erasure_pkey primary key (user_id),
-  -- From a list, since a free text would sooner or later hold what was to be erased.
+  -- A list of values, because a free text could contain the data to be erased.
   constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
   constraint erasure_rows_not_negative check (rows >= 0)
 );
 create index erasure_requested_at_idx on ops.erasure (requested_at) where erased_at is null;
 comment on table ops.erasure is
-  'The barrier: nothing of these learners is taken any more. It holds their id alone, for good; erased_at is null while rows are left.';
-comment on column ops.erasure.reason is 'requested: their data; account_deleted: their data and their account.';
+  'The erasure barrier: no data of these learners is accepted. Only their ids are kept, permanently. erased_at is null while rows are left.';
+comment on column ops.erasure.reason is 'requested: their data. account_deleted: their data and their account.';
 alter table ops.erasure enable row level security;
 create policy erasure_all_nobody on ops.erasure for all to anon, authenticated using (false);
 
@@ -479,7 +479,7 @@ begin
   end if;
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased for a learner behind the barrier. Asked under the learner''s lock.';
+comment on function private.refuse_erased(uuid) is 'Raises erased for a learner in ops.erasure. The caller holds the learner''s lock.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -491,7 +491,7 @@ declare
   v_made uuid[];
   v_held uuid[];
 begin
-  -- 1 A row to lock for who has none.
+  -- 1 Create a state row to lock for learners without one.
   with made as (
     insert into learner.state (user_id)
     select distinct u.id from unnest(p_users) u (id)
@@ -502,17 +502,17 @@ begin
   )
   select array_agg(m.user_id) into v_made from made m;
 
-  -- 2 Shared, and for no longer than the caller's statement or two: batches of all of them wait. Who is busy is not waited for, since so
-  --   would all others.
+  -- 2 A shared lock that lasts only for the caller's short transaction, because all their batches wait. Busy learners are skipped,
+  --   so that they do not delay the others.
   v_held := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for key share skip locked);
 
-  -- 3 The barrier, in statements of their own: an erasure that held the lock until now is seen.
+  -- 3 Read the barrier in separate statements, so that an erasure that held the lock until now is visible.
   delete from learner.state s where s.user_id = any (v_made) and exists (select from ops.erasure e where e.user_id = s.user_id);
   return array(select h.id from unnest(v_held) h (id) where not exists (select from ops.erasure e where e.user_id = h.id));
 end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
-  'Those of the learners who are neither busy nor behind the barrier; no erasure of them begins before the transaction ends.';
+  'The learners that are neither busy nor in ops.erasure. Their erasure cannot begin before the transaction ends.';
 
 create function private.only_redact()
 returns trigger
@@ -522,8 +522,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
-  -- else; to go too far takes an erasure, which is itself on record.
+  -- Who did what to whom, and when, stays. An erasure may remove only an erased learner's data (before and after) and the address
+  -- that the learner called from. The erasure itself is on record.
   if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
     or new.before is not null or new.after is not null
     or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
@@ -534,15 +534,16 @@ begin
   return new;
 end
 $$;
-comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
+comment on function private.only_redact() is
+  'Row trigger: lets before, after and the learner''s own source become null in records of an erased learner. Refuses other updates.';
 
--- ops.audit is append-only but for what an erasure takes out.
+-- ops.audit is append-only, except for what an erasure removes.
 create trigger audit_only_redacted before update on ops.audit
   for each row execute function private.only_redact();
 
 -- Source: schemas/40_ledger/devices.sql
--- What:  devices: how many are on record, who may see them, and revocation by the learner or support.
--- Why:   "which of my devices is that, and is it up to date?"; and a stolen tablet must neither write nor read on (O2, U8).
+-- What:  devices: the limit per learner, who may see them, and revocation by the learner or support.
+-- Why:   learners and support ask whether a device is current. A stolen tablet must neither write nor read any more (O2, U8).
 
 create function private.forget_devices()
 returns trigger
@@ -552,7 +553,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A device's id is whatever the caller says. Of what somebody else is writing just now nothing is waited for.
+  -- A device's id is chosen by the caller. Rows that another transaction holds are skipped.
   delete from learner.device d
   where d.user_id = new.user_id and d.device_id in (
     select k.device_id from learner.device k
@@ -564,10 +565,10 @@ begin
 end
 $$;
 comment on function private.forget_devices() is
-  'Row trigger: a learner has at most fifty devices on record. The one seen longest ago gives way, and is on record again with its next contact; '
-  'a revoked one never does, or making up ids would let it back in.';
+  'Row trigger: keeps at most fifty devices per learner and deletes the one seen longest ago. Its next contact adds it again. '
+  'Revoked devices stay, because otherwise made-up ids could push a revocation out.';
 
--- Only for a device that is new: the contacts of all others are updates.
+-- Runs for new devices only: contacts of known devices are updates.
 create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
 
 create function private.require_not_revoked(p_user uuid, p_device uuid)
@@ -583,7 +584,7 @@ begin
   end if;
 end
 $$;
-comment on function private.require_not_revoked(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
+comment on function private.require_not_revoked(uuid, uuid) is 'Raises device_revoked if the device is revoked.';
 
 create function private.support_device()
 returns uuid
@@ -591,7 +592,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
-comment on function private.support_device() is 'The device that events made by support name.';
+comment on function private.support_device() is 'The device id of events that support writes.';
 
 create function private.devices_of(p_user uuid, p_device uuid)
 returns table (
@@ -608,7 +609,7 @@ as $$
   where d.user_id = p_user and (p_device is null or d.device_id = p_device)
   order by d.last_seen_at desc, d.device_id
 $$;
-comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or one of them, as list_devices() shows them.';
+comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or one of them, in the form of list_devices().';
 
 create function private.learner_acted_on(p_learner uuid)
 returns uuid
@@ -626,7 +627,7 @@ begin
   return coalesce(p_learner, private.caller_id());
 end
 $$;
-comment on function private.learner_acted_on(uuid) is 'Whose devices a call is about: the caller''s own, or, for support and admins, those of the learner named.';
+comment on function private.learner_acted_on(uuid) is 'The learner of a call on devices: the caller, or, for support and admins, the named learner.';
 
 create function private.list_devices(p_learner uuid)
 returns table (
@@ -659,7 +660,7 @@ declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
   v_since timestamptz;
 begin
-  -- Who has the tablet may well have its learner's token; so only support takes a revocation back.
+  -- A thief of the tablet may have the learner's token, so only support can lift a revocation.
   if not p_revoked then
     perform private.require_role('support', 'admin');
   end if;
@@ -688,8 +689,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.list_devices(learner) $$;
 comment on function public.list_devices(uuid) is
-  'The caller''s devices, last seen first: what runs there, how many content versions it is behind, how long its oldest event waited (ms), '
-  'how far its clock is off (ms), and since when it is revoked. Support and admins may name a learner, which is audited. Errors: forbidden.';
+  'The caller''s devices, last seen first: app and platform, content versions behind, wait of the oldest event (ms), '
+  'clock skew (ms), and the time of revocation. Support and admins may name a learner; this is audited. Errors: forbidden.';
 
 create function public.revoke_device(device uuid, reason text default null, learner uuid default null)
 returns json
@@ -698,8 +699,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.set_revoked(learner, device, true, reason) $$;
 comment on function public.revoke_device(uuid, text, uuid) is
-  'Signs a device off: from then on nothing is taken from it nor given to it, and it is told so; what it holds stays on it. Returns the device. '
-  'Of the caller, or, for support and admins, of a learner. Audited. Errors: forbidden, device_unknown.';
+  'Revokes a device: it can no longer push or pull and receives device_revoked. The data on the device stays. Returns the device. '
+  'For the caller''s devices or, for support and admins, a learner''s. Audited. Errors: forbidden, device_unknown.';
 
 create function public.restore_device(device uuid, learner uuid, reason text default null)
 returns json
@@ -708,14 +709,14 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.set_revoked(learner, device, false, reason) $$;
 comment on function public.restore_device(uuid, uuid, text) is
-  'Takes a revocation back: the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
+  'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
 
 grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
   public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
 
 -- Source: schemas/40_ledger/event.sql
--- What:  the ledger: every event that was accepted, once, for good.
--- Why:   (user_id, event_id) is the idempotency key; projections can always be rebuilt from it (I4, I6).
+-- What:  the ledger: every accepted event, once, permanently.
+-- Why:   (user_id, event_id) is the idempotency key. Projections can always be rebuilt from the ledger (I4, I6).
 create table learner.event (
   user_id            uuid not null,
   event_id           uuid not null,
@@ -735,7 +736,7 @@ create table learner.event (
   reset_event        uuid,
   content_state      text,
   graded_correct     boolean,
-  -- No second index: a learner's look-ups use this one (0.68x the WAL of the usual pair of indexes).
+  -- No second index: a learner's look-ups use this one. It writes 0.68 times the WAL of the usual two indexes.
   constraint event_pkey primary key (user_id, event_id),
   constraint event_type_version_positive check (type_version > 0),
   constraint event_utc_offset_in_range check (utc_offset_minutes between -1080 and 1080),
@@ -747,18 +748,18 @@ create table learner.event (
     or (session_id is not null and skill_id is not null and question_id is not null and content_state is not null))
 ) partition by range (event_id);
 comment on table learner.event is
-  'The ledger. event_id is the device''s ULID as uuid; partitions are months of its time. Kept for good.';
-comment on column learner.event.head_version is 'From here on: stamped once on arrival, never changed, so that projections are functions of the rows.';
-comment on column learner.event.content_state is 'The question''s version that was answered, seen from arrival: current, outdated or withdrawn.';
-comment on column learner.event.graded_correct is 'The server''s grading against the version that was answered; the device''s claim is in the body.';
+  'The ledger, kept permanently. event_id is the device''s ULID as uuid. Partitions are months of the ULID''s time.';
+comment on column learner.event.head_version is 'This column and the following ones are stamped on arrival and never change, so projections depend only on the rows.';
+comment on column learner.event.content_state is 'The state of the answered question version on arrival: current, outdated or withdrawn.';
+comment on column learner.event.graded_correct is 'The server''s grading by the answered version. The body has the device''s claim.';
 
 alter table learner.event enable row level security;
 create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));
 
 -- Source: schemas/40_ledger/event_rules.sql
--- What:  the rules of batches and events, as rows: one jsonpath predicate for each field.
--- Why:   validation implies every constraint of the tables, and names the field that is wrong. The rows are generated from the contract's
---        zod schemas (event_rules.gen.sql), so that a client gets the same verdict; a differential test compares the two.
+-- What:  the rules for batches and events as rows: one jsonpath predicate per field.
+-- Why:   validation covers every constraint of the tables and names the invalid field. The rows are generated from the contract's
+--        zod schemas (event_rules.gen.sql), so client and server agree. A differential test compares the two.
 create table private.event_rule (
   type        text not null,
   version     smallint not null,
@@ -770,8 +771,8 @@ create table private.event_rule (
 );
 comment on table private.event_rule is
   'A field is valid if its rule is true. Unknown fields are ignored. The types batch and event are the envelopes.';
-comment on column private.event_rule.place is 'The order of the fields: a verdict names the first one that breaks its rule.';
-comment on column private.event_rule.requirement is 'The rule as a person would say it.';
+comment on column private.event_rule.place is 'The order of the fields. A verdict names the first invalid one.';
+comment on column private.event_rule.requirement is 'The rule in words.';
 
 create table private.event_type (
   type    text not null,
@@ -781,8 +782,8 @@ create table private.event_type (
   constraint event_type_pkey primary key (type, version),
   constraint event_type_kept_in_known check (kept_in in ('ledger', 'telemetry'))
 );
-comment on table private.event_type is 'All rules of a type in one predicate. A valid event takes one evaluation; only of an invalid one each rule is evaluated.';
-comment on column private.event_type.kept_in is 'The ledger, for good; or ops.telemetry, for some months.';
+comment on table private.event_type is 'All rules of a type in one predicate, evaluated once for a valid event. Single rules are evaluated only for an invalid event.';
+comment on column private.event_type.kept_in is 'ledger: permanently. telemetry: in ops.telemetry for some months.';
 
 alter table private.event_rule enable row level security;
 alter table private.event_type enable row level security;
@@ -802,7 +803,7 @@ as $$
   limit 1
 $$;
 comment on function private.broken_field(text, smallint, jsonb) is
-  'The first field that breaks a rule of its type (empty for the value itself), or null.';
+  'The first field that breaks a rule of its type (empty for the whole value), or null.';
 
 -- Source: schemas/40_ledger/event_rules.gen.sql
 -- Generated from client-contract/contract/event.ts, tracking.ts and batch.ts by `npm run generate`. Do not edit.
@@ -902,7 +903,7 @@ values
 
 -- Source: schemas/40_ledger/knowledge.sql
 -- What:  private.knowledge: a number that grows with every release and every change of the event types.
--- Why:   a held event is tried again when the server knows more, and only then: an unknown type, held for months,
+-- Why:   a held event is retried only when the server has new knowledge. An unknown type that is held for months
 --        is not parsed at every contact.
 create table private.knowledge (
   singleton boolean not null default true,
@@ -910,8 +911,8 @@ create table private.knowledge (
   constraint knowledge_pkey primary key (singleton),
   constraint knowledge_singleton check (singleton)
 );
--- A row and not a sequence: the number must not be seen before what it stands for is committed.
-comment on table private.knowledge is 'One row. Events held at a smaller number may apply now.';
+-- A row instead of a sequence, because the number must not be visible before its release or event type is committed.
+comment on table private.knowledge is 'One row. Events held at a smaller number may be applicable now.';
 alter table private.knowledge enable row level security;
 create policy knowledge_all_nobody on private.knowledge for all to anon, authenticated using (false);
 insert into private.knowledge default values;
@@ -928,7 +929,7 @@ begin
   return null;
 end
 $$;
-comment on function private.grow_knowledge() is 'Statement trigger: what was held before may apply now.';
+comment on function private.grow_knowledge() is 'Statement trigger: advances the number, so that held events are retried.';
 
 create trigger release_grow_knowledge after insert on content.release
   for each statement execute function private.grow_knowledge();
@@ -936,8 +937,8 @@ create trigger event_type_grow_knowledge after insert or update or delete on pri
   for each statement execute function private.grow_knowledge();
 
 -- Source: schemas/40_ledger/telemetry.sql
--- What:  ops.telemetry: the tracking plan's events, each once, for as long as the setting says; dropped by the month.
--- Why:   there are many and they age, so they must not grow the ledger, which is kept for good and rebuilt from.
+-- What:  ops.telemetry: the events of the tracking plan, each once. Whole months are dropped after the retention time.
+-- Why:   telemetry is large and ages, while the ledger is kept permanently and rebuilt from.
 create table ops.telemetry (
   user_id            uuid not null,
   event_id           uuid not null,
@@ -952,7 +953,7 @@ create table ops.telemetry (
   constraint telemetry_body_is_object check (jsonb_typeof(body) = 'object')
 ) partition by range (event_id);
 comment on table ops.telemetry is
-  'What devices tell about themselves: outbox, cache, offline use, failures (U9). Partitioned like the ledger, kept for some months.';
+  'Reports of devices about themselves: outbox, cache, offline use, failures (U9). Partitioned like the ledger, kept for some months.';
 alter table ops.telemetry enable row level security;
 create policy telemetry_select_own on ops.telemetry for select to authenticated using (user_id = (select auth.uid()));
 select ops.ensure_partitions();
@@ -964,7 +965,7 @@ create table ops.telemetry_setting (
   constraint telemetry_setting_one_row check (id = 1),
   constraint telemetry_setting_keep_days_in_range check (keep_days between 31 and 3650)
 );
-comment on table ops.telemetry_setting is 'One row: for how many days telemetry is kept.';
+comment on table ops.telemetry_setting is 'One row: the retention of telemetry in days.';
 alter table ops.telemetry_setting enable row level security;
 create policy telemetry_setting_all_nobody on ops.telemetry_setting for all to anon, authenticated using (false);
 insert into ops.telemetry_setting default values;
@@ -992,27 +993,27 @@ begin
     from pg_inherits i
     join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'ops.telemetry'::regclass and c.relname ~ '^telemetry_[0-9]{4}_[0-9]{2}$'
-      -- A month is old once its last day is.
+      -- A month is old when its last day is old.
       and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= v_before
     order by c.relname
   loop
     execute format('drop table ops.%I', v_partition);
     v_dropped := v_dropped + 1;
   end loop;
-  -- Of wrong clocks, and of months that were dropped before: by arrival, as no other time of theirs can be trusted.
+  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
   delete from ops.telemetry_default t
   where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
   return v_dropped;
 end
 $$;
 comment on function ops.drop_old_telemetry(timestamptz) is
-  'Drops the months of telemetry that are older than the setting says, and old rows of wrong clocks, at most 100,000; returns how many months. Admins and jobs.';
+  'Drops expired months of telemetry, and up to 100,000 expired rows of wrong clocks. Returns the number of months. Admins and jobs.';
 
 select private.schedule_job('telemetry', '43 3 * * *', '1 day', 'select ops.drop_old_telemetry()');
 
 -- Source: schemas/40_ledger/quarantine.sql
--- What:  ops.quarantine, what was done about its rows, and how much of it a learner may fill.
--- Why:   what can't be applied is kept with its reason until the server knows more or a person has looked (U3).
+-- What:  ops.quarantine, the actions on its rows, and its size limit per learner.
+-- Why:   an event that cannot be applied is kept with its reason until the server knows more or support has decided (U3).
 create table ops.quarantine (
   user_id        uuid not null,
   sha256         bytea not null,
@@ -1033,7 +1034,7 @@ create table ops.quarantine (
   tried_at       timestamptz not null default clock_timestamp(),
   resolved_at    timestamptz,
   resolved_event uuid,
-  -- While the event waits its status follows from its code; a settled one keeps the code that it had.
+  -- While the event waits, its status follows from its code. A settled event keeps its last code.
   is_held        boolean generated always as (case status when 'held' then true when 'open' then false end) stored,
   constraint quarantine_pkey primary key (user_id, sha256),
   constraint quarantine_code_known foreign key (code) references private.error_code (code),
@@ -1043,27 +1044,26 @@ create table ops.quarantine (
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
   constraint quarantine_event_iff_superseded check ((status = 'superseded') = (resolved_event is not null))
 );
--- So that a learner's contact finds out in one look whether anything is held that could be tried, which is rarely so;
--- and the job that replays, over all learners.
+-- For one look-up per contact, which rarely finds a held event to retry, and for the replay job over all learners.
 create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
 create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
--- What support replays, least recently tried first: of one learner, and of a code over all learners.
+-- For replay by support, least recently tried first: of one learner, or of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_is_held_idx on ops.quarantine (code, is_held);
 create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
--- Pages: of one learner, and over all learners for support.
+-- For pages: of one learner, and over all learners for support.
 create index quarantine_user_id_last_seen_at_sha256_idx on ops.quarantine (user_id, last_seen_at, sha256);
 create index quarantine_status_last_seen_at_user_id_sha256_idx on ops.quarantine (status, last_seen_at, user_id, sha256);
-comment on table ops.quarantine is 'What could not be applied, kept as the text that arrived, under its SHA-256 (U3).';
-comment on column ops.quarantine.body is 'As it arrived, for good; what support made of it is in mended_body.';
-comment on column ops.quarantine.origin is 'batch: sent like any event; dead_letter: handed in by a device that had given it up, for its reason.';
-comment on column ops.quarantine.batch_id is 'The batch that it last came in.';
-comment on column ops.quarantine.knowledge is 'private.knowledge when it was last tried.';
-comment on column ops.quarantine.tried_at is 'When it was last tried, by ingest, replay or support.';
+comment on table ops.quarantine is 'Events that could not be applied, stored as the received text under its SHA-256 (U3).';
+comment on column ops.quarantine.body is 'The received text, unchanged. mended_body is support''s corrected version.';
+comment on column ops.quarantine.origin is 'batch: received like any event. dead_letter: handed in by a device that had given it up; reason says why.';
+comment on column ops.quarantine.batch_id is 'The last batch that contained the event.';
+comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try.';
+comment on column ops.quarantine.tried_at is 'The time of the last try by ingest, replay or support.';
 comment on column ops.quarantine.status is
-  'open: needs a person; held: applies when the server knows more; superseded: it became resolved_event; discarded: by support.';
-comment on column ops.quarantine.resolved_event is 'The event of the ledger that it became, of the same id, or of a new one where that was taken.';
+  'open: support must decide. held: will be retried when the server knows more. superseded: applied as resolved_event. discarded: by support.';
+comment on column ops.quarantine.resolved_event is 'The resulting ledger event. It has the same id, or a new one if that id was taken.';
 
 create function private.waiting_status(p_code text)
 returns text
@@ -1075,7 +1075,7 @@ begin
   return (select case when e.held then 'held' else 'open' end from private.error_code e where e.code = p_code);
 end
 $$;
-comment on function private.waiting_status(text) is 'The status of a quarantined event that waits with this code: open or held.';
+comment on function private.waiting_status(text) is 'The status of an unsettled event with this code: open or held.';
 
 create table ops.quarantine_action (
   user_id     uuid not null,
@@ -1101,10 +1101,10 @@ create table ops.quarantine_action (
   constraint quarantine_action_event_iff_superseded check ((outcome = 'superseded') = (event_id is not null))
 );
 create index quarantine_action_user_id_at_sha256_number_idx on ops.quarantine_action (user_id, at, sha256, number);
-comment on table ops.quarantine_action is 'What people did about quarantined events, and what came of it; append-only, it goes only with its row.';
-comment on column ops.quarantine_action.outcome is 'The row''s status afterwards; with code and field where it could still not be applied.';
+comment on table ops.quarantine_action is 'Support''s actions on quarantined events and their outcomes. Append-only; deleted only with its row of ops.quarantine.';
+comment on column ops.quarantine_action.outcome is 'The event''s status after the action. code and field are set if it could still not be applied.';
 
--- Not in learner.state: only a broken event writes here, and every good batch writes there.
+-- Separate from learner.state: only invalid events write here, while every valid batch writes there.
 create table ops.quarantine_load (
   user_id    uuid not null,
   open_rows  integer not null default 0,
@@ -1114,7 +1114,7 @@ create table ops.quarantine_load (
   constraint quarantine_load_pkey primary key (user_id),
   constraint quarantine_load_not_negative check (least(open_rows, open_bytes, held_rows, held_bytes) >= 0)
 );
-comment on table ops.quarantine_load is 'What a learner''s open and held rows come to; kept by triggers, so that a batch need not count them.';
+comment on table ops.quarantine_load is 'The number and size of a learner''s open and held rows. Triggers keep it, so that a batch need not count them.';
 
 create table ops.quarantine_setting (
   id            smallint not null default 1,
@@ -1125,12 +1125,12 @@ create table ops.quarantine_setting (
   retry_after_s integer not null default 21600,
   constraint quarantine_setting_pkey primary key (id),
   constraint quarantine_setting_one_row check (id = 1),
-  -- Any one line (a batch at most, and its encoding) must fit an empty quarantine.
+  -- Any single line, at most a batch plus its encoding, must fit into an empty quarantine.
   constraint quarantine_setting_holds_a_batch check (least(open_bytes, held_bytes) >= 2 * private.max_batch_bytes() and least(open_rows, held_rows) > 0),
   constraint quarantine_setting_retry_in_range check (retry_after_s between 60 and 604800)
 );
-comment on table ops.quarantine_setting is 'One row: how much quarantine a learner may fill, held events apart; operators update it.';
-comment on column ops.quarantine_setting.retry_after_s is 'When a device may send again what did not fit.';
+comment on table ops.quarantine_setting is 'One row: the quarantine limits per learner, separate for open and held events. Operators update it.';
+comment on column ops.quarantine_setting.retry_after_s is 'Seconds until a device may retry an event that did not fit.';
 insert into ops.quarantine_setting default values;
 create trigger quarantine_setting_audit_update after update on ops.quarantine_setting
   referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
@@ -1144,7 +1144,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Not one upsert: its row would be checked before the conflict is, and what is taken away is negative.
+  -- Not an upsert, because its row is checked before the conflict, and a decrease is negative.
   insert into ops.quarantine_load (user_id) values (p_user) on conflict do nothing;
   update ops.quarantine_load l set
     open_rows = l.open_rows + coalesce(p_open_rows, 0), open_bytes = l.open_bytes + coalesce(p_open_bytes, 0),
@@ -1152,7 +1152,7 @@ begin
   where l.user_id = p_user;
 end
 $$;
-comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint) is 'Counts rows and bytes, which may be negative.';
+comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint) is 'Adds rows and bytes, which may be negative, to ops.quarantine_load.';
 
 create function private.load_quarantine()
 returns trigger
@@ -1162,7 +1162,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Dynamic, since each kind of change sees other transition tables; only broken events come here.
+  -- Dynamic SQL, because each operation has other transition tables. It runs only for invalid events.
   execute format($sql$
     select private.add_quarantine_load(r.user_id,
       sum(r.sign) filter (where r.status = 'open'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'open'),
@@ -1196,23 +1196,23 @@ create policy quarantine_load_all_nobody on ops.quarantine_load for all to anon,
 create policy quarantine_setting_all_nobody on ops.quarantine_setting for all to anon, authenticated using (false);
 
 -- Source: schemas/40_ledger/steering.sql
--- What:  ops.steering: what the server asks of its clients, by platform and app version.
--- Why:   apps in the field can't be redeployed tonight: batch size, retries, polling, a kill switch and upgrade advice are data (U8).
+-- What:  ops.steering: the server's settings for clients, by platform and app version.
+-- Why:   installed apps cannot be redeployed at once, so batch size, retries, polling, a kill switch and upgrade advice are data (U8).
 
 create function private.app_version(p_version text)
 returns integer[]
-language plpgsql -- rather than sql, which is not inlined with a search_path: that made steering_for() three times as slow
+language plpgsql -- rather than sql, which is not inlined with a search_path: it made steering_for() three times as slow
 immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Four numbers, so that 1.4 is 1.4.0; what follows them (-beta, +12) does not count.
+  -- Four numbers, so that 1.4 equals 1.4.0. A suffix (-beta, +12) is ignored.
   return case when p_version ~ '^\d{1,9}(\.\d{1,9}){0,3}([^0-9.].*)?$' then
     (string_to_array(substring(p_version from '^[0-9.]+'), '.')::integer[] || '{0,0,0}')[1:4]
   end;
 end
 $$;
-comment on function private.app_version(text) is 'An app''s version as numbers that compare, or null where the text does not begin with any.';
+comment on function private.app_version(text) is 'An app version as comparable numbers, or null if the text is not a version.';
 
 create table ops.steering (
   id                    bigint generated by default as identity,
@@ -1242,9 +1242,9 @@ create table ops.steering (
   constraint steering_retry_base_ms_in_range check (retry_base_ms between 100 and 60000),
   constraint steering_retry_cap_ms_in_range check (retry_cap_ms between 1000 and 3600000),
   constraint steering_retry_base_below_cap check (retry_base_ms <= retry_cap_ms),
-  -- Below 500 a day on a train would fill it; a million events are about 600 MB on a phone.
+  -- A day on a train would fill less than 500. A million events are about 600 MB on a phone.
   constraint steering_outbox_cap_in_range check (outbox_cap between 500 and 1000000),
-  -- The lost hours of a restore come back from what devices keep: a day is the least that helps.
+  -- After a restore, the lost hours come back from what devices keep. Less than a day would not help.
   constraint steering_keep_sent_days_in_range check (keep_sent_days between 1 and 365),
   constraint steering_poll_after_s_in_range check (poll_after_s between 10 and 86400),
   constraint steering_pause_has_its_reason check (paused is not true or coalesce(length(pause_reason), 0) between 1 and 500),
@@ -1257,20 +1257,20 @@ create table ops.steering (
     or num_nulls(batch_events, retry_base_ms, retry_cap_ms, outbox_cap, keep_sent_days, paused, pause_s) = 0)
 );
 comment on table ops.steering is
-  'What clients are asked to do. The row without platform and versions holds the defaults; in the others an empty field means: as in the next more general one.';
-comment on column ops.steering.platform is 'As devices name theirs: android, ios, web. Empty: all.';
-comment on column ops.steering.app_from is 'The first app version that the row is for, such as 1.4.0. Empty: from the first.';
-comment on column ops.steering.app_before is 'The first app version that the row is no longer for. Empty: no end.';
-comment on column ops.steering.batch_events is 'Most events of a batch.';
-comment on column ops.steering.retry_base_ms is 'The first retry comes after a random time up to this; each further one after up to twice the time before, up to retry_cap_ms.';
-comment on column ops.steering.outbox_cap is 'Events that wait on a device from which on the app should ask its learner to go online. None is dropped.';
-comment on column ops.steering.keep_sent_days is 'How long devices keep what the server holds: a restored server gets it again from them.';
-comment on column ops.steering.poll_after_s is 'Seconds between two polls. Empty everywhere: what ops.content_setting says.';
-comment on column ops.steering.paused is 'The kill switch: true refuses push and pull (paused); devices keep everything.';
-comment on column ops.steering.pause_reason is 'Shown to people.';
-comment on column ops.steering.pause_s is 'Seconds after which a paused device asks again.';
-comment on column ops.steering.upgrade_to is 'Advice to update the app to this version; required from upgrade_required_from on, if that is set.';
-comment on column ops.steering.note is 'Why the row is there; for the next operator.';
+  'Settings for clients. The row without platform and versions has the defaults. In other rows a null field means the value of the next more general row.';
+comment on column ops.steering.platform is 'The platform''s name as devices send it: android, ios, web. Null: all.';
+comment on column ops.steering.app_from is 'The first app version in the row''s range, such as 1.4.0. Null: no lower limit.';
+comment on column ops.steering.app_before is 'The first app version after the row''s range. Null: no upper limit.';
+comment on column ops.steering.batch_events is 'The maximum number of events in a batch.';
+comment on column ops.steering.retry_base_ms is 'The first retry waits a random time up to this value. The limit doubles for each further retry, up to retry_cap_ms.';
+comment on column ops.steering.outbox_cap is 'The number of waiting events at which the app should ask the learner to go online. No event is dropped.';
+comment on column ops.steering.keep_sent_days is 'How many days devices keep acknowledged events, so that a restored server can get them again.';
+comment on column ops.steering.poll_after_s is 'Seconds between two polls. Null in all rows: the value of ops.content_setting.';
+comment on column ops.steering.paused is 'The kill switch. True: push and pull are refused as paused, and devices keep everything.';
+comment on column ops.steering.pause_reason is 'Shown to learners.';
+comment on column ops.steering.pause_s is 'Seconds until a paused device asks again.';
+comment on column ops.steering.upgrade_to is 'The app version to upgrade to. The upgrade is required from upgrade_required_from on, if that is set.';
+comment on column ops.steering.note is 'The row''s purpose, for other operators.';
 
 alter table ops.steering enable row level security;
 create policy steering_all_nobody on ops.steering for all to anon, authenticated using (false);
@@ -1282,8 +1282,8 @@ insert into ops.steering (batch_events, retry_base_ms, retry_cap_ms, outbox_cap,
 values (500, 1000, 30000, 50000, 14, false, 'The defaults.', 3600);
 
 -- Source: schemas/40_ledger/steering_guards.sql
--- What:  who changes ops.steering is on record, and the row of the defaults stays.
--- Why:   steering reaches every app; without its defaults no client would know what to do. After the defaults, which are no change.
+-- What:  changes of ops.steering are audited, and the row of defaults cannot be removed.
+-- Why:   steering reaches every app, and clients need the defaults. Loaded after the defaults, whose insert is no change.
 
 create trigger steering_audit_insert after insert on ops.steering
   referencing new table as new_rows for each statement execute function private.audit_change();
@@ -1293,7 +1293,7 @@ create trigger steering_audit_delete after delete on ops.steering
   referencing old table as old_rows for each statement execute function private.audit_change();
 create trigger steering_is_not_truncated before truncate on ops.steering
   for each statement execute function private.forbid_change();
--- Whoever turns the defaults into a row for one platform takes them away too.
+-- Turning the defaults into a row for one platform would remove them too.
 create trigger steering_defaults_stay before delete on ops.steering
   for each row when (coalesce(old.platform, old.app_from, old.app_before) is null) execute function private.forbid_change();
 create trigger steering_defaults_stay_default before update on ops.steering
@@ -1301,8 +1301,8 @@ create trigger steering_defaults_stay_default before update on ops.steering
   execute function private.forbid_change();
 
 -- Source: schemas/40_ledger/steering_for.sql
--- What:  steering_for() merges the rows of ops.steering for one app; require_running() is the kill switch.
--- Why:   an app gets one value for each field, whichever rows are for it.
+-- What:  steering_for(), which merges the rows of ops.steering for one app; require_running(), the kill switch.
+-- Why:   an app gets one value per field, however many rows match.
 
 create function private.steering_for(p_platform text, p_app_version text)
 returns json
@@ -1316,7 +1316,7 @@ declare
   v_row ops.steering;
   v ops.steering;
 begin
-  -- A row for a platform before one for all, a range before none, the range that begins later before its elders.
+  -- Most specific first: a platform before all platforms, a version range before none, a later range before an earlier one.
   for v_row in
     select t.* from ops.steering t
     where (t.platform is null or t.platform = p_platform)
@@ -1332,7 +1332,7 @@ begin
     v.keep_sent_days := coalesce(v.keep_sent_days, v_row.keep_sent_days);
     v.poll_after_s := coalesce(v.poll_after_s, v_row.poll_after_s);
     v.pause_s := coalesce(v.pause_s, v_row.pause_s);
-    -- What belongs together comes from one row.
+    -- Fields that belong together come from one row.
     if v.paused is null then
       v.paused := v_row.paused;
       v.pause_reason := v_row.pause_reason;
@@ -1346,7 +1346,7 @@ begin
   return json_build_object(
     'batch_events', v.batch_events,
     'retry_base_ms', v.retry_base_ms,
-    -- The two may come from different rows.
+    -- Base and cap may come from different rows.
     'retry_cap_ms', greatest(v.retry_cap_ms, v.retry_base_ms),
     'outbox_cap', v.outbox_cap,
     'keep_sent_days', v.keep_sent_days,
@@ -1357,7 +1357,7 @@ begin
 end
 $$;
 comment on function private.steering_for(text, text) is
-  'What a client is asked to do: of each field the value of the most specific row that has one. An app of unknown version is in no range.';
+  'The settings for a client. Each field comes from the most specific row that sets it. An app of unknown version matches no version range.';
 
 create function private.require_running(p_platform text, p_app_version text)
 returns void
@@ -1369,7 +1369,7 @@ as $$
 declare
   v_paused json;
 begin
-  -- Nothing is paused on nearly every day: one look at a table of a page.
+  -- Usually nothing is paused: one look-up in a table of one page.
   if exists (select from ops.steering s where s.paused) then
     v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
     if v_paused ->> 'reason' is not null then
@@ -1378,11 +1378,11 @@ begin
   end if;
 end
 $$;
-comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused with the seconds to wait.';
+comment on function private.require_running(text, text) is 'Raises paused, with the seconds to wait, if the kill switch is on for this app.';
 
 -- Source: schemas/40_ledger/pressure.sql
--- What:  token buckets of learner.state: how many batches and events one learner may send.
--- Why:   one runaway client must not take everybody's share; its events wait on it, and none is lost (U8).
+-- What:  rate limits: the token buckets of learner.state limit a learner's batches and events.
+-- Why:   one runaway client must not use up the capacity of all. Its events wait on the device and are not lost (U8).
 
 create table ops.pressure_setting (
   id            smallint not null default 1,
@@ -1392,15 +1392,16 @@ create table ops.pressure_setting (
   batches_per_s numeric not null default 2,
   constraint pressure_setting_pkey primary key (id),
   constraint pressure_setting_one_row check (id = 1),
-  -- A bucket smaller than a batch could never be sent one.
+  -- A bucket smaller than a batch would refuse full batches for ever.
   constraint pressure_setting_event_burst_in_range check (event_burst between private.max_batch_events() and 10000000),
   constraint pressure_setting_events_per_s_in_range check (events_per_s between 1 and 1000000),
   constraint pressure_setting_batch_burst_in_range check (batch_burst between 1 and 1000000),
   constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000)
 );
 comment on table ops.pressure_setting is
-  'One row: the token bucket of each learner. A backlog of 10,000 events is 20 batches, which the defaults take at once, three times over.';
-comment on column ops.pressure_setting.event_burst is 'Events that a full bucket lets through at once; events_per_s refills it. So batch_burst and batches_per_s for batches.';
+  'One row: the token buckets of each learner. A backlog of 10,000 events is 20 batches; the defaults accept three such backlogs at once.';
+comment on column ops.pressure_setting.event_burst is
+  'Events that a full bucket accepts at once. events_per_s refills it. batch_burst and batches_per_s do the same for batches.';
 insert into ops.pressure_setting default values;
 
 alter table ops.pressure_setting enable row level security;
@@ -1422,9 +1423,9 @@ declare
   v_now constant timestamptz := clock_timestamp();
   v_wait double precision;
 begin
-  -- A bucket is the time at which it will be full again. Taking from it moves that time on. It may not lie further ahead than
-  -- filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
-  -- The clock is read once the row is locked: a batch that waited for others would else be measured against a time before theirs.
+  -- A bucket is stored as the time at which it is full again. Using tokens moves that time forward, at most by the time to fill an
+  -- empty bucket. Nothing drifts, and an idle bucket needs no upkeep.
+  -- The clock is read after the row is locked, because a batch that waited must not use a time before the batches ahead of it.
   for v_try in 1..2 loop
     update learner.state s set
       events_full_at = greatest(s.events_full_at, clock_timestamp()) + make_interval(secs => p_events / p.events_per_s::double precision),
@@ -1438,7 +1439,7 @@ begin
     if found then
       return null;
     end if;
-    -- A learner's first batch, or one too many; or another first one, which this waits for.
+    -- No row matched: a first batch, or an exceeded limit. The insert waits for a concurrent first batch.
     insert into learner.state (user_id) values (p_user) on conflict do nothing;
   end loop;
   update learner.state s set limited = s.limited + 1, limited_at = v_now
@@ -1451,8 +1452,8 @@ begin
 end
 $$;
 comment on function private.take_tokens(uuid, integer) is
-  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {code, retry_after_s}}. '
-  'The refusal is returned, not raised, so that the count of refusals stays.';
+  'Locks the learner and takes one batch of p_events events from the buckets: null, or {refused: {code, retry_after_s}}. '
+  'The refusal is returned, not raised, so that the transaction keeps the count of refusals.';
 
 create function private.answer_refusal(p_refused json)
 returns json
@@ -1462,12 +1463,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_least constant integer := p_refused ->> 'retry_after_s';
-  -- Spread like the functions' answers (_shared/problem.ts): a thousand refused clients do not come back as one.
+  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
   v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
   v_error private.error_code;
 begin
   select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
-  -- What PostgREST makes of a raised error, without one: the transaction commits.
+  -- The form of PostgREST's errors without raising one, so that the transaction commits.
   perform set_config('response.status', v_error.status::text, true),
     set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
   return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
@@ -1475,5 +1476,5 @@ begin
 end
 $$;
 comment on function private.answer_refusal(json) is
-  'A refusal as an RPC call answers it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint holds '
-  'the same seconds, because supabase-js shows no headers.';
+  'A refusal as an RPC returns it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint has '
+  'the same number of seconds, because supabase-js does not expose headers.';

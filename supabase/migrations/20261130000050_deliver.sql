@@ -21,8 +21,8 @@
 --          private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 -- Source: schemas/50_deliver/release_hints.sql
--- What:  the state of a release after its publish, the hint that tells devices of it, and who may listen.
--- Why:   devices learn of new content without polling often; a hint may get lost, polling is the truth (S1).
+-- What:  the state of a release after its publish, the hint to devices, and who may listen.
+-- Why:   devices learn of new content without frequent polling. A hint may be lost, so devices still poll (S1).
 
 create table ops.signal_setting (
   id                    smallint not null default 1,
@@ -40,15 +40,16 @@ create table ops.signal_setting (
     least(hint_after_s, hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours, learner_hint_active_s) > 0
     and least(hint_spread_max_s, learner_hint_spread_s) >= 0)
 );
-comment on table ops.signal_setting is 'One row: how hints and bundles are paced; operators update it.';
-comment on column ops.signal_setting.hint_after_s is 'Seconds after a publish by which the hint is sent even if bundles are still missing: at the last turn of the job before that, 30 s at most.';
-comment on column ops.signal_setting.hint_devices_per_s is 'Hinted devices that should come back in one second; with their number it gives spread_s.';
-comment on column ops.signal_setting.bundle_url_days is 'How long a signed URL lasts; it is renewed when half of that is over.';
-comment on column ops.signal_setting.bundle_releases is 'The newest releases whose bundles are kept.';
+comment on table ops.signal_setting is 'One row: the pace of hints and bundles. Operators update it.';
+comment on column ops.signal_setting.hint_after_s is
+  'Seconds after a publish until the hint is sent even if bundles are missing. The job runs every 30 s, so the hint may come up to 30 s earlier.';
+comment on column ops.signal_setting.hint_devices_per_s is 'How many hinted devices should return per second. With the number of devices it determines spread_s.';
+comment on column ops.signal_setting.bundle_url_days is 'The life of a signed URL in days. It is renewed after half of that time.';
+comment on column ops.signal_setting.bundle_releases is 'How many of the newest releases keep their bundles.';
 comment on column ops.signal_setting.bundle_grace_hours is
-  'How long an object outlives the last manifest that named it: longer than anybody may keep a manifest.';
+  'Hours that an object is kept after the last manifest with it. Must exceed the time that a device may keep a manifest.';
 comment on column ops.signal_setting.learner_hint_active_s is
-  'A learner''s push is hinted where another of their devices was seen within so many seconds; those devices ask within learner_hint_spread_s.';
+  'A learner''s push is hinted if another device of theirs was seen within this time. Those devices pull within learner_hint_spread_s.';
 insert into ops.signal_setting default values;
 
 alter table ops.signal_setting enable row level security;
@@ -71,21 +72,21 @@ as $$
     'domains', (
       select coalesce(jsonb_agg(distinct n.id), '[]') from content.tree_node n
       where n.kind = 'domain' and n.version > p_since and n.version <= p_version),
-    -- Of the newest contract schema.
+    -- In the newest content schema.
     'bytes', (
       select coalesce(max(z.change_bytes) filter (where z.version <= p_version), 0) - coalesce(max(z.change_bytes) filter (where z.version <= p_since), 0)
       from content.release_size z
       where z.schema = (select max(x.schema) from content.schema x where x.state <> 'retired')
         and z.domain_id = '00000000-0000-0000-0000-000000000000'),
-    -- The planner's estimate of the devices: counting them would cost more than the publish, and a spread needs no exact number.
+    -- The planner's estimate of the devices. Counting them would cost more than the publish, and a spread needs no exact number.
     'spread_s', (
       select least(s.hint_spread_max_s, ceil(greatest(c.reltuples, 0) / s.hint_devices_per_s))::integer
       from ops.signal_setting s, pg_class c
       where c.oid = 'learner.device'::regclass))
 $$;
 comment on function private.hint_payload(integer, integer) is
-  'What a hint says of the way from one version to another: the domains that changed, the bytes of their rows, '
-  'and over how many seconds devices should spread their answers.';
+  'The hint for the step from one version to another: the changed domains, the bytes of their rows, '
+  'and the seconds over which devices should spread their requests.';
 
 create function private.send_hint(p_version integer)
 returns boolean
@@ -97,24 +98,24 @@ declare
   v_since constant integer := (
     select coalesce(max(s.version), 0) from content.release_state s where s.version < p_version and s.hinted_at is not null);
 begin
-  -- The row's lock makes it once, whoever else has the same idea. Older releases are told of with this one.
+  -- The row's lock allows only one hint. Older releases are covered by it.
   update content.release_state set hinted_at = clock_timestamp() where version = p_version and hinted_at is null;
   if not found then
     return false;
   end if;
   update content.release_state set hinted_at = clock_timestamp() where version < p_version and hinted_at is null;
-  -- realtime.send turns its own failures into warnings; whatever else goes wrong, a hint is no reason to lose the transaction.
+  -- realtime.send turns its own failures into warnings. No other failure of a hint may roll back the transaction either.
   begin
     perform private.broadcast('content', 'release_published', private.hint_payload(p_version, v_since));
   exception
     when others then
-      raise warning 'the hint of version % was not sent: %', p_version, sqlerrm;
+      raise warning 'The hint of version % was not sent: %', p_version, sqlerrm;
   end;
   return true;
 end
 $$;
 comment on function private.send_hint(integer) is
-  'Broadcasts release_published on the private channel content, once a release; sent when the transaction commits. False: it was sent before.';
+  'Broadcasts release_published on the private channel content, once per release, when the transaction commits. False: already sent.';
 
 create function private.start_release_state()
 returns trigger
@@ -126,7 +127,7 @@ as $$
 begin
   insert into content.release_state (version) select n.version from new_rows n;
   perform private.wake_function('bundle');
-  -- Where nothing makes bundles there is nothing to wait for: else the last bundle hints, or ops.send_due_hints().
+  -- Without bundles there is no reason to wait. With bundles, the last bundle or ops.send_due_hints() sends the hint.
   if not private.signals_configured() then
     perform private.send_hint(n.version) from new_rows n;
   end if;
@@ -134,7 +135,7 @@ begin
 end
 $$;
 comment on function private.start_release_state() is
-  'Trigger: a release begins as published. The bundle worker is woken after the commit; a project without bundles hints at once.';
+  'Trigger: creates the state of a new release. Wakes the bundle worker after the commit, or sends the hint at once in a project without bundles.';
 
 create trigger release_start_state after insert on content.release
   referencing new table as new_rows for each statement execute function private.start_release_state();
@@ -155,25 +156,25 @@ begin
   join content.release_state s on s.version = r.version
   cross join ops.signal_setting t
   where s.hinted_at is null
-    -- Runs every 30 s: what can't wait for the next turn goes with this one, rather than up to 30 s too late.
+    -- The job runs every 30 s. A hint that would be late at the next run is sent now.
     and (s.bundled_at is not null or r.published_at + make_interval(secs => t.hint_after_s) < clock_timestamp() + interval '30 seconds');
   return case when v_version is not null and private.send_hint(v_version) then v_version end;
 end
 $$;
 comment on function ops.send_due_hints() is
-  'Hints the newest release if it is bundled, or can''t wait for that until the next turn; returns its version, or null. Runs by pg_cron.';
+  'Sends the hint of the newest release if it is bundled, or if the next run would be too late. Returns its version, or null. Runs by pg_cron.';
 
--- Clients listen only: there is no policy for insert. A join is probed with topic and extension alone.
+-- Clients only listen, so there is no insert policy. Realtime checks a join with the topic and extension only.
 create policy messages_select_carrel on realtime.messages for select to authenticated
   using (
     realtime.messages.extension = 'broadcast'
     and (select realtime.topic()) in ('content', 'learner:' || (select auth.uid())::text));
 
 -- Source: schemas/50_deliver/bundles.sql
--- What:  bundles: for each domain as some release left it, one gzipped file in Storage; what is known of each, and its text.
--- Why:   10,000 devices that fetch the same rows should fetch one immutable file from a CDN, not pages from the database (C1).
+-- What:  bundles: one gzipped file in Storage per domain and version of the domain, its state, and its text.
+-- Why:   10,000 devices that need the same rows fetch one immutable file from a CDN, instead of pages from the database (C1).
 
--- Private and without policies: whoever has no signed URL gets nothing.
+-- Private and without policies: only a signed URL gives access.
 insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
 
 create table content.bundle (
@@ -206,14 +207,14 @@ create table content.bundle (
 );
 create index bundle_lease_idx on content.bundle (lease);
 comment on table content.bundle is
-  'One file for each domain as a release left it; later releases that do not change the domain name the same one. '
-  'wanted (no path), named, stored, signed; in the end retired: named by no manifest any more, and removed after a grace.';
-comment on column content.bundle.version is 'Of the domain''s node in the hash tree: the release that last changed anything in it.';
+  'One file per domain and version of the domain; releases that do not change the domain share it. '
+  'States: wanted (no path), named, stored, signed, retired. No manifest names a retired bundle; it is removed after a grace period.';
+comment on column content.bundle.version is 'The version of the domain''s node in the hash tree: the release that last changed the domain.';
 comment on column content.bundle.path is
-  'In the bucket content, by the hash of the file. Known before the upload, so that no object is ever without a row here.';
-comment on column content.bundle.signed_url is 'From the project''s root; shared by all devices, so that a CDN has one copy.';
-comment on column content.bundle.lease is 'Token of the worker that has the row until leased_until.';
-comment on column content.bundle.attempts is 'Times a worker took the row without coming to an end; each doubles the next lease.';
+  'Path in the bucket content, by the file''s hash. Stored before the upload, so that every object has a row here.';
+comment on column content.bundle.signed_url is 'Relative to the project''s root. Shared by all devices, so that a CDN has one copy.';
+comment on column content.bundle.lease is 'Token of the worker that holds the row until leased_until.';
+comment on column content.bundle.attempts is 'Unfinished attempts. Each one doubles the next lease.';
 
 alter table content.bundle enable row level security;
 create policy bundle_all_nobody on content.bundle for all to anon, authenticated using (false);
@@ -234,7 +235,7 @@ as $$
   ) n
   where n.rows > 0
 $$;
-comment on function private.domain_node_at(integer) is 'The domains of a release in every contract schema that is served, each under the version that last changed it.';
+comment on function private.domain_node_at(integer) is 'The domains of a release in every served content schema, each with the version that last changed it.';
 
 create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
 returns text
@@ -250,17 +251,17 @@ begin
   select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
   from content.revision r
   where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
-    -- Not by domain: a row that has moved on to another one is not a row of this one.
+    -- Not limited to the domain: a row that has moved to another domain does not belong to this one.
     and not exists (
       select from content.revision newer
       where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
         and newer.version > r.version and newer.version <= p_version);
-  -- A wrong file would be cached for a year: what the tree does not count as whole is not written.
+  -- A wrong file would be cached for a year, so the row count must match the hash tree.
   if v_rows is distinct from (
     select n.rows from content.tree_node n
     where n.schema = p_schema and n.kind = 'domain' and n.id = p_domain and n.version = p_version)
   then
-    raise exception 'domain % at version % has % rows, which is not what its node says', p_domain, p_version, v_rows;
+    raise exception 'Domain % at version % has % rows, which differs from its node in the hash tree.', p_domain, p_version, v_rows;
   end if;
   return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
       private.history(), p_schema, p_version, p_domain) || E'\n'
@@ -268,7 +269,7 @@ begin
 end
 $$;
 comment on function private.bundle_text(smallint, uuid, integer) is
-  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. The same for ever.';
+  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. They never change.';
 
 create function private.content_bundles(p_schema smallint, p_version integer)
 returns json
@@ -284,17 +285,17 @@ as $$
     and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
   where n.schema = p_schema
     and b.retired_at is null
-    -- An hour is what a device may take from the manifest to its last download.
+    -- A device may take an hour from the manifest to its last download.
     and b.url_expires_at > now() + interval '1 hour'
 $$;
 comment on function private.content_bundles(smallint, integer) is
-  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
+  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]. Pages deliver the other domains.';
 
 grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;
 
 -- Source: schemas/50_deliver/change.sql
--- What:  the rows of a snapshot, the rows of a delta, and which of the two is smaller.
--- Why:   exact at `until` while newer releases appear; the cost of a delta follows the change, never the tables (C1-C3, C7).
+-- What:  the rows of a snapshot, the rows of a delta, and the choice of the smaller one.
+-- Why:   both are exact at `until` while newer releases appear. The cost of a delta follows the change, not the tables (C1-C3, C7).
 
 create function private.check_content_cursor(p_history text, p_since integer, p_until integer)
 returns integer
@@ -317,7 +318,7 @@ begin
   if p_since > v_head or v_until > v_head then
     perform private.raise_error('cursor_ahead', 'This version is ahead of the server. Start over from version 0.', 'cursor_ahead');
   end if;
-  -- Below the horizon revisions are missing. The caller's snapshot holds the horizon and the rows of one moment.
+  -- Below the horizon revisions are missing. The caller's snapshot shows the horizon and the rows at the same moment.
   if (p_since > 0 and p_since < v_horizon) or v_until < v_horizon then
     perform private.raise_error('cursor_too_old', 'The changes since this version are no longer kept. Start over from version 0.', v_horizon::text);
   end if;
@@ -325,7 +326,7 @@ begin
 end
 $$;
 comment on function private.check_content_cursor(text, integer, integer) is
-  'The version to read until (the head where none is given), or an error that tells the device to start over.';
+  'The version to read until (by default the head). Raises an error if the device must start over.';
 
 create function private.page_rows(p_name text, p_rows integer)
 returns integer
@@ -341,7 +342,7 @@ begin
 end
 $$;
 comment on function private.page_rows(text, integer) is
-  'The rows of a page of content, where a request may name them; a number that a page can''t have raises malformed_request with the parameter''s name.';
+  'The row limit of a page of content, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],
@@ -350,8 +351,8 @@ returns table (version integer, kind text, id uuid, op text, body text)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
--- The limit is unknown when this is planned, so the planner would read everything and sort it: 1.5 s for a page of
--- 500,000 rows, where walking the index takes 10 ms. What is left to it is the index, in its order.
+-- The planner does not know the limit, so it would read and sort everything: 1.5 s for a page of 500,000 rows.
+-- These settings leave only the index scan in index order, which takes 10 ms.
 set enable_seqscan = off
 set jit = off
 set enable_bitmapscan = off
@@ -360,7 +361,7 @@ set enable_incremental_sort = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
-  -- The row comparison has the index's columns in their order, so that each page begins where the last one ended.
+  -- The row comparison uses the index's columns in order, so each page starts where the last one ended.
   select r.version, r.kind, r.id, r.op, r.body
   from content.revision r
   where p_schema between r.from_schema and r.schema
@@ -376,7 +377,7 @@ as $$
   limit p_limit
 $$;
 comment on function private.snapshot_row(smallint, integer, uuid[], integer, text, uuid, integer) is
-  'The rows of a version, of some domains (null: all), after a row.';
+  'The rows of a version in some domains (null: all), after a given row.';
 
 create function private.content_change(
   p_schema smallint, p_since integer, p_until integer, p_domains uuid[],
@@ -404,18 +405,18 @@ as $$
     select r.op = 'upsert' and (p_domains is null or r.domain_id = any (p_domains)) as at_until
   ) member
   where p_schema between r.from_schema and r.schema
-    -- One lower bound, above every row of `since` or after the page before: of two, the index may start at the lower one,
-    -- which at 500,000 rows is 8,000 blocks too early. No kind comes after 'z'.
+    -- One lower bound: above every row of `since`, or after the previous page. With two bounds the index may start at the lower one,
+    -- 8,000 blocks too early at 500,000 rows. No kind sorts after 'z'.
     and (r.version, r.kind, r.id) >
       (greatest(p_after_version, p_since), case when p_after_version > p_since then p_after_kind else 'z' end, p_after_id)
     and r.version <= p_until
-    -- Rows that changed again before `until`, found among the span's own index entries. A look-up of each row
-    -- in the primary key would grow with the tables: a level more at 500,000 rows is a block more for each.
+    -- Excludes rows that changed again before `until`, using the span's index entries. Look-ups in the primary key would grow with
+    -- the tables: 500,000 rows have one more index level, one more block per row.
     and (r.version, r.kind, r.id) not in (
       select s.version, s.kind, s.id
       from (select x.*, max(x.version) over (partition by x.kind, x.id) as last from span x) s
       where s.version < s.last)
-    -- What is not to be held any more goes only to devices that hold it: as of `since`, inside their domains.
+    -- Only devices that hold a row get its deletion: rows of their domains as of `since`.
     and (member.at_until or exists (
       select from (
         select b.op, b.domain_id from content.revision b
@@ -428,8 +429,8 @@ as $$
   limit p_limit
 $$;
 comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer) is
-  'The rows that differ between two versions for a device that holds some domains (null: all): upsert with the exact body, or delete. '
-  'Entered the domains: upsert; left them: delete; never held: nothing.';
+  'The rows that differ between two versions for a device with some domains (null: all): upsert with the exact body, or delete. '
+  'A row that entered the domains: upsert. A row that left them: delete. A row that was never in them: nothing.';
 
 create function private.content_since(p_schema smallint, p_since integer, p_until integer, p_domains uuid[])
 returns integer
@@ -455,7 +456,7 @@ begin
     select z.change_bytes from content.release_size z
     where z.schema = p_schema and z.domain_id = d.id and z.version <= p_since order by z.version desc limit 1
   ) s on true;
-  -- The bound counts a row once for each release that changed it; only where it exceeds the snapshot is the delta measured.
+  -- The bound counts a row once per release that changed it. The exact delta is measured only if the bound exceeds the snapshot.
   if v_delta > v_snapshot then
     select coalesce(sum(coalesce(octet_length(c.body) + 1, 100)), 0) into v_delta
     from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null) c;
@@ -464,11 +465,11 @@ begin
 end
 $$;
 comment on function private.content_since(smallint, integer, integer, uuid[]) is
-  'p_since, or 0 where the snapshot has fewer bytes than the delta; depends on nothing that later releases change.';
+  'p_since, or 0 if the snapshot is smaller than the delta. Later releases do not change the result.';
 
 -- Source: schemas/50_deliver/page.sql
--- What:  content_delta(): a delta or a snapshot, a page at a time.
--- Why:   pages at a fixed `until` can be resumed, kept and shared: the same request gives the same bytes for ever (C1, C2).
+-- What:  content_delta(): a delta or a snapshot, one page at a time.
+-- Why:   pages at a fixed `until` can be resumed, stored and shared: the same request always gives the same bytes (C1, C2).
 
 create function private.content_page(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)
@@ -490,7 +491,7 @@ begin
   if v_after is null then
     perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
   end if;
-  -- Decided for the first page; the cursor says it to those that follow.
+  -- Decided for the first page. The cursor carries the decision to the following pages.
   v_since := case
     when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains)
     when v_after[1] is not null then 0
@@ -521,8 +522,8 @@ begin
 end
 $$;
 comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) is
-  'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, an "end" line with the cursor of the next page or null. '
-  'Its `since` is 0 where the snapshot is smaller than the delta asked for. The same arguments give the same bytes for ever, if until is given.';
+  'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, and an "end" line with the cursor of the next page or null. '
+  'The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, the same arguments always give the same bytes.';
 
 create function private.content_delta(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)
@@ -533,7 +534,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select private.page_rows('page_rows', p_limit);
-  -- The page's lines as JSON strings: a body inside a JSON document would not keep its exact bytes.
+  -- The lines are JSON strings, because a body inside a JSON document would not keep its exact bytes.
   select json_build_object(
     'page', l.lines[1]::json,
     'lines', to_json(l.lines[2:cardinality(l.lines) - 2]),
@@ -552,8 +553,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_delta(history, schema, since, until, domains, after, page_rows) $$;
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
-  'Changes between two versions, a page (by default 1000 rows, at most 2000) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
-  'since 0 is the snapshot; where that is smaller than the delta it comes instead, and page.since is 0. '
+  'Changes between two versions, one page (by default 1000 rows, at most 2000) at a time: {page, lines, end}. A line is a row''s exact text or a tombstone. '
+  'since 0 gives the snapshot. If the snapshot is smaller than the delta, it is sent instead and page.since is 0. '
   'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
@@ -561,8 +562,8 @@ grant execute on function private.content_page(text, smallint, integer, integer,
 grant execute on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) to authenticated, service_role;
 
 -- Source: schemas/50_deliver/manifest.sql
--- What:  content_manifest(): the hash tree of one version, with the files that hold its rows.
--- Why:   a device that compares it with its own tree knows which skills are damaged, and fetches those alone (C6).
+-- What:  content_manifest(): the hash tree of one version, and the files that contain its rows.
+-- Why:   a device compares the manifest with its own tree, finds the damaged skills, and fetches only those (C6).
 
 create function private.tree_node_at(p_schema smallint, p_version integer)
 returns table (kind text, id uuid, hash bytea, rows integer)
@@ -598,7 +599,7 @@ begin
   end if;
   return (
     with node as materialized (select * from private.tree_node_at(p_schema, v_version)),
-    -- The tree does not say which domain a skill is in; the skill's row of that version does.
+    -- The tree does not record a skill's domain; the skill's row of that version does.
     skill as (
       select distinct on (r.id) r.id, r.domain_id
       from content.revision r
@@ -627,14 +628,14 @@ begin
 end
 $$;
 comment on function private.content_manifest(text, smallint, integer) is
-  '{history, schema, version, root, rows, domains: [{id, hash, rows, skills: [{id, hash, rows}]}], bundles}; ids in ascending order. '
-  'All but the bundles never changes.';
+  '{history, schema, version, root, rows, domains: [{id, hash, rows, skills: [{id, hash, rows}]}], bundles}, ids in ascending order. '
+  'Only the bundles can change later.';
 
 grant execute on function private.content_manifest(text, smallint, integer) to carrel_edge;
 
 -- Source: schemas/50_deliver/node.sql
--- What:  content_node(): the rows below one node of the hash tree: a skill's with its questions, or a domain's own.
--- Why:   a device whose cache is damaged repairs the damaged part, not the whole (C6).
+-- What:  content_node(): the rows of one node of the hash tree: a skill with its questions, or a domain alone.
+-- Why:   a device repairs the damaged part of its cache, not the whole cache (C6).
 
 create function private.content_node(
   p_history text, p_schema smallint, p_version integer, p_id uuid, p_after uuid, p_limit integer)
@@ -651,7 +652,7 @@ declare
 begin
   perform private.require_schema(p_schema);
   v_version := private.check_content_cursor(p_history, 0, p_version);
-  -- Ids of domains and skills do not meet: the greater kind wins where somebody made them.
+  -- An id normally belongs to one kind. If a domain and a skill share an id, the skill counts.
   select r.body into v_own
   from (values ('skill'), ('domain')) k (kind)
   cross join lateral (
@@ -672,7 +673,7 @@ begin
       from content.revision r
       where p_schema between r.from_schema and r.schema and r.skill_id = p_id and r.kind = 'question' and r.op = 'upsert'
         and r.version <= v_version and (p_after is null or r.id > p_after)
-        -- Not changed, withdrawn or moved to another skill since.
+        -- Not changed, withdrawn or moved to another skill later.
         and not exists (
           select from content.revision newer
           where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
@@ -691,14 +692,14 @@ begin
 end
 $$;
 comment on function private.content_node(text, smallint, integer, uuid, uuid, integer) is
-  'One NDJSON page with the rows of a skill and its questions, or of a domain alone, as of a version; '
-  'form and paging as of content_page(). The same arguments give the same bytes for ever.';
+  'One NDJSON page with the rows of a skill and its questions, or of a domain alone, at a version. '
+  'Form and paging are those of content_page(). The same arguments always give the same bytes.';
 
 grant execute on function private.content_node(text, smallint, integer, uuid, uuid, integer) to carrel_edge;
 
 -- Source: schemas/50_deliver/report.sql
--- What:  ops.content_report: caches that devices found damaged, and what they repaired; kept for as long as the setting says.
--- Why:   a bad disk is one device's matter; the same skill on a thousand devices is ours (C6, O4).
+-- What:  ops.content_report: caches that devices found damaged, and their repairs. Kept as long as the setting says.
+-- Why:   a bad disk affects one device. The same skill on a thousand devices is a fault of the server (C6, O4).
 create table ops.content_report (
   user_id     uuid not null,
   reported_on date not null,
@@ -709,15 +710,15 @@ create table ops.content_report (
   rows        integer not null,
   nodes       uuid[] not null,
   constraint content_report_pkey primary key (user_id, reported_on, number),
-  -- A device that repairs in a loop fills 20 rows a day, not the disk.
+  -- A device that repairs in a loop adds at most 20 rows a day.
   constraint content_report_number_in_range check (number between 1 and 20),
   constraint content_report_kind_known check (kind in ('mismatch', 'repair')),
   constraint content_report_counts_not_negative check (version >= 1 and rows >= 0),
   constraint content_report_nodes_count check (cardinality(nodes) <= 200)
 );
--- What is pruned, of all learners.
+-- For pruning, across all learners.
 create index content_report_reported_on_idx on ops.content_report (reported_on);
-comment on table ops.content_report is 'What devices say of their caches; at most 20 reports a learner and day (UTC), later ones are let go.';
+comment on table ops.content_report is 'Devices'' reports about their caches. At most 20 per learner and day (UTC); further reports are dropped.';
 alter table ops.content_report enable row level security;
 create policy content_report_all_nobody on ops.content_report for all to anon, authenticated using (false);
 
@@ -750,7 +751,7 @@ begin
   if v_field is not null then
     perform private.raise_error('malformed_request', format('`%s` is missing or invalid.', v_field), v_field);
   end if;
-  -- The learner's lock: an erasure that is under way is waited for, and of two devices that report at once one numbers after the other.
+  -- The learner's lock waits for an erasure under way, and gives simultaneous reports different numbers.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
   perform private.refuse_erased(p_user);
@@ -765,7 +766,7 @@ begin
 end
 $$;
 comment on function private.report_content(uuid, text) is
-  'Keeps a report {kind, version, rows, nodes}; false where the learner''s twenty of the day are used up. Errors: malformed_request, erased.';
+  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -788,16 +789,16 @@ begin
 end
 $$;
 comment on function ops.prune_content_reports(interval) is
-  'Deletes the reports of days that are longer ago than p_keep (null: the setting); returns how many. Admins and a job every night.';
+  'Deletes reports older than p_keep (null: the setting) and returns their number. Admins and a nightly job.';
 
 grant execute on function private.report_content(uuid, text) to carrel_edge;
 
 select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');
 
 -- Source: schemas/50_deliver/contact.sql
--- What:  contacts of devices that push nothing: which version each holds, where it says so; and how fresh the devices are together.
--- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4), and one that only
---        pulls would be neither listed, nor revoked, nor hinted (O2, S1).
+-- What:  contacts of devices that push nothing, with the version that each one reports; and the freshness of all devices.
+-- Why:   instructors and operators ask which devices have a release. A device that only pulls must be counted (C4, O3, O4),
+--        listed, revocable and hinted too (O2, S1).
 
 create function private.record_contacts(p_contacts json)
 returns integer
@@ -814,12 +815,12 @@ declare
 begin
   v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
   with contact as (
-    -- Its last word: a device may come to hold less, after a restore or when it starts over. Null: it did not say.
+    -- The last report counts, because a restored device may hold less than before. Null: no report.
     select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version
     from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
       with ordinality as c (learner, device, version, place)
     where c.learner = any (v_learners)
-      -- A version that never was may be one of another history, in an isolate that has not heard of this one yet.
+      -- A version that does not exist may come from an earlier history that an isolate still has in memory.
       and (c.version is null or c.version between 0 and v_head)
     group by c.learner, c.device
   ),
@@ -837,8 +838,8 @@ begin
 end
 $$;
 comment on function private.record_contacts(json) is
-  'Records contacts and what devices hold (null: they did not say): [{learner, device, version}], in the order in which they came to an isolate; '
-  'returns how many were. Those of learners who are busy are not: their devices come again.';
+  'Records contacts and the versions that devices hold (null: not reported): [{learner, device, version}], in the order of arrival at an isolate. '
+  'Returns their number. Contacts of busy learners are skipped, because their devices will return.';
 
 create function ops.content_freshness(p_active interval default '30 days')
 returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)
@@ -866,13 +867,13 @@ begin
 end
 $$;
 comment on function ops.content_freshness(interval) is
-  'How many of the devices seen lately hold which version, newest first, and their share: current, outdated, must_update or unknown.';
+  'The versions that recently seen devices hold, newest first, with their number and share: current, outdated, must_update or unknown.';
 
 grant execute on function private.record_contacts(json) to carrel_edge;
 
 -- Source: schemas/50_deliver/compaction.sql
--- What:  ops.compact_content(): forgets what no device can ask for any more, and moves the horizon there.
--- Why:   every release adds revisions for ever; a device that was away longer starts over anyway (C3).
+-- What:  ops.compact_content(): deletes content that no device can request any more, and advances the horizon.
+-- Why:   every release adds revisions. A device that was away too long starts over anyway (C3).
 
 create function private.version_left_behind(p_keep_versions integer, p_keep_age interval)
 returns integer
@@ -880,13 +881,13 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A device that was current p_keep_age ago holds the newest release of that time, and still gets its delta.
+  -- A device that was current p_keep_age ago holds the newest release of that time and still gets its delta.
   select greatest(0, least(
     (select coalesce(max(r.version), 0) - p_keep_versions from content.release r),
     (select coalesce(max(r.version), 0) from content.release r where r.published_at <= clock_timestamp() - p_keep_age)))
 $$;
 comment on function private.version_left_behind(integer, interval) is
-  'The newest version that may be the oldest one kept: p_keep_versions releases below the head, and that of p_keep_age ago.';
+  'The newest version that may become the horizon: p_keep_versions below the head, and not newer than the release of p_keep_age ago.';
 
 create function ops.compact_content(
   p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
@@ -911,20 +912,20 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     perform private.raise_error('wrong_isolation', 'Compaction needs a READ COMMITTED transaction.');
   end if;
-  -- 1 No release is written meanwhile. Readers go on: each page is read in one snapshot, together with its horizon, so it
-  --   is either whole or refused with cursor_too_old, never short.
+  -- 1 The lock keeps releases out. Readers continue: each page reads its rows and the horizon in one snapshot.
+  --   So a page is complete or refused with cursor_too_old.
   perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
   select * into v_setting from ops.content_setting;
   v_before := v_setting.horizon;
-  -- What is gone does not come back, whatever the settings say today.
+  -- The horizon never moves back: deleted rows do not return, whatever the settings are.
   v_horizon := greatest(v_before, private.version_left_behind(
     greatest(coalesce(p_keep_versions, v_setting.keep_versions), 0), coalesce(p_keep_age, v_setting.keep_age)));
   v_answers := least(v_horizon, private.version_left_behind(0, greatest(
     coalesce(p_keep_answers, v_setting.keep_answers), coalesce(p_keep_age, v_setting.keep_age))));
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
-  -- 2 Of each row what was already replaced at the horizon, in every contract schema that has it; and tombstones that stand
-  --   there themselves, since no row means the same. Those of skills stay: ingest knows a skill that was ever published by its revision.
+  -- 2 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
+  --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
   delete from content.revision r
   where r.version <= v_horizon
     and ((r.op = 'delete' and r.kind <> 'skill') or not exists (
@@ -950,8 +951,8 @@ begin
       and newer.version > z.version and newer.version <= v_horizon);
   get diagnostics v_sizes = row_count;
 
-  -- 3 Answer keys by a policy of their own, keep_answers: an outbox may hold answers to a version far below the horizon, and
-  --   they are graded by what was asked. The key of each question at that line stays for ever, withdrawn ones too.
+  -- 3 Answer keys have their own retention, keep_answers. An outbox may hold answers to a version far below the horizon,
+  --   and they are graded by the version answered. Each question's key at that limit stays permanently, even if withdrawn.
   delete from content.answer_key k
   where k.version <= v_answers and exists (
     select from content.answer_key newer
@@ -965,14 +966,14 @@ begin
 end
 $$;
 comment on function ops.compact_content(integer, interval, interval) is
-  'Drops superseded revisions, tombstones, tree nodes and answer keys below a horizon: {horizon, revisions, tree_nodes, …}. What is not given '
-  'comes from ops.content_setting. Versions from the horizon on are served exactly as before; below it devices start over. Admins and jobs.';
+  'Deletes superseded revisions, tombstones, tree nodes and answer keys below a horizon: {horizon, revisions, tree_nodes, …}. Defaults '
+  'come from ops.content_setting. Versions from the horizon on do not change. Devices below the horizon start over. Admins and jobs.';
 
 select private.schedule_job('compaction', '47 2 * * *', '1 day', 'select ops.compact_content()');
 
 -- Source: schemas/50_deliver/bundle_work.sql
--- What:  the work on bundles as the worker claims and reports it: write, sign, remove; and what is removed.
--- Why:   claims with leases, so that any number of workers may run, and any may be killed, at any moment.
+-- What:  the worker's tasks on bundles (write, sign, remove): how they are claimed and reported.
+-- Why:   tasks have leases, so any number of workers may run, and any worker may be killed at any moment.
 
 create function private.bundle_due(p_history text)
 returns table (task text, history text, schema smallint, domain_id uuid, version integer)
@@ -986,14 +987,14 @@ as $$
   cross join lateral (select case
     when b.retired_at < clock_timestamp() - make_interval(hours => s.bundle_grace_hours) then 'remove'
     when b.retired_at is not null or b.history <> p_history
-      -- Nobody may read it any more; ops.remove_old_bundles() retires it.
+      -- A schema that is no longer served; ops.remove_old_bundles() retires its bundles.
       or b.schema not in (select x.schema from content.schema x where private.schema_is_served(x.schema)) then null
     when b.stored_at is null then 'write'
     when b.url_expires_at is null or b.url_expires_at < clock_timestamp() + make_interval(days => s.bundle_url_days) / 2 then 'sign'
   end as task) t
   where t.task is not null and b.leased_until < clock_timestamp()
 $$;
-comment on function private.bundle_due(text) is 'Bundles that nobody works on and somebody should: write and sign those of a history, remove those of any.';
+comment on function private.bundle_due(text) is 'Unleased bundles with work: write and sign in the given history, remove in any history.';
 
 create function private.mark_bundled()
 returns integer
@@ -1005,7 +1006,7 @@ declare
   v_history constant text := private.history();
   v_version integer;
 begin
-  -- Two workers that finish the last two bundles at once would each miss the other's: one after the other.
+  -- The lock makes workers check one after the other. Two workers that finish the last two bundles at once would miss each other's.
   select s.version into v_version from content.release_state s
   where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from v_history
   for update;
@@ -1026,7 +1027,7 @@ begin
 end
 $$;
 comment on function private.mark_bundled() is
-  'Marks the newest release as bundled, and hints it, once every domain has a signed bundle; returns its version, or null.';
+  'Marks the newest release as bundled and sends its hint, once every domain has a signed bundle. Returns its version, or null.';
 
 create function private.claim_bundle_work()
 returns json
@@ -1041,9 +1042,9 @@ declare
   v_task text;
   v_claimed json;
 begin
-  -- 1 What the newest release needs: asked for where nobody has yet, taken back where it was retired (a schema whose end was put off),
-  --   and written again if somebody has begun to remove it. What was asked for otherwise (an older release, another history) and never
-  --   written is retired. One statement, hence one snapshot: by an older head, nobody needs the rows that another worker has just asked for.
+  -- 1 Request the bundles of the newest release. Retired ones are revived (a schema whose end was postponed), and written again if their
+  --   removal had begun. Requested bundles that the release does not need and that were never written are retired.
+  --   One statement has one snapshot, so a stale head cannot retire rows that another worker has just requested.
   with wanted as materialized (
     select h.history, n.*
     from (select private.history()) h (history), private.domain_node_at((select max(r.version) from content.release r)) n
@@ -1066,14 +1067,14 @@ begin
       where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version);
   v_history := private.history();
 
-  -- 2 Writing comes first; rows that failed before come last, so that none of them holds up the others.
+  -- 2 Writing comes first. Rows with failed attempts come last, so they do not delay the others.
   foreach v_task in array array['write', 'sign', 'remove'] loop
     with due as (
       select b.ctid
       from content.bundle b
       join private.bundle_due(v_history) d
         on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version
-      -- Once more, for a row that somebody has changed since the snapshot.
+      -- Checked again, because another worker may have changed the row since the snapshot.
       where d.task = v_task and b.leased_until < clock_timestamp() and (v_task = 'remove') = (b.retired_at is not null)
       order by b.attempts, b.version desc, b.schema desc, b.domain_id
       limit case v_task when 'write' then 1 else 100 end
@@ -1094,13 +1095,13 @@ begin
     end if;
   end loop;
 
-  -- 3 Nothing to do: a release that changed no domain is bundled by that.
+  -- 3 No work: a release that changed no domain is complete already.
   perform private.mark_bundled();
   return null;
 end
 $$;
 comment on function private.claim_bundle_work() is
-  'The next piece of work on bundles, leased to the caller: {task: write | sign | remove, lease, history, url_days, bundles}; null: none.';
+  'Claims the next task on bundles with a lease: {task: write | sign | remove, lease, history, url_days, bundles}. Null: no work.';
 
 create function private.name_bundle(p_lease uuid, p_bytes integer, p_sha256 text)
 returns text
@@ -1115,7 +1116,7 @@ as $$
   returning path
 $$;
 comment on function private.name_bundle(uuid, integer, text) is
-  'Names the file that a worker is about to upload, and returns its path; null where the lease has passed to another.';
+  'Records the file that a worker is about to upload and returns its path. Null: the lease has passed to another worker.';
 
 create function private.finish_bundle(p_lease uuid)
 returns void
@@ -1127,7 +1128,7 @@ as $$
   update content.bundle set stored_at = clock_timestamp(), lease = null, leased_until = '-infinity', attempts = 0
   where lease = p_lease and path is not null and stored_at is null
 $$;
-comment on function private.finish_bundle(uuid) is 'Says that the named file has been uploaded.';
+comment on function private.finish_bundle(uuid) is 'Records that the named file is uploaded.';
 
 create function private.finish_signing(p_lease uuid, p_urls json, p_expires_at timestamptz)
 returns void
@@ -1141,13 +1142,13 @@ begin
   set signed_url = u.value, url_expires_at = p_expires_at, lease = null, leased_until = '-infinity', attempts = 0
   from json_each_text(p_urls) u
   where b.lease = p_lease and b.path = u.key and b.stored_at is not null;
-  -- What could not be signed has no object, whatever happened to it: it is written again.
+  -- A bundle that could not be signed has no object, so it is written again.
   update content.bundle set stored_at = null, signed_url = null, url_expires_at = null where lease = p_lease;
   perform private.mark_bundled();
 end
 $$;
 comment on function private.finish_signing(uuid, json, timestamptz) is
-  'Keeps the signed URLs, by path. With the last one of a release it is bundled, and devices are hinted.';
+  'Stores the signed URLs by path. The last one completes the release, and its hint is sent.';
 
 create function private.finish_removal(p_lease uuid)
 returns void
@@ -1156,14 +1157,14 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$ delete from content.bundle where lease = p_lease and retired_at is not null $$;
-comment on function private.finish_removal(uuid) is 'Forgets the bundles whose objects have been removed.';
+comment on function private.finish_removal(uuid) is 'Deletes the rows of bundles whose objects are removed.';
 
 grant execute on function private.claim_bundle_work(), private.name_bundle(uuid, integer, text), private.finish_bundle(uuid),
   private.finish_signing(uuid, json, timestamptz), private.finish_removal(uuid) to carrel_edge;
 
 -- Source: schemas/50_deliver/bundle_schedule.sql
--- What:  the schedule of the bundle worker, and the policy by which old bundles go.
--- Why:   a publish wakes the worker, but a wake-up may get lost and a worker may be killed; the schedule comes by until nothing is due.
+-- What:  the schedule of the bundle worker, and the retirement of old bundles.
+-- Why:   a publish wakes the worker, but a wake-up may be lost and a worker may be killed. The schedule wakes it until no work is left.
 
 create function private.wake_bundler()
 returns boolean
@@ -1178,7 +1179,7 @@ begin
       select from content.release_state s
       where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from private.history())
     or exists (select from private.bundle_due(private.history()))
-    -- A schema whose end was put off after it had come: its bundles are retired, or were never asked for.
+    -- A schema whose end was postponed after it had passed: its bundles are retired or were never requested.
     or exists (
       select from private.domain_node_at((select max(r.version) from content.release r)) n
       where not exists (
@@ -1192,7 +1193,7 @@ begin
   return false;
 end
 $$;
-comment on function private.wake_bundler() is 'Wakes the bundle worker if there is work that nobody has taken; says whether it did.';
+comment on function private.wake_bundler() is 'Wakes the bundle worker if there is unclaimed work. Returns whether it did.';
 
 create function ops.continue_bundles()
 returns boolean
@@ -1221,11 +1222,11 @@ declare
   v_count integer;
 begin
   perform private.require_role('admin');
-  -- 1 The oldest release whose manifest names bundles.
+  -- 1 The oldest release whose bundles are kept.
   select min(r.version) into v_oldest from (select version from content.release order by version desc limit v_keep) r;
 
-  -- 2 A bundle that this release or a newer one has is needed: nothing has changed its domain up to the oldest one kept. From the
-  --   same moment no manifest names the others; their objects go after a grace, since devices may still hold an older manifest.
+  -- 2 A bundle is kept if its domain has not changed up to that release, because this release or a newer one uses it.
+  --   Manifests stop naming the others now. Their objects stay for a grace period, because devices may hold an older manifest.
   update content.bundle b set retired_at = clock_timestamp()
   where b.retired_at is null
     and (b.history <> private.history()
@@ -1242,8 +1243,8 @@ begin
 end
 $$;
 comment on function ops.remove_old_bundles(integer) is
-  'Retires the bundles that only releases older than the newest p_keep_versions have (null: the setting), and those of contract schemas '
-  'that are not served any more; returns how many. The worker removes their objects after the grace.';
+  'Retires bundles that only releases older than the newest p_keep_versions (null: the setting) use, and bundles of content schemas '
+  'that are no longer served. Returns their number. The worker removes their objects after the grace period.';
 
 grant execute on function private.wake_bundler() to carrel_edge;
 

@@ -13,10 +13,10 @@
 
 -- Source: schemas/70_ingest/lines.sql
 -- What:  the lines of a batch as JSON (private.line).
--- Why:   one poisoned line (NUL escape, lone surrogate, 1e200000, not JSON at all) must not touch its 499 neighbours.
+-- Why:   one invalid line (NUL escape, lone surrogate, 1e200000, not JSON) must not affect the other 499.
 
 create type private.line as (place integer, text text, event jsonb);
-comment on type private.line is 'A line of a batch: its place among the events, from 1, its text, and its JSON, or null where it is none.';
+comment on type private.line is 'A line of a batch: its place among the events, from 1, its text, and its JSON (null if the text is not JSON).';
 
 create function private.count_lines(p_lines text[])
 returns integer
@@ -30,7 +30,7 @@ begin
     where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$'));
 end
 $$;
-comment on function private.count_lines(text[]) is 'How many events a batch has: its lines after the header, without blank ones.';
+comment on function private.count_lines(text[]) is 'The number of events in a batch: the lines after the header that are not blank.';
 
 create function private.parse_lines(p_lines text[])
 returns private.line[]
@@ -39,8 +39,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- To test a line costs as much as to cast it, so all are cast at once where nothing speaks against it. Up to 4 KiB no line can nest
-  -- deeper than is_jsonb() allows.
+  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks too long. Lines of up to 4 KiB
+  -- cannot nest deeper than is_jsonb() allows.
   v_careful boolean := private.shows_long_exponent(array_to_string(p_lines, E'\n'));
 begin
   loop
@@ -52,7 +52,7 @@ begin
         where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$')
         order by l.number);
     exception
-      -- Some line is no JSON. Which one is found by testing each.
+      -- A line is not JSON. The second pass tests each line.
       when data_exception or program_limit_exceeded or statement_too_complex then
         if v_careful then
           raise;
@@ -62,19 +62,19 @@ begin
   end loop;
 end
 $$;
-comment on function private.parse_lines(text[]) is 'The events of a batch, whose first line is its header, without blank lines.';
+comment on function private.parse_lines(text[]) is 'The events of a batch: the lines after the header that are not blank.';
 
 -- Source: schemas/70_ingest/incoming.sql
--- What:  private.incoming: an event on its way into the ledger, and what became of it.
--- Why:   reading, applying, keeping and answering pass the same events on, each in its place.
+-- What:  private.incoming: an event on its way into the ledger, and its result.
+-- Why:   reading, applying, quarantining and answering pass the same events on.
 create type private.incoming as (
   place integer, id_text text, code text, field text,
   event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
   body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
   content_state text, graded_correct boolean);
 comment on type private.incoming is
-  'One event of a batch: its place among them, from 1, then either what is wrong (code, field) or its checked fields. Without a code it is for '
-  'the ledger. Two codes are no errors: telemetry, it is for ops.telemetry; duplicate, the server has it already.';
+  'One event of a batch: its place, from 1, and either its error (code, field) or its checked fields. Without a code it belongs in '
+  'the ledger. Two codes are not errors. telemetry: it belongs in ops.telemetry. duplicate: it is already stored.';
 
 create function private.with_code(p_event private.incoming, p_code text)
 returns private.incoming
@@ -87,16 +87,16 @@ begin
   return p_event;
 end
 $$;
-comment on function private.with_code(private.incoming, text) is 'The same event, with that code.';
+comment on function private.with_code(private.incoming, text) is 'The event with another code.';
 
 -- Source: schemas/70_ingest/header.sql
--- What:  what a batch's first line becomes (private.header), and read_header(), which checks it.
--- Why:   who sends, when, from which app: all that follows rests on it, so a batch whose header is wrong is refused as a whole.
+-- What:  private.header, the type of a batch's first line, and read_header(), which checks that line.
+-- Why:   everything that follows depends on the header, so a batch with an invalid header is refused.
 
 create type private.header_pull as (cursor varchar(100), "limit" numeric(5));
-comment on type private.header_pull is 'Which changes of its learner a device asks for: learner_changes'' first arguments.';
+comment on type private.header_pull is 'The changes that a device pulls with its batch: the first arguments of learner_changes.';
 
--- numeric, as JSON's 1.0 is 1, which integer's input does not know.
+-- numeric, because JSON's 1.0 equals 1, but integer input refuses it.
 create type private.header as (
   batch_id text, device_id uuid, sent_at timestamptz, platform varchar(60), app_version varchar(60),
   contract_version numeric(5), content_version numeric(10), content_schema numeric(5), pull private.header_pull, dead_letters jsonb);
@@ -123,15 +123,15 @@ begin
 end
 $$;
 comment on function private.read_header(text) is
-  'The header of a batch. Raises malformed_batch, whose info is the first field that is wrong, or empty where the line is no JSON object.';
+  'The header of a batch. Raises malformed_batch with the first invalid field, or with an empty field if the line is not a JSON object.';
 
 -- Source: schemas/70_ingest/record_contact.sql
--- What:  record_contact(): the header of a batch becomes what is known of its device.
--- Why:   each sync is a contact, and says what runs on the device and how far its clock is off (O2).
+-- What:  record_contact(): records the header of a batch as its device's last contact.
+-- Why:   each sync shows the device's app and its clock skew (O2).
 
 create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
 returns void
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -139,13 +139,13 @@ begin
   insert into learner.device as d (
     user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
   values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
-    -- Of a header that the server wrote for the device, the time is the server's, and the contract anybody's.
+    -- If the server wrote the header, its time is the server's, and its contract version says nothing about the device.
     case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
-    -- Both by the device's clock: received_at minus occurred_at, less its skew.
+    -- Both times are the device's, so clock skew has no effect.
     case when not p_by_server and p_oldest is not null then
       greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
   on conflict (user_id, device_id) do update set
-    -- What this header does not say is not forgotten.
+    -- A field that is missing in this header keeps its last value.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
     contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
     last_seen_at = excluded.last_seen_at, clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
@@ -153,11 +153,11 @@ begin
 end
 $$;
 comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
-  'Records a batch''s header as its device''s last contact; p_oldest is when the oldest of its events occurred, null where it has none.';
+  'Records a batch''s header as its device''s last contact. p_oldest is the time of its oldest applied event, or null.';
 
 -- Source: schemas/70_ingest/known_events.sql
--- What:  known_events(): the events of a batch that the server has already, as they are.
--- Why:   a device that never heard the answer sends its batch again: that must cost less than the first time.
+-- What:  known_events(): the events of a batch that the server has already stored with the same content.
+-- Why:   a device that did not get the answer retries its batch. The retry must cost less than the first time.
 
 create function private.known_events(p_user uuid, p_lines private.line[])
 returns private.incoming[]
@@ -178,7 +178,7 @@ begin
       where private.is_ulid(l.event ->> 'id')
     ),
     kept as materialized (
-      -- The range says before any look-up in which partitions the ids can't be.
+      -- The range condition excludes partitions that cannot contain the ids.
       select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body
       from learner.event e
       where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
@@ -191,8 +191,8 @@ begin
       null, null, null, null, 0, null, null, null)::private.incoming
     from sent s
     join kept k using (event_id)
-    -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. Where only the form of a
-    -- value differs (a time without milliseconds), the event goes the long way, and is found to be a duplicate there.
+    -- The whole event is compared, so that an invalid event is never mistaken for a stored one. An event that differs only in the form of
+    -- a value (a time without milliseconds) is checked in full, and is then found to be a duplicate.
     where s.event @> jsonb_build_object('id', s.event ->> 'id', 'type', k.type, 'version', k.type_version, 'learner_id', p_user, 'device_id', k.device_id,
         'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body
@@ -200,11 +200,11 @@ begin
 end
 $$;
 comment on function private.known_events(uuid, private.line[]) is
-  'Of a learner''s lines those that the ledger or the telemetry holds with the same content, as events with the code duplicate.';
+  'The lines that the ledger or the telemetry has with the same content, as events with the code duplicate.';
 
 -- Source: schemas/70_ingest/check_lines.sql
--- What:  check_lines(): the lines of a batch become events, each with its fields or with what is wrong.
--- Why:   the rules are rows (private.event_rule), generated from the contract: every line goes by them, and no rule stands here.
+-- What:  check_lines(): turns the lines of a batch into events, each with its fields or with its error.
+-- Why:   the rules are rows of private.event_rule, generated from the contract. No rule is written here.
 
 create function private.uuids_of(p_list jsonb)
 returns uuid[]
@@ -219,7 +219,7 @@ begin
   return null;
 end
 $$;
-comment on function private.uuids_of(jsonb) is 'A list of ids, checked by the caller; null where there is none.';
+comment on function private.uuids_of(jsonb) is 'A list of ids that the caller has checked; null if the value is not a list.';
 
 create function private.check_lines(p_user uuid, p_lines private.line[])
 returns private.incoming[]
@@ -231,7 +231,7 @@ as $$
 begin
   return array(
     with envelope as materialized (
-      -- 1 Is it an event at all, and this learner's?
+      -- 1 Is it a valid event, and does it belong to this learner?
       select l.place, l.event, l.event ->> 'id' as id, l.event ->> 'type' as type, l.event -> 'body' as body,
         case
           when octet_length(l.text) > private.max_event_bytes() then 'too_large'
@@ -242,7 +242,7 @@ begin
       from unnest(p_lines) l
     ),
     known as materialized (
-      -- 2 Does the server know its type and version? Only a valid envelope has a version that can be cast.
+      -- 2 Does the server know its type and version? The version can be cast only if the envelope is valid.
       select e.*, t.rules, t.kept_in
       from envelope e
       left join private.event_type t on t.type = e.type and t.type not in ('batch', 'event')
@@ -257,7 +257,7 @@ begin
       end) as verdict
       from known k
     )
-    -- 4 Then it has these fields. Every cast succeeds, since the rules have passed.
+    -- 4 Read the fields. The rules have passed, so every cast succeeds.
     select case
       when j.verdict is not null then row(
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
@@ -287,11 +287,11 @@ begin
 end
 $$;
 comment on function private.check_lines(uuid, private.line[]) is
-  'The events of a learner''s lines, in their order. An event that breaks a rule has its code, and the first field that is wrong.';
+  'The events of a learner''s lines, in order. An invalid event has its code and the first invalid field.';
 
 -- Source: schemas/70_ingest/stamp_events.sql
--- What:  stamp_events(): what the content says of an event when it arrives.
--- Why:   it is decided once, on arrival, so that projections are functions of the ledger's rows alone.
+-- What:  stamp_events(): adds the state of the content at arrival to each event.
+-- Why:   the state is fixed on arrival, so that projections depend only on the ledger's rows.
 
 create function private.knows_range(p_user uuid, p_skill uuid, p_reset_count integer)
 returns boolean
@@ -306,8 +306,8 @@ begin
 end
 $$;
 comment on function private.knows_range(uuid, uuid, integer) is
-  'Whether the server knows the correction from which a reset count is counted. Counts 0 to 1,000,000 belong to devices; each of support''s '
-  'corrections starts a new range (private.next_reset_range). An event from a range that the server has not seen is held.';
+  'Whether the server knows the range of a reset count. Counts 0 to 1,000,000 belong to devices. Each support correction '
+  'starts a new range (private.next_reset_range). An event from a range that the server has not seen is held.';
 
 create function private.stamp_events(p_user uuid, p_events private.incoming[], p_head integer)
 returns private.incoming[]
@@ -321,7 +321,7 @@ declare
 begin
   return array(
     with named as materialized (
-      -- 1 The content that the event names.
+      -- 1 The content that each event refers to.
       select e.*,
         case when e.code is null and e.type in ('attempt.recorded', 'session.started') then (e.body -> 'content_version')::integer end as version,
         case
@@ -331,14 +331,14 @@ begin
       from unnest(p_events) e
     ),
     keyed as materialized (
-      -- 2 Its question: the newest key, and the one that the learner answered, where that is an older one. A device may say less than it
-      --   holds; then it is the first key.
+      -- 2 The question's newest key, and the answered version's key if that is older. If the device reports a version older than
+      --   the question, its first key is used.
       select n.*, newest.version is not null as is_known, newest.type is null as is_withdrawn, older.version is not null as is_older,
         coalesce(n.skill_id, older.skill_id, newest.skill_id) as its_skill,
         case when older.version is null then newest.type else older.type end as key_type,
         case when older.version is null then newest.answer else older.answer end as key_answer
       from named n
-      -- Walks the keys backwards from the newest: a few microseconds, however many versions there are.
+      -- Walks the keys backwards from the newest: a few microseconds for any number of versions.
       left join lateral (
         select k.version, k.skill_id, k.type, k.answer from content.answer_key k where k.question_id = n.question_id
         order by k.version desc limit 1
@@ -348,14 +348,14 @@ begin
         order by k.version <= n.version desc, abs(k.version - n.version) limit 1
       ) older on true
     )
-    -- 3 What follows. Held, not refused: the question may be published before the learner's next contact.
+    -- 3 The result. Unknown content is held, not refused, because it may be published before the learner's next contact.
     select row(
       k.place, k.id_text,
       coalesce(k.code, case
         when k.version > p_head or (k.question_id is not null and not k.is_known)
           or (k.skill_id is not null
             and not exists (select from content.revision r where r.schema = v_schema and r.kind = 'skill' and r.id = k.skill_id))
-          -- Made-up ids would have no end, and a union keeps them all.
+          -- A union keeps all ids, so made-up ids would accumulate.
           or (k.completed is not null and exists (
             select from unnest(k.completed) c (id) where not exists (select from content.answer_key a where a.question_id = c.id)))
           then 'unknown_content'
@@ -370,11 +370,11 @@ begin
 end
 $$;
 comment on function private.stamp_events(uuid, private.incoming[], integer) is
-  'The same events with what the content says of them now; one that names unknown content, or a reset of an unknown range, has that as its code.';
+  'The events with the state of the content. An event with unknown content, or with a reset of an unknown range, gets that error as its code.';
 
 -- Source: schemas/70_ingest/read_events.sql
--- What:  read_events(): the lines of a batch as events, ready to be applied.
--- Why:   ingest, replay and support's corrections share it, so that whichever way an event comes, the same is made of it.
+-- What:  read_events(): turns the lines of a batch into events that are ready to be applied.
+-- Why:   ingest, replay and support's corrections share this function, so an event is read the same way on every path.
 
 create function private.read_events(p_user uuid, p_lines text[], p_head integer, p_newest uuid)
 returns private.incoming[]
@@ -388,8 +388,8 @@ declare
   v_first_id uuid := case when private.is_ulid(v_first) then private.ulid_to_uuid(v_first) end;
   v_known private.incoming[];
 begin
-  -- 1 A batch that is sent again shows by its first event. Ids beyond the learner's newest are new: they are not looked up, since that locks
-  --   every partition there is.
+  -- 1 A retry of a batch is recognised by its first event. Ids newer than the learner's newest event are new. They are not looked up,
+  --   because a look-up locks every partition.
   if p_newest is null or v_first_id <= p_newest then
     if exists (select from learner.event e where e.user_id = p_user and e.event_id = v_first_id) then
       v_known := private.known_events(p_user, v_lines);
@@ -397,7 +397,7 @@ begin
     end if;
   end if;
 
-  -- 2 All others go by the rules, and are stamped with what the content says of them.
+  -- 2 All other events are checked by the rules and stamped with the state of the content.
   if v_known is null then
     return private.stamp_events(p_user, private.check_lines(p_user, v_lines), p_head);
   end if;
@@ -406,16 +406,16 @@ begin
 end
 $$;
 comment on function private.read_events(uuid, text[], integer, uuid) is
-  'The events of a batch''s lines, the first of which is its header, in their order. '
-  'p_newest: the learner''s newest event, beyond which no event is a replay; null where that is not known.';
+  'The events of a batch''s lines, in order. The first line is the header. '
+  'p_newest: the learner''s newest event; newer events are not looked up. Null: unknown.';
 
 -- Source: schemas/70_ingest/outcome.sql
--- What:  how a batch fared (private.outcome): counts, and the results as devices read them.
--- Why:   every event gets a result, in the order of the request, with what the device needs to go on (U2).
+-- What:  private.outcome, the result of a batch: counts, and the results in the form that devices read.
+-- Why:   every event gets a result, in the order of the request, with what the device needs for its next step (U2).
 create type private.outcome as (
   events integer, applied integer, duplicate integer, quarantined integer, retry integer, oldest timestamptz, results json);
 comment on type private.outcome is
-  'How a batch fared: how many events, how many of each status, when the oldest applied one occurred, and all results as the device reads them.';
+  'The result of a batch: the number of events, in total and by status, the time of the oldest applied event, and all results for the device.';
 
 create function private.outcome_of(p_events private.incoming[])
 returns private.outcome
@@ -429,7 +429,7 @@ declare
   v_status text;
   v_rest text;
 begin
-  -- 1 Of most batches all events fare alike. Put together by hand, as nothing needs to be escaped: json_build_object takes three times as long.
+  -- 1 In most batches all events have the same status. Concatenation is safe, because nothing needs escaping; json_build_object takes three times as long.
   select count(*), count(*) filter (where e.code is null or e.code = 'telemetry'), count(*) filter (where e.code = 'duplicate'), 0, 0,
     min(e.occurred_at) filter (where e.code is null or e.code = 'telemetry'), string_agg(e.id_text, E'\n')
   into v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry, v_outcome.oldest, v_ids
@@ -441,7 +441,7 @@ begin
     return v_outcome;
   end if;
 
-  -- 2 Else each by its code, in the order of the lines.
+  -- 2 Otherwise each event by its code, in the order of the lines.
   select count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry'),
     ('[' || coalesce(string_agg(
       case
@@ -462,11 +462,11 @@ begin
 end
 $$;
 comment on function private.outcome_of(private.incoming[]) is
-  'Sums up events that were applied, or not, in their order; one that is not taken says whether to send it again, and when.';
+  'The result of events, in their order. The result of an event that was not accepted has its error, and when to retry.';
 
 -- Source: schemas/70_ingest/apply_events.sql
--- What:  apply_events(): checked events go into the ledger, ops.telemetry and the projections, and come back with what became of each as their code.
--- Why:   ingest, replay and support's corrections share it, so that whichever way an event comes, the same becomes of it (U1, U3).
+-- What:  apply_events(): stores checked events in the ledger or ops.telemetry, projects them, and returns each result as a code.
+-- Why:   ingest, replay and support's corrections share this function, so an event has the same effect on every path (U1, U3).
 
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]
@@ -484,9 +484,9 @@ declare
   v_waiting boolean;
   v_fresh learner.event[];
 begin
-  -- 1 What there is to store, and which of its ids are taken: one space of ids across the ledger and ops.telemetry (I4). A device's ids
-  --   ascend, so mostly all are beyond the learner's newest; else each is looked up, which locks every partition there is. Their range,
-  --   stated with the look-ups, tells early in which ones none can be.
+  -- 1 The events to store, and their ids that are taken. Ids are unique across the ledger and ops.telemetry (I4). A device's ids ascend, so
+  --   usually all are newer than the learner's newest event. Otherwise each id is looked up, which locks every partition.
+  --   The range condition excludes partitions that cannot contain the ids.
   select count(*), array_agg(distinct e.event_id order by e.event_id) into v_new, v_ids
   from unnest(p_events) e
   where e.code is null or e.code = 'telemetry';
@@ -512,8 +512,8 @@ begin
       order by e.event_id, e.place);
   end if;
 
-  -- 2 The first of each id that is not. The learner's lock is held, so nobody else can take one meanwhile; `on conflict`, which
-  --   prepares each row for that, is a tenth of the time that storing them takes.
+  -- 2 Store the first event of each new id. The learner's lock is held, so no other transaction can take an id. `on conflict` would
+  --   take a tenth of the time of the insert, because it prepares each row.
   with reported as (
     insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
     select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
@@ -532,13 +532,13 @@ begin
   )
   select array_agg(f.row order by f.event_id) into v_fresh from fresh f;
 
-  -- 3 Projections, from the ledger's rows and nothing else.
+  -- 3 Project the new ledger rows. Nothing else is projected.
   update learner.state s set
     newest_event = greatest(s.newest_event, v_ids[cardinality(v_ids)]),
     change_seq = case when v_fresh is null then s.change_seq else private.project_events(p_user, v_fresh, s.change_seq) end
   where s.user_id = p_user and v_storing is distinct from '{}';
 
-  -- 4 What was not new, if anything, is compared with what is held under its id.
+  -- 4 Compare events whose id is taken with the stored event.
   if v_storing is not null then
     v_events := array(
       select case
@@ -559,8 +559,8 @@ begin
       order by e.place);
   end if;
 
-  -- 5 A corrected event supersedes the broken one. A held one was not broken: where other content takes its id, that is a conflict.
-  --   Asked first: an update runs the table's triggers, even of no row.
+  -- 5 A corrected event supersedes the invalid one. A held event was not invalid, so different content under its id is a conflict.
+  --   Checked first, because an update runs the table's triggers even if it changes no row.
   if v_waiting then
     with settled as (
       select q.sha256, q.status = 'held' and (h.event ->> 'type', (h.event -> 'version')::smallint, (h.event ->> 'occurred_at')::timestamptz,
@@ -582,8 +582,8 @@ begin
 end
 $$;
 comment on function private.apply_events(uuid, timestamptz, integer, bigint, private.incoming[], boolean) is
-  'Applies checked events under the learner''s lock, and returns them where their codes have changed, else null; what it can''t apply, the caller keeps. '
-  'p_lookup: look ids up though they are beyond learner.state.newest_event.';
+  'Applies checked events under the learner''s lock. Returns the events if a code has changed, otherwise null. The caller quarantines what could not be applied. '
+  'p_lookup: look up ids even if they are newer than learner.state.newest_event.';
 
 create function private.apply_or_bisect(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
 returns private.incoming[]
@@ -598,16 +598,16 @@ begin
   for v_try in 1..2 loop
     begin
       v_events := private.apply_events(p_user, p_now, p_head, p_skew, p_events, v_try > 1);
-      -- The argument itself, which no other expression gives back without copying it.
+      -- Returns the argument itself, which any other expression would copy.
       if v_events is null then
         return p_events;
       end if;
       return v_events;
     exception
-      -- Validation should have seen it; if it did not, the culprit is found by halving, and kept.
+      -- Validation should have caught this. Halving finds the invalid event, which is then quarantined.
       when data_exception or integrity_constraint_violation then
         raise log 'carrel: % events could not be applied: % (%)', v_count, sqlerrm, sqlstate;
-        -- A key that was taken meanwhile, by somebody without the lock, is a known one at the second look.
+        -- A key that a writer without the lock took meanwhile is found by the look-up of the second try.
         exit when sqlstate <> '23505';
     end;
   end loop;
@@ -621,11 +621,11 @@ begin
 end
 $$;
 comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
-  'Applies all events, or, should a constraint still object, all but the culprits, whose code is internal.';
+  'Applies all events. If a constraint still fails, applies all but the failing events, which get the code internal.';
 
 -- Source: schemas/70_ingest/keep_events.sql
--- What:  keep_events(): what a batch could not apply goes into quarantine, as far as there is room.
--- Why:   a device lets go of what it is told is quarantined, so it must be kept; and no learner may fill the disk (U3).
+-- What:  keep_events(): stores the events of a batch that could not be applied in quarantine, within the limits.
+-- Why:   a device deletes events that are reported as quarantined, so they must be stored. No learner may fill the disk (U3).
 create function private.keep_events(
   p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
@@ -636,13 +636,13 @@ as $$
 declare
   v_full bytea[];
 begin
-  -- 1 What is new must fit beside what is there, open and held events apart; smaller texts first, so that one large
-  --   text does not stand in the way of many. A text that is there already takes no more room.
+  -- 1 New texts must fit into the learner's quarantine; open and held events have separate limits. Smaller texts come first, so that
+  --   one large text does not exclude many. A text that is already stored needs no more room.
   with bad as (
     select distinct on (k.sha256) k.sha256, e.place, k.line, e.id_text, e.code, e.field,
       coalesce(e.device_id, p_header.device_id) as device_id,
       private.waiting_status(e.code) as status,
-      -- Of a batch of dead letters the header gives the reasons, in the order of the events.
+      -- The header of a batch of dead letters has the reasons, in the order of the events.
       case when p_header.dead_letters is not null then 'dead_letter' else 'batch' end as origin,
       p_header.dead_letters ->> (e.number - 1)::integer as reason,
       exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
@@ -676,7 +676,7 @@ begin
       field = case when q.status = 'superseded' then q.field else excluded.field end,
       origin = case when excluded.origin = 'dead_letter' then excluded.origin else q.origin end,
       reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge, tried_at = excluded.tried_at,
-      -- What support has decided stays decided, and what has become an event stays one.
+      -- Support's decisions and superseded events keep their status.
       status = case when q.status in ('superseded', 'discarded') then q.status else excluded.status end
   )
   select array_agg(f.sha256) into v_full from fitting f where not f.fits;
@@ -684,7 +684,7 @@ begin
     return p_events;
   end if;
 
-  -- 2 What did not fit stays with the device; it may fit once support has been through.
+  -- 2 Events that did not fit stay on the device. They may fit after support has settled others.
   return array(
     select case
       when c.outcome = 'quarantined' and sha256(convert_to(p_lines[e.place + 1], 'UTF8')) = any (v_full)
@@ -697,11 +697,11 @@ begin
 end
 $$;
 comment on function private.keep_events(uuid, timestamptz, bigint, private.header, text[], private.incoming[]) is
-  'Keeps the events of a batch that could not be applied, once per text; returns all, those that do not fit with the code quarantine_full.';
+  'Stores events that could not be applied, once per text. Returns all events; those that do not fit get the code quarantine_full.';
 
 -- Source: schemas/70_ingest/replay_held.sql
--- What:  quarantined texts go through ingest again; held ones by themselves, once the server knows more.
--- Why:   a device was told that its event is kept and has let go of it; nobody else would ever send it again (U3).
+-- What:  replay of quarantined events through ingest; held events are retried automatically when the server knows more.
+-- Why:   the device has deleted an event that was reported as quarantined, so only the server can retry it (U3).
 
 create function private.replay_rows(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_rows bytea[])
 returns integer
@@ -714,7 +714,7 @@ declare
   v_lines text[];
   v_events private.incoming[];
 begin
-  -- 1 The texts, mended ones as they are now, in the order of their ids.
+  -- 1 The texts in the order of their ids, with support's corrections.
   select array_agg(q.sha256 order by q.event_id, q.sha256),
     array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256))
   into v_rows, v_lines
@@ -724,13 +724,13 @@ begin
     return 0;
   end if;
 
-  -- 2 The same way as any event. How far the device's clock was off when it handed them in is not known any more.
+  -- 2 The same path as for all events. The device's clock skew at that time is unknown.
   v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, v_lines, p_head, null));
 
-  -- 3 A statement of its own: applying may have superseded the row already.
+  -- 3 A separate statement, because applying may have superseded the row already.
   update ops.quarantine q set
     knowledge = p_knowledge, tried_at = p_now,
-    -- What was wrong with it stays on record.
+    -- The original error stays on record.
     code = case when k.is_taken then q.code else e.code end,
     field = case when k.is_taken then q.field else e.field end,
     status = case when k.is_taken then 'superseded' else private.waiting_status(e.code) end,
@@ -743,7 +743,7 @@ begin
 end
 $$;
 comment on function private.replay_rows(uuid, timestamptz, integer, bigint, bytea[]) is
-  'Sends open and held rows through ingest again; returns how many applied. Each row says what came of it. Under the learner''s lock.';
+  'Sends open and held rows through ingest again and returns how many were applied. Each row gets its new status. The caller holds the learner''s lock.';
 
 create function private.replay_held_for(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_limit integer)
 returns integer
@@ -760,7 +760,7 @@ begin
 end
 $$;
 comment on function private.replay_held_for(uuid, timestamptz, integer, bigint, integer) is
-  'Tries the learner''s held events that were last tried when less was known; returns how many applied. Under the learner''s lock.';
+  'Retries the learner''s held events that were last tried with less knowledge. Returns how many were applied. The caller holds the learner''s lock.';
 
 create function ops.replay_held(p_learners integer default 100, p_events integer default 1000)
 returns integer
@@ -778,22 +778,22 @@ declare
   v_applied integer := 0;
 begin
   perform private.require_role('support', 'admin');
-  -- Before any text is looked at: what is published meanwhile is for the next run.
+  -- Read before any text: later releases are for the next run.
   select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
   for v_user, v_held in
     select d.user_id, d.held from (
       select q.user_id, count(*) as held from (
         select h.user_id from ops.quarantine h
         where h.status = 'held' and h.knowledge < v_knowledge
-          -- Nothing comes back while its learner is being erased.
+          -- Nothing is replayed during an erasure.
           and not exists (select from ops.erasure e where e.user_id = h.user_id)
         order by h.knowledge, h.user_id limit p_events
       ) q
       group by q.user_id limit p_learners
     ) d
   loop
-    -- A learner who is syncing right now is replayed by that sync. All locks last until the end: thus the limit on events,
-    -- 0.2 s of them, or 0.8 s on a machine with four times the work it can do.
+    -- Busy learners are skipped, because their own sync replays their events. All locks last until the end, so the number of events
+    -- is limited: 1,000 take 0.2 s, or 0.8 s under fourfold overload.
     perform from learner.state s where s.user_id = v_user for update skip locked;
     continue when not found;
     v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, private.max_batch_events()));
@@ -807,14 +807,14 @@ begin
 end
 $$;
 comment on function ops.replay_held(integer, integer) is
-  'Tries held events again for which the server has learned more, of some learners who are not syncing; returns how many applied. Runs by pg_cron.';
+  'Retries held events for which the server has new knowledge, of some learners who are not syncing. Returns how many were applied. Runs by pg_cron.';
 
--- In chunks of at most 1,000 events: their learners' locks are held to the end of the run, and a sync waits at most 2 s.
+-- At most 1,000 events per run: the learners' locks are held to the end, and a sync waits at most 2 s.
 select private.schedule_job('replay_held', '30 seconds', '1 minute', 'select ops.replay_held()');
 
 -- Source: schemas/70_ingest/ingest.sql
--- What:  ingest: one batch, one transaction, a result for every event in the order of the request.
--- Why:   exactly once is the ledger's key; nothing is lost because whatever can't be applied is quarantined (U1-U3).
+-- What:  ingest: one batch, one transaction, one result per event in the order of the request.
+-- Why:   the ledger's key makes events count once. Events that cannot be applied are quarantined, so none is lost (U1-U3).
 
 create function private.ingest_for(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
@@ -822,10 +822,10 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- For all that it calls: of 14 ms a batch 8 were planning. A plan that outlives an empty table must not be one that reads it whole.
+-- Applies to all functions called. Planning took 8 of 14 ms per batch. A cached plan made on an empty table must not read a whole table later.
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
--- Without sequential scans a plan that has no other way counts as dear enough to be compiled.
+-- Without sequential scans, some plans look expensive enough for JIT compilation.
 set jit = off
 as $$
 declare
@@ -845,7 +845,7 @@ declare
   v_outcome private.outcome;
   v_last_seq bigint;
 begin
-  -- The functions refuse what is larger. Bytes that are no text have grown by a third since.
+  -- The Edge Functions refuse larger batches. Invalid UTF-8 grows by a third when it is replaced, hence the factor.
   if octet_length(p_lines) > 2 * private.max_batch_bytes() then
     perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
@@ -858,10 +858,10 @@ begin
     perform private.raise_error('batch_too_large', format('A batch may have at most %s events.', private.max_batch_events()), private.max_batch_events()::text);
   end if;
 
-  -- 2 The learner's lock, with the tokens, in a statement of its own: what follows must see what the last holder committed.
+  -- 2 The learner's lock and the rate limit, in a separate statement: later statements must see what the last holder committed.
   v_refusal := private.take_tokens(p_user, v_count);
 
-  -- 3 What arrival decides; and, in the same look, whether anything that is seldom so speaks against the batch.
+  -- 3 State at arrival, and in the same query the rare reasons to refuse the batch.
   v_now := clock_timestamp();
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
@@ -879,22 +879,22 @@ begin
   if v_refusal is not null then
     return v_refusal;
   end if;
-  -- Nothing is known of a clock where the server wrote the header for a device (merge_progress).
+  -- The clock skew is unknown if the server wrote the header for a device (merge_progress).
   v_skew := case when not p_by_server then (extract(epoch from v_now - v_header.sent_at) * 1000)::bigint end;
 
-  -- 4 Events that were held for what has become known since.
+  -- 4 Retry held events if the server has new knowledge.
   if v_held then
     perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, private.max_batch_events());
   end if;
 
-  -- 5 Check, apply, keep.
+  -- 5 Check, apply, quarantine.
   v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, v_lines, v_head, v_newest));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
     v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_lines, v_events));
   end if;
 
-  -- 6 The contact.
+  -- 6 Record the contact.
   perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
@@ -911,7 +911,7 @@ begin
 end
 $$;
 comment on function private.ingest_for(uuid, text, boolean) is
-  'Takes one NDJSON batch of a learner: a header line, then one event a line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} where the learner has sent too much. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
-  'lock_timeout where the learner is busy. p_by_server: the server wrote the header for a device, whose clock and contract it does not know.';
+  'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
+  'lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
 grant execute on function private.ingest_for(uuid, text, boolean) to carrel_edge;

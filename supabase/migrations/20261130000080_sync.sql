@@ -13,8 +13,8 @@
 --          private.hint_learners, private.note_change, ops.send_change_hints;
 
 -- Source: schemas/80_sync/learner_changes.sql
--- What:  a learner's own changes since a cursor, and one call that pushes, learns of new content, and pulls.
--- Why:   a wiped device is whole after one pull; change numbers follow commit order, so nothing slips past (I8).
+-- What:  learner_changes(), a learner's changes since a cursor, and sync_for(), one call that pushes, returns the content head, and pulls.
+-- Why:   one pull restores a wiped device. Change numbers follow commit order, so no change is missed (I8).
 
 create function private.learner_changes(
   p_user uuid, p_cursor text, p_limit integer, p_at_least text default null, p_device uuid default null)
@@ -34,13 +34,13 @@ declare
   v_reset text := case
     when p_cursor is not null and v_cursor is null then 'cursor_invalid'
     when v_cursor[1] <> v_history or v_least[1] <> v_history then 'history_changed'
-    -- A replica may yet get there; the primary had it, and has lost it.
+    -- A replica may still catch up. A primary that is behind has lost the change.
     when (v_since > v_last or v_least[2]::bigint > v_last) and not pg_is_in_recovery() then 'cursor_ahead'
   end;
-  -- Each kind in the order of its index, and these merged: a row's text is made when the row is fetched, and not before.
+  -- Each kind in index order, merged. A row's JSON is built only when the row is fetched.
   v_rest cursor for
     (select x.change_seq, json_build_object('kind', 'session',
-       -- Of both ends: the start may be this device's and the end another's.
+       -- Both ends count: this device may have started the session and another may have ended it.
        'own', p_device is not null and x.voided_at is null and x.edited_at is null and not exists (
          select from learner.event e
          where e.user_id = p_user and e.event_id in (x.started_event, x.ended_event) and e.device_id <> p_device),
@@ -51,7 +51,7 @@ declare
      where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
     union all
     (select x.change_seq, json_build_object('kind', 'attempt',
-       -- Arrival decided nothing that the device would not have thought itself.
+       -- Own, if the server's stamps add nothing that the device does not know.
        'own', (x.device_id = p_device and x.voided_at is null and x.edited_at is null and x.content_state = 'current'
          and x.graded_correct = x.claimed_correct) is true,
        'row', j)
@@ -62,7 +62,7 @@ declare
        x.voided_at is not null as voided) j
      where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
     union all
-    -- Never a device's own: it is merged from whatever all devices did.
+    -- Never a device's own row, because progress is merged from all devices.
     (select x.change_seq, json_build_object('kind', 'skill_progress', 'own', false, 'row', j)
      from learner.skill_progress x
      cross join lateral (select x.skill_id, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.mastery, x.completed,
@@ -91,13 +91,13 @@ begin
   if v_reset is null and greatest(v_since, v_least[2]::bigint) > v_last then
     perform private.raise_error('behind', p_retry_after_s => 1);
   end if;
-  -- An answer, not an error: it travels beside the results of a push that must not be lost with it.
+  -- A result, not an error: it must not lose the results of the push in the same answer.
   if v_reset is not null then
     return json_build_object('reset', v_reset);
   end if;
 
-  -- Row by row, so that the first one that does not fit is the last one made: an answer may be an event of 16 KiB and print as twenty
-  -- times that. Pages by rows alone had 400 MB.
+  -- Row by row, so that only one row beyond the limit is built. An answer may be an event of 16 KiB whose JSON is twenty times as
+  -- long; pages limited by rows alone reached 400 MB.
   open v_rest;
   loop
     fetch v_rest into v_seq, v_change;
@@ -115,8 +115,8 @@ end
 $$;
 comment on function private.learner_changes(uuid, text, integer, text, uuid) is
   'The learner''s rows that changed after the cursor (null: all), oldest change first: {changes, cursor, more}, or {reset} with the reason to start over. '
-  'At most p_limit rows, and 1 MiB of them unless one alone is more. p_at_least: the token of a batch that must be in it, else behind. '
-  'own: the row says nothing that p_device''s own events do not.';
+  'At most p_limit rows and 1 MiB, but at least one row. p_at_least: the token of a batch that must be included; raises behind if it is not yet. '
+  'own: the row contains only what p_device''s own events say.';
 
 create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns text
@@ -132,13 +132,13 @@ begin
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
   perform private.require_not_revoked(p_user, p_device);
-  -- Put together as text: of a page of 500 changes every value would be read again.
+  -- Concatenated as text, because json functions would parse a page of 500 changes again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
 end
 $$;
 comment on function private.pull_for(uuid, text, integer, text, uuid) is
-  'learner_changes() and `steering`, for a device as it described itself when it last pushed. Errors: erased, paused, device_revoked, behind.';
+  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: erased, paused, device_revoked, behind.';
 
 create function private.sync_for(p_user uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql
@@ -148,7 +148,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_batch constant json := private.ingest_for(p_user, p_lines);
-  -- It has been checked.
+  -- ingest_for() has checked the header.
   v_header constant private.header := jsonb_populate_record(null::private.header, split_part(p_lines, E'\n', 1)::jsonb);
 begin
   if v_batch -> 'refused' is not null then
@@ -167,19 +167,19 @@ begin
 end
 $$;
 comment on function private.sync_for(uuid, text) is
-  'One round trip. answer: the batch is applied, then {batch: its results, head: the content head, steering: what the client is asked to do, '
-  'pull: own changes if the header asked for them}; or {refused} where the learner has sent too much. '
-  'changed_by: the device of the batch if it left rows for the learner''s other devices to pull; they are to be hinted.';
+  'One round trip: applies the batch. answer: {batch: its results, head: the content head, steering: settings for the client, '
+  'pull: the learner''s changes if the header asks for them}, or {refused} if a rate limit is exceeded. '
+  'changed_by: the device of the batch if it changed rows; the learner''s other devices need a hint.';
 
 grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, text, integer, text, uuid) to carrel_edge;
 
 -- Source: schemas/80_sync/learner_rpc.sql
--- What:  what a signed-in learner may use through the API: ingest, merge_progress, learner_changes, and views of their own rows.
--- Why:   the same cores as the Edge Functions, under the caller's own token: every path gets the same guarantees.
+-- What:  the API of a signed-in learner: ingest, merge_progress, learner_changes, and views of their own rows.
+-- Why:   the API uses the same core functions as the Edge Functions, with the caller's own token, and gives the same guarantees.
 
--- No crowd of one learner's requests is kept out here, as in the function sync, and each holds a connection of the gateway's for as long
--- as it waits. So they wait for half a second, not for the 8 s of their role, and what waiting helps is answered, not raised:
--- PostgREST would make a 400 or 500 of it, without Retry-After.
+-- The function sync limits the simultaneous requests of one learner; the API does not, and each waiting request holds a connection.
+-- So requests wait half a second for a lock, not the 8 s of their role. Retryable errors are returned, not raised, because
+-- PostgREST would answer a raised one with 400 or 500, without Retry-After.
 create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
 returns json
 language plpgsql
@@ -187,7 +187,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Only errors that the product raises itself have texts meant for callers.
+  -- Only Carrel's own errors have texts for callers.
   return (
     select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
       'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
@@ -195,7 +195,7 @@ begin
     where p_sqlstate = any (e.sqlstates) and e.request_retryable);
 end
 $$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal(), or null where waiting does not help.';
+comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is not retryable.';
 
 create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
@@ -215,7 +215,7 @@ begin
   if octet_length(p_lines) > private.max_batch_bytes() then
     perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
-  -- For private.note_change(), which runs before this knows how the batch fared.
+  -- For private.note_change(), which runs inside ingest_for().
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
   v_answer := private.ingest_for(p_user, p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
@@ -230,7 +230,7 @@ exception
     return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text, boolean) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors too.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -250,7 +250,7 @@ begin
   if json_typeof(p_batch) <> 'array' then
     perform private.raise_error('malformed_batch', 'The batch must be an array: its header, then its events.');
   end if;
-  -- Inside JSON strings a line break is always escaped, so the ones here are white space.
+  -- JSON strings escape line breaks, so an unescaped one is white space.
   v_answer := private.take_batch(v_user, (
     select string_agg(translate(e.value::text, E'\n\r', '  '), E'\n' order by e.place)
     from json_array_elements(p_batch) with ordinality e (value, place)));
@@ -266,8 +266,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.ingest($1) $$;
 comment on function public.ingest(json) is
-  'Takes a batch of the caller''s events as an array: a header, then at most 500 events, together at most 512 KiB. Returns {batch_id, changed, '
-  'received_at, token, results}. The one argument has no name, so that the request''s body arrives as it is.';
+  'Accepts a batch of the caller''s events as an array: a header, then at most 500 events, together at most 512 KiB. Returns {batch_id, changed, '
+  'received_at, token, results}. The argument has no name, so that PostgREST passes the whole request body.';
 
 create function private.merge_progress(
   p_event_id text, p_device_id uuid, p_occurred_at text, p_utc_offset_minutes integer,
@@ -287,10 +287,10 @@ begin
     perform private.raise_error('unauthenticated');
   end if;
   v_answer := private.take_batch(v_user, concat_ws(E'\n',
-    -- The device says nothing of its clock, its contract or its queue, and nothing is concluded of them.
+    -- The device's clock, contract and queue are unknown, so nothing is derived from this header.
     jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
       'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
-    -- json, of which nothing is cast: p_reset may hold what jsonb can't, which ingest tells, and keeps.
+    -- json, which casts nothing: p_reset may hold values that jsonb refuses. Ingest reports and quarantines them.
     translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
       'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
         'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')), true);
@@ -316,8 +316,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset) $$;
 comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) is
-  'Merges progress in one skill, which never goes back: {result, progress}. event_id is a ULID, the idempotency key; '
-  'it is one progress.advanced event and goes through the same ingest.';
+  'Merges progress in one skill, which never decreases: {result, progress}. event_id is a ULID and the idempotency key. '
+  'The call becomes one progress.advanced event and goes through the same ingest.';
 
 create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns json
@@ -357,8 +357,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
-  'The caller''s sessions, attempts and progress that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be in it. device: whose own rows are to be marked. Errors: erased, paused, device_revoked, behind.';
+  'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
+  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: erased, paused, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;
@@ -378,8 +378,8 @@ comment on view public.practice is 'The caller''s days of practice and streaks.'
 grant select on public.session, public.attempt, public.skill_progress, public.practice to authenticated, service_role;
 
 -- Source: schemas/80_sync/learner_hints.sql
--- What:  hint_learners(): tells a learner's other devices that one of them has brought something.
--- Why:   the phone shows what was done on the tablet within seconds, not at its next poll (S1).
+-- What:  hint_learners(): sends a hint to a learner's other devices after a push.
+-- Why:   the phone shows within seconds what was done on the tablet, not only at its next poll (S1).
 create function private.hint_learners(p_pushes json)
 returns integer
 language plpgsql
@@ -397,7 +397,7 @@ begin
     from json_to_recordset(p_pushes) as p (learner uuid, device uuid)
     join learner.state s on s.user_id = p.learner
     cross join ops.signal_setting g
-    -- Only where somebody may be listening: a device that polls is seen twice an hour at least.
+    -- Only if another device may be listening: a polling device is seen at least twice an hour.
     where exists (
       select from learner.device d
       where d.user_id = p.learner and d.device_id <> p.device and d.revoked_at is null
@@ -410,31 +410,31 @@ begin
       v_sent := v_sent + 1;
     exception
       when others then
-        raise warning 'the devices of a learner were not told: %', sqlerrm;
+        raise warning 'The hint for a learner''s devices was not sent: %', sqlerrm;
     end;
   end loop;
   return v_sent;
 end
 $$;
 comment on function private.hint_learners(json) is
-  'Broadcasts learner_changed on the private channel of each learner of [{learner, device}] who has another device that was active lately; '
-  'returns how many. Best effort: polling is the truth.';
+  'Broadcasts learner_changed on the private channel of each learner of [{learner, device}] who has another recently active device. '
+  'Returns the number of learners. Best effort: devices also poll.';
 
 grant execute on function private.hint_learners(json) to carrel_edge;
 
 -- Source: schemas/80_sync/change_notes.sql
--- What:  ops.change_note: changes that did not come through the function sync, until a job has hinted the learner's devices.
--- Why:   the function hints after the commit; RPC, support, replays and edits by hand have nobody who could, and the phone must
---        hear of those within seconds as well (S1).
+-- What:  ops.change_note: changes that did not come through the function sync, until a job has sent their hints.
+-- Why:   the function sync sends hints after the commit. RPCs, support, replays and edits by hand cannot, but devices must
+--        learn of their changes within seconds too (S1).
 create table ops.change_note (
   user_id    uuid not null,
   change_seq bigint not null,
   device_id  uuid,
   constraint change_note_pkey primary key (user_id, change_seq)
 );
--- No row a learner that is written again: whoever notes would wait for the job, under the learner's lock.
-comment on table ops.change_note is 'Changes whose learner''s devices are still to be hinted; a row lives for seconds.';
-comment on column ops.change_note.device_id is 'The device that brought it; null: none of the learner''s.';
+-- One row per change instead of one per learner, because updating a learner's row would wait for the job under the learner's lock.
+comment on table ops.change_note is 'Changes whose hints are not sent yet. A row lives for seconds.';
+comment on column ops.change_note.device_id is 'The device that pushed the change; null if no device did.';
 alter table ops.change_note enable row level security;
 create policy change_note_all_nobody on ops.change_note for all to anon, authenticated using (false);
 
@@ -453,9 +453,9 @@ begin
 end
 $$;
 comment on function private.note_change() is
-  'Row trigger: notes a change for ops.send_change_hints(), with the device that private.take_batch() has named.';
+  'Row trigger: notes a change for ops.send_change_hints(), with the device named by private.take_batch().';
 
--- Every path there is, and will be, moves the learner's counter. The function sync, whose batches these nearly all are, hints itself.
+-- Every change advances the learner's counter, whatever its path. The function sync, which makes nearly all of them, sends its own hints.
 create trigger state_note_change after update of change_seq on learner.state
   for each row when (new.change_seq > old.change_seq and session_user <> 'carrel_edge'::text) execute function private.note_change();
 
@@ -474,7 +474,7 @@ begin
     delete from ops.change_note n
     where (n.user_id, n.change_seq) in (
       select c.user_id, c.change_seq from ops.change_note c order by c.user_id, c.change_seq limit p_notes for update skip locked)
-    -- What no device brought is news to all of them.
+    -- A change that no device pushed is new to all devices.
     returning n.user_id, coalesce(n.device_id, private.support_device()) as device_id
   )
   select json_agg(json_build_object('learner', p.user_id, 'device', p.device_id)) into v_pushes
@@ -483,6 +483,6 @@ begin
 end
 $$;
 comment on function ops.send_change_hints(integer) is
-  'Hints the devices of learners whose changes were noted, as private.hint_learners() does after a push; returns how many learners were. Runs by pg_cron.';
+  'Sends hints for noted changes through private.hint_learners(). Returns the number of learners. Runs by pg_cron.';
 
 select private.schedule_job('change_hints', '10 seconds', '1 minute', 'select ops.send_change_hints()');

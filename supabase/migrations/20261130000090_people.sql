@@ -32,8 +32,8 @@
 --          public.webhook_deliveries, public.retry_webhook, private.drive_webhooks, ops.prune_webhooks, private.alarms, public.alarms;
 
 -- Source: schemas/90_people/quarantine_action.sql
--- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
--- Why:   whatever is done about an event, the original stays and it is visible what became of what (U3).
+-- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
+-- Why:   the original of every event stays, and the result of every action is visible (U3).
 
 create function private.action_json(p_action ops.quarantine_action)
 returns jsonb
@@ -45,11 +45,11 @@ as $$
     'reason', p_action.reason, 'before_body', p_action.before_body, 'after_body', p_action.after_body, 'after_sha256', encode(p_action.after_sha256, 'hex'),
     'outcome', p_action.outcome, 'code', p_action.code, 'field', p_action.field, 'event_id', private.uuid_to_ulid(p_action.event_id)))
 $$;
-comment on function private.action_json(ops.quarantine_action) is 'An action as support reads it.';
+comment on function private.action_json(ops.quarantine_action) is 'An action in the form that support reads.';
 
 create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
 returns void
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -67,7 +67,7 @@ begin
 end
 $$;
 comment on function private.record_actions(uuid, bytea[], text, text, text) is
-  'Writes down what was done about some rows, with how they stand now. Under the learner''s lock.';
+  'Records an action on some rows with their present state. The caller holds the learner''s lock.';
 
 create function private.quarantine_states(p_learner uuid, p_rows bytea[])
 returns table (id text, status text, code text, field text, became_event text)
@@ -81,7 +81,7 @@ as $$
   where q.user_id = p_learner and q.sha256 = any (p_rows)
   order by q.event_id, q.sha256
 $$;
-comment on function private.quarantine_states(uuid, bytea[]) is 'How rows stand: what is still wrong with them, or the event they became.';
+comment on function private.quarantine_states(uuid, bytea[]) is 'The present state of rows: the remaining error, or the resulting event.';
 
 create function private.mended_id(p_row ops.quarantine)
 returns text
@@ -89,11 +89,11 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Of the same millisecond, and then of the text itself: whoever replays the same text again, even after a restore, makes the
-  -- same id, so that it counts once.
+  -- The same millisecond, then bits of the text's hash. A second replay of the same text, even after a restore, gets the
+  -- same id and counts once.
   select private.uuid_to_ulid((left(replace(p_row.event_id::text, '-', ''), 12) || left(encode(p_row.sha256, 'hex'), 20))::uuid)
 $$;
-comment on function private.mended_id(ops.quarantine) is 'A new ULID for a text whose own is taken; a function of the text.';
+comment on function private.mended_id(ops.quarantine) is 'A new ULID, derived from the text, for an event whose id is taken.';
 
 create function private.retry_rows(p_learner uuid, p_rows bytea[])
 returns integer
@@ -104,7 +104,7 @@ as $$
   select private.replay_rows(p_learner, clock_timestamp(), coalesce((select max(r.version) from content.release r), 0), k.number, p_rows)
   from private.knowledge k
 $$;
-comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with what is known now.';
+comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with the server''s present knowledge.';
 
 create function private.mend_row(p_learner uuid, p_row bytea, p_mended text, p_reason text)
 returns void
@@ -117,7 +117,7 @@ declare
 begin
   select coalesce(q.mended_body, q.body) into v_before from ops.quarantine q
   where q.user_id = p_learner and q.sha256 = p_row and q.status in ('open', 'held');
-  -- What has become an event is no more to be mended, nor what was discarded before it is restored.
+  -- Superseded events cannot be mended. Discarded events must be restored first.
   if not found then
     return;
   end if;
@@ -126,11 +126,11 @@ begin
   perform private.record_actions(p_learner, array[p_row], 'mended', p_reason, v_before);
 end
 $$;
-comment on function private.mend_row(uuid, bytea, text, text) is 'Puts a mended body beside the original and replays it. Under the learner''s lock.';
+comment on function private.mend_row(uuid, bytea, text, text) is 'Stores a mended body beside the original and replays it. The caller holds the learner''s lock.';
 
 -- Source: schemas/90_people/timeline.sql
--- What:  support_timeline(): one learner's batches, events, quarantine, what was done about it, devices and operations as one list.
--- Why:   support must see what happened without reading tables; and each such look is itself on record (O2).
+-- What:  support_timeline(): one learner's batches, events, quarantine, support actions, devices and operations as one list.
+-- Why:   support must see what happened without reading tables. Every call is audited (O2).
 
 create function private.timeline_cursor(p_at timestamptz, p_kind text, p_key text)
 returns text
@@ -139,7 +139,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$ select concat_ws('|', to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), p_kind, p_key) $$;
 comment on function private.timeline_cursor(timestamptz, text, text) is
-  'Where a timeline''s page ended. A time alone would not do: all events of a batch share one.';
+  'The cursor after a row of the timeline. A time alone is ambiguous, because all events of a batch share one.';
 
 create function private.ulid_time(p_ulid uuid)
 returns timestamptz
@@ -147,7 +147,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$ select 'epoch'::timestamptz + ('x' || left(replace(p_ulid::text, '-', ''), 12))::bit(48)::bigint * interval '1 millisecond' $$;
-comment on function private.ulid_time(uuid) is 'When a ULID was made, by the clock that made it; up to the year 10889.';
+comment on function private.ulid_time(uuid) is 'The time in a ULID, by the clock of its device; up to the year 10889.';
 
 create function private.support_timeline(p_learner uuid, p_cursor text, p_limit integer)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
@@ -174,15 +174,15 @@ begin
     v_kind := v_cursor[2];
     v_key := v_cursor[3];
   end if;
-  -- The ledger has one index, by event id, and a ULID begins with its time: an event stands where its device made it, and a page
-  -- reads a hundred of 100,000 events, not all of them. The first id that is on this page or a later one:
+  -- The ledger's only index is by event id, and a ULID starts with its time. So events are placed at their device's time, and a page
+  -- reads a hundred of 100,000 events. Find the event ids that can be on this page:
   if p_cursor is null then
     v_events := array(select e.event_id from learner.event e where e.user_id = p_learner order by e.event_id desc limit v_limit);
   else
     v_before := case
       when v_kind = 'event' and v_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_key::uuid
       when v_at >= private.ulid_time('ffffffff-ffff-ffff-ffff-ffffffffffff') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-      -- Of kinds that sort after events, the events of the cursor's own millisecond are still to come.
+      -- If the cursor's kind sorts after events, the events of its millisecond are still to come.
       else private.ulid_floor(greatest(date_trunc('milliseconds', v_at), '1970-01-01Z')
         + case when v_kind > 'event' or v_at > date_trunc('milliseconds', v_at) then interval '1 millisecond' else interval '0' end)
     end;
@@ -194,8 +194,8 @@ begin
   return query
   select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
   from (
-    -- Each branch is cut before its texts are built, and begins its index at the cursor's time; the cursor's own kind and key sort out what
-    -- shares that time. Of 100,000 rows a page reads a hundred.
+    -- Each branch is limited before its texts are built, and starts its index at the cursor's time. Rows of that same time are
+    -- compared by kind and key. A page reads a hundred of 100,000 rows.
     (select b.received_at, 'batch', b.batch_id::text,
       format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
       jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
@@ -236,14 +236,14 @@ begin
     (select a.at, 'operation', lpad(a.id::text, 20, '0'), format('%s by %s', a.action, a.actor_role),
       jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
     from ops.audit a
-    -- What people did by hand names its table.
+    -- The audit records of edits by hand have the table's name as their object.
     where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
         'learner.skill_progress', 'learner.practice', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure'])
       and a.object_id = p_learner::text collate "C" and a.at <= v_at
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)
   ) t (at, kind, key, summary, detail)
-  -- Keys are hex digits and zeros, which every collation sorts alike.
+  -- Keys are hex digits and zeros, which sort the same in every collation.
   order by t.at desc, t.kind desc, t.key desc
   limit v_limit;
 end
@@ -257,16 +257,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.support_timeline(learner, after, page_rows) $$;
 comment on function public.support_timeline(uuid, text, integer) is
-  'What happened to one learner, newest first: batches, events (where their device made them), quarantined '
-  'events and what was done about them, devices, operations; at most 1000 rows. '
+  'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
+  'events and support''s actions on them, devices, operations; at most 1000 rows. '
   'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.support_timeline(uuid, text, integer),
   public.support_timeline(uuid, text, integer) to authenticated, service_role;
 
 -- Source: schemas/90_people/quarantine_read.sql
--- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's calls share.
--- Why:   what is stuck must be seen by whom it concerns, with its reason; and each look of support is on record (U3, O2).
+-- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's functions share.
+-- Why:   learners and support must see quarantined events and their errors. Every read by support is audited (U3, O2).
 
 create function private.require_reason(p_reason text)
 returns void
@@ -280,7 +280,7 @@ begin
   end if;
 end
 $$;
-comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason.';
+comment on function private.require_reason(text) is 'Raises support_invalid if the reason is missing or longer than 500 characters.';
 
 create function private.lock_learner(p_learner uuid)
 returns void
@@ -293,11 +293,11 @@ begin
   if not found then
     perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
-  -- An erasure of some years' ledger takes several steps; nothing comes back in between.
+  -- An erasure of a large ledger takes several steps. No row may be added between them.
   perform private.refuse_erased(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown where there is no such learner, erased behind the barrier.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner and erased for an erased one.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -320,7 +320,7 @@ begin
 end
 $$;
 comment on function private.quarantine_ids(uuid, text[]) is
-  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid, record_unknown.';
+  'The keys of quarantined events from their ids (SHA-256 in hex). All must belong to the learner. Errors: support_invalid, record_unknown.';
 
 create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
 returns text
@@ -328,7 +328,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
-comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'Where a page of quarantined events ended.';
+comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'The cursor after a row of a page of quarantined events.';
 
 create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
 returns setof ops.quarantine
@@ -352,7 +352,7 @@ begin
     v_user := v_cursor[2]::uuid;
     v_sha256 := decode(v_cursor[3], 'hex');
   end if;
-  -- Newest first, by the index that begins with what is asked for; a page reads its own rows.
+  -- Newest first, through the index that starts with the given filter, so that a page reads only its own rows.
   if p_learner is not null then
     return query
     select * from ops.quarantine q
@@ -370,7 +370,7 @@ begin
 end
 $$;
 comment on function private.quarantine_page(uuid, text, text, text, integer) is
-  'Quarantined events, last seen first: one learner''s, of all statuses unless one is given; or all learners'', open ones unless a status is given.';
+  'Quarantined events, last seen first. One learner''s: all statuses by default. All learners'': open ones by default.';
 
 create function private.own_quarantine(p_cursor text, p_limit integer)
 returns table (
@@ -402,7 +402,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.own_quarantine(after, page_rows) $$;
 comment on function public.own_quarantine(text, integer) is
-  'What of the caller''s events could not be applied, and why; last seen first, at most 500 rows. after is the last row''s cursor. '
+  'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows. after is the last row''s cursor. '
   'Errors: unauthenticated, cursor_invalid.';
 
 create function private.support_quarantine(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
@@ -438,7 +438,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.support_quarantine(learner, with_code, with_status, after, page_rows) $$;
 comment on function public.support_quarantine(uuid, text, text, text, integer) is
-  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or (open ones, unless with_status says otherwise) of all. '
+  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or of all (open ones unless with_status is given). '
   'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, integer) to authenticated;
@@ -447,8 +447,8 @@ grant execute on function public.own_quarantine(text, integer), public.support_q
 grant execute on function public.support_quarantine(uuid, text, text, text, integer) to service_role;
 
 -- Source: schemas/90_people/quarantine_replay.sql
--- What:  support sends quarantined events through ingest again: as they are, mended, or under a new id.
--- Why:   after a fix, of the server or of the event, it must count, and once (U3).
+-- What:  support sends quarantined events through ingest again: unchanged, mended, or under a new id.
+-- Why:   after a fix of the server or of the event, the event must count, and only once (U3).
 
 create function private.rows_to_replay(p_learner uuid, p_rows bytea[], p_code text, p_new_id boolean, p_tried_before timestamptz)
 returns table (sha256 bytea)
@@ -460,13 +460,13 @@ as $$
   where q.user_id = p_learner and q.status in ('open', 'held') and q.tried_at < p_tried_before
     and (p_code is null or q.code = p_code)
     and (p_rows is null or q.sha256 = any (p_rows))
-    -- A new id is for what a taken one keeps out; anything else would count twice once its device sends it again.
+    -- A new id is only for events whose id is taken. Any other event would count twice when its device sends it again.
     and (not p_new_id or q.code = 'id_conflict')
-  -- Who stays broken goes to the end of the queue, so that nobody behind waits for ever.
+  -- Events that fail again go to the end of the queue, so that they do not block the others.
   order by q.tried_at, q.event_id, q.sha256
 $$;
 comment on function private.rows_to_replay(uuid, bytea[], text, boolean, timestamptz) is
-  'A learner''s open and held rows that were not tried since p_tried_before, least recently tried first.';
+  'A learner''s open and held rows whose last try was before p_tried_before, least recently tried first.';
 
 create function private.replay_quarantined(p_learner uuid, p_ids text[], p_code text, p_new_id boolean, p_tried_before timestamptz)
 returns table (id text, status text, code text, field text, became_event text, remaining integer, began_at timestamptz)
@@ -486,7 +486,7 @@ begin
   if p_ids is not null then
     v_asked := private.quarantine_ids(p_learner, p_ids);
   end if;
-  -- Under the lock: whatever is tried from now on is tried later than that.
+  -- Read under the lock, so that every later try has a later time.
   v_before := least(p_tried_before, clock_timestamp());
   v_rows := array(select r.sha256 from private.rows_to_replay(p_learner, v_asked, p_code, p_new_id, v_before) r limit 500);
   if p_new_id then
@@ -514,9 +514,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before) $$;
 comment on function public.replay_quarantined(uuid, text[], text, boolean, timestamptz) is
-  'Sends a learner''s quarantined events through ingest again (ids, or all, or all of a code), at most 500, least recently tried first, and returns how '
-  'each stands; remaining is how many were not tried yet: repeat with began_at as tried_before until it is 0, or no row comes. '
-  'as_new_id: those whose id another event has taken, under a new one. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Sends a learner''s quarantined events through ingest again (some ids, all, or all of a code): at most 500, least recently tried first. Returns the state '
+  'of each. remaining is the number not tried yet: repeat with began_at as tried_before until it is 0, or no row is returned. '
+  'as_new_id: gives events whose id is taken a new id. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function private.mend_quarantined(p_learner uuid, p_id text, p_mended jsonb, p_reason text)
 returns table (id text, status text, code text, field text, became_event text)
@@ -549,15 +549,15 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.mend_quarantined(learner, id, mended, reason) $$;
 comment on function public.mend_quarantined(uuid, text, jsonb, text) is
-  'Replays an open or held event with a corrected body, and returns how it stands; the original is kept, and so is every body before. '
+  'Replays an open or held event with a corrected body and returns its state. The original and all earlier bodies are kept. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.replay_quarantined(uuid, text[], text, boolean, timestamptz), private.mend_quarantined(uuid, text, jsonb, text),
   public.replay_quarantined(uuid, text[], text, boolean, timestamptz), public.mend_quarantined(uuid, text, jsonb, text) to authenticated, service_role;
 
 -- Source: schemas/90_people/quarantine_replay_all.sql
--- What:  replay_all_quarantined(): after a fix of the server, the events of one code are tried again, of all learners, step by step.
--- Why:   nobody knows whom a bug has hit, and whatever it kept out must count, once, and none be passed over (U3).
+-- What:  replay_all_quarantined(): after a fix of the server, retries the events of one code for all learners, step by step.
+-- Why:   the affected learners are unknown. Every event that the fault kept out must be retried and count once (U3).
 
 create function private.rows_to_replay_of_all(p_code text, p_tried_before timestamptz)
 returns table (user_id uuid, sha256 bytea)
@@ -569,10 +569,10 @@ as $$
   from ops.quarantine q
   join learner.state s on s.user_id = q.user_id
   where q.status in ('open', 'held') and q.code = p_code and q.tried_at < p_tried_before
-    -- Nothing comes back while its learner is being erased.
+    -- Nothing is replayed during an erasure.
     and not exists (select from ops.erasure e where e.user_id = q.user_id)
 $$;
-comment on function private.rows_to_replay_of_all(text, timestamptz) is 'The open and held rows of one code that were not tried since p_tried_before.';
+comment on function private.rows_to_replay_of_all(text, timestamptz) is 'The open and held rows of one code whose last try was before p_tried_before.';
 
 create function private.replay_all_quarantined(p_code text, p_tried_before timestamptz, p_learners integer)
 returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
@@ -583,7 +583,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_most constant integer := least(greatest(coalesce(p_learners, 20), 1), 100);
-  -- All locks last to the end, and a sync waits at most 2 s: as many as ops.replay_held() takes, some 0.2 s of them.
+  -- All locks last to the end, and a sync waits at most 2 s. The same number as in ops.replay_held(), about 0.2 s of work.
   v_room integer := 1000;
   v_user uuid;
   v_rows bytea[];
@@ -596,7 +596,7 @@ begin
   applied := 0;
   busy := '{}';
   began_at := least(p_tried_before, clock_timestamp());
-  -- Who syncs right now is passed by and stays among the remaining; there are no more of them than connections.
+  -- Learners who are syncing are skipped and stay among the remaining. They are at most as many as connections.
   for v_user in select distinct r.user_id from private.rows_to_replay_of_all(p_code, began_at) r order by r.user_id
   loop
     perform from learner.state s where s.user_id = v_user for update skip locked;
@@ -605,7 +605,7 @@ begin
       continue;
     end if;
     v_rows := array(select r.sha256 from private.rows_to_replay(v_user, null, p_code, false, began_at) r limit least(500, v_room));
-    -- None: its own sync was faster.
+    -- No rows: the learner's own sync has replayed them.
     continue when v_rows = '{}';
     applied := applied + private.retry_rows(v_user, v_rows);
     perform private.record_actions(v_user, v_rows, 'replayed', null);
@@ -614,7 +614,7 @@ begin
     v_room := v_room - cardinality(v_rows);
     exit when learners >= v_most or v_room <= 0;
   end loop;
-  -- Bounded: an answer is wanted, not a census.
+  -- Counted to a limit, because an exact number is not needed.
   remaining := (select count(*) from (select from private.rows_to_replay_of_all(p_code, began_at) limit 100000) r);
   return next;
 end
@@ -628,16 +628,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.replay_all_quarantined(with_code, tried_before, most_learners) $$;
 comment on function public.replay_all_quarantined(text, timestamptz, integer) is
-  'After a fix of the server: replays the events of one code, of most_learners learners (at most 100) and at most 1,000 events, least recently tried '
-  'first. remaining (counted to 100,000) is how many were not tried yet: repeat with began_at as tried_before until it is 0; those of busy learners, '
-  'who are syncing, wait for one of the next calls. Support and admins; audited for each learner. Errors: forbidden, support_invalid.';
+  'After a fix of the server: replays events of one code for up to most_learners learners (at most 100) and 1,000 events, least recently tried '
+  'first. remaining (counted to 100,000) is the number not tried yet: repeat with began_at as tried_before until it is 0. Learners who are syncing '
+  'are busy; a later call replays their events. Support and admins; audited for each learner. Errors: forbidden, support_invalid.';
 
 grant execute on function private.replay_all_quarantined(text, timestamptz, integer), public.replay_all_quarantined(text, timestamptz, integer)
   to authenticated, service_role;
 
 -- Source: schemas/90_people/quarantine_discard.sql
--- What:  support discards quarantined events that are of no use, and takes that back.
--- Why:   what nobody can mend must not hide what somebody should; it stays, with who, when and why (U3).
+-- What:  support discards useless quarantined events, and can restore them.
+-- Why:   events that nobody can mend must not hide the others. They are kept, with who discarded them, when and why (U3).
 
 create function private.settle_quarantined(p_learner uuid, p_ids text[], p_reason text, p_discard boolean)
 returns table (id text, status text, code text, field text, became_event text)
@@ -655,12 +655,12 @@ begin
   perform private.require_reason(p_reason);
   perform private.lock_learner(p_learner);
   v_asked := private.quarantine_ids(p_learner, p_ids);
-  -- What has become an event since is left as it is: the learner's device was faster.
+  -- Rows that have become events meanwhile are not changed.
   with settled as (
     update ops.quarantine q set
       status = case when p_discard then 'discarded' else private.waiting_status(q.code) end,
       resolved_at = case when p_discard then clock_timestamp() end,
-      -- A held event that comes back is tried with what has become known meanwhile.
+      -- A restored held event is retried with the server's present knowledge.
       knowledge = case when p_discard then q.knowledge else 0 end
     where q.user_id = p_learner and q.sha256 = any (v_asked)
       and case when p_discard then q.status in ('open', 'held') else q.status = 'discarded' end
@@ -682,7 +682,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.settle_quarantined(learner, ids, reason, true) $$;
 comment on function public.discard_quarantined(uuid, text[], text) is
-  'Puts open and held events aside, for a reason; they are kept, and make room. Returns how each stands. '
+  'Discards open and held events for a reason. They are kept, but free room in the quarantine. Returns their states. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function public.restore_quarantined(learner uuid, ids text[], reason text)
@@ -692,14 +692,14 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.settle_quarantined(learner, ids, reason, false) $$;
 comment on function public.restore_quarantined(uuid, text[], text) is
-  'Takes a discard back: the events are open, or held, again. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Restores discarded events to open or held. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.settle_quarantined(uuid, text[], text, boolean), public.discard_quarantined(uuid, text[], text),
   public.restore_quarantined(uuid, text[], text) to authenticated, service_role;
 
 -- Source: schemas/90_people/support_reset.sql
 -- What:  support_reset_progress(): support corrects a learner's progress in one skill.
--- Why:   one absurd value must not poison a learner for ever: a correction beats whatever devices have sent or still will (U5).
+-- Why:   one absurd value must not block a learner for ever. A correction takes precedence over everything that devices have sent or will send (U5).
 
 create function private.next_reset_range(p_learner uuid, p_skill uuid)
 returns integer
@@ -707,12 +707,12 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A device counts resets upwards from what it knows, by ingest within one range of 1,000,001 counts; a correction is the first
-  -- of the next range. So (1000000, 7ZZZ…), the greatest pair that a device can make, is less than (1000001, any event); and the learner
-  -- can start over afterwards, at 1000002. There are 2147 ranges.
+  -- A device increments the reset count, and ingest keeps it within one range of 1,000,001 counts. A correction is the first count
+  -- of the next range, so it exceeds (1000000, 7ZZZ…), the greatest pair of a device. Afterwards the learner can reset again, from 1000002.
+  -- There are 2147 ranges.
   select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / 1000001 + 1) * 1000001
 $$;
-comment on function private.next_reset_range(uuid, uuid) is 'A reset count greater than any that a device may use before it has seen it.';
+comment on function private.next_reset_range(uuid, uuid) is 'A reset count that is greater than any count a device may use before it has pulled this one.';
 
 create function private.support_reset_progress(p_learner uuid, p_skill uuid, p_reason text, p_mastery integer, p_completed uuid[])
 returns jsonb
@@ -739,14 +739,14 @@ begin
   v_at := to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
   v_id := (left(private.ulid_floor(v_now)::text, 13) || right(gen_random_uuid()::text, 23))::uuid;
 
-  -- An event like any other: checked, in the ledger, projected, pulled by every device, and there again after a rebuild.
+  -- An ordinary event: checked, stored in the ledger, projected, pulled by every device, and kept by a rebuild.
   v_event := (private.read_events(p_learner, array['', jsonb_build_object(
     'id', private.uuid_to_ulid(v_id), 'type', 'progress.reset', 'version', 1, 'learner_id', p_learner, 'device_id', private.support_device(),
     'occurred_at', v_at, 'utc_offset_minutes', 0, 'body', jsonb_build_object(
       'skill_id', p_skill, 'count', private.next_reset_range(p_learner, p_skill),
       'base', jsonb_build_object('mastery', p_mastery, 'completed', p_completed), 'reason', p_reason))::text],
     coalesce((select max(r.version) from content.release r), 0), null))[1];
-  -- The range of counts begins with this very event.
+  -- This event itself starts the range.
   if v_event.code = 'unknown_reset' then
     v_event.code := null;
   end if;
@@ -760,8 +760,8 @@ begin
   perform private.audit('support_reset_progress', 'learner.state', p_learner::text, v_before,
     v_after || jsonb_build_object('reason', p_reason, 'event_id', private.uuid_to_ulid(v_id)));
 
-  -- What was made after a correction that a restore has lost may count again: some now, the others with the learner's next contacts and
-  -- the job that tries held events, as if the server had learned more since.
+  -- Events after a correction that a restore lost may be applicable again. Some are retried now. The others are retried by the learner's
+  -- next contacts and by the job for held events, which their knowledge of 0 selects.
   perform private.retry_rows(p_learner, array(
     select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r limit 500));
   update ops.quarantine q set knowledge = 0
@@ -783,16 +783,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.support_reset_progress(learner, skill, reason, mastery, completed) $$;
 comment on function public.support_reset_progress(uuid, uuid, text, integer, uuid[]) is
-  'Starts a learner over in a skill, from the progress given: {event_id, status, remaining, progress}. It wins over whatever devices have sent, or '
-  'still will without having seen it. Held events of a lost correction are tried again, 500 at once; remaining ones follow by '
-  'themselves. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Resets a learner''s progress in a skill to the given values: {event_id, status, remaining, progress}. The correction takes precedence over everything '
+  'that devices have sent or will send before they pull it. Held events of a lost correction are retried, 500 at once; the remaining ones follow '
+  'automatically. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.support_reset_progress(uuid, uuid, text, integer, uuid[]),
   public.support_reset_progress(uuid, uuid, text, integer, uuid[]) to authenticated, service_role;
 
 -- Source: schemas/90_people/support_void.sql
--- What:  support_void() and support_unvoid(): a session, an attempt or a skill's progress is taken back, or given again.
--- Why:   a row that should not be is marked and not deleted, so that every device pulls it and rebuilding keeps it (O1, U6).
+-- What:  support_void() and support_unvoid(): void a session, an attempt or a skill's progress, or undo that.
+-- Why:   a wrong row is marked, not deleted, so that every device pulls the mark and a rebuild keeps it (O1, U6).
 
 create function private.void_record(p_learner uuid, p_kind text, p_id text, p_reason text, p_void boolean)
 returns jsonb
@@ -806,7 +806,7 @@ declare
   v_before jsonb;
   v_after jsonb;
 begin
-  -- 1 Who, why, and which.
+  -- 1 Check the role and the parameters.
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
   if p_kind is null or p_kind not in ('session', 'attempt', 'skill_progress') then
@@ -821,7 +821,7 @@ begin
   end if;
   perform private.lock_learner(p_learner);
 
-  -- 2 Rows that are so already stay as they are; triggers give the others their change number, for devices to pull.
+  -- 2 Rows in the wanted state are not changed. Triggers give changed rows a change number, so that devices pull them.
   case p_kind
     when 'session' then
       select to_jsonb(x) into v_before from learner.session x where x.user_id = p_learner and x.session_id = v_id;
@@ -853,7 +853,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.void_record(learner, kind, id, reason, true) $$;
 comment on function public.support_void(uuid, text, text, text) is
-  'Takes a record back: kind is session, attempt (id: their ULID) or skill_progress (id: the skill). Devices pull it as voided and show it nowhere. '
+  'Voids a record: kind is session or attempt (id: their ULID), or skill_progress (id: the skill). Devices pull it as voided and hide it. '
   'Returns {kind, id, voided, changed}. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function public.support_unvoid(learner uuid, kind text, id text, reason text)
@@ -863,14 +863,14 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.void_record(learner, kind, id, reason, false) $$;
 comment on function public.support_unvoid(uuid, text, text, text) is
-  'Gives back what support_void() took. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Undoes support_void(). Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.void_record(uuid, text, text, text, boolean), public.support_void(uuid, text, text, text),
   public.support_unvoid(uuid, text, text, text) to authenticated, service_role;
 
 -- Source: schemas/90_people/support_rebuild.sql
--- What:  projection_differences() and rebuild_learner(): support sees which learners the alarm is about, and mends their rows.
--- Why:   an alarm that asks for what only a SQL console can do asks the wrong person (O2, O4).
+-- What:  projection_differences() and rebuild_learner(): support sees the learners behind the alarm and repairs their rows.
+-- Why:   support gets the alarm and has no SQL console (O2, O4).
 
 create function private.projection_differences(p_limit integer)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
@@ -886,7 +886,7 @@ begin
   perform private.audit('projection_differences', 'ops.projection_difference', null, null, jsonb_build_object('limit', p_limit));
   return query
   select d.user_id, min(d.found_at), count(*)::integer,
-    -- A sample: one bug that hit one row of a learner may have hit thousands.
+    -- A sample: a fault may affect thousands of a learner's rows.
     jsonb_agg(jsonb_build_object('kind', d.kind, 'live', d.live, 'rebuilt', d.rebuilt,
       'id', case when d.kind in ('session', 'attempt') then private.uuid_to_ulid(d.row_id) else d.row_id::text end)
       order by d.number) filter (where d.number <= 10)
@@ -909,8 +909,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.projection_differences(page_learners) $$;
 comment on function public.projection_differences(integer) is
-  'Learners whose rows were not what their ledger says, longest known first, at most 200: how many rows, and of ten {kind, id, live, rebuilt}, where '
-  'null is no row. rebuild_learner() mends them and takes them off the list. Support and admins; audited. Errors: forbidden.';
+  'Learners whose rows differed from their ledger, longest known first, at most 200: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
+  'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
 
 create function private.rebuild_learner(p_learner uuid)
 returns bigint
@@ -932,22 +932,22 @@ returns bigint
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
--- 5,000 events a second were measured on 2 busy cores; the 8 s of a signed-in user are too few for a learner of some years. REST takes it from here.
+-- A large ledger needs more than a user's 8 s: 5,000 events a second on 2 busy cores. PostgREST applies this setting.
 set statement_timeout = '60s'
 as $$ select private.rebuild_learner(learner) $$;
 comment on function public.rebuild_learner(uuid) is
-  'Makes all of a learner''s rows again from the ledger, and returns the number of events; what support has voided stays so, and devices pull every row '
-  'anew. Support and admins; audited. Errors: forbidden, record_unknown, erased.';
+  'Rebuilds all of a learner''s rows from the ledger and returns the number of events. Voids stay. Devices pull every row '
+  'again. Support and admins; audited. Errors: forbidden, record_unknown, erased.';
 
 grant execute on function private.projection_differences(integer), public.projection_differences(integer), private.rebuild_learner(uuid),
   public.rebuild_learner(uuid) to authenticated, service_role;
 
 -- Source: schemas/90_people/hand_edits.sql
--- What:  changes of learners' rows, of quarantine and of erasures that are made by hand are audited, with before and after.
--- Why:   a row that somebody changed in Studio or a console must not pass for what the learner did (O1).
+-- What:  edits by hand of learners' rows, of quarantine and of erasures are audited, with before and after.
+-- Why:   a row that a person changed in Studio or a console must not look like the learner's own work (O1).
 
--- Carrel writes these rows as carrel_definer, in its definers, which say themselves what they do; everybody else is a person. An API
--- role changes no table, so nobody writes by hand in a batch's session.
+-- Carrel's definers write these rows as carrel_definer and audit their own work. Every other writer is a person. API
+-- roles cannot change these tables, so no edit by hand happens in a session that ingests a batch.
 create function private.audit_by_hand(p_operation text, p_schema text, p_table text, p_before jsonb, p_after jsonb)
 returns void
 language plpgsql
@@ -955,11 +955,11 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- A partition's row is its parent's to whoever reads the trail.
+  -- A partition's row is audited under its parent's name.
   v_object constant text := p_schema || '.' || regexp_replace(p_table, '_(\d{4}_\d\d|default)$', '');
 begin
   if p_before ->> 'user_id' <> p_after ->> 'user_id' then
-    -- A row that is given to another learner is one that goes and one that comes: each is redacted with its own learner.
+    -- A row moved to another learner is audited as a delete and an insert, so that each record is redacted with its own learner.
     perform private.audit('hand_delete', v_object, p_before ->> 'user_id', p_before, null);
     perform private.audit('hand_insert', v_object, p_after ->> 'user_id', null, p_after);
   elsif p_before is distinct from p_after then
@@ -982,7 +982,7 @@ begin
   return null;
 end
 $$;
-comment on function private.audit_hand_edit() is 'Row trigger: audits a change that nothing of Carrel made.';
+comment on function private.audit_hand_edit() is 'Row trigger: audits a change that Carrel did not make itself.';
 
 do $$
 declare
@@ -992,7 +992,7 @@ begin
     'learner.state', 'learner.session', 'learner.attempt', 'learner.skill_progress', 'learner.practice', 'learner.device', 'learner.event', 'learner.batch',
     'ops.quarantine', 'ops.quarantine_action', 'ops.erasure']::regclass[]
   loop
-    -- Every statement parses the condition anew, and a constant of type name is 64 bytes of it: hence the text.
+    -- The condition is parsed for every statement. With a text constant it is shorter than with one of type name (64 bytes).
     execute format('create trigger %I after insert or update or delete on %s for each row when (current_user <> ''carrel_definer''::text)
       execute function private.audit_hand_edit()', (select c.relname from pg_class c where c.oid = v_table) || '_audit_hand', v_table);
     execute format('create trigger %I before truncate on %s for each statement execute function private.forbid_change()',
@@ -1002,8 +1002,8 @@ end
 $$;
 
 -- Source: schemas/90_people/erasure.sql
--- What:  erase_learner(): a learner's rows go, everywhere, in bounded steps, and a barrier stays. Deleting an account asks for it too.
--- Why:   a learner may ask to be forgotten (O5), and a ledger of some years is too much for one transaction.
+-- What:  erase_learner(): deletes all rows of a learner in bounded steps and leaves a barrier. Deleting an account starts it too.
+-- Why:   learners may ask for erasure (O5), and a ledger of some years is too large for one transaction.
 
 create function private.note_erasures(p_erasures jsonb)
 returns integer
@@ -1014,7 +1014,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with noted as (
     insert into ops.erasure as e (user_id, reason, requested_at)
-    -- A learner may be in the list twice: erased, and then their account deleted.
+    -- A learner may be in the list twice: erased first, account deleted later.
     select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
     from jsonb_to_recordset(p_erasures) as x (user_id uuid, reason text, requested_at timestamptz)
     order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
@@ -1025,7 +1025,7 @@ as $$
   select count(*) from noted
 $$;
 comment on function private.note_erasures(jsonb) is
-  'Puts learners behind the barrier: [{user_id, reason, requested_at}]. Returns how many were not there, or only without their account.';
+  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted.';
 
 create function private.learner_tables()
 returns setof regclass
@@ -1033,8 +1033,8 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- From the catalogue, so that no new table is forgotten: every column user_id names a learner. Partitions one by one, since a
-  -- ctid is good within one. The barrier stays, and the row that is the lock goes last, by itself.
+  -- From the catalogue, so that no new table is forgotten: every column user_id names a learner. Partitions are listed separately, because a
+  -- ctid is valid within one. ops.erasure stays. learner.state, whose row is the lock, is deleted last.
   select c.oid::regclass
   from pg_attribute a
   join pg_class c on c.oid = a.attrelid
@@ -1042,12 +1042,12 @@ as $$
   where n.nspname in ('content', 'learner', 'ops') and c.relkind = 'r'
     and a.attname = 'user_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
     and c.oid not in ('ops.erasure'::regclass, 'learner.state'::regclass)
-  -- What refers to other rows of learners goes first: a row that its foreign key takes along would pass for an edit by hand.
+  -- Referencing tables come first: a row deleted by a foreign key would count as an edit by hand.
   order by exists (
     select from pg_constraint f join pg_attribute b on b.attrelid = f.confrelid and b.attname = 'user_id' where f.conrelid = c.oid) desc,
     n.nspname, c.relname
 $$;
-comment on function private.learner_tables() is 'The tables and partitions that hold rows of learners, but for learner.state and ops.erasure.';
+comment on function private.learner_tables() is 'The tables and partitions with rows of learners, except learner.state and ops.erasure.';
 
 create function private.erase_rows(p_user uuid, p_rows integer)
 returns integer
@@ -1070,7 +1070,7 @@ begin
   return p_rows - v_left;
 end
 $$;
-comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner; returns how many. Fewer than p_rows: all are gone.';
+comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner and returns their number. Fewer than p_rows: none are left.';
 
 create function private.redact_audit(p_user uuid)
 returns void
@@ -1078,9 +1078,9 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A learner who revoked a device did so from an address of theirs.
+  -- A learner who revoked a device called from their own address, so the source is removed too.
   update ops.audit a set before = null, after = null, source = case when a.actor is distinct from p_user then a.source end
-  -- By the names that records of learners have, so that the index finds them.
+  -- By the object names of learners' records, so that the index is used.
   where a.object in (
       select format('%s.%s', n.nspname, c.relname)
       from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
@@ -1089,7 +1089,7 @@ as $$
     and (a.before is not null or a.after is not null or (a.actor = p_user and a.source is not null))
 $$;
 comment on function private.redact_audit(uuid) is
-  'Takes out of the audit trail what records show of a learner behind the barrier; who did what and when stays.';
+  'Removes an erased learner''s data from the audit trail. Who did what, and when, stays.';
 
 create function private.erase_step(p_user uuid, p_rows integer)
 returns integer
@@ -1101,8 +1101,8 @@ as $$
 declare
   v_rows integer;
 begin
-  -- 1 The learner's lock, as ingest takes it. A batch that had passed the barrier before it stood has committed once this is held, so
-  --   what it wrote is seen; any later one sees the barrier.
+  -- 1 The learner's lock, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
+  --   Later batches see the barrier.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update skip locked;
   if not found then
@@ -1121,7 +1121,7 @@ begin
 end
 $$;
 comment on function private.erase_step(uuid, integer) is
-  'Erases at most p_rows rows of a learner behind the barrier, and notes when none are left; returns how many. 0 while the learner is busy.';
+  'Deletes at most p_rows rows of a learner in ops.erasure and returns their number. Sets erased_at when none are left. 0 while the learner is busy.';
 
 create function ops.run_erasures(p_rows integer default 20000)
 returns integer
@@ -1145,7 +1145,7 @@ begin
 end
 $$;
 comment on function ops.run_erasures(integer) is
-  'Goes on with the erasures that are under way, at most p_rows rows (1 s for 20,000); returns how many. Runs by pg_cron; for admins.';
+  'Continues pending erasures with at most p_rows rows (1 s for 20,000). Returns their number. Runs by pg_cron; for admins.';
 
 create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
 returns timestamptz
@@ -1157,15 +1157,15 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
-  -- The learner's id and nothing else.
+  -- The record contains only the learner's id and the reason.
   perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
   perform private.erase_step(p_user, 20000);
   return (select e.erased_at from ops.erasure e where e.user_id = p_user);
 end
 $$;
 comment on function ops.erase_learner(uuid, text) is
-  'Erases all rows of a learner, for good, and refuses whatever their devices still send (erased). Returns when it was done; null: pg_cron '
-  'goes on with it. The account stays: delete it through Auth, which asks for the same. For admins; audited.';
+  'Erases all rows of a learner permanently; their devices are refused as erased from then on. Returns the time of completion. Null: pg_cron '
+  'continues. The account stays: delete it through Auth, which starts an erasure too. For admins; audited.';
 
 create function private.queue_erasure()
 returns trigger
@@ -1175,12 +1175,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- No more than a note: deleting a user must not fail, nor take long, because of what they have studied.
+  -- Only notes the request, because deleting a user must neither fail nor wait for the erasure.
   perform private.note_erasures((select jsonb_agg(jsonb_build_object('user_id', o.id, 'reason', 'account_deleted')) from old_rows o));
   return null;
 end
 $$;
-comment on function private.queue_erasure() is 'Trigger: who deletes their account is erased by the next run of ops.run_erasures().';
+comment on function private.queue_erasure() is 'Trigger: after an account is deleted, the next run of ops.run_erasures() erases the learner.';
 
 create trigger user_queue_erasure after delete on auth.users
   referencing old table as old_rows for each statement execute function private.queue_erasure();
@@ -1188,15 +1188,15 @@ create trigger user_queue_erasure after delete on auth.users
 select private.schedule_job('erasures', '30 seconds', '1 minute', 'select ops.run_erasures()');
 
 -- Source: schemas/90_people/restore.sql
--- What:  export_erasures() and reapply_erasures(): erasures survive a restore from backup.
--- Why:   an older copy of the database has again what was erased since, and knows nothing of the barrier (O5). docs/restore.md.
+-- What:  export_erasures() and reapply_erasures(), which keep erasures through a restore from backup.
+-- Why:   an older copy of the database contains data that was erased later, and lacks the barrier (O5). See docs/restore.md.
 create table ops.erasure_check (
   history    text not null,
   checked_at timestamptz not null default now(),
   constraint erasure_check_pkey primary key (history)
 );
 comment on table ops.erasure_check is
-  'The histories for which erasures are known to be complete: the first one, and those for which ops.reapply_erasures() was called.';
+  'The histories with complete erasures: the first one, and those for which ops.reapply_erasures() was called.';
 alter table ops.erasure_check enable row level security;
 create policy erasure_check_all_nobody on ops.erasure_check for all to anon, authenticated using (false);
 insert into ops.erasure_check (history) values (private.history());
@@ -1213,12 +1213,12 @@ begin
   return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
     select jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', e.reason, 'requested_at', e.requested_at) order by e.requested_at, e.user_id)
     from ops.erasure e
-    -- Some minutes more: a transaction that began earlier may have committed since the export before.
+    -- Ten minutes more, because a transaction that began before the last export may have committed after it.
     where p_since is null or e.requested_at >= p_since - interval '10 minutes'), '[]'));
 end
 $$;
 comment on function ops.export_erasures(timestamptz) is
-  'Who was erased (since a time, or ever), as one JSON: to be kept outside of the database, beside its backups. For admins.';
+  'The erased learners (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
 
 create function ops.reapply_erasures(p_export jsonb)
 returns integer
@@ -1234,9 +1234,9 @@ begin
   if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
     perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
-  -- Erased before the copy was made: it has nothing of them, and its barrier has kept their devices out since.
+  -- Erasures older than the copy need nothing: the copy has no rows of these learners, and its barrier refuses their devices.
   v_count := private.note_erasures(p_export -> 'erasures');
-  -- A restored account has its e-mail address again. (Its deletion notes the erasure once more, which changes nothing.)
+  -- A restored account contains the e-mail address again. (Deleting it notes the erasure again, which changes nothing.)
   delete from auth.users u
   where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted');
   insert into ops.erasure_check (history) values (private.history()) on conflict do nothing;
@@ -1245,26 +1245,26 @@ begin
 end
 $$;
 comment on function ops.reapply_erasures(jsonb) is
-  'After a restore: erases again who was erased after the copy was made, accounts included; pg_cron does the rows. Takes the newest export '
-  '(an empty one, {"erasures": []}, says that nobody was); returns how many were not known. Ends the alarm erasures_unchecked. For admins.';
+  'After a restore: erases the learners again who were erased after the copy was made, accounts included; pg_cron deletes the rows. Needs the newest export, '
+  'or {"erasures": []} if there were none. Returns how many were new. Ends the alarm erasures_unchecked. For admins.';
 
 -- Source: schemas/90_people/webhooks.sql
 -- What:  outgoing webhooks: endpoints, the outbox of messages, one delivery per message and endpoint, every attempt.
--- Why:   a CDN or a push service learns of each release, however long it was away (S2); and what is kept beside the backups of each erasure (O5).
+-- Why:   a CDN or a push service learns of every release, even after a long outage (S2). A store beside the backups learns of every erasure (O5).
 create function private.is_webhook_url(p_url text, p_local boolean)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- No user and password (they would show in lists and logs), no backslash (parsers disagree about it), no fragment.
+  -- No user and password, because lists and logs would show them. No backslash, because parsers disagree about it. No fragment.
   select length(p_url) <= 2000
     and (p_url ~ '^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[^\s#\\]*)?$'
       or p_url ~ '^https://\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?(/[^\s#\\]*)?$'
       or (p_local and p_url ~ '^http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?(/[^\s#\\]*)?$'))
 $$;
 comment on function private.is_webhook_url(text, boolean) is
-  'https only; where p_local, also plain http to the loopback. Whether the host is a public one is the dispatcher''s to check.';
+  'https only; with p_local also http to the loopback. The dispatcher checks whether the host is public.';
 
 create table ops.webhook_endpoint (
   id                  uuid not null default gen_random_uuid(),
@@ -1284,15 +1284,15 @@ create table ops.webhook_endpoint (
   constraint webhook_endpoint_events_known check (
     cardinality(events) > 0 and events <@ array['release.published', 'release.rolled_back', 'learner.erased']),
   constraint webhook_endpoint_max_attempts_in_range check (max_attempts between 1 and 50),
-  -- Two columns, not a list: never more than two secrets sign.
+  -- Two columns instead of a list, because at most two secrets sign.
   constraint webhook_endpoint_previous_has_an_end check ((previous_secret_id is null) = (previous_ends_at is null)),
   constraint webhook_endpoint_secrets_differ check (previous_secret_id <> secret_id)
 );
-comment on table ops.webhook_endpoint is 'Where webhooks go. Secrets are in Vault; the rows name them by id.';
+comment on table ops.webhook_endpoint is 'The receivers of webhooks. Secrets are in Vault; the rows have their ids.';
 comment on column ops.webhook_endpoint.local is
-  'For tests on one machine: may be plain http on the loopback, if the dispatcher''s environment allows it too.';
+  'For tests on one machine: allows http to the loopback, if the dispatcher''s environment allows it too.';
 comment on column ops.webhook_endpoint.previous_secret_id is
-  'During a rotation the secret of before; it signs as well until previous_ends_at.';
+  'The previous signing secret. It stays active during a rotation, until previous_ends_at.';
 
 create table ops.webhook_message (
   id         text not null,
@@ -1306,9 +1306,9 @@ create table ops.webhook_message (
   constraint webhook_message_version_iff_release check ((version is not null) = (type <> 'learner.erased')),
   constraint webhook_message_body_is_json check (pg_input_is_valid(body, 'jsonb'))
 );
--- No foreign key to content.release: a release is never deleted, and publishing need not lock it a second time.
+-- No foreign key to content.release: releases are never deleted, and publishing need not lock one a second time.
 create index webhook_message_created_at_idx on ops.webhook_message (created_at);
-comment on table ops.webhook_message is 'The outbox, filled by the transaction that publishes, or erases. body is the exact text that is signed and posted.';
+comment on table ops.webhook_message is 'The outbox, written by the transaction that publishes or erases. body is the exact text that is signed and posted.';
 
 create table ops.webhook_delivery (
   message_id      text not null,
@@ -1330,13 +1330,13 @@ create table ops.webhook_delivery (
   constraint webhook_delivery_claimed_while_pending check (claimed_until is null or state = 'pending'),
   constraint webhook_delivery_attempts_positive check (attempts >= 0 and attempts_before between 0 and attempts)
 );
--- What a dispatcher looks for; settled rows, which become many, are not in it.
+-- For the dispatcher. Settled rows, which become many, are not in the index.
 create index webhook_delivery_next_attempt_at_pending_idx on ops.webhook_delivery (next_attempt_at) where state = 'pending';
 create index webhook_delivery_endpoint_id_idx on ops.webhook_delivery (endpoint_id);
-comment on table ops.webhook_delivery is 'One message on its way to one endpoint. dead: given up on, until retry_webhook().';
-comment on column ops.webhook_delivery.attempts_before is 'Attempts before the last manual retry, which starts the count to max_attempts anew.';
-comment on column ops.webhook_delivery.attempts is 'Claims so far; the number of the newest is the token that fences older ones off.';
-comment on column ops.webhook_delivery.claimed_until is 'The lease of the dispatcher that works on it; afterwards another one may.';
+comment on table ops.webhook_delivery is 'One message to one endpoint. dead: all attempts failed; retry_webhook() starts again.';
+comment on column ops.webhook_delivery.attempts_before is 'Attempts before the last manual retry, which do not count towards max_attempts.';
+comment on column ops.webhook_delivery.attempts is 'The number of claims. The newest number is the token that fences off older claims.';
+comment on column ops.webhook_delivery.claimed_until is 'The end of the dispatcher''s lease. Afterwards another dispatcher may claim the delivery.';
 
 create table ops.webhook_attempt (
   message_id  text not null,
@@ -1355,10 +1355,10 @@ create table ops.webhook_attempt (
   constraint webhook_attempt_answer_short check (length(answer) <= 300),
   constraint webhook_attempt_status_in_range check (status between 100 and 599)
 );
-comment on table ops.webhook_attempt is 'The delivery log: what each attempt came to.';
+comment on table ops.webhook_attempt is 'The delivery log: the result of each attempt.';
 comment on column ops.webhook_attempt.outcome is
-  'abandoned: the dispatcher was gone before it could report; the receiver may have got the message all the same.';
-comment on column ops.webhook_attempt.answer is 'How the receiver''s answer begins, without control characters.';
+  'abandoned: the dispatcher ended before it reported. The receiver may have got the message.';
+comment on column ops.webhook_attempt.answer is 'The beginning of the receiver''s answer, without control characters.';
 
 alter table ops.webhook_endpoint enable row level security;
 alter table ops.webhook_message enable row level security;
@@ -1379,8 +1379,8 @@ create trigger webhook_endpoint_no_truncate before truncate on ops.webhook_endpo
   for each statement execute function private.forbid_change();
 
 -- Source: schemas/90_people/webhook_outbox.sql
--- What:  the outbox: a message per release and a delivery per endpoint, written by the transaction that publishes; and so of erasures.
--- Why:   a webhook for a release that was rolled back at commit, or a release without its webhook, can't exist (S2).
+-- What:  the outbox: publishing and erasing write a message and its deliveries, one per endpoint, in the same transaction.
+-- Why:   so there is no webhook for a rolled-back release, and no release without its webhook (S2).
 
 create function private.enqueue_message(p_type text, p_version integer, p_at timestamptz, p_data json)
 returns void
@@ -1403,7 +1403,7 @@ begin
 end
 $$;
 comment on function private.enqueue_message(text, integer, timestamptz, json) is
-  'Puts a message into the outbox, for each enabled endpoint that asked for its type, and wakes the dispatcher once it is committed.';
+  'Adds a message to the outbox for each enabled endpoint with this event type, and wakes the dispatcher after the commit.';
 
 create function private.enqueue_webhook()
 returns trigger
@@ -1413,11 +1413,11 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- A roll-back is a release that says which one it restores.
+  -- A roll-back is a release with rollback_to.
   v_rollback_to constant integer := to_jsonb(new) ->> 'rollback_to';
 begin
   perform private.enqueue_message(case when v_rollback_to is null then 'release.published' else 'release.rolled_back' end, new.version, new.published_at,
-    -- Small and final: what a receiver wants beyond this it asks for, at this version.
+    -- Small and final. A receiver that needs more reads the content at this version.
     json_build_object(
       'history', private.history(), 'version', new.version, 'note', new.note, 'rollback_to', v_rollback_to,
       'domains', new.domains, 'skills', new.skills, 'questions', new.questions,
@@ -1425,7 +1425,7 @@ begin
   return null;
 end
 $$;
-comment on function private.enqueue_webhook() is 'Row trigger: a release is a message.';
+comment on function private.enqueue_webhook() is 'Row trigger: sends a message for each release.';
 
 create function private.enqueue_erasure()
 returns trigger
@@ -1435,7 +1435,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- As ops.export_erasures() has it. Where nobody asked, no message needs to hold an id.
+  -- The form of ops.export_erasures(). Without an interested endpoint no message is written, so that no id is stored needlessly.
   if exists (select from ops.webhook_endpoint e where e.enabled and 'learner.erased' = any (e.events))
     and (tg_op = 'INSERT' or to_jsonb(old) ->> 'reason' <> new.reason) then
     perform private.enqueue_message('learner.erased', null, clock_timestamp(),
@@ -1444,7 +1444,7 @@ begin
   return null;
 end
 $$;
-comment on function private.enqueue_erasure() is 'Row trigger: a request to erase a learner is a message, where an endpoint asked for these.';
+comment on function private.enqueue_erasure() is 'Row trigger: sends a message for each erasure request, if an endpoint asks for them.';
 
 create trigger release_webhook after insert on content.release
   for each row execute function private.enqueue_webhook();
@@ -1452,8 +1452,8 @@ create trigger erasure_webhook after insert or update of reason on ops.erasure
   for each row execute function private.enqueue_erasure();
 
 -- Source: schemas/90_people/webhook_secrets.sql
--- What:  the signing secrets of webhooks in Vault: make one, read those that sign, forget one.
--- Why:   carrel_definer has no rights in Vault, so what needs a secret goes through these helpers of postgres.
+-- What:  the signing secrets of webhooks in Vault: make one, read the active ones, delete one.
+-- Why:   carrel_definer has no rights in Vault. Functions that need a secret use these helpers, which postgres owns.
 
 create function private.new_webhook_secret(p_endpoint uuid, out p_id uuid, out p_secret text)
 language plpgsql
@@ -1462,7 +1462,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- 24 to 64 bytes are what Standard Webhooks ask for.
+  -- Standard Webhooks requires 24 to 64 bytes.
   p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
   p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
 end
@@ -1490,9 +1490,9 @@ as $$ delete from vault.secrets s where s.id = p_id $$;
 comment on function private.forget_webhook_secret(uuid) is 'Deletes a signing secret from Vault.';
 
 -- Source: schemas/90_people/webhook_dispatch.sql
--- What:  what the dispatcher may do: claim deliveries that are due, and report what an attempt came to.
--- Why:   any number of dispatchers may run, and any may be killed at any time: each delivery is under one lease at a
---        time, and one that was left lying is taken up again after it (S2).
+-- What:  the dispatcher's functions: claim due deliveries and report the result of an attempt.
+-- Why:   any number of dispatchers may run, and any may be killed at any time. Each delivery has at most one lease;
+--        after an expired lease another dispatcher continues (S2).
 
 create function private.webhook_backoff(p_attempts integer, p_jitter double precision)
 returns interval
@@ -1500,12 +1500,12 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- 5 s, 20 s, 80 s, 5 min, 21 min, 85 min, 6 h, 23 h, then a day; the jitter takes off up to half of it, so that what
-  -- failed together does not come back together. Twelve attempts thus spread over 2 to 4 days.
+  -- 5 s, 20 s, 80 s, 5 min, 21 min, 85 min, 6 h, 23 h, then a day. Jitter subtracts up to half, so that simultaneous failures
+  -- are not retried simultaneously. Twelve attempts take 2 to 4 days.
   select least(5 * 4 ^ least(p_attempts - 1, 20), 86400) * (1 - least(greatest(p_jitter, 0), 1) / 2) * interval '1 second'
 $$;
 comment on function private.webhook_backoff(integer, double precision) is
-  'How long to wait after so many failed attempts (0: asked for anew meanwhile); p_jitter is a random number from 0 to 1.';
+  'The wait after p_attempts failed attempts (0: a manual retry came meanwhile). p_jitter is a random number from 0 to 1.';
 
 create function private.claim_webhooks(p_limit integer, p_lease_s integer)
 returns text
@@ -1519,7 +1519,7 @@ declare
   v_limit constant integer := least(greatest(p_limit, 0), 100);
   v_claimed text;
 begin
-  -- 1 What a dispatcher took and never reported: on record, and given up on if that was the last attempt.
+  -- 1 Deliveries with an expired lease: log the attempt as abandoned. If it was the last attempt, the delivery is dead.
   with lost as (
     select d.message_id, d.endpoint_id, d.attempts, d.claimed_until,
       d.attempts - d.attempts_before >= e.max_attempts as last
@@ -1533,7 +1533,7 @@ begin
     update ops.webhook_delivery d
     set claimed_until = null, last_outcome = 'abandoned', last_status = null,
       state = case when l.last then 'dead' else 'pending' end,
-      -- Counted from the lease's end: an outage of ours should not use up all attempts within minutes.
+      -- Counted from the end of the lease, so that an outage of the dispatcher does not use up all attempts within minutes.
       next_attempt_at = case when not l.last then l.claimed_until + private.webhook_backoff(d.attempts - d.attempts_before, 0.5) end,
       settled_at = case when l.last then v_now end
     from lost l
@@ -1543,7 +1543,7 @@ begin
   select l.message_id, l.endpoint_id, l.attempts, l.claimed_until, 'abandoned' from lost l
   on conflict do nothing;
 
-  -- 2 What is due, oldest first.
+  -- 2 Due deliveries, oldest first.
   with due as (
     select d.message_id, d.endpoint_id
     from ops.webhook_delivery d
@@ -1570,7 +1570,7 @@ begin
 end
 $$;
 comment on function private.claim_webhooks(integer, integer) is
-  'Takes up to p_limit due deliveries under a lease of p_lease_s seconds: message_id, endpoint_id, attempt, body, url, local, secrets of each.';
+  'Claims up to p_limit due deliveries with a lease of p_lease_s seconds: message_id, endpoint_id, attempt, body, url, local, secrets of each.';
 
 create function private.record_webhook(
   p_message text, p_endpoint uuid, p_attempt integer, p_outcome text, p_status integer, p_answer text,
@@ -1592,14 +1592,14 @@ begin
     return 'unknown';
   end if;
 
-  -- 1 The log. A report that comes after its lease replaces the guess that nobody would report.
+  -- 1 The log. A report after the lease replaces the outcome `abandoned`.
   insert into ops.webhook_attempt as a (message_id, endpoint_id, attempt, at, outcome, status, answer, duration_ms)
   values (p_message, p_endpoint, p_attempt, v_now, p_outcome, p_status, left(p_answer, 300), p_duration_ms)
   on conflict (message_id, endpoint_id, attempt) do update set
     at = excluded.at, outcome = excluded.outcome, status = excluded.status, answer = excluded.answer, duration_ms = excluded.duration_ms
     where a.outcome = 'abandoned';
 
-  -- 2 What was received is delivered, whoever says so and however late.
+  -- 2 A successful delivery counts, however late its report is.
   if p_outcome = 'delivered' then
     update ops.webhook_delivery d
     set state = 'delivered', next_attempt_at = null, claimed_until = null, settled_at = v_now, last_outcome = p_outcome, last_status = p_status
@@ -1607,11 +1607,11 @@ begin
     return 'delivered';
   end if;
 
-  -- 3 A failure counts only from who holds the newest claim.
+  -- 3 A failure counts only if it comes from the newest claim.
   if v_delivery.state <> 'pending' or v_delivery.claimed_until is null or p_attempt <> v_delivery.attempts then
     return v_delivery.state;
   end if;
-  -- A private target and an endpoint that says it is gone do not get better by waiting.
+  -- Waiting does not help with a private target or an endpoint that is gone.
   v_dead := p_outcome in ('gone', 'refused_target')
     or v_delivery.attempts - v_delivery.attempts_before >= (select e.max_attempts from ops.webhook_endpoint e where e.id = p_endpoint);
   update ops.webhook_delivery d
@@ -1629,14 +1629,14 @@ begin
 end
 $$;
 comment on function private.record_webhook(text, uuid, integer, text, integer, text, integer, integer, double precision) is
-  'Reports what an attempt came to; returns the delivery''s state. Failures back off with jitter, and die after the endpoint''s max_attempts.';
+  'Reports the result of an attempt and returns the delivery''s state. Failures back off with jitter and are dead after the endpoint''s max_attempts.';
 
 grant execute on function private.claim_webhooks(integer, integer),
   private.record_webhook(text, uuid, integer, text, integer, text, integer, integer, double precision) to carrel_edge;
 
 -- Source: schemas/90_people/webhook_endpoints.sql
 -- What:  administration of webhook endpoints: add, list, enable or disable, rotate the secret.
--- Why:   a secret is made here, shown once and kept in Vault; two are active during a rotation (S2).
+-- Why:   the server makes a secret, shows it once and keeps it in Vault. Two secrets are active during a rotation (S2).
 
 create function private.add_webhook_endpoint(p_url text, p_events text[], p_description text, p_local boolean)
 returns json
@@ -1658,7 +1658,7 @@ begin
     perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
   end if;
   select * into v_made from private.new_webhook_secret(v_id);
-  -- Ids of learners go to nobody who did not ask for them.
+  -- Learners' ids are sent only to endpoints that ask for erasures.
   insert into ops.webhook_endpoint (id, url, description, events, local, secret_id)
   values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), p_local, v_made.p_id);
   return json_build_object('id', v_id, 'secret', v_made.p_secret);
@@ -1722,7 +1722,7 @@ begin
   elsif p_overlap_hours is null or p_overlap_hours not between 0 and 720 then
     perform private.raise_error('signal_invalid', '`overlap_hours` must be from 0 to 720.', 'overlap_hours');
   elsif v_endpoint.previous_ends_at > now() and p_overlap_hours > 0 then
-    -- A third secret would end the oldest before its receiver was promised. A leaked one is ended with 0 hours.
+    -- A third secret would end the oldest one before its promised time. A leaked secret is ended by 0 hours of overlap.
     perform private.raise_error('webhook_rotating', 'The previous signing secret is still active. Rotate again when it has ended, or with 0 hours of overlap.',
       to_char(v_endpoint.previous_ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
   end if;
@@ -1748,7 +1748,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.add_webhook_endpoint(url, events, description, local) $$;
 comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
-  'Adds an endpoint for webhooks; returns its id and, this once, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
+  'Adds an endpoint for webhooks. Returns its id and, only this time, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
   'Admins. Errors: forbidden, signal_invalid.';
 
 create function public.webhook_endpoints()
@@ -1776,7 +1776,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.rotate_webhook_secret(endpoint, overlap_hours) $$;
 comment on function public.rotate_webhook_secret(uuid, integer) is
-  'Makes a new secret and returns it, this once; the old one signs as well for overlap_hours (0: not at all). '
+  'Makes a new signing secret and returns it, only this time. The previous secret stays active for overlap_hours (0: ends at once). '
   'Admins. Errors: forbidden, webhook_unknown, webhook_rotating, signal_invalid.';
 
 grant execute on function private.add_webhook_endpoint(text, text[], text, boolean), private.webhook_endpoints(),
@@ -1785,8 +1785,8 @@ grant execute on function public.add_webhook_endpoint(text, text[], text, boolea
   public.set_webhook_endpoint(uuid, boolean), public.rotate_webhook_secret(uuid, integer) to authenticated, service_role;
 
 -- Source: schemas/90_people/webhook_deliveries.sql
--- What:  the delivery log, manual retry, the jobs that drive the dispatcher and clear old messages.
--- Why:   what was given up on must be seen and can be sent again; what was delivered long ago need not be kept (S2).
+-- What:  the delivery log, manual retry, and the jobs that wake the dispatcher and delete old messages.
+-- Why:   dead deliveries must be visible and can be retried. Old messages need not be kept (S2).
 
 create function private.webhook_deliveries(p_endpoint uuid, p_state text, p_before timestamptz, p_limit integer)
 returns table (
@@ -1830,7 +1830,7 @@ begin
   if not found then
     perform private.raise_error('webhook_unknown', 'This delivery does not exist.', 'message');
   end if;
-  -- Under a lease it waits for that attempt's end, since one delivery is never under way twice; if it fails, all others are still to come.
+  -- A leased delivery waits for the end of its attempt, so that it is never sent twice at a time. If that attempt fails, all attempts are left.
   update ops.webhook_delivery d
   set state = 'pending', settled_at = null, attempts_before = d.attempts,
     next_attempt_at = case when d.claimed_until is null then clock_timestamp() else d.next_attempt_at end
@@ -1861,7 +1861,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.retry_webhook(message, endpoint) $$;
 comment on function public.retry_webhook(text, uuid) is
-  'Sends a message to an endpoint again, dead or delivered, at once and with all attempts anew. Admins. Errors: forbidden, webhook_unknown.';
+  'Retries a dead or delivered message at once, with all attempts again. Admins. Errors: forbidden, webhook_unknown.';
 
 create function private.drive_webhooks()
 returns void
@@ -1875,7 +1875,7 @@ as $$
     where d.state = 'pending' and coalesce(d.claimed_until, d.next_attempt_at) <= clock_timestamp()
       and (e.enabled or d.claimed_until is not null))
 $$;
-comment on function private.drive_webhooks() is 'Wakes the dispatcher if anything is due; a cron job every 30 seconds.';
+comment on function private.drive_webhooks() is 'Wakes the dispatcher if a delivery is due; a cron job every 30 seconds.';
 
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
@@ -1888,14 +1888,14 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
-  -- What waits for an enabled endpoint is never too old.
+  -- Messages that wait for an enabled endpoint are kept, however old they are.
   delete from ops.webhook_message m
   where m.created_at < now() - p_keep
     and not exists (
       select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
       where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
   get diagnostics v_count = row_count;
-  -- Secrets whose time is over sign nothing any more; here they leave Vault too.
+  -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
   if v_count > 0 then
@@ -1905,7 +1905,7 @@ begin
 end
 $$;
 comment on function ops.prune_webhooks(interval) is
-  'Deletes messages older than p_keep with their deliveries and log, and ended secrets; returns how many messages. A cron job every night.';
+  'Deletes messages older than p_keep with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
 
 grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
 grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;
@@ -1914,8 +1914,8 @@ select private.schedule_job('webhooks', '30 seconds', '1 minute', 'select privat
 select private.schedule_job('webhooks_prune', '23 3 * * *', '1 day', 'select ops.prune_webhooks()');
 
 -- Source: schemas/90_people/alarms.sql
--- What:  alarms(): what needs a person, in one list: jobs that fail or are late, months that run out, damaged projections, late releases, erasures.
--- Why:   each of these is silent by nature; support and metrics ask one question (O4).
+-- What:  alarms(): one list of everything that needs a person: failing or late jobs, missing partitions, projection differences, late releases, erasures.
+-- Why:   each of these faults is silent, so support and monitoring need one place to look (O4).
 
 create function private.alarms()
 returns table (name text, since timestamptz, detail text)
@@ -1930,13 +1930,13 @@ begin
   select 'job_failing', j.last_ok_at, format('%s has failed %s times: %s', j.name, j.failures, j.last_error)
   from ops.job j where j.failures > 0
   union all
-  -- Three runs missed: pg_cron is not there, or the job is not.
+  -- Three missed runs: pg_cron or the job is missing.
   select 'job_late', j.last_run_at, format('%s should run every %s', j.name, j.every)
   from ops.job j where j.last_run_at < now() - greatest(3 * j.every, interval '15 minutes')
   union all
   select 'partitions_short', null, format('%s.%s has %s months ahead', t.schema, t.name, m.ahead)
   from private.partitioned_tables() t cross join lateral private.months_ahead(t.schema, t.name) m (ahead)
-  -- Made 12 ahead, one an hour: three left means that months of alarms went unheard.
+  -- Partitions are created 12 months ahead, one an hour. Fewer than three left means months of unanswered alarms.
   where m.ahead < 3
   union all
   select 'projections_differ', min(d.found_at), format('%s rows of %s learners: see projection_differences(); rebuild_learner() mends them',
@@ -1944,19 +1944,19 @@ begin
   from ops.projection_difference d
   where d.resolved_at is null and not exists (select from ops.erasure x where x.user_id = d.user_id) having count(*) > 0
   union all
-  -- Each run of the job is a good one for it, whatever became of the release.
+  -- A job run counts as successful even if the release failed.
   select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s', count(*), coalesce(max(s.error), 'none'))
   from content.schedule s where s.state = 'pending' and s.due_at < now() - interval '15 minutes' having count(*) > 0
   union all
   select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet', count(*))
   from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
   union all
-  -- Whoever restores will need them from outside.
+  -- After a restore these erasures are needed from outside the database.
   select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint: for an admin, see webhook_deliveries()', count(*))
   from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
   where m.type = 'learner.erased' and d.state <> 'delivered' and m.created_at < now() - interval '1 hour' having count(*) > 0
   union all
-  select 'erasures_unchecked', h.rotated_at, 'the history is a new one: after a restore, an admin calls ops.reapply_erasures() in a SQL console'
+  select 'erasures_unchecked', h.rotated_at, 'the history has changed: after a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
   order by 1, 3;
 end
@@ -1970,7 +1970,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
-  'What needs a person now: {name, since, detail}; empty when all is well. Support and admins. Names: job_failing, job_late, '
+  'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_unsent, erasures_unchecked.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

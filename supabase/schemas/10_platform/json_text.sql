@@ -8,12 +8,12 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A number stands at the start or after one of these characters; a part of a string that devices write rarely does.
+  -- A number comes at the start or after one of these characters. Strings from devices rarely match.
   return p_text ~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}';
 end
 $$;
 comment on function private.shows_long_exponent(text) is
-  'Whether a number of JSON may be one that private.is_jsonb() refuses for its exponent: never false where one is, seldom true where none is.';
+  'Whether JSON may contain an exponent that private.is_jsonb() rejects. Never false if it does; rarely true if it does not.';
 
 create function private.is_jsonb(p_text text)
 returns boolean

@@ -1,5 +1,5 @@
--- What:  content.draft_mark: which drafts have been touched since they were last published.
--- Why:   a release of 100 changes must not read 50,000 drafts; a mark is written with the edit, by whatever path it comes.
+-- What:  content.draft_mark: which drafts changed since they were last published.
+-- Why:   a release of 100 changes must not read 50,000 drafts. A trigger writes the mark, however the draft is edited.
 create table content.draft_mark (
   mark bigint generated always as identity,
   kind text not null,
@@ -8,8 +8,8 @@ create table content.draft_mark (
   constraint draft_mark_kind_known check (kind in ('domain', 'skill', 'question'))
 );
 comment on table content.draft_mark is
-  'One row per statement that touched drafts. Publishing takes exactly the marks that it sees in the same look as the drafts: '
-  'an edit that commits a moment later keeps a mark of its own, so marks are rows, never a flag of the draft.';
+  'One row per statement that changed drafts. Publishing takes the marks that its snapshot of the drafts contains. '
+  'An edit that commits later has its own mark. A flag on the draft could not keep the two apart.';
 alter table content.draft_mark enable row level security;
 create policy draft_mark_all_nobody on content.draft_mark for all to anon, authenticated using (false);
 
@@ -21,7 +21,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Per statement: the 50,000 rows of an import are one mark. Under both ids, where a row is given another.
+  -- Per statement, so an import of 50,000 rows is one mark. If a row's id changes, both ids are marked.
   case tg_op
     when 'INSERT' then
       insert into content.draft_mark (kind, ids) select tg_table_name, array_agg(n.id) from new_rows n having count(*) > 0;
@@ -35,7 +35,7 @@ begin
   return null;
 end
 $$;
-comment on function private.mark_drafts() is 'Statement trigger: marks the drafts that a statement touched.';
+comment on function private.mark_drafts() is 'Statement trigger: marks the changed drafts.';
 
 do $$
 declare
@@ -56,7 +56,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  -- What is published and has no draft is marked too, so that it would be withdrawn.
+  -- Published rows without a draft are marked too, so that the next release withdraws them.
   insert into content.draft_mark (kind, ids)
   select e.kind, array_agg(distinct e.id)
   from (
@@ -70,4 +70,4 @@ begin
 end
 $$;
 comment on function ops.mark_all_drafts() is
-  'Makes the next release compare every draft: after triggers were switched off, or when a schema joins content.schema. Admins.';
+  'Makes the next release compare every draft. Needed after triggers were disabled, or when a schema joins content.schema. Admins.';

@@ -1,7 +1,7 @@
 -- What:  the drafts that instructors edit with SQL or Studio: domain, skill, question.
--- Why:   devices never see a draft; publish_release() copies all of them at once into revisions.
--- Keys: the length beside the pattern, since a bounded repetition in it took 7 us a key, twice what inserting the row takes; and
--- in collation C, in which the unique index compares bytes.
+-- Why:   devices never see a draft; publish_release() copies all drafts at once into revisions.
+-- The key's length has its own check, because a bounded repetition in the pattern took 7 us per key, twice the time of the insert.
+-- Keys use collation "C", so the unique index compares bytes.
 create table content.domain (
   id          uuid not null default gen_random_uuid(),
   key         text collate "C" not null,
@@ -15,9 +15,9 @@ create table content.domain (
   constraint domain_title_not_blank check (title ~ '\S' and length(title) <= 300),
   constraint domain_status_known check (status in ('draft', 'active', 'withdrawn'))
 );
-comment on table content.domain is 'Draft of a field of study; holds skills.';
-comment on column content.domain.key is 'Stable name chosen by people, unique among domains; ids derive from it on import.';
-comment on column content.domain.status is 'draft: not published yet; active: part of the next release; withdrawn: taken from devices by it.';
+comment on table content.domain is 'Draft of a field of study, which contains skills.';
+comment on column content.domain.key is 'Stable name that an author chooses, unique among domains. On import, ids derive from it.';
+comment on column content.domain.status is 'draft: not published yet; active: part of the next release; withdrawn: the next release removes it from devices.';
 
 create table content.skill (
   id          uuid not null default gen_random_uuid(),
@@ -35,7 +35,7 @@ create table content.skill (
   constraint skill_status_known check (status in ('draft', 'active', 'withdrawn'))
 );
 create index skill_domain_id_idx on content.skill (domain_id);
-comment on table content.skill is 'Draft of something that can be mastered; holds questions.';
+comment on table content.skill is 'Draft of a skill that can be mastered, which contains questions.';
 
 create table content.question (
   id          uuid not null default gen_random_uuid(),
@@ -58,14 +58,13 @@ create table content.question (
   constraint question_prompt_not_blank check (prompt ~ '\S' and length(prompt) <= 20000),
   constraint question_difficulty_in_range check (difficulty between 1 and 5),
   constraint question_status_known check (status in ('draft', 'active', 'withdrawn')),
-  -- Named so that the message in Studio says what to do; docs/question-types.md has the shapes. Devices refuse a page for one row that
-  -- is not of the contract's form (a null among the tags, a list of lists), and get no further than the release: such a row must not
-  -- be saved. PostgreSQL checks in the order of the names, and to look for a null in a list of lists is an error of its own: so
-  -- `are_one_list` comes first.
+  -- The names are messages for editors in Studio; docs/question-types.md has the shapes. A device rejects a whole page because of one row
+  -- that breaks the contract (a null among the tags, a list of lists), so such a row must not be saved.
+  -- PostgreSQL checks constraints in the order of their names. `are_one_list` comes first, because the search for nulls raises on a list of lists.
   constraint question_choices_are_one_list check (choices = '{}' or (array_ndims(choices) = 1 and array_lower(choices, 1) = 1)),
   constraint question_choices_present check (array_position(choices, null) is null),
   constraint question_answer_is_object check (jsonb_typeof(answer) = 'object'),
-  -- The importer's limits (scripts/content/limits.ts). Most questions of an import have no tags, and a function is called for the others alone.
+  -- The limits of the importer (scripts/content/limits.ts). Most questions have no tags, so the function runs only for the others.
   constraint question_tags_are_one_list check (tags = '{}' or (array_ndims(tags) = 1 and array_lower(tags, 1) = 1)),
   constraint question_tags_count check (cardinality(tags) <= 20),
   constraint question_tags_present check (array_position(tags, null) is null),
@@ -73,11 +72,11 @@ create table content.question (
   constraint question_media_has_path_bytes_sha256_mime check (media = '[]' or private.is_media(media))
 );
 create index question_skill_id_idx on content.question (skill_id);
-comment on table content.question is 'Draft of one question with its choices and answer. docs/question-types.md has a shape for each type.';
-comment on column content.question.choices is 'single_choice, multiple_choice: 2 to 20 options; other types have none.';
+comment on table content.question is 'Draft of a question with its choices and answer. docs/question-types.md has the shape of each type.';
+comment on column content.question.choices is 'single_choice and multiple_choice: 2 to 20 options. Other types have none.';
 comment on column content.question.answer is
   'single_choice {"choice": 2} · multiple_choice {"choices": [0, 2]} · true_false {"value": true} · numeric {"value": "9.81", "tolerance": "0.01"} '
-  '· short_text {"accepted": ["mitochondrion", "mitochondria"]}; indexes count from 0.';
+  '· short_text {"accepted": ["mitochondrion", "mitochondria"]}. Indexes start at 0.';
 comment on column content.question.tags is 'Up to 20 texts of up to 60 characters.';
 comment on column content.question.media is 'Files beside the text: [{"path": "sea/tide.webp", "bytes": 18211, "sha256": "…", "mime": "image/webp"}].';
 

@@ -1,6 +1,6 @@
--- What:  content_head(): what is published, what a device must hold, and when to ask again.
--- Why:   the one answer that every device polls for: small, and everything that steers a client is in it (C4, C8).
---        Publishing returns the head too, so it belongs to content and not to delivery.
+-- What:  content_head(): the published version, the version that devices must hold, and the time of the next poll.
+-- Why:   every device polls this one small answer, so it contains everything that controls a client (C4, C8).
+--        Publishing returns the head too, so it belongs to content, not to delivery.
 
 create function private.head_of(p_schema smallint)
 returns json
@@ -8,7 +8,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
--- A plan for every call took 0.3 ms, which every sync and every poll would pay.
+-- A plan per call took 0.3 ms on every sync and poll.
 set plan_cache_mode = force_generic_plan
 as $$
 declare
@@ -23,7 +23,7 @@ begin
       'root', encode(t.hash, 'hex'),
       'domains', coalesce(r.domains, 0),
       'skills', coalesce(r.skills, 0),
-      -- Domains and skills are the same in every schema; an older one does not have every question.
+      -- Domains and skills are equal in all schemas. An older schema lacks some questions.
       'questions', coalesce(t.rows - r.domains - r.skills, 0),
       'minimum_version', private.minimum_version(),
       'horizon', o.horizon,
@@ -58,7 +58,7 @@ begin
 end
 $$;
 comment on function private.content_head(smallint) is
-  'The newest release: history, version (0 before the first), root hash in hex, counts, and what the client is to do.';
+  'The newest release: history, version (0 before the first release), root hash in hex, counts, and settings for the client.';
 
 create function private.sync_head(p_schema smallint)
 returns json
@@ -78,8 +78,8 @@ begin
 end
 $$;
 comment on function private.sync_head(smallint) is
-  'The head for the sender of a batch: of the schema that its header names (the default where it names none) or, if that is not served, of the current one. '
-  'Never refuses: answers of a device too old for the content are taken all the same.';
+  'The head for the sender of a batch, in the schema of the batch''s header or the default one. If that schema is not served, the current one is used. '
+  'Never refuses: a device that is too old for the content can still push its answers.';
 
 create function public.content_head(schema smallint default null)
 returns json
@@ -89,7 +89,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select private.content_head(schema) $$;
 comment on function public.content_head(smallint) is
   'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
-  'poll_after_s, schema_ends_at, bundled}; version 0 before the first. Errors: upgrade_required.';
+  'poll_after_s, schema_ends_at, bundled}. The version is 0 before the first release. Errors: malformed_request, upgrade_required.';
 
 grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
 grant execute on function public.content_head(smallint) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- What:  the question types: for each, what its drafts may be, when an answer is right, and what older content schemas have of it.
--- Why:   a type has one place in SQL, as it has one in the contract (client-contract/contract/question.ts). docs/changing.md adds one.
+-- What:  the question types: for each one its valid drafts, its grading, and its form in older content schemas.
+-- Why:   a type has one place in SQL and one in the contract (client-contract/contract/question.ts). docs/changing.md shows how to add a type.
 
 create function private.is_answer_key(p_type text, p_choices text[], p_key jsonb)
 returns boolean
@@ -11,10 +11,10 @@ begin
   if jsonb_typeof(p_key) <> 'object' then
     return false;
   end if;
-  -- Exactly the fields of the type: a misspelt tolerance would otherwise be silently none.
+  -- Only the type's own fields are allowed, so that a misspelt `tolerance` is not silently ignored.
   case p_type
     when 'single_choice' then
-      -- The commonest type, and checked for every draft of an import: so without a subquery.
+      -- The most common type has no subquery, because an import checks every draft.
       return p_key - 'choice' = '{}' and jsonb_typeof(p_key -> 'choice') is not distinct from 'number'
         and p_key ->> 'choice' ~ '^[0-9]{1,2}$' and (p_key ->> 'choice')::integer < cardinality(p_choices);
     when 'multiple_choice' then
@@ -43,16 +43,16 @@ begin
 end
 $$;
 comment on function private.is_answer_key(text, text[], jsonb) is
-  'Whether a JSON value is an answer key of that type: a question that nobody can answer right must not be saved.';
+  'Whether a JSON value is an answer key of this type. A question without a valid answer must not be saved.';
 
--- Named so that the message in Studio says what to do. PostgreSQL checks constraints in the order of their names.
+-- The names are messages for editors in Studio. PostgreSQL checks constraints in the order of their names.
 alter table content.question
   add constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
   add constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
   add constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
   add constraint question_single_choice_answer_is_an_index check (
     type <> 'single_choice'
-    -- One of four or more: most questions, without the call of a function (2 us a row). As text, in which 1.0 is not 1.
+    -- Most questions have four or more choices and skip the function call (2 us per row). Compared as text, so that 1.0 is not 1.
     or (cardinality(choices) >= 4 and answer::text in ('{"choice": 0}', '{"choice": 1}', '{"choice": 2}', '{"choice": 3}'))
     or private.is_answer_key(type, choices, answer)),
   add constraint question_multiple_choice_answer_is_indexes check (
@@ -66,24 +66,23 @@ alter table content.question
 
 create function private.grade(p_type text, p_key jsonb, p_answer jsonb)
 returns boolean
-language plpgsql -- rather than sql, which would start an executor for every row
+language plpgsql -- rather than sql, which starts an executor for every row
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Statements of their own rather than one expression: the subquery of one branch would cost all of them an executor (20 us a call
-  -- against 3).
+  -- Separate statements: in one expression, the subquery of one branch costs every call an executor (20 us instead of 3).
   case p_type
     when 'single_choice' then
       return coalesce(p_answer -> 'choice' = p_key -> 'choice', false);
     when 'multiple_choice' then
-      -- As sets. Indexes need no bound here: one that the key lacks makes the sets differ.
+      -- Compared as sets. Indexes need no range check: an index outside the key makes the sets differ.
       return coalesce(jsonb_typeof(p_answer -> 'choices') = 'array'
         and p_answer -> 'choices' <@ (p_key -> 'choices') and p_answer -> 'choices' @> (p_key -> 'choices'), false);
     when 'true_false' then
       return case
         when p_answer ? 'value' then p_answer -> 'value' = p_key -> 'value'
-        -- From a device that reads content schema 1, to which this is a single choice of ["True", "False"].
+        -- The answer of a device with content schema 1, which has the question as a single choice of ["True", "False"].
         else coalesce(p_answer -> 'choice' = case when p_key -> 'value' = 'true' then '0'::jsonb else '1' end, false)
       end;
     when 'numeric' then
@@ -103,11 +102,11 @@ begin
 end
 $$;
 comment on function private.grade(text, jsonb, jsonb) is
-  'Whether an answer is right; false where it is not of the type''s form, null where a question can''t be graded (withdrawn).';
+  'Whether an answer is correct. False if the answer does not have the type''s form; null if the question cannot be graded (withdrawn).';
 
 create function private.question_schema(q content.question)
 returns smallint
-language plpgsql -- rather than sql, which would start an executor for each of a full release's rows
+language plpgsql -- rather than sql, which starts an executor for each row of a full release
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -119,7 +118,7 @@ begin
 end
 $$;
 comment on function private.question_schema(content.question) is
-  'The oldest content schema that has all of a question. From that schema on its text is the same.';
+  'The oldest content schema that can represent all of a question. Newer schemas have the same text.';
 
 create function private.question_in(p_schema smallint, q content.question)
 returns content.question
@@ -128,7 +127,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Down from the newest schema, one step for each.
+  -- Steps down from the newest schema, one step per schema.
   if p_schema < 2 then
     q.media := '[]';
     case q.type
@@ -146,4 +145,4 @@ begin
 end
 $$;
 comment on function private.question_in(smallint, content.question) is
-  'A question as a content schema has it: without what is younger than the schema. Null: it does not exist there.';
+  'A question in the form of a content schema, without newer features. Null: the question does not exist in that schema.';

@@ -1,5 +1,5 @@
--- What:  the values that questions are made of: decimal strings, short texts, indexes, tags, media.
--- Why:   drafts, grading and devices must read them alike (client-contract/contract/question.ts); docs/question-types.md is for people.
+-- What:  the values of questions: decimal strings, short texts, indexes, tags, media.
+-- Why:   drafts, grading and devices must read them the same way (client-contract/contract/question.ts). docs/question-types.md describes them.
 
 create function private.is_decimal(p_text text)
 returns boolean
@@ -7,8 +7,8 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- No exponent, no blanks, no grouping: `1e3`, `1,5` and ` 1` mean different things to different readers. 30 digits on
-  -- either side keep the arithmetic exact and small everywhere.
+  -- No exponent, spaces or grouping, because readers disagree about `1e3`, `1,5` and ` 1`. 30 digits on each side keep the
+  -- arithmetic exact and small.
   select coalesce(p_text ~ '^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$', false)
 $$;
 comment on function private.is_decimal(text) is 'Whether a text is a decimal string: [sign] 1-30 digits [. 1-30 digits].';
@@ -19,13 +19,13 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Neither ICU nor libc, whose tables and special cases differ: NFC and the simple lower case of PostgreSQL's own
-  -- Unicode tables, and white space by name. pg_c_utf8 maps character by character (no final sigma), so others can too.
+  -- Not ICU or libc, whose tables and special cases differ. NFC and lower case come from PostgreSQL's own Unicode tables;
+  -- white space is listed. pg_c_utf8 maps each character separately (no final sigma), so other languages can do the same.
   select btrim(regexp_replace(lower(normalize(p_text, nfc) collate pg_catalog.pg_c_utf8),
     '[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]+' collate pg_catalog.pg_c_utf8, ' ', 'g'), ' ')
 $$;
 comment on function private.normal_text(text) is
-  'How short texts are compared: NFC, simple lower case of each character, runs of white space as one space, none at the ends.';
+  'The form in which short texts are compared: NFC, simple lower case per character, each run of white space as one space, trimmed.';
 
 create function private.are_indexes(p_list jsonb, p_count integer)
 returns boolean
@@ -42,7 +42,7 @@ begin
     where (jsonb_typeof(e) = 'number' and e #>> '{}' ~ '^[0-9]{1,2}$' and (e #>> '{}')::integer < p_count) is not true);
 end
 $$;
-comment on function private.are_indexes(jsonb, integer) is 'Whether a JSON value is a list of whole numbers from 0, all below p_count, written as such.';
+comment on function private.are_indexes(jsonb, integer) is 'Whether a JSON value is a list of integers from 0 to p_count - 1, in plain notation.';
 
 create function private.are_tags(p_tags text[])
 returns boolean
@@ -61,7 +61,7 @@ begin
   return true;
 end
 $$;
-comment on function private.are_tags(text[]) is 'Whether each text of a list could be a tag: not blank, at most 60 characters. Nulls are not looked at.';
+comment on function private.are_tags(text[]) is 'Whether each text of a list can be a tag: not blank, at most 60 characters. Nulls are skipped.';
 
 create function private.is_media(p_media jsonb)
 returns boolean
@@ -77,8 +77,8 @@ begin
     select from jsonb_array_elements(p_media) m
     where (jsonb_typeof(m) = 'object'
       and m - array['path', 'bytes', 'sha256', 'mime'] = '{}'
-      -- In ASCII and written out, since `\s` is another set in every language, and lengths are counted otherwise. So nothing has to be
-      -- escaped in an address, Storage takes it (its keys are of ASCII), no file system knows it under two names, and no `..` leads out.
+      -- An explicit ASCII pattern, because `\s` and lengths differ between languages. Such a path needs no escaping in a URL, is a valid
+      -- key in Storage, has one name in every file system, and cannot contain `..`.
       and jsonb_typeof(m -> 'path') = 'string' and length(m ->> 'path') <= 500
       and m ->> 'path' ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$'
       and jsonb_typeof(m -> 'bytes') = 'number' and m ->> 'bytes' ~ '^[1-9][0-9]{0,9}$'

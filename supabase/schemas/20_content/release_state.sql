@@ -1,5 +1,5 @@
--- What:  what happens to a release after its publish: it becomes mandatory, is bundled, is hinted.
--- Why:   content.release is append-only, and every head names the mandatory release and says whether the newest one has its bundles.
+-- What:  the state of a release after its publish: mandatory, bundled, hinted.
+-- Why:   content.release is append-only. Every head names the mandatory release and says whether the newest release has its bundles.
 create table content.required_release (
   version       integer not null,
   required_from timestamptz not null,
@@ -9,13 +9,13 @@ create table content.required_release (
   constraint required_release_version_exists foreign key (version) references content.release (version)
 );
 comment on table content.required_release is
-  'Releases that every device must have from a date on: an error in the one before must not be learned any further.';
+  'Releases that every device must have from a time on, so that an error in an earlier release is not studied any longer.';
 alter table content.required_release enable row level security;
 create policy required_release_all_nobody on content.required_release for all to anon, authenticated using (false);
 
 create function private.minimum_version()
 returns integer
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 security definer
 set search_path = pg_catalog, pg_temp
@@ -24,7 +24,7 @@ begin
   return coalesce((select max(r.version) from content.required_release r where r.required_from <= clock_timestamp()), 0);
 end
 $$;
-comment on function private.minimum_version() is 'The newest release that is mandatory by now; 0: none is.';
+comment on function private.minimum_version() is 'The newest release that is mandatory now; 0 if none is.';
 
 create table content.release_state (
   version    integer not null,
@@ -35,16 +35,16 @@ create table content.release_state (
   constraint release_state_version_exists foreign key (version) references content.release (version),
   constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
 );
-comment on table content.release_state is 'What has happened to a release since its publish, beside the append-only content.release.';
-comment on column content.release_state.bundled_at is 'When every domain had its bundle; null for ever if a newer release came first.';
-comment on column content.release_state.bundled_in is 'The history whose bundles those are: in another one they are still to be written.';
-comment on column content.release_state.hinted_at is 'When devices were told of this release or of a newer one.';
+comment on table content.release_state is 'The changing state of each release; content.release itself is append-only.';
+comment on column content.release_state.bundled_at is 'When every domain had its bundle. Stays null if a newer release came first.';
+comment on column content.release_state.bundled_in is 'The history that the bundles belong to. Another history needs new bundles.';
+comment on column content.release_state.hinted_at is 'When the hint of this release or of a newer one was sent to devices.';
 alter table content.release_state enable row level security;
 create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
 
 create function private.release_is_bundled(p_version integer, p_history text)
 returns boolean
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -52,4 +52,4 @@ begin
   return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
 end
 $$;
-comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle, in this history; said by the head.';
+comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle in this history.';

@@ -1,5 +1,5 @@
--- What:  what devices receive: releases, append-only revisions per contract schema, the hash tree, the answer keys.
--- Why:   a revision stores the exact bytes, so the state at any version can be served again and verified.
+-- What:  the published content: releases, append-only revisions per content schema, the hash tree, the answer keys.
+-- Why:   a revision stores exact bytes, so the state at any version can be served again and verified.
 create table content.schema (
   schema  smallint not null,
   state   text not null,
@@ -10,9 +10,9 @@ create table content.schema (
 );
 create unique index schema_state_idx on content.schema (state) where state = 'current';
 comment on table content.schema is
-  'The forms in which content is served. 1: what clients of the first contract read, single choices alone; 2: all question types.';
-comment on column content.schema.state is 'Releases are written for current and previous ones; devices that read a retired one must update.';
-comment on column content.schema.ends_at is 'When a previous schema is going to be retired; devices are told before.';
+  'The content schemas. 1: the first contract, single choices only. 2: all question types.';
+comment on column content.schema.state is 'Releases are written for current and previous schemas. Devices with a retired schema must update.';
+comment on column content.schema.ends_at is 'When a previous schema will be retired. Every head announces it.';
 insert into content.schema (schema, state) values (1, 'previous'), (2, 'current');
 
 create function private.audit_schema()
@@ -23,12 +23,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A trigger of its own, since private.audit_change() knows rows by a column id.
+  -- A separate trigger, because private.audit_change() needs a column `id`.
   perform private.audit(lower(tg_op), 'content.schema', coalesce(new.schema, old.schema)::text, to_jsonb(old), to_jsonb(new));
   return null;
 end
 $$;
-comment on function private.audit_schema() is 'Row trigger: audits a change of content.schema, which decides which devices are served.';
+comment on function private.audit_schema() is 'Row trigger: audits changes of content.schema, which controls the devices that are served.';
 
 create trigger schema_audit after insert or delete on content.schema
   for each row execute function private.audit_schema();
@@ -55,8 +55,8 @@ create table content.release (
   constraint release_rollback_goes_back check (rollback_to between 1 and version - 1)
 );
 comment on table content.release is 'One published version of the whole curriculum. Versions start at 1 and have no gaps (I1).';
-comment on column content.release.change_hash is 'The preview''s hash that led to it: whoever publishes the same preview again is told of this release.';
-comment on column content.release.rollback_to is 'The version whose content this one brings back; null for an ordinary release.';
+comment on column content.release.change_hash is 'The hash of the preview that was published. A retry with the same hash returns this release.';
+comment on column content.release.rollback_to is 'The version whose content this release restores; null for an ordinary release.';
 
 create table content.revision (
   schema      smallint not null,
@@ -69,31 +69,31 @@ create table content.revision (
   skill_id    uuid,
   body        text,
   sha256      bytea,
-  -- The pair of unique indexes keeps a text of two schemas and one of either apart: they would share an end. The id comes
-  -- first, since comparing kinds, in a language's collation, takes longer than writing the entry.
+  -- A text shared by two schemas and a text of one of them end in the same schema, so one of the two unique indexes prevents both.
+  -- The id comes first, because comparing kinds in a language's collation takes longer than writing the entry.
   constraint revision_pkey primary key (id, kind, version, schema) include (from_schema),
   constraint revision_schemas_ascend check (from_schema <= schema),
   constraint revision_kind_known check (kind in ('domain', 'skill', 'question')),
   constraint revision_op_known check (op in ('upsert', 'delete')),
   constraint revision_body_iff_upsert check (
     (op = 'upsert') = (body is not null and sha256 is not null)),
-  -- strpos, which is cheaper than a regular expression.
+  -- strpos is cheaper than a regular expression.
   constraint revision_body_is_one_line check (strpos(body, E'\n') = 0 and strpos(body, E'\r') = 0),
   constraint revision_skill_iff_question check ((kind = 'question') = (skill_id is not null))
 );
--- In the order of a delta's pages; with both schemas, so that a delta finds what changed again without a look at the rows.
+-- In the order of a delta's pages. With both schemas, so that a delta finds later changes in the index alone.
 create unique index revision_version_kind_id_from_schema_idx on content.revision (version, kind, id, from_schema) include (schema);
--- A skill's rows at any version, without a look at the rest: for the hash tree, and for devices that repair one skill.
+-- Finds a skill's rows at any version: for the hash tree, and for devices that repair one skill.
 create index revision_skill_id_id_version_idx on content.revision (skill_id, id, version) where kind = 'question';
 create index revision_domain_id_id_version_idx on content.revision (domain_id, id, version) where kind = 'skill';
 comment on table content.revision is
-  'Append-only. One row per content row and release that changed it, for all contract schemas in which its text is the same: '
-  'a reader of schema n reads the rows with n between from_schema and schema.';
-comment on column content.revision.schema is 'The newest contract schema that has this text.';
+  'Append-only. One row per content row and release that changed it, for all content schemas with the same text. '
+  'A reader of schema n reads the rows with n between from_schema and schema.';
+comment on column content.revision.schema is 'The newest content schema with this text.';
 comment on column content.revision.from_schema is
-  'The oldest one: where the schemas served do not all have the same, each has a row of its own. One text for two halves a full release.';
-comment on column content.revision.body is 'The exact JSON text that devices receive and keep; sha256 is of its UTF-8 bytes.';
-comment on column content.revision.domain_id is 'Membership at this version; of a tombstone, the last one before it.';
+  'The oldest content schema with this text. Schemas with different texts have separate rows. Sharing the text halves a full release.';
+comment on column content.revision.body is 'The exact JSON text that devices receive and store. sha256 is the hash of its UTF-8 bytes.';
+comment on column content.revision.domain_id is 'The domain at this version; for a tombstone, the last domain before it.';
 
 create table content.tree_node (
   schema  smallint not null,
@@ -108,8 +108,8 @@ create table content.tree_node (
 );
 create index tree_node_version_idx on content.tree_node (version);
 comment on table content.tree_node is
-  'Hash tree over row hashes: skill over its questions, domain over its skills, release (nil id) over its domains. '
-  'A node is written when it changes; a deleted one with the hash of nothing and 0 rows.';
+  'Hash tree over row hashes: a skill over its questions, a domain over its skills, the release (nil id) over its domains. '
+  'A node is written when it changes. A deleted node has the hash of the empty text and 0 rows.';
 
 create table content.answer_key (
   question_id uuid not null,
@@ -121,7 +121,7 @@ create table content.answer_key (
   constraint answer_key_type_iff_answer check ((type is null) = (answer is null))
 );
 comment on table content.answer_key is
-  'What ingest asks of a question, per version, without parsing its body: skill, and how to grade. Withdrawn: no answer.';
+  'What ingest needs to grade a question, per version, without parsing the body. A withdrawn question has no answer.';
 
 alter table content.schema enable row level security;
 alter table content.release enable row level security;
@@ -152,23 +152,23 @@ as $$
 declare
   v_version integer;
 begin
-  -- Once a statement: of what it wrote, where the trigger hands that on, else of all there is, by an index. Foreign keys (deferred:
-  -- the release itself is written last, so that its triggers see all that belongs to it) look the same row up for each of a full
-  -- release's 100,000 rows: with them it took 31 % more CPU (4 pairs: 5.2 s to 4.0 s).
+  -- Once per statement: over the inserted rows where the trigger passes them on, else over the table through an index.
+  -- Deferred foreign keys would look up the same release for each of 100,000 rows, which took 31 % more CPU (5.2 s instead of 4.0 s).
+  -- They must be deferred, because the release is written last: its triggers need all rows of the release.
   execute format('select max(version) from %s', coalesce(tg_argv[0], tg_relid::regclass::text)) into v_version;
   if v_version > 1 + coalesce((select max(r.version) from content.release r), 0) then
     raise exception using errcode = 'foreign_key_violation', constraint = tg_name,
-      message = format('Version %s is neither published nor the next one.', v_version);
+      message = format('Invalid version %s: it must be a published version or the next one.', v_version);
   end if;
   return null;
 end
 $$;
-comment on function private.check_next_version() is 'Trigger: rows are written for the next version alone.';
+comment on function private.check_next_version() is 'Statement trigger: refuses versions after the next one.';
 
 create trigger revision_version_exists after insert on content.revision
   for each statement execute function private.check_next_version();
 create trigger tree_node_version_exists after insert on content.tree_node
   for each statement execute function private.check_next_version();
--- Small rows, which are handed on for a fifth of what an index of versions took, that nothing else reads.
+-- Passing on the small rows costs a fifth of an index over versions, which nothing else would use.
 create trigger answer_key_version_exists after insert on content.answer_key
   referencing new table as new_rows for each statement execute function private.check_next_version('new_rows');

@@ -1,5 +1,5 @@
 -- What:  require_release(), which makes a release mandatory.
--- Why:   an error in a release must not be studied any longer than it takes to publish its correction (C4, U8).
+-- Why:   once a correction is published, learners must not study the wrong content any longer (C4, U8).
 
 create function private.require_release(p_version integer, p_from timestamptz)
 returns json
@@ -37,7 +37,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.require_release(version, required_from) $$;
 comment on function public.require_release(integer, timestamptz) is
-  'Makes a release mandatory from a time on (null: no longer), and returns the head. Devices that hold less must update before they go on. '
+  'Makes a release mandatory from a time on (null: no longer mandatory) and returns the head. Devices with an older version must update first. '
   'Instructors and admins. Errors: forbidden, release_unknown.';
 
 grant execute on function private.require_release(integer, timestamptz), public.require_release(integer, timestamptz)

@@ -1,9 +1,9 @@
--- What:  the contract schema that drafts are written in, and whether devices may still read one.
--- Why:   every release and every read asks it, and an announced end takes effect by itself.
+-- What:  the current content schema, and whether devices may still read a schema.
+-- Why:   every release and every read needs both. An announced end takes effect automatically.
 
 create function private.content_schema()
 returns smallint
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11,22 +11,22 @@ begin
   return (select s.schema from content.schema s where s.state = 'current');
 end
 $$;
-comment on function private.content_schema() is 'The current content schema: that of drafts, previews and answer keys.';
+comment on function private.content_schema() is 'The current content schema, used by drafts, previews and answer keys.';
 
 create function private.schema_is_served(p_schema integer)
 returns boolean
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- The announced end counts by itself: nobody has to be awake at that hour to retire the schema.
+  -- The announced end applies by itself, without an operator who retires the schema.
   return exists (
     select from content.schema s
     where s.schema = p_schema and s.state <> 'retired' and (s.ends_at is null or s.ends_at > clock_timestamp()));
 end
 $$;
-comment on function private.schema_is_served(integer) is 'Whether devices may still read a contract schema: not retired, and its end not reached.';
+comment on function private.schema_is_served(integer) is 'Whether devices may still read a content schema: it is not retired and its end is not reached.';
 
 create function private.require_schema(p_schema smallint)
 returns void
@@ -47,5 +47,5 @@ begin
 end
 $$;
 comment on function private.require_schema(smallint) is
-  'Passes for a content schema that is served. One that never existed raises malformed_request; one that is no longer served raises '
-  'upgrade_required with the lowest that is.';
+  'Passes for a content schema that is served. A schema that never existed raises malformed_request. A schema that is no longer served raises '
+  'upgrade_required with the lowest served schema.';

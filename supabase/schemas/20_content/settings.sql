@@ -1,5 +1,5 @@
--- What:  what operators set about content: how devices poll, how much may be withdrawn at once, how much of the past is kept.
--- Why:   publishing, delivery and compaction go by one row, which operators change without a deployment (C4).
+-- What:  operators' settings for content: the poll interval, the deletion limit, and retention.
+-- Why:   publishing, delivery and compaction read one row, which operators change without a deployment (C4).
 create table ops.content_setting (
   id            smallint not null default 1,
   poll_after_s  integer not null default private.default_poll_after_s(),
@@ -11,26 +11,26 @@ create table ops.content_setting (
   horizon       integer not null default 0,
   constraint content_setting_pkey primary key (id),
   constraint content_setting_one_row check (id = 1),
-  -- 10,000 devices at 10 s are 1,000 requests a second; a day is the longest that a lost hint may cost.
+  -- 10,000 devices at 10 s send 1,000 requests a second. The longest interval, a day, limits the cost of a lost hint.
   constraint content_setting_poll_after_s_in_range check (poll_after_s between 10 and 86400),
   constraint content_setting_keep_versions_positive check (keep_versions >= 1),
   constraint content_setting_keep_age_positive check (keep_age >= interval '1 hour'),
   constraint content_setting_answers_outlive_deltas check (keep_answers >= keep_age),
   constraint content_setting_keep_reports_positive check (keep_reports >= interval '1 day'),
-  -- 0: every deletion needs force; 1: none does. (NaN is greater than 1.)
+  -- 0: every deletion needs force. 1: no deletion needs force. (NaN is greater than 1.)
   constraint content_setting_force_share_in_range check (force_share between 0 and 1),
   constraint content_setting_horizon_not_negative check (horizon >= 0)
 );
 comment on table ops.content_setting is
-  'One row: how devices poll, how much may be withdrawn at once, and how much of the past ops.compact_content() and ops.prune_content_reports() keep.';
-comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head, as every head advises.';
+  'One row: the poll interval, the deletion limit, and how long ops.compact_content() and ops.prune_content_reports() keep data.';
+comment on column ops.content_setting.poll_after_s is 'Seconds between two polls of the head. Every head contains the value.';
 comment on column ops.content_setting.keep_answers is
-  'How long a superseded answer key is kept. Longer than deltas: an answer given months ago, offline, is graded by what was asked then.';
-comment on column ops.content_setting.keep_reports is 'How long devices'' reports of their caches are kept (ops.content_report).';
+  'How long a superseded answer key is kept. Longer than deltas, because an offline answer from months ago is graded by the version answered.';
+comment on column ops.content_setting.keep_reports is 'How long devices'' cache reports are kept (ops.content_report).';
 comment on column ops.content_setting.force_share is
-  'Which part of what is published, 0 to 1, may be withdrawn at once; more only by force. A slip in a WHERE clause takes much.';
+  'The share of the published rows, 0 to 1, that a release may withdraw without force. Protects against a wrong WHERE clause.';
 comment on column ops.content_setting.horizon is
-  'The oldest version that can be read, and read from; written by ops.compact_content() alone.';
+  'The oldest version that can be read or used as `since`. Only ops.compact_content() writes it.';
 insert into ops.content_setting default values;
 
 alter table ops.content_setting enable row level security;
@@ -51,7 +51,7 @@ as $$
   from (values (1)) always (row)
   left join (select * from content.release order by version desc limit 1) r on true
 $$;
-comment on function private.delete_share(bigint) is 'Which part of what is published that many deletions would be, 0 to 1.';
+comment on function private.delete_share(bigint) is 'The share of the published rows, 0 to 1, that p_deletes deletions would withdraw.';
 
 create function private.needs_force(p_deletes bigint)
 returns boolean
@@ -59,11 +59,11 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.delete_share(p_deletes) > s.force_share from ops.content_setting s $$;
-comment on function private.needs_force(bigint) is 'Whether that many deletions are published only by force.';
+comment on function private.needs_force(bigint) is 'Whether that many deletions need force.';
 
 create function private.content_horizon()
 returns integer
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 stable
 security definer
 set search_path = pg_catalog, pg_temp
@@ -73,4 +73,4 @@ begin
 end
 $$;
 comment on function private.content_horizon() is
-  'The oldest version whose state is still whole; 0 before the first compaction. A roll-back must not reach below it.';
+  'The oldest version whose state is complete; 0 before the first compaction. The limit for a roll-back.';

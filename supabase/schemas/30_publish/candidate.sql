@@ -1,5 +1,5 @@
--- What:  the candidate: the marked drafts as devices would see them, beside what is published.
--- Why:   preview, publish and schedule must agree to the byte, so all stand on one look at the drafts.
+-- What:  the candidate: the marked drafts in the form that devices would receive, beside the published rows.
+-- Why:   preview, publish and schedule must agree to the byte, so all use the same snapshot of the drafts.
 
 create function private.drop_temporary(p_table text)
 returns void
@@ -13,7 +13,7 @@ begin
   end if;
 end
 $$;
-comment on function private.drop_temporary(text) is 'Drops a temporary table that an earlier call in this transaction has left. No NOTICE where there is none.';
+comment on function private.drop_temporary(text) is 'Drops a temporary table of an earlier call in this transaction. Prints no NOTICE if there is none.';
 
 create function private.collect_candidate(p_take_marks boolean, p_version integer)
 returns void
@@ -31,26 +31,26 @@ declare
   v_to smallint;
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
-  -- The planner can't know how many are marked. Few: index probes a row, since a hash of all drafts takes 0.1 s. Many: one pass over
-  -- the drafts, which for all 50,000 takes a third of the probes' time.
+  -- The planner cannot know the number of marks. Few marks: index look-ups, because a hash of all drafts takes 0.1 s.
+  -- Many marks: one pass over the drafts, which for 50,000 drafts takes a third of the look-ups' time.
   if (select sum(cardinality(m.ids)) from content.draft_mark m) > 2000 then
     perform set_config('enable_nestloop', 'off', true), set_config('enable_hashjoin', 'on', true);
   end if;
-  -- A temporary table, since 50,000 rows do not belong in an array. It is not analyzed: that took longer than writing it,
-  -- and what reads it reads all of it, or probes an index for each row.
+  -- A temporary table, because 50,000 rows are too many for an array. ANALYZE took longer than writing the table,
+  -- and readers either scan the table or look up each row in an index.
   perform private.drop_temporary('candidate');
   create temp table candidate (
     kind text not null, id uuid not null, from_schema smallint not null, schema smallint not null, key text, domain_id uuid, skill_id uuid,
     parent_status text, body text, type text, answer jsonb, has_question boolean not null,
-    -- The newest revision, if there is one, in whatever schemas.
+    -- The newest revision, if there is one, in any schema.
     newest integer, newest_op text, newest_domain_id uuid, newest_skill_id uuid, newest_from smallint, newest_to smallint,
     newest_body text) on commit drop;
-  -- One statement, one snapshot: marks, drafts and what is published. Everything after reads the candidate.
+  -- One statement, so one snapshot of marks, drafts and published rows. Everything later reads the candidate.
   with taken as (delete from content.draft_mark where p_take_marks),
   marked as materialized (
     select m.kind, u.id from content.draft_mark m cross join lateral unnest(m.ids) u (id)
   ),
-  -- A domain's status decides about its skills, a skill's status and domain about its questions.
+  -- A domain's status affects its skills. A skill's status and domain affect its questions.
   skill_touched as materialized (
     select m.id from marked m where m.kind = 'skill'
     union
@@ -61,13 +61,13 @@ begin
     union
     select q.id from marked m join content.question q on q.skill_id = m.id where m.kind = 'skill'
   ),
-  -- Written at once: to keep 50,000 texts for those who ask for domains alone took longer than to put them together.
+  -- Written immediately: materializing 50,000 texts for the queries that need only the domains took longer than building the texts.
   question_row as (
     insert into pg_temp.candidate
     select 'question', t.id, case when f.schema = v_to then least(greatest(n.schema, v_from), v_to) else f.schema end, f.schema,
       q.key, s.domain_id, q.skill_id, s.status, private.question_body(f.schema, p_version, q, s.domain_id), q.type, q.answer, true, b.*
     from question_touched t
-    -- As good as `= 'active'`, of which the planner expects so few that it keeps all drafts in memory.
+    -- Same as `= 'active'`, for which the planner estimates so few rows that it keeps all drafts in memory.
     left join content.question q on q.id = t.id and q.status <> 'draft' and q.status <> 'withdrawn'
     left join content.skill s on s.id = q.skill_id
     left join lateral (
@@ -76,7 +76,7 @@ begin
       where r.kind = 'question' and r.id = t.id
       order by r.version desc limit 1
     ) b on true
-    -- A row for the newest schemas, in which it is the same, and one for each of those that have less of it.
+    -- One row for the newest schemas, which share the text, and one row per older schema that has a reduced text.
     cross join lateral (select private.question_schema(q) as schema offset 0) n
     join content.schema f on f.state <> 'retired' and (f.schema = v_to or f.schema < n.schema)
     returning domain_id, newest_domain_id
@@ -94,7 +94,7 @@ begin
       order by r.version desc limit 1
     ) b on true
   ),
-  -- A domain may have lost its last question without being touched itself. (A tombstone's is looked at in vain.)
+  -- A domain may have lost its last question without a change of its own. (The domain of a tombstone is checked in vain.)
   domain_touched as materialized (
     select m.id from marked m where m.kind = 'domain'
     union select domain_id from question_row where domain_id is not null
@@ -123,6 +123,6 @@ begin
 end
 $$;
 comment on function private.collect_candidate(boolean, integer) is
-  'Copies the marked drafts, and those whose content or validity hangs on them, beside what was published of them last, into the temporary '
-  'table candidate; with p_take_marks the marks are done with. One row for the schemas from from_schema to schema, in which the body of '
-  'p_version is the same; null where they have no such row.';
+  'Copies the marked drafts and their dependents, beside their last published revisions, into the temporary table candidate. '
+  'With p_take_marks the marks are deleted. A row is valid for the schemas from from_schema to schema. '
+  'Its body has the version p_version, and is null where those schemas lack the row.';

@@ -1,8 +1,8 @@
--- What:  the text of a domain, a skill and a question as devices receive it.
--- Why:   a release keeps these bytes for good, and the hash tree is made of them.
+-- What:  the text of a domain, a skill and a question in the form that devices receive.
+-- Why:   a release stores these bytes permanently, and the hash tree is built from them.
 
--- JSON is put together by hand: row_to_json with json_strip_nulls took four times as long, and these texts are half of
--- the work of a full release. No spaces, and a field without a value is left out.
+-- The JSON is concatenated, because row_to_json with json_strip_nulls took four times as long, and these texts are half of
+-- the work of a full release. No spaces; fields without a value are omitted.
 create function private.domain_body(p_version integer, d content.domain)
 returns text
 language plpgsql
@@ -14,7 +14,7 @@ begin
     || coalesce(',"description":' || to_json(d.description), '') || ',"position":' || d.position || '}';
 end
 $$;
-comment on function private.domain_body(integer, content.domain) is 'A domain''s line in every content schema; null for null.';
+comment on function private.domain_body(integer, content.domain) is 'A domain''s line, equal in all content schemas. Null input gives null.';
 
 create function private.skill_body(p_version integer, s content.skill)
 returns text
@@ -28,11 +28,11 @@ begin
     || coalesce(',"description":' || to_json(s.description), '') || ',"position":' || s.position || '}';
 end
 $$;
-comment on function private.skill_body(integer, content.skill) is 'A skill''s line in every content schema; null for null.';
+comment on function private.skill_body(integer, content.skill) is 'A skill''s line, equal in all content schemas. Null input gives null.';
 
 create function private.question_body(p_schema smallint, p_version integer, q content.question, p_domain_id uuid)
 returns text
-language plpgsql -- rather than sql, which would start an executor for each of a full release's rows
+language plpgsql -- rather than sql, which starts an executor for each row of a full release
 stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -43,7 +43,7 @@ begin
   return '{"kind":"question","version":' || p_version || ',"id":"' || q.id || '","skill_id":"' || q.skill_id
     || '","domain_id":"' || p_domain_id || '","key":' || to_json(q.key) || ',"type":"' || q.type || '","prompt":' || to_json(q.prompt)
     || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
-    -- Most answers are of one number: without reading JSON.
+    -- Most answers are a single number and need no JSON parsing.
     || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
       else json_strip_nulls(q.answer::json)::text end
     || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
@@ -53,4 +53,4 @@ begin
 end
 $$;
 comment on function private.question_body(smallint, integer, content.question, uuid) is
-  'A question''s line in a content schema; null where the question does not exist in that schema, and for null.';
+  'A question''s line in a content schema. Null if the schema does not have the question, and for null input.';

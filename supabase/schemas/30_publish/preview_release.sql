@@ -1,5 +1,5 @@
--- What:  preview_release(): what publishing would do now, field by field, and the hash to hold it to.
--- Why:   whoever publishes sees first what every device is going to get, or lose (C5).
+-- What:  preview_release(): the changes that a publish would make now, field by field, and the hash of the preview.
+-- Why:   authors see what every device will receive or lose before they publish (C5).
 
 create function private.preview_release(p_limit integer)
 returns json
@@ -15,7 +15,7 @@ begin
     with change as materialized (
       select h.kind, h.id, h.op, h.schema, b.body::jsonb - 'kind' - 'version' as before,
         t.body::jsonb - 'kind' - 'version' as after
-      -- A row that changes in several schemas is shown as the newest of them has it.
+      -- A row that changes in several schemas is shown in the form of the newest one.
       from (select distinct on (c.kind, c.id) c.* from pg_temp.change c order by c.kind, c.id, c.schema desc) h
       join pg_temp.candidate t on t.kind = h.kind and t.id = h.id and h.schema between t.from_schema and t.schema
       left join content.revision b on b.kind = h.kind and b.id = h.id and b.version = h.before_version
@@ -53,7 +53,7 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.preview_release(change_limit) $$;
 comment on function public.preview_release(integer) is
-  'What publish_release() would do now: counts, problems, changes field by field (at most change_limit), and the hash to hold it to. '
+  'The effect of publish_release() now: counts, problems, changes field by field (at most change_limit), and the hash for expected_hash. '
   'Instructors and admins.';
 
 grant execute on function private.preview_release(integer), public.preview_release(integer) to authenticated, service_role;

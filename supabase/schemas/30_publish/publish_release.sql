@@ -1,5 +1,5 @@
 -- What:  publish_release(): drafts become one new version, all or nothing.
--- Why:   versions without gaps, in commit order, need one publisher at a time and one look at the drafts (I1, I2).
+-- Why:   versions without gaps, in commit order, need one publisher at a time and one snapshot of the drafts (I1, I2).
 
 create function private.lift_lock_timeout()
 returns void
@@ -8,16 +8,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- On hosted, authenticator waits 8 s for a lock, an advisory one included. PostgREST applies a function's statement_timeout to its
-  -- transaction, but not its lock_timeout, so it is set here; the statement's time is the limit. Of SQL consoles and the command line
-  -- nothing is changed: who sets a lock_timeout there means it.
+  -- On the hosted platform, authenticator waits 8 s for a lock, including an advisory one. PostgREST applies a function's
+  -- statement_timeout to its transaction, but not its lock_timeout. So it is lifted here; the statement timeout is the limit.
+  -- In SQL consoles and the command line a lock_timeout is intended and stays.
   if session_user = 'authenticator' then
     perform set_config('lock_timeout', '0', true);
   end if;
 end
 $$;
 comment on function private.lift_lock_timeout() is
-  'Lets a call over REST wait for locks as long as its statement may take: publishers queue, however long the one before takes.';
+  'Lets a call over REST wait for locks until its statement timeout, so that publishers queue.';
 
 create function private.published_head(p_published boolean)
 returns json
@@ -27,7 +27,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published || '}')::json
 $$;
-comment on function private.published_head(boolean) is 'The head as publishing answers it: with `published`, whether this call wrote a release.';
+comment on function private.published_head(boolean) is 'The head as a publish returns it. `published`: whether this call wrote a release.';
 
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
@@ -35,9 +35,9 @@ language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
--- Sorts and joins of a full release in memory; publishers queue, so it is one such budget at a time.
+-- Sorts and joins of a full release fit in memory. Publishers queue, so only one uses it at a time.
 set work_mem = '64MB'
--- Estimates about temporary tables are far too high, and compiling for them would take longer than the release.
+-- Estimates for temporary tables are far too high. JIT compilation would take longer than the release.
 set jit = off
 as $$
 declare
@@ -50,20 +50,20 @@ declare
   v_problems text;
   v_release json;
 begin
-  -- A snapshot older than the lock would publish drafts of the past and call them new.
+  -- A snapshot older than the lock would publish outdated drafts as new.
   if current_setting('transaction_isolation') <> 'read committed' then
     perform private.raise_error('wrong_isolation', 'Publishing needs a READ COMMITTED transaction.');
   end if;
 
-  -- 1 One publisher at a time; the next one waits here and then sees this one's release.
+  -- 1 One publisher at a time. The next one waits here and then sees this release.
   perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
   select * into v_last from content.release r order by r.version desc limit 1;
 
-  -- 2 One look at the drafts, compared with what is published.
+  -- 2 One snapshot of the drafts, compared with the published rows.
   perform private.collect_change(true);
   v_hash := private.change_hash();
   select n.upserts, n.deletes into v_upserts, v_deletes from private.count_change() n;
-  -- Whoever publishes the same preview again, having lost the answer, gets that release and no error.
+  -- A retry of the same preview, after a lost answer, returns that release.
   if encode(v_last.change_hash, 'hex') = p_expected_hash and v_upserts + v_deletes = 0 then
     return private.published_head(false);
   end if;
@@ -86,13 +86,13 @@ begin
       v_deletes, v_last.domains + v_last.skills + v_last.questions));
   end if;
 
-  -- 4 Append, the release itself last: its triggers see all that belongs to it.
+  -- 4 Append. The release comes last, because its triggers need all of its rows.
   v_version := coalesce(v_last.version, 0) + 1;
   insert into content.revision (schema, from_schema, version, kind, id, op, domain_id, skill_id, body, sha256)
   select c.schema, c.from_schema, v_version, c.kind, c.id, c.op, c.domain_id, c.skill_id,
     t.body, c.sha256
   from pg_temp.change c join pg_temp.candidate t on t.kind = c.kind and t.id = c.id and c.schema between t.from_schema and t.schema
-  -- As pages are read, and as the indexes grow.
+  -- The order of the indexes.
   order by c.id;
 
   insert into content.answer_key (question_id, version, skill_id, type, answer)
@@ -122,7 +122,7 @@ begin
 end
 $$;
 comment on function private.publish_drafts(text, text, boolean, uuid, integer) is
-  'The marked drafts become the next version, for every schema that is not retired. Its callers check who asks.';
+  'Publishes the marked drafts as the next version, for every schema that is not retired. Its callers check the role.';
 
 create function private.publish_release(p_note text, p_expected_hash text, p_force boolean)
 returns json
@@ -144,12 +144,12 @@ returns json
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
--- The role authenticated has 8 s. PostgREST gives a call what its function says, up to 60 s: for large curricula, and for queueing.
+-- The role authenticated has 8 s. PostgREST applies this setting to the call. Large curricula and queueing need up to 60 s.
 set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
-  'Publishes all drafts as the next version and returns its head with `published` true. With nothing to publish, or where the same preview '
-  'was published before, the current head with `published` false. '
+  'Publishes all drafts as the next version and returns its head with `published` true. If nothing changed, or this preview is already published, '
+  'it returns the current head with `published` false. '
   'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
 
 grant execute on function private.publish_release(text, text, boolean), public.publish_release(text, text, boolean)

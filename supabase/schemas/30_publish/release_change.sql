@@ -1,5 +1,5 @@
--- What:  what a release would change, per content schema, and what keeps it from being published.
--- Why:   cost follows the change: everything here reads the candidate, and of what is published only the rows beside it.
+-- What:  the changes of a release per content schema, and the problems that prevent its publication.
+-- Why:   the cost follows the change: these functions read only the candidate and the published rows beside it.
 
 create function private.candidate_problem()
 returns table (problem text, kind text, id uuid, key text)
@@ -18,13 +18,13 @@ begin
 end
 $$;
 comment on function private.candidate_problem() is
-  'What keeps the candidate from being published; no row where nothing does. Rows that are not marked were fine in the last release.';
+  'The problems that prevent publication; no rows if there are none. Unmarked rows were valid in the last release.';
 
 create function private.collect_change(p_take_marks boolean)
 returns void
 language plpgsql
 volatile
-security definer -- so that the temporary tables have one owner, whoever publishes
+security definer -- so that the temporary tables always have the same owner
 set search_path = pg_catalog, pg_temp
 -- As in write_tree().
 set enable_memoize = off
@@ -36,15 +36,15 @@ declare
 begin
   perform private.collect_candidate(p_take_marks, v_next);
   perform private.drop_temporary('change');
-  -- Without the texts, which stay with the candidate: a dozen statements read it.
+  -- Without the texts, which stay in the candidate: a dozen statements read this table.
   create temp table change (
     schema smallint not null, from_schema smallint not null, kind text not null, id uuid not null, op text not null,
     domain_id uuid not null, skill_id uuid, sha256 bytea, bytes integer, type text, answer jsonb,
     was_domain_id uuid, was_skill_id uuid, before_version integer, before_bytes integer) on commit drop;
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
 
-  -- 1 What all schemas have alike, now as before: one comparison of the texts (from the id on,
-  --   which comes after kind and version), one new text and one hash for all of them.
+  -- 1 Rows whose text is equal in all schemas, before and after: one comparison, one new text and one hash for all schemas.
+  --   The comparison starts at the id, which comes after kind and version.
   insert into pg_temp.change
   select v_to, v_from, c.kind, c.id, case when c.body is null then 'delete' else 'upsert' end,
     coalesce(c.domain_id, c.newest_domain_id), coalesce(c.skill_id, c.newest_skill_id),
@@ -59,9 +59,9 @@ begin
         or substr(c.newest_body, strpos(c.newest_body, '"id":')) <> substr(c.body, strpos(c.body, '"id":'))
     end;
 
-  -- 2 The others, schema by schema; together again where all schemas of a candidate's row come to the same, and from the same:
-  --   write_release_size() takes what was there out of each schema, by the one row. Mostly there are none, and to plan for them would
-  --   take as long as all else of a small release.
+  -- 2 All other rows, schema by schema. They are combined again if all schemas of a candidate row have the same change from the same
+  --   state, because write_release_size() subtracts the old state from each schema by this one row.
+  --   Usually there are none, and planning for them would take as long as the rest of a small release.
   if not exists (
     select from pg_temp.candidate c
     where not (c.from_schema <= v_from and c.schema >= v_to and (c.newest is null or (c.newest_from <= v_from and c.newest_to >= v_to))))
@@ -100,8 +100,8 @@ begin
 end
 $$;
 comment on function private.collect_change(boolean) is
-  'Collects the candidate and compares it with the last revisions, text by text: the temporary table change, one row per revision to write, '
-  'for the schemas from from_schema to schema.';
+  'Collects the candidate and compares its texts with the last revisions. The temporary table change gets one row per new revision, '
+  'valid for the schemas from from_schema to schema.';
 
 create function private.count_change(out upserts bigint, out deletes bigint)
 language plpgsql
@@ -113,8 +113,8 @@ declare
 begin
   select count(*) filter (where c.op = 'upsert'), count(*) filter (where c.op = 'delete') into upserts, deletes
   from pg_temp.change c where v_schema between c.from_schema and c.schema;
-  -- Rows that change in an older schema alone, as when one comes back that was retired: to its devices that is a release like any other.
-  -- Mostly there are none, and 50,000 rows are not sorted for them.
+  -- Rows that change only in an older schema, for example when a retired schema returns. Its devices need this release too.
+  -- Usually there are none, so 50,000 rows are not sorted for them.
   if exists (select from pg_temp.change c where v_schema not between c.from_schema and c.schema) then
     select upserts + count(*) filter (where o.op = 'upsert'), deletes + count(*) filter (where o.op = 'delete') into upserts, deletes
     from (select distinct on (c.kind, c.id) c.op, c.from_schema, c.schema from pg_temp.change c order by c.kind, c.id, c.schema desc) o
@@ -123,7 +123,7 @@ begin
 end
 $$;
 comment on function private.count_change() is
-  'How many rows a release would write and withdraw: in the current schema, and those that change in an older one alone. None: nothing to publish.';
+  'How many rows a release would write and withdraw, in the current schema or only in an older one. Zero: nothing to publish.';
 
 create function private.change_hash()
 returns bytea
@@ -134,8 +134,8 @@ as $$
 declare
   v_schema constant smallint := private.content_schema();
 begin
-  -- Over the hashes of the bytes that devices would get, which name the row and the version: a preview stands for exactly these.
-  -- What an older schema alone would get is named with it.
+  -- Over the hashes of the bytes for devices, which contain the row's id and version. So a preview's hash identifies exactly these bytes.
+  -- A change of an older schema alone is hashed with that schema's number.
   return (
     select sha256(convert_to(coalesce((select max(r.version) from content.release r), 0) || E'\n', 'UTF8') || coalesce(string_agg(
       coalesce(c.sha256, sha256(convert_to('delete:' || c.kind || ':' || c.id, 'UTF8')))
@@ -144,4 +144,4 @@ begin
     from pg_temp.change c);
 end
 $$;
-comment on function private.change_hash() is 'What a preview can be held to: SHA-256 over the version that it goes out from and every change.';
+comment on function private.change_hash() is 'The hash of a preview: SHA-256 over the version that it starts from and every change.';

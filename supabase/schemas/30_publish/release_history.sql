@@ -1,5 +1,5 @@
 -- What:  release_history(): all releases, newest first.
--- Why:   whoever rolls back has to see what there was.
+-- Why:   an author who rolls back must see the earlier releases.
 create function private.release_history(p_before integer, p_limit integer)
 returns json
 language plpgsql
@@ -30,7 +30,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.release_history(before_version, page_rows) $$;
 comment on function public.release_history(integer, integer) is
-  'Releases, newest first: version, time, author, note, counts, and rollback_to where one brought an old version back. Instructors and admins.';
+  'Releases, newest first: version, time, author, note, counts, and rollback_to for a roll-back. Instructors and admins.';
 
 grant execute on function private.release_history(integer, integer) to authenticated, service_role;
 grant execute on function public.release_history(integer, integer) to authenticated, service_role;

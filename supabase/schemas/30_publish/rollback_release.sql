@@ -1,5 +1,5 @@
--- What:  rollback_release(): a new version with the content of an old one; the drafts go back too, what they held is shelved.
--- Why:   a roll-back that left the drafts alone would be undone by the next publish; and nobody's edits may be lost for it.
+-- What:  rollback_release(): publishes the content of an old version as a new one. The drafts go back too; their content is shelved.
+-- Why:   if the drafts stayed, the next publish would undo the roll-back. No edit may be lost.
 create table content.shelf (
   id           bigint generated always as identity,
   shelved_at   timestamptz not null default clock_timestamp(),
@@ -16,7 +16,7 @@ create table content.shelf (
 );
 create index shelf_draft_id_idx on content.shelf (draft_id, id);
 comment on table content.shelf is 'Drafts as they were before a roll-back replaced them; ops.restore_shelved() brings them back.';
-comment on column content.shelf.head_version is 'The newest release when it was shelved.';
+comment on column content.shelf.head_version is 'The newest release at that time.';
 alter table content.shelf enable row level security;
 create policy shelf_all_nobody on content.shelf for all to anon, authenticated using (false);
 
@@ -30,7 +30,7 @@ declare
   v_kind text;
   v_columns text;
 begin
-  -- 1 Shelve what is going to be replaced.
+  -- 1 Shelve the drafts that will be replaced.
   foreach v_kind in array array['domain', 'skill', 'question'] loop
     execute format(
       'insert into content.shelf (shelved_by, head_version, rollback_to, kind, draft_id, draft)
@@ -38,12 +38,12 @@ begin
        from content.%1$I t left join pg_temp.wanted_%1$s w on w.id = t.id
        where (w.id is not null and (t.*) is distinct from (w.*)) or (w.id is null and $2 is not null and t.status = ''active'')
        order by t.id', v_kind) using p_head, p_rollback_to;
-    -- 2 Keys are unique at every moment, and may have changed hands since: whoever is in the way gets a key
-    -- that nobody can hold (not its id, which an earlier roll-back may have made a key that has moved on since).
+    -- 2 Keys are unique at every moment and may have moved to another row since. A draft that holds a wanted key gets a random key.
+    -- Its id would not do, because an earlier roll-back may have used the id as a key.
     execute format(
       'update content.%1$I t set key = gen_random_uuid()::text
        where exists (select from pg_temp.wanted_%1$s w where w.key = t.key and w.id <> t.id)', v_kind);
-    -- 3 What the old version did not have is no part of the next one.
+    -- 3 Drafts that the old version lacks are not part of the next version.
     execute format(
       'update content.%1$I t
        set status = case when exists (select from content.revision r where $2 between r.from_schema and r.schema and r.kind = %1$L and r.id = t.id)
@@ -64,8 +64,8 @@ begin
 end
 $$;
 comment on function private.write_wanted(integer, integer) is
-  'Makes the drafts what the temporary tables wanted_domain, wanted_skill and wanted_question hold, and shelves what that replaces; '
-  'in a roll-back, active drafts that are not wanted end too.';
+  'Replaces the drafts by the temporary tables wanted_domain, wanted_skill and wanted_question, and shelves the previous ones. '
+  'A roll-back also ends active drafts that are not wanted.';
 
 create function private.rollback_release(p_to integer, p_note text, p_force boolean)
 returns json
@@ -80,16 +80,16 @@ declare
 begin
   perform private.require_role('instructor', 'admin');
   perform private.lift_lock_timeout();
-  -- Writers first, publishers second: a transaction that edits and then publishes takes them in this order too.
+  -- Locks writers first, then publishers: the order of a transaction that edits and then publishes.
   lock table content.domain, content.skill, content.question in share row exclusive mode;
   perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
   v_head := coalesce((select max(r.version) from content.release r), 0);
-  -- Below the horizon compaction has dropped rows; it waits for this lock too.
+  -- Below the horizon, compaction has deleted rows. Compaction takes this lock too.
   if p_to is null or p_to not between greatest(1, private.content_horizon()) and v_head then
     perform private.raise_error('release_unknown', 'This release does not exist, or is no longer kept.', p_to::text);
   end if;
 
-  -- 1 The drafts of that version, out of the texts that devices got.
+  -- 1 The drafts of that version, from the published texts.
   foreach v_kind in array array['domain', 'skill', 'question'] loop
     perform private.drop_temporary('wanted_' || v_kind);
     execute format(
@@ -122,8 +122,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.rollback_release(to_version, note, force) $$;
 comment on function public.rollback_release(integer, text, boolean) is
-  'Publishes the content of an old version as a new one and returns its head; drafts become that content, what they held is in content.shelf. '
-  'The newest version: only discards drafts, and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
+  'Publishes the content of an old version as a new one and returns its head. The drafts become that content; content.shelf keeps the previous drafts. '
+  'With the newest version it only discards drafts and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
 
 create function private.restore_shelved(p_ids bigint[])
 returns integer
@@ -162,7 +162,7 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$ select private.restore_shelved(p_ids) $$;
 comment on function ops.restore_shelved(bigint[]) is
-  'Drafts as they were shelved; what they replace is shelved in turn. Returns how many. For SQL consoles, at most one entry a draft.';
+  'Restores shelved drafts and shelves the drafts that they replace. Returns their number. For SQL consoles; at most one entry per draft.';
 
 grant execute on function private.rollback_release(integer, text, boolean) to authenticated, service_role;
 grant execute on function public.rollback_release(integer, text, boolean) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- What:  ops.run_due_schedule(), which publishes what is due, and its job.
--- Why:   a schedule that nobody looks at is never due (C5); and one schedule's trouble must not undo another's release.
+-- What:  ops.run_due_schedule(), which publishes a due schedule, and its job.
+-- Why:   schedules need a runner (C5), and a failed schedule must not undo the release of another one.
 
 create function ops.run_due_schedule(p_now timestamptz default clock_timestamp())
 returns integer
@@ -16,9 +16,9 @@ declare
   v_detail text;
 begin
   perform private.require_role('admin');
-  -- 1 One a call, and so one a transaction: whatever ends this one, a timeout or the server's end, takes no release back that was
-  --   published before, and devices do not wait for it. Those that were tried come after those that were not: should one never end in time, it
-  --   holds up none. Another run, or a cancellation under way, has its row; this one goes on with the next.
+  -- 1 One schedule per call, and so per transaction: a timeout or a crash undoes no earlier release, and devices do not wait.
+  --   Schedules with fewer attempts come first, so a schedule that never ends in time does not delay the others.
+  --   Rows that another run or a cancellation holds are skipped.
   select * into v_due from content.schedule s
   where s.state = 'pending' and s.due_at <= p_now
   order by s.attempts, s.due_at, s.id
@@ -27,24 +27,24 @@ begin
     return null;
   end if;
 
-  -- 2 Publish, or take back what publishing did.
+  -- 2 Publish, or undo a failed publish.
   begin
-    -- Published by hand in the meantime, the very same preview: that is what was wanted.
+    -- This preview may have been published by hand meanwhile.
     select r.version into v_version from content.release r where r.change_hash = decode(v_due.expected_hash, 'hex');
     if not found then
       v_version := private.publish_drafts(v_due.note, v_due.expected_hash, v_due.force, v_due.created_by, null) ->> 'version';
     end if;
     v_state := 'published';
   exception when query_canceled or others then
-    -- A cancelled statement is not among the others: neither hosted's two minutes nor whoever cancels may leave no trace here, or
-    -- this one would be the first to be tried again.
+    -- `others` does not include a cancelled statement. A timeout of the hosted platform (two minutes) or a cancellation must be recorded,
+    -- or this schedule would always be tried first.
     get stacked diagnostics v_error = returned_sqlstate, v_detail = message_text;
     v_version := null;
-    -- Deadlocks, lock timeouts, full disks and the like pass: it stays pending, and a later run tries again.
+    -- Deadlocks, lock timeouts, full disks and similar errors are temporary: the schedule stays pending for a retry.
     v_state := case when left(v_error, 2) in ('40', '53', '55', '57', '58') then 'pending' else 'failed' end;
   end;
 
-  -- 3 Say how it went.
+  -- 3 Record the result.
   update content.schedule s
   set state = v_state, version = v_version, error = v_error, detail = v_detail, attempts = s.attempts + 1,
     finished_at = case when v_state <> 'pending' then clock_timestamp() end
@@ -54,7 +54,7 @@ begin
 end
 $$;
 comment on function ops.run_due_schedule(timestamptz) is
-  'Publishes one schedule that is due and returns its version; null: none was due, or it could not be published, which is on its record. By cron.';
+  'Publishes one due schedule and returns its version. Null: none was due, or it failed and its row has the error. By pg_cron.';
 
--- Twice a minute: of several that are due at once, each has a run of its own.
+-- Twice a minute, because each run publishes one schedule.
 select private.schedule_job('schedules', '30 seconds', '1 minute', 'select ops.run_due_schedule()');

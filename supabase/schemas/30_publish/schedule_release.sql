@@ -1,5 +1,5 @@
--- What:  schedule_release(), cancel_schedule() and list_schedules(): releases that are to be published at a time.
--- Why:   a release at six in the morning needs nobody awake; and it is exactly what was previewed, or it does not happen.
+-- What:  schedule_release(), cancel_schedule() and list_schedules(): releases that are published at a set time.
+-- Why:   a release at six in the morning needs no person. It publishes exactly the preview, or nothing.
 create table content.schedule (
   id            bigint generated always as identity,
   due_at        timestamptz not null,
@@ -22,8 +22,8 @@ create table content.schedule (
   constraint schedule_failed_has_error check (state <> 'failed' or error is not null)
 );
 create index schedule_due_at_idx on content.schedule (due_at) where state = 'pending';
-comment on table content.schedule is 'Releases that are to be published at a time; kept for good, with how they ended.';
-comment on column content.schedule.error is 'SQLSTATE of the last attempt that failed; a pending one is tried again.';
+comment on table content.schedule is 'Releases for a set time, kept permanently with their results.';
+comment on column content.schedule.error is 'SQLSTATE of the last failed attempt. A pending schedule is retried.';
 alter table content.schedule enable row level security;
 create policy schedule_all_nobody on content.schedule for all to anon, authenticated using (false);
 
@@ -37,7 +37,7 @@ as $$
     'force', s.force, 'created_at', s.created_at, 'created_by', s.created_by, 'attempts', s.attempts, 'finished_at', s.finished_at,
     'version', s.version, 'error', s.error, 'detail', s.detail)
 $$;
-comment on function private.schedule_json(content.schedule) is 'A schedule as its RPCs return it.';
+comment on function private.schedule_json(content.schedule) is 'A schedule in the form that the RPCs return.';
 
 create function private.schedule_release(p_at timestamptz, p_expected_hash text, p_note text, p_force boolean)
 returns json
@@ -56,7 +56,7 @@ begin
   if p_at < now() and not p_force then
     perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
   end if;
-  -- What could not be published now is refused now, while somebody is looking.
+  -- What cannot be published now is refused now, while the author is present.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
   if p_at is null or p_expected_hash is distinct from v_hash then
@@ -133,7 +133,7 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.schedule_release(at, expected_hash, note, force) $$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
-  'Publishes the drafts of a preview (its hash) at a time, unless they move before; returns the schedule. A time in the past needs force. '
+  'Publishes the drafts of a preview (expected_hash) at a time, unless they change before; returns the schedule. A time in the past needs force. '
   'Instructors and admins. Errors: forbidden, malformed_request, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
 
 create function public.cancel_schedule(schedule_id bigint)
@@ -141,11 +141,11 @@ returns json
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
--- As in publish_release(): its row may be that of the release under way.
+-- As in publish_release(): the release under way may hold the schedule's row.
 set statement_timeout = '60s'
 as $$ select private.cancel_schedule(schedule_id) $$;
 comment on function public.cancel_schedule(bigint) is
-  'Takes back a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
+  'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
 create function public.list_schedules(page_rows integer default 50)
 returns json
@@ -154,7 +154,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.list_schedules(page_rows) $$;
 comment on function public.list_schedules(integer) is
-  'Pending schedules by their time, then finished ones, newest first, with how they ended. Instructors and admins.';
+  'Pending schedules by time, then finished ones, newest first, with their results. Instructors and admins.';
 
 grant execute on function private.schedule_release(timestamptz, text, text, boolean), private.cancel_schedule(bigint),
   private.list_schedules(integer) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- What:  the hash tree along the changes of a release, for every content schema.
--- Why:   a device proves its cache by it, row by row and domain by domain (C6); its cost follows the change.
+-- What:  writes the changed nodes of the hash tree for a release, in every content schema.
+-- Why:   a device verifies its cache with the tree, row by row and domain by domain (C6). The cost follows the change.
 create table content.tree_text (
   skill_id    uuid not null,
   schema      smallint not null,
@@ -11,8 +11,8 @@ create table content.tree_text (
 -- Hashes do not compress.
 alter table content.tree_text alter lines set storage external;
 comment on table content.tree_text is
-  'Of the newest release: the lines of a skill''s questions, where they are the same in the schemas from from_schema to schema. Derived; '
-  'so that a release of 100 changes replaces 100 lines, rather than looking up the 9,000 rows beside them (half of its time).';
+  'Derived from the newest release: the lines of a skill''s questions, if they are equal in the schemas from from_schema to schema. '
+  'A release of 100 changes replaces 100 lines instead of reading the 9,000 rows beside them, half of its time.';
 alter table content.tree_text enable row level security;
 create policy tree_text_all_nobody on content.tree_text for all to anon, authenticated using (false);
 
@@ -21,7 +21,7 @@ returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
--- Each row is asked for once, so that remembering answers only costs: 0.5 s for 9,000 rows.
+-- Each row is read once, so memoizing only costs time: 0.5 s for 9,000 rows.
 set enable_memoize = off
 as $$
 declare
@@ -30,12 +30,12 @@ declare
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
   perform private.drop_temporary('skill_line');
-  -- A node's text is its own row's line, then its children's, each "id:hash\n", in the order of the ids. concat(), which takes
-  -- half the time of four operators; a release of 100 changes spells some 9,000 lines.
-  -- 1 Skills whose row or questions changed, in their old and in their new place.
+  -- A node's text is the line of its own row, then the lines of its children, sorted by id. A line is "id:hash\n".
+  -- concat() takes half the time of four operators; a release of 100 changes builds some 9,000 lines.
+  -- 1 Skills whose row or questions changed, in their old and new domains.
   create temp table skill_line (skill_id uuid not null, schema smallint not null, from_schema smallint not null, rows bigint, lines text storage external)
     on commit drop;
-  -- 1a Where questions have new texts and nothing else, their lines take the place of the old ones.
+  -- 1a Skills in which only question texts changed: the new lines replace the old ones.
   if exists (select from pg_temp.change c where c.was_skill_id is not null) then
     with fresh as materialized (
       select c.skill_id, c.id, concat(c.id, ':', encode(c.sha256, 'hex'), E'\n') as line,
@@ -59,8 +59,8 @@ begin
     group by t.skill_id;
   end if;
 
-  -- 1b Of the others, all questions with the schemas that have them: those that change, from the changes; and of the rest those that
-  -- have no newer row, which is so in each of its schemas. Only where one schema alone has a newer row, it is asked for each.
+  -- 1b All other skills: their questions with the schemas that have them. Changed questions come from the changes. Unchanged questions are
+  -- the rows without a newer row. If a newer row exists for only some schemas, each schema is checked.
   with served as materialized (select s.schema from content.schema s where s.state <> 'retired'),
   touched as materialized (
     select t.id
@@ -79,12 +79,12 @@ begin
     union all
     select t.id, q.id, concat(q.id, ':', encode(q.sha256, 'hex'), E'\n'), a.from_schema, a.schema
     from touched t
-    -- Skill by skill through the index, however many the planner believes there are.
+    -- Skill by skill through the index, whatever the planner estimates.
     cross join lateral (
       select r.id, r.version, r.from_schema, r.schema, r.sha256 from content.revision r
       where r.kind = 'question' and r.skill_id = t.id and r.version < p_version and r.op = 'upsert' offset 0
     ) q
-    -- Of most there is none, which the index knows alone; for the newest version of each, the row would have to be looked at too.
+    -- Most rows have no newer row, which the index alone shows. The newest version would need the table's row too.
     left join lateral (
       select n.version from content.revision n where n.kind = 'question' and n.id = q.id and n.version > q.version limit 1
     ) newer on true
@@ -117,7 +117,7 @@ begin
   where not a.in_all
   group by a.skill_id, s.schema;
 
-  -- 1c Kept for the next release, where one text is that of all schemas.
+  -- 1c Keep the lines for the next release, if all schemas share them.
   delete from content.tree_text t
   where exists (select from pg_temp.skill_line l where l.skill_id = t.skill_id and (l.from_schema <> v_from or l.schema <> v_to));
   insert into content.tree_text (skill_id, from_schema, schema, lines)
@@ -196,4 +196,4 @@ begin
     select n.hash from content.tree_node n where n.schema = v.schema and n.kind = 'release' order by n.version desc limit 1);
 end
 $$;
-comment on function private.write_tree(integer) is 'Writes the hash tree''s nodes along the rows of the temporary table change.';
+comment on function private.write_tree(integer) is 'Writes the nodes of the hash tree for the rows of the temporary table change.';

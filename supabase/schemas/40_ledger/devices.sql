@@ -1,5 +1,5 @@
--- What:  devices: how many are on record, who may see them, and revocation by the learner or support.
--- Why:   "which of my devices is that, and is it up to date?"; and a stolen tablet must neither write nor read on (O2, U8).
+-- What:  devices: the limit per learner, who may see them, and revocation by the learner or support.
+-- Why:   learners and support ask whether a device is current. A stolen tablet must neither write nor read any more (O2, U8).
 
 create function private.forget_devices()
 returns trigger
@@ -9,7 +9,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A device's id is whatever the caller says. Of what somebody else is writing just now nothing is waited for.
+  -- A device's id is chosen by the caller. Rows that another transaction holds are skipped.
   delete from learner.device d
   where d.user_id = new.user_id and d.device_id in (
     select k.device_id from learner.device k
@@ -21,10 +21,10 @@ begin
 end
 $$;
 comment on function private.forget_devices() is
-  'Row trigger: a learner has at most fifty devices on record. The one seen longest ago gives way, and is on record again with its next contact; '
-  'a revoked one never does, or making up ids would let it back in.';
+  'Row trigger: keeps at most fifty devices per learner and deletes the one seen longest ago. Its next contact adds it again. '
+  'Revoked devices stay, because otherwise made-up ids could push a revocation out.';
 
--- Only for a device that is new: the contacts of all others are updates.
+-- Runs for new devices only: contacts of known devices are updates.
 create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
 
 create function private.require_not_revoked(p_user uuid, p_device uuid)
@@ -40,7 +40,7 @@ begin
   end if;
 end
 $$;
-comment on function private.require_not_revoked(uuid, uuid) is 'Passes unless the device was revoked; else raises device_revoked.';
+comment on function private.require_not_revoked(uuid, uuid) is 'Raises device_revoked if the device is revoked.';
 
 create function private.support_device()
 returns uuid
@@ -48,7 +48,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$ select '5a990000-0000-4000-8000-000000000000'::uuid $$;
-comment on function private.support_device() is 'The device that events made by support name.';
+comment on function private.support_device() is 'The device id of events that support writes.';
 
 create function private.devices_of(p_user uuid, p_device uuid)
 returns table (
@@ -65,7 +65,7 @@ as $$
   where d.user_id = p_user and (p_device is null or d.device_id = p_device)
   order by d.last_seen_at desc, d.device_id
 $$;
-comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or one of them, as list_devices() shows them.';
+comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or one of them, in the form of list_devices().';
 
 create function private.learner_acted_on(p_learner uuid)
 returns uuid
@@ -83,7 +83,7 @@ begin
   return coalesce(p_learner, private.caller_id());
 end
 $$;
-comment on function private.learner_acted_on(uuid) is 'Whose devices a call is about: the caller''s own, or, for support and admins, those of the learner named.';
+comment on function private.learner_acted_on(uuid) is 'The learner of a call on devices: the caller, or, for support and admins, the named learner.';
 
 create function private.list_devices(p_learner uuid)
 returns table (
@@ -116,7 +116,7 @@ declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
   v_since timestamptz;
 begin
-  -- Who has the tablet may well have its learner's token; so only support takes a revocation back.
+  -- A thief of the tablet may have the learner's token, so only support can lift a revocation.
   if not p_revoked then
     perform private.require_role('support', 'admin');
   end if;
@@ -145,8 +145,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.list_devices(learner) $$;
 comment on function public.list_devices(uuid) is
-  'The caller''s devices, last seen first: what runs there, how many content versions it is behind, how long its oldest event waited (ms), '
-  'how far its clock is off (ms), and since when it is revoked. Support and admins may name a learner, which is audited. Errors: forbidden.';
+  'The caller''s devices, last seen first: app and platform, content versions behind, wait of the oldest event (ms), '
+  'clock skew (ms), and the time of revocation. Support and admins may name a learner; this is audited. Errors: forbidden.';
 
 create function public.revoke_device(device uuid, reason text default null, learner uuid default null)
 returns json
@@ -155,8 +155,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.set_revoked(learner, device, true, reason) $$;
 comment on function public.revoke_device(uuid, text, uuid) is
-  'Signs a device off: from then on nothing is taken from it nor given to it, and it is told so; what it holds stays on it. Returns the device. '
-  'Of the caller, or, for support and admins, of a learner. Audited. Errors: forbidden, device_unknown.';
+  'Revokes a device: it can no longer push or pull and receives device_revoked. The data on the device stays. Returns the device. '
+  'For the caller''s devices or, for support and admins, a learner''s. Audited. Errors: forbidden, device_unknown.';
 
 create function public.restore_device(device uuid, learner uuid, reason text default null)
 returns json
@@ -165,7 +165,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.set_revoked(learner, device, false, reason) $$;
 comment on function public.restore_device(uuid, uuid, text) is
-  'Takes a revocation back: the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
+  'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
 
 grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
   public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- What:  ops.erasure: learners whose data was, or is being, erased; and refuse_erased() and hold_off_erasures(), which every door asks.
--- Why:   a device that was in a drawer must not bring back what its learner had erased, and the audit trail must not show it (O5).
+-- What:  ops.erasure, the learners whose data is erased or being erased; refuse_erased() and hold_off_erasures(), which every writer calls.
+-- Why:   an old device must not bring back erased data, and the audit trail must not show it (O5).
 create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
@@ -7,14 +7,14 @@ create table ops.erasure (
   erased_at    timestamptz,
   rows         bigint not null default 0,
   constraint erasure_pkey primary key (user_id),
-  -- From a list, since a free text would sooner or later hold what was to be erased.
+  -- A list of values, because a free text could contain the data to be erased.
   constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
   constraint erasure_rows_not_negative check (rows >= 0)
 );
 create index erasure_requested_at_idx on ops.erasure (requested_at) where erased_at is null;
 comment on table ops.erasure is
-  'The barrier: nothing of these learners is taken any more. It holds their id alone, for good; erased_at is null while rows are left.';
-comment on column ops.erasure.reason is 'requested: their data; account_deleted: their data and their account.';
+  'The erasure barrier: no data of these learners is accepted. Only their ids are kept, permanently. erased_at is null while rows are left.';
+comment on column ops.erasure.reason is 'requested: their data. account_deleted: their data and their account.';
 alter table ops.erasure enable row level security;
 create policy erasure_all_nobody on ops.erasure for all to anon, authenticated using (false);
 
@@ -30,7 +30,7 @@ begin
   end if;
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased for a learner behind the barrier. Asked under the learner''s lock.';
+comment on function private.refuse_erased(uuid) is 'Raises erased for a learner in ops.erasure. The caller holds the learner''s lock.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -42,7 +42,7 @@ declare
   v_made uuid[];
   v_held uuid[];
 begin
-  -- 1 A row to lock for who has none.
+  -- 1 Create a state row to lock for learners without one.
   with made as (
     insert into learner.state (user_id)
     select distinct u.id from unnest(p_users) u (id)
@@ -53,17 +53,17 @@ begin
   )
   select array_agg(m.user_id) into v_made from made m;
 
-  -- 2 Shared, and for no longer than the caller's statement or two: batches of all of them wait. Who is busy is not waited for, since so
-  --   would all others.
+  -- 2 A shared lock that lasts only for the caller's short transaction, because all their batches wait. Busy learners are skipped,
+  --   so that they do not delay the others.
   v_held := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for key share skip locked);
 
-  -- 3 The barrier, in statements of their own: an erasure that held the lock until now is seen.
+  -- 3 Read the barrier in separate statements, so that an erasure that held the lock until now is visible.
   delete from learner.state s where s.user_id = any (v_made) and exists (select from ops.erasure e where e.user_id = s.user_id);
   return array(select h.id from unnest(v_held) h (id) where not exists (select from ops.erasure e where e.user_id = h.id));
 end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
-  'Those of the learners who are neither busy nor behind the barrier; no erasure of them begins before the transaction ends.';
+  'The learners that are neither busy nor in ops.erasure. Their erasure cannot begin before the transaction ends.';
 
 create function private.only_redact()
 returns trigger
@@ -73,8 +73,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Who did what to whom, and when, stays. What of an erased learner it shows may go, and where they called from themselves, and nothing
-  -- else; to go too far takes an erasure, which is itself on record.
+  -- Who did what to whom, and when, stays. An erasure may remove only an erased learner's data (before and after) and the address
+  -- that the learner called from. The erasure itself is on record.
   if to_jsonb(new) || jsonb_build_object('before', old.before, 'after', old.after, 'source', old.source) is distinct from to_jsonb(old)
     or new.before is not null or new.after is not null
     or (new.source is distinct from old.source and (new.source is not null or old.actor::text is distinct from old.object_id))
@@ -85,8 +85,9 @@ begin
   return new;
 end
 $$;
-comment on function private.only_redact() is 'Row trigger: lets before, after and an own source of an erased learner''s records become null, and no other update.';
+comment on function private.only_redact() is
+  'Row trigger: lets before, after and the learner''s own source become null in records of an erased learner. Refuses other updates.';
 
--- ops.audit is append-only but for what an erasure takes out.
+-- ops.audit is append-only, except for what an erasure removes.
 create trigger audit_only_redacted before update on ops.audit
   for each row execute function private.only_redact();

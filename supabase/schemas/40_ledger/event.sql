@@ -1,5 +1,5 @@
--- What:  the ledger: every event that was accepted, once, for good.
--- Why:   (user_id, event_id) is the idempotency key; projections can always be rebuilt from it (I4, I6).
+-- What:  the ledger: every accepted event, once, permanently.
+-- Why:   (user_id, event_id) is the idempotency key. Projections can always be rebuilt from the ledger (I4, I6).
 create table learner.event (
   user_id            uuid not null,
   event_id           uuid not null,
@@ -19,7 +19,7 @@ create table learner.event (
   reset_event        uuid,
   content_state      text,
   graded_correct     boolean,
-  -- No second index: a learner's look-ups use this one (0.68x the WAL of the usual pair of indexes).
+  -- No second index: a learner's look-ups use this one. It writes 0.68 times the WAL of the usual two indexes.
   constraint event_pkey primary key (user_id, event_id),
   constraint event_type_version_positive check (type_version > 0),
   constraint event_utc_offset_in_range check (utc_offset_minutes between -1080 and 1080),
@@ -31,10 +31,10 @@ create table learner.event (
     or (session_id is not null and skill_id is not null and question_id is not null and content_state is not null))
 ) partition by range (event_id);
 comment on table learner.event is
-  'The ledger. event_id is the device''s ULID as uuid; partitions are months of its time. Kept for good.';
-comment on column learner.event.head_version is 'From here on: stamped once on arrival, never changed, so that projections are functions of the rows.';
-comment on column learner.event.content_state is 'The question''s version that was answered, seen from arrival: current, outdated or withdrawn.';
-comment on column learner.event.graded_correct is 'The server''s grading against the version that was answered; the device''s claim is in the body.';
+  'The ledger, kept permanently. event_id is the device''s ULID as uuid. Partitions are months of the ULID''s time.';
+comment on column learner.event.head_version is 'This column and the following ones are stamped on arrival and never change, so projections depend only on the rows.';
+comment on column learner.event.content_state is 'The state of the answered question version on arrival: current, outdated or withdrawn.';
+comment on column learner.event.graded_correct is 'The server''s grading by the answered version. The body has the device''s claim.';
 
 alter table learner.event enable row level security;
 create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));

@@ -1,6 +1,6 @@
--- What:  the rules of batches and events, as rows: one jsonpath predicate for each field.
--- Why:   validation implies every constraint of the tables, and names the field that is wrong. The rows are generated from the contract's
---        zod schemas (event_rules.gen.sql), so that a client gets the same verdict; a differential test compares the two.
+-- What:  the rules for batches and events as rows: one jsonpath predicate per field.
+-- Why:   validation covers every constraint of the tables and names the invalid field. The rows are generated from the contract's
+--        zod schemas (event_rules.gen.sql), so client and server agree. A differential test compares the two.
 create table private.event_rule (
   type        text not null,
   version     smallint not null,
@@ -12,8 +12,8 @@ create table private.event_rule (
 );
 comment on table private.event_rule is
   'A field is valid if its rule is true. Unknown fields are ignored. The types batch and event are the envelopes.';
-comment on column private.event_rule.place is 'The order of the fields: a verdict names the first one that breaks its rule.';
-comment on column private.event_rule.requirement is 'The rule as a person would say it.';
+comment on column private.event_rule.place is 'The order of the fields. A verdict names the first invalid one.';
+comment on column private.event_rule.requirement is 'The rule in words.';
 
 create table private.event_type (
   type    text not null,
@@ -23,8 +23,8 @@ create table private.event_type (
   constraint event_type_pkey primary key (type, version),
   constraint event_type_kept_in_known check (kept_in in ('ledger', 'telemetry'))
 );
-comment on table private.event_type is 'All rules of a type in one predicate. A valid event takes one evaluation; only of an invalid one each rule is evaluated.';
-comment on column private.event_type.kept_in is 'The ledger, for good; or ops.telemetry, for some months.';
+comment on table private.event_type is 'All rules of a type in one predicate, evaluated once for a valid event. Single rules are evaluated only for an invalid event.';
+comment on column private.event_type.kept_in is 'ledger: permanently. telemetry: in ops.telemetry for some months.';
 
 alter table private.event_rule enable row level security;
 alter table private.event_type enable row level security;
@@ -44,4 +44,4 @@ as $$
   limit 1
 $$;
 comment on function private.broken_field(text, smallint, jsonb) is
-  'The first field that breaks a rule of its type (empty for the value itself), or null.';
+  'The first field that breaks a rule of its type (empty for the whole value), or null.';

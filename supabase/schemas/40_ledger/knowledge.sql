@@ -1,5 +1,5 @@
 -- What:  private.knowledge: a number that grows with every release and every change of the event types.
--- Why:   a held event is tried again when the server knows more, and only then: an unknown type, held for months,
+-- Why:   a held event is retried only when the server has new knowledge. An unknown type that is held for months
 --        is not parsed at every contact.
 create table private.knowledge (
   singleton boolean not null default true,
@@ -7,8 +7,8 @@ create table private.knowledge (
   constraint knowledge_pkey primary key (singleton),
   constraint knowledge_singleton check (singleton)
 );
--- A row and not a sequence: the number must not be seen before what it stands for is committed.
-comment on table private.knowledge is 'One row. Events held at a smaller number may apply now.';
+-- A row instead of a sequence, because the number must not be visible before its release or event type is committed.
+comment on table private.knowledge is 'One row. Events held at a smaller number may be applicable now.';
 alter table private.knowledge enable row level security;
 create policy knowledge_all_nobody on private.knowledge for all to anon, authenticated using (false);
 insert into private.knowledge default values;
@@ -25,7 +25,7 @@ begin
   return null;
 end
 $$;
-comment on function private.grow_knowledge() is 'Statement trigger: what was held before may apply now.';
+comment on function private.grow_knowledge() is 'Statement trigger: advances the number, so that held events are retried.';
 
 create trigger release_grow_knowledge after insert on content.release
   for each statement execute function private.grow_knowledge();

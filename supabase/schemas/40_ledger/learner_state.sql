@@ -1,5 +1,5 @@
--- What:  one row a learner (the lock and change counter), their devices, and the log of batches.
--- Why:   every write of a learner's data takes the lock of that one row, so change numbers follow commit order (I8).
+-- What:  one state row per learner (lock and change counter), their devices, and the log of batches.
+-- Why:   every write of a learner's data locks that row, so change numbers follow commit order (I8).
 create table learner.state (
   user_id         uuid not null,
   change_seq      bigint not null default 0,
@@ -13,12 +13,12 @@ create table learner.state (
   constraint state_change_seq_positive check (change_seq >= 0),
   constraint state_limited_at_iff_limited check ((limited = 0) = (limited_at is null) and limited >= 0)
 );
--- No foreign key to auth.users: it doubles the insert's cost, and one dashboard click would wipe a ledger.
-comment on table learner.state is 'One row a learner. Locked by every writer; change_seq numbers the changes of the learner''s rows.';
-comment on column learner.state.events_full_at is 'When the token bucket of events is full again, if nothing more is sent; so batches_full_at of batches.';
+-- No foreign key to auth.users: it doubles the cost of an insert, and deleting a user in the dashboard would delete the ledger.
+comment on table learner.state is 'One row per learner. Every writer locks it. change_seq numbers the changes of the learner''s rows.';
+comment on column learner.state.events_full_at is 'When the token bucket of events is full again without further use. batches_full_at is the same for batches.';
 comment on column learner.state.newest_event is
-  'The greatest id of the learner''s events that ingest has stored, in the ledger or ops.telemetry: what is beyond it is new, without a look at either. Nil: none yet.';
-comment on column learner.state.limited is 'Batches refused as rate_limited so far; limited_at: the last of them.';
+  'The greatest event id that ingest has stored, in the ledger or ops.telemetry. Greater ids are new, without a look-up. Nil: no event yet.';
+comment on column learner.state.limited is 'Number of batches refused as rate_limited. limited_at is the time of the last one.';
 
 create table learner.device (
   user_id          uuid not null,
@@ -35,10 +35,10 @@ create table learner.device (
   constraint device_pkey primary key (user_id, device_id),
   constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
 );
-comment on table learner.device is 'A device as seen at its last contact; clock_skew_ms = server minus device.';
+comment on table learner.device is 'A device at its last contact. clock_skew_ms is server time minus device time.';
 comment on column learner.device.queue_lag_ms is
-  'How long the oldest event of its last batch with events had waited, by the device''s own clock: a wrong one does not matter.';
-comment on column learner.device.revoked_at is 'Since when nothing is taken from it nor given to it; null: it is welcome.';
+  'How long the oldest event of its last batch had waited. Measured by the device''s own clock, so clock skew does not matter.';
+comment on column learner.device.revoked_at is 'When the device was revoked; it can neither push nor pull. Null: not revoked.';
 
 create table learner.batch (
   user_id     uuid not null,
@@ -53,7 +53,7 @@ create table learner.batch (
   constraint batch_pkey primary key (user_id, received_at, batch_id),
   constraint batch_results_add_up check (events = applied + duplicate + quarantined + retry)
 ) partition by range (received_at);
-comment on table learner.batch is 'Each arrival of a batch, replays included, with how its events fared.';
+comment on table learner.batch is 'Every arrival of a batch, replays included, with the results of its events.';
 
 alter table learner.state enable row level security;
 alter table learner.device enable row level security;

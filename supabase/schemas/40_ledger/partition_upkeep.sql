@@ -1,5 +1,5 @@
--- What:  maintain_partitions(): one missing month a run; and partition_health(), which says how partitions stand.
--- Why:   without a month of its own everything falls into one default table, and nobody would notice until it is large.
+-- What:  maintain_partitions(), which creates one missing month per run, and partition_health(), which reports the partitions' state.
+-- Why:   rows of a month without a partition go to one default table, which would grow unnoticed.
 
 create function private.month_floor(p_month date, p_is_ulid boolean)
 returns text
@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
 $$;
-comment on function private.month_floor(date, boolean) is 'Where a month (UTC) begins, as the text of a key: a ULID or a time.';
+comment on function private.month_floor(date, boolean) is 'The first key of a month (UTC) as text: a ULID or a time.';
 
 create function private.stray_months(p_schema text, p_table text, p_key text, p_is_ulid boolean, p_months integer, p_most integer)
 returns table (month date, rows bigint)
@@ -20,8 +20,8 @@ as $$
 declare
   v_this constant timestamp := date_trunc('month', now() at time zone 'utc');
 begin
-  -- Each month by itself, through the default partition's index on the key: whatever else lies there, the rows of 1970 and 2999 which stay
-  -- for good, is neither read nor counted. What is far beyond is known to be too much, so counting ends one row after it.
+  -- Each month is counted separately, through the default partition's index on the key. So other rows there, such as those of 1970 or
+  -- 2999, are not read. Counting stops one row after p_most, which is too many already.
   for month in
     select m::date from generate_series(v_this - interval '36 months', v_this + make_interval(months => p_months), interval '1 month') m
     where to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, m::date))) is null
@@ -37,7 +37,7 @@ begin
 end
 $$;
 comment on function private.stray_months(text, text, text, boolean, integer, integer) is
-  'The months of a table that have no partition, from three years ago to p_months ahead, and how many of their rows are in the default one; p_most + 1: more than p_most.';
+  'The months without a partition, from three years ago to p_months ahead, and their rows in the default partition. p_most + 1 means more than p_most.';
 
 create function private.months_ahead(p_schema text, p_table text)
 returns integer
@@ -51,7 +51,7 @@ as $$
     (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date))) is null
 $$;
 comment on function private.months_ahead(text, text) is
-  'Months in a row after this one that have a partition; -1: not even this one has.';
+  'The number of consecutive months after this one that have a partition. -1: this month has none.';
 
 create function private.partition_need(p_months integer, p_stray_rows integer, p_most_rows integer)
 returns table (schema text, name text, month date, rows bigint, can_move boolean)
@@ -63,12 +63,12 @@ as $$
   from private.partitioned_tables() t
   cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, greatest(p_most_rows, p_stray_rows)) m
   cross join lateral (select m.month < date_trunc('month', now() at time zone 'utc') as is_behind) x
-  -- Months gone by that have come to something: an import, phones that lay in drawers. 1970 is no month to make a table for.
+  -- Past months need a partition only if they have many rows: an import, or devices that were offline for long. 1970 gets no table.
   where not x.is_behind or m.rows >= p_stray_rows
   order by x.is_behind, m.month, t.schema, t.name
 $$;
 comment on function private.partition_need(integer, integer, integer) is
-  'The months that want a partition: those ahead, nearest first, then those behind with many rows in the default one.';
+  'The months that need a partition: future ones, nearest first, then past ones with many rows in the default partition.';
 
 create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_most_rows integer default 20000)
 returns text
@@ -76,7 +76,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
--- Shorter than deadlock_timeout: should it come to that, this gives up, and not the learner that it waits for.
+-- Shorter than deadlock_timeout, so that in a deadlock this job gives up and not the learner.
 set lock_timeout = '500ms'
 as $$
 declare
@@ -85,8 +85,8 @@ declare
   v_error text;
 begin
   perform private.require_role('admin');
-  -- One a run, so that no transaction ever holds two default partitions: no order of locks can then be wrong. (One that fails gives
-  -- its locks back, and the next is tried.)
+  -- One partition per run, so a transaction never holds two default partitions and lock order cannot be wrong. A failed attempt
+  -- releases its locks, and the next one is tried.
   for v_need in select * from private.partition_need(p_months, p_stray_rows, p_most_rows)
   loop
     begin
@@ -95,7 +95,7 @@ begin
         v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
         exit;
       end if;
-      v_error := format('more than %s rows of %s in %s.%s_default: too many to be moved in passing',
+      v_error := format('More than %s rows of %s are in %s.%s_default. Run ops.ensure_partitions() in a quiet hour.',
         p_most_rows, to_char(v_need.month, 'YYYY-MM'), v_need.schema, v_need.name);
     exception when others then
       v_error := format('%s (%s)', sqlerrm, sqlstate);
@@ -106,8 +106,8 @@ begin
 end
 $$;
 comment on function ops.maintain_partitions(integer, integer, integer) is
-  'Makes the next month partition that is missing, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
-  'A month with more than p_most_rows rows there is left for ops.ensure_partitions() in a quiet hour, and reported.';
+  'Creates the next missing month partition, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
+  'A month with more than p_most_rows rows there is reported and left for ops.ensure_partitions() in a quiet hour.';
 
 create function ops.partition_health()
 returns table (table_name text, months_ahead integer, default_rows bigint, default_months jsonb, cut text[],
@@ -132,7 +132,7 @@ begin
     if to_regclass(format('%I.%I', v_table.schema, v_table.name || '_default')) is not null then
       execute format('select count(*) from (select from %I.%I limit %s) d', v_table.schema, v_table.name || '_default', v_most + 1) into default_rows;
     end if;
-    -- What was not counted to its end is shown as what it is at least.
+    -- Unfinished counts are shown as the limit.
     select coalesce(jsonb_object_agg(m.name, least(m.rows, v_most)), '{}'),
       array(select 'all' where default_rows > v_most) || coalesce(array_agg(m.name order by m.name) filter (where m.rows > v_most), '{}')
     into default_months, cut
@@ -147,7 +147,7 @@ begin
 end
 $$;
 comment on function ops.partition_health() is
-  'For each partitioned table: months ahead; rows in the default partition, and those of the last three years and the next one by month (the others are of '
-  'wrong clocks and stay); and how the job went. Counts end at 200,000: cut names the months, or all, of which there are more.';
+  'Per partitioned table: months ahead; rows in the default partition, in total and by month for the last three years and the next one; '
+  'and the job''s results. Rows of other months come from wrong clocks and stay. Counts stop at 200,000; cut names the months, or all, with more rows.';
 
 select private.schedule_job('partitions', '11 * * * *', '1 hour', 'select ops.maintain_partitions()');

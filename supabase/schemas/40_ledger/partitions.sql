@@ -1,5 +1,5 @@
--- What:  ensure_partitions(): month partitions ahead of time, for tables keyed by ULID and by arrival.
--- Why:   a month without a partition falls into the default one, from where it must be moved under a lock.
+-- What:  ensure_partitions(), which creates month partitions ahead of time, for tables keyed by ULID or by arrival.
+-- Why:   rows of a month without a partition go to the default one, and moving them needs a lock.
 
 create function private.ulid_floor(p_at timestamptz)
 returns uuid
@@ -25,7 +25,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- From the catalogue: a table that is partitioned by range over one uuid (a ULID) or timestamptz is looked after from then on.
+  -- From the catalogue: every table partitioned by range over one uuid (a ULID) or timestamptz is maintained automatically.
   select n.nspname::text, c.relname::text, a.attname::text, a.atttypid = 'uuid'::regtype
   from pg_partitioned_table p
   join pg_class c on c.oid = p.partrelid
@@ -35,7 +35,7 @@ as $$
     and a.atttypid in ('uuid'::regtype, 'timestamptz'::regtype)
   order by 1, 2
 $$;
-comment on function private.partitioned_tables() is 'The tables of learner and ops that are partitioned by month, and what by.';
+comment on function private.partitioned_tables() is 'The tables of learner and ops that are partitioned by month, with their keys.';
 
 create function private.partition_name(p_table text, p_month date)
 returns text
@@ -43,13 +43,13 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$ select p_table || '_' || to_char(p_month, 'YYYY_MM') $$;
-comment on function private.partition_name(text, date) is 'event_2026_11; the default partition is event_default.';
+comment on function private.partition_name(text, date) is 'The name of a month''s partition, such as event_2026_11. The default partition is event_default.';
 
 create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
 returns void
 language plpgsql
 volatile
-security definer -- so that a move from one partition to another passes for no edit by hand
+security definer -- so that a move between partitions does not count as an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -57,7 +57,7 @@ begin
     p_from::regclass, p_column, p_least, p_below, p_to::regclass);
 end
 $$;
-comment on function private.move_rows(text, text, text, text, text) is 'Moves the rows of a range from one partition to a table like it.';
+comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape.';
 
 create function private.add_partition(p_schema text, p_table text, p_column text, p_name text, p_from text, p_to text)
 returns void
@@ -68,29 +68,29 @@ as $$
 begin
   execute format('create table %I.%I (like %I.%I including defaults including constraints)', p_schema, p_name, p_schema, p_table);
   execute format('alter table %I.%I enable row level security', p_schema, p_name);
-  -- A parent's trigger for truncate is not its partitions'.
+  -- Partitions do not inherit a truncate trigger.
   execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
     p_name || '_stays', p_schema, p_name);
-  -- The parent's policies decide; a partition is nobody's to read by its own name.
+  -- Reads go through the parent and its policies. Direct reads of a partition are refused.
   execute format('create policy %I on %I.%I for all to anon, authenticated using (false)', p_name || '_all_nobody', p_schema, p_name);
   execute format('comment on table %I.%I is %L', p_schema, p_name,
     case when p_from is null then format('Rows of %s outside all months: wrong clocks.', p_table) else format('%s from %s.', p_table, p_from) end);
   if p_from is null then
-    -- The key's own index leads with the learner. A month of strays is to be counted and moved without reading all of 1970; and only wrong clocks
-    -- write here, so that nothing else pays for it.
+    -- The key's own index starts with the learner. This index counts and moves a month of strays without reading all other rows.
+    -- Only events of wrong clocks pay for it.
     execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', p_name, p_column), p_schema, p_name, p_column);
     execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, p_name);
     return;
   end if;
-  -- Attaching fails while the default partition holds a row of the new range: such rows move first. The lock that attaching needs is
-  -- taken before, or a row that arrives between the two would make it fail; and taking it in two steps could deadlock.
+  -- A partition cannot be attached while the default partition has rows of its range, so these rows move first. The lock for attaching
+  -- is taken before the move: otherwise a new row could arrive in between, and locking in two steps could deadlock.
   execute format('lock table %I.%I in access exclusive mode', p_schema, p_table || '_default');
   perform private.move_rows(format('%I.%I', p_schema, p_table || '_default'), format('%I.%I', p_schema, p_name), p_column, p_from, p_to);
   execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, p_name, p_from, p_to);
 end
 $$;
 comment on function private.add_partition(text, text, text, text, text, text) is
-  'Builds one partition, moves matching rows of the default one into it, and attaches it.';
+  'Creates a partition, moves matching rows of the default partition into it, and attaches it.';
 
 create function private.ensure_partition(p_schema text, p_table text, p_month date)
 returns boolean
@@ -117,7 +117,7 @@ begin
   return true;
 end
 $$;
-comment on function private.ensure_partition(text, text, date) is 'Makes a table''s partition of one month; false where it has one.';
+comment on function private.ensure_partition(text, text, date) is 'Creates a table''s partition for a month. False: it exists.';
 
 create function ops.ensure_partitions(p_from timestamptz default now(), p_months integer default 12)
 returns integer
@@ -139,6 +139,6 @@ begin
 end
 $$;
 comment on function ops.ensure_partitions(timestamptz, integer) is
-  'Makes the missing month partitions from p_from to p_months ahead, in one transaction; returns how many. Safe to repeat. For '
-  'migrations and quiet hours: ops.maintain_partitions() does the same in small steps, by pg_cron.';
+  'Creates the missing month partitions from p_from to p_months ahead, in one transaction, and returns their number. Safe to repeat. For '
+  'migrations and quiet hours. ops.maintain_partitions() does the same in small steps, by pg_cron.';
 

@@ -1,5 +1,5 @@
--- What:  token buckets of learner.state: how many batches and events one learner may send.
--- Why:   one runaway client must not take everybody's share; its events wait on it, and none is lost (U8).
+-- What:  rate limits: the token buckets of learner.state limit a learner's batches and events.
+-- Why:   one runaway client must not use up the capacity of all. Its events wait on the device and are not lost (U8).
 
 create table ops.pressure_setting (
   id            smallint not null default 1,
@@ -9,15 +9,16 @@ create table ops.pressure_setting (
   batches_per_s numeric not null default 2,
   constraint pressure_setting_pkey primary key (id),
   constraint pressure_setting_one_row check (id = 1),
-  -- A bucket smaller than a batch could never be sent one.
+  -- A bucket smaller than a batch would refuse full batches for ever.
   constraint pressure_setting_event_burst_in_range check (event_burst between private.max_batch_events() and 10000000),
   constraint pressure_setting_events_per_s_in_range check (events_per_s between 1 and 1000000),
   constraint pressure_setting_batch_burst_in_range check (batch_burst between 1 and 1000000),
   constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000)
 );
 comment on table ops.pressure_setting is
-  'One row: the token bucket of each learner. A backlog of 10,000 events is 20 batches, which the defaults take at once, three times over.';
-comment on column ops.pressure_setting.event_burst is 'Events that a full bucket lets through at once; events_per_s refills it. So batch_burst and batches_per_s for batches.';
+  'One row: the token buckets of each learner. A backlog of 10,000 events is 20 batches; the defaults accept three such backlogs at once.';
+comment on column ops.pressure_setting.event_burst is
+  'Events that a full bucket accepts at once. events_per_s refills it. batch_burst and batches_per_s do the same for batches.';
 insert into ops.pressure_setting default values;
 
 alter table ops.pressure_setting enable row level security;
@@ -39,9 +40,9 @@ declare
   v_now constant timestamptz := clock_timestamp();
   v_wait double precision;
 begin
-  -- A bucket is the time at which it will be full again. Taking from it moves that time on. It may not lie further ahead than
-  -- filling the whole bucket takes. No sum drifts, and a bucket that nobody uses needs no upkeep.
-  -- The clock is read once the row is locked: a batch that waited for others would else be measured against a time before theirs.
+  -- A bucket is stored as the time at which it is full again. Using tokens moves that time forward, at most by the time to fill an
+  -- empty bucket. Nothing drifts, and an idle bucket needs no upkeep.
+  -- The clock is read after the row is locked, because a batch that waited must not use a time before the batches ahead of it.
   for v_try in 1..2 loop
     update learner.state s set
       events_full_at = greatest(s.events_full_at, clock_timestamp()) + make_interval(secs => p_events / p.events_per_s::double precision),
@@ -55,7 +56,7 @@ begin
     if found then
       return null;
     end if;
-    -- A learner's first batch, or one too many; or another first one, which this waits for.
+    -- No row matched: a first batch, or an exceeded limit. The insert waits for a concurrent first batch.
     insert into learner.state (user_id) values (p_user) on conflict do nothing;
   end loop;
   update learner.state s set limited = s.limited + 1, limited_at = v_now
@@ -68,8 +69,8 @@ begin
 end
 $$;
 comment on function private.take_tokens(uuid, integer) is
-  'Takes the learner''s lock, and one batch of so many events from the learner''s buckets: null, or {refused: {code, retry_after_s}}. '
-  'The refusal is returned, not raised, so that the count of refusals stays.';
+  'Locks the learner and takes one batch of p_events events from the buckets: null, or {refused: {code, retry_after_s}}. '
+  'The refusal is returned, not raised, so that the transaction keeps the count of refusals.';
 
 create function private.answer_refusal(p_refused json)
 returns json
@@ -79,12 +80,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_least constant integer := p_refused ->> 'retry_after_s';
-  -- Spread like the functions' answers (_shared/problem.ts): a thousand refused clients do not come back as one.
+  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
   v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
   v_error private.error_code;
 begin
   select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
-  -- What PostgREST makes of a raised error, without one: the transaction commits.
+  -- The form of PostgREST's errors without raising one, so that the transaction commits.
   perform set_config('response.status', v_error.status::text, true),
     set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
   return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
@@ -92,5 +93,5 @@ begin
 end
 $$;
 comment on function private.answer_refusal(json) is
-  'A refusal as an RPC call answers it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint holds '
-  'the same seconds, because supabase-js shows no headers.';
+  'A refusal as an RPC returns it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint has '
+  'the same number of seconds, because supabase-js does not expose headers.';

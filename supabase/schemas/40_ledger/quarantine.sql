@@ -1,5 +1,5 @@
--- What:  ops.quarantine, what was done about its rows, and how much of it a learner may fill.
--- Why:   what can't be applied is kept with its reason until the server knows more or a person has looked (U3).
+-- What:  ops.quarantine, the actions on its rows, and its size limit per learner.
+-- Why:   an event that cannot be applied is kept with its reason until the server knows more or support has decided (U3).
 create table ops.quarantine (
   user_id        uuid not null,
   sha256         bytea not null,
@@ -20,7 +20,7 @@ create table ops.quarantine (
   tried_at       timestamptz not null default clock_timestamp(),
   resolved_at    timestamptz,
   resolved_event uuid,
-  -- While the event waits its status follows from its code; a settled one keeps the code that it had.
+  -- While the event waits, its status follows from its code. A settled event keeps its last code.
   is_held        boolean generated always as (case status when 'held' then true when 'open' then false end) stored,
   constraint quarantine_pkey primary key (user_id, sha256),
   constraint quarantine_code_known foreign key (code) references private.error_code (code),
@@ -30,27 +30,26 @@ create table ops.quarantine (
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
   constraint quarantine_event_iff_superseded check ((status = 'superseded') = (resolved_event is not null))
 );
--- So that a learner's contact finds out in one look whether anything is held that could be tried, which is rarely so;
--- and the job that replays, over all learners.
+-- For one look-up per contact, which rarely finds a held event to retry, and for the replay job over all learners.
 create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
 create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
--- What support replays, least recently tried first: of one learner, and of a code over all learners.
+-- For replay by support, least recently tried first: of one learner, or of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_is_held_idx on ops.quarantine (code, is_held);
 create index quarantine_user_id_event_id_idx on ops.quarantine (user_id, event_id);
--- Pages: of one learner, and over all learners for support.
+-- For pages: of one learner, and over all learners for support.
 create index quarantine_user_id_last_seen_at_sha256_idx on ops.quarantine (user_id, last_seen_at, sha256);
 create index quarantine_status_last_seen_at_user_id_sha256_idx on ops.quarantine (status, last_seen_at, user_id, sha256);
-comment on table ops.quarantine is 'What could not be applied, kept as the text that arrived, under its SHA-256 (U3).';
-comment on column ops.quarantine.body is 'As it arrived, for good; what support made of it is in mended_body.';
-comment on column ops.quarantine.origin is 'batch: sent like any event; dead_letter: handed in by a device that had given it up, for its reason.';
-comment on column ops.quarantine.batch_id is 'The batch that it last came in.';
-comment on column ops.quarantine.knowledge is 'private.knowledge when it was last tried.';
-comment on column ops.quarantine.tried_at is 'When it was last tried, by ingest, replay or support.';
+comment on table ops.quarantine is 'Events that could not be applied, stored as the received text under its SHA-256 (U3).';
+comment on column ops.quarantine.body is 'The received text, unchanged. mended_body is support''s corrected version.';
+comment on column ops.quarantine.origin is 'batch: received like any event. dead_letter: handed in by a device that had given it up; reason says why.';
+comment on column ops.quarantine.batch_id is 'The last batch that contained the event.';
+comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try.';
+comment on column ops.quarantine.tried_at is 'The time of the last try by ingest, replay or support.';
 comment on column ops.quarantine.status is
-  'open: needs a person; held: applies when the server knows more; superseded: it became resolved_event; discarded: by support.';
-comment on column ops.quarantine.resolved_event is 'The event of the ledger that it became, of the same id, or of a new one where that was taken.';
+  'open: support must decide. held: will be retried when the server knows more. superseded: applied as resolved_event. discarded: by support.';
+comment on column ops.quarantine.resolved_event is 'The resulting ledger event. It has the same id, or a new one if that id was taken.';
 
 create function private.waiting_status(p_code text)
 returns text
@@ -62,7 +61,7 @@ begin
   return (select case when e.held then 'held' else 'open' end from private.error_code e where e.code = p_code);
 end
 $$;
-comment on function private.waiting_status(text) is 'The status of a quarantined event that waits with this code: open or held.';
+comment on function private.waiting_status(text) is 'The status of an unsettled event with this code: open or held.';
 
 create table ops.quarantine_action (
   user_id     uuid not null,
@@ -88,10 +87,10 @@ create table ops.quarantine_action (
   constraint quarantine_action_event_iff_superseded check ((outcome = 'superseded') = (event_id is not null))
 );
 create index quarantine_action_user_id_at_sha256_number_idx on ops.quarantine_action (user_id, at, sha256, number);
-comment on table ops.quarantine_action is 'What people did about quarantined events, and what came of it; append-only, it goes only with its row.';
-comment on column ops.quarantine_action.outcome is 'The row''s status afterwards; with code and field where it could still not be applied.';
+comment on table ops.quarantine_action is 'Support''s actions on quarantined events and their outcomes. Append-only; deleted only with its row of ops.quarantine.';
+comment on column ops.quarantine_action.outcome is 'The event''s status after the action. code and field are set if it could still not be applied.';
 
--- Not in learner.state: only a broken event writes here, and every good batch writes there.
+-- Separate from learner.state: only invalid events write here, while every valid batch writes there.
 create table ops.quarantine_load (
   user_id    uuid not null,
   open_rows  integer not null default 0,
@@ -101,7 +100,7 @@ create table ops.quarantine_load (
   constraint quarantine_load_pkey primary key (user_id),
   constraint quarantine_load_not_negative check (least(open_rows, open_bytes, held_rows, held_bytes) >= 0)
 );
-comment on table ops.quarantine_load is 'What a learner''s open and held rows come to; kept by triggers, so that a batch need not count them.';
+comment on table ops.quarantine_load is 'The number and size of a learner''s open and held rows. Triggers keep it, so that a batch need not count them.';
 
 create table ops.quarantine_setting (
   id            smallint not null default 1,
@@ -112,12 +111,12 @@ create table ops.quarantine_setting (
   retry_after_s integer not null default 21600,
   constraint quarantine_setting_pkey primary key (id),
   constraint quarantine_setting_one_row check (id = 1),
-  -- Any one line (a batch at most, and its encoding) must fit an empty quarantine.
+  -- Any single line, at most a batch plus its encoding, must fit into an empty quarantine.
   constraint quarantine_setting_holds_a_batch check (least(open_bytes, held_bytes) >= 2 * private.max_batch_bytes() and least(open_rows, held_rows) > 0),
   constraint quarantine_setting_retry_in_range check (retry_after_s between 60 and 604800)
 );
-comment on table ops.quarantine_setting is 'One row: how much quarantine a learner may fill, held events apart; operators update it.';
-comment on column ops.quarantine_setting.retry_after_s is 'When a device may send again what did not fit.';
+comment on table ops.quarantine_setting is 'One row: the quarantine limits per learner, separate for open and held events. Operators update it.';
+comment on column ops.quarantine_setting.retry_after_s is 'Seconds until a device may retry an event that did not fit.';
 insert into ops.quarantine_setting default values;
 create trigger quarantine_setting_audit_update after update on ops.quarantine_setting
   referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
@@ -131,7 +130,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Not one upsert: its row would be checked before the conflict is, and what is taken away is negative.
+  -- Not an upsert, because its row is checked before the conflict, and a decrease is negative.
   insert into ops.quarantine_load (user_id) values (p_user) on conflict do nothing;
   update ops.quarantine_load l set
     open_rows = l.open_rows + coalesce(p_open_rows, 0), open_bytes = l.open_bytes + coalesce(p_open_bytes, 0),
@@ -139,7 +138,7 @@ begin
   where l.user_id = p_user;
 end
 $$;
-comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint) is 'Counts rows and bytes, which may be negative.';
+comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint) is 'Adds rows and bytes, which may be negative, to ops.quarantine_load.';
 
 create function private.load_quarantine()
 returns trigger
@@ -149,7 +148,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Dynamic, since each kind of change sees other transition tables; only broken events come here.
+  -- Dynamic SQL, because each operation has other transition tables. It runs only for invalid events.
   execute format($sql$
     select private.add_quarantine_load(r.user_id,
       sum(r.sign) filter (where r.status = 'open'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'open'),

@@ -1,5 +1,5 @@
--- What:  steering_for() merges the rows of ops.steering for one app; require_running() is the kill switch.
--- Why:   an app gets one value for each field, whichever rows are for it.
+-- What:  steering_for(), which merges the rows of ops.steering for one app; require_running(), the kill switch.
+-- Why:   an app gets one value per field, however many rows match.
 
 create function private.steering_for(p_platform text, p_app_version text)
 returns json
@@ -13,7 +13,7 @@ declare
   v_row ops.steering;
   v ops.steering;
 begin
-  -- A row for a platform before one for all, a range before none, the range that begins later before its elders.
+  -- Most specific first: a platform before all platforms, a version range before none, a later range before an earlier one.
   for v_row in
     select t.* from ops.steering t
     where (t.platform is null or t.platform = p_platform)
@@ -29,7 +29,7 @@ begin
     v.keep_sent_days := coalesce(v.keep_sent_days, v_row.keep_sent_days);
     v.poll_after_s := coalesce(v.poll_after_s, v_row.poll_after_s);
     v.pause_s := coalesce(v.pause_s, v_row.pause_s);
-    -- What belongs together comes from one row.
+    -- Fields that belong together come from one row.
     if v.paused is null then
       v.paused := v_row.paused;
       v.pause_reason := v_row.pause_reason;
@@ -43,7 +43,7 @@ begin
   return json_build_object(
     'batch_events', v.batch_events,
     'retry_base_ms', v.retry_base_ms,
-    -- The two may come from different rows.
+    -- Base and cap may come from different rows.
     'retry_cap_ms', greatest(v.retry_cap_ms, v.retry_base_ms),
     'outbox_cap', v.outbox_cap,
     'keep_sent_days', v.keep_sent_days,
@@ -54,7 +54,7 @@ begin
 end
 $$;
 comment on function private.steering_for(text, text) is
-  'What a client is asked to do: of each field the value of the most specific row that has one. An app of unknown version is in no range.';
+  'The settings for a client. Each field comes from the most specific row that sets it. An app of unknown version matches no version range.';
 
 create function private.require_running(p_platform text, p_app_version text)
 returns void
@@ -66,7 +66,7 @@ as $$
 declare
   v_paused json;
 begin
-  -- Nothing is paused on nearly every day: one look at a table of a page.
+  -- Usually nothing is paused: one look-up in a table of one page.
   if exists (select from ops.steering s where s.paused) then
     v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
     if v_paused ->> 'reason' is not null then
@@ -75,4 +75,4 @@ begin
   end if;
 end
 $$;
-comment on function private.require_running(text, text) is 'Passes unless the kill switch is on for such an app; else raises paused with the seconds to wait.';
+comment on function private.require_running(text, text) is 'Raises paused, with the seconds to wait, if the kill switch is on for this app.';

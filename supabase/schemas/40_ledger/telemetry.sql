@@ -1,5 +1,5 @@
--- What:  ops.telemetry: the tracking plan's events, each once, for as long as the setting says; dropped by the month.
--- Why:   there are many and they age, so they must not grow the ledger, which is kept for good and rebuilt from.
+-- What:  ops.telemetry: the events of the tracking plan, each once. Whole months are dropped after the retention time.
+-- Why:   telemetry is large and ages, while the ledger is kept permanently and rebuilt from.
 create table ops.telemetry (
   user_id            uuid not null,
   event_id           uuid not null,
@@ -14,7 +14,7 @@ create table ops.telemetry (
   constraint telemetry_body_is_object check (jsonb_typeof(body) = 'object')
 ) partition by range (event_id);
 comment on table ops.telemetry is
-  'What devices tell about themselves: outbox, cache, offline use, failures (U9). Partitioned like the ledger, kept for some months.';
+  'Reports of devices about themselves: outbox, cache, offline use, failures (U9). Partitioned like the ledger, kept for some months.';
 alter table ops.telemetry enable row level security;
 create policy telemetry_select_own on ops.telemetry for select to authenticated using (user_id = (select auth.uid()));
 select ops.ensure_partitions();
@@ -26,7 +26,7 @@ create table ops.telemetry_setting (
   constraint telemetry_setting_one_row check (id = 1),
   constraint telemetry_setting_keep_days_in_range check (keep_days between 31 and 3650)
 );
-comment on table ops.telemetry_setting is 'One row: for how many days telemetry is kept.';
+comment on table ops.telemetry_setting is 'One row: the retention of telemetry in days.';
 alter table ops.telemetry_setting enable row level security;
 create policy telemetry_setting_all_nobody on ops.telemetry_setting for all to anon, authenticated using (false);
 insert into ops.telemetry_setting default values;
@@ -54,20 +54,20 @@ begin
     from pg_inherits i
     join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'ops.telemetry'::regclass and c.relname ~ '^telemetry_[0-9]{4}_[0-9]{2}$'
-      -- A month is old once its last day is.
+      -- A month is old when its last day is old.
       and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= v_before
     order by c.relname
   loop
     execute format('drop table ops.%I', v_partition);
     v_dropped := v_dropped + 1;
   end loop;
-  -- Of wrong clocks, and of months that were dropped before: by arrival, as no other time of theirs can be trusted.
+  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
   delete from ops.telemetry_default t
   where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
   return v_dropped;
 end
 $$;
 comment on function ops.drop_old_telemetry(timestamptz) is
-  'Drops the months of telemetry that are older than the setting says, and old rows of wrong clocks, at most 100,000; returns how many months. Admins and jobs.';
+  'Drops expired months of telemetry, and up to 100,000 expired rows of wrong clocks. Returns the number of months. Admins and jobs.';
 
 select private.schedule_job('telemetry', '43 3 * * *', '1 day', 'select ops.drop_old_telemetry()');

@@ -1,5 +1,5 @@
--- What:  the schedule of the bundle worker, and the policy by which old bundles go.
--- Why:   a publish wakes the worker, but a wake-up may get lost and a worker may be killed; the schedule comes by until nothing is due.
+-- What:  the schedule of the bundle worker, and the retirement of old bundles.
+-- Why:   a publish wakes the worker, but a wake-up may be lost and a worker may be killed. The schedule wakes it until no work is left.
 
 create function private.wake_bundler()
 returns boolean
@@ -14,7 +14,7 @@ begin
       select from content.release_state s
       where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from private.history())
     or exists (select from private.bundle_due(private.history()))
-    -- A schema whose end was put off after it had come: its bundles are retired, or were never asked for.
+    -- A schema whose end was postponed after it had passed: its bundles are retired or were never requested.
     or exists (
       select from private.domain_node_at((select max(r.version) from content.release r)) n
       where not exists (
@@ -28,7 +28,7 @@ begin
   return false;
 end
 $$;
-comment on function private.wake_bundler() is 'Wakes the bundle worker if there is work that nobody has taken; says whether it did.';
+comment on function private.wake_bundler() is 'Wakes the bundle worker if there is unclaimed work. Returns whether it did.';
 
 create function ops.continue_bundles()
 returns boolean
@@ -57,11 +57,11 @@ declare
   v_count integer;
 begin
   perform private.require_role('admin');
-  -- 1 The oldest release whose manifest names bundles.
+  -- 1 The oldest release whose bundles are kept.
   select min(r.version) into v_oldest from (select version from content.release order by version desc limit v_keep) r;
 
-  -- 2 A bundle that this release or a newer one has is needed: nothing has changed its domain up to the oldest one kept. From the
-  --   same moment no manifest names the others; their objects go after a grace, since devices may still hold an older manifest.
+  -- 2 A bundle is kept if its domain has not changed up to that release, because this release or a newer one uses it.
+  --   Manifests stop naming the others now. Their objects stay for a grace period, because devices may hold an older manifest.
   update content.bundle b set retired_at = clock_timestamp()
   where b.retired_at is null
     and (b.history <> private.history()
@@ -78,8 +78,8 @@ begin
 end
 $$;
 comment on function ops.remove_old_bundles(integer) is
-  'Retires the bundles that only releases older than the newest p_keep_versions have (null: the setting), and those of contract schemas '
-  'that are not served any more; returns how many. The worker removes their objects after the grace.';
+  'Retires bundles that only releases older than the newest p_keep_versions (null: the setting) use, and bundles of content schemas '
+  'that are no longer served. Returns their number. The worker removes their objects after the grace period.';
 
 grant execute on function private.wake_bundler() to carrel_edge;
 

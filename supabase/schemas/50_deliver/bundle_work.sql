@@ -1,5 +1,5 @@
--- What:  the work on bundles as the worker claims and reports it: write, sign, remove; and what is removed.
--- Why:   claims with leases, so that any number of workers may run, and any may be killed, at any moment.
+-- What:  the worker's tasks on bundles (write, sign, remove): how they are claimed and reported.
+-- Why:   tasks have leases, so any number of workers may run, and any worker may be killed at any moment.
 
 create function private.bundle_due(p_history text)
 returns table (task text, history text, schema smallint, domain_id uuid, version integer)
@@ -13,14 +13,14 @@ as $$
   cross join lateral (select case
     when b.retired_at < clock_timestamp() - make_interval(hours => s.bundle_grace_hours) then 'remove'
     when b.retired_at is not null or b.history <> p_history
-      -- Nobody may read it any more; ops.remove_old_bundles() retires it.
+      -- A schema that is no longer served; ops.remove_old_bundles() retires its bundles.
       or b.schema not in (select x.schema from content.schema x where private.schema_is_served(x.schema)) then null
     when b.stored_at is null then 'write'
     when b.url_expires_at is null or b.url_expires_at < clock_timestamp() + make_interval(days => s.bundle_url_days) / 2 then 'sign'
   end as task) t
   where t.task is not null and b.leased_until < clock_timestamp()
 $$;
-comment on function private.bundle_due(text) is 'Bundles that nobody works on and somebody should: write and sign those of a history, remove those of any.';
+comment on function private.bundle_due(text) is 'Unleased bundles with work: write and sign in the given history, remove in any history.';
 
 create function private.mark_bundled()
 returns integer
@@ -32,7 +32,7 @@ declare
   v_history constant text := private.history();
   v_version integer;
 begin
-  -- Two workers that finish the last two bundles at once would each miss the other's: one after the other.
+  -- The lock makes workers check one after the other. Two workers that finish the last two bundles at once would miss each other's.
   select s.version into v_version from content.release_state s
   where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from v_history
   for update;
@@ -53,7 +53,7 @@ begin
 end
 $$;
 comment on function private.mark_bundled() is
-  'Marks the newest release as bundled, and hints it, once every domain has a signed bundle; returns its version, or null.';
+  'Marks the newest release as bundled and sends its hint, once every domain has a signed bundle. Returns its version, or null.';
 
 create function private.claim_bundle_work()
 returns json
@@ -68,9 +68,9 @@ declare
   v_task text;
   v_claimed json;
 begin
-  -- 1 What the newest release needs: asked for where nobody has yet, taken back where it was retired (a schema whose end was put off),
-  --   and written again if somebody has begun to remove it. What was asked for otherwise (an older release, another history) and never
-  --   written is retired. One statement, hence one snapshot: by an older head, nobody needs the rows that another worker has just asked for.
+  -- 1 Request the bundles of the newest release. Retired ones are revived (a schema whose end was postponed), and written again if their
+  --   removal had begun. Requested bundles that the release does not need and that were never written are retired.
+  --   One statement has one snapshot, so a stale head cannot retire rows that another worker has just requested.
   with wanted as materialized (
     select h.history, n.*
     from (select private.history()) h (history), private.domain_node_at((select max(r.version) from content.release r)) n
@@ -93,14 +93,14 @@ begin
       where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version);
   v_history := private.history();
 
-  -- 2 Writing comes first; rows that failed before come last, so that none of them holds up the others.
+  -- 2 Writing comes first. Rows with failed attempts come last, so they do not delay the others.
   foreach v_task in array array['write', 'sign', 'remove'] loop
     with due as (
       select b.ctid
       from content.bundle b
       join private.bundle_due(v_history) d
         on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version
-      -- Once more, for a row that somebody has changed since the snapshot.
+      -- Checked again, because another worker may have changed the row since the snapshot.
       where d.task = v_task and b.leased_until < clock_timestamp() and (v_task = 'remove') = (b.retired_at is not null)
       order by b.attempts, b.version desc, b.schema desc, b.domain_id
       limit case v_task when 'write' then 1 else 100 end
@@ -121,13 +121,13 @@ begin
     end if;
   end loop;
 
-  -- 3 Nothing to do: a release that changed no domain is bundled by that.
+  -- 3 No work: a release that changed no domain is complete already.
   perform private.mark_bundled();
   return null;
 end
 $$;
 comment on function private.claim_bundle_work() is
-  'The next piece of work on bundles, leased to the caller: {task: write | sign | remove, lease, history, url_days, bundles}; null: none.';
+  'Claims the next task on bundles with a lease: {task: write | sign | remove, lease, history, url_days, bundles}. Null: no work.';
 
 create function private.name_bundle(p_lease uuid, p_bytes integer, p_sha256 text)
 returns text
@@ -142,7 +142,7 @@ as $$
   returning path
 $$;
 comment on function private.name_bundle(uuid, integer, text) is
-  'Names the file that a worker is about to upload, and returns its path; null where the lease has passed to another.';
+  'Records the file that a worker is about to upload and returns its path. Null: the lease has passed to another worker.';
 
 create function private.finish_bundle(p_lease uuid)
 returns void
@@ -154,7 +154,7 @@ as $$
   update content.bundle set stored_at = clock_timestamp(), lease = null, leased_until = '-infinity', attempts = 0
   where lease = p_lease and path is not null and stored_at is null
 $$;
-comment on function private.finish_bundle(uuid) is 'Says that the named file has been uploaded.';
+comment on function private.finish_bundle(uuid) is 'Records that the named file is uploaded.';
 
 create function private.finish_signing(p_lease uuid, p_urls json, p_expires_at timestamptz)
 returns void
@@ -168,13 +168,13 @@ begin
   set signed_url = u.value, url_expires_at = p_expires_at, lease = null, leased_until = '-infinity', attempts = 0
   from json_each_text(p_urls) u
   where b.lease = p_lease and b.path = u.key and b.stored_at is not null;
-  -- What could not be signed has no object, whatever happened to it: it is written again.
+  -- A bundle that could not be signed has no object, so it is written again.
   update content.bundle set stored_at = null, signed_url = null, url_expires_at = null where lease = p_lease;
   perform private.mark_bundled();
 end
 $$;
 comment on function private.finish_signing(uuid, json, timestamptz) is
-  'Keeps the signed URLs, by path. With the last one of a release it is bundled, and devices are hinted.';
+  'Stores the signed URLs by path. The last one completes the release, and its hint is sent.';
 
 create function private.finish_removal(p_lease uuid)
 returns void
@@ -183,7 +183,7 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$ delete from content.bundle where lease = p_lease and retired_at is not null $$;
-comment on function private.finish_removal(uuid) is 'Forgets the bundles whose objects have been removed.';
+comment on function private.finish_removal(uuid) is 'Deletes the rows of bundles whose objects are removed.';
 
 grant execute on function private.claim_bundle_work(), private.name_bundle(uuid, integer, text), private.finish_bundle(uuid),
   private.finish_signing(uuid, json, timestamptz), private.finish_removal(uuid) to carrel_edge;

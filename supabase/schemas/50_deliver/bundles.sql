@@ -1,7 +1,7 @@
--- What:  bundles: for each domain as some release left it, one gzipped file in Storage; what is known of each, and its text.
--- Why:   10,000 devices that fetch the same rows should fetch one immutable file from a CDN, not pages from the database (C1).
+-- What:  bundles: one gzipped file in Storage per domain and version of the domain, its state, and its text.
+-- Why:   10,000 devices that need the same rows fetch one immutable file from a CDN, instead of pages from the database (C1).
 
--- Private and without policies: whoever has no signed URL gets nothing.
+-- Private and without policies: only a signed URL gives access.
 insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
 
 create table content.bundle (
@@ -34,14 +34,14 @@ create table content.bundle (
 );
 create index bundle_lease_idx on content.bundle (lease);
 comment on table content.bundle is
-  'One file for each domain as a release left it; later releases that do not change the domain name the same one. '
-  'wanted (no path), named, stored, signed; in the end retired: named by no manifest any more, and removed after a grace.';
-comment on column content.bundle.version is 'Of the domain''s node in the hash tree: the release that last changed anything in it.';
+  'One file per domain and version of the domain; releases that do not change the domain share it. '
+  'States: wanted (no path), named, stored, signed, retired. No manifest names a retired bundle; it is removed after a grace period.';
+comment on column content.bundle.version is 'The version of the domain''s node in the hash tree: the release that last changed the domain.';
 comment on column content.bundle.path is
-  'In the bucket content, by the hash of the file. Known before the upload, so that no object is ever without a row here.';
-comment on column content.bundle.signed_url is 'From the project''s root; shared by all devices, so that a CDN has one copy.';
-comment on column content.bundle.lease is 'Token of the worker that has the row until leased_until.';
-comment on column content.bundle.attempts is 'Times a worker took the row without coming to an end; each doubles the next lease.';
+  'Path in the bucket content, by the file''s hash. Stored before the upload, so that every object has a row here.';
+comment on column content.bundle.signed_url is 'Relative to the project''s root. Shared by all devices, so that a CDN has one copy.';
+comment on column content.bundle.lease is 'Token of the worker that holds the row until leased_until.';
+comment on column content.bundle.attempts is 'Unfinished attempts. Each one doubles the next lease.';
 
 alter table content.bundle enable row level security;
 create policy bundle_all_nobody on content.bundle for all to anon, authenticated using (false);
@@ -62,7 +62,7 @@ as $$
   ) n
   where n.rows > 0
 $$;
-comment on function private.domain_node_at(integer) is 'The domains of a release in every contract schema that is served, each under the version that last changed it.';
+comment on function private.domain_node_at(integer) is 'The domains of a release in every served content schema, each with the version that last changed it.';
 
 create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
 returns text
@@ -78,17 +78,17 @@ begin
   select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
   from content.revision r
   where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
-    -- Not by domain: a row that has moved on to another one is not a row of this one.
+    -- Not limited to the domain: a row that has moved to another domain does not belong to this one.
     and not exists (
       select from content.revision newer
       where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
         and newer.version > r.version and newer.version <= p_version);
-  -- A wrong file would be cached for a year: what the tree does not count as whole is not written.
+  -- A wrong file would be cached for a year, so the row count must match the hash tree.
   if v_rows is distinct from (
     select n.rows from content.tree_node n
     where n.schema = p_schema and n.kind = 'domain' and n.id = p_domain and n.version = p_version)
   then
-    raise exception 'domain % at version % has % rows, which is not what its node says', p_domain, p_version, v_rows;
+    raise exception 'Domain % at version % has % rows, which differs from its node in the hash tree.', p_domain, p_version, v_rows;
   end if;
   return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
       private.history(), p_schema, p_version, p_domain) || E'\n'
@@ -96,7 +96,7 @@ begin
 end
 $$;
 comment on function private.bundle_text(smallint, uuid, integer) is
-  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. The same for ever.';
+  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. They never change.';
 
 create function private.content_bundles(p_schema smallint, p_version integer)
 returns json
@@ -112,10 +112,10 @@ as $$
     and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
   where n.schema = p_schema
     and b.retired_at is null
-    -- An hour is what a device may take from the manifest to its last download.
+    -- A device may take an hour from the manifest to its last download.
     and b.url_expires_at > now() + interval '1 hour'
 $$;
 comment on function private.content_bundles(smallint, integer) is
-  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]; the rest comes by pages.';
+  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]. Pages deliver the other domains.';
 
 grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;

@@ -1,5 +1,5 @@
--- What:  the rows of a snapshot, the rows of a delta, and which of the two is smaller.
--- Why:   exact at `until` while newer releases appear; the cost of a delta follows the change, never the tables (C1-C3, C7).
+-- What:  the rows of a snapshot, the rows of a delta, and the choice of the smaller one.
+-- Why:   both are exact at `until` while newer releases appear. The cost of a delta follows the change, not the tables (C1-C3, C7).
 
 create function private.check_content_cursor(p_history text, p_since integer, p_until integer)
 returns integer
@@ -22,7 +22,7 @@ begin
   if p_since > v_head or v_until > v_head then
     perform private.raise_error('cursor_ahead', 'This version is ahead of the server. Start over from version 0.', 'cursor_ahead');
   end if;
-  -- Below the horizon revisions are missing. The caller's snapshot holds the horizon and the rows of one moment.
+  -- Below the horizon revisions are missing. The caller's snapshot shows the horizon and the rows at the same moment.
   if (p_since > 0 and p_since < v_horizon) or v_until < v_horizon then
     perform private.raise_error('cursor_too_old', 'The changes since this version are no longer kept. Start over from version 0.', v_horizon::text);
   end if;
@@ -30,7 +30,7 @@ begin
 end
 $$;
 comment on function private.check_content_cursor(text, integer, integer) is
-  'The version to read until (the head where none is given), or an error that tells the device to start over.';
+  'The version to read until (by default the head). Raises an error if the device must start over.';
 
 create function private.page_rows(p_name text, p_rows integer)
 returns integer
@@ -46,7 +46,7 @@ begin
 end
 $$;
 comment on function private.page_rows(text, integer) is
-  'The rows of a page of content, where a request may name them; a number that a page can''t have raises malformed_request with the parameter''s name.';
+  'The row limit of a page of content, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],
@@ -55,8 +55,8 @@ returns table (version integer, kind text, id uuid, op text, body text)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
--- The limit is unknown when this is planned, so the planner would read everything and sort it: 1.5 s for a page of
--- 500,000 rows, where walking the index takes 10 ms. What is left to it is the index, in its order.
+-- The planner does not know the limit, so it would read and sort everything: 1.5 s for a page of 500,000 rows.
+-- These settings leave only the index scan in index order, which takes 10 ms.
 set enable_seqscan = off
 set jit = off
 set enable_bitmapscan = off
@@ -65,7 +65,7 @@ set enable_incremental_sort = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
-  -- The row comparison has the index's columns in their order, so that each page begins where the last one ended.
+  -- The row comparison uses the index's columns in order, so each page starts where the last one ended.
   select r.version, r.kind, r.id, r.op, r.body
   from content.revision r
   where p_schema between r.from_schema and r.schema
@@ -81,7 +81,7 @@ as $$
   limit p_limit
 $$;
 comment on function private.snapshot_row(smallint, integer, uuid[], integer, text, uuid, integer) is
-  'The rows of a version, of some domains (null: all), after a row.';
+  'The rows of a version in some domains (null: all), after a given row.';
 
 create function private.content_change(
   p_schema smallint, p_since integer, p_until integer, p_domains uuid[],
@@ -109,18 +109,18 @@ as $$
     select r.op = 'upsert' and (p_domains is null or r.domain_id = any (p_domains)) as at_until
   ) member
   where p_schema between r.from_schema and r.schema
-    -- One lower bound, above every row of `since` or after the page before: of two, the index may start at the lower one,
-    -- which at 500,000 rows is 8,000 blocks too early. No kind comes after 'z'.
+    -- One lower bound: above every row of `since`, or after the previous page. With two bounds the index may start at the lower one,
+    -- 8,000 blocks too early at 500,000 rows. No kind sorts after 'z'.
     and (r.version, r.kind, r.id) >
       (greatest(p_after_version, p_since), case when p_after_version > p_since then p_after_kind else 'z' end, p_after_id)
     and r.version <= p_until
-    -- Rows that changed again before `until`, found among the span's own index entries. A look-up of each row
-    -- in the primary key would grow with the tables: a level more at 500,000 rows is a block more for each.
+    -- Excludes rows that changed again before `until`, using the span's index entries. Look-ups in the primary key would grow with
+    -- the tables: 500,000 rows have one more index level, one more block per row.
     and (r.version, r.kind, r.id) not in (
       select s.version, s.kind, s.id
       from (select x.*, max(x.version) over (partition by x.kind, x.id) as last from span x) s
       where s.version < s.last)
-    -- What is not to be held any more goes only to devices that hold it: as of `since`, inside their domains.
+    -- Only devices that hold a row get its deletion: rows of their domains as of `since`.
     and (member.at_until or exists (
       select from (
         select b.op, b.domain_id from content.revision b
@@ -133,8 +133,8 @@ as $$
   limit p_limit
 $$;
 comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer) is
-  'The rows that differ between two versions for a device that holds some domains (null: all): upsert with the exact body, or delete. '
-  'Entered the domains: upsert; left them: delete; never held: nothing.';
+  'The rows that differ between two versions for a device with some domains (null: all): upsert with the exact body, or delete. '
+  'A row that entered the domains: upsert. A row that left them: delete. A row that was never in them: nothing.';
 
 create function private.content_since(p_schema smallint, p_since integer, p_until integer, p_domains uuid[])
 returns integer
@@ -160,7 +160,7 @@ begin
     select z.change_bytes from content.release_size z
     where z.schema = p_schema and z.domain_id = d.id and z.version <= p_since order by z.version desc limit 1
   ) s on true;
-  -- The bound counts a row once for each release that changed it; only where it exceeds the snapshot is the delta measured.
+  -- The bound counts a row once per release that changed it. The exact delta is measured only if the bound exceeds the snapshot.
   if v_delta > v_snapshot then
     select coalesce(sum(coalesce(octet_length(c.body) + 1, 100)), 0) into v_delta
     from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null) c;
@@ -169,4 +169,4 @@ begin
 end
 $$;
 comment on function private.content_since(smallint, integer, integer, uuid[]) is
-  'p_since, or 0 where the snapshot has fewer bytes than the delta; depends on nothing that later releases change.';
+  'p_since, or 0 if the snapshot is smaller than the delta. Later releases do not change the result.';

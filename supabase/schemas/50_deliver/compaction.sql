@@ -1,5 +1,5 @@
--- What:  ops.compact_content(): forgets what no device can ask for any more, and moves the horizon there.
--- Why:   every release adds revisions for ever; a device that was away longer starts over anyway (C3).
+-- What:  ops.compact_content(): deletes content that no device can request any more, and advances the horizon.
+-- Why:   every release adds revisions. A device that was away too long starts over anyway (C3).
 
 create function private.version_left_behind(p_keep_versions integer, p_keep_age interval)
 returns integer
@@ -7,13 +7,13 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A device that was current p_keep_age ago holds the newest release of that time, and still gets its delta.
+  -- A device that was current p_keep_age ago holds the newest release of that time and still gets its delta.
   select greatest(0, least(
     (select coalesce(max(r.version), 0) - p_keep_versions from content.release r),
     (select coalesce(max(r.version), 0) from content.release r where r.published_at <= clock_timestamp() - p_keep_age)))
 $$;
 comment on function private.version_left_behind(integer, interval) is
-  'The newest version that may be the oldest one kept: p_keep_versions releases below the head, and that of p_keep_age ago.';
+  'The newest version that may become the horizon: p_keep_versions below the head, and not newer than the release of p_keep_age ago.';
 
 create function ops.compact_content(
   p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
@@ -38,20 +38,20 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     perform private.raise_error('wrong_isolation', 'Compaction needs a READ COMMITTED transaction.');
   end if;
-  -- 1 No release is written meanwhile. Readers go on: each page is read in one snapshot, together with its horizon, so it
-  --   is either whole or refused with cursor_too_old, never short.
+  -- 1 The lock keeps releases out. Readers continue: each page reads its rows and the horizon in one snapshot.
+  --   So a page is complete or refused with cursor_too_old.
   perform pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0));
   select * into v_setting from ops.content_setting;
   v_before := v_setting.horizon;
-  -- What is gone does not come back, whatever the settings say today.
+  -- The horizon never moves back: deleted rows do not return, whatever the settings are.
   v_horizon := greatest(v_before, private.version_left_behind(
     greatest(coalesce(p_keep_versions, v_setting.keep_versions), 0), coalesce(p_keep_age, v_setting.keep_age)));
   v_answers := least(v_horizon, private.version_left_behind(0, greatest(
     coalesce(p_keep_answers, v_setting.keep_answers), coalesce(p_keep_age, v_setting.keep_age))));
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
-  -- 2 Of each row what was already replaced at the horizon, in every contract schema that has it; and tombstones that stand
-  --   there themselves, since no row means the same. Those of skills stay: ingest knows a skill that was ever published by its revision.
+  -- 2 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
+  --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
   delete from content.revision r
   where r.version <= v_horizon
     and ((r.op = 'delete' and r.kind <> 'skill') or not exists (
@@ -77,8 +77,8 @@ begin
       and newer.version > z.version and newer.version <= v_horizon);
   get diagnostics v_sizes = row_count;
 
-  -- 3 Answer keys by a policy of their own, keep_answers: an outbox may hold answers to a version far below the horizon, and
-  --   they are graded by what was asked. The key of each question at that line stays for ever, withdrawn ones too.
+  -- 3 Answer keys have their own retention, keep_answers. An outbox may hold answers to a version far below the horizon,
+  --   and they are graded by the version answered. Each question's key at that limit stays permanently, even if withdrawn.
   delete from content.answer_key k
   where k.version <= v_answers and exists (
     select from content.answer_key newer
@@ -92,7 +92,7 @@ begin
 end
 $$;
 comment on function ops.compact_content(integer, interval, interval) is
-  'Drops superseded revisions, tombstones, tree nodes and answer keys below a horizon: {horizon, revisions, tree_nodes, …}. What is not given '
-  'comes from ops.content_setting. Versions from the horizon on are served exactly as before; below it devices start over. Admins and jobs.';
+  'Deletes superseded revisions, tombstones, tree nodes and answer keys below a horizon: {horizon, revisions, tree_nodes, …}. Defaults '
+  'come from ops.content_setting. Versions from the horizon on do not change. Devices below the horizon start over. Admins and jobs.';
 
 select private.schedule_job('compaction', '47 2 * * *', '1 day', 'select ops.compact_content()');

@@ -1,6 +1,6 @@
--- What:  contacts of devices that push nothing: which version each holds, where it says so; and how fresh the devices are together.
--- Why:   instructors and operators ask "who has it yet?"; a device with nothing to push would not be counted (C4, O3, O4), and one that only
---        pulls would be neither listed, nor revoked, nor hinted (O2, S1).
+-- What:  contacts of devices that push nothing, with the version that each one reports; and the freshness of all devices.
+-- Why:   instructors and operators ask which devices have a release. A device that only pulls must be counted (C4, O3, O4),
+--        listed, revocable and hinted too (O2, S1).
 
 create function private.record_contacts(p_contacts json)
 returns integer
@@ -17,12 +17,12 @@ declare
 begin
   v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
   with contact as (
-    -- Its last word: a device may come to hold less, after a restore or when it starts over. Null: it did not say.
+    -- The last report counts, because a restored device may hold less than before. Null: no report.
     select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version
     from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
       with ordinality as c (learner, device, version, place)
     where c.learner = any (v_learners)
-      -- A version that never was may be one of another history, in an isolate that has not heard of this one yet.
+      -- A version that does not exist may come from an earlier history that an isolate still has in memory.
       and (c.version is null or c.version between 0 and v_head)
     group by c.learner, c.device
   ),
@@ -40,8 +40,8 @@ begin
 end
 $$;
 comment on function private.record_contacts(json) is
-  'Records contacts and what devices hold (null: they did not say): [{learner, device, version}], in the order in which they came to an isolate; '
-  'returns how many were. Those of learners who are busy are not: their devices come again.';
+  'Records contacts and the versions that devices hold (null: not reported): [{learner, device, version}], in the order of arrival at an isolate. '
+  'Returns their number. Contacts of busy learners are skipped, because their devices will return.';
 
 create function ops.content_freshness(p_active interval default '30 days')
 returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)
@@ -69,6 +69,6 @@ begin
 end
 $$;
 comment on function ops.content_freshness(interval) is
-  'How many of the devices seen lately hold which version, newest first, and their share: current, outdated, must_update or unknown.';
+  'The versions that recently seen devices hold, newest first, with their number and share: current, outdated, must_update or unknown.';
 
 grant execute on function private.record_contacts(json) to carrel_edge;

@@ -1,5 +1,5 @@
--- What:  content_manifest(): the hash tree of one version, with the files that hold its rows.
--- Why:   a device that compares it with its own tree knows which skills are damaged, and fetches those alone (C6).
+-- What:  content_manifest(): the hash tree of one version, and the files that contain its rows.
+-- Why:   a device compares the manifest with its own tree, finds the damaged skills, and fetches only those (C6).
 
 create function private.tree_node_at(p_schema smallint, p_version integer)
 returns table (kind text, id uuid, hash bytea, rows integer)
@@ -35,7 +35,7 @@ begin
   end if;
   return (
     with node as materialized (select * from private.tree_node_at(p_schema, v_version)),
-    -- The tree does not say which domain a skill is in; the skill's row of that version does.
+    -- The tree does not record a skill's domain; the skill's row of that version does.
     skill as (
       select distinct on (r.id) r.id, r.domain_id
       from content.revision r
@@ -64,7 +64,7 @@ begin
 end
 $$;
 comment on function private.content_manifest(text, smallint, integer) is
-  '{history, schema, version, root, rows, domains: [{id, hash, rows, skills: [{id, hash, rows}]}], bundles}; ids in ascending order. '
-  'All but the bundles never changes.';
+  '{history, schema, version, root, rows, domains: [{id, hash, rows, skills: [{id, hash, rows}]}], bundles}, ids in ascending order. '
+  'Only the bundles can change later.';
 
 grant execute on function private.content_manifest(text, smallint, integer) to carrel_edge;

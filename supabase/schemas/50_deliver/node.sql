@@ -1,5 +1,5 @@
--- What:  content_node(): the rows below one node of the hash tree: a skill's with its questions, or a domain's own.
--- Why:   a device whose cache is damaged repairs the damaged part, not the whole (C6).
+-- What:  content_node(): the rows of one node of the hash tree: a skill with its questions, or a domain alone.
+-- Why:   a device repairs the damaged part of its cache, not the whole cache (C6).
 
 create function private.content_node(
   p_history text, p_schema smallint, p_version integer, p_id uuid, p_after uuid, p_limit integer)
@@ -16,7 +16,7 @@ declare
 begin
   perform private.require_schema(p_schema);
   v_version := private.check_content_cursor(p_history, 0, p_version);
-  -- Ids of domains and skills do not meet: the greater kind wins where somebody made them.
+  -- An id normally belongs to one kind. If a domain and a skill share an id, the skill counts.
   select r.body into v_own
   from (values ('skill'), ('domain')) k (kind)
   cross join lateral (
@@ -37,7 +37,7 @@ begin
       from content.revision r
       where p_schema between r.from_schema and r.schema and r.skill_id = p_id and r.kind = 'question' and r.op = 'upsert'
         and r.version <= v_version and (p_after is null or r.id > p_after)
-        -- Not changed, withdrawn or moved to another skill since.
+        -- Not changed, withdrawn or moved to another skill later.
         and not exists (
           select from content.revision newer
           where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
@@ -56,7 +56,7 @@ begin
 end
 $$;
 comment on function private.content_node(text, smallint, integer, uuid, uuid, integer) is
-  'One NDJSON page with the rows of a skill and its questions, or of a domain alone, as of a version; '
-  'form and paging as of content_page(). The same arguments give the same bytes for ever.';
+  'One NDJSON page with the rows of a skill and its questions, or of a domain alone, at a version. '
+  'Form and paging are those of content_page(). The same arguments always give the same bytes.';
 
 grant execute on function private.content_node(text, smallint, integer, uuid, uuid, integer) to carrel_edge;

@@ -1,5 +1,5 @@
--- What:  content_delta(): a delta or a snapshot, a page at a time.
--- Why:   pages at a fixed `until` can be resumed, kept and shared: the same request gives the same bytes for ever (C1, C2).
+-- What:  content_delta(): a delta or a snapshot, one page at a time.
+-- Why:   pages at a fixed `until` can be resumed, stored and shared: the same request always gives the same bytes (C1, C2).
 
 create function private.content_page(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)
@@ -21,7 +21,7 @@ begin
   if v_after is null then
     perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
   end if;
-  -- Decided for the first page; the cursor says it to those that follow.
+  -- Decided for the first page. The cursor carries the decision to the following pages.
   v_since := case
     when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains)
     when v_after[1] is not null then 0
@@ -52,8 +52,8 @@ begin
 end
 $$;
 comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) is
-  'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, an "end" line with the cursor of the next page or null. '
-  'Its `since` is 0 where the snapshot is smaller than the delta asked for. The same arguments give the same bytes for ever, if until is given.';
+  'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, and an "end" line with the cursor of the next page or null. '
+  'The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, the same arguments always give the same bytes.';
 
 create function private.content_delta(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)
@@ -64,7 +64,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
   select private.page_rows('page_rows', p_limit);
-  -- The page's lines as JSON strings: a body inside a JSON document would not keep its exact bytes.
+  -- The lines are JSON strings, because a body inside a JSON document would not keep its exact bytes.
   select json_build_object(
     'page', l.lines[1]::json,
     'lines', to_json(l.lines[2:cardinality(l.lines) - 2]),
@@ -83,8 +83,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_delta(history, schema, since, until, domains, after, page_rows) $$;
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
-  'Changes between two versions, a page (by default 1000 rows, at most 2000) at a time: {page, lines, end}; each line is a row''s exact text or a tombstone. '
-  'since 0 is the snapshot; where that is smaller than the delta it comes instead, and page.since is 0. '
+  'Changes between two versions, one page (by default 1000 rows, at most 2000) at a time: {page, lines, end}. A line is a row''s exact text or a tombstone. '
+  'since 0 gives the snapshot. If the snapshot is smaller than the delta, it is sent instead and page.since is 0. '
   'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- What:  the state of a release after its publish, the hint that tells devices of it, and who may listen.
--- Why:   devices learn of new content without polling often; a hint may get lost, polling is the truth (S1).
+-- What:  the state of a release after its publish, the hint to devices, and who may listen.
+-- Why:   devices learn of new content without frequent polling. A hint may be lost, so devices still poll (S1).
 
 create table ops.signal_setting (
   id                    smallint not null default 1,
@@ -17,15 +17,16 @@ create table ops.signal_setting (
     least(hint_after_s, hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours, learner_hint_active_s) > 0
     and least(hint_spread_max_s, learner_hint_spread_s) >= 0)
 );
-comment on table ops.signal_setting is 'One row: how hints and bundles are paced; operators update it.';
-comment on column ops.signal_setting.hint_after_s is 'Seconds after a publish by which the hint is sent even if bundles are still missing: at the last turn of the job before that, 30 s at most.';
-comment on column ops.signal_setting.hint_devices_per_s is 'Hinted devices that should come back in one second; with their number it gives spread_s.';
-comment on column ops.signal_setting.bundle_url_days is 'How long a signed URL lasts; it is renewed when half of that is over.';
-comment on column ops.signal_setting.bundle_releases is 'The newest releases whose bundles are kept.';
+comment on table ops.signal_setting is 'One row: the pace of hints and bundles. Operators update it.';
+comment on column ops.signal_setting.hint_after_s is
+  'Seconds after a publish until the hint is sent even if bundles are missing. The job runs every 30 s, so the hint may come up to 30 s earlier.';
+comment on column ops.signal_setting.hint_devices_per_s is 'How many hinted devices should return per second. With the number of devices it determines spread_s.';
+comment on column ops.signal_setting.bundle_url_days is 'The life of a signed URL in days. It is renewed after half of that time.';
+comment on column ops.signal_setting.bundle_releases is 'How many of the newest releases keep their bundles.';
 comment on column ops.signal_setting.bundle_grace_hours is
-  'How long an object outlives the last manifest that named it: longer than anybody may keep a manifest.';
+  'Hours that an object is kept after the last manifest with it. Must exceed the time that a device may keep a manifest.';
 comment on column ops.signal_setting.learner_hint_active_s is
-  'A learner''s push is hinted where another of their devices was seen within so many seconds; those devices ask within learner_hint_spread_s.';
+  'A learner''s push is hinted if another device of theirs was seen within this time. Those devices pull within learner_hint_spread_s.';
 insert into ops.signal_setting default values;
 
 alter table ops.signal_setting enable row level security;
@@ -48,21 +49,21 @@ as $$
     'domains', (
       select coalesce(jsonb_agg(distinct n.id), '[]') from content.tree_node n
       where n.kind = 'domain' and n.version > p_since and n.version <= p_version),
-    -- Of the newest contract schema.
+    -- In the newest content schema.
     'bytes', (
       select coalesce(max(z.change_bytes) filter (where z.version <= p_version), 0) - coalesce(max(z.change_bytes) filter (where z.version <= p_since), 0)
       from content.release_size z
       where z.schema = (select max(x.schema) from content.schema x where x.state <> 'retired')
         and z.domain_id = '00000000-0000-0000-0000-000000000000'),
-    -- The planner's estimate of the devices: counting them would cost more than the publish, and a spread needs no exact number.
+    -- The planner's estimate of the devices. Counting them would cost more than the publish, and a spread needs no exact number.
     'spread_s', (
       select least(s.hint_spread_max_s, ceil(greatest(c.reltuples, 0) / s.hint_devices_per_s))::integer
       from ops.signal_setting s, pg_class c
       where c.oid = 'learner.device'::regclass))
 $$;
 comment on function private.hint_payload(integer, integer) is
-  'What a hint says of the way from one version to another: the domains that changed, the bytes of their rows, '
-  'and over how many seconds devices should spread their answers.';
+  'The hint for the step from one version to another: the changed domains, the bytes of their rows, '
+  'and the seconds over which devices should spread their requests.';
 
 create function private.send_hint(p_version integer)
 returns boolean
@@ -74,24 +75,24 @@ declare
   v_since constant integer := (
     select coalesce(max(s.version), 0) from content.release_state s where s.version < p_version and s.hinted_at is not null);
 begin
-  -- The row's lock makes it once, whoever else has the same idea. Older releases are told of with this one.
+  -- The row's lock allows only one hint. Older releases are covered by it.
   update content.release_state set hinted_at = clock_timestamp() where version = p_version and hinted_at is null;
   if not found then
     return false;
   end if;
   update content.release_state set hinted_at = clock_timestamp() where version < p_version and hinted_at is null;
-  -- realtime.send turns its own failures into warnings; whatever else goes wrong, a hint is no reason to lose the transaction.
+  -- realtime.send turns its own failures into warnings. No other failure of a hint may roll back the transaction either.
   begin
     perform private.broadcast('content', 'release_published', private.hint_payload(p_version, v_since));
   exception
     when others then
-      raise warning 'the hint of version % was not sent: %', p_version, sqlerrm;
+      raise warning 'The hint of version % was not sent: %', p_version, sqlerrm;
   end;
   return true;
 end
 $$;
 comment on function private.send_hint(integer) is
-  'Broadcasts release_published on the private channel content, once a release; sent when the transaction commits. False: it was sent before.';
+  'Broadcasts release_published on the private channel content, once per release, when the transaction commits. False: already sent.';
 
 create function private.start_release_state()
 returns trigger
@@ -103,7 +104,7 @@ as $$
 begin
   insert into content.release_state (version) select n.version from new_rows n;
   perform private.wake_function('bundle');
-  -- Where nothing makes bundles there is nothing to wait for: else the last bundle hints, or ops.send_due_hints().
+  -- Without bundles there is no reason to wait. With bundles, the last bundle or ops.send_due_hints() sends the hint.
   if not private.signals_configured() then
     perform private.send_hint(n.version) from new_rows n;
   end if;
@@ -111,7 +112,7 @@ begin
 end
 $$;
 comment on function private.start_release_state() is
-  'Trigger: a release begins as published. The bundle worker is woken after the commit; a project without bundles hints at once.';
+  'Trigger: creates the state of a new release. Wakes the bundle worker after the commit, or sends the hint at once in a project without bundles.';
 
 create trigger release_start_state after insert on content.release
   referencing new table as new_rows for each statement execute function private.start_release_state();
@@ -132,15 +133,15 @@ begin
   join content.release_state s on s.version = r.version
   cross join ops.signal_setting t
   where s.hinted_at is null
-    -- Runs every 30 s: what can't wait for the next turn goes with this one, rather than up to 30 s too late.
+    -- The job runs every 30 s. A hint that would be late at the next run is sent now.
     and (s.bundled_at is not null or r.published_at + make_interval(secs => t.hint_after_s) < clock_timestamp() + interval '30 seconds');
   return case when v_version is not null and private.send_hint(v_version) then v_version end;
 end
 $$;
 comment on function ops.send_due_hints() is
-  'Hints the newest release if it is bundled, or can''t wait for that until the next turn; returns its version, or null. Runs by pg_cron.';
+  'Sends the hint of the newest release if it is bundled, or if the next run would be too late. Returns its version, or null. Runs by pg_cron.';
 
--- Clients listen only: there is no policy for insert. A join is probed with topic and extension alone.
+-- Clients only listen, so there is no insert policy. Realtime checks a join with the topic and extension only.
 create policy messages_select_carrel on realtime.messages for select to authenticated
   using (
     realtime.messages.extension = 'broadcast'

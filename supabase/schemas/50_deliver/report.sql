@@ -1,5 +1,5 @@
--- What:  ops.content_report: caches that devices found damaged, and what they repaired; kept for as long as the setting says.
--- Why:   a bad disk is one device's matter; the same skill on a thousand devices is ours (C6, O4).
+-- What:  ops.content_report: caches that devices found damaged, and their repairs. Kept as long as the setting says.
+-- Why:   a bad disk affects one device. The same skill on a thousand devices is a fault of the server (C6, O4).
 create table ops.content_report (
   user_id     uuid not null,
   reported_on date not null,
@@ -10,15 +10,15 @@ create table ops.content_report (
   rows        integer not null,
   nodes       uuid[] not null,
   constraint content_report_pkey primary key (user_id, reported_on, number),
-  -- A device that repairs in a loop fills 20 rows a day, not the disk.
+  -- A device that repairs in a loop adds at most 20 rows a day.
   constraint content_report_number_in_range check (number between 1 and 20),
   constraint content_report_kind_known check (kind in ('mismatch', 'repair')),
   constraint content_report_counts_not_negative check (version >= 1 and rows >= 0),
   constraint content_report_nodes_count check (cardinality(nodes) <= 200)
 );
--- What is pruned, of all learners.
+-- For pruning, across all learners.
 create index content_report_reported_on_idx on ops.content_report (reported_on);
-comment on table ops.content_report is 'What devices say of their caches; at most 20 reports a learner and day (UTC), later ones are let go.';
+comment on table ops.content_report is 'Devices'' reports about their caches. At most 20 per learner and day (UTC); further reports are dropped.';
 alter table ops.content_report enable row level security;
 create policy content_report_all_nobody on ops.content_report for all to anon, authenticated using (false);
 
@@ -51,7 +51,7 @@ begin
   if v_field is not null then
     perform private.raise_error('malformed_request', format('`%s` is missing or invalid.', v_field), v_field);
   end if;
-  -- The learner's lock: an erasure that is under way is waited for, and of two devices that report at once one numbers after the other.
+  -- The learner's lock waits for an erasure under way, and gives simultaneous reports different numbers.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
   perform private.refuse_erased(p_user);
@@ -66,7 +66,7 @@ begin
 end
 $$;
 comment on function private.report_content(uuid, text) is
-  'Keeps a report {kind, version, rows, nodes}; false where the learner''s twenty of the day are used up. Errors: malformed_request, erased.';
+  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -89,7 +89,7 @@ begin
 end
 $$;
 comment on function ops.prune_content_reports(interval) is
-  'Deletes the reports of days that are longer ago than p_keep (null: the setting); returns how many. Admins and a job every night.';
+  'Deletes reports older than p_keep (null: the setting) and returns their number. Admins and a nightly job.';
 
 grant execute on function private.report_content(uuid, text) to carrel_edge;
 

@@ -1,5 +1,5 @@
--- What:  apply_events(): checked events go into the ledger, ops.telemetry and the projections, and come back with what became of each as their code.
--- Why:   ingest, replay and support's corrections share it, so that whichever way an event comes, the same becomes of it (U1, U3).
+-- What:  apply_events(): stores checked events in the ledger or ops.telemetry, projects them, and returns each result as a code.
+-- Why:   ingest, replay and support's corrections share this function, so an event has the same effect on every path (U1, U3).
 
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]
@@ -17,9 +17,9 @@ declare
   v_waiting boolean;
   v_fresh learner.event[];
 begin
-  -- 1 What there is to store, and which of its ids are taken: one space of ids across the ledger and ops.telemetry (I4). A device's ids
-  --   ascend, so mostly all are beyond the learner's newest; else each is looked up, which locks every partition there is. Their range,
-  --   stated with the look-ups, tells early in which ones none can be.
+  -- 1 The events to store, and their ids that are taken. Ids are unique across the ledger and ops.telemetry (I4). A device's ids ascend, so
+  --   usually all are newer than the learner's newest event. Otherwise each id is looked up, which locks every partition.
+  --   The range condition excludes partitions that cannot contain the ids.
   select count(*), array_agg(distinct e.event_id order by e.event_id) into v_new, v_ids
   from unnest(p_events) e
   where e.code is null or e.code = 'telemetry';
@@ -45,8 +45,8 @@ begin
       order by e.event_id, e.place);
   end if;
 
-  -- 2 The first of each id that is not. The learner's lock is held, so nobody else can take one meanwhile; `on conflict`, which
-  --   prepares each row for that, is a tenth of the time that storing them takes.
+  -- 2 Store the first event of each new id. The learner's lock is held, so no other transaction can take an id. `on conflict` would
+  --   take a tenth of the time of the insert, because it prepares each row.
   with reported as (
     insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
     select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
@@ -65,13 +65,13 @@ begin
   )
   select array_agg(f.row order by f.event_id) into v_fresh from fresh f;
 
-  -- 3 Projections, from the ledger's rows and nothing else.
+  -- 3 Project the new ledger rows. Nothing else is projected.
   update learner.state s set
     newest_event = greatest(s.newest_event, v_ids[cardinality(v_ids)]),
     change_seq = case when v_fresh is null then s.change_seq else private.project_events(p_user, v_fresh, s.change_seq) end
   where s.user_id = p_user and v_storing is distinct from '{}';
 
-  -- 4 What was not new, if anything, is compared with what is held under its id.
+  -- 4 Compare events whose id is taken with the stored event.
   if v_storing is not null then
     v_events := array(
       select case
@@ -92,8 +92,8 @@ begin
       order by e.place);
   end if;
 
-  -- 5 A corrected event supersedes the broken one. A held one was not broken: where other content takes its id, that is a conflict.
-  --   Asked first: an update runs the table's triggers, even of no row.
+  -- 5 A corrected event supersedes the invalid one. A held event was not invalid, so different content under its id is a conflict.
+  --   Checked first, because an update runs the table's triggers even if it changes no row.
   if v_waiting then
     with settled as (
       select q.sha256, q.status = 'held' and (h.event ->> 'type', (h.event -> 'version')::smallint, (h.event ->> 'occurred_at')::timestamptz,
@@ -115,8 +115,8 @@ begin
 end
 $$;
 comment on function private.apply_events(uuid, timestamptz, integer, bigint, private.incoming[], boolean) is
-  'Applies checked events under the learner''s lock, and returns them where their codes have changed, else null; what it can''t apply, the caller keeps. '
-  'p_lookup: look ids up though they are beyond learner.state.newest_event.';
+  'Applies checked events under the learner''s lock. Returns the events if a code has changed, otherwise null. The caller quarantines what could not be applied. '
+  'p_lookup: look up ids even if they are newer than learner.state.newest_event.';
 
 create function private.apply_or_bisect(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[])
 returns private.incoming[]
@@ -131,16 +131,16 @@ begin
   for v_try in 1..2 loop
     begin
       v_events := private.apply_events(p_user, p_now, p_head, p_skew, p_events, v_try > 1);
-      -- The argument itself, which no other expression gives back without copying it.
+      -- Returns the argument itself, which any other expression would copy.
       if v_events is null then
         return p_events;
       end if;
       return v_events;
     exception
-      -- Validation should have seen it; if it did not, the culprit is found by halving, and kept.
+      -- Validation should have caught this. Halving finds the invalid event, which is then quarantined.
       when data_exception or integrity_constraint_violation then
         raise log 'carrel: % events could not be applied: % (%)', v_count, sqlerrm, sqlstate;
-        -- A key that was taken meanwhile, by somebody without the lock, is a known one at the second look.
+        -- A key that a writer without the lock took meanwhile is found by the look-up of the second try.
         exit when sqlstate <> '23505';
     end;
   end loop;
@@ -154,4 +154,4 @@ begin
 end
 $$;
 comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
-  'Applies all events, or, should a constraint still object, all but the culprits, whose code is internal.';
+  'Applies all events. If a constraint still fails, applies all but the failing events, which get the code internal.';

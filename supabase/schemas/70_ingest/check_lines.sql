@@ -1,5 +1,5 @@
--- What:  check_lines(): the lines of a batch become events, each with its fields or with what is wrong.
--- Why:   the rules are rows (private.event_rule), generated from the contract: every line goes by them, and no rule stands here.
+-- What:  check_lines(): turns the lines of a batch into events, each with its fields or with its error.
+-- Why:   the rules are rows of private.event_rule, generated from the contract. No rule is written here.
 
 create function private.uuids_of(p_list jsonb)
 returns uuid[]
@@ -14,7 +14,7 @@ begin
   return null;
 end
 $$;
-comment on function private.uuids_of(jsonb) is 'A list of ids, checked by the caller; null where there is none.';
+comment on function private.uuids_of(jsonb) is 'A list of ids that the caller has checked; null if the value is not a list.';
 
 create function private.check_lines(p_user uuid, p_lines private.line[])
 returns private.incoming[]
@@ -26,7 +26,7 @@ as $$
 begin
   return array(
     with envelope as materialized (
-      -- 1 Is it an event at all, and this learner's?
+      -- 1 Is it a valid event, and does it belong to this learner?
       select l.place, l.event, l.event ->> 'id' as id, l.event ->> 'type' as type, l.event -> 'body' as body,
         case
           when octet_length(l.text) > private.max_event_bytes() then 'too_large'
@@ -37,7 +37,7 @@ begin
       from unnest(p_lines) l
     ),
     known as materialized (
-      -- 2 Does the server know its type and version? Only a valid envelope has a version that can be cast.
+      -- 2 Does the server know its type and version? The version can be cast only if the envelope is valid.
       select e.*, t.rules, t.kept_in
       from envelope e
       left join private.event_type t on t.type = e.type and t.type not in ('batch', 'event')
@@ -52,7 +52,7 @@ begin
       end) as verdict
       from known k
     )
-    -- 4 Then it has these fields. Every cast succeeds, since the rules have passed.
+    -- 4 Read the fields. The rules have passed, so every cast succeeds.
     select case
       when j.verdict is not null then row(
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
@@ -82,4 +82,4 @@ begin
 end
 $$;
 comment on function private.check_lines(uuid, private.line[]) is
-  'The events of a learner''s lines, in their order. An event that breaks a rule has its code, and the first field that is wrong.';
+  'The events of a learner''s lines, in order. An invalid event has its code and the first invalid field.';

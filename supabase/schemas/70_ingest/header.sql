@@ -1,10 +1,10 @@
--- What:  what a batch's first line becomes (private.header), and read_header(), which checks it.
--- Why:   who sends, when, from which app: all that follows rests on it, so a batch whose header is wrong is refused as a whole.
+-- What:  private.header, the type of a batch's first line, and read_header(), which checks that line.
+-- Why:   everything that follows depends on the header, so a batch with an invalid header is refused.
 
 create type private.header_pull as (cursor varchar(100), "limit" numeric(5));
-comment on type private.header_pull is 'Which changes of its learner a device asks for: learner_changes'' first arguments.';
+comment on type private.header_pull is 'The changes that a device pulls with its batch: the first arguments of learner_changes.';
 
--- numeric, as JSON's 1.0 is 1, which integer's input does not know.
+-- numeric, because JSON's 1.0 equals 1, but integer input refuses it.
 create type private.header as (
   batch_id text, device_id uuid, sent_at timestamptz, platform varchar(60), app_version varchar(60),
   contract_version numeric(5), content_version numeric(10), content_schema numeric(5), pull private.header_pull, dead_letters jsonb);
@@ -31,4 +31,4 @@ begin
 end
 $$;
 comment on function private.read_header(text) is
-  'The header of a batch. Raises malformed_batch, whose info is the first field that is wrong, or empty where the line is no JSON object.';
+  'The header of a batch. Raises malformed_batch with the first invalid field, or with an empty field if the line is not a JSON object.';

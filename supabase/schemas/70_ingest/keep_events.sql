@@ -1,5 +1,5 @@
--- What:  keep_events(): what a batch could not apply goes into quarantine, as far as there is room.
--- Why:   a device lets go of what it is told is quarantined, so it must be kept; and no learner may fill the disk (U3).
+-- What:  keep_events(): stores the events of a batch that could not be applied in quarantine, within the limits.
+-- Why:   a device deletes events that are reported as quarantined, so they must be stored. No learner may fill the disk (U3).
 create function private.keep_events(
   p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
@@ -10,13 +10,13 @@ as $$
 declare
   v_full bytea[];
 begin
-  -- 1 What is new must fit beside what is there, open and held events apart; smaller texts first, so that one large
-  --   text does not stand in the way of many. A text that is there already takes no more room.
+  -- 1 New texts must fit into the learner's quarantine; open and held events have separate limits. Smaller texts come first, so that
+  --   one large text does not exclude many. A text that is already stored needs no more room.
   with bad as (
     select distinct on (k.sha256) k.sha256, e.place, k.line, e.id_text, e.code, e.field,
       coalesce(e.device_id, p_header.device_id) as device_id,
       private.waiting_status(e.code) as status,
-      -- Of a batch of dead letters the header gives the reasons, in the order of the events.
+      -- The header of a batch of dead letters has the reasons, in the order of the events.
       case when p_header.dead_letters is not null then 'dead_letter' else 'batch' end as origin,
       p_header.dead_letters ->> (e.number - 1)::integer as reason,
       exists (select from ops.quarantine q where q.user_id = p_user and q.sha256 = k.sha256) as is_known
@@ -50,7 +50,7 @@ begin
       field = case when q.status = 'superseded' then q.field else excluded.field end,
       origin = case when excluded.origin = 'dead_letter' then excluded.origin else q.origin end,
       reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge, tried_at = excluded.tried_at,
-      -- What support has decided stays decided, and what has become an event stays one.
+      -- Support's decisions and superseded events keep their status.
       status = case when q.status in ('superseded', 'discarded') then q.status else excluded.status end
   )
   select array_agg(f.sha256) into v_full from fitting f where not f.fits;
@@ -58,7 +58,7 @@ begin
     return p_events;
   end if;
 
-  -- 2 What did not fit stays with the device; it may fit once support has been through.
+  -- 2 Events that did not fit stay on the device. They may fit after support has settled others.
   return array(
     select case
       when c.outcome = 'quarantined' and sha256(convert_to(p_lines[e.place + 1], 'UTF8')) = any (v_full)
@@ -71,4 +71,4 @@ begin
 end
 $$;
 comment on function private.keep_events(uuid, timestamptz, bigint, private.header, text[], private.incoming[]) is
-  'Keeps the events of a batch that could not be applied, once per text; returns all, those that do not fit with the code quarantine_full.';
+  'Stores events that could not be applied, once per text. Returns all events; those that do not fit get the code quarantine_full.';

@@ -1,5 +1,5 @@
--- What:  known_events(): the events of a batch that the server has already, as they are.
--- Why:   a device that never heard the answer sends its batch again: that must cost less than the first time.
+-- What:  known_events(): the events of a batch that the server has already stored with the same content.
+-- Why:   a device that did not get the answer retries its batch. The retry must cost less than the first time.
 
 create function private.known_events(p_user uuid, p_lines private.line[])
 returns private.incoming[]
@@ -20,7 +20,7 @@ begin
       where private.is_ulid(l.event ->> 'id')
     ),
     kept as materialized (
-      -- The range says before any look-up in which partitions the ids can't be.
+      -- The range condition excludes partitions that cannot contain the ids.
       select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body
       from learner.event e
       where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
@@ -33,8 +33,8 @@ begin
       null, null, null, null, 0, null, null, null)::private.incoming
     from sent s
     join kept k using (event_id)
-    -- The whole event is compared, so that what the rules would refuse is never taken for what they have passed. Where only the form of a
-    -- value differs (a time without milliseconds), the event goes the long way, and is found to be a duplicate there.
+    -- The whole event is compared, so that an invalid event is never mistaken for a stored one. An event that differs only in the form of
+    -- a value (a time without milliseconds) is checked in full, and is then found to be a duplicate.
     where s.event @> jsonb_build_object('id', s.event ->> 'id', 'type', k.type, 'version', k.type_version, 'learner_id', p_user, 'device_id', k.device_id,
         'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body
@@ -42,4 +42,4 @@ begin
 end
 $$;
 comment on function private.known_events(uuid, private.line[]) is
-  'Of a learner''s lines those that the ledger or the telemetry holds with the same content, as events with the code duplicate.';
+  'The lines that the ledger or the telemetry has with the same content, as events with the code duplicate.';

@@ -1,8 +1,8 @@
 -- What:  the lines of a batch as JSON (private.line).
--- Why:   one poisoned line (NUL escape, lone surrogate, 1e200000, not JSON at all) must not touch its 499 neighbours.
+-- Why:   one invalid line (NUL escape, lone surrogate, 1e200000, not JSON) must not affect the other 499.
 
 create type private.line as (place integer, text text, event jsonb);
-comment on type private.line is 'A line of a batch: its place among the events, from 1, its text, and its JSON, or null where it is none.';
+comment on type private.line is 'A line of a batch: its place among the events, from 1, its text, and its JSON (null if the text is not JSON).';
 
 create function private.count_lines(p_lines text[])
 returns integer
@@ -16,7 +16,7 @@ begin
     where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$'));
 end
 $$;
-comment on function private.count_lines(text[]) is 'How many events a batch has: its lines after the header, without blank ones.';
+comment on function private.count_lines(text[]) is 'The number of events in a batch: the lines after the header that are not blank.';
 
 create function private.parse_lines(p_lines text[])
 returns private.line[]
@@ -25,8 +25,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- To test a line costs as much as to cast it, so all are cast at once where nothing speaks against it. Up to 4 KiB no line can nest
-  -- deeper than is_jsonb() allows.
+  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks too long. Lines of up to 4 KiB
+  -- cannot nest deeper than is_jsonb() allows.
   v_careful boolean := private.shows_long_exponent(array_to_string(p_lines, E'\n'));
 begin
   loop
@@ -38,7 +38,7 @@ begin
         where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$')
         order by l.number);
     exception
-      -- Some line is no JSON. Which one is found by testing each.
+      -- A line is not JSON. The second pass tests each line.
       when data_exception or program_limit_exceeded or statement_too_complex then
         if v_careful then
           raise;
@@ -48,4 +48,4 @@ begin
   end loop;
 end
 $$;
-comment on function private.parse_lines(text[]) is 'The events of a batch, whose first line is its header, without blank lines.';
+comment on function private.parse_lines(text[]) is 'The events of a batch: the lines after the header that are not blank.';

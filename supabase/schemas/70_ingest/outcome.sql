@@ -1,9 +1,9 @@
--- What:  how a batch fared (private.outcome): counts, and the results as devices read them.
--- Why:   every event gets a result, in the order of the request, with what the device needs to go on (U2).
+-- What:  private.outcome, the result of a batch: counts, and the results in the form that devices read.
+-- Why:   every event gets a result, in the order of the request, with what the device needs for its next step (U2).
 create type private.outcome as (
   events integer, applied integer, duplicate integer, quarantined integer, retry integer, oldest timestamptz, results json);
 comment on type private.outcome is
-  'How a batch fared: how many events, how many of each status, when the oldest applied one occurred, and all results as the device reads them.';
+  'The result of a batch: the number of events, in total and by status, the time of the oldest applied event, and all results for the device.';
 
 create function private.outcome_of(p_events private.incoming[])
 returns private.outcome
@@ -17,7 +17,7 @@ declare
   v_status text;
   v_rest text;
 begin
-  -- 1 Of most batches all events fare alike. Put together by hand, as nothing needs to be escaped: json_build_object takes three times as long.
+  -- 1 In most batches all events have the same status. Concatenation is safe, because nothing needs escaping; json_build_object takes three times as long.
   select count(*), count(*) filter (where e.code is null or e.code = 'telemetry'), count(*) filter (where e.code = 'duplicate'), 0, 0,
     min(e.occurred_at) filter (where e.code is null or e.code = 'telemetry'), string_agg(e.id_text, E'\n')
   into v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry, v_outcome.oldest, v_ids
@@ -29,7 +29,7 @@ begin
     return v_outcome;
   end if;
 
-  -- 2 Else each by its code, in the order of the lines.
+  -- 2 Otherwise each event by its code, in the order of the lines.
   select count(*) filter (where r.status = 'quarantined'), count(*) filter (where r.status = 'retry'),
     ('[' || coalesce(string_agg(
       case
@@ -50,4 +50,4 @@ begin
 end
 $$;
 comment on function private.outcome_of(private.incoming[]) is
-  'Sums up events that were applied, or not, in their order; one that is not taken says whether to send it again, and when.';
+  'The result of events, in their order. The result of an event that was not accepted has its error, and when to retry.';

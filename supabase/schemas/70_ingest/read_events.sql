@@ -1,5 +1,5 @@
--- What:  read_events(): the lines of a batch as events, ready to be applied.
--- Why:   ingest, replay and support's corrections share it, so that whichever way an event comes, the same is made of it.
+-- What:  read_events(): turns the lines of a batch into events that are ready to be applied.
+-- Why:   ingest, replay and support's corrections share this function, so an event is read the same way on every path.
 
 create function private.read_events(p_user uuid, p_lines text[], p_head integer, p_newest uuid)
 returns private.incoming[]
@@ -13,8 +13,8 @@ declare
   v_first_id uuid := case when private.is_ulid(v_first) then private.ulid_to_uuid(v_first) end;
   v_known private.incoming[];
 begin
-  -- 1 A batch that is sent again shows by its first event. Ids beyond the learner's newest are new: they are not looked up, since that locks
-  --   every partition there is.
+  -- 1 A retry of a batch is recognised by its first event. Ids newer than the learner's newest event are new. They are not looked up,
+  --   because a look-up locks every partition.
   if p_newest is null or v_first_id <= p_newest then
     if exists (select from learner.event e where e.user_id = p_user and e.event_id = v_first_id) then
       v_known := private.known_events(p_user, v_lines);
@@ -22,7 +22,7 @@ begin
     end if;
   end if;
 
-  -- 2 All others go by the rules, and are stamped with what the content says of them.
+  -- 2 All other events are checked by the rules and stamped with the state of the content.
   if v_known is null then
     return private.stamp_events(p_user, private.check_lines(p_user, v_lines), p_head);
   end if;
@@ -31,5 +31,5 @@ begin
 end
 $$;
 comment on function private.read_events(uuid, text[], integer, uuid) is
-  'The events of a batch''s lines, the first of which is its header, in their order. '
-  'p_newest: the learner''s newest event, beyond which no event is a replay; null where that is not known.';
+  'The events of a batch''s lines, in order. The first line is the header. '
+  'p_newest: the learner''s newest event; newer events are not looked up. Null: unknown.';

@@ -1,9 +1,9 @@
--- What:  record_contact(): the header of a batch becomes what is known of its device.
--- Why:   each sync is a contact, and says what runs on the device and how far its clock is off (O2).
+-- What:  record_contact(): records the header of a batch as its device's last contact.
+-- Why:   each sync shows the device's app and its clock skew (O2).
 
 create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
 returns void
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11,13 +11,13 @@ begin
   insert into learner.device as d (
     user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
   values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
-    -- Of a header that the server wrote for the device, the time is the server's, and the contract anybody's.
+    -- If the server wrote the header, its time is the server's, and its contract version says nothing about the device.
     case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
-    -- Both by the device's clock: received_at minus occurred_at, less its skew.
+    -- Both times are the device's, so clock skew has no effect.
     case when not p_by_server and p_oldest is not null then
       greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
   on conflict (user_id, device_id) do update set
-    -- What this header does not say is not forgotten.
+    -- A field that is missing in this header keeps its last value.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
     contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
     last_seen_at = excluded.last_seen_at, clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
@@ -25,4 +25,4 @@ begin
 end
 $$;
 comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
-  'Records a batch''s header as its device''s last contact; p_oldest is when the oldest of its events occurred, null where it has none.';
+  'Records a batch''s header as its device''s last contact. p_oldest is the time of its oldest applied event, or null.';

@@ -1,5 +1,5 @@
--- What:  quarantined texts go through ingest again; held ones by themselves, once the server knows more.
--- Why:   a device was told that its event is kept and has let go of it; nobody else would ever send it again (U3).
+-- What:  replay of quarantined events through ingest; held events are retried automatically when the server knows more.
+-- Why:   the device has deleted an event that was reported as quarantined, so only the server can retry it (U3).
 
 create function private.replay_rows(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_rows bytea[])
 returns integer
@@ -12,7 +12,7 @@ declare
   v_lines text[];
   v_events private.incoming[];
 begin
-  -- 1 The texts, mended ones as they are now, in the order of their ids.
+  -- 1 The texts in the order of their ids, with support's corrections.
   select array_agg(q.sha256 order by q.event_id, q.sha256),
     array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256))
   into v_rows, v_lines
@@ -22,13 +22,13 @@ begin
     return 0;
   end if;
 
-  -- 2 The same way as any event. How far the device's clock was off when it handed them in is not known any more.
+  -- 2 The same path as for all events. The device's clock skew at that time is unknown.
   v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, v_lines, p_head, null));
 
-  -- 3 A statement of its own: applying may have superseded the row already.
+  -- 3 A separate statement, because applying may have superseded the row already.
   update ops.quarantine q set
     knowledge = p_knowledge, tried_at = p_now,
-    -- What was wrong with it stays on record.
+    -- The original error stays on record.
     code = case when k.is_taken then q.code else e.code end,
     field = case when k.is_taken then q.field else e.field end,
     status = case when k.is_taken then 'superseded' else private.waiting_status(e.code) end,
@@ -41,7 +41,7 @@ begin
 end
 $$;
 comment on function private.replay_rows(uuid, timestamptz, integer, bigint, bytea[]) is
-  'Sends open and held rows through ingest again; returns how many applied. Each row says what came of it. Under the learner''s lock.';
+  'Sends open and held rows through ingest again and returns how many were applied. Each row gets its new status. The caller holds the learner''s lock.';
 
 create function private.replay_held_for(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_limit integer)
 returns integer
@@ -58,7 +58,7 @@ begin
 end
 $$;
 comment on function private.replay_held_for(uuid, timestamptz, integer, bigint, integer) is
-  'Tries the learner''s held events that were last tried when less was known; returns how many applied. Under the learner''s lock.';
+  'Retries the learner''s held events that were last tried with less knowledge. Returns how many were applied. The caller holds the learner''s lock.';
 
 create function ops.replay_held(p_learners integer default 100, p_events integer default 1000)
 returns integer
@@ -76,22 +76,22 @@ declare
   v_applied integer := 0;
 begin
   perform private.require_role('support', 'admin');
-  -- Before any text is looked at: what is published meanwhile is for the next run.
+  -- Read before any text: later releases are for the next run.
   select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
   for v_user, v_held in
     select d.user_id, d.held from (
       select q.user_id, count(*) as held from (
         select h.user_id from ops.quarantine h
         where h.status = 'held' and h.knowledge < v_knowledge
-          -- Nothing comes back while its learner is being erased.
+          -- Nothing is replayed during an erasure.
           and not exists (select from ops.erasure e where e.user_id = h.user_id)
         order by h.knowledge, h.user_id limit p_events
       ) q
       group by q.user_id limit p_learners
     ) d
   loop
-    -- A learner who is syncing right now is replayed by that sync. All locks last until the end: thus the limit on events,
-    -- 0.2 s of them, or 0.8 s on a machine with four times the work it can do.
+    -- Busy learners are skipped, because their own sync replays their events. All locks last until the end, so the number of events
+    -- is limited: 1,000 take 0.2 s, or 0.8 s under fourfold overload.
     perform from learner.state s where s.user_id = v_user for update skip locked;
     continue when not found;
     v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, private.max_batch_events()));
@@ -105,7 +105,7 @@ begin
 end
 $$;
 comment on function ops.replay_held(integer, integer) is
-  'Tries held events again for which the server has learned more, of some learners who are not syncing; returns how many applied. Runs by pg_cron.';
+  'Retries held events for which the server has new knowledge, of some learners who are not syncing. Returns how many were applied. Runs by pg_cron.';
 
--- In chunks of at most 1,000 events: their learners' locks are held to the end of the run, and a sync waits at most 2 s.
+-- At most 1,000 events per run: the learners' locks are held to the end, and a sync waits at most 2 s.
 select private.schedule_job('replay_held', '30 seconds', '1 minute', 'select ops.replay_held()');

@@ -1,5 +1,5 @@
--- What:  stamp_events(): what the content says of an event when it arrives.
--- Why:   it is decided once, on arrival, so that projections are functions of the ledger's rows alone.
+-- What:  stamp_events(): adds the state of the content at arrival to each event.
+-- Why:   the state is fixed on arrival, so that projections depend only on the ledger's rows.
 
 create function private.knows_range(p_user uuid, p_skill uuid, p_reset_count integer)
 returns boolean
@@ -14,8 +14,8 @@ begin
 end
 $$;
 comment on function private.knows_range(uuid, uuid, integer) is
-  'Whether the server knows the correction from which a reset count is counted. Counts 0 to 1,000,000 belong to devices; each of support''s '
-  'corrections starts a new range (private.next_reset_range). An event from a range that the server has not seen is held.';
+  'Whether the server knows the range of a reset count. Counts 0 to 1,000,000 belong to devices. Each support correction '
+  'starts a new range (private.next_reset_range). An event from a range that the server has not seen is held.';
 
 create function private.stamp_events(p_user uuid, p_events private.incoming[], p_head integer)
 returns private.incoming[]
@@ -29,7 +29,7 @@ declare
 begin
   return array(
     with named as materialized (
-      -- 1 The content that the event names.
+      -- 1 The content that each event refers to.
       select e.*,
         case when e.code is null and e.type in ('attempt.recorded', 'session.started') then (e.body -> 'content_version')::integer end as version,
         case
@@ -39,14 +39,14 @@ begin
       from unnest(p_events) e
     ),
     keyed as materialized (
-      -- 2 Its question: the newest key, and the one that the learner answered, where that is an older one. A device may say less than it
-      --   holds; then it is the first key.
+      -- 2 The question's newest key, and the answered version's key if that is older. If the device reports a version older than
+      --   the question, its first key is used.
       select n.*, newest.version is not null as is_known, newest.type is null as is_withdrawn, older.version is not null as is_older,
         coalesce(n.skill_id, older.skill_id, newest.skill_id) as its_skill,
         case when older.version is null then newest.type else older.type end as key_type,
         case when older.version is null then newest.answer else older.answer end as key_answer
       from named n
-      -- Walks the keys backwards from the newest: a few microseconds, however many versions there are.
+      -- Walks the keys backwards from the newest: a few microseconds for any number of versions.
       left join lateral (
         select k.version, k.skill_id, k.type, k.answer from content.answer_key k where k.question_id = n.question_id
         order by k.version desc limit 1
@@ -56,14 +56,14 @@ begin
         order by k.version <= n.version desc, abs(k.version - n.version) limit 1
       ) older on true
     )
-    -- 3 What follows. Held, not refused: the question may be published before the learner's next contact.
+    -- 3 The result. Unknown content is held, not refused, because it may be published before the learner's next contact.
     select row(
       k.place, k.id_text,
       coalesce(k.code, case
         when k.version > p_head or (k.question_id is not null and not k.is_known)
           or (k.skill_id is not null
             and not exists (select from content.revision r where r.schema = v_schema and r.kind = 'skill' and r.id = k.skill_id))
-          -- Made-up ids would have no end, and a union keeps them all.
+          -- A union keeps all ids, so made-up ids would accumulate.
           or (k.completed is not null and exists (
             select from unnest(k.completed) c (id) where not exists (select from content.answer_key a where a.question_id = c.id)))
           then 'unknown_content'
@@ -78,4 +78,4 @@ begin
 end
 $$;
 comment on function private.stamp_events(uuid, private.incoming[], integer) is
-  'The same events with what the content says of them now; one that names unknown content, or a reset of an unknown range, has that as its code.';
+  'The events with the state of the content. An event with unknown content, or with a reset of an unknown range, gets that error as its code.';

@@ -1,15 +1,15 @@
--- What:  ops.change_note: changes that did not come through the function sync, until a job has hinted the learner's devices.
--- Why:   the function hints after the commit; RPC, support, replays and edits by hand have nobody who could, and the phone must
---        hear of those within seconds as well (S1).
+-- What:  ops.change_note: changes that did not come through the function sync, until a job has sent their hints.
+-- Why:   the function sync sends hints after the commit. RPCs, support, replays and edits by hand cannot, but devices must
+--        learn of their changes within seconds too (S1).
 create table ops.change_note (
   user_id    uuid not null,
   change_seq bigint not null,
   device_id  uuid,
   constraint change_note_pkey primary key (user_id, change_seq)
 );
--- No row a learner that is written again: whoever notes would wait for the job, under the learner's lock.
-comment on table ops.change_note is 'Changes whose learner''s devices are still to be hinted; a row lives for seconds.';
-comment on column ops.change_note.device_id is 'The device that brought it; null: none of the learner''s.';
+-- One row per change instead of one per learner, because updating a learner's row would wait for the job under the learner's lock.
+comment on table ops.change_note is 'Changes whose hints are not sent yet. A row lives for seconds.';
+comment on column ops.change_note.device_id is 'The device that pushed the change; null if no device did.';
 alter table ops.change_note enable row level security;
 create policy change_note_all_nobody on ops.change_note for all to anon, authenticated using (false);
 
@@ -28,9 +28,9 @@ begin
 end
 $$;
 comment on function private.note_change() is
-  'Row trigger: notes a change for ops.send_change_hints(), with the device that private.take_batch() has named.';
+  'Row trigger: notes a change for ops.send_change_hints(), with the device named by private.take_batch().';
 
--- Every path there is, and will be, moves the learner's counter. The function sync, whose batches these nearly all are, hints itself.
+-- Every change advances the learner's counter, whatever its path. The function sync, which makes nearly all of them, sends its own hints.
 create trigger state_note_change after update of change_seq on learner.state
   for each row when (new.change_seq > old.change_seq and session_user <> 'carrel_edge'::text) execute function private.note_change();
 
@@ -49,7 +49,7 @@ begin
     delete from ops.change_note n
     where (n.user_id, n.change_seq) in (
       select c.user_id, c.change_seq from ops.change_note c order by c.user_id, c.change_seq limit p_notes for update skip locked)
-    -- What no device brought is news to all of them.
+    -- A change that no device pushed is new to all devices.
     returning n.user_id, coalesce(n.device_id, private.support_device()) as device_id
   )
   select json_agg(json_build_object('learner', p.user_id, 'device', p.device_id)) into v_pushes
@@ -58,6 +58,6 @@ begin
 end
 $$;
 comment on function ops.send_change_hints(integer) is
-  'Hints the devices of learners whose changes were noted, as private.hint_learners() does after a push; returns how many learners were. Runs by pg_cron.';
+  'Sends hints for noted changes through private.hint_learners(). Returns the number of learners. Runs by pg_cron.';
 
 select private.schedule_job('change_hints', '10 seconds', '1 minute', 'select ops.send_change_hints()');

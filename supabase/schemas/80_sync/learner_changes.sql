@@ -1,5 +1,5 @@
--- What:  a learner's own changes since a cursor, and one call that pushes, learns of new content, and pulls.
--- Why:   a wiped device is whole after one pull; change numbers follow commit order, so nothing slips past (I8).
+-- What:  learner_changes(), a learner's changes since a cursor, and sync_for(), one call that pushes, returns the content head, and pulls.
+-- Why:   one pull restores a wiped device. Change numbers follow commit order, so no change is missed (I8).
 
 create function private.learner_changes(
   p_user uuid, p_cursor text, p_limit integer, p_at_least text default null, p_device uuid default null)
@@ -19,13 +19,13 @@ declare
   v_reset text := case
     when p_cursor is not null and v_cursor is null then 'cursor_invalid'
     when v_cursor[1] <> v_history or v_least[1] <> v_history then 'history_changed'
-    -- A replica may yet get there; the primary had it, and has lost it.
+    -- A replica may still catch up. A primary that is behind has lost the change.
     when (v_since > v_last or v_least[2]::bigint > v_last) and not pg_is_in_recovery() then 'cursor_ahead'
   end;
-  -- Each kind in the order of its index, and these merged: a row's text is made when the row is fetched, and not before.
+  -- Each kind in index order, merged. A row's JSON is built only when the row is fetched.
   v_rest cursor for
     (select x.change_seq, json_build_object('kind', 'session',
-       -- Of both ends: the start may be this device's and the end another's.
+       -- Both ends count: this device may have started the session and another may have ended it.
        'own', p_device is not null and x.voided_at is null and x.edited_at is null and not exists (
          select from learner.event e
          where e.user_id = p_user and e.event_id in (x.started_event, x.ended_event) and e.device_id <> p_device),
@@ -36,7 +36,7 @@ declare
      where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
     union all
     (select x.change_seq, json_build_object('kind', 'attempt',
-       -- Arrival decided nothing that the device would not have thought itself.
+       -- Own, if the server's stamps add nothing that the device does not know.
        'own', (x.device_id = p_device and x.voided_at is null and x.edited_at is null and x.content_state = 'current'
          and x.graded_correct = x.claimed_correct) is true,
        'row', j)
@@ -47,7 +47,7 @@ declare
        x.voided_at is not null as voided) j
      where x.user_id = p_user and x.change_seq > v_since order by x.change_seq limit v_limit + 1)
     union all
-    -- Never a device's own: it is merged from whatever all devices did.
+    -- Never a device's own row, because progress is merged from all devices.
     (select x.change_seq, json_build_object('kind', 'skill_progress', 'own', false, 'row', j)
      from learner.skill_progress x
      cross join lateral (select x.skill_id, x.reset_count, private.uuid_to_ulid(x.reset_event) as reset_event, x.mastery, x.completed,
@@ -76,13 +76,13 @@ begin
   if v_reset is null and greatest(v_since, v_least[2]::bigint) > v_last then
     perform private.raise_error('behind', p_retry_after_s => 1);
   end if;
-  -- An answer, not an error: it travels beside the results of a push that must not be lost with it.
+  -- A result, not an error: it must not lose the results of the push in the same answer.
   if v_reset is not null then
     return json_build_object('reset', v_reset);
   end if;
 
-  -- Row by row, so that the first one that does not fit is the last one made: an answer may be an event of 16 KiB and print as twenty
-  -- times that. Pages by rows alone had 400 MB.
+  -- Row by row, so that only one row beyond the limit is built. An answer may be an event of 16 KiB whose JSON is twenty times as
+  -- long; pages limited by rows alone reached 400 MB.
   open v_rest;
   loop
     fetch v_rest into v_seq, v_change;
@@ -100,8 +100,8 @@ end
 $$;
 comment on function private.learner_changes(uuid, text, integer, text, uuid) is
   'The learner''s rows that changed after the cursor (null: all), oldest change first: {changes, cursor, more}, or {reset} with the reason to start over. '
-  'At most p_limit rows, and 1 MiB of them unless one alone is more. p_at_least: the token of a batch that must be in it, else behind. '
-  'own: the row says nothing that p_device''s own events do not.';
+  'At most p_limit rows and 1 MiB, but at least one row. p_at_least: the token of a batch that must be included; raises behind if it is not yet. '
+  'own: the row contains only what p_device''s own events say.';
 
 create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns text
@@ -117,13 +117,13 @@ begin
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
   perform private.require_not_revoked(p_user, p_device);
-  -- Put together as text: of a page of 500 changes every value would be read again.
+  -- Concatenated as text, because json functions would parse a page of 500 changes again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
 end
 $$;
 comment on function private.pull_for(uuid, text, integer, text, uuid) is
-  'learner_changes() and `steering`, for a device as it described itself when it last pushed. Errors: erased, paused, device_revoked, behind.';
+  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: erased, paused, device_revoked, behind.';
 
 create function private.sync_for(p_user uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql
@@ -133,7 +133,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_batch constant json := private.ingest_for(p_user, p_lines);
-  -- It has been checked.
+  -- ingest_for() has checked the header.
   v_header constant private.header := jsonb_populate_record(null::private.header, split_part(p_lines, E'\n', 1)::jsonb);
 begin
   if v_batch -> 'refused' is not null then
@@ -152,8 +152,8 @@ begin
 end
 $$;
 comment on function private.sync_for(uuid, text) is
-  'One round trip. answer: the batch is applied, then {batch: its results, head: the content head, steering: what the client is asked to do, '
-  'pull: own changes if the header asked for them}; or {refused} where the learner has sent too much. '
-  'changed_by: the device of the batch if it left rows for the learner''s other devices to pull; they are to be hinted.';
+  'One round trip: applies the batch. answer: {batch: its results, head: the content head, steering: settings for the client, '
+  'pull: the learner''s changes if the header asks for them}, or {refused} if a rate limit is exceeded. '
+  'changed_by: the device of the batch if it changed rows; the learner''s other devices need a hint.';
 
 grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, text, integer, text, uuid) to carrel_edge;

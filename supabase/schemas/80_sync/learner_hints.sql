@@ -1,5 +1,5 @@
--- What:  hint_learners(): tells a learner's other devices that one of them has brought something.
--- Why:   the phone shows what was done on the tablet within seconds, not at its next poll (S1).
+-- What:  hint_learners(): sends a hint to a learner's other devices after a push.
+-- Why:   the phone shows within seconds what was done on the tablet, not only at its next poll (S1).
 create function private.hint_learners(p_pushes json)
 returns integer
 language plpgsql
@@ -17,7 +17,7 @@ begin
     from json_to_recordset(p_pushes) as p (learner uuid, device uuid)
     join learner.state s on s.user_id = p.learner
     cross join ops.signal_setting g
-    -- Only where somebody may be listening: a device that polls is seen twice an hour at least.
+    -- Only if another device may be listening: a polling device is seen at least twice an hour.
     where exists (
       select from learner.device d
       where d.user_id = p.learner and d.device_id <> p.device and d.revoked_at is null
@@ -30,14 +30,14 @@ begin
       v_sent := v_sent + 1;
     exception
       when others then
-        raise warning 'the devices of a learner were not told: %', sqlerrm;
+        raise warning 'The hint for a learner''s devices was not sent: %', sqlerrm;
     end;
   end loop;
   return v_sent;
 end
 $$;
 comment on function private.hint_learners(json) is
-  'Broadcasts learner_changed on the private channel of each learner of [{learner, device}] who has another device that was active lately; '
-  'returns how many. Best effort: polling is the truth.';
+  'Broadcasts learner_changed on the private channel of each learner of [{learner, device}] who has another recently active device. '
+  'Returns the number of learners. Best effort: devices also poll.';
 
 grant execute on function private.hint_learners(json) to carrel_edge;

@@ -1,9 +1,9 @@
--- What:  what a signed-in learner may use through the API: ingest, merge_progress, learner_changes, and views of their own rows.
--- Why:   the same cores as the Edge Functions, under the caller's own token: every path gets the same guarantees.
+-- What:  the API of a signed-in learner: ingest, merge_progress, learner_changes, and views of their own rows.
+-- Why:   the API uses the same core functions as the Edge Functions, with the caller's own token, and gives the same guarantees.
 
--- No crowd of one learner's requests is kept out here, as in the function sync, and each holds a connection of the gateway's for as long
--- as it waits. So they wait for half a second, not for the 8 s of their role, and what waiting helps is answered, not raised:
--- PostgREST would make a 400 or 500 of it, without Retry-After.
+-- The function sync limits the simultaneous requests of one learner; the API does not, and each waiting request holds a connection.
+-- So requests wait half a second for a lock, not the 8 s of their role. Retryable errors are returned, not raised, because
+-- PostgREST would answer a raised one with 400 or 500, without Retry-After.
 create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
 returns json
 language plpgsql
@@ -11,7 +11,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Only errors that the product raises itself have texts meant for callers.
+  -- Only Carrel's own errors have texts for callers.
   return (
     select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
       'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
@@ -19,7 +19,7 @@ begin
     where p_sqlstate = any (e.sqlstates) and e.request_retryable);
 end
 $$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error for private.answer_refusal(), or null where waiting does not help.';
+comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is not retryable.';
 
 create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
@@ -39,7 +39,7 @@ begin
   if octet_length(p_lines) > private.max_batch_bytes() then
     perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
   end if;
-  -- For private.note_change(), which runs before this knows how the batch fared.
+  -- For private.note_change(), which runs inside ingest_for().
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
   v_answer := private.ingest_for(p_user, p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
@@ -54,7 +54,7 @@ exception
     return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text, boolean) is 'ingest_for(), at most 512 KiB, and {refused} also for what it raises where waiting helps.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors too.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -74,7 +74,7 @@ begin
   if json_typeof(p_batch) <> 'array' then
     perform private.raise_error('malformed_batch', 'The batch must be an array: its header, then its events.');
   end if;
-  -- Inside JSON strings a line break is always escaped, so the ones here are white space.
+  -- JSON strings escape line breaks, so an unescaped one is white space.
   v_answer := private.take_batch(v_user, (
     select string_agg(translate(e.value::text, E'\n\r', '  '), E'\n' order by e.place)
     from json_array_elements(p_batch) with ordinality e (value, place)));
@@ -90,8 +90,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.ingest($1) $$;
 comment on function public.ingest(json) is
-  'Takes a batch of the caller''s events as an array: a header, then at most 500 events, together at most 512 KiB. Returns {batch_id, changed, '
-  'received_at, token, results}. The one argument has no name, so that the request''s body arrives as it is.';
+  'Accepts a batch of the caller''s events as an array: a header, then at most 500 events, together at most 512 KiB. Returns {batch_id, changed, '
+  'received_at, token, results}. The argument has no name, so that PostgREST passes the whole request body.';
 
 create function private.merge_progress(
   p_event_id text, p_device_id uuid, p_occurred_at text, p_utc_offset_minutes integer,
@@ -111,10 +111,10 @@ begin
     perform private.raise_error('unauthenticated');
   end if;
   v_answer := private.take_batch(v_user, concat_ws(E'\n',
-    -- The device says nothing of its clock, its contract or its queue, and nothing is concluded of them.
+    -- The device's clock, contract and queue are unknown, so nothing is derived from this header.
     jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
       'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
-    -- json, of which nothing is cast: p_reset may hold what jsonb can't, which ingest tells, and keeps.
+    -- json, which casts nothing: p_reset may hold values that jsonb refuses. Ingest reports and quarantines them.
     translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
       'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
         'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')), true);
@@ -140,8 +140,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset) $$;
 comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) is
-  'Merges progress in one skill, which never goes back: {result, progress}. event_id is a ULID, the idempotency key; '
-  'it is one progress.advanced event and goes through the same ingest.';
+  'Merges progress in one skill, which never decreases: {result, progress}. event_id is a ULID and the idempotency key. '
+  'The call becomes one progress.advanced event and goes through the same ingest.';
 
 create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns json
@@ -181,8 +181,8 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
-  'The caller''s sessions, attempts and progress that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be in it. device: whose own rows are to be marked. Errors: erased, paused, device_revoked, behind.';
+  'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
+  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: erased, paused, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;

@@ -1,5 +1,5 @@
--- What:  alarms(): what needs a person, in one list: jobs that fail or are late, months that run out, damaged projections, late releases, erasures.
--- Why:   each of these is silent by nature; support and metrics ask one question (O4).
+-- What:  alarms(): one list of everything that needs a person: failing or late jobs, missing partitions, projection differences, late releases, erasures.
+-- Why:   each of these faults is silent, so support and monitoring need one place to look (O4).
 
 create function private.alarms()
 returns table (name text, since timestamptz, detail text)
@@ -14,13 +14,13 @@ begin
   select 'job_failing', j.last_ok_at, format('%s has failed %s times: %s', j.name, j.failures, j.last_error)
   from ops.job j where j.failures > 0
   union all
-  -- Three runs missed: pg_cron is not there, or the job is not.
+  -- Three missed runs: pg_cron or the job is missing.
   select 'job_late', j.last_run_at, format('%s should run every %s', j.name, j.every)
   from ops.job j where j.last_run_at < now() - greatest(3 * j.every, interval '15 minutes')
   union all
   select 'partitions_short', null, format('%s.%s has %s months ahead', t.schema, t.name, m.ahead)
   from private.partitioned_tables() t cross join lateral private.months_ahead(t.schema, t.name) m (ahead)
-  -- Made 12 ahead, one an hour: three left means that months of alarms went unheard.
+  -- Partitions are created 12 months ahead, one an hour. Fewer than three left means months of unanswered alarms.
   where m.ahead < 3
   union all
   select 'projections_differ', min(d.found_at), format('%s rows of %s learners: see projection_differences(); rebuild_learner() mends them',
@@ -28,19 +28,19 @@ begin
   from ops.projection_difference d
   where d.resolved_at is null and not exists (select from ops.erasure x where x.user_id = d.user_id) having count(*) > 0
   union all
-  -- Each run of the job is a good one for it, whatever became of the release.
+  -- A job run counts as successful even if the release failed.
   select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s', count(*), coalesce(max(s.error), 'none'))
   from content.schedule s where s.state = 'pending' and s.due_at < now() - interval '15 minutes' having count(*) > 0
   union all
   select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet', count(*))
   from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
   union all
-  -- Whoever restores will need them from outside.
+  -- After a restore these erasures are needed from outside the database.
   select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint: for an admin, see webhook_deliveries()', count(*))
   from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
   where m.type = 'learner.erased' and d.state <> 'delivered' and m.created_at < now() - interval '1 hour' having count(*) > 0
   union all
-  select 'erasures_unchecked', h.rotated_at, 'the history is a new one: after a restore, an admin calls ops.reapply_erasures() in a SQL console'
+  select 'erasures_unchecked', h.rotated_at, 'the history has changed: after a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
   order by 1, 3;
 end
@@ -54,7 +54,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
-  'What needs a person now: {name, since, detail}; empty when all is well. Support and admins. Names: job_failing, job_late, '
+  'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_unsent, erasures_unchecked.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

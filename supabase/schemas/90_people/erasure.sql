@@ -1,5 +1,5 @@
--- What:  erase_learner(): a learner's rows go, everywhere, in bounded steps, and a barrier stays. Deleting an account asks for it too.
--- Why:   a learner may ask to be forgotten (O5), and a ledger of some years is too much for one transaction.
+-- What:  erase_learner(): deletes all rows of a learner in bounded steps and leaves a barrier. Deleting an account starts it too.
+-- Why:   learners may ask for erasure (O5), and a ledger of some years is too large for one transaction.
 
 create function private.note_erasures(p_erasures jsonb)
 returns integer
@@ -10,7 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with noted as (
     insert into ops.erasure as e (user_id, reason, requested_at)
-    -- A learner may be in the list twice: erased, and then their account deleted.
+    -- A learner may be in the list twice: erased first, account deleted later.
     select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
     from jsonb_to_recordset(p_erasures) as x (user_id uuid, reason text, requested_at timestamptz)
     order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
@@ -21,7 +21,7 @@ as $$
   select count(*) from noted
 $$;
 comment on function private.note_erasures(jsonb) is
-  'Puts learners behind the barrier: [{user_id, reason, requested_at}]. Returns how many were not there, or only without their account.';
+  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted.';
 
 create function private.learner_tables()
 returns setof regclass
@@ -29,8 +29,8 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- From the catalogue, so that no new table is forgotten: every column user_id names a learner. Partitions one by one, since a
-  -- ctid is good within one. The barrier stays, and the row that is the lock goes last, by itself.
+  -- From the catalogue, so that no new table is forgotten: every column user_id names a learner. Partitions are listed separately, because a
+  -- ctid is valid within one. ops.erasure stays. learner.state, whose row is the lock, is deleted last.
   select c.oid::regclass
   from pg_attribute a
   join pg_class c on c.oid = a.attrelid
@@ -38,12 +38,12 @@ as $$
   where n.nspname in ('content', 'learner', 'ops') and c.relkind = 'r'
     and a.attname = 'user_id' and a.atttypid = 'uuid'::regtype and not a.attisdropped
     and c.oid not in ('ops.erasure'::regclass, 'learner.state'::regclass)
-  -- What refers to other rows of learners goes first: a row that its foreign key takes along would pass for an edit by hand.
+  -- Referencing tables come first: a row deleted by a foreign key would count as an edit by hand.
   order by exists (
     select from pg_constraint f join pg_attribute b on b.attrelid = f.confrelid and b.attname = 'user_id' where f.conrelid = c.oid) desc,
     n.nspname, c.relname
 $$;
-comment on function private.learner_tables() is 'The tables and partitions that hold rows of learners, but for learner.state and ops.erasure.';
+comment on function private.learner_tables() is 'The tables and partitions with rows of learners, except learner.state and ops.erasure.';
 
 create function private.erase_rows(p_user uuid, p_rows integer)
 returns integer
@@ -66,7 +66,7 @@ begin
   return p_rows - v_left;
 end
 $$;
-comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner; returns how many. Fewer than p_rows: all are gone.';
+comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner and returns their number. Fewer than p_rows: none are left.';
 
 create function private.redact_audit(p_user uuid)
 returns void
@@ -74,9 +74,9 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A learner who revoked a device did so from an address of theirs.
+  -- A learner who revoked a device called from their own address, so the source is removed too.
   update ops.audit a set before = null, after = null, source = case when a.actor is distinct from p_user then a.source end
-  -- By the names that records of learners have, so that the index finds them.
+  -- By the object names of learners' records, so that the index is used.
   where a.object in (
       select format('%s.%s', n.nspname, c.relname)
       from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
@@ -85,7 +85,7 @@ as $$
     and (a.before is not null or a.after is not null or (a.actor = p_user and a.source is not null))
 $$;
 comment on function private.redact_audit(uuid) is
-  'Takes out of the audit trail what records show of a learner behind the barrier; who did what and when stays.';
+  'Removes an erased learner''s data from the audit trail. Who did what, and when, stays.';
 
 create function private.erase_step(p_user uuid, p_rows integer)
 returns integer
@@ -97,8 +97,8 @@ as $$
 declare
   v_rows integer;
 begin
-  -- 1 The learner's lock, as ingest takes it. A batch that had passed the barrier before it stood has committed once this is held, so
-  --   what it wrote is seen; any later one sees the barrier.
+  -- 1 The learner's lock, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
+  --   Later batches see the barrier.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update skip locked;
   if not found then
@@ -117,7 +117,7 @@ begin
 end
 $$;
 comment on function private.erase_step(uuid, integer) is
-  'Erases at most p_rows rows of a learner behind the barrier, and notes when none are left; returns how many. 0 while the learner is busy.';
+  'Deletes at most p_rows rows of a learner in ops.erasure and returns their number. Sets erased_at when none are left. 0 while the learner is busy.';
 
 create function ops.run_erasures(p_rows integer default 20000)
 returns integer
@@ -141,7 +141,7 @@ begin
 end
 $$;
 comment on function ops.run_erasures(integer) is
-  'Goes on with the erasures that are under way, at most p_rows rows (1 s for 20,000); returns how many. Runs by pg_cron; for admins.';
+  'Continues pending erasures with at most p_rows rows (1 s for 20,000). Returns their number. Runs by pg_cron; for admins.';
 
 create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
 returns timestamptz
@@ -153,15 +153,15 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
-  -- The learner's id and nothing else.
+  -- The record contains only the learner's id and the reason.
   perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
   perform private.erase_step(p_user, 20000);
   return (select e.erased_at from ops.erasure e where e.user_id = p_user);
 end
 $$;
 comment on function ops.erase_learner(uuid, text) is
-  'Erases all rows of a learner, for good, and refuses whatever their devices still send (erased). Returns when it was done; null: pg_cron '
-  'goes on with it. The account stays: delete it through Auth, which asks for the same. For admins; audited.';
+  'Erases all rows of a learner permanently; their devices are refused as erased from then on. Returns the time of completion. Null: pg_cron '
+  'continues. The account stays: delete it through Auth, which starts an erasure too. For admins; audited.';
 
 create function private.queue_erasure()
 returns trigger
@@ -171,12 +171,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- No more than a note: deleting a user must not fail, nor take long, because of what they have studied.
+  -- Only notes the request, because deleting a user must neither fail nor wait for the erasure.
   perform private.note_erasures((select jsonb_agg(jsonb_build_object('user_id', o.id, 'reason', 'account_deleted')) from old_rows o));
   return null;
 end
 $$;
-comment on function private.queue_erasure() is 'Trigger: who deletes their account is erased by the next run of ops.run_erasures().';
+comment on function private.queue_erasure() is 'Trigger: after an account is deleted, the next run of ops.run_erasures() erases the learner.';
 
 create trigger user_queue_erasure after delete on auth.users
   referencing old table as old_rows for each statement execute function private.queue_erasure();

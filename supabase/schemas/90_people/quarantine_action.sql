@@ -1,5 +1,5 @@
--- What:  what support's calls about quarantined events have in common: retry, mend, write down, tell.
--- Why:   whatever is done about an event, the original stays and it is visible what became of what (U3).
+-- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
+-- Why:   the original of every event stays, and the result of every action is visible (U3).
 
 create function private.action_json(p_action ops.quarantine_action)
 returns jsonb
@@ -11,11 +11,11 @@ as $$
     'reason', p_action.reason, 'before_body', p_action.before_body, 'after_body', p_action.after_body, 'after_sha256', encode(p_action.after_sha256, 'hex'),
     'outcome', p_action.outcome, 'code', p_action.code, 'field', p_action.field, 'event_id', private.uuid_to_ulid(p_action.event_id)))
 $$;
-comment on function private.action_json(ops.quarantine_action) is 'An action as support reads it.';
+comment on function private.action_json(ops.quarantine_action) is 'An action in the form that support reads.';
 
 create function private.record_actions(p_learner uuid, p_rows bytea[], p_action text, p_reason text, p_before text default null)
 returns void
-language plpgsql -- rather than sql, which is planned anew at every call
+language plpgsql -- rather than sql, which plans at every call
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -33,7 +33,7 @@ begin
 end
 $$;
 comment on function private.record_actions(uuid, bytea[], text, text, text) is
-  'Writes down what was done about some rows, with how they stand now. Under the learner''s lock.';
+  'Records an action on some rows with their present state. The caller holds the learner''s lock.';
 
 create function private.quarantine_states(p_learner uuid, p_rows bytea[])
 returns table (id text, status text, code text, field text, became_event text)
@@ -47,7 +47,7 @@ as $$
   where q.user_id = p_learner and q.sha256 = any (p_rows)
   order by q.event_id, q.sha256
 $$;
-comment on function private.quarantine_states(uuid, bytea[]) is 'How rows stand: what is still wrong with them, or the event they became.';
+comment on function private.quarantine_states(uuid, bytea[]) is 'The present state of rows: the remaining error, or the resulting event.';
 
 create function private.mended_id(p_row ops.quarantine)
 returns text
@@ -55,11 +55,11 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Of the same millisecond, and then of the text itself: whoever replays the same text again, even after a restore, makes the
-  -- same id, so that it counts once.
+  -- The same millisecond, then bits of the text's hash. A second replay of the same text, even after a restore, gets the
+  -- same id and counts once.
   select private.uuid_to_ulid((left(replace(p_row.event_id::text, '-', ''), 12) || left(encode(p_row.sha256, 'hex'), 20))::uuid)
 $$;
-comment on function private.mended_id(ops.quarantine) is 'A new ULID for a text whose own is taken; a function of the text.';
+comment on function private.mended_id(ops.quarantine) is 'A new ULID, derived from the text, for an event whose id is taken.';
 
 create function private.retry_rows(p_learner uuid, p_rows bytea[])
 returns integer
@@ -70,7 +70,7 @@ as $$
   select private.replay_rows(p_learner, clock_timestamp(), coalesce((select max(r.version) from content.release r), 0), k.number, p_rows)
   from private.knowledge k
 $$;
-comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with what is known now.';
+comment on function private.retry_rows(uuid, bytea[]) is 'Replays rows now, with the server''s present knowledge.';
 
 create function private.mend_row(p_learner uuid, p_row bytea, p_mended text, p_reason text)
 returns void
@@ -83,7 +83,7 @@ declare
 begin
   select coalesce(q.mended_body, q.body) into v_before from ops.quarantine q
   where q.user_id = p_learner and q.sha256 = p_row and q.status in ('open', 'held');
-  -- What has become an event is no more to be mended, nor what was discarded before it is restored.
+  -- Superseded events cannot be mended. Discarded events must be restored first.
   if not found then
     return;
   end if;
@@ -92,4 +92,4 @@ begin
   perform private.record_actions(p_learner, array[p_row], 'mended', p_reason, v_before);
 end
 $$;
-comment on function private.mend_row(uuid, bytea, text, text) is 'Puts a mended body beside the original and replays it. Under the learner''s lock.';
+comment on function private.mend_row(uuid, bytea, text, text) is 'Stores a mended body beside the original and replays it. The caller holds the learner''s lock.';

@@ -1,5 +1,5 @@
--- What:  support discards quarantined events that are of no use, and takes that back.
--- Why:   what nobody can mend must not hide what somebody should; it stays, with who, when and why (U3).
+-- What:  support discards useless quarantined events, and can restore them.
+-- Why:   events that nobody can mend must not hide the others. They are kept, with who discarded them, when and why (U3).
 
 create function private.settle_quarantined(p_learner uuid, p_ids text[], p_reason text, p_discard boolean)
 returns table (id text, status text, code text, field text, became_event text)
@@ -17,12 +17,12 @@ begin
   perform private.require_reason(p_reason);
   perform private.lock_learner(p_learner);
   v_asked := private.quarantine_ids(p_learner, p_ids);
-  -- What has become an event since is left as it is: the learner's device was faster.
+  -- Rows that have become events meanwhile are not changed.
   with settled as (
     update ops.quarantine q set
       status = case when p_discard then 'discarded' else private.waiting_status(q.code) end,
       resolved_at = case when p_discard then clock_timestamp() end,
-      -- A held event that comes back is tried with what has become known meanwhile.
+      -- A restored held event is retried with the server's present knowledge.
       knowledge = case when p_discard then q.knowledge else 0 end
     where q.user_id = p_learner and q.sha256 = any (v_asked)
       and case when p_discard then q.status in ('open', 'held') else q.status = 'discarded' end
@@ -44,7 +44,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.settle_quarantined(learner, ids, reason, true) $$;
 comment on function public.discard_quarantined(uuid, text[], text) is
-  'Puts open and held events aside, for a reason; they are kept, and make room. Returns how each stands. '
+  'Discards open and held events for a reason. They are kept, but free room in the quarantine. Returns their states. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function public.restore_quarantined(learner uuid, ids text[], reason text)
@@ -54,7 +54,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.settle_quarantined(learner, ids, reason, false) $$;
 comment on function public.restore_quarantined(uuid, text[], text) is
-  'Takes a discard back: the events are open, or held, again. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Restores discarded events to open or held. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.settle_quarantined(uuid, text[], text, boolean), public.discard_quarantined(uuid, text[], text),
   public.restore_quarantined(uuid, text[], text) to authenticated, service_role;

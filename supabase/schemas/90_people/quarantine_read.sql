@@ -1,5 +1,5 @@
--- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's calls share.
--- Why:   what is stuck must be seen by whom it concerns, with its reason; and each look of support is on record (U3, O2).
+-- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's functions share.
+-- Why:   learners and support must see quarantined events and their errors. Every read by support is audited (U3, O2).
 
 create function private.require_reason(p_reason text)
 returns void
@@ -13,7 +13,7 @@ begin
   end if;
 end
 $$;
-comment on function private.require_reason(text) is 'A decision about a learner''s data needs a reason.';
+comment on function private.require_reason(text) is 'Raises support_invalid if the reason is missing or longer than 500 characters.';
 
 create function private.lock_learner(p_learner uuid)
 returns void
@@ -26,11 +26,11 @@ begin
   if not found then
     perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
-  -- An erasure of some years' ledger takes several steps; nothing comes back in between.
+  -- An erasure of a large ledger takes several steps. No row may be added between them.
   perform private.refuse_erased(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does; record_unknown where there is no such learner, erased behind the barrier.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner and erased for an erased one.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -53,7 +53,7 @@ begin
 end
 $$;
 comment on function private.quarantine_ids(uuid, text[]) is
-  'Ids of quarantined events (SHA-256 in hex) as keys; all of them must be the learner''s: support_invalid, record_unknown.';
+  'The keys of quarantined events from their ids (SHA-256 in hex). All must belong to the learner. Errors: support_invalid, record_unknown.';
 
 create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
 returns text
@@ -61,7 +61,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
-comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'Where a page of quarantined events ended.';
+comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'The cursor after a row of a page of quarantined events.';
 
 create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
 returns setof ops.quarantine
@@ -85,7 +85,7 @@ begin
     v_user := v_cursor[2]::uuid;
     v_sha256 := decode(v_cursor[3], 'hex');
   end if;
-  -- Newest first, by the index that begins with what is asked for; a page reads its own rows.
+  -- Newest first, through the index that starts with the given filter, so that a page reads only its own rows.
   if p_learner is not null then
     return query
     select * from ops.quarantine q
@@ -103,7 +103,7 @@ begin
 end
 $$;
 comment on function private.quarantine_page(uuid, text, text, text, integer) is
-  'Quarantined events, last seen first: one learner''s, of all statuses unless one is given; or all learners'', open ones unless a status is given.';
+  'Quarantined events, last seen first. One learner''s: all statuses by default. All learners'': open ones by default.';
 
 create function private.own_quarantine(p_cursor text, p_limit integer)
 returns table (
@@ -135,7 +135,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.own_quarantine(after, page_rows) $$;
 comment on function public.own_quarantine(text, integer) is
-  'What of the caller''s events could not be applied, and why; last seen first, at most 500 rows. after is the last row''s cursor. '
+  'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows. after is the last row''s cursor. '
   'Errors: unauthenticated, cursor_invalid.';
 
 create function private.support_quarantine(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
@@ -171,7 +171,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.support_quarantine(learner, with_code, with_status, after, page_rows) $$;
 comment on function public.support_quarantine(uuid, text, text, text, integer) is
-  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or (open ones, unless with_status says otherwise) of all. '
+  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or of all (open ones unless with_status is given). '
   'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, integer) to authenticated;

@@ -1,5 +1,5 @@
--- What:  support sends quarantined events through ingest again: as they are, mended, or under a new id.
--- Why:   after a fix, of the server or of the event, it must count, and once (U3).
+-- What:  support sends quarantined events through ingest again: unchanged, mended, or under a new id.
+-- Why:   after a fix of the server or of the event, the event must count, and only once (U3).
 
 create function private.rows_to_replay(p_learner uuid, p_rows bytea[], p_code text, p_new_id boolean, p_tried_before timestamptz)
 returns table (sha256 bytea)
@@ -11,13 +11,13 @@ as $$
   where q.user_id = p_learner and q.status in ('open', 'held') and q.tried_at < p_tried_before
     and (p_code is null or q.code = p_code)
     and (p_rows is null or q.sha256 = any (p_rows))
-    -- A new id is for what a taken one keeps out; anything else would count twice once its device sends it again.
+    -- A new id is only for events whose id is taken. Any other event would count twice when its device sends it again.
     and (not p_new_id or q.code = 'id_conflict')
-  -- Who stays broken goes to the end of the queue, so that nobody behind waits for ever.
+  -- Events that fail again go to the end of the queue, so that they do not block the others.
   order by q.tried_at, q.event_id, q.sha256
 $$;
 comment on function private.rows_to_replay(uuid, bytea[], text, boolean, timestamptz) is
-  'A learner''s open and held rows that were not tried since p_tried_before, least recently tried first.';
+  'A learner''s open and held rows whose last try was before p_tried_before, least recently tried first.';
 
 create function private.replay_quarantined(p_learner uuid, p_ids text[], p_code text, p_new_id boolean, p_tried_before timestamptz)
 returns table (id text, status text, code text, field text, became_event text, remaining integer, began_at timestamptz)
@@ -37,7 +37,7 @@ begin
   if p_ids is not null then
     v_asked := private.quarantine_ids(p_learner, p_ids);
   end if;
-  -- Under the lock: whatever is tried from now on is tried later than that.
+  -- Read under the lock, so that every later try has a later time.
   v_before := least(p_tried_before, clock_timestamp());
   v_rows := array(select r.sha256 from private.rows_to_replay(p_learner, v_asked, p_code, p_new_id, v_before) r limit 500);
   if p_new_id then
@@ -65,9 +65,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before) $$;
 comment on function public.replay_quarantined(uuid, text[], text, boolean, timestamptz) is
-  'Sends a learner''s quarantined events through ingest again (ids, or all, or all of a code), at most 500, least recently tried first, and returns how '
-  'each stands; remaining is how many were not tried yet: repeat with began_at as tried_before until it is 0, or no row comes. '
-  'as_new_id: those whose id another event has taken, under a new one. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Sends a learner''s quarantined events through ingest again (some ids, all, or all of a code): at most 500, least recently tried first. Returns the state '
+  'of each. remaining is the number not tried yet: repeat with began_at as tried_before until it is 0, or no row is returned. '
+  'as_new_id: gives events whose id is taken a new id. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function private.mend_quarantined(p_learner uuid, p_id text, p_mended jsonb, p_reason text)
 returns table (id text, status text, code text, field text, became_event text)
@@ -100,7 +100,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.mend_quarantined(learner, id, mended, reason) $$;
 comment on function public.mend_quarantined(uuid, text, jsonb, text) is
-  'Replays an open or held event with a corrected body, and returns how it stands; the original is kept, and so is every body before. '
+  'Replays an open or held event with a corrected body and returns its state. The original and all earlier bodies are kept. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.replay_quarantined(uuid, text[], text, boolean, timestamptz), private.mend_quarantined(uuid, text, jsonb, text),

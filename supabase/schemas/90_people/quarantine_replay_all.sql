@@ -1,5 +1,5 @@
--- What:  replay_all_quarantined(): after a fix of the server, the events of one code are tried again, of all learners, step by step.
--- Why:   nobody knows whom a bug has hit, and whatever it kept out must count, once, and none be passed over (U3).
+-- What:  replay_all_quarantined(): after a fix of the server, retries the events of one code for all learners, step by step.
+-- Why:   the affected learners are unknown. Every event that the fault kept out must be retried and count once (U3).
 
 create function private.rows_to_replay_of_all(p_code text, p_tried_before timestamptz)
 returns table (user_id uuid, sha256 bytea)
@@ -11,10 +11,10 @@ as $$
   from ops.quarantine q
   join learner.state s on s.user_id = q.user_id
   where q.status in ('open', 'held') and q.code = p_code and q.tried_at < p_tried_before
-    -- Nothing comes back while its learner is being erased.
+    -- Nothing is replayed during an erasure.
     and not exists (select from ops.erasure e where e.user_id = q.user_id)
 $$;
-comment on function private.rows_to_replay_of_all(text, timestamptz) is 'The open and held rows of one code that were not tried since p_tried_before.';
+comment on function private.rows_to_replay_of_all(text, timestamptz) is 'The open and held rows of one code whose last try was before p_tried_before.';
 
 create function private.replay_all_quarantined(p_code text, p_tried_before timestamptz, p_learners integer)
 returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
@@ -25,7 +25,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_most constant integer := least(greatest(coalesce(p_learners, 20), 1), 100);
-  -- All locks last to the end, and a sync waits at most 2 s: as many as ops.replay_held() takes, some 0.2 s of them.
+  -- All locks last to the end, and a sync waits at most 2 s. The same number as in ops.replay_held(), about 0.2 s of work.
   v_room integer := 1000;
   v_user uuid;
   v_rows bytea[];
@@ -38,7 +38,7 @@ begin
   applied := 0;
   busy := '{}';
   began_at := least(p_tried_before, clock_timestamp());
-  -- Who syncs right now is passed by and stays among the remaining; there are no more of them than connections.
+  -- Learners who are syncing are skipped and stay among the remaining. They are at most as many as connections.
   for v_user in select distinct r.user_id from private.rows_to_replay_of_all(p_code, began_at) r order by r.user_id
   loop
     perform from learner.state s where s.user_id = v_user for update skip locked;
@@ -47,7 +47,7 @@ begin
       continue;
     end if;
     v_rows := array(select r.sha256 from private.rows_to_replay(v_user, null, p_code, false, began_at) r limit least(500, v_room));
-    -- None: its own sync was faster.
+    -- No rows: the learner's own sync has replayed them.
     continue when v_rows = '{}';
     applied := applied + private.retry_rows(v_user, v_rows);
     perform private.record_actions(v_user, v_rows, 'replayed', null);
@@ -56,7 +56,7 @@ begin
     v_room := v_room - cardinality(v_rows);
     exit when learners >= v_most or v_room <= 0;
   end loop;
-  -- Bounded: an answer is wanted, not a census.
+  -- Counted to a limit, because an exact number is not needed.
   remaining := (select count(*) from (select from private.rows_to_replay_of_all(p_code, began_at) limit 100000) r);
   return next;
 end
@@ -70,9 +70,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.replay_all_quarantined(with_code, tried_before, most_learners) $$;
 comment on function public.replay_all_quarantined(text, timestamptz, integer) is
-  'After a fix of the server: replays the events of one code, of most_learners learners (at most 100) and at most 1,000 events, least recently tried '
-  'first. remaining (counted to 100,000) is how many were not tried yet: repeat with began_at as tried_before until it is 0; those of busy learners, '
-  'who are syncing, wait for one of the next calls. Support and admins; audited for each learner. Errors: forbidden, support_invalid.';
+  'After a fix of the server: replays events of one code for up to most_learners learners (at most 100) and 1,000 events, least recently tried '
+  'first. remaining (counted to 100,000) is the number not tried yet: repeat with began_at as tried_before until it is 0. Learners who are syncing '
+  'are busy; a later call replays their events. Support and admins; audited for each learner. Errors: forbidden, support_invalid.';
 
 grant execute on function private.replay_all_quarantined(text, timestamptz, integer), public.replay_all_quarantined(text, timestamptz, integer)
   to authenticated, service_role;

@@ -1,12 +1,12 @@
--- What:  export_erasures() and reapply_erasures(): erasures survive a restore from backup.
--- Why:   an older copy of the database has again what was erased since, and knows nothing of the barrier (O5). docs/restore.md.
+-- What:  export_erasures() and reapply_erasures(), which keep erasures through a restore from backup.
+-- Why:   an older copy of the database contains data that was erased later, and lacks the barrier (O5). See docs/restore.md.
 create table ops.erasure_check (
   history    text not null,
   checked_at timestamptz not null default now(),
   constraint erasure_check_pkey primary key (history)
 );
 comment on table ops.erasure_check is
-  'The histories for which erasures are known to be complete: the first one, and those for which ops.reapply_erasures() was called.';
+  'The histories with complete erasures: the first one, and those for which ops.reapply_erasures() was called.';
 alter table ops.erasure_check enable row level security;
 create policy erasure_check_all_nobody on ops.erasure_check for all to anon, authenticated using (false);
 insert into ops.erasure_check (history) values (private.history());
@@ -23,12 +23,12 @@ begin
   return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
     select jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', e.reason, 'requested_at', e.requested_at) order by e.requested_at, e.user_id)
     from ops.erasure e
-    -- Some minutes more: a transaction that began earlier may have committed since the export before.
+    -- Ten minutes more, because a transaction that began before the last export may have committed after it.
     where p_since is null or e.requested_at >= p_since - interval '10 minutes'), '[]'));
 end
 $$;
 comment on function ops.export_erasures(timestamptz) is
-  'Who was erased (since a time, or ever), as one JSON: to be kept outside of the database, beside its backups. For admins.';
+  'The erased learners (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
 
 create function ops.reapply_erasures(p_export jsonb)
 returns integer
@@ -44,9 +44,9 @@ begin
   if jsonb_typeof(p_export -> 'erasures') is distinct from 'array' then
     perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
-  -- Erased before the copy was made: it has nothing of them, and its barrier has kept their devices out since.
+  -- Erasures older than the copy need nothing: the copy has no rows of these learners, and its barrier refuses their devices.
   v_count := private.note_erasures(p_export -> 'erasures');
-  -- A restored account has its e-mail address again. (Its deletion notes the erasure once more, which changes nothing.)
+  -- A restored account contains the e-mail address again. (Deleting it notes the erasure again, which changes nothing.)
   delete from auth.users u
   where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted');
   insert into ops.erasure_check (history) values (private.history()) on conflict do nothing;
@@ -55,5 +55,5 @@ begin
 end
 $$;
 comment on function ops.reapply_erasures(jsonb) is
-  'After a restore: erases again who was erased after the copy was made, accounts included; pg_cron does the rows. Takes the newest export '
-  '(an empty one, {"erasures": []}, says that nobody was); returns how many were not known. Ends the alarm erasures_unchecked. For admins.';
+  'After a restore: erases the learners again who were erased after the copy was made, accounts included; pg_cron deletes the rows. Needs the newest export, '
+  'or {"erasures": []} if there were none. Returns how many were new. Ends the alarm erasures_unchecked. For admins.';

@@ -1,5 +1,5 @@
--- What:  projection_differences() and rebuild_learner(): support sees which learners the alarm is about, and mends their rows.
--- Why:   an alarm that asks for what only a SQL console can do asks the wrong person (O2, O4).
+-- What:  projection_differences() and rebuild_learner(): support sees the learners behind the alarm and repairs their rows.
+-- Why:   support gets the alarm and has no SQL console (O2, O4).
 
 create function private.projection_differences(p_limit integer)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
@@ -15,7 +15,7 @@ begin
   perform private.audit('projection_differences', 'ops.projection_difference', null, null, jsonb_build_object('limit', p_limit));
   return query
   select d.user_id, min(d.found_at), count(*)::integer,
-    -- A sample: one bug that hit one row of a learner may have hit thousands.
+    -- A sample: a fault may affect thousands of a learner's rows.
     jsonb_agg(jsonb_build_object('kind', d.kind, 'live', d.live, 'rebuilt', d.rebuilt,
       'id', case when d.kind in ('session', 'attempt') then private.uuid_to_ulid(d.row_id) else d.row_id::text end)
       order by d.number) filter (where d.number <= 10)
@@ -38,8 +38,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.projection_differences(page_learners) $$;
 comment on function public.projection_differences(integer) is
-  'Learners whose rows were not what their ledger says, longest known first, at most 200: how many rows, and of ten {kind, id, live, rebuilt}, where '
-  'null is no row. rebuild_learner() mends them and takes them off the list. Support and admins; audited. Errors: forbidden.';
+  'Learners whose rows differed from their ledger, longest known first, at most 200: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
+  'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
 
 create function private.rebuild_learner(p_learner uuid)
 returns bigint
@@ -61,12 +61,12 @@ returns bigint
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
--- 5,000 events a second were measured on 2 busy cores; the 8 s of a signed-in user are too few for a learner of some years. REST takes it from here.
+-- A large ledger needs more than a user's 8 s: 5,000 events a second on 2 busy cores. PostgREST applies this setting.
 set statement_timeout = '60s'
 as $$ select private.rebuild_learner(learner) $$;
 comment on function public.rebuild_learner(uuid) is
-  'Makes all of a learner''s rows again from the ledger, and returns the number of events; what support has voided stays so, and devices pull every row '
-  'anew. Support and admins; audited. Errors: forbidden, record_unknown, erased.';
+  'Rebuilds all of a learner''s rows from the ledger and returns the number of events. Voids stay. Devices pull every row '
+  'again. Support and admins; audited. Errors: forbidden, record_unknown, erased.';
 
 grant execute on function private.projection_differences(integer), public.projection_differences(integer), private.rebuild_learner(uuid),
   public.rebuild_learner(uuid) to authenticated, service_role;

@@ -1,5 +1,5 @@
 -- What:  support_reset_progress(): support corrects a learner's progress in one skill.
--- Why:   one absurd value must not poison a learner for ever: a correction beats whatever devices have sent or still will (U5).
+-- Why:   one absurd value must not block a learner for ever. A correction takes precedence over everything that devices have sent or will send (U5).
 
 create function private.next_reset_range(p_learner uuid, p_skill uuid)
 returns integer
@@ -7,12 +7,12 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- A device counts resets upwards from what it knows, by ingest within one range of 1,000,001 counts; a correction is the first
-  -- of the next range. So (1000000, 7ZZZ…), the greatest pair that a device can make, is less than (1000001, any event); and the learner
-  -- can start over afterwards, at 1000002. There are 2147 ranges.
+  -- A device increments the reset count, and ingest keeps it within one range of 1,000,001 counts. A correction is the first count
+  -- of the next range, so it exceeds (1000000, 7ZZZ…), the greatest pair of a device. Afterwards the learner can reset again, from 1000002.
+  -- There are 2147 ranges.
   select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / 1000001 + 1) * 1000001
 $$;
-comment on function private.next_reset_range(uuid, uuid) is 'A reset count greater than any that a device may use before it has seen it.';
+comment on function private.next_reset_range(uuid, uuid) is 'A reset count that is greater than any count a device may use before it has pulled this one.';
 
 create function private.support_reset_progress(p_learner uuid, p_skill uuid, p_reason text, p_mastery integer, p_completed uuid[])
 returns jsonb
@@ -39,14 +39,14 @@ begin
   v_at := to_char(v_now at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
   v_id := (left(private.ulid_floor(v_now)::text, 13) || right(gen_random_uuid()::text, 23))::uuid;
 
-  -- An event like any other: checked, in the ledger, projected, pulled by every device, and there again after a rebuild.
+  -- An ordinary event: checked, stored in the ledger, projected, pulled by every device, and kept by a rebuild.
   v_event := (private.read_events(p_learner, array['', jsonb_build_object(
     'id', private.uuid_to_ulid(v_id), 'type', 'progress.reset', 'version', 1, 'learner_id', p_learner, 'device_id', private.support_device(),
     'occurred_at', v_at, 'utc_offset_minutes', 0, 'body', jsonb_build_object(
       'skill_id', p_skill, 'count', private.next_reset_range(p_learner, p_skill),
       'base', jsonb_build_object('mastery', p_mastery, 'completed', p_completed), 'reason', p_reason))::text],
     coalesce((select max(r.version) from content.release r), 0), null))[1];
-  -- The range of counts begins with this very event.
+  -- This event itself starts the range.
   if v_event.code = 'unknown_reset' then
     v_event.code := null;
   end if;
@@ -60,8 +60,8 @@ begin
   perform private.audit('support_reset_progress', 'learner.state', p_learner::text, v_before,
     v_after || jsonb_build_object('reason', p_reason, 'event_id', private.uuid_to_ulid(v_id)));
 
-  -- What was made after a correction that a restore has lost may count again: some now, the others with the learner's next contacts and
-  -- the job that tries held events, as if the server had learned more since.
+  -- Events after a correction that a restore lost may be applicable again. Some are retried now. The others are retried by the learner's
+  -- next contacts and by the job for held events, which their knowledge of 0 selects.
   perform private.retry_rows(p_learner, array(
     select r.sha256 from private.rows_to_replay(p_learner, null, 'unknown_reset', false, v_now) r limit 500));
   update ops.quarantine q set knowledge = 0
@@ -83,9 +83,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.support_reset_progress(learner, skill, reason, mastery, completed) $$;
 comment on function public.support_reset_progress(uuid, uuid, text, integer, uuid[]) is
-  'Starts a learner over in a skill, from the progress given: {event_id, status, remaining, progress}. It wins over whatever devices have sent, or '
-  'still will without having seen it. Held events of a lost correction are tried again, 500 at once; remaining ones follow by '
-  'themselves. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Resets a learner''s progress in a skill to the given values: {event_id, status, remaining, progress}. The correction takes precedence over everything '
+  'that devices have sent or will send before they pull it. Held events of a lost correction are retried, 500 at once; the remaining ones follow '
+  'automatically. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.support_reset_progress(uuid, uuid, text, integer, uuid[]),
   public.support_reset_progress(uuid, uuid, text, integer, uuid[]) to authenticated, service_role;

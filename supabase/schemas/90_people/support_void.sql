@@ -1,5 +1,5 @@
--- What:  support_void() and support_unvoid(): a session, an attempt or a skill's progress is taken back, or given again.
--- Why:   a row that should not be is marked and not deleted, so that every device pulls it and rebuilding keeps it (O1, U6).
+-- What:  support_void() and support_unvoid(): void a session, an attempt or a skill's progress, or undo that.
+-- Why:   a wrong row is marked, not deleted, so that every device pulls the mark and a rebuild keeps it (O1, U6).
 
 create function private.void_record(p_learner uuid, p_kind text, p_id text, p_reason text, p_void boolean)
 returns jsonb
@@ -13,7 +13,7 @@ declare
   v_before jsonb;
   v_after jsonb;
 begin
-  -- 1 Who, why, and which.
+  -- 1 Check the role and the parameters.
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
   if p_kind is null or p_kind not in ('session', 'attempt', 'skill_progress') then
@@ -28,7 +28,7 @@ begin
   end if;
   perform private.lock_learner(p_learner);
 
-  -- 2 Rows that are so already stay as they are; triggers give the others their change number, for devices to pull.
+  -- 2 Rows in the wanted state are not changed. Triggers give changed rows a change number, so that devices pull them.
   case p_kind
     when 'session' then
       select to_jsonb(x) into v_before from learner.session x where x.user_id = p_learner and x.session_id = v_id;
@@ -60,7 +60,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.void_record(learner, kind, id, reason, true) $$;
 comment on function public.support_void(uuid, text, text, text) is
-  'Takes a record back: kind is session, attempt (id: their ULID) or skill_progress (id: the skill). Devices pull it as voided and show it nowhere. '
+  'Voids a record: kind is session or attempt (id: their ULID), or skill_progress (id: the skill). Devices pull it as voided and hide it. '
   'Returns {kind, id, voided, changed}. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function public.support_unvoid(learner uuid, kind text, id text, reason text)
@@ -70,7 +70,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.void_record(learner, kind, id, reason, false) $$;
 comment on function public.support_unvoid(uuid, text, text, text) is
-  'Gives back what support_void() took. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'Undoes support_void(). Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 grant execute on function private.void_record(uuid, text, text, text, boolean), public.support_void(uuid, text, text, text),
   public.support_unvoid(uuid, text, text, text) to authenticated, service_role;

@@ -1,5 +1,5 @@
--- What:  support_timeline(): one learner's batches, events, quarantine, what was done about it, devices and operations as one list.
--- Why:   support must see what happened without reading tables; and each such look is itself on record (O2).
+-- What:  support_timeline(): one learner's batches, events, quarantine, support actions, devices and operations as one list.
+-- Why:   support must see what happened without reading tables. Every call is audited (O2).
 
 create function private.timeline_cursor(p_at timestamptz, p_kind text, p_key text)
 returns text
@@ -8,7 +8,7 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$ select concat_ws('|', to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), p_kind, p_key) $$;
 comment on function private.timeline_cursor(timestamptz, text, text) is
-  'Where a timeline''s page ended. A time alone would not do: all events of a batch share one.';
+  'The cursor after a row of the timeline. A time alone is ambiguous, because all events of a batch share one.';
 
 create function private.ulid_time(p_ulid uuid)
 returns timestamptz
@@ -16,7 +16,7 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$ select 'epoch'::timestamptz + ('x' || left(replace(p_ulid::text, '-', ''), 12))::bit(48)::bigint * interval '1 millisecond' $$;
-comment on function private.ulid_time(uuid) is 'When a ULID was made, by the clock that made it; up to the year 10889.';
+comment on function private.ulid_time(uuid) is 'The time in a ULID, by the clock of its device; up to the year 10889.';
 
 create function private.support_timeline(p_learner uuid, p_cursor text, p_limit integer)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
@@ -43,15 +43,15 @@ begin
     v_kind := v_cursor[2];
     v_key := v_cursor[3];
   end if;
-  -- The ledger has one index, by event id, and a ULID begins with its time: an event stands where its device made it, and a page
-  -- reads a hundred of 100,000 events, not all of them. The first id that is on this page or a later one:
+  -- The ledger's only index is by event id, and a ULID starts with its time. So events are placed at their device's time, and a page
+  -- reads a hundred of 100,000 events. Find the event ids that can be on this page:
   if p_cursor is null then
     v_events := array(select e.event_id from learner.event e where e.user_id = p_learner order by e.event_id desc limit v_limit);
   else
     v_before := case
       when v_kind = 'event' and v_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_key::uuid
       when v_at >= private.ulid_time('ffffffff-ffff-ffff-ffff-ffffffffffff') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-      -- Of kinds that sort after events, the events of the cursor's own millisecond are still to come.
+      -- If the cursor's kind sorts after events, the events of its millisecond are still to come.
       else private.ulid_floor(greatest(date_trunc('milliseconds', v_at), '1970-01-01Z')
         + case when v_kind > 'event' or v_at > date_trunc('milliseconds', v_at) then interval '1 millisecond' else interval '0' end)
     end;
@@ -63,8 +63,8 @@ begin
   return query
   select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
   from (
-    -- Each branch is cut before its texts are built, and begins its index at the cursor's time; the cursor's own kind and key sort out what
-    -- shares that time. Of 100,000 rows a page reads a hundred.
+    -- Each branch is limited before its texts are built, and starts its index at the cursor's time. Rows of that same time are
+    -- compared by kind and key. A page reads a hundred of 100,000 rows.
     (select b.received_at, 'batch', b.batch_id::text,
       format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
       jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
@@ -105,14 +105,14 @@ begin
     (select a.at, 'operation', lpad(a.id::text, 20, '0'), format('%s by %s', a.action, a.actor_role),
       jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
     from ops.audit a
-    -- What people did by hand names its table.
+    -- The audit records of edits by hand have the table's name as their object.
     where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
         'learner.skill_progress', 'learner.practice', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure'])
       and a.object_id = p_learner::text collate "C" and a.at <= v_at
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)
   ) t (at, kind, key, summary, detail)
-  -- Keys are hex digits and zeros, which every collation sorts alike.
+  -- Keys are hex digits and zeros, which sort the same in every collation.
   order by t.at desc, t.kind desc, t.key desc
   limit v_limit;
 end
@@ -126,8 +126,8 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select * from private.support_timeline(learner, after, page_rows) $$;
 comment on function public.support_timeline(uuid, text, integer) is
-  'What happened to one learner, newest first: batches, events (where their device made them), quarantined '
-  'events and what was done about them, devices, operations; at most 1000 rows. '
+  'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
+  'events and support''s actions on them, devices, operations; at most 1000 rows. '
   'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.support_timeline(uuid, text, integer),

@@ -1,5 +1,5 @@
--- What:  the delivery log, manual retry, the jobs that drive the dispatcher and clear old messages.
--- Why:   what was given up on must be seen and can be sent again; what was delivered long ago need not be kept (S2).
+-- What:  the delivery log, manual retry, and the jobs that wake the dispatcher and delete old messages.
+-- Why:   dead deliveries must be visible and can be retried. Old messages need not be kept (S2).
 
 create function private.webhook_deliveries(p_endpoint uuid, p_state text, p_before timestamptz, p_limit integer)
 returns table (
@@ -43,7 +43,7 @@ begin
   if not found then
     perform private.raise_error('webhook_unknown', 'This delivery does not exist.', 'message');
   end if;
-  -- Under a lease it waits for that attempt's end, since one delivery is never under way twice; if it fails, all others are still to come.
+  -- A leased delivery waits for the end of its attempt, so that it is never sent twice at a time. If that attempt fails, all attempts are left.
   update ops.webhook_delivery d
   set state = 'pending', settled_at = null, attempts_before = d.attempts,
     next_attempt_at = case when d.claimed_until is null then clock_timestamp() else d.next_attempt_at end
@@ -74,7 +74,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.retry_webhook(message, endpoint) $$;
 comment on function public.retry_webhook(text, uuid) is
-  'Sends a message to an endpoint again, dead or delivered, at once and with all attempts anew. Admins. Errors: forbidden, webhook_unknown.';
+  'Retries a dead or delivered message at once, with all attempts again. Admins. Errors: forbidden, webhook_unknown.';
 
 create function private.drive_webhooks()
 returns void
@@ -88,7 +88,7 @@ as $$
     where d.state = 'pending' and coalesce(d.claimed_until, d.next_attempt_at) <= clock_timestamp()
       and (e.enabled or d.claimed_until is not null))
 $$;
-comment on function private.drive_webhooks() is 'Wakes the dispatcher if anything is due; a cron job every 30 seconds.';
+comment on function private.drive_webhooks() is 'Wakes the dispatcher if a delivery is due; a cron job every 30 seconds.';
 
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
@@ -101,14 +101,14 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
-  -- What waits for an enabled endpoint is never too old.
+  -- Messages that wait for an enabled endpoint are kept, however old they are.
   delete from ops.webhook_message m
   where m.created_at < now() - p_keep
     and not exists (
       select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
       where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
   get diagnostics v_count = row_count;
-  -- Secrets whose time is over sign nothing any more; here they leave Vault too.
+  -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
   if v_count > 0 then
@@ -118,7 +118,7 @@ begin
 end
 $$;
 comment on function ops.prune_webhooks(interval) is
-  'Deletes messages older than p_keep with their deliveries and log, and ended secrets; returns how many messages. A cron job every night.';
+  'Deletes messages older than p_keep with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
 
 grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
 grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;

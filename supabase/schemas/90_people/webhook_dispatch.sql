@@ -1,6 +1,6 @@
--- What:  what the dispatcher may do: claim deliveries that are due, and report what an attempt came to.
--- Why:   any number of dispatchers may run, and any may be killed at any time: each delivery is under one lease at a
---        time, and one that was left lying is taken up again after it (S2).
+-- What:  the dispatcher's functions: claim due deliveries and report the result of an attempt.
+-- Why:   any number of dispatchers may run, and any may be killed at any time. Each delivery has at most one lease;
+--        after an expired lease another dispatcher continues (S2).
 
 create function private.webhook_backoff(p_attempts integer, p_jitter double precision)
 returns interval
@@ -8,12 +8,12 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- 5 s, 20 s, 80 s, 5 min, 21 min, 85 min, 6 h, 23 h, then a day; the jitter takes off up to half of it, so that what
-  -- failed together does not come back together. Twelve attempts thus spread over 2 to 4 days.
+  -- 5 s, 20 s, 80 s, 5 min, 21 min, 85 min, 6 h, 23 h, then a day. Jitter subtracts up to half, so that simultaneous failures
+  -- are not retried simultaneously. Twelve attempts take 2 to 4 days.
   select least(5 * 4 ^ least(p_attempts - 1, 20), 86400) * (1 - least(greatest(p_jitter, 0), 1) / 2) * interval '1 second'
 $$;
 comment on function private.webhook_backoff(integer, double precision) is
-  'How long to wait after so many failed attempts (0: asked for anew meanwhile); p_jitter is a random number from 0 to 1.';
+  'The wait after p_attempts failed attempts (0: a manual retry came meanwhile). p_jitter is a random number from 0 to 1.';
 
 create function private.claim_webhooks(p_limit integer, p_lease_s integer)
 returns text
@@ -27,7 +27,7 @@ declare
   v_limit constant integer := least(greatest(p_limit, 0), 100);
   v_claimed text;
 begin
-  -- 1 What a dispatcher took and never reported: on record, and given up on if that was the last attempt.
+  -- 1 Deliveries with an expired lease: log the attempt as abandoned. If it was the last attempt, the delivery is dead.
   with lost as (
     select d.message_id, d.endpoint_id, d.attempts, d.claimed_until,
       d.attempts - d.attempts_before >= e.max_attempts as last
@@ -41,7 +41,7 @@ begin
     update ops.webhook_delivery d
     set claimed_until = null, last_outcome = 'abandoned', last_status = null,
       state = case when l.last then 'dead' else 'pending' end,
-      -- Counted from the lease's end: an outage of ours should not use up all attempts within minutes.
+      -- Counted from the end of the lease, so that an outage of the dispatcher does not use up all attempts within minutes.
       next_attempt_at = case when not l.last then l.claimed_until + private.webhook_backoff(d.attempts - d.attempts_before, 0.5) end,
       settled_at = case when l.last then v_now end
     from lost l
@@ -51,7 +51,7 @@ begin
   select l.message_id, l.endpoint_id, l.attempts, l.claimed_until, 'abandoned' from lost l
   on conflict do nothing;
 
-  -- 2 What is due, oldest first.
+  -- 2 Due deliveries, oldest first.
   with due as (
     select d.message_id, d.endpoint_id
     from ops.webhook_delivery d
@@ -78,7 +78,7 @@ begin
 end
 $$;
 comment on function private.claim_webhooks(integer, integer) is
-  'Takes up to p_limit due deliveries under a lease of p_lease_s seconds: message_id, endpoint_id, attempt, body, url, local, secrets of each.';
+  'Claims up to p_limit due deliveries with a lease of p_lease_s seconds: message_id, endpoint_id, attempt, body, url, local, secrets of each.';
 
 create function private.record_webhook(
   p_message text, p_endpoint uuid, p_attempt integer, p_outcome text, p_status integer, p_answer text,
@@ -100,14 +100,14 @@ begin
     return 'unknown';
   end if;
 
-  -- 1 The log. A report that comes after its lease replaces the guess that nobody would report.
+  -- 1 The log. A report after the lease replaces the outcome `abandoned`.
   insert into ops.webhook_attempt as a (message_id, endpoint_id, attempt, at, outcome, status, answer, duration_ms)
   values (p_message, p_endpoint, p_attempt, v_now, p_outcome, p_status, left(p_answer, 300), p_duration_ms)
   on conflict (message_id, endpoint_id, attempt) do update set
     at = excluded.at, outcome = excluded.outcome, status = excluded.status, answer = excluded.answer, duration_ms = excluded.duration_ms
     where a.outcome = 'abandoned';
 
-  -- 2 What was received is delivered, whoever says so and however late.
+  -- 2 A successful delivery counts, however late its report is.
   if p_outcome = 'delivered' then
     update ops.webhook_delivery d
     set state = 'delivered', next_attempt_at = null, claimed_until = null, settled_at = v_now, last_outcome = p_outcome, last_status = p_status
@@ -115,11 +115,11 @@ begin
     return 'delivered';
   end if;
 
-  -- 3 A failure counts only from who holds the newest claim.
+  -- 3 A failure counts only if it comes from the newest claim.
   if v_delivery.state <> 'pending' or v_delivery.claimed_until is null or p_attempt <> v_delivery.attempts then
     return v_delivery.state;
   end if;
-  -- A private target and an endpoint that says it is gone do not get better by waiting.
+  -- Waiting does not help with a private target or an endpoint that is gone.
   v_dead := p_outcome in ('gone', 'refused_target')
     or v_delivery.attempts - v_delivery.attempts_before >= (select e.max_attempts from ops.webhook_endpoint e where e.id = p_endpoint);
   update ops.webhook_delivery d
@@ -137,7 +137,7 @@ begin
 end
 $$;
 comment on function private.record_webhook(text, uuid, integer, text, integer, text, integer, integer, double precision) is
-  'Reports what an attempt came to; returns the delivery''s state. Failures back off with jitter, and die after the endpoint''s max_attempts.';
+  'Reports the result of an attempt and returns the delivery''s state. Failures back off with jitter and are dead after the endpoint''s max_attempts.';
 
 grant execute on function private.claim_webhooks(integer, integer),
   private.record_webhook(text, uuid, integer, text, integer, text, integer, integer, double precision) to carrel_edge;

@@ -1,5 +1,5 @@
 -- What:  administration of webhook endpoints: add, list, enable or disable, rotate the secret.
--- Why:   a secret is made here, shown once and kept in Vault; two are active during a rotation (S2).
+-- Why:   the server makes a secret, shows it once and keeps it in Vault. Two secrets are active during a rotation (S2).
 
 create function private.add_webhook_endpoint(p_url text, p_events text[], p_description text, p_local boolean)
 returns json
@@ -21,7 +21,7 @@ begin
     perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
   end if;
   select * into v_made from private.new_webhook_secret(v_id);
-  -- Ids of learners go to nobody who did not ask for them.
+  -- Learners' ids are sent only to endpoints that ask for erasures.
   insert into ops.webhook_endpoint (id, url, description, events, local, secret_id)
   values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), p_local, v_made.p_id);
   return json_build_object('id', v_id, 'secret', v_made.p_secret);
@@ -85,7 +85,7 @@ begin
   elsif p_overlap_hours is null or p_overlap_hours not between 0 and 720 then
     perform private.raise_error('signal_invalid', '`overlap_hours` must be from 0 to 720.', 'overlap_hours');
   elsif v_endpoint.previous_ends_at > now() and p_overlap_hours > 0 then
-    -- A third secret would end the oldest before its receiver was promised. A leaked one is ended with 0 hours.
+    -- A third secret would end the oldest one before its promised time. A leaked secret is ended by 0 hours of overlap.
     perform private.raise_error('webhook_rotating', 'The previous signing secret is still active. Rotate again when it has ended, or with 0 hours of overlap.',
       to_char(v_endpoint.previous_ends_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
   end if;
@@ -111,7 +111,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.add_webhook_endpoint(url, events, description, local) $$;
 comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
-  'Adds an endpoint for webhooks; returns its id and, this once, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
+  'Adds an endpoint for webhooks. Returns its id and, only this time, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
   'Admins. Errors: forbidden, signal_invalid.';
 
 create function public.webhook_endpoints()
@@ -139,7 +139,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.rotate_webhook_secret(endpoint, overlap_hours) $$;
 comment on function public.rotate_webhook_secret(uuid, integer) is
-  'Makes a new secret and returns it, this once; the old one signs as well for overlap_hours (0: not at all). '
+  'Makes a new signing secret and returns it, only this time. The previous secret stays active for overlap_hours (0: ends at once). '
   'Admins. Errors: forbidden, webhook_unknown, webhook_rotating, signal_invalid.';
 
 grant execute on function private.add_webhook_endpoint(text, text[], text, boolean), private.webhook_endpoints(),

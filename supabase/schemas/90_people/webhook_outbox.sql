@@ -1,5 +1,5 @@
--- What:  the outbox: a message per release and a delivery per endpoint, written by the transaction that publishes; and so of erasures.
--- Why:   a webhook for a release that was rolled back at commit, or a release without its webhook, can't exist (S2).
+-- What:  the outbox: publishing and erasing write a message and its deliveries, one per endpoint, in the same transaction.
+-- Why:   so there is no webhook for a rolled-back release, and no release without its webhook (S2).
 
 create function private.enqueue_message(p_type text, p_version integer, p_at timestamptz, p_data json)
 returns void
@@ -22,7 +22,7 @@ begin
 end
 $$;
 comment on function private.enqueue_message(text, integer, timestamptz, json) is
-  'Puts a message into the outbox, for each enabled endpoint that asked for its type, and wakes the dispatcher once it is committed.';
+  'Adds a message to the outbox for each enabled endpoint with this event type, and wakes the dispatcher after the commit.';
 
 create function private.enqueue_webhook()
 returns trigger
@@ -32,11 +32,11 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- A roll-back is a release that says which one it restores.
+  -- A roll-back is a release with rollback_to.
   v_rollback_to constant integer := to_jsonb(new) ->> 'rollback_to';
 begin
   perform private.enqueue_message(case when v_rollback_to is null then 'release.published' else 'release.rolled_back' end, new.version, new.published_at,
-    -- Small and final: what a receiver wants beyond this it asks for, at this version.
+    -- Small and final. A receiver that needs more reads the content at this version.
     json_build_object(
       'history', private.history(), 'version', new.version, 'note', new.note, 'rollback_to', v_rollback_to,
       'domains', new.domains, 'skills', new.skills, 'questions', new.questions,
@@ -44,7 +44,7 @@ begin
   return null;
 end
 $$;
-comment on function private.enqueue_webhook() is 'Row trigger: a release is a message.';
+comment on function private.enqueue_webhook() is 'Row trigger: sends a message for each release.';
 
 create function private.enqueue_erasure()
 returns trigger
@@ -54,7 +54,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- As ops.export_erasures() has it. Where nobody asked, no message needs to hold an id.
+  -- The form of ops.export_erasures(). Without an interested endpoint no message is written, so that no id is stored needlessly.
   if exists (select from ops.webhook_endpoint e where e.enabled and 'learner.erased' = any (e.events))
     and (tg_op = 'INSERT' or to_jsonb(old) ->> 'reason' <> new.reason) then
     perform private.enqueue_message('learner.erased', null, clock_timestamp(),
@@ -63,7 +63,7 @@ begin
   return null;
 end
 $$;
-comment on function private.enqueue_erasure() is 'Row trigger: a request to erase a learner is a message, where an endpoint asked for these.';
+comment on function private.enqueue_erasure() is 'Row trigger: sends a message for each erasure request, if an endpoint asks for them.';
 
 create trigger release_webhook after insert on content.release
   for each row execute function private.enqueue_webhook();

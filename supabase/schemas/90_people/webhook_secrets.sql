@@ -1,5 +1,5 @@
--- What:  the signing secrets of webhooks in Vault: make one, read those that sign, forget one.
--- Why:   carrel_definer has no rights in Vault, so what needs a secret goes through these helpers of postgres.
+-- What:  the signing secrets of webhooks in Vault: make one, read the active ones, delete one.
+-- Why:   carrel_definer has no rights in Vault. Functions that need a secret use these helpers, which postgres owns.
 
 create function private.new_webhook_secret(p_endpoint uuid, out p_id uuid, out p_secret text)
 language plpgsql
@@ -8,7 +8,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- 24 to 64 bytes are what Standard Webhooks ask for.
+  -- Standard Webhooks requires 24 to 64 bytes.
   p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
   p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
 end

@@ -1,19 +1,19 @@
 -- What:  outgoing webhooks: endpoints, the outbox of messages, one delivery per message and endpoint, every attempt.
--- Why:   a CDN or a push service learns of each release, however long it was away (S2); and what is kept beside the backups of each erasure (O5).
+-- Why:   a CDN or a push service learns of every release, even after a long outage (S2). A store beside the backups learns of every erasure (O5).
 create function private.is_webhook_url(p_url text, p_local boolean)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- No user and password (they would show in lists and logs), no backslash (parsers disagree about it), no fragment.
+  -- No user and password, because lists and logs would show them. No backslash, because parsers disagree about it. No fragment.
   select length(p_url) <= 2000
     and (p_url ~ '^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[^\s#\\]*)?$'
       or p_url ~ '^https://\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?(/[^\s#\\]*)?$'
       or (p_local and p_url ~ '^http://(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]{1,5})?(/[^\s#\\]*)?$'))
 $$;
 comment on function private.is_webhook_url(text, boolean) is
-  'https only; where p_local, also plain http to the loopback. Whether the host is a public one is the dispatcher''s to check.';
+  'https only; with p_local also http to the loopback. The dispatcher checks whether the host is public.';
 
 create table ops.webhook_endpoint (
   id                  uuid not null default gen_random_uuid(),
@@ -33,15 +33,15 @@ create table ops.webhook_endpoint (
   constraint webhook_endpoint_events_known check (
     cardinality(events) > 0 and events <@ array['release.published', 'release.rolled_back', 'learner.erased']),
   constraint webhook_endpoint_max_attempts_in_range check (max_attempts between 1 and 50),
-  -- Two columns, not a list: never more than two secrets sign.
+  -- Two columns instead of a list, because at most two secrets sign.
   constraint webhook_endpoint_previous_has_an_end check ((previous_secret_id is null) = (previous_ends_at is null)),
   constraint webhook_endpoint_secrets_differ check (previous_secret_id <> secret_id)
 );
-comment on table ops.webhook_endpoint is 'Where webhooks go. Secrets are in Vault; the rows name them by id.';
+comment on table ops.webhook_endpoint is 'The receivers of webhooks. Secrets are in Vault; the rows have their ids.';
 comment on column ops.webhook_endpoint.local is
-  'For tests on one machine: may be plain http on the loopback, if the dispatcher''s environment allows it too.';
+  'For tests on one machine: allows http to the loopback, if the dispatcher''s environment allows it too.';
 comment on column ops.webhook_endpoint.previous_secret_id is
-  'During a rotation the secret of before; it signs as well until previous_ends_at.';
+  'The previous signing secret. It stays active during a rotation, until previous_ends_at.';
 
 create table ops.webhook_message (
   id         text not null,
@@ -55,9 +55,9 @@ create table ops.webhook_message (
   constraint webhook_message_version_iff_release check ((version is not null) = (type <> 'learner.erased')),
   constraint webhook_message_body_is_json check (pg_input_is_valid(body, 'jsonb'))
 );
--- No foreign key to content.release: a release is never deleted, and publishing need not lock it a second time.
+-- No foreign key to content.release: releases are never deleted, and publishing need not lock one a second time.
 create index webhook_message_created_at_idx on ops.webhook_message (created_at);
-comment on table ops.webhook_message is 'The outbox, filled by the transaction that publishes, or erases. body is the exact text that is signed and posted.';
+comment on table ops.webhook_message is 'The outbox, written by the transaction that publishes or erases. body is the exact text that is signed and posted.';
 
 create table ops.webhook_delivery (
   message_id      text not null,
@@ -79,13 +79,13 @@ create table ops.webhook_delivery (
   constraint webhook_delivery_claimed_while_pending check (claimed_until is null or state = 'pending'),
   constraint webhook_delivery_attempts_positive check (attempts >= 0 and attempts_before between 0 and attempts)
 );
--- What a dispatcher looks for; settled rows, which become many, are not in it.
+-- For the dispatcher. Settled rows, which become many, are not in the index.
 create index webhook_delivery_next_attempt_at_pending_idx on ops.webhook_delivery (next_attempt_at) where state = 'pending';
 create index webhook_delivery_endpoint_id_idx on ops.webhook_delivery (endpoint_id);
-comment on table ops.webhook_delivery is 'One message on its way to one endpoint. dead: given up on, until retry_webhook().';
-comment on column ops.webhook_delivery.attempts_before is 'Attempts before the last manual retry, which starts the count to max_attempts anew.';
-comment on column ops.webhook_delivery.attempts is 'Claims so far; the number of the newest is the token that fences older ones off.';
-comment on column ops.webhook_delivery.claimed_until is 'The lease of the dispatcher that works on it; afterwards another one may.';
+comment on table ops.webhook_delivery is 'One message to one endpoint. dead: all attempts failed; retry_webhook() starts again.';
+comment on column ops.webhook_delivery.attempts_before is 'Attempts before the last manual retry, which do not count towards max_attempts.';
+comment on column ops.webhook_delivery.attempts is 'The number of claims. The newest number is the token that fences off older claims.';
+comment on column ops.webhook_delivery.claimed_until is 'The end of the dispatcher''s lease. Afterwards another dispatcher may claim the delivery.';
 
 create table ops.webhook_attempt (
   message_id  text not null,
@@ -104,10 +104,10 @@ create table ops.webhook_attempt (
   constraint webhook_attempt_answer_short check (length(answer) <= 300),
   constraint webhook_attempt_status_in_range check (status between 100 and 599)
 );
-comment on table ops.webhook_attempt is 'The delivery log: what each attempt came to.';
+comment on table ops.webhook_attempt is 'The delivery log: the result of each attempt.';
 comment on column ops.webhook_attempt.outcome is
-  'abandoned: the dispatcher was gone before it could report; the receiver may have got the message all the same.';
-comment on column ops.webhook_attempt.answer is 'How the receiver''s answer begins, without control characters.';
+  'abandoned: the dispatcher ended before it reported. The receiver may have got the message.';
+comment on column ops.webhook_attempt.answer is 'The beginning of the receiver''s answer, without control characters.';
 
 alter table ops.webhook_endpoint enable row level security;
 alter table ops.webhook_message enable row level security;

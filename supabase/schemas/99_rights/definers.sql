@@ -1,5 +1,5 @@
--- What:  own_definers(): every security definer belongs to carrel_definer, except the helpers that reach into a platform schema.
--- Why:   one place says who owns what, so that no new function is forgotten. A migration that makes a definer ends with this call.
+-- What:  own_definers(): gives every security definer to carrel_definer, except the helpers that use a platform schema.
+-- Why:   ownership is set in one place, so that no new function is forgotten. A migration that creates a definer ends with this call.
 
 create function private.platform_helpers()
 returns setof regprocedure
@@ -7,12 +7,12 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Of these schemas postgres has the rights, and can't hand on all of them: usage on auth, for one, is silently not granted.
+  -- postgres has rights in the platform schemas but cannot grant all of them: a grant of usage on auth, for example, is silently ignored.
   select unnest(array[
     'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
     'private.webhook_secrets(uuid, uuid)', 'private.forget_webhook_secret(uuid)']::regprocedure[])
 $$;
-comment on function private.platform_helpers() is 'The security definers that belong to postgres. None of them writes a table of Carrel.';
+comment on function private.platform_helpers() is 'The security definers that postgres owns. None of them writes a table of Carrel.';
 
 create function private.own_definers()
 returns void
@@ -23,7 +23,7 @@ as $$
 declare
   v_function regprocedure;
 begin
-  -- To give a function away takes the right to become its new owner, who must be allowed to create there; both end with this call.
+  -- A change of owner needs SET ROLE to the new owner, and the new owner needs CREATE on the schema. Both rights end with this call.
   grant carrel_definer to current_user with set true;
   grant create on schema private to carrel_definer;
   for v_function in

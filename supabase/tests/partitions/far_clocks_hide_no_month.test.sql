@@ -27,7 +27,7 @@ update month set name = to_char(at at time zone 'utc', 'YYYY-MM');
 select pg_temp.strays(at, 1, 20001) from month;
 select is(ops.maintain_partitions(), null, 'O6: a month with more than 20,000 rows is not moved');
 select is((select last_error from ops.job where name = 'partitions'),
-  format('more than 20000 rows of %s in ops.telemetry_default: too many to be moved in passing', (select name from month)), 'O4: the job reports that a month has too many rows to move');
+  format('More than 20000 rows of %s are in ops.telemetry_default. Run ops.ensure_partitions() in a quiet hour.', (select name from month)), 'O4: the job reports that a month has too many rows to move');
 select results_eq($$ select default_months, cut from ops.partition_health() where table_name = 'ops.telemetry' $$,
   $$ select jsonb_build_object(name, 20001), '{all}'::text[] from month $$, 'O4: partition_health shows the number of rows that were not moved');
 delete from ops.telemetry t using month m where t.event_id = (left(private.ulid_floor(m.at)::text, 24) || lpad('1', 12, '0'))::uuid;

@@ -19,7 +19,7 @@ select is(ops.maintain_partitions(p_stray_rows => 31), null, 'I4: few stray rows
 select is((select default_months ->> to_char(at, 'YYYY-MM') from ops.partition_health(), month where table_name = 'learner.event'), '30',
   'O4: partition_health shows the stray rows by month');
 select is(ops.maintain_partitions(p_stray_rows => 30, p_most_rows => 29), null, 'I4: more stray rows than a run may move stay in the default partition');
-select matches((select last_error from ops.job where name = 'partitions'), '^more than 29 rows of ', 'O4: a run reports that a month has too many stray rows');
+select matches((select last_error from ops.job where name = 'partitions'), '^More than 29 rows of ', 'O4: a run reports that a month has too many stray rows');
 select set_eq('select ops.maintain_partitions(p_stray_rows => 30) from generate_series(1, 2)',
   $$ select event from month union all select replace(event, 'event', 'attempt') from month $$, 'I4: many stray rows get a partition, one table for each run');
 select is(ops.maintain_partitions(p_stray_rows => 30), null, 'I4: stray rows of 1970 stay in the default partition');
