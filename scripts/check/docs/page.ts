@@ -84,7 +84,8 @@ async function check(block: Block, run: Run, bindings: Bindings): Promise<string
 async function checkTypes(blocks: Block[], folder: string): Promise<string | undefined> {
   const files = await Promise.all(blocks.map(async ({ name, line, text }) => {
     const file = `${folder}/${name || `block_${line}.ts`}`;
-    await Deno.writeTextFile(file, text);
+    // An app has the package installed; the step `package` shows that its types are these.
+    await Deno.writeTextFile(file, text.replace('"@carrel/client-contract"', '"./client-contract/mod.ts"'));
     return file;
   }));
   if (files.length === 0) return undefined;
