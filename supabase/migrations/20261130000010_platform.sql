@@ -9,8 +9,8 @@
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
 --          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.caller_id,
---          private.app_role, private.require_role, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history,
---          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
+--          private.app_role, private.require_role, private.row_limit, private.shows_long_exponent, private.is_jsonb, private.history,
+--          ops.rotate_history, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
 --          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.keep_secret,
 --          private.wake_function, ops.configure_signals, ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
@@ -264,6 +264,22 @@ end
 $$;
 comment on function private.require_role(text[]) is
   'Passes for SQL consoles, the service role, and users with one of these app roles. Raises forbidden otherwise.';
+
+create function private.row_limit(p_name text, p_rows integer, p_default integer, p_most integer)
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_rows not between 1 and p_most then
+    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to %s.', p_name, p_most), p_name);
+  end if;
+  return coalesce(p_rows, p_default);
+end
+$$;
+comment on function private.row_limit(text, integer, integer, integer) is
+  'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
 grant execute on function private.app_role() to authenticated, service_role;
 

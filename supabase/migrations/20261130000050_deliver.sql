@@ -330,19 +330,11 @@ comment on function private.check_content_cursor(text, integer, integer) is
 
 create function private.page_rows(p_name text, p_rows integer)
 returns integer
-language plpgsql
+language sql
 immutable
 set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if p_rows not between 1 and private.max_page_rows() then
-    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to %s.', p_name, private.max_page_rows()), p_name);
-  end if;
-  return coalesce(p_rows, private.default_page_rows());
-end
-$$;
-comment on function private.page_rows(text, integer) is
-  'The row limit of a page of content, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
+as $$ select private.row_limit(p_name, p_rows, private.default_page_rows(), private.max_page_rows()) $$;
+comment on function private.page_rows(text, integer) is 'The row limit of a page of content: row_limit() with the limits of content.';
 
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],

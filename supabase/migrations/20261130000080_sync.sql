@@ -29,7 +29,7 @@ declare
   v_cursor constant text[] := regexp_match(p_cursor, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_least constant text[] := regexp_match(p_at_least, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_since constant bigint := coalesce(v_cursor[2]::bigint, 0);
-  v_limit constant integer := least(greatest(coalesce(p_limit, private.default_pull_changes()), 1), private.max_pull_changes());
+  v_limit constant integer := private.row_limit('limit', p_limit, private.default_pull_changes(), private.max_pull_changes());
   v_last bigint := coalesce((select s.change_seq from learner.state s where s.user_id = p_user), 0);
   v_reset text := case
     when p_cursor is not null and v_cursor is null then 'cursor_invalid'
@@ -138,7 +138,7 @@ begin
 end
 $$;
 comment on function private.pull_for(uuid, text, integer, text, uuid) is
-  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: erased, paused, device_revoked, behind.';
+  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, device_revoked, behind.';
 
 create function private.sync_for(p_user uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql
@@ -337,6 +337,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
+  perform private.row_limit('page_rows', p_limit, private.default_pull_changes(), private.max_pull_changes());
   return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then
@@ -358,7 +359,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: erased, paused, device_revoked, behind.';
+  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;

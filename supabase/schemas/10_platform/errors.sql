@@ -67,4 +67,20 @@ $$;
 comment on function private.require_role(text[]) is
   'Passes for SQL consoles, the service role, and users with one of these app roles. Raises forbidden otherwise.';
 
+create function private.row_limit(p_name text, p_rows integer, p_default integer, p_most integer)
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_rows not between 1 and p_most then
+    perform private.raise_error('malformed_request', format('`%s` must be a whole number from 1 to %s.', p_name, p_most), p_name);
+  end if;
+  return coalesce(p_rows, p_default);
+end
+$$;
+comment on function private.row_limit(text, integer, integer, integer) is
+  'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
+
 grant execute on function private.app_role() to authenticated, service_role;

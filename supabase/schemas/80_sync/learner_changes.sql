@@ -14,7 +14,7 @@ declare
   v_cursor constant text[] := regexp_match(p_cursor, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_least constant text[] := regexp_match(p_at_least, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_since constant bigint := coalesce(v_cursor[2]::bigint, 0);
-  v_limit constant integer := least(greatest(coalesce(p_limit, private.default_pull_changes()), 1), private.max_pull_changes());
+  v_limit constant integer := private.row_limit('limit', p_limit, private.default_pull_changes(), private.max_pull_changes());
   v_last bigint := coalesce((select s.change_seq from learner.state s where s.user_id = p_user), 0);
   v_reset text := case
     when p_cursor is not null and v_cursor is null then 'cursor_invalid'
@@ -123,7 +123,7 @@ begin
 end
 $$;
 comment on function private.pull_for(uuid, text, integer, text, uuid) is
-  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: erased, paused, device_revoked, behind.';
+  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, device_revoked, behind.';
 
 create function private.sync_for(p_user uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql

@@ -161,6 +161,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
+  perform private.row_limit('page_rows', p_limit, private.default_pull_changes(), private.max_pull_changes());
   return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then
@@ -182,7 +183,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: erased, paused, device_revoked, behind.';
+  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;

@@ -218,6 +218,7 @@ Deno.test("sync", async (t) => {
       assert.equal(put.headers.get("allow"), "GET, POST");
       refused(await call(stack, learner, "/sync/nowhere"), 404, "not_found");
       refused(await call(stack, learner, "/sync?limit=-1"), 400, "malformed_request", "limit");
+      refused(await call(stack, learner, "/sync?limit=99999"), 400, "malformed_request", "limit");
       refused(await call(stack, learner, "/sync?at_least=1"), 400, "malformed_request", "at_least");
       refused(await call(stack, learner, "/sync?device=1"), 400, "malformed_request", "device");
       assert.deepEqual(await rows(learner), nothing);
