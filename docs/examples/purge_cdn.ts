@@ -1,10 +1,10 @@
-// Receives Carrel's webhooks and has a CDN forget the one path that a release changes. Run it with
-// `deno serve --allow-env --allow-net docs/examples/purge_cdn.ts`; npm has the library for Node as well.
+// Receives Carrel's webhooks, and purges the one CDN path that a release changes. Run it with
+// `deno serve --allow-env --allow-net docs/examples/purge_cdn.ts`. The library also works on Node.
 import { Webhook } from "standardwebhooks";
 
 const webhook = new Webhook(Deno.env.get("CARREL_WEBHOOK_SECRET") ?? "");
 const purgeUrl = Deno.env.get("CDN_PURGE_URL") ?? "";
-const seen = new Set<string>(); // a table, where there is more than one process
+const seen = new Set<string>(); // use a table if there is more than one process
 
 async function purge(path: string): Promise<void> {
   const response = await fetch(purgeUrl, { method: "POST", body: JSON.stringify({ paths: [path] }) });
@@ -22,7 +22,7 @@ export default {
     }
     const id = request.headers.get("webhook-id") ?? "";
     if (!seen.has(id)) {
-      await purge("/functions/v1/content/head"); // a failure becomes a 500, and the message comes again
+      await purge("/functions/v1/content/head"); // a failure becomes a 500, and Carrel sends the message again
       seen.add(id);
     }
     return new Response(null, { status: 204 });

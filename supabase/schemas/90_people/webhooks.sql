@@ -82,7 +82,7 @@ create table ops.webhook_delivery (
 -- For the dispatcher. Settled rows, which become many, are not in the index.
 create index webhook_delivery_next_attempt_at_pending_idx on ops.webhook_delivery (next_attempt_at) where state = 'pending';
 create index webhook_delivery_endpoint_id_idx on ops.webhook_delivery (endpoint_id);
-comment on table ops.webhook_delivery is 'One message to one endpoint. dead: all attempts failed; retry_webhook() starts again.';
+comment on table ops.webhook_delivery is 'One message to one endpoint. dead: no further attempt is made until retry_webhook().';
 comment on column ops.webhook_delivery.attempts_before is 'Attempts before the last manual retry, which do not count towards max_attempts.';
 comment on column ops.webhook_delivery.attempts is 'The number of claims. The newest number is the token that fences off older claims.';
 comment on column ops.webhook_delivery.claimed_until is 'The end of the dispatcher''s lease. Afterwards another dispatcher may claim the delivery.';
