@@ -5,14 +5,13 @@ import { monotonicFactory } from "ulid";
 import { createClient } from "../../client-contract/client/client.ts";
 import { NetworkError, ProblemError } from "../../client-contract/client/client_error.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../../client-contract/contract/limits.ts";
-import { type Command, main, type Options, UserError } from "../command/command.ts";
+import { type Command, main, type Options, UsageError, UserError } from "../command/command.ts";
 
 const COMMAND = {
   name: "npm run -s sample:batch",
   about: `Prints a batch of one learner as NDJSON: a session with one right answer. Nothing is sent.
 
-  npm run -s sample:batch -- --token "$TOKEN" > batch.ndjson
-`,
+  npm run -s sample:batch -- --token "$TOKEN" > batch.ndjson`,
   options: {
     token: {
       type: "string",
@@ -35,7 +34,7 @@ function readToken(token: string | undefined): Learner {
   } catch {
     // Said below.
   }
-  throw new UserError("--token takes the access token of a signed-in learner.");
+  throw new UsageError("--token takes the access token of a signed-in learner.");
 }
 
 /** A single choice of what is published, with the right answer. */

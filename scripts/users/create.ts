@@ -8,8 +8,7 @@ const COMMAND = {
   name: "npm run users:create",
   about:
     `Creates a user for each role (learner, instructor, support, admin) on the local Supabase. An existing user gets a
-new password. SUPABASE_URL and SUPABASE_SECRET_KEY name another local Supabase than that of \`npm start\`.
-`,
+new password. SUPABASE_URL and SUPABASE_SECRET_KEY name another local Supabase than that of \`npm start\`.`,
   options: {
     password: {
       type: "string",

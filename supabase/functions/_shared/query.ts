@@ -7,7 +7,7 @@ export function integerParam<T>(url: URL, name: string, fallback: T): number | T
   if (text === null) return fallback;
   const value = Number(text);
   if (!/^\d{1,10}$/.test(text) || value > 2147483647) {
-    throw new Problem("malformed_request", `${name} must be a whole number from 0.`, name);
+    throw new Problem("malformed_request", `\`${name}\` must be a whole number from 0.`, name);
   }
   return value;
 }
