@@ -8,13 +8,21 @@
 --        drop trigger state_note_change on learner.state;
 --        drop view public.session, public.attempt, public.skill_progress, public.practice;
 --        drop table ops.change_note cascade;
---        drop function if exists private.learner_changes, private.pull_for, private.sync_for, private.refusal_of, private.take_batch,
---          private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes, public.learner_changes,
---          private.hint_learners, private.note_change, ops.send_change_hints;
+--        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.refusal_of,
+--          private.take_batch, private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes,
+--          public.learner_changes, private.hint_learners, private.note_change, ops.send_change_hints;
 
 -- Source: schemas/80_sync/learner_changes.sql
 -- What:  learner_changes(), a learner's changes since a cursor, and sync_for(), one call that pushes, returns the content head, and pulls.
 -- Why:   one pull restores a wiped device. Change numbers follow commit order, so no change is missed (I8).
+
+create function private.pull_limit(p_name text, p_changes integer)
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select private.row_limit(p_name, p_changes, private.default_pull_changes(), private.max_pull_changes()) $$;
+comment on function private.pull_limit(text, integer) is 'The most changes of a pull: row_limit() with the limits of pulls.';
 
 create function private.learner_changes(
   p_user uuid, p_cursor text, p_limit integer, p_at_least text default null, p_device uuid default null)
@@ -29,7 +37,7 @@ declare
   v_cursor constant text[] := regexp_match(p_cursor, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_least constant text[] := regexp_match(p_at_least, '^([0-9a-f]{16})\.(\d{1,15})$');
   v_since constant bigint := coalesce(v_cursor[2]::bigint, 0);
-  v_limit constant integer := private.row_limit('limit', p_limit, private.default_pull_changes(), private.max_pull_changes());
+  v_limit constant integer := private.pull_limit('limit', p_limit);
   v_last bigint := coalesce((select s.change_seq from learner.state s where s.user_id = p_user), 0);
   v_reset text := case
     when p_cursor is not null and v_cursor is null then 'cursor_invalid'
@@ -337,7 +345,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
-  perform private.row_limit('page_rows', p_limit, private.default_pull_changes(), private.max_pull_changes());
+  perform private.pull_limit('page_rows', p_limit);
   return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then

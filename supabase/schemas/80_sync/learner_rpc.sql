@@ -161,7 +161,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
-  perform private.row_limit('page_rows', p_limit, private.default_pull_changes(), private.max_pull_changes());
+  perform private.pull_limit('page_rows', p_limit);
   return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then
