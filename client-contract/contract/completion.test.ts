@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { completedIn } from "./completion.ts";
 
-const row = (skill_id: string, completed: string[], reset_count = 0) => ({ skill_id, completed, reset_count });
+const row = (skill_id: string, completed: string[], reset_count = 0) => ({
+  skill_id,
+  completed,
+  reset_count,
+});
 
 Deno.test("U5: a question that moved to another skill stays completed there", () => {
   // q1 moved from the first skill to the second.
