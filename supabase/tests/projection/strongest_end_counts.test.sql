@@ -23,7 +23,7 @@ $$;
 -- Every pair of ends, the later one first, then the earlier one first.
 select is(pg_temp.end_after((10 * row_number() over (order by pair))::integer, array[b, a]) || pg_temp.end_after((10 * row_number() over (order by pair))::integer + 1, array[a, b]),
   repeat((select (tests.event_id(n), reason, format('2025-11-22T10:00:%sZ', n)::timestamptz, tests.device(n))::text from line where n = wins), 2),
-  format('I6: of the ends %s and %s, %s counts in both orders', a, b, wins))
+  format('I6: the end %s counts of the ends %s and %s, in both orders', wins, a, b))
 from (values (1, 20, 21, 21), (2, 20, 22, 22), (3, 21, 22, 22), (4, 22, 23, 22), (5, 22, 24, 22), (6, 22, 25, 22), (7, 21, 24, 21),
   (8, 21, 25, 21), (9, 20, 25, 20), (10, 20, 24, 24)) p (pair, a, b, wins);
 
