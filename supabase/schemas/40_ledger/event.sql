@@ -8,6 +8,7 @@ create table learner.event (
   device_id          uuid not null,
   occurred_at        timestamptz not null,
   utc_offset_minutes smallint not null,
+  clock_offset_ms    bigint,
   body               jsonb not null,
   received_at        timestamptz not null,
   head_version       integer not null,
@@ -32,7 +33,11 @@ create table learner.event (
 ) partition by range (event_id);
 comment on table learner.event is
   'The ledger, kept permanently. event_id is the device''s ULID as uuid. Partitions are months of the ULID''s time.';
+comment on column learner.event.clock_offset_ms is
+  'Server time minus device time as the device knew it when it made the event; null: unknown. It decides the day of practice.';
 comment on column learner.event.head_version is 'This column and the following ones are stamped on arrival and never change, so projections depend only on the rows.';
+comment on column learner.event.clock_skew_ms is
+  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice of an event without an offset.';
 comment on column learner.event.content_state is 'The state of the answered question version on arrival: current, outdated or withdrawn.';
 comment on column learner.event.graded_correct is 'The server''s grading by the answered version. The body has the device''s claim.';
 
