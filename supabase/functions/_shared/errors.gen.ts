@@ -16,6 +16,7 @@ export const ERRORS = {
   release_unknown: { status: 404, title: "This release does not exist.", retryable: false },
   schedule_unknown: { status: 404, title: "There is no pending schedule with this id.", retryable: false },
   method_not_allowed: { status: 405, title: "This path does not support this method.", retryable: false },
+  body_timeout: { status: 408, title: "The body of the request arrived too slowly.", retryable: true },
   append_only: { status: 409, title: "These rows are append-only.", retryable: false },
   wrong_isolation: { status: 409, title: "This needs a READ COMMITTED transaction.", retryable: false },
   drafts_moved: { status: 409, title: "The drafts have changed since the preview.", retryable: false },
