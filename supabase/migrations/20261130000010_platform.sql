@@ -9,10 +9,10 @@
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
 --          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.caller_id,
---          private.app_role, private.require_role, private.row_limit, private.shows_long_exponent, private.is_jsonb, private.history,
---          ops.rotate_history, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.keep_secret,
---          private.wake_function, ops.configure_signals, ops.prune_job_runs;
+--          private.caller_session, private.app_role, private.require_role, private.row_limit, private.shows_long_exponent,
+--          private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit, private.audit_change,
+--          private.forbid_change, private.watch_table, private.signals_configured, private.broadcast, private.record_job, private.run_job,
+--          private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals, ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
 --        drop role carrel_edge, carrel_definer;
@@ -227,6 +227,14 @@ set search_path = pg_catalog, pg_temp
 as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
 comment on function private.caller_id() is
   'The user of the caller''s token; null without a token. Definers use it instead of auth.uid(), because carrel_definer has no rights in the schema auth.';
+
+create function private.caller_session()
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'session_id', '')::uuid $$;
+comment on function private.caller_session() is 'The session of the caller''s token; null if the token names none.';
 
 create function private.app_role()
 returns text
@@ -551,6 +559,7 @@ comment on function private.broadcast(text, text, jsonb) is
 create table ops.job (
   name        text not null,
   every       interval not null,
+  command     text not null,
   last_run_at timestamptz not null,
   last_ok_at  timestamptz not null,
   failures    integer not null default 0,
@@ -562,6 +571,7 @@ create table ops.job (
   constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
 );
 comment on table ops.job is 'One row per job: the last run, the last successful run (at first, the time of scheduling), and the failures since.';
+comment on column ops.job.command is 'The query that the job runs. An administrator may run the job at once with it.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
 
@@ -616,8 +626,8 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into ops.job (name, every, last_run_at, last_ok_at) values (p_name, p_every, now(), now())
-  on conflict (name) do update set every = excluded.every;
+  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
+  on conflict (name) do update set every = excluded.every, command = excluded.command;
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is

@@ -397,7 +397,7 @@ declare
   v_error text;
 begin
   perform private.require_role('admin');
-  -- One partition or slice per run, so that a transaction holds one table's lock, for half a second at most. A failed attempt
+  -- One partition or slice per run, so that a transaction holds one table's lock and not for long. A failed attempt
   -- releases its locks, and the next one is tried.
   for v_need in select * from private.partition_need(p_months, p_stray_rows)
   loop
