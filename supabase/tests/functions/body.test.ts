@@ -167,9 +167,13 @@ Deno.test("U8: a body in time is read, and leaves no timer", async () => {
 
 Deno.test("U8: a sender that stops on a real connection gets 408 with the code body_timeout", async () => {
   const clock = testClock();
-  const handler = serveFunction("sync", () => Promise.resolve("learner"), async ({ request }) => {
-    return new Response(String((await readBody(request, CAP, clock)).byteLength));
-  });
+  const handler = serveFunction(
+    "sync",
+    () => Promise.resolve({ learner: "learner", session: null, issuedAt: 0 }),
+    async ({ request }) => {
+      return new Response(String((await readBody(request, CAP, clock)).byteLength));
+    },
+  );
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handler);
   const socket = connect(server.addr.port, "127.0.0.1");
   let answer = "";
