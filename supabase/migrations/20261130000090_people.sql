@@ -27,9 +27,9 @@
 --          ops.set_deletion_grace, private.end_deletions, ops.cancel_deletion, private.audit_by_hand, private.audit_hand_edit,
 --          private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect,
 --          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.end_grace_periods, private.account_deleted,
---          private.account_soft_deleted, ops.run_erasures, ops.export_erasures, ops.reapply_erasures, private.is_webhook_url,
---          private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
---          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
+--          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, ops.reapply_erasures,
+--          private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret,
+--          private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
 --          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
@@ -1122,7 +1122,7 @@ as $$
 $$;
 comment on function private.learner_tables() is 'The tables and partitions with rows of learners, except learner.state and ops.erasure.';
 
-create function private.erase_rows(p_users uuid[], p_rows integer, p_until timestamptz, out rows integer, out finished uuid[])
+create function private.erase_rows(p_users uuid[], p_rows integer, out rows integer, out finished uuid[])
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -1158,14 +1158,14 @@ begin
     if v_more is not null then
       finished := array(select u.id from unnest(finished) u (id) where u.id <> all (v_more));
     end if;
-    if rows >= p_rows or clock_timestamp() >= p_until then
+    if rows >= p_rows then
       finished := '{}';
     end if;
     exit when finished = '{}';
   end loop;
 end
 $$;
-comment on function private.erase_rows(uuid[], integer, timestamptz) is
+comment on function private.erase_rows(uuid[], integer) is
   'Deletes at most p_rows rows of learners in ops.erasure. Returns their number, and the learners of whom no row is left.';
 
 create function private.redact_audit(p_users uuid[], p_rows integer)
@@ -1200,7 +1200,7 @@ $$;
 comment on function private.redact_audit(uuid[], integer) is
   'Removes erased learners'' data from at most p_rows records of the audit trail. Who did what, and when, stays. Returns their number.';
 
-create function private.erase_learners(p_users uuid[], p_rows integer, p_until timestamptz)
+create function private.erase_learners(p_users uuid[], p_rows integer)
 returns integer
 language plpgsql
 volatile
@@ -1224,7 +1224,7 @@ begin
   where a.user_id = any (v_users) and not exists (select from ops.erasure e where e.user_id = a.adopted_by);
 
   -- 3 The rows, and then the audit trail.
-  v_pass := private.erase_rows(v_users, p_rows, p_until);
+  v_pass := private.erase_rows(v_users, p_rows);
   if v_pass.finished <> '{}' and private.redact_audit(v_pass.finished, p_rows) < p_rows then
     delete from learner.state s where s.user_id = any (v_pass.finished);
     update ops.erasure e set erased_at = clock_timestamp(), failures = 0, last_error = null where e.user_id = any (v_pass.finished);
@@ -1232,10 +1232,10 @@ begin
   return v_pass.rows;
 end
 $$;
-comment on function private.erase_learners(uuid[], integer, timestamptz) is
+comment on function private.erase_learners(uuid[], integer) is
   'One pass: deletes at most p_rows rows of learners in ops.erasure and returns their number. Sets erased_at where none are left.';
 
-create function private.erase_or_bisect(p_users uuid[], p_rows integer, p_until timestamptz)
+create function private.erase_or_bisect(p_users uuid[], p_rows integer)
 returns integer
 language plpgsql
 volatile
@@ -1246,7 +1246,7 @@ declare
   v_count constant integer := cardinality(p_users);
 begin
   update ops.erasure e set tried_at = clock_timestamp() where e.user_id = any (p_users);
-  return private.erase_learners(p_users, p_rows, p_until);
+  return private.erase_learners(p_users, p_rows);
 exception
   when others then
     if v_count = 1 then
@@ -1255,11 +1255,11 @@ exception
       return 0;
     end if;
     -- One learner whose rows can't be deleted must not stop the others. Halving finds them.
-    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows, p_until)
-      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows, p_until);
+    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows)
+      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows);
 end
 $$;
-comment on function private.erase_or_bisect(uuid[], integer, timestamptz) is
+comment on function private.erase_or_bisect(uuid[], integer) is
   'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure.';
 
 -- Source: schemas/90_people/erasure_request.sql
@@ -1311,7 +1311,7 @@ begin
   perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
   -- The record contains only the learner's id and the reason.
   perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
-  perform private.erase_learners(array[p_user], 20000, clock_timestamp() + interval '10 seconds');
+  perform private.erase_learners(array[p_user], 20000);
   return (select e.erased_at from ops.erasure e where e.user_id = p_user);
 end
 $$;
@@ -1459,7 +1459,7 @@ begin
     ) d;
     -- Everybody who is left is busy.
     exit when v_users is null or (v_again and v_count = 0);
-    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000), v_began + p_time);
+    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000));
     v_done := v_done + v_count;
     exit when v_done >= v_most or clock_timestamp() >= v_began + p_time;
   end loop;
@@ -1472,6 +1472,52 @@ comment on function ops.run_erasures(integer, interval) is
   'Runs by pg_cron; for admins.';
 
 select private.schedule_job('erasures', '30 seconds', '1 minute', 'select ops.run_erasures()');
+
+-- Source: schemas/90_people/idle_learners.sql
+-- What:  idle_learners(), the learners who have made no contact for some time.
+-- Why:   a clean-up of anonymous accounts by their date of creation deletes learners who study every day (O5).
+create function ops.idle_learners(
+  p_idle interval, p_anonymous boolean default null, p_rows integer default 1000, p_after timestamptz default null, p_after_user uuid default null)
+returns table (user_id uuid, is_anonymous boolean, last_contact_at timestamptz)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rows constant integer := private.row_limit('p_rows', p_rows, 1000, 10000);
+begin
+  perform private.require_role('admin');
+  if (p_idle >= '1 day') is not true then
+    perform private.raise_error('malformed_request', '`p_idle` must be an interval of at least 1 day.', 'p_idle');
+  end if;
+  return query
+  select k.id, k.is_anonymous, c.at
+  from (
+    select u.id, u.is_anonymous, greatest(u.created_at, u.last_sign_in_at) as at from auth.users u where u.deleted_at is null
+    union all
+    -- Learners of another sign-in service have no account here.
+    select s.user_id, null, null from learner.state s
+    where not exists (select from auth.users u where u.id = s.user_id)
+      and not exists (select from ops.account_deletion d where d.user_id = s.user_id)
+  ) k
+  cross join lateral (
+    -- A device shows itself at least twice an hour while it is in use. A token is refreshed even where nothing is sent.
+    select greatest(k.at,
+      (select max(d.last_seen_at) from learner.device d where d.user_id = k.id),
+      (select max(b.created_at) from learner.state b where b.user_id = k.id),
+      (select max(greatest(n.updated_at, n.refreshed_at at time zone 'utc')) from auth.sessions n where n.user_id = k.id)) as at
+  ) c
+  where c.at < now() - p_idle and (p_anonymous is null or k.is_anonymous = p_anonymous)
+    and (p_after is null or (c.at, k.id) > (p_after, coalesce(p_after_user, '00000000-0000-0000-0000-000000000000')))
+    and not exists (select from ops.erasure e where e.user_id = k.id)
+  order by c.at, k.id
+  limit v_rows;
+end
+$$;
+comment on function ops.idle_learners(interval, boolean, integer, timestamptz, uuid) is
+  'Learners without any contact for p_idle, longest idle first, at most p_rows (10,000). p_anonymous: true for anonymous accounts alone, false for all '
+  'others. p_after and p_after_user: the last row of the page before. is_anonymous is null without an account. For admins.';
 
 -- Source: schemas/90_people/restore.sql
 -- What:  export_erasures() and reapply_erasures(), which keep erasures through a restore from backup.

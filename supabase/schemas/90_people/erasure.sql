@@ -23,7 +23,7 @@ as $$
 $$;
 comment on function private.learner_tables() is 'The tables and partitions with rows of learners, except learner.state and ops.erasure.';
 
-create function private.erase_rows(p_users uuid[], p_rows integer, p_until timestamptz, out rows integer, out finished uuid[])
+create function private.erase_rows(p_users uuid[], p_rows integer, out rows integer, out finished uuid[])
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
@@ -59,14 +59,14 @@ begin
     if v_more is not null then
       finished := array(select u.id from unnest(finished) u (id) where u.id <> all (v_more));
     end if;
-    if rows >= p_rows or clock_timestamp() >= p_until then
+    if rows >= p_rows then
       finished := '{}';
     end if;
     exit when finished = '{}';
   end loop;
 end
 $$;
-comment on function private.erase_rows(uuid[], integer, timestamptz) is
+comment on function private.erase_rows(uuid[], integer) is
   'Deletes at most p_rows rows of learners in ops.erasure. Returns their number, and the learners of whom no row is left.';
 
 create function private.redact_audit(p_users uuid[], p_rows integer)
@@ -101,7 +101,7 @@ $$;
 comment on function private.redact_audit(uuid[], integer) is
   'Removes erased learners'' data from at most p_rows records of the audit trail. Who did what, and when, stays. Returns their number.';
 
-create function private.erase_learners(p_users uuid[], p_rows integer, p_until timestamptz)
+create function private.erase_learners(p_users uuid[], p_rows integer)
 returns integer
 language plpgsql
 volatile
@@ -125,7 +125,7 @@ begin
   where a.user_id = any (v_users) and not exists (select from ops.erasure e where e.user_id = a.adopted_by);
 
   -- 3 The rows, and then the audit trail.
-  v_pass := private.erase_rows(v_users, p_rows, p_until);
+  v_pass := private.erase_rows(v_users, p_rows);
   if v_pass.finished <> '{}' and private.redact_audit(v_pass.finished, p_rows) < p_rows then
     delete from learner.state s where s.user_id = any (v_pass.finished);
     update ops.erasure e set erased_at = clock_timestamp(), failures = 0, last_error = null where e.user_id = any (v_pass.finished);
@@ -133,10 +133,10 @@ begin
   return v_pass.rows;
 end
 $$;
-comment on function private.erase_learners(uuid[], integer, timestamptz) is
+comment on function private.erase_learners(uuid[], integer) is
   'One pass: deletes at most p_rows rows of learners in ops.erasure and returns their number. Sets erased_at where none are left.';
 
-create function private.erase_or_bisect(p_users uuid[], p_rows integer, p_until timestamptz)
+create function private.erase_or_bisect(p_users uuid[], p_rows integer)
 returns integer
 language plpgsql
 volatile
@@ -147,7 +147,7 @@ declare
   v_count constant integer := cardinality(p_users);
 begin
   update ops.erasure e set tried_at = clock_timestamp() where e.user_id = any (p_users);
-  return private.erase_learners(p_users, p_rows, p_until);
+  return private.erase_learners(p_users, p_rows);
 exception
   when others then
     if v_count = 1 then
@@ -156,9 +156,9 @@ exception
       return 0;
     end if;
     -- One learner whose rows can't be deleted must not stop the others. Halving finds them.
-    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows, p_until)
-      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows, p_until);
+    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows)
+      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows);
 end
 $$;
-comment on function private.erase_or_bisect(uuid[], integer, timestamptz) is
+comment on function private.erase_or_bisect(uuid[], integer) is
   'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure.';

@@ -46,7 +46,7 @@ begin
   perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
   -- The record contains only the learner's id and the reason.
   perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
-  perform private.erase_learners(array[p_user], 20000, clock_timestamp() + interval '10 seconds');
+  perform private.erase_learners(array[p_user], 20000);
   return (select e.erased_at from ops.erasure e where e.user_id = p_user);
 end
 $$;

@@ -34,7 +34,7 @@ begin
     ) d;
     -- Everybody who is left is busy.
     exit when v_users is null or (v_again and v_count = 0);
-    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000), v_began + p_time);
+    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000));
     v_done := v_done + v_count;
     exit when v_done >= v_most or clock_timestamp() >= v_began + p_time;
   end loop;
