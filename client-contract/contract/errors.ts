@@ -152,7 +152,8 @@ const registry = {
   adoption_too_large: {
     request: refused(413, "CR052"),
     title: "This learner has too many events for an adoption by a device.",
-    client: "Keep everything, and ask support: an administrator calls ops.adopt_learner(). `info` is the limit.",
+    client:
+      "Keep everything, and ask support: an administrator calls ops.adopt_learner(). `info` is the limit.",
   },
   adoption_proof_invalid: {
     request: refused(422, "CR053"),

@@ -2,7 +2,7 @@
 -- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
 create table ops.account_deletion (
   user_id    uuid not null,
-  deleted_at timestamptz not null default clock_timestamp(),
+  deleted_at timestamptz not null,
   erase_at   timestamptz not null,
   constraint account_deletion_pkey primary key (user_id),
   constraint account_deletion_ends_after_its_start check (erase_at >= deleted_at)

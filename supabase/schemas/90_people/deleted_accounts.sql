@@ -9,6 +9,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_now constant timestamptz := clock_timestamp();
   v_begun uuid[];
 begin
   -- Data that was erased before has no grace period: only the reason changes.
@@ -16,8 +17,8 @@ begin
     select coalesce(jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', 'account_deleted')), '[]')
     from ops.erasure e where e.user_id = any (p_users)));
   with begun as (
-    insert into ops.account_deletion (user_id, erase_at)
-    select u.id, clock_timestamp() + s.grace
+    insert into ops.account_deletion (user_id, deleted_at, erase_at)
+    select u.id, v_now, v_now + s.grace
     from unnest(p_users) u (id) cross join ops.deletion_setting s
     where not exists (select from ops.erasure e where e.user_id = u.id)
       -- The data of an adopted learner is another account's.

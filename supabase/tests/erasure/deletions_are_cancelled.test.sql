@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 
 select tests.a_release();
 insert into auth.users (id) select tests.learner(n) from generate_series(1, 4) n;
@@ -33,6 +33,9 @@ select isnt_empty($$ select from ops.audit where object = 'ops.deletion_setting'
 select is(tests.raised(format('select ops.set_deletion_grace(%L)', bad)), 'CR044 p_grace', 'O5: a grace period out of range is refused: ' || coalesce(bad, 'null'))
 from unnest(array['-1 seconds', '91 days', null]) bad;
 select ops.set_deletion_grace('0 seconds');
+insert into auth.users (id) values (tests.learner(5));
+delete from auth.users where id = tests.learner(5);
+select is(ops.end_grace_periods(), 1, 'O5: without a grace period the next run of the job erases');
 select is(tests.violated('update ops.deletion_setting set grace = ''1 year'''), 'deletion_setting_grace_in_range', 'O5: the setting itself refuses a grace period out of range');
 
 select tests.authenticate(tests.learner(), 'support');
