@@ -16,20 +16,20 @@
 --        drop table ops.account_deletion, ops.deletion_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message,
 --          ops.webhook_delivery, ops.webhook_attempt cascade;
 --        drop function if exists private.action_json, private.record_actions, private.quarantine_states, private.mended_id,
---          private.retry_rows, private.mend_row, private.require_reason, private.lock_learner, private.quarantine_ids,
+--          private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor, private.ulid_time,
+--          private.support_timeline, public.support_timeline, private.require_reason, private.lock_learner, private.quarantine_ids,
 --          private.quarantine_cursor, private.quarantine_page, private.own_quarantine, public.own_quarantine, private.support_quarantine,
---          public.support_quarantine, ops.set_deletion_grace, private.end_deletions, ops.cancel_deletion, private.timeline_cursor,
---          private.ulid_time, private.support_timeline, public.support_timeline, private.rows_to_replay, private.replay_quarantined,
---          public.replay_quarantined, private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all,
---          private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined,
---          public.restore_quarantined, private.next_reset_range, private.support_reset_progress, public.support_reset_progress,
---          private.void_record, public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
+--          public.support_quarantine, private.rows_to_replay, private.replay_quarantined, public.replay_quarantined,
+--          private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all, private.replay_all_quarantined,
+--          public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined, public.restore_quarantined,
+--          private.next_reset_range, private.support_reset_progress, public.support_reset_progress, private.void_record,
+--          public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
 --          private.rebuild_learner, public.rebuild_learner, private.audit_by_hand, private.audit_hand_edit, private.learner_tables,
 --          private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect, private.note_erasures,
---          ops.erase_learner, private.begin_deletions, ops.end_grace_periods, private.account_deleted, private.account_soft_deleted,
---          ops.run_erasures, ops.idle_learners, ops.export_erasures, ops.reapply_erasures, private.is_webhook_url, private.enqueue_message,
---          private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
---          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
+--          ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods, private.account_deleted,
+--          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, ops.reapply_erasures,
+--          private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret,
+--          private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
 --          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
@@ -131,6 +131,215 @@ begin
 end
 $$;
 comment on function private.mend_row(uuid, bytea, text, text) is 'Stores a mended body beside the original and replays it. The caller holds the learner''s lock.';
+
+-- Source: schemas/90_people/account_deletion.sql
+-- What:  ops.account_deletion, the grace period of deleted accounts, and its length.
+-- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
+create table ops.account_deletion (
+  user_id    uuid not null,
+  deleted_at timestamptz not null,
+  erase_at   timestamptz not null,
+  constraint account_deletion_pkey primary key (user_id),
+  constraint account_deletion_ends_after_its_start check (erase_at >= deleted_at)
+);
+create index account_deletion_erase_at_user_id_idx on ops.account_deletion (erase_at, user_id);
+comment on table ops.account_deletion is
+  'Learners whose account was deleted, hard or soft. Their data is kept, and taken from devices that may still send, until erase_at.';
+alter table ops.account_deletion enable row level security;
+create policy account_deletion_all_nobody on ops.account_deletion for all to anon, authenticated using (false);
+
+create table ops.deletion_setting (
+  id    smallint not null default 1,
+  grace interval not null default '7 days',
+  constraint deletion_setting_pkey primary key (id),
+  constraint deletion_setting_one_row check (id = 1),
+  -- Privacy law wants an answer within a month; three months are for projects that promise more.
+  constraint deletion_setting_grace_in_range check (grace between '0 seconds' and '90 days')
+);
+comment on table ops.deletion_setting is 'One row: how long the data of a deleted account is kept. ops.set_deletion_grace() changes it.';
+alter table ops.deletion_setting enable row level security;
+create policy deletion_setting_all_nobody on ops.deletion_setting for all to anon, authenticated using (false);
+insert into ops.deletion_setting default values;
+create trigger deletion_setting_audit_update after update on ops.deletion_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger deletion_setting_stays before delete or truncate on ops.deletion_setting
+  for each statement execute function private.forbid_change();
+
+create function ops.set_deletion_grace(p_grace interval)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  if (p_grace between '0 seconds' and '90 days') is not true then
+    perform private.raise_error('malformed_request', '`p_grace` must be an interval from 0 to 90 days.', 'p_grace');
+  end if;
+  update ops.deletion_setting set grace = p_grace where id = 1;
+end
+$$;
+comment on function ops.set_deletion_grace(interval) is
+  'Sets how long the data of accounts deleted from now on is kept: 0 to 90 days, at first 7. For admins; audited. Errors: malformed_request.';
+
+create function private.end_deletions(p_users uuid[], p_reason text)
+returns uuid[]
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended ops.account_deletion[];
+begin
+  with ended as (
+    delete from ops.account_deletion d where d.user_id = any (p_users) returning d
+  )
+  select coalesce(array_agg(e.d), '{}') into v_ended from ended e;
+  perform private.audit('cancel_deletion', 'learner.state', e.user_id::text,
+    jsonb_build_object('deleted_at', e.deleted_at, 'erase_at', e.erase_at), jsonb_build_object('reason', p_reason))
+  from unnest(v_ended) e;
+  return array(select e.user_id from unnest(v_ended) e);
+end
+$$;
+comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
+
+-- Source: schemas/90_people/timeline.sql
+-- What:  support_timeline(): one learner's batches, events, quarantine, support actions, devices and operations as one list.
+-- Why:   support must see what happened without reading tables. Every call is audited (O2).
+
+create function private.timeline_cursor(p_at timestamptz, p_kind text, p_key text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select concat_ws('|', to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), p_kind, p_key) $$;
+comment on function private.timeline_cursor(timestamptz, text, text) is
+  'The cursor after a row of the timeline. A time alone is ambiguous, because all events of a batch share one.';
+
+create function private.ulid_time(p_ulid uuid)
+returns timestamptz
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 'epoch'::timestamptz + ('x' || left(replace(p_ulid::text, '-', ''), 12))::bit(48)::bigint * interval '1 millisecond' $$;
+comment on function private.ulid_time(uuid) is 'The time in a ULID, by the clock of its device; up to the year 10889.';
+
+create function private.support_timeline(p_learner uuid, p_cursor text, p_limit integer)
+returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
+  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
+  v_at timestamptz := 'infinity';
+  v_kind text := '';
+  v_key text := '';
+  v_before uuid;
+  v_events uuid[];
+begin
+  perform private.require_role('support', 'admin');
+  if p_cursor is not null then
+    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
+    end if;
+    v_at := v_cursor[1]::timestamptz;
+    v_kind := v_cursor[2];
+    v_key := v_cursor[3];
+  end if;
+  -- The ledger's only index is by event id, and a ULID starts with its time. So events are placed at their device's time, and a page
+  -- reads a hundred of 100,000 events. Find the event ids that can be on this page:
+  if p_cursor is null then
+    v_events := array(select e.event_id from learner.event e where e.user_id = p_learner order by e.event_id desc limit v_limit);
+  else
+    v_before := case
+      when v_kind = 'event' and v_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_key::uuid
+      when v_at >= private.ulid_time('ffffffff-ffff-ffff-ffff-ffffffffffff') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+      -- If the cursor's kind sorts after events, the events of its millisecond are still to come.
+      else private.ulid_floor(greatest(date_trunc('milliseconds', v_at), '1970-01-01Z')
+        + case when v_kind > 'event' or v_at > date_trunc('milliseconds', v_at) then interval '1 millisecond' else interval '0' end)
+    end;
+    v_events := array(
+      select e.event_id from learner.event e where e.user_id = p_learner and e.event_id < v_before order by e.event_id desc limit v_limit);
+  end if;
+  perform private.audit('support_timeline', 'learner.state', p_learner::text, null,
+    jsonb_build_object('cursor', p_cursor, 'limit', v_limit));
+  return query
+  select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
+  from (
+    -- Each branch is limited before its texts are built, and starts its index at the cursor's time. Rows of that same time are
+    -- compared by kind and key. A page reads a hundred of 100,000 rows.
+    (select b.received_at, 'batch', b.batch_id::text,
+      format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
+      jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
+    from learner.batch b
+    where b.user_id = p_learner and b.received_at <= v_at and (b.received_at, 'batch', b.batch_id::text) < (v_at, v_kind, v_key)
+    order by b.received_at desc, b.batch_id desc limit v_limit)
+    union all
+    (select private.ulid_time(e.event_id), 'event', e.event_id::text,
+      format('%s, received %s', e.type, to_char(e.received_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS"Z"')),
+      jsonb_build_object('event_id', private.uuid_to_ulid(e.event_id), 'device_id', e.device_id, 'occurred_at', e.occurred_at, 'received_at', e.received_at,
+        'body', e.body, 'content_state', e.content_state, 'graded_correct', e.graded_correct, 'head_version', e.head_version)
+    from learner.event e
+    where e.user_id = p_learner and e.event_id = any (v_events))
+    union all
+    (select q.last_seen_at, 'quarantine', encode(q.sha256, 'hex'),
+      format('%s%s, %s%s, seen %s times', q.code, ' ' || q.field, q.status, ' as ' || private.uuid_to_ulid(q.resolved_event), q.times_seen),
+      jsonb_build_object('id', encode(q.sha256, 'hex'), 'event_id', private.uuid_to_ulid(q.event_id), 'device_id', q.device_id, 'body', q.body,
+        'mended_body', q.mended_body, 'origin', q.origin, 'reason', q.reason, 'first_seen_at', q.first_seen_at, 'became_event',
+        private.uuid_to_ulid(q.resolved_event), 'resolved_at', q.resolved_at)
+    from ops.quarantine q
+    where q.user_id = p_learner and q.last_seen_at <= v_at and (q.last_seen_at, 'quarantine', encode(q.sha256, 'hex')) < (v_at, v_kind, v_key)
+    order by q.last_seen_at desc, q.sha256 desc limit v_limit)
+    union all
+    (select a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0'), format('%s by %s: %s', a.action, a.actor_role,
+        concat_ws(' ', a.outcome, a.code, a.field, 'as ' || private.uuid_to_ulid(a.event_id))),
+      private.action_json(a) || jsonb_build_object('id', encode(a.sha256, 'hex'))
+    from ops.quarantine_action a
+    where a.user_id = p_learner and a.at <= v_at and (a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0')) < (v_at, v_kind, v_key)
+    order by a.at desc, a.sha256 desc, a.number desc limit v_limit)
+    union all
+    (select d.first_seen_at, 'device', d.device_id::text,
+      format('first contact of a device: %s', coalesce(nullif(concat_ws(' ', d.platform, d.app_version), ''), 'unknown')),
+      jsonb_build_object('device_id', d.device_id, 'last_seen_at', d.last_seen_at, 'content_version', d.content_version, 'clock_skew_ms', d.clock_skew_ms)
+    from learner.device d
+    where d.user_id = p_learner and (d.first_seen_at, 'device', d.device_id::text) < (v_at, v_kind, v_key)
+    order by d.first_seen_at desc, d.device_id desc limit v_limit)
+    union all
+    (select a.at, 'operation', lpad(a.id::text, 20, '0'), format('%s by %s', a.action, a.actor_role),
+      jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
+    from ops.audit a
+    -- The audit records of edits by hand have the table's name as their object.
+    where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
+        'learner.skill_progress', 'learner.practice', 'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion'])
+      and a.object_id = p_learner::text collate "C" and a.at <= v_at
+      and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
+    order by a.at desc, a.id desc limit v_limit)
+  ) t (at, kind, key, summary, detail)
+  -- Keys are hex digits and zeros, which sort the same in every collation.
+  order by t.at desc, t.kind desc, t.key desc
+  limit v_limit;
+end
+$$;
+comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
+
+create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
+returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$ select * from private.support_timeline(learner, after, page_rows) $$;
+comment on function public.support_timeline(uuid, text, integer) is
+  'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
+  'events and support''s actions on them, devices, operations; at most 1000 rows. '
+  'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
+
+grant execute on function private.support_timeline(uuid, text, integer),
+  public.support_timeline(uuid, text, integer) to authenticated, service_role;
 
 -- Source: schemas/90_people/quarantine_read.sql
 -- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's functions share.
@@ -313,233 +522,6 @@ grant execute on function private.own_quarantine(text, integer), private.support
 grant execute on function private.support_quarantine(uuid, text, text, text, integer) to service_role;
 grant execute on function public.own_quarantine(text, integer), public.support_quarantine(uuid, text, text, text, integer) to authenticated;
 grant execute on function public.support_quarantine(uuid, text, text, text, integer) to service_role;
-
--- Source: schemas/90_people/account_deletion.sql
--- What:  ops.account_deletion, the grace period of deleted accounts, and cancel_deletion(), which ends it without an erasure.
--- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
-create table ops.account_deletion (
-  user_id    uuid not null,
-  deleted_at timestamptz not null,
-  erase_at   timestamptz not null,
-  constraint account_deletion_pkey primary key (user_id),
-  constraint account_deletion_ends_after_its_start check (erase_at >= deleted_at)
-);
-create index account_deletion_erase_at_user_id_idx on ops.account_deletion (erase_at, user_id);
-comment on table ops.account_deletion is
-  'Learners whose account was deleted, hard or soft. Their data is kept, and taken from devices that may still send, until erase_at.';
-alter table ops.account_deletion enable row level security;
-create policy account_deletion_all_nobody on ops.account_deletion for all to anon, authenticated using (false);
-
-create table ops.deletion_setting (
-  id    smallint not null default 1,
-  grace interval not null default '7 days',
-  constraint deletion_setting_pkey primary key (id),
-  constraint deletion_setting_one_row check (id = 1),
-  -- Privacy law wants an answer within a month; three months are for projects that promise more.
-  constraint deletion_setting_grace_in_range check (grace between '0 seconds' and '90 days')
-);
-comment on table ops.deletion_setting is 'One row: how long the data of a deleted account is kept. ops.set_deletion_grace() changes it.';
-alter table ops.deletion_setting enable row level security;
-create policy deletion_setting_all_nobody on ops.deletion_setting for all to anon, authenticated using (false);
-insert into ops.deletion_setting default values;
-create trigger deletion_setting_audit_update after update on ops.deletion_setting
-  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
-create trigger deletion_setting_stays before delete or truncate on ops.deletion_setting
-  for each statement execute function private.forbid_change();
-
-create function ops.set_deletion_grace(p_grace interval)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  if (p_grace between '0 seconds' and '90 days') is not true then
-    perform private.raise_error('malformed_request', '`p_grace` must be an interval from 0 to 90 days.', 'p_grace');
-  end if;
-  update ops.deletion_setting set grace = p_grace where id = 1;
-end
-$$;
-comment on function ops.set_deletion_grace(interval) is
-  'Sets how long the data of accounts deleted from now on is kept: 0 to 90 days, at first 7. For admins; audited. Errors: malformed_request.';
-
-create function private.end_deletions(p_users uuid[], p_reason text)
-returns uuid[]
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_ended ops.account_deletion[];
-begin
-  with ended as (
-    delete from ops.account_deletion d where d.user_id = any (p_users) returning d
-  )
-  select coalesce(array_agg(e.d), '{}') into v_ended from ended e;
-  perform private.audit('cancel_deletion', 'learner.state', e.user_id::text,
-    jsonb_build_object('deleted_at', e.deleted_at, 'erase_at', e.erase_at), jsonb_build_object('reason', p_reason))
-  from unnest(v_ended) e;
-  return array(select e.user_id from unnest(v_ended) e);
-end
-$$;
-comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
-
-create function ops.cancel_deletion(p_user uuid, p_reason text)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  perform private.require_reason(p_reason);
-  if private.end_deletions(array[p_user], p_reason) = '{}' then
-    perform private.raise_error('record_unknown', 'The account of this learner was not deleted, or its grace period is over.', p_user::text);
-  end if;
-end
-$$;
-comment on function ops.cancel_deletion(uuid, text) is
-  'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';
-
--- Source: schemas/90_people/timeline.sql
--- What:  support_timeline(): one learner's batches, events, quarantine, support actions, devices and operations as one list.
--- Why:   support must see what happened without reading tables. Every call is audited (O2).
-
-create function private.timeline_cursor(p_at timestamptz, p_kind text, p_key text)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select concat_ws('|', to_char(p_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), p_kind, p_key) $$;
-comment on function private.timeline_cursor(timestamptz, text, text) is
-  'The cursor after a row of the timeline. A time alone is ambiguous, because all events of a batch share one.';
-
-create function private.ulid_time(p_ulid uuid)
-returns timestamptz
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select 'epoch'::timestamptz + ('x' || left(replace(p_ulid::text, '-', ''), 12))::bit(48)::bigint * interval '1 millisecond' $$;
-comment on function private.ulid_time(uuid) is 'The time in a ULID, by the clock of its device; up to the year 10889.';
-
-create function private.support_timeline(p_learner uuid, p_cursor text, p_limit integer)
-returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
-  v_at timestamptz := 'infinity';
-  v_kind text := '';
-  v_key text := '';
-  v_before uuid;
-  v_events uuid[];
-begin
-  perform private.require_role('support', 'admin');
-  if p_cursor is not null then
-    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
-    end if;
-    v_at := v_cursor[1]::timestamptz;
-    v_kind := v_cursor[2];
-    v_key := v_cursor[3];
-  end if;
-  -- The ledger's only index is by event id, and a ULID starts with its time. So events are placed at their device's time, and a page
-  -- reads a hundred of 100,000 events. Find the event ids that can be on this page:
-  if p_cursor is null then
-    v_events := array(select e.event_id from learner.event e where e.user_id = p_learner order by e.event_id desc limit v_limit);
-  else
-    v_before := case
-      when v_kind = 'event' and v_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_key::uuid
-      when v_at >= private.ulid_time('ffffffff-ffff-ffff-ffff-ffffffffffff') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-      -- If the cursor's kind sorts after events, the events of its millisecond are still to come.
-      else private.ulid_floor(greatest(date_trunc('milliseconds', v_at), '1970-01-01Z')
-        + case when v_kind > 'event' or v_at > date_trunc('milliseconds', v_at) then interval '1 millisecond' else interval '0' end)
-    end;
-    v_events := array(
-      select e.event_id from learner.event e where e.user_id = p_learner and e.event_id < v_before order by e.event_id desc limit v_limit);
-  end if;
-  perform private.audit('support_timeline', 'learner.state', p_learner::text, null,
-    jsonb_build_object('cursor', p_cursor, 'limit', v_limit));
-  return query
-  select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
-  from (
-    -- Each branch is limited before its texts are built, and starts its index at the cursor's time. Rows of that same time are
-    -- compared by kind and key. A page reads a hundred of 100,000 rows.
-    (select b.received_at, 'batch', b.batch_id::text,
-      format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
-      jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
-    from learner.batch b
-    where b.user_id = p_learner and b.received_at <= v_at and (b.received_at, 'batch', b.batch_id::text) < (v_at, v_kind, v_key)
-    order by b.received_at desc, b.batch_id desc limit v_limit)
-    union all
-    (select private.ulid_time(e.event_id), 'event', e.event_id::text,
-      format('%s, received %s', e.type, to_char(e.received_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS"Z"')),
-      jsonb_build_object('event_id', private.uuid_to_ulid(e.event_id), 'device_id', e.device_id, 'occurred_at', e.occurred_at, 'received_at', e.received_at,
-        'body', e.body, 'content_state', e.content_state, 'graded_correct', e.graded_correct, 'head_version', e.head_version)
-    from learner.event e
-    where e.user_id = p_learner and e.event_id = any (v_events))
-    union all
-    (select q.last_seen_at, 'quarantine', encode(q.sha256, 'hex'),
-      format('%s%s, %s%s, seen %s times', q.code, ' ' || q.field, q.status, ' as ' || private.uuid_to_ulid(q.resolved_event), q.times_seen),
-      jsonb_build_object('id', encode(q.sha256, 'hex'), 'event_id', private.uuid_to_ulid(q.event_id), 'device_id', q.device_id, 'body', q.body,
-        'mended_body', q.mended_body, 'origin', q.origin, 'reason', q.reason, 'first_seen_at', q.first_seen_at, 'became_event',
-        private.uuid_to_ulid(q.resolved_event), 'resolved_at', q.resolved_at)
-    from ops.quarantine q
-    where q.user_id = p_learner and q.last_seen_at <= v_at and (q.last_seen_at, 'quarantine', encode(q.sha256, 'hex')) < (v_at, v_kind, v_key)
-    order by q.last_seen_at desc, q.sha256 desc limit v_limit)
-    union all
-    (select a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0'), format('%s by %s: %s', a.action, a.actor_role,
-        concat_ws(' ', a.outcome, a.code, a.field, 'as ' || private.uuid_to_ulid(a.event_id))),
-      private.action_json(a) || jsonb_build_object('id', encode(a.sha256, 'hex'))
-    from ops.quarantine_action a
-    where a.user_id = p_learner and a.at <= v_at and (a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0')) < (v_at, v_kind, v_key)
-    order by a.at desc, a.sha256 desc, a.number desc limit v_limit)
-    union all
-    (select d.first_seen_at, 'device', d.device_id::text,
-      format('first contact of a device: %s', coalesce(nullif(concat_ws(' ', d.platform, d.app_version), ''), 'unknown')),
-      jsonb_build_object('device_id', d.device_id, 'last_seen_at', d.last_seen_at, 'content_version', d.content_version, 'clock_skew_ms', d.clock_skew_ms)
-    from learner.device d
-    where d.user_id = p_learner and (d.first_seen_at, 'device', d.device_id::text) < (v_at, v_kind, v_key)
-    order by d.first_seen_at desc, d.device_id desc limit v_limit)
-    union all
-    (select a.at, 'operation', lpad(a.id::text, 20, '0'), format('%s by %s', a.action, a.actor_role),
-      jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
-    from ops.audit a
-    -- The audit records of edits by hand have the table's name as their object.
-    where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
-        'learner.skill_progress', 'learner.practice', 'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion'])
-      and a.object_id = p_learner::text collate "C" and a.at <= v_at
-      and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
-    order by a.at desc, a.id desc limit v_limit)
-  ) t (at, kind, key, summary, detail)
-  -- Keys are hex digits and zeros, which sort the same in every collation.
-  order by t.at desc, t.kind desc, t.key desc
-  limit v_limit;
-end
-$$;
-comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
-
-create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
-returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
-language sql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$ select * from private.support_timeline(learner, after, page_rows) $$;
-comment on function public.support_timeline(uuid, text, integer) is
-  'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
-  'events and support''s actions on them, devices, operations; at most 1000 rows. '
-  'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
-
-grant execute on function private.support_timeline(uuid, text, integer),
-  public.support_timeline(uuid, text, integer) to authenticated, service_role;
 
 -- Source: schemas/90_people/quarantine_replay.sql
 -- What:  support sends quarantined events through ingest again: unchanged, mended, or under a new id.
@@ -1328,7 +1310,7 @@ comment on function ops.erase_learner(uuid, text) is
   'Returns the time of completion. Null: pg_cron continues. The account stays: delete it through Auth. For admins; audited. Errors: learner_adopted.';
 
 -- Source: schemas/90_people/deleted_accounts.sql
--- What:  the triggers on auth.users that start a grace period, and end_grace_periods(), which requests the erasures.
+-- What:  the triggers on auth.users that start a grace period, cancel_deletion(), and end_grace_periods(), which requests the erasures.
 -- Why:   a deleted account asks for an erasure (O5), but the person who clicked may have been wrong.
 
 create function private.begin_deletions(p_users uuid[])
@@ -1362,6 +1344,24 @@ begin
 end
 $$;
 comment on function private.begin_deletions(uuid[]) is 'Starts the grace period of deleted accounts. Nothing of their data changes yet.';
+
+create function ops.cancel_deletion(p_user uuid, p_reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  if private.end_deletions(array[p_user], p_reason) = '{}' then
+    perform private.raise_error('record_unknown', 'The account of this learner was not deleted, or its grace period is over.', p_user::text);
+  end if;
+end
+$$;
+comment on function ops.cancel_deletion(uuid, text) is
+  'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';
 
 create function ops.end_grace_periods(p_accounts integer default 1000)
 returns integer

@@ -1,4 +1,4 @@
--- What:  ops.account_deletion, the grace period of deleted accounts, and cancel_deletion(), which ends it without an erasure.
+-- What:  ops.account_deletion, the grace period of deleted accounts, and its length.
 -- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
 create table ops.account_deletion (
   user_id    uuid not null,
@@ -69,21 +69,3 @@ begin
 end
 $$;
 comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
-
-create function ops.cancel_deletion(p_user uuid, p_reason text)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  perform private.require_reason(p_reason);
-  if private.end_deletions(array[p_user], p_reason) = '{}' then
-    perform private.raise_error('record_unknown', 'The account of this learner was not deleted, or its grace period is over.', p_user::text);
-  end if;
-end
-$$;
-comment on function ops.cancel_deletion(uuid, text) is
-  'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';

@@ -1,4 +1,4 @@
--- What:  the triggers on auth.users that start a grace period, and end_grace_periods(), which requests the erasures.
+-- What:  the triggers on auth.users that start a grace period, cancel_deletion(), and end_grace_periods(), which requests the erasures.
 -- Why:   a deleted account asks for an erasure (O5), but the person who clicked may have been wrong.
 
 create function private.begin_deletions(p_users uuid[])
@@ -32,6 +32,24 @@ begin
 end
 $$;
 comment on function private.begin_deletions(uuid[]) is 'Starts the grace period of deleted accounts. Nothing of their data changes yet.';
+
+create function ops.cancel_deletion(p_user uuid, p_reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  if private.end_deletions(array[p_user], p_reason) = '{}' then
+    perform private.raise_error('record_unknown', 'The account of this learner was not deleted, or its grace period is over.', p_user::text);
+  end if;
+end
+$$;
+comment on function ops.cancel_deletion(uuid, text) is
+  'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';
 
 create function ops.end_grace_periods(p_accounts integer default 1000)
 returns integer
