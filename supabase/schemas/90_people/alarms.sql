@@ -40,6 +40,17 @@ begin
   select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet. An admin continues: ops.run_erasures()', count(*))
   from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
   union all
+  select 'erasures_failing', min(e.requested_at), format('%s erasures fail and are tried again; the last error: %s. After mending it, an admin calls ops.erase_learner()',
+    count(*), max(e.last_error))
+  from ops.erasure e where e.failures > 0 having count(*) > 0
+  union all
+  -- A clean-up by the date of creation deletes learners who are active. One learner who leaves raises nothing.
+  select 'active_accounts_deleted', min(a.deleted_at),
+    format('%s accounts were deleted whose learners were active within a week; they are erased from %s on. If this was a mistake, an admin calls ops.cancel_deletion()',
+      count(*), to_char(min(a.erase_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"'))
+  from ops.account_deletion a
+  where exists (select from learner.device d where d.user_id = a.user_id and d.last_seen_at > a.deleted_at - interval '7 days') having count(*) >= 20
+  union all
   -- After a restore these erasures are needed from outside the database.
   select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint. An admin sees them in webhook_deliveries() and sends them again: retry_webhook()', count(*))
   from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
@@ -60,6 +71,6 @@ set search_path = pg_catalog, pg_temp
 as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
-  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_unsent, erasures_unchecked.';
+  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;
