@@ -58,7 +58,15 @@ function fromEnvironment(): Target | undefined {
   const database = new URL(databaseUrl);
   // postgres.js would connect in clear.
   if (!/^(localhost|127\.0\.0\.1)$/.test(database.hostname)) database.searchParams.set("sslmode", "require");
-  return { name: url, url, publishableKey, secretKey, databaseUrl: database.href, signIn, [Symbol.asyncDispose]: deleteAll };
+  return {
+    name: url,
+    url,
+    publishableKey,
+    secretKey,
+    databaseUrl: database.href,
+    signIn,
+    [Symbol.asyncDispose]: deleteAll,
+  };
 }
 
 async function throwAway(): Promise<Target> {
