@@ -1,7 +1,9 @@
 // Authenticates the callers of a worker: the database with a wake token, and operators with a secret key of the project.
 import { Problem } from "./problem.ts";
-import type { Authenticate } from "./token.ts";
+import type { Authenticate, Caller } from "./token.ts";
 import { type TakeWake, WAKE_HEADER } from "./wake.ts";
+
+const SERVICE: Caller = { learner: "service_role", session: null, issuedAt: 0 };
 
 async function digest(text: string): Promise<string> {
   const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
@@ -23,7 +25,7 @@ export function workerCaller(keys: readonly string[], takeWake: TakeWake): Authe
   return async (request) => {
     const token = request.headers.get(WAKE_HEADER);
     if (token !== null) {
-      if (await takeWake(token)) return "service_role";
+      if (await takeWake(token)) return SERVICE;
       throw new Problem("forbidden", "The wake token is not known here, or is used up.");
     }
     const given = request.headers.get("apikey");
@@ -31,6 +33,6 @@ export function workerCaller(keys: readonly string[], takeWake: TakeWake): Authe
     if (!(await known).includes(await digest(given))) {
       throw new Problem("forbidden", "This function requires a secret key of the project.");
     }
-    return { learner: "service_role", session: null, issuedAt: 0 };
+    return SERVICE;
   };
 }
