@@ -2328,6 +2328,9 @@ begin
   union all
   select 'erasures_unchecked', h.rotated_at, 'The history has changed. After a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
+  union all
+  select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and "The functions cannot connect" in docs/restore.md', w.slug, w.wakes)
+  from private.silent_workers() w
   order by 1, 3;
 end
 $$;
@@ -2341,6 +2344,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
-  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked.';
+  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
+  'worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;
