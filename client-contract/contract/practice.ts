@@ -50,7 +50,8 @@ export interface Practised {
 export function practiceDay(o: Practised): string {
   const { occurred_at, clock_offset_ms, received_at, clock_skew_ms, utc_offset_minutes } = o;
   const skew = clock_skew_ms !== null && Math.abs(clock_skew_ms) > DAY_MS ? clock_skew_ms : 0;
-  const isKnown = typeof clock_offset_ms === "number" && occurred_at + clock_offset_ms <= received_at + HOUR_MS;
+  const isKnown = typeof clock_offset_ms === "number" &&
+    occurred_at + clock_offset_ms <= received_at + HOUR_MS;
   const correction = isKnown ? clock_offset_ms : skew;
   return localDay(Math.min(occurred_at + correction, received_at), utc_offset_minutes);
 }

@@ -5,7 +5,12 @@ import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { z } from "zod";
-import { type DeviceLab, deviceId, openLab, type TestDeviceOptions } from "../../scripts/testkit/device/devices.ts";
+import {
+  deviceId,
+  type DeviceLab,
+  openLab,
+  type TestDeviceOptions,
+} from "../../scripts/testkit/device/devices.ts";
 import { seededRandom } from "../../scripts/testkit/device/random.ts";
 import { startTestServer } from "../../scripts/testkit/device/server.ts";
 import { serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
@@ -16,7 +21,8 @@ import { DeviceError } from "./device_error.ts";
 
 const DAY_MS = 86_400_000;
 const Line = z.object({ line: z.string() });
-const lines = (device: Device) => device.db.all(Line, "select line from outbox order by event_id").map(({ line }) => line);
+const lines = (device: Device) =>
+  device.db.all(Line, "select line from outbox order by event_id").map(({ line }) => line);
 
 /** Restores the database of device `from` as that of device `to`. The app's device id was in the backup too. */
 function restore(lab: DeviceLab, from: number, to: number): Partial<TestDeviceOptions> {
@@ -142,7 +148,11 @@ Deno.test("U10: another installation marker gives a new device id and keeps ever
     const report = await other.sync();
     assert.deepEqual([report.restarted, report.rows], [false, 0], "the cursors still hold");
     assert.ok(report.pulled > 0, "what the first phone did since comes down");
-    assert.deepEqual(other.openSessions().map(({ session_id }) => session_id), [sessionId], "not the first phone's");
+    assert.deepEqual(
+      other.openSessions().map(({ session_id }) => session_id),
+      [sessionId],
+      "not the first phone's",
+    );
     assert.throws(() => other.endSession(laterSession), DeviceError);
     other.endSession(sessionId);
     await other.sync();
@@ -157,7 +167,10 @@ Deno.test("U10: another installation marker gives a new device id and keeps ever
   }
   const third = { ...restore(lab, 2, 3), deviceId: deviceId(1) };
   using backup = lab.open(3, { ...o, ...third });
-  assert.ok(![newId, deviceId(1)].includes(backup.status().deviceId), "no id of a former phone is used again");
+  assert.ok(
+    ![newId, deviceId(1)].includes(backup.status().deviceId),
+    "no id of a former phone is used again",
+  );
   const devices = await server.sql`select device_id from learner.device where user_id = ${o.learnerId}`;
   assert.deepEqual(devices.map(({ device_id }) => device_id).toSorted(), [deviceId(1), newId].toSorted());
 });
@@ -177,7 +190,13 @@ Deno.test("U10: without a marker the database belongs to one device id, which th
   }
   const refused = (code: string) => (error: unknown) => error instanceof DeviceError && error.code === code;
   assert.throws(() => lab.open(1, { learnerId, deviceId: deviceId(7) }), refused("wrong_learner"));
-  assert.throws(() => lab.open(1, { learnerId: crypto.randomUUID(), installationMarker: "m" }), refused("wrong_learner"));
+  assert.throws(
+    () => lab.open(1, { learnerId: crypto.randomUUID(), installationMarker: "m" }),
+    refused("wrong_learner"),
+  );
   assert.throws(() => lab.open(2, { learnerId: "l" }), refused("invalid_id"));
-  assert.throws(() => lab.open(3, { learnerId, deviceId: deviceId(3).toUpperCase() + "A" }), refused("invalid_id"));
+  assert.throws(
+    () => lab.open(3, { learnerId, deviceId: deviceId(3).toUpperCase() + "A" }),
+    refused("invalid_id"),
+  );
 });

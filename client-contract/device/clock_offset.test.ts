@@ -33,18 +33,36 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ do: "study" as const }) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom(1, 3, 40, 365, 9000).chain((days) => fc.constantFrom(days * DAY_MS, -days * DAY_MS, 5 * HOUR_MS))
+    arbitrary: fc.constantFrom(1, 3, 40, 365, 9000).chain((days) =>
+      fc.constantFrom(days * DAY_MS, -days * DAY_MS, 5 * HOUR_MS)
+    )
       .map((by) => ({ do: "jump" as const, by })),
   },
-  { weight: 1, arbitrary: fc.constantFrom(-600, 0, 60, 840).map((utcOffset) => ({ do: "travel" as const, utcOffset })) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(-600, 0, 60, 840).map((utcOffset) => ({ do: "travel" as const, utcOffset })),
+  },
   { weight: 2, arbitrary: trip.map((trip) => ({ do: "contact" as const, trip })) },
-  { weight: 2, arbitrary: fc.tuple(fc.integer({ min: 1, max: 5 }), trip).map(([count, trip]) => ({ do: "send" as const, count, trip })) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.integer({ min: 1, max: 5 }), trip).map(([count, trip]) => ({
+      do: "send" as const,
+      count,
+      trip,
+    })),
+  },
 );
 /** Each action, and the hours before it. */
-const life = fc.array(fc.tuple(fc.constantFrom(4, 8, 24, 24, 48), action), { minLength: 1, maxLength: 40, size: "max" });
+const life = fc.array(fc.tuple(fc.constantFrom(4, 8, 24, 24, 48), action), {
+  minLength: 1,
+  maxLength: 40,
+  size: "max",
+});
 
-const daysOf = (days: readonly string[]): DayRange[] => unionDays(days.map((day) => ({ from: day, to: day })));
-const isWithin = (days: readonly DayRange[], day: string) => days.some(({ from, to }) => from <= day && day <= to);
+const daysOf = (days: readonly string[]): DayRange[] =>
+  unionDays(days.map((day) => ({ from: day, to: day })));
+const isWithin = (days: readonly DayRange[], day: string) =>
+  days.some(({ from, to }) => from <= day && day <= to);
 
 Deno.test("U4, U10: clocks that jump between recording and sending move no day that was recorded after a contact", () => {
   fc.assert(
@@ -66,7 +84,9 @@ Deno.test("U4, U10: clocks that jump between recording and sending move no day t
         const [sentAt, answeredAt] = [now + error, now + error + trip];
         const received = now + trip / 2;
         now += trip;
-        db.transaction(() => noteServerTime(context, new Date(received).toISOString(), { sentAt, answeredAt }));
+        db.transaction(() =>
+          noteServerTime(context, new Date(received).toISOString(), { sentAt, answeredAt })
+        );
         isKnown = true;
       };
       const send = (count: number, trip: number) => {
@@ -82,7 +102,11 @@ Deno.test("U4, U10: clocks that jump between recording and sending move no day t
         db.transaction(() => {
           recordResults(context, batch, batch.map(() => ({ status: "applied" as const })));
           const row = { days: server, last_day: server.at(-1)?.to ?? "", streak: 0, longest_streak: 0 };
-          stagePull(context, { cursor: "h.1", more: false, changes: server.length > 0 ? [{ kind: "practice", own: false, row }] : [] });
+          stagePull(context, {
+            cursor: "h.1",
+            more: false,
+            changes: server.length > 0 ? [{ kind: "practice", own: false, row }] : [],
+          });
         });
         return batch.length;
       };
@@ -121,7 +145,11 @@ Deno.test("U4, U10: clocks that jump between recording and sending move no day t
 });
 
 /** Seven answers, one a day, the last one today by the real server's clock. The device's clock is wrong by `error`. */
-async function weekOfStudy(device: Device, set: (time: number) => void, error: number): Promise<[before: number, after: number]> {
+async function weekOfStudy(
+  device: Device,
+  set: (time: number) => void,
+  error: number,
+): Promise<[before: number, after: number]> {
   const today = Date.now();
   const question = firstQuestions(device)[0];
   for (let ago = 6; ago >= 0; ago--) {
@@ -155,7 +183,11 @@ Deno.test("U4, U10: a week of study with a clock that is a year wrong is a strea
       lab.clock.set(began + (contact === "at the week's start" ? error : 0));
       await device.sync();
       isFirst = false;
-      assert.deepEqual(await weekOfStudy(device, lab.clock.set, error), [7, 7], `${error} ms wrong, contact ${contact}`);
+      assert.deepEqual(
+        await weekOfStudy(device, lab.clock.set, error),
+        [7, 7],
+        `${error} ms wrong, contact ${contact}`,
+      );
       const [week, ...others] = await serverPractice(server.sql, learnerId);
       assert.deepEqual(others, []);
       // The lab's devices are an hour east of UTC.

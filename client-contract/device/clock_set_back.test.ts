@@ -40,9 +40,19 @@ Deno.test("U8, U10: no poll is further away than one interval, whatever hints co
       for (const step of steps) {
         if (step.do === "set") clock.advance(step.by);
         else if (step.do === "hint") {
-          schedule.onHint({ history: HISTORY, version: ++version, domains: [], bytes: 1, spread_s: step.spread_s });
+          schedule.onHint({
+            history: HISTORY,
+            version: ++version,
+            domains: [],
+            bytes: 1,
+            spread_s: step.spread_s,
+          });
         } else if (step.do === "learnerHint") {
-          schedule.onLearnerHint({ token: `${HISTORY}.${++version}`, devices: [OTHER], spread_s: step.spread_s });
+          schedule.onLearnerHint({
+            token: `${HISTORY}.${++version}`,
+            devices: [OTHER],
+            spread_s: step.spread_s,
+          });
         } else if (!schedule.begin()) schedule.synced();
         assert.ok(schedule.delay() <= POLL_S * 1250, `${schedule.delay()} ms after ${step.do}`);
       }
@@ -64,7 +74,8 @@ Deno.test("U8, U10: hints on a clock that was set back never put the next poll o
   assert.ok(schedule.delay() <= (POLL_S - 540) * 1000);
 });
 
-const refusal = (code: string, retryAfter: number) => new ProblemError({ code, status: 503, message: "Later.", retryAfter });
+const refusal = (code: string, retryAfter: number) =>
+  new ProblemError({ code, status: 503, message: "Later.", retryAfter });
 
 Deno.test("U8, U10: a pause that a clock measured which was set back since is over", () => {
   for (const code of ["paused", "rate_limited"]) {

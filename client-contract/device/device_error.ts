@@ -34,7 +34,9 @@ export type DeviceErrorCode =
 
 /** Throws DeviceError `invalid_id` unless the id is a UUID in lower case: the server would refuse every request with it. */
 export function requireUuid(id: string): void {
-  if (!Uuid.safeParse(id).success) throw new DeviceError("invalid_id", `${JSON.stringify(id)} is not a UUID in lower case.`);
+  if (!Uuid.safeParse(id).success) {
+    throw new DeviceError("invalid_id", `${JSON.stringify(id)} is not a UUID in lower case.`);
+  }
 }
 
 /** A refusal of the device. Nothing was written. */

@@ -51,7 +51,8 @@ export function bindInstallation(db: Database, { learnerId, deviceId, marker }: 
      on conflict (device_id) do update set last_ulid = excluded.last_ulid`,
   );
   // An app that keeps its device id outside of the backup has made a new one already. One that was used before is another phone's.
-  const isNew = isOtherDevice && !db.get(Former, "select device_id from former_device where device_id = ?", deviceId);
+  const isNew = isOtherDevice &&
+    !db.get(Former, "select device_id from former_device where device_id = ?", deviceId);
   const id = isNew ? deviceId : randomUuid();
   db.run("update sync_state set device_id = ?, installation_marker = ?, revoked = 0", id, marker);
   return id;

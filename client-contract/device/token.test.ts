@@ -93,7 +93,8 @@ Deno.test("U1, U10: a token that ends in the middle of a backlog is refreshed, a
     },
   });
   await device.sync();
-  await server.sql`update ops.steering set batch_events = 4 where platform is null and app_from is null and app_before is null`;
+  await server
+    .sql`update ops.steering set batch_events = 4 where platform is null and app_from is null and app_before is null`;
   await device.sync();
   const ids = Array.from({ length: 6 }, () => studyOnce(device, firstQuestions(device).slice(0, 4))).flat();
   const { batches } = await device.sync();
@@ -124,10 +125,18 @@ Deno.test("U10: a session that was ended elsewhere deletes nothing, and everythi
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   let isEnded = false;
-  const ended = { type: "about:blank", title: "The session has ended.", status: 401, code: "session_ended", retryable: false };
+  const ended = {
+    type: "about:blank",
+    title: "The session has ended.",
+    status: 401,
+    code: "session_ended",
+    retryable: false,
+  };
   const handle: Handle = (request) =>
     isEnded
-      ? Promise.resolve(Response.json(ended, { status: 401, headers: { "content-type": "application/problem+json" } }))
+      ? Promise.resolve(
+        Response.json(ended, { status: 401, headers: { "content-type": "application/problem+json" } }),
+      )
       : server.handle(request);
   const ids: string[] = [];
   {
@@ -153,7 +162,11 @@ Deno.test("U8, U10: the loop goes on while there is no token", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   let asked = 0;
-  using device = lab.open(1, { learnerId, handle: server.handle, getToken: () => ++asked > 3 ? testToken(learnerId) : null });
+  using device = lab.open(1, {
+    learnerId,
+    handle: server.handle,
+    getToken: () => ++asked > 3 ? testToken(learnerId) : null,
+  });
   const end = new AbortController();
   const loop = runSchedule(
     device.schedule(),

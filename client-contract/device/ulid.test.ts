@@ -81,12 +81,14 @@ Deno.test("I4, U10: an id that a table has is skipped", () => {
     // The generator draws the same digits as before, until nothing else than a skip can help.
     const last = freshUlid(clock.now() + 1, () => 0);
     const taken = nextUlid(last, clock.now(), () => 0.5);
-    for (const insert of [
-      "insert into session (session_id, device_id, started_at) values (?, 'other', '2026')",
-      `insert into attempt (event_id, session_id, skill_id, question_id, device_id, content_version, answer, claimed_correct, duration_ms,
+    for (
+      const insert of [
+        "insert into session (session_id, device_id, started_at) values (?, 'other', '2026')",
+        `insert into attempt (event_id, session_id, skill_id, question_id, device_id, content_version, answer, claimed_correct, duration_ms,
          occurred_at, utc_offset_minutes) values (?, 's', 'k', 'q', 'other', 1, '{}', 0, 0, '2026', 0)`,
-      "insert into dead_letter (letter_id, letter, reason, created_at) values (?, 'x', 'r', '2026')",
-    ]) {
+        "insert into dead_letter (letter_id, letter, reason, created_at) values (?, 'x', 'r', '2026')",
+      ]
+    ) {
       db.run("update sync_state set last_ulid = ?", last);
       db.run(insert, taken);
       draw(16);

@@ -22,7 +22,11 @@ const written = ({ db }: Device) =>
   );
 
 /** Calls that must be refused, and leave nothing behind. */
-function refusals(device: Device, sessionId: string, question: Question): [name: string, call: () => unknown, ...DeviceErrorCode[]][] {
+function refusals(
+  device: Device,
+  sessionId: string,
+  question: Question,
+): [name: string, call: () => unknown, ...DeviceErrorCode[]][] {
   const skillId = question.skill_id;
   const shortText: Question = { ...question, type: "short_text", answer: { accepted: ["yes"] } };
   const text = (text: string) => () => device.answer({ sessionId, question: shortText, answer: { text } });
@@ -57,14 +61,31 @@ function refusals(device: Device, sessionId: string, question: Question): [name:
     ["mastery beyond 100", () => device.advance({ skillId, mastery: 101 }), "invalid_event"],
     ["mastery with a fraction", () => device.advance({ skillId, mastery: 50.5 }), "invalid_event"],
     ["mastery that is no number", () => device.advance({ skillId, mastery: NaN }), "undeliverable"],
-    ["completed that are no ids", () => device.advance({ skillId, mastery: 1, completed: ["x"] }), "invalid_event"],
+    [
+      "completed that are no ids",
+      () => device.advance({ skillId, mastery: 1, completed: ["x"] }),
+      "invalid_event",
+    ],
     ["a base that is no number", () => device.reset(skillId, { mastery: Infinity }), "undeliverable"],
     ["a base beyond 100", () => device.reset(skillId, { mastery: 101 }), "invalid_event"],
-    ["a question of no version", () => device.answer({ sessionId, question: { ...question, content_version: 0 }, answer: rightAnswer(question) }), "invalid_event"],
+    [
+      "a question of no version",
+      () =>
+        device.answer({
+          sessionId,
+          question: { ...question, content_version: 0 },
+          answer: rightAnswer(question),
+        }),
+      "invalid_event",
+    ],
     ["a domain that is no id", () => device.setDomains(["all,of,them"]), "invalid_id"],
     ["a failure's code", () => device.recordFailure({ code: "a\0", fatal: false }), "invalid_code"],
     ["a dead letter beyond 256 KiB", () => device.deadLetter("x".repeat(262_145), "r"), "letter_too_large"],
-    ["a dead letter that escapes make too long", () => device.deadLetter("\n".repeat(200_000), "r"), "letter_too_large"],
+    [
+      "a dead letter that escapes make too long",
+      () => device.deadLetter("\n".repeat(200_000), "r"),
+      "letter_too_large",
+    ],
   ];
 }
 
@@ -85,25 +106,32 @@ Deno.test("U1, U10: what can't be delivered is refused before it is graded, and 
   // What can be delivered is, up to the last byte; every text reaches the server as the device graded it.
   const shortText: Question = { ...question, type: "short_text", answer: { accepted: ["😀 \u2028 yes"] } };
   const longest = { text: "" };
-  const spare = 16_384 - new TextEncoder().encode(lineOf(device, () => device.answer({ sessionId, question, answer: rightAnswer(question) }))).byteLength;
+  const spare = 16_384 -
+    new TextEncoder().encode(
+      lineOf(device, () => device.answer({ sessionId, question, answer: rightAnswer(question) })),
+    ).byteLength;
   longest.text = "x".repeat(spare - 100);
   const ids = [
     device.answer({ sessionId, question: shortText, answer: { text: "😀 \u2028 YES" } }).eventId,
     device.answer({ sessionId, question: shortText, answer: longest }).eventId,
   ];
-  for (const letter of ["nul \0", "\ud800", "two\nlines", "x".repeat(262_144)]) device.deadLetter(letter, `why \0 ${"long ".repeat(90)}`);
+  for (const letter of ["nul \0", "\ud800", "two\nlines", "x".repeat(262_144)]) {
+    device.deadLetter(letter, `why \0 ${"long ".repeat(90)}`);
+  }
   const report = await device.sync();
   assert.deepEqual([report.quarantined, report.retried, report.handedIn], [0, 0, 4]);
   const stored = await serverAttempts(server.sql, o.learnerId);
   assert.ok(ids.every((id) => stored.includes(id)));
-  const [row] = await server.sql`select platform, app_version from learner.device where user_id = ${o.learnerId}`;
+  const [row] = await server
+    .sql`select platform, app_version from learner.device where user_id = ${o.learnerId}`;
   assert.deepEqual({ ...row }, { platform: "p\ufffd".repeat(30), app_version: "1.4 \ufffd" });
 });
 
 /** The line of the event that a call makes. */
 function lineOf({ db }: Device, call: () => { eventId: string }): string {
   const { eventId } = call();
-  return db.get(z.object({ line: z.string() }), "select line from outbox where event_id = ?", eventId)?.line ?? "";
+  return db.get(z.object({ line: z.string() }), "select line from outbox where event_id = ?", eventId)
+    ?.line ?? "";
 }
 
 Deno.test("U10: a text for support is cut at a whole character", () => {

@@ -146,7 +146,15 @@ const header = fc.record({
 
 const ENVELOPE_PATHS = [
   ...["id", "type", "version", "learner_id", "device_id", "occurred_at", "utc_offset_minutes", "body"],
-  ...["clock_offset_ms", "clock_offset_ms", "later", "__proto__", "body.later", "body.__proto__", "body.constructor"],
+  ...[
+    "clock_offset_ms",
+    "clock_offset_ms",
+    "later",
+    "__proto__",
+    "body.later",
+    "body.__proto__",
+    "body.constructor",
+  ],
 ];
 const HEADER_PATHS = [
   ...["batch_id", "device_id", "sent_at", "platform", "app_version", "contract_version", "content_version"],

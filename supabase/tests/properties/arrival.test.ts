@@ -69,7 +69,9 @@ Deno.test("I4, I5, I6: events give the same rows in any order of arrival, and ea
 // Long mode, 10,000 histories: CARREL_RUNS=10000, 9 minutes for all three on 2 cores.
 Deno.test("I5, I6, U4: a pull after any batch equals the reference model of the ledger", async () => {
   // Seconds, less than a day, and more.
-  const skews = fc.array(fc.constantFrom(0, 5000, -50_400_000, 90_000_000, -31_536_000_000), { minLength: 1 });
+  const skews = fc.array(fc.constantFrom(0, 5000, -50_400_000, 90_000_000, -31_536_000_000), {
+    minLength: 1,
+  });
   const arrival = historyOf(curriculum, "any").chain((events) =>
     fc.record({ events: fc.constant(events), deliveries: deliveriesOf(events.length), skews })
   );
@@ -83,7 +85,11 @@ Deno.test("I5, I6, U4: a pull after any batch equals the reference model of the 
         assert.deepEqual(await pullRows(sql, learner), project(await readLedger(sql, learner)));
       }
       await sql`select ops.rebuild_learner(${learner})`;
-      assert.deepEqual(await pullRows(sql, learner), project(await readLedger(sql, learner)), "after a rebuild");
+      assert.deepEqual(
+        await pullRows(sql, learner),
+        project(await readLedger(sql, learner)),
+        "after a rebuild",
+      );
     }),
     settings(40),
   );

@@ -101,7 +101,16 @@ const wrongTime = fc.constantFrom(
 );
 
 /** As a device knows it: unknown, small, wrong by days or years, and as far as two clocks can be apart. */
-const clockOffset = fc.constantFrom(null, 0, 1234, -50_400_000, 90_000_001, -31_536_000_000, 31_536_000_000, 32_503_680_000_000);
+const clockOffset = fc.constantFrom(
+  null,
+  0,
+  1234,
+  -50_400_000,
+  90_000_001,
+  -31_536_000_000,
+  31_536_000_000,
+  32_503_680_000_000,
+);
 
 /** Up to 40 events of one learner. What wrong clocks say depends on when it arrives, so they have to be asked for. */
 export function historyOf(
