@@ -29,22 +29,22 @@ Deno.test("O4: jobs run no policy command and no DROP TRIGGER, which lock Auth, 
   await using cluster = await throwAwayCluster({ migrated: true });
   await withConnection(cluster, (sql) => sql.unsafe(RECORD).simple(), "supabase_admin");
   await withConnection(cluster, async (sql) => {
-    await t.step("a month is made and expired months are dropped", async () => {
+    await t.step("O4: a month is made and expired months are dropped", async () => {
       await sql`select ops.maintain_partitions(p_months => 15), ops.drop_old_telemetry(now() + interval '300 days')`;
       assert.deepEqual(await tagsOf(sql), ALLOWED.filter((tag) => tag !== "CREATE INDEX"));
     });
-    await t.step("a default partition is made again", async () => {
+    await t.step("O4: a default partition is made again", async () => {
       await sql`drop table ops.telemetry_default`;
       await sql`select ops.ensure_partitions(now() + interval '3 years', 0)`;
       assert.deepEqual(await tagsOf(sql), ALLOWED);
     });
-    await t.step("every scheduled job", async () => {
+    await t.step("O4: every scheduled job runs", async () => {
       const jobs = await sql<{ command: string }[]>`select command from cron.job where jobname ^@ 'carrel_'`;
       assert.ok(jobs.length > 10);
       for (const { command } of jobs) await sql.unsafe(command);
       assert.deepEqual(await tagsOf(sql), ALLOWED);
     });
-    await t.step("a policy command would be recorded", async () => {
+    await t.step("O4: a policy command would be recorded", async () => {
       await sql`create policy history_all_more on ops.history for all to anon using (false)`;
       assert.ok((await tagsOf(sql)).includes("CREATE POLICY"));
     });
