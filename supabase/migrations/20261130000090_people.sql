@@ -1462,6 +1462,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   -- Standard Webhooks requires 24 to 64 bytes.
   p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
   p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));

@@ -32,6 +32,7 @@ begin
   if v_url is null or v_key is null then
     return;
   end if;
+  perform private.refuse_temporary_objects();
   -- pg_net sends after the commit. `respond-async` lets the function answer before it works: a slow request delays the others in pg_net.
   perform net.http_post(
     url => v_url || '/' || p_slug,
