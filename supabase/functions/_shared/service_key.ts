@@ -25,6 +25,6 @@ export function requireSecretKey(keys: readonly string[]): Authenticate {
     if (!(await known).includes(await digest(given))) {
       throw new Problem("forbidden", "This function requires a secret key of the project.");
     }
-    return "service_role";
+    return { learner: "service_role", session: null, issuedAt: 0 };
   };
 }
