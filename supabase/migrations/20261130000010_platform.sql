@@ -9,10 +9,11 @@
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
 --          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.caller_id,
---          private.app_role, private.require_role, private.row_limit, private.refuse_temporary_objects, private.shows_long_exponent,
---          private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit, private.audit_change,
---          private.forbid_change, private.watch_table, private.signals_configured, private.broadcast, private.record_job, private.run_job,
---          private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals, ops.prune_job_runs;
+--          private.caller_session, private.app_role, private.require_role, private.row_limit, private.refuse_temporary_objects,
+--          private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit,
+--          private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.broadcast,
+--          private.record_job, private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals,
+--          ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
 --        do $$ begin execute format('revoke temporary on database %I from carrel_definer', current_database()); execute format('grant
@@ -229,6 +230,14 @@ as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->>
 comment on function private.caller_id() is
   'The user of the caller''s token; null without a token. Definers use it instead of auth.uid(), because carrel_definer has no rights in the schema auth.';
 
+create function private.caller_session()
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'session_id', '')::uuid $$;
+comment on function private.caller_session() is 'The session of the caller''s token; null if the token names none.';
+
 create function private.app_role()
 returns text
 language sql
@@ -304,7 +313,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Carrel's functions pin pg_catalog before pg_temp. Functions of the platform may have an empty search path.
+  -- Carrel's functions pin pg_catalog before pg_temp. A function of the platform may have an empty path, or one without pg_temp.
   if pg_my_temp_schema() <> 0 and exists (
     select from (
       select c.relowner from pg_class c where c.relnamespace = pg_my_temp_schema()
@@ -691,13 +700,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
-  v_key constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
+  v_url text;
+  v_key text;
 begin
+  perform private.refuse_temporary_objects();
+  v_url := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  v_key := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
   if v_url is null or v_key is null then
     return;
   end if;
-  perform private.refuse_temporary_objects();
   -- pg_net sends after the commit. `respond-async` lets the function answer before it works: a slow request delays the others in pg_net.
   perform net.http_post(
     url => v_url || '/' || p_slug,

@@ -16,7 +16,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Carrel's functions pin pg_catalog before pg_temp. Functions of the platform may have an empty search path.
+  -- Carrel's functions pin pg_catalog before pg_temp. A function of the platform may have an empty path, or one without pg_temp.
   if pg_my_temp_schema() <> 0 and exists (
     select from (
       select c.relowner from pg_class c where c.relnamespace = pg_my_temp_schema()

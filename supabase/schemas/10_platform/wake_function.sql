@@ -26,13 +26,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
-  v_key constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
+  v_url text;
+  v_key text;
 begin
+  perform private.refuse_temporary_objects();
+  v_url := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  v_key := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
   if v_url is null or v_key is null then
     return;
   end if;
-  perform private.refuse_temporary_objects();
   -- pg_net sends after the commit. `respond-async` lets the function answer before it works: a slow request delays the others in pg_net.
   perform net.http_post(
     url => v_url || '/' || p_slug,

@@ -18,12 +18,16 @@ comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret 
 
 create function private.webhook_secrets(p_current uuid, p_previous uuid)
 returns json
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous)
+begin
+  perform private.refuse_temporary_objects();
+  return (
+    select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous));
+end
 $$;
 comment on function private.webhook_secrets(uuid, uuid) is 'The secrets with these ids, the current one first.';
 

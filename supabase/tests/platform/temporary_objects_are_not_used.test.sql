@@ -8,8 +8,8 @@ select results_eq($$ select a.grantee::regrole::text, a.privilege_type from pg_d
 -- A function of the platform may have an empty search path. Inside, a planted type comes before pg_catalog's.
 create function pg_temp.unguarded() returns setof regprocedure language sql as $$
   select p.oid::regprocedure from pg_proc p join private.platform_helpers() h on h = p.oid
-  where p.prosrc ~ '\m(auth|cron|extensions|net|realtime|storage|vault)\.\w+\(' and p.prosrc !~ 'perform private\.refuse_temporary_objects\(\)' $$;
-select is_empty('select * from pg_temp.unguarded()', 'I9: each helper that calls a function of the platform first refuses temporary objects of others');
+  where p.prosrc ~ '\m(auth|cron|extensions|net|realtime|storage|vault)\.\w+\(|\mvault\.decrypted_secrets\M' and p.prosrc !~ 'perform private\.refuse_temporary_objects\(\)' $$;
+select is_empty('select * from pg_temp.unguarded()', 'I9: each helper that calls a function of the platform, or reads a view with such calls, first refuses temporary objects of others');
 create or replace function private.broadcast(p_topic text, p_event text, p_payload jsonb) returns void language sql security definer as
   $$ select realtime.send(p_payload, p_event, p_topic, true) $$;
 select results_eq('select * from pg_temp.unguarded()', $$ values ('private.broadcast(text, text, jsonb)'::regprocedure) $$, 'I9: the sweep finds an unguarded helper');

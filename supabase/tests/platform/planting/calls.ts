@@ -19,7 +19,7 @@ const ARGUMENTS: Record<string, string> = {
   "device_id": "$1.device",
   "p_device_id": "$1.device",
   "p_lines": "$1.lines",
-  "p_batch": "(select json_agg(l::json) from unnest(string_to_array($1.lines, E'\\n')) l)",
+  "p_batch": "(select json_agg(l::json) from unnest(string_to_array($1.lines, E'\\n')) l where l is json)",
   "p_pushes": "json_build_array(json_build_object('learner', $1.learner, 'device', $1.device))",
   "p_contacts":
     "json_build_array(json_build_object('learner', $1.learner, 'device', $1.device, 'version', 1))",
@@ -54,6 +54,7 @@ const ARGUMENTS: Record<string, string> = {
   "p_message": "(select id from ops.webhook_message limit 1)",
   "message": "(select id from ops.webhook_message limit 1)",
   "p_outcome": "'delivered'",
+  "p_sha256": "encode(sha256('x'), 'hex')",
   "p_reason": "'A reason.'",
   "reason": "'A reason.'",
   "p_expected_hash": "(select private.preview_release(1) ->> 'hash')",
@@ -88,6 +89,15 @@ export async function callable(admin: postgres.Sql, role: string): Promise<Calla
       and has_schema_privilege(${role}, n.oid, 'usage') and has_function_privilege(${role}, p.oid, 'execute')
     -- Support's decisions about quarantined events come after the reads, and publishing after the previews.
     order by p.proname ~ 'discard|settle|mend|rollback|publish', n.nspname, p.proname`;
+}
+
+/** The tables and views of Carrel and of Realtime that the role may read: their policies and definitions are code too. */
+export async function readable(admin: postgres.Sql, role: string): Promise<string[]> {
+  const found = await admin<{ name: string }[]>`
+    select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('content', 'learner', 'ops', 'private', 'public', 'realtime') and c.relkind in ('r', 'p', 'v')
+      and has_schema_privilege(${role}, n.oid, 'usage') and has_table_privilege(${role}, c.oid, 'select') order by 1`;
+  return found.map(({ name }) => name);
 }
 
 /** A statement that calls the function: every type is qualified, so that only Carrel's own code can meet a planted one. */
