@@ -3,7 +3,7 @@ select plan(8);
 
 select results_eq($$ select a.grantee::regrole::text, a.privilege_type from pg_database d cross join aclexplode(d.datacl) a
     where d.datname = current_database() and a.grantee in (0, 'carrel_definer'::regrole, 'carrel_edge'::regrole) order by 1, 2 $$,
-  $$ values ('-', 'CONNECT'), ('carrel_definer', 'TEMPORARY') $$, 'I9: of the roles that are not the owner, only carrel_definer may create temporary objects');
+  $$ values ('-', 'CONNECT'), ('carrel_definer', 'TEMPORARY') $$, 'I9: carrel_definer alone may create temporary objects, apart from the owner of the database');
 
 -- A function of the platform may have an empty search path. Inside, a planted type comes before pg_catalog's.
 create function pg_temp.unguarded() returns setof regprocedure language sql as $$

@@ -91,11 +91,11 @@ export async function callable(admin: postgres.Sql, role: string): Promise<Calla
     order by p.proname ~ 'discard|settle|mend|rollback|publish', n.nspname, p.proname`;
 }
 
-/** The tables and views of Carrel and of Realtime that the role may read: their policies and definitions are code too. */
+/** The tables and views of Carrel that the role may read: their policies and definitions are code too. */
 export async function readable(admin: postgres.Sql, role: string): Promise<string[]> {
   const found = await admin<{ name: string }[]>`
     select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname in ('content', 'learner', 'ops', 'private', 'public', 'realtime') and c.relkind in ('r', 'p', 'v')
+    where n.nspname in ('content', 'learner', 'ops', 'private', 'public') and c.relkind in ('r', 'p', 'v')
       and has_schema_privilege(${role}, n.oid, 'usage') and has_table_privilege(${role}, c.oid, 'select') order by 1`;
   return found.map(({ name }) => name);
 }
