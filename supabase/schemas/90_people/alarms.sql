@@ -32,8 +32,19 @@ begin
   select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s', count(*), coalesce(max(s.error), 'none'))
   from content.schedule s where s.state = 'pending' and s.due_at < now() - interval '15 minutes' having count(*) > 0
   union all
-  select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet', count(*))
+  select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet: ops.run_erasures() continues', count(*))
   from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
+  union all
+  select 'erasures_failing', min(e.requested_at), format('%s erasures fail and are tried again; the last error: %s. After mending it, an admin calls ops.erase_learner()',
+    count(*), max(e.last_error))
+  from ops.erasure e where e.failures > 0 having count(*) > 0
+  union all
+  -- A clean-up by the date of creation deletes learners who are active. One learner who leaves raises nothing.
+  select 'active_accounts_deleted', min(a.deleted_at),
+    format('%s accounts were deleted whose learners were active within a week; they are erased from %s on. If this was a mistake, an admin calls ops.cancel_deletion()',
+      count(*), to_char(min(a.erase_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"'))
+  from ops.account_deletion a
+  where exists (select from learner.device d where d.user_id = a.user_id and d.last_seen_at > a.deleted_at - interval '7 days') having count(*) >= 20
   union all
   -- After a restore these erasures are needed from outside the database.
   select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint: for an admin, see webhook_deliveries()', count(*))
@@ -42,6 +53,9 @@ begin
   union all
   select 'erasures_unchecked', h.rotated_at, 'the history has changed: after a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
+  union all
+  select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and "The functions cannot connect" in docs/restore.md', w.slug, w.wakes)
+  from private.silent_workers() w
   order by 1, 3;
 end
 $$;
@@ -55,6 +69,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
-  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_unsent, erasures_unchecked.';
+  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
+  'worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;
