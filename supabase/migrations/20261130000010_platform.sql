@@ -163,6 +163,7 @@ values
   ('release_unknown', 'This release does not exist.', 404, '{CR030}', false, null, null, null, null),
   ('schedule_unknown', 'There is no pending schedule with this id.', 404, '{CR031}', false, null, null, null, null),
   ('method_not_allowed', 'This path does not support this method.', 405, '{}', false, null, null, null, null),
+  ('body_timeout', 'The body of the request arrived too slowly.', 408, '{}', true, null, null, null, null),
   ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
   ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
@@ -628,6 +629,7 @@ comment on function private.broadcast(text, text, jsonb) is
 create table ops.job (
   name        text not null,
   every       interval not null,
+  command     text not null,
   last_run_at timestamptz not null,
   last_ok_at  timestamptz not null,
   failures    integer not null default 0,
@@ -639,6 +641,7 @@ create table ops.job (
   constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
 );
 comment on table ops.job is 'One row per job: the last run, the last successful run (at first, the time of scheduling), and the failures since.';
+comment on column ops.job.command is 'The query that the job runs. An administrator may run the job at once with it.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
 
@@ -693,8 +696,8 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into ops.job (name, every, last_run_at, last_ok_at) values (p_name, p_every, now(), now())
-  on conflict (name) do update set every = excluded.every;
+  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
+  on conflict (name) do update set every = excluded.every, command = excluded.command;
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is
