@@ -15,7 +15,7 @@ declare
   v_day date;
 begin
   delete from learner.practice where user_id = tests.learner();
-  perform private.ingest_for(tests.learner(), concat_ws(E'\n',
+  perform private.ingest_for(tests.learner(), tests.session(), concat_ws(E'\n',
     tests.header(jsonb_build_object('sent_at', to_char((v_now - p_skew) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))),
     tests.attempt(p_n, 1, '{}', jsonb_build_object('utc_offset_minutes', p_utc_offset, 'clock_offset_ms', p_offset_ms::json,
       'occurred_at', to_char(pg_temp.ago(p_ago) + interval '12 hours' + p_clock, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))));
