@@ -46,7 +46,7 @@ begin
   if not found then
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
-  perform private.refuse_erased(v_learner);
+  perform private.refuse_absent(v_learner);
   select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
   v_is_known := found;
 

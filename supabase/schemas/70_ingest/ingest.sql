@@ -57,7 +57,7 @@ begin
   where s.user_id = p_user;
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
-    perform private.refuse_erased(p_user);
+    perform private.refuse_absent(p_user);
   end if;
   perform private.require_session(p_user, p_session, v_header.device_id);
   if v_refusal is not null then
