@@ -697,8 +697,9 @@ as $$
 begin
   -- A device's id is chosen by the caller, a session is not. So the first device of a session stays longest: made-up ids replace each
   -- other, and hide no device from a revocation. Rows that another transaction holds are skipped.
+  -- An array, because a plan may run a subquery after `in` for each row, and then its limit counts anew.
   delete from learner.device d
-  where d.user_id = new.user_id and d.device_id in (
+  where d.user_id = new.user_id and d.device_id = any (array(
     select k.device_id from learner.device k
     where k.user_id = new.user_id and k.revoked_at is null and k.device_id <> new.device_id
     order by not exists (
@@ -706,7 +707,7 @@ begin
       where f.user_id = k.user_id and f.sessions && k.sessions and (f.first_seen_at, f.device_id) < (k.first_seen_at, k.device_id)),
       k.last_seen_at, k.device_id
     limit greatest((select count(*) from learner.device c where c.user_id = new.user_id and c.revoked_at is null) - 50, 0)
-    for update skip locked);
+    for update skip locked));
   return null;
 end
 $$;
