@@ -93,5 +93,8 @@ language sql volatile set search_path = pg_catalog, pg_temp
 as $$ select tests.become('none', null) $$;
 comment on function tests.reset_role() is 'Resets the role to postgres and removes the claims.';
 
+-- pgTAP compares sets in temporary tables, which the caller creates. Without tests only Carrel's definers may create any.
+do $$ begin execute format('grant temporary on database %I to anon, authenticated, service_role', current_database()); end $$;
+
 -- Every role may call the helpers, whatever default privileges the migrations set.
 grant execute on all functions in schema tests to anon, authenticated, service_role;
