@@ -10,14 +10,16 @@
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
 --          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error,
 --          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit,
---          private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit,
---          private.audit_change, private.forbid_change, private.watch_table, private.session_opened_at, ops.renew_edge_password,
---          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.new_wake,
---          private.take_wake, private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
---          ops.prune_job_runs;
+--          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
+--          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job,
+--          private.run_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
+--          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
+--        do $$ begin execute format('revoke temporary on database %I from carrel_definer', current_database()); execute format('grant
+--          temporary on database %I to public', current_database()); end $$;
 --        drop role carrel_edge, carrel_definer;
 --        drop extension pg_cron, pg_net;
 
@@ -345,6 +347,43 @@ comment on function private.row_limit(text, integer, integer, integer) is
 
 grant execute on function private.app_role() to authenticated, service_role;
 
+-- Source: schemas/10_platform/temporary_objects.sql
+-- What:  only Carrel's definers and the database's owner create temporary objects. Calls of platform functions refuse foreign ones.
+-- Why:   a caller can create a type or a table in its session's pg_temp. PostgreSQL finds it before all others for names without a schema,
+--        unless the search path names pg_catalog before pg_temp. A definer that finds it runs the caller's code with the definer's rights.
+do $$
+begin
+  execute format('revoke temporary on database %I from public', current_database());
+  -- Publishing collects its candidate in temporary tables.
+  execute format('grant temporary on database %I to carrel_definer', current_database());
+end
+$$;
+
+create function private.refuse_temporary_objects()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Carrel's functions pin pg_catalog before pg_temp. A function of the platform may have an empty path, or one without pg_temp.
+  if pg_my_temp_schema() <> 0 and exists (
+    select from (
+      select c.relowner from pg_class c where c.relnamespace = pg_my_temp_schema()
+      union all
+      select t.typowner from pg_type t where t.typnamespace = pg_my_temp_schema()
+    ) planted (owner)
+    join pg_roles r on r.oid = planted.owner
+    where not r.rolsuper and r.rolname not in (current_user, 'carrel_definer'))
+  then
+    perform private.raise_error('forbidden', 'Temporary objects of another role are in this session.');
+  end if;
+end
+$$;
+comment on function private.refuse_temporary_objects() is
+  'Raises forbidden if another role has temporary tables or types in this session. Helpers call it before they call a function of the platform, '
+  'which could find these objects by their names.';
+
 -- Source: schemas/10_platform/json_text.sql
 -- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.
 -- Why:   a cast that raises fails the whole statement, and some valid JSON is too expensive to process.
@@ -665,6 +704,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   perform realtime.send(p_payload, p_event, p_topic, true);
 end
 $$;
@@ -848,8 +888,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  v_url text;
 begin
+  perform private.refuse_temporary_objects();
+  v_url := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
   if v_url is null then
     return;
   end if;
