@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { throwAwayStack } from "../../scripts/start/project.ts";
 import { until } from "../../scripts/local/until.ts";
 import { z } from "zod";
-import { signToken } from "../../supabase/tests/functions/bench.ts";
+import { newToken } from "../../supabase/tests/functions/bench.ts";
 import { openDevice } from "./device.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
 import { openNodeSqlite } from "./node_sqlite.ts";
@@ -56,7 +56,7 @@ async function bench() {
     /** A new device syncs and holds exactly what is published. */
     async newDevice(): Promise<Fetched> {
       const learnerId = crypto.randomUUID();
-      const token = await signToken(stack, learnerId);
+      const token = await newToken(stack, learnerId);
       const fetched: Fetched = { bundles: [], pages: [] };
       using device = openDevice({
         storage: openNodeSqlite(join(lab.folder, `${++devices}.sqlite`)),
@@ -87,7 +87,7 @@ Deno.test("C1: a device fetches bundles, and pages where a bundle is missing or 
   const { sql } = t;
   assert.deepEqual(await t.newDevice(), { bundles: [], pages: ["all"] }, "nothing writes bundles yet");
 
-  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
   await sql`update content.question set prompt = prompt || ' (new)' where id = (select min(id::text)::uuid from content.question)`;
   await sql`select public.publish_release('second')`;
   await t.bundle();
@@ -115,7 +115,7 @@ Deno.test("C1: a device fetches bundles, and pages where a bundle is missing or 
 Deno.test("I11: a device fetches pages after a change of history until the bundles are written again", async () => {
   await using t = await bench();
   const { sql } = t;
-  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
   await t.bundle();
   const before = await t.newDevice();
   assert.equal(before.bundles.length, 3);

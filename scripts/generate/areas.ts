@@ -20,8 +20,11 @@ export const AREAS: Record<string, Area> = {
     what: "schemas, roles, errors, audit, history, scheduled jobs, and calls of Edge Functions.",
     why: "every other area stands on these.",
     undoAfter: [
+      "-- A project from before 30 May 2026: restore its default privileges in the schema public.",
       "drop schema content, learner, ops, private",
       "alter default privileges grant execute on functions to public",
+      "do $$ begin execute format('revoke temporary on database %I from carrel_definer', current_database()); " +
+      "execute format('grant temporary on database %I to public', current_database()); end $$",
       "drop role carrel_edge, carrel_definer",
       "drop extension pg_cron, pg_net",
     ],
@@ -70,7 +73,7 @@ export const AREAS: Record<string, Area> = {
     undoBefore: [
       "do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and " +
       "(t.tgname ~ '_audit_hand$' or t.tgname ~ " +
-      "'^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure)_stays$') loop " +
+      "'^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure|adoption|account_deletion)_stays$') loop " +
       "execute format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$",
     ],
   },

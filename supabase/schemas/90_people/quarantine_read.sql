@@ -27,7 +27,7 @@ begin
     perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of a large ledger takes several steps. No row may be added between them.
-  perform private.refuse_erased(p_learner);
+  perform private.refuse_absent(p_learner);
 end
 $$;
 comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner and erased for an erased one.';
@@ -118,6 +118,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
+  perform private.require_session(private.caller_id(), private.caller_session(), null);
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
     q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
