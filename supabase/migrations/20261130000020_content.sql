@@ -13,6 +13,8 @@
 --          private.release_is_bundled, private.head_of, private.content_head, private.sync_head, public.content_head,
 --          private.require_release, public.require_release;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/20_content/normalisation.gen.sql
 -- Generated from client-contract/contract/normalise.ts by `npm run generate`. Do not edit.
 
