@@ -36,11 +36,12 @@ export interface IngestAnswer {
   results: { id?: string; status: string; code?: string }[];
 }
 
-/** Sends events as one batch of the learner. */
+/** Sends events as one batch of the learner. `owner`: the learner that the events name. */
 export async function ingest(
-  sql: postgres.Sql,
+  sql: postgres.Sql | postgres.TransactionSql,
   learner: string,
   events: readonly HistoryEvent[],
+  owner = learner,
 ): Promise<IngestAnswer> {
   const header = {
     batch_id: ulid(),
@@ -48,7 +49,7 @@ export async function ingest(
     sent_at: new Date().toISOString(),
     contract_version: 1,
   };
-  const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: learner }))];
+  const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: owner }))];
   const text = lines.map((line) => JSON.stringify(line)).join("\n");
   const [row] = await sql<
     { answer: IngestAnswer }[]
