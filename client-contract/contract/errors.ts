@@ -73,6 +73,11 @@ const registry = {
     title: "This path does not support this method.",
     client: "This is a bug of the client: report it.",
   },
+  body_timeout: {
+    request: deferred(408),
+    title: "The body of the request arrived too slowly.",
+    client: "Send the same request again with a growing delay; on a slow network, with smaller batches.",
+  },
   learner_adopted: {
     request: refused(409, "CR050"),
     title: "The data of this anonymous learner belongs to an account now.",

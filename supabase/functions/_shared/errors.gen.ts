@@ -16,6 +16,7 @@ export const ERRORS = {
   release_unknown: { status: 404, title: "This release does not exist.", retryable: false },
   schedule_unknown: { status: 404, title: "There is no pending schedule with this id.", retryable: false },
   method_not_allowed: { status: 405, title: "This path does not support this method.", retryable: false },
+  body_timeout: { status: 408, title: "The body of the request arrived too slowly.", retryable: true },
   learner_adopted: { status: 409, title: "The data of this anonymous learner belongs to an account now.", retryable: false },
   adoption_refused: { status: 409, title: "This learner cannot be adopted.", retryable: false },
   append_only: { status: 409, title: "These rows are append-only.", retryable: false },
