@@ -27,7 +27,7 @@ begin
     if v_count > 0 then return next v_table; end if;
   end loop;
 end $$;
-select results_eq('select pg_temp.left_of(tests.learner(2))', $$ values ('learner.adoption'::regclass) $$, 'U10: of an adopted learner only the adoption is left');
+select results_eq('select pg_temp.left_of(tests.learner(2))', $$ values ('learner.adoption'::regclass) $$, 'U10: only the adoption is left of an adopted learner');
 select is((select count(*) from learner.event where user_id = tests.learner(1)), 6::bigint, 'U10: the account has the events of both');
 select is((select count(*) from ops.telemetry where user_id = tests.learner(1)), 1::bigint, 'U10: the account has the telemetry');
 select bag_eq('select code, status from ops.quarantine where user_id = tests.learner(1)',
