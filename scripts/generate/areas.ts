@@ -22,6 +22,8 @@ export const AREAS: Record<string, Area> = {
     undoAfter: [
       "drop schema content, learner, ops, private",
       "alter default privileges grant execute on functions to public",
+      "do $$ begin execute format('revoke temporary on database %I from carrel_definer', current_database()); " +
+      "execute format('grant temporary on database %I to public', current_database()); end $$",
       "drop role carrel_edge, carrel_definer",
       "drop extension pg_cron, pg_net",
     ],

@@ -129,7 +129,7 @@ comment on function private.read_header(text) is
 -- What:  record_contact(): records the header of a batch as its device's last contact.
 -- Why:   each sync shows the device's app and its clock skew (O2).
 
-create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
+create function private.record_contact(p_user uuid, p_session uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
 returns void
 language plpgsql -- rather than sql, which plans at every call
 volatile
@@ -137,10 +137,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, sessions, clock_skew_ms, queue_lag_ms)
   values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
     -- If the server wrote the header, its time is the server's, and its contract version says nothing about the device.
-    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
+    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, private.with_session('{}', p_session), p_skew,
     -- Both times are the device's, so clock skew has no effect.
     case when not p_by_server and p_oldest is not null then
       greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
@@ -148,11 +148,12 @@ begin
     -- A field that is missing in this header keeps its last value.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
     contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
-    last_seen_at = excluded.last_seen_at, clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
+    last_seen_at = excluded.last_seen_at, sessions = private.with_session(d.sessions, p_session),
+    clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
     queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
 end
 $$;
-comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
+comment on function private.record_contact(uuid, uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
   'Records a batch''s header as its device''s last contact. p_oldest is the time of its oldest applied event, or null.';
 
 -- Source: schemas/70_ingest/known_events.sql
@@ -886,8 +887,7 @@ begin
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
-      or exists (select from learner.adoption a where a.user_id = p_user)
-      or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_header.device_id and d.revoked_at is not null),
+      or exists (select from learner.adoption a where a.user_id = p_user),
     exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held
   from learner.state s, private.knowledge k
@@ -895,8 +895,8 @@ begin
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
     perform private.refuse_absent(p_user);
-    perform private.require_not_revoked(p_user, v_header.device_id);
   end if;
+  perform private.require_session(p_user, p_session, v_header.device_id);
   if v_refusal is not null then
     return v_refusal;
   end if;
@@ -916,7 +916,7 @@ begin
   end if;
 
   -- 6 Record the contact.
-  perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
+  perform private.record_contact(p_user, p_session, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
@@ -933,6 +933,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, learner_adopted, device_revoked; '
-  'lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, learner_adopted, unauthenticated, '
+  'session_ended, device_revoked; lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
 grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

@@ -465,6 +465,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
+  perform private.require_session(private.caller_id(), private.caller_session(), null);
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
     q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
@@ -1725,9 +1726,11 @@ as $$
 begin
   -- A device that both know is the same installation. A revocation of either counts.
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at,
+    sessions)
   select p_to, o.device_id, o.platform, o.app_version, o.contract_version, o.content_version, o.first_seen_at, o.last_seen_at, o.clock_skew_ms,
-    o.queue_lag_ms, o.revoked_at
+    -- The sessions stay those of the anonymous user, which the account's tokens never name.
+    o.queue_lag_ms, o.revoked_at, o.sessions
   from learner.device o
   where o.user_id = p_from
   order by o.last_seen_at, o.device_id
@@ -2146,6 +2149,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   -- Standard Webhooks requires 24 to 64 bytes.
   p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
   p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
@@ -2155,12 +2159,16 @@ comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret 
 
 create function private.webhook_secrets(p_current uuid, p_previous uuid)
 returns json
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous)
+begin
+  perform private.refuse_temporary_objects();
+  return (
+    select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous));
+end
 $$;
 comment on function private.webhook_secrets(uuid, uuid) is 'The secrets with these ids, the current one first.';
 

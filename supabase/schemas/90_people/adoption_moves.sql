@@ -117,9 +117,11 @@ as $$
 begin
   -- A device that both know is the same installation. A revocation of either counts.
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at,
+    sessions)
   select p_to, o.device_id, o.platform, o.app_version, o.contract_version, o.content_version, o.first_seen_at, o.last_seen_at, o.clock_skew_ms,
-    o.queue_lag_ms, o.revoked_at
+    -- The sessions stay those of the anonymous user, which the account's tokens never name.
+    o.queue_lag_ms, o.revoked_at, o.sessions
   from learner.device o
   where o.user_id = p_from
   order by o.last_seen_at, o.device_id

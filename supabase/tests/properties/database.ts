@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { ulid } from "ulid";
 import { throwAwayCluster } from "../../../scripts/start/project.ts";
+import { acceptTokensWithoutSession } from "../../../scripts/testkit/sign_in.ts";
 import type { HistoryEvent } from "./history.ts";
 
 /** A migrated and seeded database. */
@@ -21,8 +22,10 @@ export async function testDatabase(): Promise<TestDatabase> {
     open.push(sql);
     return sql;
   };
+  const sql = connect();
+  await acceptTokensWithoutSession(sql);
   return {
-    sql: connect(),
+    sql,
     connect,
     async [Symbol.asyncDispose]() {
       await Promise.all(open.map((sql) => sql.end({ timeout: 5 })));
