@@ -8,11 +8,11 @@ select tests.send(tests.attempt(10, 1), tests.progress(11, 1, 40));
 select tests.send_for(2, tests.event(20, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)),
   tests.attempt(21, 1), tests.attempt(22, 2), tests.progress(23, 1, 60), tests.progress(24, 1, 101), tests.event(25, 'note.written', '{}'), 'no JSON',
   tests.event(26, 'app.failed', '{"code": "sqlite.busy", "fatal": false}'));
-select private.report_content(tests.learner(n), null, '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}') from generate_series(1, 2) n;
+select private.report_content(tests.learner(n), tests.session_of(tests.learner(n)), '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}') from generate_series(1, 2) n;
 select public.support_void(tests.learner(2), 'attempt', tests.ulid(22), 'a test');
 select public.discard_quarantined(tests.learner(2), array[tests.quarantine_id('no JSON')], 'nothing in it');
 insert into ops.projection_difference (user_id, kind, row_id, found_at, live) values (tests.learner(2), 'attempt', tests.event_id(21), now(), '{}');
-create temporary table pulled on commit drop as select private.pull_for(tests.learner(1), null, null, 500, null, tests.device(9))::jsonb ->> 'cursor' as cursor;
+create temporary table pulled on commit drop as select private.pull_for(tests.learner(1), tests.session_of(tests.learner(1)), null, 500, null, tests.device(9))::jsonb ->> 'cursor' as cursor;
 
 create temporary table answer on commit drop as select ops.adopt_learner(tests.learner(1), tests.learner(2), 'the same person')::jsonb as a;
 select results_eq($$ select a - 'adopted_at' from answer $$,
@@ -41,7 +41,7 @@ select is((select voided_at is not null from learner.attempt where user_id = tes
 create temporary table before on commit drop as select * from private.projection_rows(tests.learner(1));
 select ops.rebuild_learner(tests.learner(1));
 select set_eq('select * from private.projection_rows(tests.learner(1))', 'table before', 'I6: a rebuild after an adoption gives the same rows');
-select set_has(format($$ select c -> 'row' ->> 'event_id' from jsonb_array_elements(private.pull_for(tests.learner(1), null, %L, 500, null, tests.device(9))::jsonb -> 'changes') c $$, cursor),
+select set_has(format($$ select c -> 'row' ->> 'event_id' from jsonb_array_elements(private.pull_for(tests.learner(1), tests.session_of(tests.learner(1)), %L, 500, null, tests.device(9))::jsonb -> 'changes') c $$, cursor),
   $$ select tests.ulid(n) from unnest(array[21, 22]) n $$, 'I8: a device of the account pulls the adopted rows from its last cursor') from pulled;
 select bag_eq($$ select object_id, after ->> 'anonymous' as a, after ->> 'account' as b, after ->> 'by' as c from ops.audit where action = 'adopt_learner' $$,
   $$ select tests.learner(n)::text as object_id, tests.learner(2)::text as a, tests.learner(1)::text as b, 'the same person' as c from generate_series(1, 2) n $$, 'O1: an adoption is on the timelines of both');
