@@ -21,6 +21,8 @@
 --          private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load, private.load_quarantine,
 --          private.app_version, private.steering_for, private.require_running, private.take_tokens, private.answer_refusal;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/40_ledger/ulid.sql
 -- What:  conversion between ULID text and uuid.
 -- Why:   ids made on devices travel as ULID text and are stored as uuid: 16 bytes in the same order.

@@ -20,6 +20,8 @@
 --          private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle,
 --          private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/50_deliver/release_hints.sql
 -- What:  the state of a release after its publish, the hint to devices, and who may listen.
 -- Why:   devices learn of new content without frequent polling. A hint may be lost, so devices still poll (S1).

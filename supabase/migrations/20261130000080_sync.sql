@@ -12,6 +12,8 @@
 --          private.take_batch, private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes,
 --          public.learner_changes, private.hint_learners, private.note_change, ops.send_change_hints;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/80_sync/learner_changes.sql
 -- What:  learner_changes(), a learner's changes since a cursor, and sync_for(), one call that pushes, returns the content head, and pulls.
 -- Why:   one pull restores a wiped device. Change numbers follow commit order, so no change is missed (I8).

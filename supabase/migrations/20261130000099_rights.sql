@@ -8,6 +8,8 @@
 --          loop; end $$;
 --        drop function if exists private.platform_helpers, private.own_definers;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/99_rights/definers.sql
 -- What:  own_definers(): gives every security definer to carrel_definer, except the helpers that use a platform schema.
 -- Why:   ownership is set in one place, so that no new function is forgotten. A migration that creates a definer ends with this call.
