@@ -6,8 +6,8 @@
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('workers', 'job_runs_prune');
 --        delete from ops.job where name in ('workers', 'job_runs_prune');
 --        drop table private.error_code, ops.history, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
---        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
---          private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
+--        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
+--          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
 --          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of,
 --          private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit,
 --          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history,
@@ -16,6 +16,7 @@
 --          private.run_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
 --          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
+--        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
 --        do $$ begin execute format('revoke temporary on database %I from carrel_definer', current_database()); execute format('grant
@@ -24,7 +25,7 @@
 --        drop extension pg_cron, pg_net;
 
 -- Source: schemas/10_platform/schemas.sql
--- What:  Carrel's schemas, the login role of the Edge Functions, and the removal of PUBLIC's default EXECUTE.
+-- What:  Carrel's schemas and the login role of the Edge Functions.
 -- Why:   clients may call functions in `public`. Tables and definers are in schemas that the API does not expose.
 
 -- The migrations were rewritten before 1.0. The Supabase CLI refuses an older database by itself until its migration history is repaired.
@@ -46,9 +47,6 @@ comment on schema ops is 'Running the service: audit, quarantine.';
 create schema private;
 comment on schema private is 'Functions that check their caller. The API does not expose this schema.';
 
--- PUBLIC's default EXECUTE can only be revoked per creating role. With `in schema` the revoke has no effect.
-alter default privileges revoke execute on functions from public;
-
 create extension if not exists "uuid-ossp" with schema extensions;
 
 -- The login role of the Edge Functions. The operator sets its password with `alter role carrel_edge password …`.
@@ -68,6 +66,35 @@ alter role carrel_edge set idle_in_transaction_session_timeout = '10s';
 grant usage on schema private to carrel_edge, authenticated, service_role;
 grant usage on schema learner to authenticated, service_role;
 grant usage on schema content, ops to service_role;
+
+-- Source: schemas/10_platform/default_grants.sql
+-- What:  revoke_default_grants(), the first statement of every migration.
+-- Why:   a project made before 30 May 2026 grants all rights on new objects of `public` to the API's roles. Every grant of Carrel is explicit,
+--        so that old and new projects have the same catalogue.
+create function private.revoke_default_grants()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Without `in schema`: PUBLIC's default EXECUTE is not in any schema's list, so it can only be revoked this way.
+  alter default privileges revoke all on tables from public, anon, authenticated, service_role;
+  alter default privileges revoke all on sequences from public, anon, authenticated, service_role;
+  alter default privileges revoke all on functions from public, anon, authenticated, service_role;
+  -- A schema's list only adds rights. The owner has all rights without it.
+  alter default privileges in schema public, content, learner, ops, private revoke all on tables from public, anon, authenticated, service_role, current_user;
+  alter default privileges in schema public, content, learner, ops, private revoke all on sequences from public, anon, authenticated, service_role, current_user;
+  alter default privileges in schema public, content, learner, ops, private revoke all on functions from public, anon, authenticated, service_role, current_user;
+end
+$$;
+comment on function private.revoke_default_grants() is
+  'For migrations: no role has rights on an object that the migrations'' role creates from now on, unless they are granted. Safe to repeat.';
+revoke all on function private.revoke_default_grants() from public, anon, authenticated, service_role;
+
+select private.revoke_default_grants();
+-- Old projects may let every role create objects here, and the search path of consoles and jobs includes this schema.
+revoke create on schema public from public, anon, authenticated, service_role;
 
 -- Source: schemas/10_platform/definer_role.sql
 -- What:  carrel_definer, the role that owns Carrel's security definers, and the rights it gives them.

@@ -10,6 +10,8 @@
 --          private.restore_voids, private.projection_rows, private.project_ledger, private.rebuild_rows, ops.rebuild_learner,
 --          private.check_projection, ops.check_projections, private.grading_differences, public.grading_differences;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/60_progress/projections.sql
 -- What:  the tables projected from the ledger: session, attempt, skill_progress and practice; and change numbers for edits by hand.
 -- Why:   queryable tables (U4) whose contents do not depend on the order of arrival (I6).

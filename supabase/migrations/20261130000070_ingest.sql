@@ -11,6 +11,8 @@
 --          private.replay_rows, private.replay_held_for, ops.replay_held, private.ingest_for;
 --        drop type private.line, private.incoming, private.header_pull, private.header, private.outcome;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/70_ingest/lines.sql
 -- What:  the lines of a batch as JSON (private.line).
 -- Why:   one invalid line (NUL escape, lone surrogate, 1e200000, not JSON) must not affect the other 499.

@@ -37,6 +37,8 @@
 --          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
 --          ops.prune_webhooks, private.alarms, public.alarms;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
 -- Why:   the original of every event stays, and the result of every action is visible (U3).
