@@ -12,10 +12,10 @@ declare
 begin
   -- 1 Ids that the account has too. The same event is a duplicate. Another event under the id waits for support, as in ingest.
   with mine as (
-    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.received_at
+    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body, e.received_at
     from learner.event e where e.user_id = p_from
     union all
-    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body, t.received_at
+    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body, t.received_at
     from ops.telemetry t where t.user_id = p_from
   ),
   theirs as (
@@ -34,9 +34,9 @@ begin
       private.waiting_status('id_conflict'), t.received_at, p_now, k.number, p_now
     from taken t
     cross join private.knowledge k
-    cross join lateral (select jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
+    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms)) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
       'learner_id', p_from, 'device_id', t.device_id, 'occurred_at', to_char(t.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-      'utc_offset_minutes', t.utc_offset_minutes, 'body', t.body)::text) b (line)
+      'utc_offset_minutes', t.utc_offset_minutes, 'body', t.body))::text) b (line)
     where not t.is_same
     on conflict (user_id, sha256) do nothing
   ),

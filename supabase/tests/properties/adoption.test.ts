@@ -41,7 +41,7 @@ Deno.test("U10, I4, I5, I6, I8: an adoption at any moment gives the rows of one 
           batch.flatMap((place) => kinds.includes(owners[place] ?? "") ? events[place] ?? [] : []);
         const answers: IngestAnswer[] = [
           await ingest(sql, account, of("account", "both")),
-          await ingest(sql, isAdopted ? account : anonymous, of("anonymous", "both"), anonymous),
+          await ingest(sql, isAdopted ? account : anonymous, of("anonymous", "both"), 0, anonymous),
         ];
         for (const { status } of answers.flatMap(({ results }) => results)) {
           assert.ok(status === "applied" || status === "duplicate", status);

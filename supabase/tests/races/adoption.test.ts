@@ -37,7 +37,7 @@ Deno.test("U10, I4: batches of both learners during an adoption count once and a
       } catch (error) {
         assert.ok(isAdopted(error), String(error));
         // As the device does: the same lines with the account's token.
-        const { results } = await ingest(old, account, events, anonymous);
+        const { results } = await ingest(old, account, events, 0, anonymous);
         assert.deepEqual([...new Set(results.map(({ status }) => status))], ["applied"]);
         seen.after++;
       }
