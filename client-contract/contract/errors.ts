@@ -33,6 +33,12 @@ const registry = {
     title: "This request needs the access token of a signed-in learner.",
     client: "Sign in. Keep the events.",
   },
+  session_ended: {
+    request: refused(401, "CR023"),
+    title: "The session of this access token has ended.",
+    client:
+      "Keep everything, events that wait included, and go on offline. Ask the learner to sign in again, then send with the new token.",
+  },
   token_expired: {
     request: refused(401),
     title: "The access token has expired.",
@@ -72,6 +78,11 @@ const registry = {
     request: refused(405),
     title: "This path does not support this method.",
     client: "This is a bug of the client: report it.",
+  },
+  body_timeout: {
+    request: deferred(408),
+    title: "The body of the request arrived too slowly.",
+    client: "Send the same request again with a growing delay; on a slow network, with smaller batches.",
   },
   learner_adopted: {
     request: refused(409, "CR050"),

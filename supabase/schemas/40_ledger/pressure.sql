@@ -87,11 +87,14 @@ begin
   select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
   -- The form of PostgREST's errors without raising one, so that the transaction commits.
   perform set_config('response.status', v_error.status::text, true),
-    set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
+    set_config('response.headers', json_build_array(case
+      when v_error.status = 401 then '{"WWW-Authenticate": "Bearer"}'::json
+      else json_build_object('Retry-After', v_wait)
+    end)::text, true);
   return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
     'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
 end
 $$;
 comment on function private.answer_refusal(json) is
-  'A refusal as an RPC returns it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint has '
+  'A refusal as an RPC returns it: the status of its code with Retry-After (401: WWW-Authenticate), in the form of PostgREST''s errors. The hint has '
   'the same number of seconds, because supabase-js does not expose headers.';

@@ -2,8 +2,8 @@
 -- Why:   the API uses the same core functions as the Edge Functions, with the caller's own token, and gives the same guarantees.
 
 -- The function sync limits the simultaneous requests of one learner; the API does not, and each waiting request holds a connection.
--- So requests wait half a second for a lock, not the 8 s of their role. Retryable errors are returned, not raised, because
--- PostgREST would answer a raised one with 400 or 500, without Retry-After.
+-- So requests wait half a second for a lock, not the 8 s of their role. Retryable errors and those of the token are returned, not raised,
+-- because PostgREST would answer a raised one with 400 or 500, without Retry-After.
 create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
 returns json
 language plpgsql
@@ -14,12 +14,12 @@ begin
   -- Only Carrel's own errors have texts for callers.
   return (
     select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
-      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
+      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', case when e.request_retryable then coalesce(nullif(p_hint, '')::integer, 1) end)
     from private.error_code e
-    where p_sqlstate = any (e.sqlstates) and e.request_retryable);
+    where p_sqlstate = any (e.sqlstates) and (e.request_retryable or e.status = 401));
 end
 $$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is not retryable.';
+comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is neither retryable nor about the token.';
 
 create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
@@ -54,7 +54,7 @@ exception
     return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors too.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors and those of the token too.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -183,7 +183,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, device_revoked, behind.';
+  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;
