@@ -71,7 +71,7 @@ comment on function private.parse_lines(text[]) is 'The events of a batch: the l
 -- Why:   reading, applying, quarantining and answering pass the same events on.
 create type private.incoming as (
   place integer, id_text text, code text, field text,
-  event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
+  event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint, clock_offset_ms bigint,
   body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
   content_state text, graded_correct boolean);
 comment on type private.incoming is
@@ -182,15 +182,15 @@ begin
     ),
     kept as materialized (
       -- The range condition excludes partitions that cannot contain the ids.
-      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body
+      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body
       from learner.event e
       where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
       union all
-      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body
+      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body
       from ops.telemetry t
       where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
     )
-    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null,
+    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null, null,
       null, null, null, null, 0, null, null, null)::private.incoming
     from sent s
     join kept k using (event_id)
@@ -199,6 +199,7 @@ begin
     where s.event @> jsonb_build_object('id', s.event ->> 'id', 'type', k.type, 'version', k.type_version, 'learner_id', p_user, 'device_id', k.device_id,
         'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body
+      and nullif(s.event -> 'clock_offset_ms', 'null') is not distinct from to_jsonb(k.clock_offset_ms)
     order by s.place);
 end
 $$;
@@ -266,11 +267,12 @@ begin
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
         case when j.verdict = 'invalid_event' then coalesce(
           private.broken_field('event', 1::smallint, j.event), private.broken_field(j.type, (j.event -> 'version')::smallint, j.event)) end,
-        null, j.type, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
+        null, j.type, null, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
       else row(
         j.place, j.id, case when j.kept_in = 'telemetry' then 'telemetry' end, null,
         private.ulid_to_uuid(j.id), j.type, (j.event -> 'version')::smallint, (j.event ->> 'device_id')::uuid,
-        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint, j.body,
+        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint,
+        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, j.body,
         case when j.is_attempt or j.type in ('session.started', 'session.ended') then private.ulid_to_uuid(j.body ->> 'session_id') end,
         case when j.type in ('session.started', 'progress.advanced', 'progress.reset') then (j.body ->> 'skill_id')::uuid end,
         case when j.is_attempt then (j.body ->> 'question_id')::uuid end,
@@ -364,7 +366,7 @@ begin
           then 'unknown_content'
         when k.reset_count > 1000000 and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
       end),
-      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.body, k.session_id, k.its_skill, k.question_id,
+      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.body, k.session_id, k.its_skill, k.question_id,
       k.reset_count, k.reset_event,
       case when k.question_id is not null then case when k.is_withdrawn then 'withdrawn' when k.is_older then 'outdated' else 'current' end end,
       case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end)::private.incoming
@@ -539,9 +541,9 @@ begin
   ),
   fresh as (
     insert into learner.event as l (
-      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, body, received_at, head_version,
       clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now, p_head,
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.body, p_now, p_head,
       p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
     from unnest(coalesce(v_storing, p_events)) i
     where i.code is null

@@ -39,16 +39,17 @@ export interface IngestAnswer {
   results: { id?: string; status: string; code?: string }[];
 }
 
-/** Sends events as one batch of the learner. */
+/** Sends events as one batch of the learner, by a device whose clock is behind the server's by `skewMs`. */
 export async function ingest(
   sql: postgres.Sql,
   learner: string,
   events: readonly HistoryEvent[],
+  skewMs = 0,
 ): Promise<IngestAnswer> {
   const header = {
     batch_id: ulid(),
     device_id: events[0]?.device_id ?? "d0000000-0000-4000-8000-000000000001",
-    sent_at: new Date().toISOString(),
+    sent_at: new Date(Date.now() - skewMs).toISOString(),
     contract_version: 1,
   };
   const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: learner }))];
