@@ -7,7 +7,7 @@
 --        delete from ops.job where name in ('workers', 'job_runs_prune');
 --        drop table private.error_code, ops.history, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
---          private.max_batch_bytes, private.max_event_bytes, private.default_page_rows, private.max_page_rows,
+--          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
 --          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of,
 --          private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit,
 --          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history,
@@ -128,6 +128,8 @@ create function private.max_batch_bytes() returns integer language plpgsql immut
 set search_path = pg_catalog, pg_temp as $$ begin return 524288; end $$;
 create function private.max_event_bytes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 16384; end $$;
+create function private.max_adopted_events() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 20000; end $$;
 create function private.default_page_rows() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
 create function private.max_page_rows() returns integer language plpgsql immutable parallel safe

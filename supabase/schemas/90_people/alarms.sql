@@ -66,7 +66,7 @@ begin
     and not t.tgisinternal and t.tgenabled <> 'O'
   group by t.tgrelid
   union all
-  select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and "The functions cannot connect" in docs/restore.md', w.slug, w.wakes)
+  select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
 end
