@@ -13,7 +13,7 @@
 --          private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit,
 --          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.new_seed, private.anchor_history,
 --          private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history, private.audit_source,
---          private.audit_caller, private.audit, private.audit_look, private.audit_change, private.forbid_change, private.watch_table,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
 --          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job,
 --          private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers,
 --          private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
@@ -681,20 +681,6 @@ as $$
 $$;
 comment on function private.audit(text, text, text, jsonb, jsonb) is
   'Writes one audit row for an operation that triggers do not see.';
-
-create function private.audit_look(p_action text, p_object text, p_learners uuid[], p_after jsonb)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.audit(p_action, p_object, null, null, p_after || jsonb_build_object('learners', (select count(distinct l) from unnest(p_learners) l)));
-  -- One more entry for each learner shown, so that their timeline has it.
-  perform private.audit(p_action, 'learner.state', l.id::text, null, p_after) from (select distinct u from unnest(p_learners) u) l (id);
-end
-$$;
-comment on function private.audit_look(text, text, uuid[], jsonb) is 'Audits a look of support at several learners: once as a whole, and once for each learner shown.';
 
 create function private.audit_change()
 returns trigger

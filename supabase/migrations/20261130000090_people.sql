@@ -11,15 +11,15 @@
 --        drop trigger erasure_webhook on ops.erasure;
 --        drop table ops.account_deletion, ops.deletion_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message,
 --          ops.webhook_delivery, ops.webhook_attempt cascade;
---        drop function if exists private.action_json, private.record_actions, private.quarantine_states, private.mended_id,
---          private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor, private.ulid_time,
---          private.support_timeline, public.support_timeline, private.require_reason, private.lock_learner, private.quarantine_ids,
---          private.quarantine_cursor, private.quarantine_page, private.own_quarantine, public.own_quarantine, private.support_quarantine,
---          public.support_quarantine, private.rows_to_replay, private.replay_quarantined, public.replay_quarantined,
---          private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all, private.replay_all_quarantined,
---          public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined, public.restore_quarantined,
---          private.next_reset_range, private.support_reset_progress, public.support_reset_progress, private.void_record,
---          public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
+--        drop function if exists private.audit_look, private.action_json, private.record_actions, private.quarantine_states,
+--          private.mended_id, private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor,
+--          private.ulid_time, private.support_timeline, public.support_timeline, private.require_reason, private.lock_learner,
+--          private.quarantine_ids, private.quarantine_cursor, private.quarantine_page, private.own_quarantine, public.own_quarantine,
+--          private.support_quarantine, public.support_quarantine, private.rows_to_replay, private.replay_quarantined,
+--          public.replay_quarantined, private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all,
+--          private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined,
+--          public.restore_quarantined, private.next_reset_range, private.support_reset_progress, public.support_reset_progress,
+--          private.void_record, public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
 --          private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand, private.audit_hand_edit,
 --          private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect,
 --          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods,
@@ -35,6 +35,24 @@
 --          ops.prune_webhooks, private.alarms, public.alarms;
 
 select private.revoke_default_grants();
+
+-- Source: schemas/90_people/support_look.sql
+-- What:  audit_look(), which audits a look of support at several learners.
+-- Why:   a learner's timeline must show who has looked at their data, also when support asked for nobody in particular (O2).
+
+create function private.audit_look(p_action text, p_object text, p_learners uuid[], p_after jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.audit(p_action, p_object, null, null, p_after || jsonb_build_object('learners', (select count(distinct l) from unnest(p_learners) l)));
+  -- One more entry for each learner shown, so that their timeline has it.
+  perform private.audit(p_action, 'learner.state', l.id::text, null, p_after) from (select distinct u from unnest(p_learners) u) l (id);
+end
+$$;
+comment on function private.audit_look(text, text, uuid[], jsonb) is 'Audits a look of support at several learners: once as a whole, and once for each learner shown.';
 
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
