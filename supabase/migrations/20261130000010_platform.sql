@@ -7,12 +7,13 @@
 --        delete from ops.job where name in ('job_runs_prune');
 --        drop table private.error_code, ops.history, ops.audit, ops.job cascade;
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
---          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
---          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.caller_id,
---          private.app_role, private.require_role, private.row_limit, private.shows_long_exponent, private.is_jsonb, private.history,
---          ops.rotate_history, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.keep_secret,
---          private.wake_function, ops.configure_signals, ops.prune_job_runs;
+--          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.max_page_bytes, private.max_domains,
+--          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error,
+--          private.caller_id, private.app_role, private.require_role, private.row_limit, private.answer_refusal, private.refusal_of,
+--          private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit,
+--          private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.broadcast,
+--          private.record_job, private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals,
+--          ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
 --        drop role carrel_edge, carrel_definer;
@@ -99,6 +100,10 @@ create function private.default_page_rows() returns integer language plpgsql imm
 set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
 create function private.max_page_rows() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 2000; end $$;
+create function private.max_page_bytes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1048576; end $$;
+create function private.max_domains() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 200; end $$;
 create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
@@ -282,6 +287,51 @@ comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
 grant execute on function private.app_role() to authenticated, service_role;
+
+-- Source: schemas/10_platform/refusals.sql
+-- What:  how an RPC answers that a request can succeed later.
+-- Why:   PostgREST answers a raised error with 400 or 500, without Retry-After. So retryable errors are returned, not raised (U8).
+
+create function private.answer_refusal(p_refused json)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_least constant integer := p_refused ->> 'retry_after_s';
+  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
+  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+  v_error private.error_code;
+begin
+  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
+  -- The form of PostgREST's errors without raising one, so that the transaction commits.
+  perform set_config('response.status', v_error.status::text, true),
+    set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
+  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
+    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+end
+$$;
+comment on function private.answer_refusal(json) is
+  'A refusal as an RPC returns it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint has '
+  'the same number of seconds, because supabase-js does not expose headers.';
+
+create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Only Carrel's own errors have texts for callers.
+  return (
+    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
+      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
+    from private.error_code e
+    where p_sqlstate = any (e.sqlstates) and e.request_retryable);
+end
+$$;
+comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is not retryable.';
 
 -- Source: schemas/10_platform/json_text.sql
 -- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.

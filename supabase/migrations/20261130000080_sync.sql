@@ -8,9 +8,9 @@
 --        drop trigger state_note_change on learner.state;
 --        drop view public.session, public.attempt, public.skill_progress, public.practice;
 --        drop table ops.change_note cascade;
---        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.refusal_of,
---          private.take_batch, private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes,
---          public.learner_changes, private.hint_learners, private.note_change, ops.send_change_hints;
+--        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.take_batch,
+--          private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes, public.learner_changes,
+--          private.hint_learners, private.note_change, ops.send_change_hints;
 
 -- Source: schemas/80_sync/learner_changes.sql
 -- What:  learner_changes(), a learner's changes since a cursor, and sync_for(), one call that pushes, returns the content head, and pulls.
@@ -186,25 +186,7 @@ grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, t
 -- Why:   the API uses the same core functions as the Edge Functions, with the caller's own token, and gives the same guarantees.
 
 -- The function sync limits the simultaneous requests of one learner; the API does not, and each waiting request holds a connection.
--- So requests wait half a second for a lock, not the 8 s of their role. Retryable errors are returned, not raised, because
--- PostgREST would answer a raised one with 400 or 500, without Retry-After.
-create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
-returns json
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Only Carrel's own errors have texts for callers.
-  return (
-    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
-      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
-    from private.error_code e
-    where p_sqlstate = any (e.sqlstates) and e.request_retryable);
-end
-$$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is not retryable.';
-
+-- So requests wait half a second for a lock, not the 8 s of their role.
 create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql

@@ -42,8 +42,9 @@ export interface BundleDependencies {
 /** Creates the handler for a work list and a store. */
 export function bundleHandler({ work, store, waitUntil, now = Date.now }: BundleDependencies): Handler {
   /** Returns the size of the text in UTF-16 units, which is close enough to bytes for the limit. */
-  async function write(lease: string, bundle: BundleRef): Promise<number> {
-    const text = await work.text(bundle);
+  async function write(lease: string): Promise<number> {
+    const text = await work.text(lease);
+    if (text === null) return 0;
     const bytes = await gzip(text);
     const path = await work.name(
       lease,
@@ -77,7 +78,7 @@ export function bundleHandler({ work, store, waitUntil, now = Date.now }: Bundle
       const next = await work.claim();
       if (!next) return report;
       if (next.task === "write") {
-        for (const bundle of next.bundles) text += await write(next.lease, bundle);
+        text += await write(next.lease);
         report.written += next.bundles.length;
       } else if (next.task === "sign") {
         await sign(next);

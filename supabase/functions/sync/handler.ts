@@ -9,7 +9,7 @@ import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
 import { replyOnce } from "../_shared/reply.ts";
 import { type Call, type Handler, requireMethod } from "../_shared/serve.ts";
-import { createLearnerLimits } from "./learner_limits.ts";
+import { createLearnerLimits } from "../_shared/learner_limits.ts";
 import { batchText } from "./lines.ts";
 import { throwRefusal } from "./refusal.ts";
 

@@ -1,9 +1,9 @@
 // Limits for each learner. An isolate uses one database connection for a learner at a time: a second batch would only
 // wait for the learner's row lock, and keep a connection from other learners.
-import { type Clock, systemClock } from "../_shared/clock.ts";
-import { ERRORS } from "../_shared/errors.gen.ts";
-import { Problem } from "../_shared/problem.ts";
-import { createKeyedSlots } from "../_shared/slots.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { ERRORS } from "./errors.gen.ts";
+import { Problem } from "./problem.ts";
+import { createKeyedSlots } from "./slots.ts";
 
 /** Requests of a learner in an isolate, including the reading of their bodies: two devices with one retry each. */
 const UNDER_WAY = { atOnce: 4, waiting: 0, waitMs: 0, refusal: "busy" } as const;
