@@ -1,5 +1,4 @@
-// A hostile learner in a process of their own, so that only the server is measured: a worker that sends the dearest requests for
-// content which a learner may send, on many connections, and the next one at once whatever the answer says.
+// The dearest requests for content that a learner may send, on many connections, and the next one at once whatever the answer says.
 import { z } from "zod";
 
 /** What the attack is told. */
@@ -34,7 +33,8 @@ function kindsOf({ history, version, domains, skill }: Attack): (() => string)[]
     () => `delta?${known}&until=${version}&limit=${1 + random(2000)}`,
     () => `delta?${known}&until=${version}&domains=${disguised(domains)}`,
     () => `delta?${known}&until=${version}&domains=${Array.from({ length: 190 }, id).join(",")}`,
-    () => `delta?${known}&since=${1 + random(version)}&until=${version}&domains=${disguised(domains.slice(3))}`,
+    () =>
+      `delta?${known}&since=${1 + random(version)}&until=${version}&domains=${disguised(domains.slice(3))}`,
     () => `delta?${known}&until=${version}&after=${place()}`,
     () => `delta?${known}&until=${version}&after=whole.${place()}.0123456789abcdef`,
     () => `delta?${known}&since=${version + 1 + random(1_000_000)}`,
@@ -49,23 +49,27 @@ function kindsOf({ history, version, domains, skill }: Attack): (() => string)[]
   ];
 }
 
-async function attack(attack: Attack): Promise<void> {
+/** Sends requests until the worker ends, and tells what came of each. */
+export async function attack(attack: Attack, tell: (outcome: string) => void): Promise<void> {
   const kinds = kindsOf(attack);
   await Promise.all(Array.from({ length: attack.connections }, async (_, n) => {
     for (;; n++) {
       const path = kinds[n % kinds.length]?.() ?? "head";
       // Every tenth request has a token that nobody signed.
-      const token = n % 10 === 0 ? `${attack.token.slice(0, -8)}${crypto.randomUUID().slice(0, 8)}` : attack.token;
+      const token = n % 10 === 0
+        ? `${attack.token.slice(0, -8)}${crypto.randomUUID().slice(0, 8)}`
+        : attack.token;
       try {
-        const response = await fetch(`${attack.content}/${path}`, { headers: { authorization: `Bearer ${token}` } });
+        const response = await fetch(`${attack.content}/${path}`, {
+          headers: { authorization: `Bearer ${token}` },
+        });
         await response.arrayBuffer();
-        const { status } = response;
-        self.postMessage(status === 200 ? "answered" : status === 429 || status === 503 ? "put off" : "refused");
+        tell(
+          response.status === 200 ? "answered" : [429, 503].includes(response.status) ? "put off" : "refused",
+        );
       } catch {
-        self.postMessage("cut off");
+        tell("cut off");
       }
     }
   }));
 }
-
-self.addEventListener("message", ({ data }: MessageEvent<unknown>) => void attack(Attack.parse(data)), { once: true });

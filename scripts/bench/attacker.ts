@@ -68,8 +68,11 @@ export async function benchAttacker(
 
   async function beside(connections: number, answers: Map<string, number>): Promise<Felt> {
     const token = await bench.token(crypto.randomUUID());
-    const worker = new Worker(new URL("attack.ts", import.meta.url), { type: "module" });
-    worker.addEventListener("message", ({ data }: MessageEvent<string>) => answers.set(data, (answers.get(data) ?? 0) + 1));
+    const worker = new Worker(new URL("attack_worker.ts", import.meta.url), { type: "module" });
+    worker.addEventListener(
+      "message",
+      ({ data }: MessageEvent<string>) => answers.set(data, (answers.get(data) ?? 0) + 1),
+    );
     worker.postMessage({ ...target, token, connections } satisfies Attack);
     // From the first requests on, so with the burst that full buckets let through.
     const felt = await feel(target, await bench.token(crypto.randomUUID()), seconds);
@@ -101,7 +104,9 @@ export async function benchAttacker(
           unit: "ms",
           more: false,
           budget: BUDGET,
-          notes: `${notes}; median p99 of the calm runs ${median(calm.map((felt) => felt[kind])).toFixed(1)} ms`,
+          notes: `${notes}; median p99 of the calm runs ${
+            median(calm.map((felt) => felt[kind])).toFixed(1)
+          } ms`,
         },
         pressed.map((felt) => felt[kind]),
         calm.map((felt) => felt[kind]),

@@ -100,7 +100,7 @@ async function grownDatabase(rows: number, progress: (line: string) => void) {
       { "QUERY PLAN": { Plan: Record<string, number>; "Execution Time": number }[] }[]
     >`
       explain (analyze, buffers, timing off, format json)
-      select private.ingest_for(${sender.learner}::uuid, ${batch}::text)`;
+      select private.ingest_for(${sender.learner}::uuid, null, ${batch}::text)`;
     const plan = row?.["QUERY PLAN"][0];
     if (!plan) throw new Error("explain gave no plan");
     const blocks = (plan.Plan["Shared Hit Blocks"] ?? NaN) + (plan.Plan["Shared Read Blocks"] ?? NaN);

@@ -22,7 +22,7 @@ type Statement = (sql: postgres.Sql, sender: Sender, batch: string) => Promise<u
 
 /** The product's. */
 const ingest: Statement = (sql, { learner }, batch) =>
-  sql`select private.ingest_for(${learner}::uuid, ${batch}::text)::text as answer`;
+  sql`select private.ingest_for(${learner}::uuid, null, ${batch}::text)::text as answer`;
 
 const insertRows: Statement = (sql, { learner }, batch) =>
   sql`select baseline.insert_rows(${learner}::uuid, ${batch}::text)`;

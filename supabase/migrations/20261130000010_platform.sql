@@ -9,9 +9,9 @@
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.max_page_bytes, private.max_domains,
 --          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error,
---          private.caller_id, private.app_role, private.require_role, private.row_limit, private.answer_refusal, private.refusal_of,
---          private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit,
---          private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.broadcast,
+--          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.answer_refusal,
+--          private.refusal_of, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller,
+--          private.audit, private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.broadcast,
 --          private.record_job, private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals,
 --          ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
@@ -231,6 +231,14 @@ set search_path = pg_catalog, pg_temp
 as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid $$;
 comment on function private.caller_id() is
   'The user of the caller''s token; null without a token. Definers use it instead of auth.uid(), because carrel_definer has no rights in the schema auth.';
+
+create function private.caller_session()
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'session_id', '')::uuid $$;
+comment on function private.caller_session() is 'The session of the caller''s token; null if the token names none.';
 
 create function private.app_role()
 returns text

@@ -8,9 +8,9 @@
 --        drop function if exists private.is_decimal, private.normal_text, private.are_indexes, private.are_tags, private.is_media,
 --          private.is_answer_key, private.grade, private.question_schema, private.question_in, private.audit_schema,
 --          private.check_next_version, private.mark_drafts, ops.mark_all_drafts, private.delete_share, private.needs_force,
---          private.content_horizon, private.content_schema, private.schema_is_served, private.require_schema, private.minimum_version,
---          private.release_is_bundled, private.head_of, private.content_head, private.sync_head, public.content_head,
---          private.require_release, public.require_release;
+--          private.content_horizon, private.content_schema, private.schema_is_served, private.unknown_schema, private.require_schema,
+--          private.minimum_version, private.release_is_bundled, private.head_of, private.content_head, private.sync_head,
+--          public.content_head, private.require_release, public.require_release;
 
 -- Source: schemas/20_content/question_values.sql
 -- What:  the values of questions: decimal strings, short texts, indexes, tags, media.
@@ -716,6 +716,19 @@ end
 $$;
 comment on function private.schema_is_served(integer) is 'Whether devices may still read a content schema: it is not retired and its end is not reached.';
 
+create function private.unknown_schema()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return format('`schema` must be a content schema of this server: %s.',
+    (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema)));
+end
+$$;
+comment on function private.unknown_schema() is 'What a request for a content schema that never existed is told.';
+
 create function private.require_schema(p_schema smallint)
 returns void
 language plpgsql
@@ -725,8 +738,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from content.schema s where s.schema = p_schema) then
-    perform private.raise_error('malformed_request', format('`schema` must be a content schema of this server: %s.',
-      (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema))), 'schema');
+    perform private.raise_error('malformed_request', private.unknown_schema(), 'schema');
   end if;
   if not private.schema_is_served(p_schema) then
     perform private.raise_error('upgrade_required', p_info =>

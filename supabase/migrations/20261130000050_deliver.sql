@@ -332,11 +332,12 @@ as $$
     'history', private.history(),
     'version', (select coalesce(max(r.version), 0) from content.release r),
     'schemas', (select json_agg(s.schema order by s.schema) from content.schema s),
+    'unknown_schema', private.unknown_schema(),
     'nodes', (select coalesce(json_agg(distinct n.id), '[]') from content.tree_node n where n.kind in ('domain', 'skill')),
     'cursor_key', (select encode(k.key, 'hex') from content.cursor_key k))
 $$;
 comment on function private.content_existing() is
-  'What a request for content can name: {history, version, schemas, nodes, cursor_key}. The nodes are all domains and skills of every version that can be read.';
+  'What a request for content can name: {history, version, schemas, unknown_schema, nodes, cursor_key}. The nodes are all domains and skills of every version that can be read.';
 
 grant execute on function private.content_existing() to carrel_edge;
 
@@ -889,7 +890,7 @@ comment on table ops.content_report is 'Devices'' reports about their caches. At
 alter table ops.content_report enable row level security;
 create policy content_report_all_nobody on ops.content_report for all to anon, authenticated using (false);
 
-create function private.report_content(p_user uuid, p_report text)
+create function private.report_content(p_user uuid, p_session uuid, p_report text)
 returns boolean
 language plpgsql
 volatile
@@ -932,7 +933,7 @@ begin
   return found;
 end
 $$;
-comment on function private.report_content(uuid, text) is
+comment on function private.report_content(uuid, uuid, text) is
   'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased.';
 
 create function ops.prune_content_reports(p_keep interval default null)
@@ -958,7 +959,7 @@ $$;
 comment on function ops.prune_content_reports(interval) is
   'Deletes reports older than p_keep (null: the setting) and returns their number. Admins and a nightly job.';
 
-grant execute on function private.report_content(uuid, text) to carrel_edge;
+grant execute on function private.report_content(uuid, uuid, text) to carrel_edge;
 
 select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');
 

@@ -126,7 +126,7 @@ comment on function private.learner_changes(uuid, text, integer, text, uuid) is
   'At most p_limit rows and 1 MiB, but at least one row. p_at_least: the token of a batch that must be included; raises behind if it is not yet. '
   'own: the row contains only what p_device''s own events say.';
 
-create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
+create function private.pull_for(p_user uuid, p_session uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns text
 language plpgsql
 stable
@@ -145,17 +145,17 @@ begin
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
 end
 $$;
-comment on function private.pull_for(uuid, text, integer, text, uuid) is
+comment on function private.pull_for(uuid, uuid, text, integer, text, uuid) is
   'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, device_revoked, behind.';
 
-create function private.sync_for(p_user uuid, p_lines text, out answer text, out changed_by uuid)
+create function private.sync_for(p_user uuid, p_session uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_batch constant json := private.ingest_for(p_user, p_lines);
+  v_batch constant json := private.ingest_for(p_user, p_session, p_lines);
   -- ingest_for() has checked the header.
   v_header constant private.header := jsonb_populate_record(null::private.header, split_part(p_lines, E'\n', 1)::jsonb);
 begin
@@ -174,12 +174,12 @@ begin
       private.learner_changes(p_user, (v_header.pull).cursor, (v_header.pull).limit::integer, null, v_header.device_id) end)::text;
 end
 $$;
-comment on function private.sync_for(uuid, text) is
+comment on function private.sync_for(uuid, uuid, text) is
   'One round trip: applies the batch. answer: {batch: its results, head: the content head, steering: settings for the client, '
   'pull: the learner''s changes if the header asks for them}, or {refused} if a rate limit is exceeded. '
   'changed_by: the device of the batch if it changed rows; the learner''s other devices need a hint.';
 
-grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, text, integer, text, uuid) to carrel_edge;
+grant execute on function private.sync_for(uuid, uuid, text), private.pull_for(uuid, uuid, text, integer, text, uuid) to carrel_edge;
 
 -- Source: schemas/80_sync/learner_rpc.sql
 -- What:  the API of a signed-in learner: ingest, merge_progress, learner_changes, and views of their own rows.
@@ -207,7 +207,7 @@ begin
   end if;
   -- For private.note_change(), which runs inside ingest_for().
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
-  v_answer := private.ingest_for(p_user, p_lines, p_by_server);
+  v_answer := private.ingest_for(p_user, private.caller_session(), p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
 exception
@@ -328,7 +328,7 @@ begin
     perform private.raise_error('unauthenticated');
   end if;
   perform private.pull_limit('page_rows', p_limit);
-  return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
+  return private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;

@@ -31,16 +31,20 @@ export interface NodeCut {
   limit: number;
 }
 
-/** A contact of a device, with the content version that it reports, or null. */
-export interface Contact {
+/** A learner, and the session of the learner's token, or null. */
+export interface Session {
   learner: string;
+  session: string | null;
+}
+
+/** A contact of a device, with the content version that it reports, or null. */
+export interface Contact extends Session {
   device: string;
   version: number | null;
 }
 
 /** A pull of a learner's changes after a cursor. */
-export interface PullCut {
-  learner: string;
+export interface PullCut extends Session {
   cursor: string | null;
   /** Rows. */
   limit: number;
@@ -66,14 +70,15 @@ export interface Synced {
 /** The calls of the functions. Every answer is the text that SQL built. Failures are `Problem`s. */
 export interface Database {
   contentHead(schema: number): Promise<string>;
+  contentExisting(): Promise<string>;
   contentPage(cut: ContentCut): Promise<string>;
   contentManifest(history: string, schema: number, version: number): Promise<string>;
   contentNode(cut: NodeCut): Promise<string>;
   /** Whether the report was kept, as "true" or "false". */
-  reportContent(learner: string, report: string): Promise<string>;
+  reportContent(caller: Session, report: string): Promise<string>;
   /** How many were recorded. */
   recordContacts(contacts: readonly Contact[]): Promise<string>;
-  sync(learner: string, lines: string): Promise<Synced>;
+  sync(caller: Session, lines: string): Promise<Synced>;
   changes(pull: PullCut): Promise<string>;
   /** How many were sent. */
   hintLearners(pushes: readonly Push[]): Promise<string>;
@@ -152,6 +157,7 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
   return {
     contentHead: (schema) =>
       text(sql<{ answer: string }[]>`select private.content_head(${schema}::smallint)::text as answer`),
+    contentExisting: () => text(sql<{ answer: string }[]>`select private.content_existing()::text as answer`),
     contentPage: (c) =>
       text(sql<{ answer: string }[]>`select private.content_page(
         ${c.history}::text, ${c.schema}::smallint, ${c.since}::integer, ${c.until}::integer,
@@ -163,23 +169,24 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
         ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`),
     contentNode: (c) =>
       text(sql<{ answer: string }[]>`select private.content_node(
-        ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::uuid,
+        ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::text,
         ${c.limit}::integer) as answer`),
-    reportContent: (learner, report) =>
+    reportContent: ({ learner, session }, report) =>
       text(
         sql<
           { answer: string }[]
-        >`select private.report_content(${learner}::uuid, ${report}::text)::text as answer`,
+        >`select private.report_content(${learner}::uuid, ${session}::uuid, ${report}::text)::text as answer`,
       ),
     recordContacts: (contacts) =>
       text(sql<{ answer: string }[]>`select private.record_contacts(
         ${JSON.stringify(contacts)}::text::json)::text as answer`),
-    sync: (learner, lines) =>
+    sync: ({ learner, session }, lines) =>
       ask(sql<Synced[]>`select s.answer, s.changed_by as "changedBy"
-        from private.sync_for(${learner}::uuid, ${lines}::text) s`),
+        from private.sync_for(${learner}::uuid, ${session}::uuid, ${lines}::text) s`),
     changes: (p) =>
       text(sql<{ answer: string }[]>`select private.pull_for(
-        ${p.learner}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text, ${p.device}::uuid) as answer`),
+        ${p.learner}::uuid, ${p.session}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text,
+        ${p.device}::uuid) as answer`),
     hintLearners: (pushes) =>
       text(sql<{ answer: string }[]>`select private.hint_learners(
         ${JSON.stringify(pushes)}::text::json)::text as answer`),

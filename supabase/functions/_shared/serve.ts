@@ -1,6 +1,6 @@
 // Common to all functions: CORS, request ids, authentication and the rendering of errors.
 import { Problem, problemResponse } from "./problem.ts";
-import type { Authenticate } from "./token.ts";
+import type { Authenticate, Caller } from "./token.ts";
 
 const CORS = {
   "access-control-allow-origin": "*",
@@ -15,11 +15,10 @@ const PREFLIGHT = {
 };
 
 /** An authenticated request. `path` is the part after the function's name, such as `/head`. */
-export interface Call {
+export interface Call extends Caller {
   request: Request;
   url: URL;
   path: string;
-  learner: string;
 }
 
 /** Answers a call, or throws a `Problem`. */
@@ -38,10 +37,10 @@ export function serveFunction(slug: string, authenticate: Authenticate, handler:
     const requestId = requestIdOf(request);
     let response: Response;
     try {
-      const learner = await authenticate(request);
+      const caller = await authenticate(request);
       const url = new URL(request.url);
       const path = url.pathname.replace(prefix, "").replace(/\/$/, "");
-      response = await handler({ request, url, path, learner });
+      response = await handler({ request, url, path, ...caller });
     } catch (error) {
       if (!(error instanceof Problem)) console.error(`request ${requestId}:`, error);
       response = problemResponse(error instanceof Problem ? error : new Problem("internal"), requestId);

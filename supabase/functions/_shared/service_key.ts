@@ -1,10 +1,10 @@
 // Authenticates the project itself: jobs of the database that send a secret key of the project.
 import { Problem } from "./problem.ts";
+import { hexOf } from "./reply.ts";
 import type { Authenticate } from "./token.ts";
 
 async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
 /** The secret keys in `SUPABASE_SECRET_KEYS`: a JSON object of keys by name. */
@@ -25,6 +25,6 @@ export function requireSecretKey(keys: readonly string[]): Authenticate {
     if (!(await known).includes(await digest(given))) {
       throw new Problem("forbidden", "This function requires a secret key of the project.");
     }
-    return "service_role";
+    return { learner: "service_role", session: null, issuedAt: 0 };
   };
 }

@@ -12,12 +12,23 @@ import { Problem } from "./problem.ts";
 /** The most verified tokens that an isolate remembers. A device sends the same token for an hour. */
 const REMEMBERED = 2000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const isUuid = (claim: unknown): claim is string => typeof claim === "string" && UUID.test(claim);
 
-/** Returns the id of the learner whose token a request has, or throws a `Problem`. */
-export type Authenticate = (request: Request) => Promise<string>;
+/** Whose token a request has. */
+export interface Caller {
+  /** The id of the user. */
+  learner: string;
+  /** The id of the session that the token belongs to, or null if the token names none. */
+  session: string | null;
+  /** Seconds since 1970. */
+  issuedAt: number;
+}
+
+/** Returns the caller, or throws a `Problem`. */
+export type Authenticate = (request: Request) => Promise<Caller>;
 
 interface Known {
-  learner: string;
+  caller: Caller;
   /** Seconds since 1970. */
   expires: number;
 }
@@ -49,7 +60,7 @@ export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenti
     const now = Date.now() / 1000;
     const seen = known.get(token);
     // A verified signature stays valid. Only the expiry must be checked again.
-    if (seen && seen.expires > now) return seen.learner;
+    if (seen && seen.expires > now) return seen.caller;
     known.delete(token);
 
     let payload: JWTPayload;
@@ -62,12 +73,13 @@ export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenti
       }
       throw new Problem("overloaded");
     }
-    const { sub, exp, role } = payload;
-    if (role !== "authenticated" || typeof sub !== "string" || !UUID.test(sub) || exp === undefined) {
+    const { sub, exp, iat, role, session_id: session } = payload;
+    if (role !== "authenticated" || !isUuid(sub) || exp === undefined) {
       throw new Problem("unauthenticated", "The token is not a learner's.");
     }
     if (known.size >= REMEMBERED) known.delete(known.keys().next().value ?? "");
-    known.set(token, { learner: sub, expires: exp });
-    return sub;
+    const caller = { learner: sub, session: isUuid(session) ? session : null, issuedAt: iat ?? 0 };
+    known.set(token, { caller, expires: exp });
+    return caller;
   };
 }

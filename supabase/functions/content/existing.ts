@@ -14,6 +14,8 @@ interface Existing {
   history: string;
   version: number;
   schemas: Set<number>;
+  /** What a request for another schema is told. */
+  unknownSchema: string;
   /** All domains and skills of all versions that can be read. */
   nodes: Set<string>;
   key: Uint8Array;
@@ -35,8 +37,15 @@ export function existing(database: Pick<Database, "contentExisting">, clock: Clo
   let latest: { found: Promise<Existing>; since: number } | undefined;
 
   async function load(): Promise<Existing> {
-    const { history, version, schemas, nodes, cursor_key } = JSON.parse(await database.contentExisting());
-    return { history, version, schemas: new Set(schemas), nodes: new Set(nodes), key: bytesOf(cursor_key) };
+    const found = JSON.parse(await database.contentExisting());
+    return {
+      history: found.history,
+      version: found.version,
+      schemas: new Set(found.schemas),
+      unknownSchema: found.unknown_schema,
+      nodes: new Set(found.nodes),
+      key: bytesOf(found.cursor_key),
+    };
   }
 
   function refresh(): Promise<Existing> {
@@ -71,9 +80,10 @@ export function existing(database: Pick<Database, "contentExisting">, clock: Clo
   }
 
   return {
-    /** Whether the server has or had the content schema. */
-    async schema(schema: number): Promise<boolean> {
-      return (await satisfying(({ schemas }) => schemas.has(schema))).schemas.has(schema);
+    /** Throws unless the server has or had the content schema. */
+    async requireSchema(schema: number): Promise<void> {
+      const { schemas, unknownSchema } = await satisfying(({ schemas }) => schemas.has(schema));
+      if (!schemas.has(schema)) throw new Problem("malformed_request", unknownSchema, "schema");
     },
     /** The ids that may be domains or skills of the version. The others change no answer. */
     async nodes(cut: Cut, ids: string[]): Promise<string[]> {

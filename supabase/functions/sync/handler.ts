@@ -30,7 +30,7 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
 
   const noteContact = contactLog(database, clock);
 
-  async function push({ request, learner }: Call): Promise<Response> {
+  async function push({ request, learner, session }: Call): Promise<Response> {
     const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
     if (type !== "application/x-ndjson") {
       throw new Problem(
@@ -40,16 +40,17 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
       );
     }
     const text = batchText(await readBody(request, MAX_BATCH_BYTES));
-    const { answer, changedBy } = await limits.turn(learner, () => database.sync(learner, text));
+    const { answer, changedBy } = await limits.turn(learner, () => database.sync({ learner, session }, text));
     throwRefusal(answer);
     // Runs outside the learner's lock. A lost hint only delays the change until the next poll.
     if (changedBy !== null) hint(`${learner}.${changedBy}`, { learner, device: changedBy });
     return await replyOnce(request, answer, "application/json");
   }
 
-  async function pull({ request, url, learner }: Call): Promise<Response> {
+  async function pull({ request, url, learner, session }: Call): Promise<Response> {
     const cut = {
       learner,
+      session,
       cursor: textParam(url, "cursor", /^[\w.-]{1,100}$/),
       limit: integerParam(url, "limit", DEFAULT_PULL_CHANGES),
       atLeast: textParam(url, "at_least", /^[0-9a-f]{16}\.\d{1,15}$/),
@@ -57,7 +58,7 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
     };
     const changes = await limits.turn(learner, () => database.changes(cut));
     // A pull writes nothing itself. The contact makes a device that only pulls listed, revocable and hinted.
-    if (cut.device !== null) noteContact({ learner, device: cut.device, version: null });
+    if (cut.device !== null) noteContact({ learner, session, device: cut.device, version: null });
     return await replyOnce(request, changes, "application/json");
   }
 

@@ -29,6 +29,14 @@ as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->>
 comment on function private.caller_id() is
   'The user of the caller''s token; null without a token. Definers use it instead of auth.uid(), because carrel_definer has no rights in the schema auth.';
 
+create function private.caller_session()
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$ select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'session_id', '')::uuid $$;
+comment on function private.caller_session() is 'The session of the caller''s token; null if the token names none.';
+
 create function private.app_role()
 returns text
 language sql

@@ -60,10 +60,11 @@ as $$
     'history', private.history(),
     'version', (select coalesce(max(r.version), 0) from content.release r),
     'schemas', (select json_agg(s.schema order by s.schema) from content.schema s),
+    'unknown_schema', private.unknown_schema(),
     'nodes', (select coalesce(json_agg(distinct n.id), '[]') from content.tree_node n where n.kind in ('domain', 'skill')),
     'cursor_key', (select encode(k.key, 'hex') from content.cursor_key k))
 $$;
 comment on function private.content_existing() is
-  'What a request for content can name: {history, version, schemas, nodes, cursor_key}. The nodes are all domains and skills of every version that can be read.';
+  'What a request for content can name: {history, version, schemas, unknown_schema, nodes, cursor_key}. The nodes are all domains and skills of every version that can be read.';
 
 grant execute on function private.content_existing() to carrel_edge;

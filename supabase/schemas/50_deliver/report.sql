@@ -22,7 +22,7 @@ comment on table ops.content_report is 'Devices'' reports about their caches. At
 alter table ops.content_report enable row level security;
 create policy content_report_all_nobody on ops.content_report for all to anon, authenticated using (false);
 
-create function private.report_content(p_user uuid, p_report text)
+create function private.report_content(p_user uuid, p_session uuid, p_report text)
 returns boolean
 language plpgsql
 volatile
@@ -65,7 +65,7 @@ begin
   return found;
 end
 $$;
-comment on function private.report_content(uuid, text) is
+comment on function private.report_content(uuid, uuid, text) is
   'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased.';
 
 create function ops.prune_content_reports(p_keep interval default null)
@@ -91,6 +91,6 @@ $$;
 comment on function ops.prune_content_reports(interval) is
   'Deletes reports older than p_keep (null: the setting) and returns their number. Admins and a nightly job.';
 
-grant execute on function private.report_content(uuid, text) to carrel_edge;
+grant execute on function private.report_content(uuid, uuid, text) to carrel_edge;
 
 select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');

@@ -1,7 +1,7 @@
 -- What:  ingest: one batch, one transaction, one result per event in the order of the request.
 -- Why:   the ledger's key makes events count once. Events that cannot be applied are quarantined, so none is lost (U1-U3).
 
-create function private.ingest_for(p_user uuid, p_lines text, p_by_server boolean default false)
+create function private.ingest_for(p_user uuid, p_session uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
 volatile
@@ -95,8 +95,8 @@ begin
     'results', v_outcome.results);
 end
 $$;
-comment on function private.ingest_for(uuid, text, boolean) is
+comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
   'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
   'lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
-grant execute on function private.ingest_for(uuid, text, boolean) to carrel_edge;
+grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

@@ -23,7 +23,7 @@ begin
   end if;
   -- For private.note_change(), which runs inside ingest_for().
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
-  v_answer := private.ingest_for(p_user, p_lines, p_by_server);
+  v_answer := private.ingest_for(p_user, private.caller_session(), p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
 exception
@@ -144,7 +144,7 @@ begin
     perform private.raise_error('unauthenticated');
   end if;
   perform private.pull_limit('page_rows', p_limit);
-  return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
+  return private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;

@@ -33,7 +33,7 @@ select ops.ensure_partitions('2031-01-01', 1);
 select is((select tableoid::regclass::text from learner.event where user_id = tests.learner(2) and event_id = private.ulid_floor('2031-01-15')), 'learner.event_2031_01',
   'I4: an event has moved from one partition to another');
 select ops.check_projections();
-insert into auth.users (id) values (tests.learner(3)), (tests.learner(4));
+select tests.session(3), tests.session(4);
 select tests.send_for(3, tests.attempt(20, 1), 'broken');
 select public.discard_quarantined(tests.learner(3), array[tests.quarantine_id('broken')], 'noise');
 select ops.erase_learner(tests.learner(3));

@@ -3,7 +3,7 @@ select plan(7);
 
 select tests.a_release();
 create function pg_temp.push(p_learner integer, p_device integer) returns json language sql
-as $$ select private.ingest_for(tests.learner(p_learner), tests.header(jsonb_build_object('device_id', tests.device(p_device)))) $$;
+as $$ select private.ingest_for(tests.learner(p_learner), tests.session(p_learner), tests.header(jsonb_build_object('device_id', tests.device(p_device)))) $$;
 create function pg_temp.known(p_learner integer) returns setof uuid language sql
 as $$ select device_id from learner.device where user_id = tests.learner(p_learner) $$;
 

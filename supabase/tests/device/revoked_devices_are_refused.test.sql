@@ -3,17 +3,17 @@ select plan(14);
 
 select tests.a_release();
 select tests.send(tests.attempt(10, 1));
-select private.ingest_for(tests.learner(), tests.header(jsonb_build_object('device_id', tests.device(2))));
+select private.ingest_for(tests.learner(), tests.session(), tests.header(jsonb_build_object('device_id', tests.device(2))));
 
 select tests.authenticate(tests.learner());
 select isnt(public.revoke_device(tests.device(), 'left on the train') ->> 'revoked_at', null, 'U8: a learner can revoke a device');
 select tests.reset_role();
 select is(tests.raised('select tests.send(tests.attempt(11, 1))'), 'CR082', 'U8: a batch from a revoked device is refused');
 select is((select count(*) from learner.event where user_id = tests.learner()), 1::bigint, 'U8: a refused batch writes nothing');
-select is(tests.raised('select private.pull_for(tests.learner(), null, 10, null, tests.device())'), 'CR082', 'U8: a pull by a revoked device is refused');
-select lives_ok($$ select private.ingest_for(tests.learner(), concat_ws(E'\n', tests.header(jsonb_build_object('device_id', tests.device(2))), tests.attempt(12, 1))) $$,
+select is(tests.raised('select private.pull_for(tests.learner(), tests.session(), null, 10, null, tests.device())'), 'CR082', 'U8: a pull by a revoked device is refused');
+select lives_ok($$ select private.ingest_for(tests.learner(), tests.session(), concat_ws(E'\n', tests.header(jsonb_build_object('device_id', tests.device(2))), tests.attempt(12, 1))) $$,
   'U8: another device of the learner can still send');
-select lives_ok('select private.pull_for(tests.learner(), null, 10, null, tests.device(2))', 'U8: another device of the learner can still pull');
+select lives_ok('select private.pull_for(tests.learner(), tests.session(), null, 10, null, tests.device(2))', 'U8: another device of the learner can still pull');
 select lives_ok('select tests.send_for(2, tests.attempt(13, 1))', 'U8: another learner on the revoked device can still send');
 
 select tests.authenticate(tests.learner());

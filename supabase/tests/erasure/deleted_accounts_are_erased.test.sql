@@ -8,7 +8,7 @@ select tests.send_for(n, tests.attempt(10, 1)) from generate_series(1, 2) n;
 delete from auth.users where id = tests.learner(1);
 select results_eq('select user_id, reason, erased_at from ops.erasure', $$ select tests.learner(1), 'account_deleted', null::timestamptz $$,
   'O5: deleting an account requests its erasure');
-select throws_ok(format('select private.ingest_for(%L, %L)', tests.learner(1), tests.batch(tests.attempt(11, 1))), 'CR024', null, 'O5: a batch of a deleted account is refused');
+select throws_ok(format('select private.ingest_for(%L, null, %L)', tests.learner(1), tests.batch(tests.attempt(11, 1))), 'CR024', null, 'O5: a batch of a deleted account is refused');
 select is((select count(*) from learner.event where user_id = tests.learner(1)), 1::bigint, 'O5: deleting an account does not erase its events itself');
 select ops.run_erasures();
 select is((select count(*) from learner.event where user_id = tests.learner(1)), 0::bigint, 'O5: the job run_erasures erases the events of a deleted account');

@@ -12,7 +12,7 @@ select results_eq($$ select type, version, body::jsonb -> 'data' from ops.webhoo
   $$ select 'learner.erased', null::integer, jsonb_build_object('history', private.history(), 'user_id', user_id, 'reason', 'requested', 'requested_at', requested_at)
      from ops.erasure where user_id = tests.learner(2) $$, 'O5: a subscribed endpoint gets one message for each erasure');
 select results_eq('select endpoint_id, state from ops.webhook_delivery', $$ values (tests.webhook_endpoint_id('vault'), 'pending') $$, 'O5: only the subscribed endpoint gets the message');
-insert into auth.users (id) values (tests.learner(2)), (tests.learner(3));
+select tests.session(2), tests.session(3);
 delete from auth.users where id in (tests.learner(2), tests.learner(3));
 select bag_eq($$ select body::jsonb #>> '{data,user_id}' as id, body::jsonb #>> '{data,reason}' as reason from ops.webhook_message where type = 'learner.erased' $$,
   $$ values (tests.learner(2)::text, 'requested'), (tests.learner(2)::text, 'account_deleted'), (tests.learner(3)::text, 'account_deleted') $$,

@@ -5,7 +5,14 @@ import { type BundleStore, openBundleStore } from "../../functions/bundle/store.
 import type { Work, WorkList } from "../../functions/bundle/work_list.ts";
 
 const request = new Request("http://worker/bundle", { method: "POST" });
-const CALL = { request, url: new URL(request.url), path: "", learner: "service_role" };
+const CALL = {
+  request,
+  url: new URL(request.url),
+  path: "",
+  learner: "service_role",
+  session: null,
+  issuedAt: 0,
+};
 const waitUntil = () => assert.fail("nobody asked for an early answer");
 
 /** A list of `left` bundles to write, each of `size` characters. */

@@ -190,10 +190,10 @@ Deno.test("U8: a database that does not answer is reported as overloaded, and it
   assert.ok(patient && impatient);
   const learner = { id: crypto.randomUUID(), deviceId: crypto.randomUUID(), token: "" };
   const body = ndjson(header(learner), event(learner));
-  await patient.sync(learner.id, ndjson(header(learner)));
+  await patient.sync({ learner: learner.id, session: null }, ndjson(header(learner)));
   await sql.begin(async (tx) => {
     await tx`lock table learner.batch in share mode`;
-    assert.equal(await codeOf(impatient.sync(learner.id, body)), "overloaded");
+    assert.equal(await codeOf(impatient.sync({ learner: learner.id, session: null }, body)), "overloaded");
     await until("a batch that goes on", async () => {
       const waiting = await sql`
         select from pg_stat_activity where usename = 'carrel_edge' and wait_event_type = 'Lock'`;
@@ -204,7 +204,7 @@ Deno.test("U8: a database that does not answer is reported as overloaded, and it
     "its end",
     async () => (await sql`select from learner.event where user_id = ${learner.id}`).count === 1,
   );
-  const again = JSON.parse((await patient.sync(learner.id, body)).answer);
+  const again = JSON.parse((await patient.sync({ learner: learner.id, session: null }, body)).answer);
   assert.equal(again.batch.results[0].status, "duplicate");
   await sql.end();
 });

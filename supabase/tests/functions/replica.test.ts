@@ -41,11 +41,12 @@ Deno.test("U6: a lagging replica says so, and has the push once it has caught up
     openDatabase(standby.url("carrel_edge")),
   ];
   const pull = (atLeast: string | null) =>
-    reader.changes({ learner: learner.id, cursor: null, limit: 10, atLeast, device: null })
+    reader.changes({ learner: learner.id, session: null, cursor: null, limit: 10, atLeast, device: null })
       .then((text) => JSON.parse(text), (error: unknown) => error);
   const pushed = async () => {
     const answer = JSON.parse(
-      (await writer.sync(learner.id, ndjson(header(learner), event(learner)))).answer,
+      (await writer.sync({ learner: learner.id, session: null }, ndjson(header(learner), event(learner))))
+        .answer,
     );
     const token: string = answer.batch.token;
     return token;

@@ -6,6 +6,11 @@ create function tests.learner(p_n integer default 1) returns uuid
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('1ea40000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
 
+create function tests.session(p_n integer default 1) returns uuid
+language sql volatile set search_path = pg_catalog, pg_temp
+as $$ select tests.session_of(tests.learner(p_n)) $$;
+comment on function tests.session(integer) is 'Returns the session of a learner, who is signed in.';
+
 create function tests.device(p_n integer default 1) returns uuid
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('de000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
@@ -89,7 +94,7 @@ create function tests.send_as(p_learner uuid, variadic p_lines text[]) returns t
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return tests.results(private.ingest_for(p_learner, tests.batch(variadic p_lines)));
+  return tests.results(private.ingest_for(p_learner, tests.session_of(p_learner), tests.batch(variadic p_lines)));
 end
 $$;
 

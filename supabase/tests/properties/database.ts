@@ -52,7 +52,7 @@ export async function ingest(
   const text = lines.map((line) => JSON.stringify(line)).join("\n");
   const [row] = await sql<
     { answer: IngestAnswer }[]
-  >`select private.ingest_for(${learner}, ${text}) as answer`;
+  >`select private.ingest_for(${learner}, null, ${text}) as answer`;
   assert.ok(row);
   return row.answer;
 }

@@ -43,7 +43,7 @@ async function send(sql: postgres.Sql, learner: string, ...lines: unknown[]): Pr
   const text = [header, ...lines].map((line) => typeof line === "string" ? line : JSON.stringify(line))
     .join("\n");
   const [row] = await sql<{ answer: { results: Result[] } }[]>`
-    select private.ingest_for(${learner}, ${text}) as answer`;
+    select private.ingest_for(${learner}, null, ${text}) as answer`;
   return row?.answer.results ?? [];
 }
 
