@@ -593,7 +593,7 @@ grant execute on function private.bundle_text(uuid) to carrel_edge;
 
 create function private.content_page(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer,
-  p_bytes integer default private.max_page_bytes())
+  p_bytes integer default null)
 returns text
 language plpgsql
 stable
@@ -603,6 +603,7 @@ as $$
 declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_limit constant integer := private.page_rows('limit', p_limit);
+  v_bytes constant integer := coalesce(p_bytes, private.max_page_bytes()) - private.page_frame_bytes();
   v_after text[];
   v_since integer;
   v_prefix text;
@@ -640,7 +641,7 @@ begin
       from change c
       window w as (order by c.version, c.kind, c.id)
     ), page as (
-      select p.* from placed p where p.place <= v_limit and (p.place = 1 or p.bytes <= p_bytes - private.page_frame_bytes())
+      select p.* from placed p where p.place <= v_limit and (p.place = 1 or p.bytes <= v_bytes)
     )
     select format('{"kind":"page","history":"%s","schema":%s,"since":%s,"until":%s}', private.history(), p_schema, v_since, v_until)
       || E'\n'
@@ -653,7 +654,7 @@ end
 $$;
 comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) is
   'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, and an "end" line with the cursor of the next page or null. '
-  'At most p_limit rows and p_bytes bytes, but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, '
+  'At most p_limit rows and p_bytes bytes (by default 1 MiB), but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, '
   'the same arguments always give the same bytes.';
 
 create function private.content_delta(

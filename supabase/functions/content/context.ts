@@ -76,13 +76,18 @@ export async function versionParam(
   if ((since > 0 || history !== null) && history !== current.history) throw new Problem("history_changed");
   if (since > current.version || version > current.version) throw new Problem("cursor_ahead");
   if (version < since) throw new Problem("cursor_invalid", `since may not be greater than ${name}.`, name);
-  // The horizon only rises, so a cached one refuses nothing that SQL would answer.
-  if ((since > 0 && since < current.horizon) || version < current.horizon) {
-    throw new Problem(
-      "cursor_too_old",
-      "The changes since this version are no longer kept. Start over from version 0.",
-      String(current.horizon),
-    );
-  }
   return { schema, current, version, isNamed: named !== null && history !== null };
+}
+
+/**
+ * Throws if revisions between the two versions are missing. Only for pages that must be made: what was read before is still right. The
+ * horizon only rises, so that a cached one refuses nothing that SQL would answer.
+ */
+export function requireKept({ horizon }: Head, version: number, since = 0): void {
+  if ((since === 0 || since >= horizon) && version >= horizon) return;
+  throw new Problem(
+    "cursor_too_old",
+    "The changes since this version are no longer kept. Start over from version 0.",
+    String(horizon),
+  );
 }

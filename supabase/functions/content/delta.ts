@@ -3,7 +3,14 @@ import { DEFAULT_PAGE_ROWS, MAX_DOMAINS, MAX_PAGE_ROWS } from "../_shared/limits
 import { idsParam, integerParam, rowsParam } from "../_shared/query.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
-import { type ContentContext, cursorParam, IMMUTABLE, REVALIDATE, versionParam } from "./context.ts";
+import {
+  type ContentContext,
+  cursorParam,
+  IMMUTABLE,
+  requireKept,
+  REVALIDATE,
+  versionParam,
+} from "./context.ts";
 
 /** The answer never changes if the request has `history` and `until`. SQL sends the smaller one of delta and snapshot. */
 export async function delta(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
@@ -21,7 +28,10 @@ export async function delta(context: ContentContext, { request, url, learner }: 
   const page = await context.pageOf(
     key,
     learner,
-    async () => await payloadOf(await context.database.contentPage(cut)),
+    async () => {
+      requireKept(current, version, since);
+      return await payloadOf(await context.database.contentPage(cut));
+    },
   );
   return reply(request, page, {
     contentType: "application/x-ndjson",

@@ -2,7 +2,7 @@
 import { Problem } from "../_shared/problem.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
-import { type ContentContext, REVALIDATE, versionParam } from "./context.ts";
+import { type ContentContext, requireKept, REVALIDATE, versionParam } from "./context.ts";
 
 /** How long the isolate serves the same bundle URLs. The URLs are valid for much longer. */
 const LINKS_MS = 5 * 60 * 1000;
@@ -24,7 +24,10 @@ export async function manifest(context: ContentContext, { request, url, learner 
   const page = await context.pageOf(
     key,
     learner,
-    async () => await payloadOf(await context.database.contentManifest(history, schema, version)),
+    async () => {
+      requireKept(current, version);
+      return await payloadOf(await context.database.contentManifest(history, schema, version));
+    },
   );
   return reply(request, page, {
     contentType: "application/json",

@@ -4,7 +4,14 @@ import { Problem } from "../_shared/problem.ts";
 import { idsParam, rowsParam } from "../_shared/query.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
-import { type ContentContext, cursorParam, IMMUTABLE, REVALIDATE, versionParam } from "./context.ts";
+import {
+  type ContentContext,
+  cursorParam,
+  IMMUTABLE,
+  requireKept,
+  REVALIDATE,
+  versionParam,
+} from "./context.ts";
 
 /** A skill's row and its questions', or a domain's row alone. */
 export async function node(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
@@ -24,7 +31,10 @@ export async function node(context: ContentContext, { request, url, learner }: C
   const page = await context.pageOf(
     key,
     learner,
-    async () => await payloadOf(await context.database.contentNode(cut)),
+    async () => {
+      requireKept(current, version);
+      return await payloadOf(await context.database.contentNode(cut));
+    },
   );
   return reply(request, page, {
     contentType: "application/x-ndjson",
