@@ -73,6 +73,23 @@ const registry = {
     title: "This path does not support this method.",
     client: "This is a bug of the client: report it.",
   },
+  body_timeout: {
+    request: deferred(408),
+    title: "The body of the request arrived too slowly.",
+    client: "Send the same request again with a growing delay; on a slow network, with smaller batches.",
+  },
+  learner_adopted: {
+    request: refused(409, "CR050"),
+    title: "The data of this anonymous learner belongs to an account now.",
+    client:
+      "Keep everything. Sign in to the account that has adopted this learner, and send the same events with its token.",
+  },
+  adoption_refused: {
+    request: refused(409, "CR051"),
+    title: "This learner cannot be adopted.",
+    client:
+      "Keep everything, and go on without an adoption. `info` is the reason: `same_learner`, `not_anonymous` or `adopted_by_another`.",
+  },
   append_only: {
     request: refused(409, "CR002"),
     title: "These rows are append-only.",
@@ -136,6 +153,18 @@ const registry = {
     request: refused(413, "CR026"),
     title: "The body is too large.",
     client: `Split the batch: at most ${MAX_BATCH_BYTES / 1024} KiB after inflation.`,
+  },
+  adoption_too_large: {
+    request: refused(413, "CR052"),
+    title: "This learner has too many events for an adoption by a device.",
+    client:
+      "Keep everything, and ask support: an administrator calls ops.adopt_learner(). `info` is the limit.",
+  },
+  adoption_proof_invalid: {
+    request: refused(422, "CR053"),
+    title: "The proof of the anonymous session is invalid or has expired.",
+    client:
+      "Keep everything. Show the learner that the two could not be joined, and let them sign in as before to try again.",
   },
   unsupported_media_type: {
     request: refused(415),

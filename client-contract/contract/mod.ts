@@ -1,6 +1,7 @@
 // What client and server say to each other: messages and their validators, events, errors, limits and merge laws.
 export * from "./batch.ts";
 export * from "./changes.ts";
+export * from "./completion.ts";
 export * from "./content.ts";
 export * from "./devices.ts";
 export { EventEnvelope } from "./envelope.ts";

@@ -33,8 +33,9 @@ export interface ResetPair {
 }
 
 interface SessionState {
-  /** Of several starts (or ends) the one with the smallest id. */
+  /** Of several starts the one with the smallest id. */
   started: SessionStarted | null;
+  /** Of several ends the one with the strongest reason, then the one with the smallest id. */
   ended: SessionEnded | null;
 }
 
@@ -89,8 +90,17 @@ const earlier = <E extends { id: string }>(a: E | null, b: E | null) =>
   a === null || (b !== null && b.id < a.id) ? b : a;
 const later = (a: string | null, b: string | null) => a === null || (b !== null && b > a) ? b : a;
 
+/** Reasons of an end, strongest first: what the learner did outweighs what a device concluded from silence. */
+const END_REASONS: readonly SessionEnded["body"]["reason"][] = ["completed", "abandoned", "timed_out"];
+const weakness = ({ body }: SessionEnded) => END_REASONS.indexOf(body.reason);
+
+function strongerEnd(a: SessionEnded | null, b: SessionEnded | null): SessionEnded | null {
+  if (a === null || b === null || weakness(a) === weakness(b)) return earlier(a, b);
+  return weakness(a) < weakness(b) ? a : b;
+}
+
 function joinSessions(a: SessionState, b: SessionState): SessionState {
-  return { started: earlier(a.started, b.started), ended: earlier(a.ended, b.ended) };
+  return { started: earlier(a.started, b.started), ended: strongerEnd(a.ended, b.ended) };
 }
 
 function joinProgress(a: ProgressState, b: ProgressState): ProgressState {
@@ -210,14 +220,17 @@ export function stateOf(stamped: StampedEvent): LearnerState {
 }
 
 function sessionRow(session_id: string, { started, ended }: SessionState): SessionRow {
+  const started_at = started ? canonicalInstant(started.occurred_at) : null;
+  const ended_at = ended ? canonicalInstant(ended.occurred_at) : null;
   return {
     session_id,
     skill_id: started?.body.skill_id ?? null,
     // An end alone says on which device, too.
     device_id: (started ?? ended)?.device_id ?? "",
     content_version: started?.body.content_version ?? null,
-    started_at: started ? canonicalInstant(started.occurred_at) : null,
-    ended_at: ended ? canonicalInstant(ended.occurred_at) : null,
+    started_at,
+    // A clock that was set back in between must not make the end come first.
+    ended_at: ended_at && later(ended_at, started_at),
     end_reason: ended?.body.reason ?? null,
     voided: false,
   };

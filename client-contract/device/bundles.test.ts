@@ -87,7 +87,7 @@ Deno.test("C1: a device fetches bundles, and pages where a bundle is missing or 
   const { sql } = t;
   assert.deepEqual(await t.newDevice(), { bundles: [], pages: ["all"] }, "nothing writes bundles yet");
 
-  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
   await sql`update content.question set prompt = prompt || ' (new)' where id = (select min(id::text)::uuid from content.question)`;
   await sql`select public.publish_release('second')`;
   await t.bundle();
@@ -115,7 +115,7 @@ Deno.test("C1: a device fetches bundles, and pages where a bundle is missing or 
 Deno.test("I11: a device fetches pages after a change of history until the bundles are written again", async () => {
   await using t = await bench();
   const { sql } = t;
-  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
   await t.bundle();
   const before = await t.newDevice();
   assert.equal(before.bundles.length, 3);

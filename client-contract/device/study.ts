@@ -169,8 +169,9 @@ export function endSession(
     openSession(context, sessionId);
     const body = { session_id: sessionId, reason };
     const { occurred_at } = appendEvent(context, { type: "session.ended", body }, null);
+    // As on the server: the clock may have been set back since the start.
     db.run(
-      "update session set ended_at = ?, end_reason = ? where session_id = ?",
+      "update session set ended_at = max(?, coalesce(started_at, '')), end_reason = ? where session_id = ?",
       occurred_at,
       reason,
       sessionId,

@@ -70,7 +70,7 @@ export const AREAS: Record<string, Area> = {
     undoBefore: [
       "do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and " +
       "(t.tgname ~ '_audit_hand$' or t.tgname ~ " +
-      "'^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure)_stays$') loop " +
+      "'^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure|adoption|account_deletion)_stays$') loop " +
       "execute format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$",
     ],
   },

@@ -3,16 +3,17 @@
 -- What:  schemas, roles, errors, audit, history, scheduled jobs, and calls of Edge Functions.
 -- Why:   every other area stands on these.
 -- Locks: none that anybody waits for: every object is new.
--- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('job_runs_prune');
---        delete from ops.job where name in ('job_runs_prune');
---        drop table private.error_code, ops.history, ops.audit, ops.job cascade;
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('workers', 'job_runs_prune');
+--        delete from ops.job where name in ('workers', 'job_runs_prune');
+--        drop table private.error_code, ops.history, ops.audit, ops.job, ops.wake cascade;
 --        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
 --          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.max_page_bytes, private.max_domains,
 --          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error,
 --          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.answer_refusal,
 --          private.refusal_of, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller,
---          private.audit, private.audit_change, private.forbid_change, private.watch_table, private.signals_configured, private.broadcast,
---          private.record_job, private.run_job, private.schedule_job, private.keep_secret, private.wake_function, ops.configure_signals,
+--          private.audit, private.audit_change, private.forbid_change, private.watch_table, ops.renew_edge_password,
+--          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.new_wake,
+--          private.take_wake, private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
 --          ops.prune_job_runs;
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
@@ -164,6 +165,9 @@ values
   ('release_unknown', 'This release does not exist.', 404, '{CR030}', false, null, null, null, null),
   ('schedule_unknown', 'There is no pending schedule with this id.', 404, '{CR031}', false, null, null, null, null),
   ('method_not_allowed', 'This path does not support this method.', 405, '{}', false, null, null, null, null),
+  ('body_timeout', 'The body of the request arrived too slowly.', 408, '{}', true, null, null, null, null),
+  ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
+  ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
   ('wrong_isolation', 'This needs a READ COMMITTED transaction.', 409, '{CR003}', false, null, null, null, null),
   ('drafts_moved', 'The drafts have changed since the preview.', 409, '{CR004}', false, null, null, null, null),
@@ -176,8 +180,10 @@ values
   ('cursor_too_old', 'The changes since this version are no longer kept.', 410, '{CR041}', false, null, null, null, null),
   ('batch_too_large', 'The batch has too many events.', 413, '{CR021}', false, null, null, null, null),
   ('payload_too_large', 'The body is too large.', 413, '{CR026}', false, null, null, null, null),
+  ('adoption_too_large', 'This learner has too many events for an adoption by a device.', 413, '{CR052}', false, null, null, null, null),
   ('unsupported_media_type', 'This content type is not supported.', 415, '{}', false, null, null, null, null),
   ('unsupported_encoding', 'This content encoding is not supported.', 415, '{}', false, null, null, null, null),
+  ('adoption_proof_invalid', 'The proof of the anonymous session is invalid or has expired.', 422, '{CR053}', false, null, null, null, null),
   ('export_invalid', 'This is not an export of erasures.', 422, '{CR025}', false, null, null, null, null),
   ('release_invalid', 'The drafts cannot be published as they are.', 422, '{CR005}', false, null, null, null, null),
   ('support_invalid', 'A parameter is missing or invalid.', 422, '{CR071}', false, null, null, null, null),
@@ -564,6 +570,30 @@ comment on function private.watch_table(regclass, text, regproc) is
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
 
+-- Source: schemas/10_platform/edge_password.sql
+-- What:  renew_edge_password(), which gives the login role of the Edge Functions a new password.
+-- Why:   a password in a statement's text would be kept by logs and pg_stat_statements. A backup does not contain it.
+
+create function ops.renew_edge_password()
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- 244 random bits.
+  v_password constant text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+begin
+  perform private.require_role('admin');
+  execute format('alter role carrel_edge password %L', v_password);
+  perform private.audit('renew_edge_password', 'carrel_edge', null, null, null);
+  return v_password;
+end
+$$;
+comment on function ops.renew_edge_password() is
+  'Gives carrel_edge a new random password and returns it, for the secret CARREL_DB_URL. The previous one ends at once. For SQL consoles.';
+
 -- Source: schemas/10_platform/signals.sql
 -- What:  pg_cron, pg_net and Vault, and whether the address of this project's Edge Functions is configured.
 -- Why:   the database starts workers in Edge Functions: through pg_net at once, through pg_cron as a fallback.
@@ -579,11 +609,11 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Only the names are read, so that no secret is decrypted.
-  select count(*) = 2 from vault.secrets s where s.name in ('carrel_functions_url', 'carrel_functions_key')
+  -- Only the name is read, so that nothing is decrypted.
+  select exists (select from vault.secrets s where s.name = 'carrel_functions_url')
 $$;
 comment on function private.signals_configured() is
-  'Whether ops.configure_signals() has stored the functions'' address and key. Without them nothing writes bundles.';
+  'Whether ops.configure_signals() has stored the functions'' address. Without it nothing writes bundles.';
 
 -- Source: schemas/10_platform/broadcast.sql
 -- What:  private.broadcast(), which sends one Broadcast message of Supabase Realtime.
@@ -608,6 +638,7 @@ comment on function private.broadcast(text, text, jsonb) is
 create table ops.job (
   name        text not null,
   every       interval not null,
+  command     text not null,
   last_run_at timestamptz not null,
   last_ok_at  timestamptz not null,
   failures    integer not null default 0,
@@ -619,6 +650,7 @@ create table ops.job (
   constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
 );
 comment on table ops.job is 'One row per job: the last run, the last successful run (at first, the time of scheduling), and the failures since.';
+comment on column ops.job.command is 'The query that the job runs. An administrator may run the job at once with it.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
 
@@ -673,16 +705,84 @@ language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into ops.job (name, every, last_run_at, last_ok_at) values (p_name, p_every, now(), now())
-  on conflict (name) do update set every = excluded.every;
+  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
+  on conflict (name) do update set every = excluded.every, command = excluded.command;
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is
   'Schedules a query with pg_cron through private.run_job(). p_every is the interval at which a run is expected.';
 
+-- Source: schemas/10_platform/wake.sql
+-- What:  the wake tokens with which the database calls its workers, and the check that workers answer.
+-- Why:   every role can read the queue of pg_net, and hosted does not allow to revoke that. A token found there is good for
+--        one run of one worker within ten minutes, and for nothing else.
+create table ops.wake (
+  token_sha256 bytea not null,
+  slug         text not null,
+  sent_at      timestamptz not null default clock_timestamp(),
+  taken_at     timestamptz,
+  constraint wake_pkey primary key (token_sha256),
+  constraint wake_token_is_a_hash check (octet_length(token_sha256) = 32),
+  constraint wake_slug_is_a_worker check (slug in ('bundle', 'webhooks'))
+);
+comment on table ops.wake is 'The wake-ups of the last day. Only the token''s hash is kept. taken_at: when the worker used the token.';
+alter table ops.wake enable row level security;
+create policy wake_all_nobody on ops.wake for all to anon, authenticated using (false);
+
+create function private.new_wake(p_slug text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- 244 random bits.
+  v_token constant text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+begin
+  insert into ops.wake (token_sha256, slug) values (sha256(convert_to(v_token, 'UTF8')), p_slug);
+  return v_token;
+end
+$$;
+comment on function private.new_wake(text) is 'Makes a wake token for one run of a worker.';
+
+create function private.take_wake(p_slug text, p_token text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ops.wake w set taken_at = clock_timestamp()
+  where w.token_sha256 = sha256(convert_to(p_token, 'UTF8')) and w.slug = p_slug and w.taken_at is null
+    and w.sent_at > clock_timestamp() - interval '10 minutes';
+  return found;
+end
+$$;
+comment on function private.take_wake(text, text) is 'Uses up a wake token. False: it is unknown, used, too old, or another worker''s.';
+
+create function private.silent_workers()
+returns table (slug text, since timestamptz, wakes bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A single wake-up may be lost, so two are needed. A later one that was taken ends the silence.
+  select w.slug, min(w.sent_at), count(*)
+  from ops.wake w
+  where w.taken_at is null and w.sent_at < now() - interval '2 minutes'
+    and not exists (select from ops.wake t where t.slug = w.slug and t.taken_at is not null and t.sent_at >= w.sent_at)
+  group by w.slug
+  having count(*) >= 2 and min(w.sent_at) < now() - interval '15 minutes'
+$$;
+comment on function private.silent_workers() is
+  'The workers that have not used their last wake tokens: they are not deployed, not reachable, or cannot connect to the database.';
+grant execute on function private.take_wake(text, text) to carrel_edge;
+
 -- Source: schemas/10_platform/wake_function.sql
--- What:  how the database wakes an Edge Function, and where an operator stores the project's address and key.
--- Why:   a job can start at commit instead of at its next cron run. A migration must not contain an address or a key.
+-- What:  how the database wakes an Edge Function, and where an operator stores the project's address.
+-- Why:   a job can start at commit instead of at its next cron run. A migration must not contain an address.
 create function private.keep_secret(p_name text, p_secret text)
 returns uuid
 language plpgsql
@@ -710,15 +810,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
-  v_key constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
 begin
-  if v_url is null or v_key is null then
+  if v_url is null then
     return;
   end if;
-  -- pg_net sends after the commit. `respond-async` lets the function answer before it works: a slow request delays the others in pg_net.
+  -- pg_net sends after the commit. Every role can read its queue, so the request carries no key of the project.
   perform net.http_post(
     url => v_url || '/' || p_slug,
-    headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key, 'prefer', 'respond-async'),
+    headers => jsonb_build_object('content-type', 'application/json', 'x-carrel-wake', private.new_wake(p_slug)),
     timeout_milliseconds => 5000);
 exception
   -- Waking is optional, because the next cron run finds the work. A publish must not fail here.
@@ -729,7 +828,7 @@ $$;
 comment on function private.wake_function(text) is
   'Calls an Edge Function after the transaction commits, if ops.configure_signals() has stored an address. Never fails.';
 
-create function ops.configure_signals(p_functions_url text, p_key text)
+create function ops.configure_signals(p_functions_url text)
 returns void
 language plpgsql
 volatile
@@ -741,15 +840,35 @@ begin
   if p_functions_url is null or p_functions_url !~ '^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost):[0-9]+)/functions/v1$' then
     perform private.raise_error('signal_invalid', '`p_functions_url` must be https://<project>.supabase.co/functions/v1, without a slash at the end.', 'p_functions_url');
   end if;
-  if p_key is null or p_key !~ '^\S{16,}$' then
-    perform private.raise_error('signal_invalid', '`p_key` must be a secret key of the project.', 'p_key');
-  end if;
-  perform private.keep_secret('carrel_functions_url', p_functions_url), private.keep_secret('carrel_functions_key', p_key);
+  perform private.keep_secret('carrel_functions_url', p_functions_url);
   perform private.audit('configure_signals', 'vault.secrets', null, null, jsonb_build_object('functions_url', p_functions_url));
 end
 $$;
-comment on function ops.configure_signals(text, text) is
-  'Stores the address of the Edge Functions and the secret key that wakes them; both are kept in Vault. Admins.';
+comment on function ops.configure_signals(text) is
+  'Stores the address of the Edge Functions, at which the database wakes them. Admins.';
+
+-- Source: schemas/10_platform/check_workers.sql
+-- What:  the regular wake-up of both workers, with which the database notices that they cannot reach it.
+-- Why:   after a restore the password of carrel_edge may be gone. Then only the functions' logs would show it (O4).
+
+create function ops.check_workers()
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  delete from ops.wake w where w.sent_at < now() - interval '1 day';
+  if private.signals_configured() then
+    perform private.wake_function(s) from unnest('{bundle,webhooks}'::text[]) s;
+  end if;
+end
+$$;
+comment on function ops.check_workers() is 'Wakes both workers, and deletes old wake-ups. A cron job every ten minutes.';
+
+select private.schedule_job('workers', '*/10 * * * *', '10 minutes', 'select ops.check_workers()');
 
 -- Source: schemas/10_platform/prune_job_runs.sql
 -- What:  ops.prune_job_runs(), a nightly job that deletes pg_cron's records of Carrel's job runs after a week.

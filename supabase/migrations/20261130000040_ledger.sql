@@ -7,17 +7,19 @@
 --        delete from ops.job where name in ('partitions', 'telemetry');
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
---        drop table learner.state, learner.device, learner.batch, ops.erasure, learner.event, private.event_rule, private.event_type,
---          private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine, ops.quarantine_action, ops.quarantine_load,
---          ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
+--        drop table learner.state, learner.device, learner.batch, learner.adoption, ops.erasure, learner.event, private.event_rule,
+--          private.event_type, private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine, ops.quarantine_action,
+--          ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
 --        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.ulid_month,
---          private.partitioned_tables, private.partition_name, private.move_rows, private.add_partition, private.ensure_partition,
---          ops.ensure_partitions, private.month_floor, private.stray_months, private.months_ahead, private.partition_need,
---          ops.maintain_partitions, ops.partition_health, private.refuse_erased, private.hold_off_erasures, private.only_redact,
---          private.forget_devices, private.require_not_revoked, private.support_device, private.devices_of, private.learner_acted_on,
---          private.list_devices, private.set_revoked, public.list_devices, public.revoke_device, public.restore_device,
---          private.broken_field, private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
---          private.load_quarantine, private.app_version, private.steering_for, private.require_running, private.take_tokens;
+--          private.partitioned_tables, private.partition_name, private.month_floor, private.partition_end, private.has_month,
+--          private.move_rows, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
+--          ops.ensure_partitions, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
+--          ops.partition_health, private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures,
+--          private.only_redact, private.forget_devices, private.require_not_revoked, private.support_device, private.devices_of,
+--          private.learner_acted_on, private.list_devices, private.set_revoked, public.list_devices, public.revoke_device,
+--          public.restore_device, private.broken_field, private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status,
+--          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.require_running,
+--          private.take_tokens;
 
 -- Source: schemas/40_ledger/ulid.sql
 -- What:  conversion between ULID text and uuid.
@@ -79,9 +81,9 @@ end
 $$;
 comment on function private.uuid_to_ulid(uuid) is 'The ULID text of a uuid.';
 
--- Source: schemas/40_ledger/partitions.sql
--- What:  ensure_partitions(), which creates month partitions ahead of time, for tables keyed by ULID or by arrival.
--- Why:   rows of a month without a partition go to the default one, and moving them needs a lock.
+-- Source: schemas/40_ledger/partition_months.sql
+-- What:  the partitioned tables, the names of their months' partitions, and where a month begins.
+-- Why:   creating, filling and watching partitions must agree on what a complete month is.
 
 create function private.ulid_floor(p_at timestamptz)
 returns uuid
@@ -127,21 +129,66 @@ set search_path = pg_catalog, pg_temp
 as $$ select p_table || '_' || to_char(p_month, 'YYYY_MM') $$;
 comment on function private.partition_name(text, date) is 'The name of a month''s partition, such as event_2026_11. The default partition is event_default.';
 
+create function private.month_floor(p_month date, p_is_ulid boolean)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
+$$;
+comment on function private.month_floor(date, boolean) is 'The first key of a month (UTC) as text: a ULID or a time.';
+
+create function private.partition_end(p_schema text, p_table text, p_month date)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select substring(pg_get_expr(c.relpartbound, c.oid) from $r$TO \('([^']+)'\)$r$) from pg_class c
+    where c.oid = to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, p_month))) and c.relispartition);
+end
+$$;
+comment on function private.partition_end(text, text, date) is 'The first key after a month''s partition, as text. Null: the month has no partition.';
+
+create function private.has_month(p_schema text, p_table text, p_month date, p_is_ulid boolean)
+returns boolean
+language plpgsql -- rather than sql, which plans at every call: the job asks for 250 months a minute
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(private.partition_end(p_schema, p_table, p_month) = private.month_floor((p_month + interval '1 month')::date, p_is_ulid), false);
+end
+$$;
+comment on function private.has_month(text, text, date, boolean) is
+  'Whether a month''s partition covers the whole month. A partition that is still being filled ends earlier.';
+
+-- Source: schemas/40_ledger/partitions.sql
+-- What:  fill_partition(), which creates a month's partition and moves the month's rows out of the default one; ensure_partitions().
+-- Why:   rows of a month without a partition go to the default one. Moving them needs a lock, so many rows move in slices.
+
 create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
-returns void
+returns bigint
 language plpgsql
 volatile
 security definer -- so that a move between partitions does not count as an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_moved bigint;
 begin
   execute format('with moved as (delete from %s where %I >= %L and %2$I < %4$L returning *) insert into %5$s select * from moved',
     p_from::regclass, p_column, p_least, p_below, p_to::regclass);
+  get diagnostics v_moved = row_count;
+  return v_moved;
 end
 $$;
-comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape.';
+comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape. Returns their number.';
 
-create function private.add_partition(p_schema text, p_table text, p_column text, p_name text, p_from text, p_to text)
+create function private.create_partition(p_schema text, p_table text, p_name text, p_comment text)
 returns void
 language plpgsql
 volatile
@@ -155,51 +202,98 @@ begin
     p_name || '_stays', p_schema, p_name);
   -- Reads go through the parent and its policies. Direct reads of a partition are refused.
   execute format('create policy %I on %I.%I for all to anon, authenticated using (false)', p_name || '_all_nobody', p_schema, p_name);
-  execute format('comment on table %I.%I is %L', p_schema, p_name,
-    case when p_from is null then format('Rows of %s outside all months: wrong clocks.', p_table) else format('%s from %s.', p_table, p_from) end);
-  if p_from is null then
-    -- The key's own index starts with the learner. This index counts and moves a month of strays without reading all other rows.
-    -- Only events of wrong clocks pay for it.
-    execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', p_name, p_column), p_schema, p_name, p_column);
-    execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, p_name);
-    return;
-  end if;
-  -- A partition cannot be attached while the default partition has rows of its range, so these rows move first. The lock for attaching
-  -- is taken before the move: otherwise a new row could arrive in between, and locking in two steps could deadlock.
-  execute format('lock table %I.%I in access exclusive mode', p_schema, p_table || '_default');
-  perform private.move_rows(format('%I.%I', p_schema, p_table || '_default'), format('%I.%I', p_schema, p_name), p_column, p_from, p_to);
-  execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, p_name, p_from, p_to);
+  execute format('comment on table %I.%I is %L', p_schema, p_name, p_comment);
 end
 $$;
-comment on function private.add_partition(text, text, text, text, text, text) is
-  'Creates a partition, moves matching rows of the default partition into it, and attaches it.';
+comment on function private.create_partition(text, text, text, text) is 'Creates a table that can be attached to the named one as a partition.';
 
-create function private.ensure_partition(p_schema text, p_table text, p_month date)
-returns boolean
+create function private.create_default_partition(p_schema text, p_table text, p_key text)
+returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_name constant text := private.partition_name(p_table, p_month);
-  v_parent record;
-  v_from constant timestamptz := p_month::timestamp at time zone 'utc';
-  v_to constant timestamptz := (p_month + interval '1 month') at time zone 'utc';
+  v_name constant text := p_table || '_default';
 begin
-  if to_regclass(format('%I.%I', p_schema, v_name)) is not null then
-    return false;
+  if to_regclass(format('%I.%I', p_schema, v_name)) is null then
+    perform private.create_partition(p_schema, p_table, v_name, format('Rows of %s outside all months: wrong clocks.', p_table));
+    -- The key's own index starts with the learner. This index counts and moves a month of strays without reading all other rows.
+    -- Only events of wrong clocks pay for it.
+    execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', v_name, p_key), p_schema, v_name, p_key);
+    execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, v_name);
   end if;
-  select * into strict v_parent from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table;
-  if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is null then
-    perform private.add_partition(p_schema, p_table, v_parent.key, p_table || '_default', null, null);
-  end if;
-  perform private.add_partition(p_schema, p_table, v_parent.key, v_name,
-    case when v_parent.is_ulid then private.ulid_floor(v_from)::text else v_from::text end,
-    case when v_parent.is_ulid then private.ulid_floor(v_to)::text else v_to::text end);
-  return true;
 end
 $$;
-comment on function private.ensure_partition(text, text, date) is 'Creates a table''s partition for a month. False: it exists.';
+comment on function private.create_default_partition(text, text, text) is 'Creates a table''s default partition if it is missing.';
+
+create function private.slice_end(p_default text, p_key text, p_from text, p_to text, p_rows integer)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_end text;
+begin
+  -- Rows with the key of the last row belong to the slice, so that each slice makes progress.
+  execute format($sql$
+    select d.%2$I::text from %1$s d
+    where d.%2$I < %4$L and d.%2$I > (
+      select e.%2$I from %1$s e where e.%2$I >= %3$L and e.%2$I < %4$L order by e.%2$I offset %5$s limit 1)
+    order by d.%2$I limit 1$sql$, p_default::regclass, p_key, p_from, p_to, p_rows - 1) into v_end;
+  return coalesce(v_end, p_to);
+end
+$$;
+comment on function private.slice_end(text, text, text, text, integer) is
+  'The first key after the next p_rows rows of the default partition from p_from on; p_to if there are no more rows before it.';
+
+create function private.fill_partition(p_schema text, p_table text, p_month date, p_rows integer default null)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parent record;
+  v_default constant text := format('%I.%I', p_schema, p_table || '_default');
+  v_name constant text := private.partition_name(p_table, p_month);
+  v_from text;
+  v_reached text;
+  v_to text;
+  v_moved bigint;
+begin
+  select * into strict v_parent from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table;
+  if private.has_month(p_schema, p_table, p_month, v_parent.is_ulid) then
+    return null;
+  end if;
+  perform private.create_default_partition(p_schema, p_table, v_parent.key);
+
+  -- 1 The lock on the whole table comes first. A query that has planned without the new partition, and waits for the default one,
+  --   would miss the rows that move meanwhile.
+  execute format('lock table %I.%I in access exclusive mode', p_schema, p_table);
+
+  -- 2 A partition cannot be attached while the default one has rows of its range. So its range ends with the rows that have moved, and
+  --   grows with every slice until it is the month. Between two slices each row is in one of the two partitions.
+  v_from := private.month_floor(p_month, v_parent.is_ulid);
+  v_to := private.month_floor((p_month + interval '1 month')::date, v_parent.is_ulid);
+  v_reached := private.partition_end(p_schema, p_table, p_month);
+  if p_rows is not null then
+    v_to := private.slice_end(v_default, v_parent.key, coalesce(v_reached, v_from), v_to, p_rows);
+  end if;
+  if v_reached is null then
+    perform private.create_partition(p_schema, p_table, v_name, format('%s from %s.', p_table, p_month));
+  else
+    execute format('alter table %I.%I detach partition %I.%I', p_schema, p_table, p_schema, v_name);
+  end if;
+  v_moved := private.move_rows(v_default, format('%I.%I', p_schema, v_name), v_parent.key, coalesce(v_reached, v_from), v_to);
+  execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, v_name, v_from, v_to);
+  return v_moved;
+end
+$$;
+comment on function private.fill_partition(text, text, date, integer) is
+  'Creates a month''s partition, or continues an incomplete one: moves the next p_rows rows of the month out of the default partition (null: all), '
+  'and attaches it for the keys moved. Returns the number of rows moved, or null if the month is complete. One transaction, safe to repeat.';
 
 create function ops.ensure_partitions(p_from timestamptz default now(), p_months integer default 12)
 returns integer
@@ -214,7 +308,7 @@ declare
   v_made integer;
 begin
   perform private.require_role('admin');
-  select count(*) filter (where private.ensure_partition(t.schema, t.name, m::date)) into v_made
+  select count(private.fill_partition(t.schema, t.name, m::date)) into v_made
   from private.partitioned_tables() t
   cross join generate_series(v_first::timestamp, v_first + make_interval(months => p_months), interval '1 month') m;
   return v_made;
@@ -226,18 +320,8 @@ comment on function ops.ensure_partitions(timestamptz, integer) is
 
 
 -- Source: schemas/40_ledger/partition_upkeep.sql
--- What:  maintain_partitions(), which creates one missing month per run, and partition_health(), which reports the partitions' state.
+-- What:  maintain_partitions(), which creates one month or moves one slice per run, and partition_health(), which reports the state.
 -- Why:   rows of a month without a partition go to one default table, which would grow unnoticed.
-
-create function private.month_floor(p_month date, p_is_ulid boolean)
-returns text
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
-$$;
-comment on function private.month_floor(date, boolean) is 'The first key of a month (UTC) as text: a ULID or a time.';
 
 create function private.stray_months(p_schema text, p_table text, p_key text, p_is_ulid boolean, p_months integer, p_most integer)
 returns table (month date, rows bigint)
@@ -252,7 +336,7 @@ begin
   -- 2999, are not read. Counting stops one row after p_most, which is too many already.
   for month in
     select m::date from generate_series(v_this - interval '36 months', v_this + make_interval(months => p_months), interval '1 month') m
-    where to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, m::date))) is null
+    where not private.has_month(p_schema, p_table, m::date, p_is_ulid)
   loop
     rows := 0;
     if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is not null then
@@ -265,7 +349,7 @@ begin
 end
 $$;
 comment on function private.stray_months(text, text, text, boolean, integer, integer) is
-  'The months without a partition, from three years ago to p_months ahead, and their rows in the default partition. p_most + 1 means more than p_most.';
+  'The months without a complete partition, from three years ago to p_months ahead, and their rows in the default partition. p_most + 1 means more than p_most.';
 
 create function private.months_ahead(p_schema text, p_table text)
 returns integer
@@ -273,32 +357,32 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select min(i) - 1
-  from generate_series(0, 60) i
-  where i = 60 or to_regclass(format('%I.%I', p_schema, private.partition_name(p_table,
-    (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date))) is null
+  select coalesce(min(i), 0) - 1
+  from private.partitioned_tables() t, generate_series(0, 60) i
+  where t.schema = p_schema and t.name = p_table and (i = 60
+    or not private.has_month(p_schema, p_table, (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date, t.is_ulid))
 $$;
 comment on function private.months_ahead(text, text) is
   'The number of consecutive months after this one that have a partition. -1: this month has none.';
 
-create function private.partition_need(p_months integer, p_stray_rows integer, p_most_rows integer)
-returns table (schema text, name text, month date, rows bigint, can_move boolean)
+create function private.partition_need(p_months integer, p_stray_rows integer)
+returns table (schema text, name text, month date)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select t.schema, t.name, m.month, m.rows, m.rows <= p_most_rows
+  select t.schema, t.name, m.month
   from private.partitioned_tables() t
-  cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, greatest(p_most_rows, p_stray_rows)) m
+  cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, p_stray_rows) m
   cross join lateral (select m.month < date_trunc('month', now() at time zone 'utc') as is_behind) x
   -- Past months need a partition only if they have many rows: an import, or devices that were offline for long. 1970 gets no table.
-  where not x.is_behind or m.rows >= p_stray_rows
+  where not x.is_behind or m.rows >= p_stray_rows or private.partition_end(t.schema, t.name, m.month) is not null
   order by x.is_behind, m.month, t.schema, t.name
 $$;
-comment on function private.partition_need(integer, integer, integer) is
-  'The months that need a partition: future ones, nearest first, then past ones with many rows in the default partition.';
+comment on function private.partition_need(integer, integer) is
+  'The months that need work: future ones, nearest first, then past ones with many rows in the default partition or an incomplete partition.';
 
-create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_most_rows integer default 20000)
+create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_slice_rows integer default 20000)
 returns text
 language plpgsql
 volatile
@@ -309,33 +393,31 @@ set lock_timeout = '500ms'
 as $$
 declare
   v_need record;
+  v_moved bigint;
   v_made text;
   v_error text;
 begin
   perform private.require_role('admin');
-  -- One partition per run, so a transaction never holds two default partitions and lock order cannot be wrong. A failed attempt
+  -- One partition or slice per run, so that a transaction holds one table's lock and not for long. A failed attempt
   -- releases its locks, and the next one is tried.
-  for v_need in select * from private.partition_need(p_months, p_stray_rows, p_most_rows)
+  for v_need in select * from private.partition_need(p_months, p_stray_rows)
   loop
     begin
-      if v_need.can_move then
-        perform private.ensure_partition(v_need.schema, v_need.name, v_need.month);
-        v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
-        exit;
-      end if;
-      v_error := format('More than %s rows of %s are in %s.%s_default. Run ops.ensure_partitions() in a quiet hour.',
-        p_most_rows, to_char(v_need.month, 'YYYY-MM'), v_need.schema, v_need.name);
+      v_moved := private.fill_partition(v_need.schema, v_need.name, v_need.month, p_slice_rows);
+      v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
+      exit;
     exception when others then
       v_error := format('%s (%s)', sqlerrm, sqlstate);
     end;
   end loop;
-  perform private.record_job('partitions', v_error, case when v_made is not null then jsonb_build_object('made', v_made, 'rows', v_need.rows) end);
+  perform private.record_job('partitions', v_error, case when v_made is not null then
+    jsonb_build_object('made', v_made, 'rows', v_moved) end);
   return v_made;
 end
 $$;
 comment on function ops.maintain_partitions(integer, integer, integer) is
-  'Creates the next missing month partition, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
-  'A month with more than p_most_rows rows there is reported and left for ops.ensure_partitions() in a quiet hour.';
+  'Creates the next missing month partition, or moves the next p_slice_rows rows of a month out of the default partition. Returns the partition''s '
+  'name, or null if nothing is left to do. Runs by pg_cron.';
 
 create function ops.partition_health()
 returns table (table_name text, months_ahead integer, default_rows bigint, default_months jsonb, cut text[],
@@ -378,7 +460,7 @@ comment on function ops.partition_health() is
   'Per partitioned table: months ahead; rows in the default partition, in total and by month for the last three years and the next one; '
   'and the job''s results. Rows of other months come from wrong clocks and stay. Counts stop at 200,000; cut names the months, or all, with more rows.';
 
-select private.schedule_job('partitions', '11 * * * *', '1 hour', 'select ops.maintain_partitions()');
+select private.schedule_job('partitions', '* * * * *', '1 minute', 'select ops.maintain_partitions()');
 
 -- Source: schemas/40_ledger/learner_state.sql
 -- What:  one state row per learner (lock and change counter), their devices, and the log of batches.
@@ -445,8 +527,46 @@ create policy state_all_nobody on learner.state for all to anon, authenticated u
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
 
+-- Source: schemas/40_ledger/adoption.sql
+-- What:  learner.adoption: anonymous learners whose data now belongs to an account.
+-- Why:   who tries the app first and signs in later keeps what they learned. Their devices still hold events under the old id (U10).
+create table learner.adoption (
+  user_id    uuid not null,
+  adopted_by uuid not null,
+  adopted_at timestamptz not null,
+  change_seq bigint not null,
+  moved      integer not null,
+  duplicate  integer not null,
+  conflict   integer not null,
+  constraint adoption_pkey primary key (user_id),
+  constraint adoption_by_another check (adopted_by <> user_id),
+  constraint adoption_counts_not_negative check (least(change_seq, moved, duplicate, conflict) >= 0)
+);
+-- For a batch or an erasure of the account.
+create index adoption_adopted_by_idx on learner.adoption (adopted_by);
+comment on table learner.adoption is
+  'Anonymous learners that an account has adopted. Their id takes no data any more. Events that name it count for adopted_by, if its token sends them.';
+comment on column learner.adoption.change_seq is 'The account''s change number after the adoption.';
+comment on column learner.adoption.moved is 'Events that the account got. duplicate: it had them already. conflict: it had another event of the id; quarantined.';
+alter table learner.adoption enable row level security;
+create policy adoption_all_nobody on learner.adoption for all to anon, authenticated using (false);
+
+create function private.refuse_adopted(p_user uuid)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from learner.adoption a where a.user_id = p_user) then
+    perform private.raise_error('learner_adopted');
+  end if;
+end
+$$;
+comment on function private.refuse_adopted(uuid) is 'Raises learner_adopted for a learner whose data an account has adopted.';
+
 -- Source: schemas/40_ledger/erasure_barrier.sql
--- What:  ops.erasure, the learners whose data is erased or being erased; refuse_erased() and hold_off_erasures(), which every writer calls.
+-- What:  ops.erasure, the learners whose data is erased or being erased; refuse_absent() and hold_off_erasures(), which every writer calls.
 -- Why:   an old device must not bring back erased data, and the audit trail must not show it (O5).
 create table ops.erasure (
   user_id      uuid not null,
@@ -454,19 +574,26 @@ create table ops.erasure (
   requested_at timestamptz not null default now(),
   erased_at    timestamptz,
   rows         bigint not null default 0,
+  tried_at     timestamptz,
+  failures     integer not null default 0,
+  last_error   text,
   constraint erasure_pkey primary key (user_id),
   -- A list of values, because a free text could contain the data to be erased.
   constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
-  constraint erasure_rows_not_negative check (rows >= 0)
+  constraint erasure_rows_not_negative check (rows >= 0),
+  constraint erasure_failures_not_negative check (failures >= 0),
+  constraint erasure_error_iff_failing check ((failures = 0) = (last_error is null)),
+  constraint erasure_failing_iff_pending check (failures = 0 or erased_at is null)
 );
-create index erasure_requested_at_idx on ops.erasure (requested_at) where erased_at is null;
+create index erasure_tried_at_requested_at_user_id_idx on ops.erasure (tried_at nulls first, requested_at, user_id) where erased_at is null;
 comment on table ops.erasure is
   'The erasure barrier: no data of these learners is accepted. Only their ids are kept, permanently. erased_at is null while rows are left.';
 comment on column ops.erasure.reason is 'requested: their data. account_deleted: their data and their account.';
+comment on column ops.erasure.failures is 'Failed tries in a row. last_error is the last one''s error, tried_at the time of the last try of any kind.';
 alter table ops.erasure enable row level security;
 create policy erasure_all_nobody on ops.erasure for all to anon, authenticated using (false);
 
-create function private.refuse_erased(p_user uuid)
+create function private.refuse_absent(p_user uuid)
 returns void
 language plpgsql
 stable
@@ -476,9 +603,21 @@ begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
     perform private.raise_error('erased');
   end if;
+  perform private.refuse_adopted(p_user);
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased for a learner in ops.erasure. The caller holds the learner''s lock.';
+comment on function private.refuse_absent(uuid) is
+  'Raises erased for a learner in ops.erasure, and learner_adopted for an adopted one. The caller holds the learner''s lock.';
+
+create function private.is_present(p_user uuid)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select not exists (select from ops.erasure e where e.user_id = p_user) and not exists (select from learner.adoption a where a.user_id = p_user)
+$$;
+comment on function private.is_present(uuid) is 'Whether refuse_absent() lets the learner pass.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -494,7 +633,7 @@ begin
   with made as (
     insert into learner.state (user_id)
     select distinct u.id from unnest(p_users) u (id)
-    where not exists (select from ops.erasure e where e.user_id = u.id) and not exists (select from learner.state s where s.user_id = u.id)
+    where private.is_present(u.id) and not exists (select from learner.state s where s.user_id = u.id)
     order by u.id
     on conflict do nothing
     returning user_id
@@ -506,12 +645,12 @@ begin
   v_held := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for key share skip locked);
 
   -- 3 Read the barrier in separate statements, so that an erasure that held the lock until now is visible.
-  delete from learner.state s where s.user_id = any (v_made) and exists (select from ops.erasure e where e.user_id = s.user_id);
-  return array(select h.id from unnest(v_held) h (id) where not exists (select from ops.erasure e where e.user_id = h.id));
+  delete from learner.state s where s.user_id = any (v_made) and not private.is_present(s.user_id);
+  return array(select h.id from unnest(v_held) h (id) where private.is_present(h.id));
 end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
-  'The learners that are neither busy nor in ops.erasure. Their erasure cannot begin before the transaction ends.';
+  'The learners that are neither busy, nor in ops.erasure, nor adopted. Their erasure or adoption cannot begin before the transaction ends.';
 
 create function private.only_redact()
 returns trigger

@@ -136,7 +136,7 @@ as $$
 declare
   v_device learner.device;
 begin
-  perform private.refuse_erased(p_user);
+  perform private.refuse_absent(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
   perform private.require_not_revoked(p_user, p_device);

@@ -1,7 +1,7 @@
 // The database of the Edge Functions: private functions, called with the role carrel_edge. SQL builds the JSON, and its text is
 // passed on without parsing: JSON.parse would change numbers and cost more than the query.
-import postgres from "postgres";
-import { type ErrorCode, SQLSTATES } from "./errors.gen.ts";
+import { connect } from "./connection.ts";
+import { problemOf } from "./database_error.ts";
 import { Problem } from "./problem.ts";
 import { createSlots } from "./slots.ts";
 
@@ -84,30 +84,6 @@ export interface Database {
   hintLearners(pushes: readonly Push[]): Promise<string>;
 }
 
-function sqlState(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
-
-/** Codes of postgres.js and of the system for an unreachable database. */
-const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|57P0|08|53)/;
-
-/** Messages of hosted's pooler when it has no free connection. Its SQLSTATE is not specific. */
-const POOLER = /^\(?E(MAXCONN|CHECKOUTTIMEOUT|DBHANDLEREXITED|CIRCUITBREAKER)|^max client/i;
-
-/** The problem of a failed query. An error that is not in the registry is internal, and logged. */
-export function problemOf(error: unknown): Problem {
-  const state = sqlState(error);
-  const isUnreachable = UNREACHABLE.test(state) || (error instanceof Error && POOLER.test(error.message));
-  const code: ErrorCode | undefined = SQLSTATES[state] ?? (isUnreachable ? "overloaded" : undefined);
-  if (!code || code === "internal") {
-    console.error("database:", error);
-    return new Problem("internal");
-  }
-  // Only errors raised by Carrel have texts for callers.
-  if (!state.startsWith("CR") || !(error instanceof postgres.PostgresError)) return new Problem(code);
-  return new Problem(code, error.message, error.detail || undefined, Number(error.hint) || undefined);
-}
-
 /** The connections of an isolate. docs/operations.md has the total. */
 const CONNECTIONS = 4;
 /**
@@ -124,16 +100,7 @@ const ANSWER_MS = 12_000;
 
 /** Connects on first use. On hosted `url` is the transaction pooler, which has no prepared statements. */
 export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Database {
-  const sql = postgres(url, {
-    prepare: false,
-    max: CONNECTIONS,
-    idle_timeout: 20,
-    connect_timeout: 5,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "carrel_edge" },
-  });
-
+  const sql = connect(url, "carrel_edge", CONNECTIONS);
   const slots = createSlots(QUEUE);
 
   // postgres.js sends a query when it is awaited, which is when there is a connection for it.

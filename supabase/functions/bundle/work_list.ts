@@ -1,5 +1,5 @@
 // The tasks of the bundle worker. The database leases each task to one worker, so that several workers can run at once.
-import postgres from "postgres";
+import { connect } from "../_shared/connection.ts";
 
 /** A part of a domain's bundle at a version. `path` is the path of its file, or null before it has a name. */
 export interface BundleRef {
@@ -33,17 +33,9 @@ export interface WorkList {
   continue(): Promise<boolean>;
 }
 
-/** Connects on first use, with the role carrel_edge and without prepared statements, for the transaction pooler. */
+/** Connects on first use. */
 export function openWorkList(url: string): WorkList {
-  const sql = postgres(url, {
-    prepare: false,
-    max: 1,
-    idle_timeout: 20,
-    connect_timeout: 5,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "carrel_bundle" },
-  });
+  const sql = connect(url, "carrel_bundle", 1);
   return {
     async claim() {
       const [row] = await sql<{ work: Work | null }[]>`select private.claim_bundle_work() as work`;

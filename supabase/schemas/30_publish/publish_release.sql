@@ -80,7 +80,7 @@ begin
   if v_upserts + v_deletes = 0 then
     return private.published_head(false);
   end if;
-  if private.needs_force(v_deletes) and not p_force then
+  if private.needs_force(v_deletes) and p_force is not true then
     perform private.raise_error('release_needs_force', format(
       'This release would withdraw %s of %s rows. Publish it with force if this is intended.',
       v_deletes, v_last.domains + v_last.skills + v_last.questions));

@@ -54,7 +54,7 @@ begin
   -- The learner's lock waits for an erasure under way, and gives simultaneous reports different numbers.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
-  perform private.refuse_erased(p_user);
+  perform private.refuse_absent(p_user);
   insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
   select p_user, v_day, n.taken + 1, v_now, v_report ->> 'kind', (v_report ->> 'version')::integer, (v_report ->> 'rows')::integer,
     array(select (e.node)::uuid from jsonb_array_elements_text(v_report -> 'nodes') e (node))

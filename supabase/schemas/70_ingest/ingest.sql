@@ -58,7 +58,7 @@ begin
   where s.user_id = p_user;
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
-    perform private.refuse_erased(p_user);
+    perform private.refuse_absent(p_user);
     perform private.require_not_revoked(p_user, v_header.device_id);
   end if;
   if v_refusal is not null then

@@ -45,7 +45,7 @@ declare
 begin
   foreach v_table in array array[
     'learner.state', 'learner.session', 'learner.attempt', 'learner.skill_progress', 'learner.practice', 'learner.device', 'learner.event', 'learner.batch',
-    'ops.quarantine', 'ops.quarantine_action', 'ops.erasure']::regclass[]
+    'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion']::regclass[]
   loop
     -- The condition is parsed for every statement. With a text constant it is shorter than with one of type name (64 bytes).
     execute format('create trigger %I after insert or update or delete on %s for each row when (current_user <> ''carrel_definer''::text)

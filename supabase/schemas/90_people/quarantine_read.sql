@@ -27,7 +27,7 @@ begin
     perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of a large ledger takes several steps. No row may be added between them.
-  perform private.refuse_erased(p_learner);
+  perform private.refuse_absent(p_learner);
 end
 $$;
 comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner and erased for an erased one.';

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import { until } from "../../../scripts/local/until.ts";
-import { openDatabase, problemOf } from "../../functions/_shared/database.ts";
+import { openDatabase } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { createKeyedSlots, createSlots } from "../../functions/_shared/slots.ts";
 import { createLearnerLimits } from "../../functions/_shared/learner_limits.ts";
@@ -151,27 +151,6 @@ Deno.test("U8: a learner who has sent too much is refused until the announced ti
   assert.equal(last.retryAfter, 1, "what is left of the time");
   assert.equal(await codeOf(limits.admit("a", () => Promise.resolve())), "done");
   throwRefusal('{"batch":{"results":[]}}');
-});
-
-Deno.test("U8: every error about missing connections is overloaded", () => {
-  const failure = (message: string, code?: string) => Object.assign(new Error(message), { code });
-  const codes = [
-    failure("(EMAXCONN) max client connections reached, limit: 200", "XX000"),
-    failure("Max client connections reached", "XX000"),
-    failure("(ECHECKOUTTIMEOUT) unable to check out a connection"),
-    failure("too many connections", "53300"),
-    failure("out of memory", "53200"),
-    failure("shutting down", "57P01"),
-    failure("deadlock", "40P01"),
-    failure("read only after a fail-over", "25006"),
-    failure("write CONNECTION_CLOSED", "CONNECTION_CLOSED"),
-    failure("connect", "ECONNREFUSED"),
-    failure("getaddrinfo", "ENOTFOUND"),
-    failure("getaddrinfo", "EAI_AGAIN"),
-    failure("connect", "EHOSTUNREACH"),
-    failure("connect", "ENETUNREACH"),
-  ].map((error) => problemOf(error).code);
-  assert.deepEqual(new Set(codes), new Set(["overloaded"]));
 });
 
 Deno.test("U8: an unknown database host is overloaded", async () => {

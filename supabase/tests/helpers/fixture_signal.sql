@@ -5,7 +5,7 @@ create function tests.configure_signals() returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform ops.configure_signals('http://127.0.0.1:1/functions/v1', 'sb_secret_of_these_tests');
+  perform ops.configure_signals('http://127.0.0.1:1/functions/v1');
 end
 $$;
 comment on function tests.configure_signals() is 'Configures a URL of the functions, at which nothing answers.';

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 
 select tests.a_release();
 -- Every named constraint that a field of an event can reach, and an event that would violate it.
@@ -26,6 +26,8 @@ insert into out_of_reach values
   ('event_content_state_known', $$ update learner.event set content_state = 'old' $$),
   ('session_has_an_event', $$ insert into learner.session (user_id, session_id, device_id, change_seq)
     values (tests.learner(9), tests.event_id(1), tests.device(), 1) $$),
+  ('session_ends_after_its_start', $$ insert into learner.session (user_id, session_id, device_id, started_at, started_event, ended_at, change_seq)
+    values (tests.learner(9), tests.event_id(1), tests.device(), now(), tests.event_id(1), now() - interval '1 hour', 1) $$),
   ('attempt_content_state_known', $$ update learner.attempt set content_state = 'old' $$),
   ('skill_progress_correct_among_attempts', 'update learner.skill_progress set correct = attempts + 1'),
   ('practice_days_present', $$ update learner.practice set days = '{}' $$),

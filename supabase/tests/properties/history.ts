@@ -62,7 +62,7 @@ function bodyOf(
     ),
     tagged(
       "session.ended",
-      fc.record({ session_id: session, reason: fc.constantFrom("completed", "abandoned") }),
+      fc.record({ session_id: session, reason: fc.constantFrom("completed", "abandoned", "timed_out") }),
     ),
     {
       weight: 3,
