@@ -43,7 +43,7 @@ select set_eq($$ select tests.functions_open_to('authenticated') $$,
     -- Their cores, each of which checks its caller itself.
     ('private.app_role()'),
     ('private.streaks(p_days datemultirange, OUT last_day date, OUT streak integer, OUT longest_streak integer)'),
-    ('private.content_head(p_schema smallint)'),
+    ('private.answer_head(p_schema smallint)'),
     ('private.content_delta(p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)'),
     ('private.ingest(p_batch json)'),
     ('private.merge_progress(p_event_id text, p_device_id uuid, p_occurred_at text, p_utc_offset_minutes integer, p_skill_id uuid, p_mastery integer, p_completed uuid[], p_reset json)'),
