@@ -33,6 +33,12 @@ const registry = {
     title: "This request needs the access token of a signed-in learner.",
     client: "Sign in. Keep the events.",
   },
+  session_ended: {
+    request: refused(401, "CR023"),
+    title: "The session of this access token has ended.",
+    client:
+      "Keep everything, events that wait included, and go on offline. Ask the learner to sign in again, then send with the new token.",
+  },
   token_expired: {
     request: refused(401),
     title: "The access token has expired.",

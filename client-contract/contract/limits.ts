@@ -30,6 +30,9 @@ export const MAX_COMPLETED = 1000;
 /** Most milliseconds of an attempt, and of most other stretches that a device measures: a day. */
 export const MAX_DURATION_MS = 86_400_000;
 
+/** Most milliseconds between two clocks: the protocol's times are from 1970 to 2999. */
+export const MAX_CLOCK_OFFSET_MS = Date.UTC(3000, 0);
+
 /** Rows of a content page where the request does not say. */
 export const DEFAULT_PAGE_ROWS = 1000;
 

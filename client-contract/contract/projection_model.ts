@@ -3,7 +3,7 @@
 // The server's projections (private.project_events) are held to it by a property test; a client may be held to it in the same way.
 import type { AttemptRow, SessionRow, SkillProgressRow } from "./changes.ts";
 import type { AttemptRecorded, Event, SessionEnded, SessionStarted } from "./event.ts";
-import { type DayRange, localDay, type Streaks, streaksOf, unionDays } from "./practice.ts";
+import { type DayRange, practiceDay, type Streaks, streaksOf, unionDays } from "./practice.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -12,6 +12,8 @@ export interface StampedEvent {
   event: Event;
   /** When the server took it. */
   received_at: string;
+  /** Server time minus device time when its batch was sent; absent or null: unknown. */
+  clock_skew_ms?: number | null;
   /** An attempt's: its question's skill, how its version stood, and the server's grading. Null elsewhere. */
   skill_id: string | null;
   content_state: string | null;
@@ -69,6 +71,9 @@ export function canonicalInstant(text: string): string {
   if (!parts) throw new RangeError(`${text} is not an instant in UTC`);
   return `${parts[1]}.${(parts[2] ?? "").padEnd(6, "0")}Z`;
 }
+
+/** To the millisecond, which never decides a day: a minute is the least that an offset from UTC moves. */
+const milliseconds = (instant: string) => Date.parse(`${canonicalInstant(instant).slice(0, 23)}Z`);
 
 /** When something was done, as far as it is believed: at most a day after it arrived. */
 function believedTime({ event, received_at }: StampedEvent): string {
@@ -180,8 +185,14 @@ function attemptRow(event: AttemptRecorded, stamped: StampedEvent): AttemptRow &
 export function stateOf(stamped: StampedEvent): LearnerState {
   const { event } = stamped;
   const practiced_at = believedTime(stamped);
-  // To the millisecond, which never decides the day: a minute is the least that an offset moves.
-  const day = localDay(Date.parse(`${practiced_at.slice(0, 23)}Z`), event.utc_offset_minutes);
+  const { clock_offset_ms, utc_offset_minutes } = event;
+  const day = practiceDay({
+    occurred_at: milliseconds(event.occurred_at),
+    utc_offset_minutes,
+    clock_offset_ms,
+    received_at: milliseconds(stamped.received_at),
+    clock_skew_ms: stamped.clock_skew_ms ?? null,
+  });
   const practice = [{ from: day, to: day }];
   switch (event.type) {
     case "session.started":

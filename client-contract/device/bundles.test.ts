@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { throwAwayStack } from "../../scripts/start/project.ts";
 import { until } from "../../scripts/local/until.ts";
 import { z } from "zod";
-import { signToken } from "../../supabase/tests/functions/bench.ts";
+import { newToken } from "../../supabase/tests/functions/bench.ts";
 import { openDevice } from "./device.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
 import { openNodeSqlite } from "./node_sqlite.ts";
@@ -56,7 +56,7 @@ async function bench() {
     /** A new device syncs and holds exactly what is published. */
     async newDevice(): Promise<Fetched> {
       const learnerId = crypto.randomUUID();
-      const token = await signToken(stack, learnerId);
+      const token = await newToken(stack, learnerId);
       const fetched: Fetched = { bundles: [], pages: [] };
       using device = openDevice({
         storage: openNodeSqlite(join(lab.folder, `${++devices}.sqlite`)),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Database } from "./database.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { requireUuid } from "./device_error.ts";
 
 const Cursor = z.object({ domain_id: z.string(), version: z.number() });
 
@@ -40,6 +41,7 @@ function dropOthers(db: Database): void {
  * download under way was for the old choice, and is given up.
  */
 export function setDomains({ db }: DeviceContext, ids: readonly string[] | null): void {
+  ids?.forEach(requireUuid);
   db.transaction(() => {
     const { content_version } = readState(db);
     const { kind, cursors } = readScope(db);

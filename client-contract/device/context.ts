@@ -7,7 +7,7 @@ import type { Database } from "./database.ts";
 export interface DeviceContext {
   db: Database;
   clock: Clock;
-  /** From 0 to below 1, like Math.random. */
+  /** From 0 to below 1, like Math.random. It spreads waits; ids are made of the system's randomness. */
   random: () => number;
   learnerId: string;
   deviceId: string;
@@ -18,7 +18,10 @@ export interface DeviceContext {
 const SyncState = z.object({
   learner_id: z.string(),
   device_id: z.string(),
+  installation_marker: z.string().nullable(),
   last_ulid: z.string().nullable(),
+  clock_offset_ms: z.number().nullable(),
+  clock_seen_at: z.string().nullable(),
   history: z.string().nullable(),
   content_history: z.string().nullable(),
   content_version: z.number(),

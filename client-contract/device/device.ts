@@ -10,9 +10,12 @@ import { verifyContent, type VerifyReport } from "./content_tree.ts";
 import { readScope, setDomains } from "./content_scope.ts";
 import { repairContent, type RepairReport } from "./content_repair.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { watchClock } from "./clock_watch.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { DeviceError } from "./device_error.ts";
 import { keepLetter } from "./dead_letter.ts";
+import { systemRandom } from "./entropy.ts";
+import { bindInstallation } from "./installation.ts";
+import { supportText } from "./json_line.ts";
 import { countOutbox, giveUp, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
 import { type Progress, progressIn, readProgress } from "./progress.ts";
 import { createRetry, type RetryPolicy } from "./retry.ts";
@@ -34,6 +37,7 @@ import {
 } from "./study.ts";
 import { forgetForeignSteering, notBefore, readSteering, steeredRetry } from "./steering.ts";
 import { syncDevice, type SyncReport } from "./sync.ts";
+import { type GetToken, tokensOf } from "./token.ts";
 import { type Failure, keepReads, openTelemetry, recordFailure, tellChecked } from "./telemetry.ts";
 
 /** What a device is made of. */
@@ -45,23 +49,32 @@ export interface DeviceOptions {
   storage: DeviceStorage;
   /** UUID, lower case: the access token's `sub`. */
   learnerId: string;
-  /** UUID, lower case: made once per installation. */
-  deviceId: string;
+  /** UUID, lower case: made once per installation. By default the device makes one and keeps it in its database. */
+  deviceId?: string | undefined;
+  /**
+   * Any text that names this installation and that no backup holds (docs/write-a-client.md says where to keep it). If the database has
+   * another marker, it was restored from a backup: the device takes a new id and keeps everything else. With a marker, the database's id
+   * counts, and `deviceId` is only for a new one. Without a marker, a restored phone and the one it was copied from are the same device.
+   */
+  installationMarker?: string | undefined;
   /** The Supabase project's URL. */
   url: string;
-  /** The learner's access token, asked for before every request. */
-  getToken: () => string | Promise<string>;
+  /**
+   * The learner's access token, asked for before every request. Null: nobody is signed in. If it rejects, as a refresh without a network
+   * does, the sync fails like one without a network.
+   */
+  getToken: GetToken;
   /** The project's publishable key. */
   publishableKey?: string | undefined;
   /** By default the global one. */
   fetch?: typeof globalThis.fetch | undefined;
   /** By default the system's. */
   clock?: Clock | undefined;
-  /** From 0 to below 1; by default of the system's cryptographic generator, since ids are made of it. */
+  /** From 0 to below 1. It spreads waits; ids are always made of the system's cryptographic randomness. */
   random?: (() => number) | undefined;
   /** By default what the server asks for. */
   retry?: RetryPolicy | undefined;
-  /** At most 60 characters each; for support. */
+  /** For support, which sees the first 60 characters. */
   platform?: string | undefined;
   appVersion?: string | undefined;
   /** Rows a content page, and changes a pull; by default the server's choice. */
@@ -158,36 +171,26 @@ export interface Device extends Disposable {
   status(): DeviceStatus;
 }
 
-function systemRandom(): number {
-  const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return value / 2 ** 32;
-}
+/** Characters of a platform or an app version. */
+const MAX_VERSION = 60;
 
-/** The learner that a token is for, or undefined where it can't be read. */
-function learnerOf(token: string): string | undefined {
+/** Opens the database for the learner, on this installation. */
+function openContext(o: DeviceOptions): DeviceContext {
+  const { learnerId, deviceId, installationMarker: marker, clock = systemClock, random = systemRandom } = o;
+  const db = openDatabase(o.storage);
   try {
-    const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    const { sub } = JSON.parse(atob(payload));
-    return typeof sub === "string" ? sub : undefined;
-  } catch {
-    return undefined;
+    return db.transaction(() => {
+      const id = bindInstallation(db, { learnerId, deviceId, marker });
+      const telemetry = o.telemetry === false ? null : { reads: 0 };
+      const context = { db, clock, random, learnerId, deviceId: id, telemetry };
+      watchClock(context);
+      releaseHeldBack(context);
+      return context;
+    });
+  } catch (error) {
+    db[Symbol.dispose]();
+    throw error;
   }
-}
-
-function bindFile(context: DeviceContext): void {
-  const { db, learnerId, deviceId } = context;
-  db.transaction(() => {
-    db.run(
-      "insert into sync_state (learner_id, device_id) values (?, ?) on conflict do nothing",
-      learnerId,
-      deviceId,
-    );
-    const state = readState(db);
-    if (state.learner_id !== learnerId || state.device_id !== deviceId) {
-      throw new DeviceError("wrong_learner", "The file is another learner's or another device's.");
-    }
-    releaseHeldBack(context);
-  });
 }
 
 function heldDomains({ db }: DeviceContext): string[] | null {
@@ -209,39 +212,26 @@ function scheduledOf(context: DeviceContext): Scheduled {
   };
 }
 
-/** Opens a device on its file. Throws DeviceError `wrong_learner` or `newer_database`. */
-export function openDevice(o: DeviceOptions): Device {
-  const { learnerId, deviceId, clock = systemClock, random = systemRandom } = o;
-  const db = openDatabase(o.storage);
-  const context: DeviceContext = {
-    db,
-    clock,
-    random,
-    learnerId,
-    deviceId,
-    telemetry: o.telemetry === false ? null : { reads: 0 },
-  };
+/** Opens a device on its database. It needs no token. Throws DeviceError `wrong_learner`, `invalid_id` or `newer_database`. */
+export function openDevice(options: DeviceOptions): Device {
+  const platform = supportText(options.platform ?? "", MAX_VERSION) || undefined;
+  const appVersion = supportText(options.appVersion ?? "", MAX_VERSION) || undefined;
+  const o = { ...options, platform, appVersion };
+  const context = openContext(o);
+  const { db, clock, random, learnerId, deviceId } = context;
   try {
-    bindFile(context);
     openTelemetry(context);
-    forgetForeignSteering(db, o.appVersion ?? null);
+    forgetForeignSteering(db, appVersion ?? null);
     if (o.domains !== undefined) setDomains(context, o.domains);
   } catch (error) {
     db[Symbol.dispose]();
     throw error;
   }
 
-  async function getToken(): Promise<string> {
-    const token = await o.getToken();
-    // Under another learner's token a pull would mix their rows into this file.
-    if (learnerOf(token) !== learnerId) {
-      throw new DeviceError("wrong_learner", "The token is another learner's.");
-    }
-    return token;
-  }
-
-  const client = createClient({ url: o.url, getToken, publishableKey: o.publishableKey, fetch: o.fetch });
-  const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db));
+  const tokens = tokensOf(learnerId, o.getToken);
+  const { url, publishableKey, fetch } = o;
+  const client = createClient({ url, getToken: tokens.get, publishableKey, fetch });
+  const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db), tokens.refused);
   let running: Promise<SyncReport> | undefined;
   // What changes the content takes turns: each reads the cache, asks the server, and then writes.
   let turn: Promise<unknown> | undefined;

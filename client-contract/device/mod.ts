@@ -15,6 +15,7 @@ export { runSchedule, type Schedule, type SyncLoop } from "./schedule.ts";
 export type { Standing } from "./standing.ts";
 export { type DeviceStorage, type SqlValue, StorageError, type StorageStatement } from "./storage.ts";
 export type { Streak } from "./streak.ts";
+export type { GetToken, TokenRequest } from "./token.ts";
 export type { Advance, Answer, Graded, OpenSession } from "./study.ts";
 export type { SyncReport } from "./sync.ts";
 export type { Failure } from "./telemetry.ts";

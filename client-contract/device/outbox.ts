@@ -4,8 +4,10 @@ import type { EventResult } from "../contract/batch.ts";
 import type { Event } from "../contract/event.ts";
 import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import { clockTime, instant } from "./clock.ts";
+import { watchClock } from "./clock_watch.ts";
 import type { DeviceContext } from "./context.ts";
 import { type EventDraft, EventLine, fitBatch, makeEvent, nextId } from "./event_line.ts";
+import { supportText } from "./json_line.ts";
 import { readSteering } from "./steering.ts";
 import { asCode, tell } from "./telemetry.ts";
 
@@ -19,6 +21,12 @@ const GIVE_UP_AFTER = 50;
 const Count = z.object({ count: z.number() });
 const Attempts = z.object({ attempts: z.number() });
 const StateCount = z.object({ state: z.string(), count: z.number() });
+
+/** Characters of a dead letter's reason. */
+const MAX_REASON = 200;
+
+/** A dead letter's reason as the server takes it. */
+export const letterReason = (reason: string): string => supportText(reason, MAX_REASON);
 
 /** How many events are in which state. */
 export interface OutboxCounts {
@@ -79,6 +87,7 @@ const DUE = "(retry_at is null or retry_at <= ? or retry_at > ?)";
 export function takeBatch(context: DeviceContext): EventLine[] {
   const { db } = context;
   return db.transaction(() => {
+    watchClock(context);
     const batch = fitBatch(db.all(
       EventLine,
       `select event_id, line from outbox where state = 'pending' and ${DUE} order by event_id limit ?`,
@@ -114,7 +123,7 @@ export function giveUp(context: DeviceContext, eventId: string, reason: string, 
      select ?, event_id, line, ?, ? from outbox where event_id = ?
      on conflict (event_id) do update set reason = excluded.reason, handed_in_at = null, code = null, retry_at = null`,
     nextId(context),
-    reason,
+    letterReason(reason),
     instant(clock),
     eventId,
   );
@@ -188,7 +197,7 @@ function refuse(context: DeviceContext, eventId: string, result: EventResult): v
   const row = db.get(Refusals, "select refusals from outbox where event_id = ?", eventId);
   if (row && row.refusals >= GIVE_UP_AFTER) {
     const code = result.code ?? "retry";
-    giveUp(context, eventId, `refused ${row.refusals} times, as ${code}`.slice(0, 200), code);
+    giveUp(context, eventId, `refused ${row.refusals} times, as ${code}`, code);
   }
 }
 

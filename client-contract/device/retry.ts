@@ -48,17 +48,26 @@ export function backoff(failures: number, policy: RetryPolicy, random: () => num
   return asked + jitter;
 }
 
-/** Retries by a policy, asked for before each piece of work, with the device's clock and randomness. */
-export function createRetry(clock: Clock, random: () => number, policyOf: () => RetryPolicy): Retry {
+/**
+ * Retries by a policy, which is read before each piece of work. `tokenExpired` is called before a request is repeated with a fresh
+ * token.
+ */
+export function createRetry(
+  clock: Clock,
+  random: () => number,
+  policyOf: () => RetryPolicy,
+  tokenExpired: () => void = () => {},
+): Retry {
   function attempts(signal?: AbortSignal): Attempts {
     const policy = policyOf();
     let failures = 0;
     let hasRefreshed = false;
     return {
       async failed(error) {
-        // The token is asked for anew before each request; one that is still refused is not worth a third.
+        // The next attempt asks the app for a fresh token. A second refusal is final.
         if (error instanceof ProblemError && error.code === "token_expired" && !hasRefreshed) {
           hasRefreshed = true;
+          tokenExpired();
           return;
         }
         failures++;

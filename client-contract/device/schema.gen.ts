@@ -267,7 +267,10 @@ create table sync_state (
   singleton       int     not null default 1,
   learner_id      text    not null,
   device_id       text    not null,
+  installation_marker text,
   last_ulid       text,
+  clock_offset_ms integer,
+  clock_seen_at   text,
   history         text,
   content_history text,
   content_version integer not null default 0,
@@ -301,4 +304,9 @@ create table sync_state (
   constraint sync_state_revoked_is_flag check (revoked in (0, 1)),
   constraint sync_state_content_suspect_is_flag check (content_suspect in (0, 1)),
   constraint sync_state_pull_needs_history check (history is not null or (pull_cursor is null and pull_next is null))
+) strict;
+create table former_device (
+  device_id text not null,
+  last_ulid text not null,
+  constraint former_device_pkey primary key (device_id)
 ) strict;`;

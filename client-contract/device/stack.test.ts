@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { throwAwayStack } from "../../scripts/start/project.ts";
 import { ended, until } from "../../scripts/local/until.ts";
-import { signToken } from "../../supabase/tests/functions/bench.ts";
+import { newToken } from "../../supabase/tests/functions/bench.ts";
 import { ProblemError } from "../client/client_error.ts";
 import { ContentHint } from "../contract/hint.ts";
 import { systemClock } from "./clock.ts";
@@ -64,7 +64,7 @@ Deno.test("S1: a hint over Realtime brings a release to a device without a sync"
   using lab = openLab();
   const sql = cleanup.adopt(postgres(stack.dbUrl(), { max: 1, onnotice: () => {} }), (sql) => sql.end());
   const learnerId = crypto.randomUUID();
-  const token = await signToken(stack, learnerId);
+  const token = await newToken(stack, learnerId);
   const asked: string[] = [];
   using device = openDevice({
     storage: openNodeSqlite(join(lab.folder, "device.sqlite")),

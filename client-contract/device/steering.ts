@@ -2,6 +2,7 @@
 import { ProblemError } from "../client/mod.ts";
 import { DEFAULT_STEERING, Steering } from "../contract/steering.ts";
 import { clockTime } from "./clock.ts";
+import { isSetBack, watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
@@ -40,10 +41,12 @@ export function steeredRetry(db: Database): RetryPolicy {
  * Keeps what a refusal means for later syncs: that the device was signed off, or when the server wants to be asked
  * again. Within a transaction or alone.
  */
-export function rememberRefusedSync({ db, clock }: DeviceContext, error: unknown): void {
+export function rememberRefusedSync(context: DeviceContext, error: unknown): void {
+  const { db, clock } = context;
   if (!(error instanceof ProblemError)) return;
   if (error.code === "device_revoked") db.run("update sync_state set revoked = 1");
   if (error.retryAfter === undefined || (error.code !== "paused" && error.code !== "rate_limited")) return;
+  watchClock(context);
   const until = new Date(clockTime(clock) + error.retryAfter * 1000).toISOString();
   const reason = error.code === "paused" ? error.message : null;
   db.run("update sync_state set retry_at = ?, paused_reason = ?", until, reason);
@@ -53,9 +56,10 @@ export function rememberRefusedSync({ db, clock }: DeviceContext, error: unknown
 const LONGEST_MS = 30 * 60 * 60 * 1000;
 
 /** Milliseconds since 1970 before which the server does not want to be asked; 0: now is as good as any time. */
-export function notBefore({ db, clock }: DeviceContext): number {
+export function notBefore(context: DeviceContext): number {
+  const { db, clock } = context;
   const { retry_at } = readState(db);
   const at = retry_at === null ? 0 : Date.parse(retry_at);
   // A clock that was set back must not keep a device silent for years.
-  return at - clock.now() > LONGEST_MS ? 0 : at;
+  return at - clockTime(clock) > LONGEST_MS || isSetBack(context) ? 0 : at;
 }

@@ -9,13 +9,12 @@ import { type DeviceContext, readState } from "./context.ts";
 import { checkAnswer } from "./answer.ts";
 import { DeviceError } from "./device_error.ts";
 import { nextId } from "./event_line.ts";
+import { OWN_SESSION } from "./installation.ts";
 import { appendEvent } from "./outbox.ts";
 import { addToProgress, type Progress, progressIn } from "./progress.ts";
 
 /** Question ids of one progress event. 1000 are allowed, but 16 KiB hold 420. */
 const IDS_AN_EVENT = 400;
-/** The longest that one answer can have taken, in milliseconds. */
-
 const Session = z.object({
   session_id: z.string(),
   skill_id: z.string().nullable(),
@@ -63,7 +62,7 @@ export interface Advance {
 function openSession({ db, deviceId }: DeviceContext, sessionId: string): OpenSession {
   const session = db.get(
     Session,
-    "select session_id, skill_id, started_at from session where session_id = ? and device_id = ? and ended_at is null",
+    `select session_id, skill_id, started_at from session where session_id = ? and ${OWN_SESSION} and ended_at is null`,
     sessionId,
     deviceId,
   );
@@ -82,7 +81,7 @@ export function openSessions({ db, deviceId }: DeviceContext): OpenSession[] {
   return db.all(
     Session,
     `select session_id, skill_id, started_at from session
-     where device_id = ? and ended_at is null and voided = 0 order by session_id`,
+     where ${OWN_SESSION} and ended_at is null and voided = 0 order by session_id`,
     deviceId,
   );
 }

@@ -40,6 +40,8 @@ import {
   tellCreated,
 } from "./telemetry.ts";
 import { freshUlid } from "./ulid.ts";
+import { systemRandom } from "./entropy.ts";
+import { noteServerTime, type RoundTrip } from "./clock_offset.ts";
 
 /** Times that one sync may start over before the server is called unstable. */
 const MAX_RESTARTS = 3;
@@ -72,7 +74,7 @@ const SkillId = z.object({ skill_id: z.string() });
 
 function headerOf(context: DeviceContext, o: SyncOptions, wantsPull: boolean): BatchHeader {
   return {
-    batch_id: freshUlid(clockTime(context.clock), context.random),
+    batch_id: freshUlid(clockTime(context.clock), systemRandom),
     device_id: context.deviceId,
     sent_at: instant(context.clock),
     platform: o.platform ?? null,
@@ -109,9 +111,11 @@ function takeAnswer(
   context: DeviceContext,
   batch: EventLine[],
   telemetry: EventLine[],
-  { batch: { results }, head, steering, pull }: SyncAnswer,
+  { answer, ...trip }: Answered,
 ): Step & { outcome: BatchOutcome } {
   const { db } = context;
+  const { batch: { results, received_at }, head, steering, pull } = answer;
+  noteServerTime(context, received_at, trip);
   const { history } = readState(db);
   // A cursor would say so too, but a device that never finished a pull has none, and yet has delivered events.
   const isNewHistory = history !== null && history !== head.history;
@@ -136,25 +140,34 @@ function takeAnswer(
   return { outcome, ...takePull(context, pull) };
 }
 
-/** Sends a batch until it is answered, or the failure is final, which is told. */
+/** A batch's answer, and the times of the attempt that got it. */
+interface Answered extends RoundTrip {
+  answer: SyncAnswer;
+}
+
+/** Sends a batch until it is answered. A final failure is reported as telemetry, and thrown. */
 async function sendBatch(
   context: DeviceContext,
   lines: string[],
   header: BatchHeader,
   sending: Sending,
   o: SyncOptions,
-): Promise<SyncAnswer> {
+): Promise<Answered> {
+  const { clock } = context;
   try {
-    const answer = await o.retry.run(() => {
+    const answered = await o.retry.run(async () => {
       sending.attempts++;
-      // The server reads the clock's error off it, so it is the time of this attempt.
-      const stamped = { ...header, sent_at: instant(context.clock) };
-      return o.client.sync(stamped, lines, { signal: o.signal });
+      const sentAt = clockTime(clock);
+      // The server reads the clock's error off `sent_at`, so it is the time of this attempt.
+      const stamped = { ...header, sent_at: new Date(sentAt).toISOString() };
+      const answer = await o.client.sync(stamped, lines, { signal: o.signal });
+      return { answer, sentAt, answeredAt: clockTime(clock) };
     }, o.signal);
-    if (answer.batch.results.length !== lines.length) {
-      throw new ContractError(`${lines.length} events have ${answer.batch.results.length} results`);
+    const { results } = answered.answer.batch;
+    if (results.length !== lines.length) {
+      throw new ContractError(`${lines.length} events have ${results.length} results`);
     }
-    return answer;
+    return answered;
   } catch (error) {
     context.db.transaction(() => tellAttempted(context, sending, error));
     throw error;
@@ -175,10 +188,11 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
     const telemetry = takeTelemetry(context, batch);
     const lines = [...batch, ...telemetry].map(({ line }) => line);
     const sending = beginSending(context, batch.length);
-    const answer = await sendBatch(context, lines, headerOf(context, o, isLast), sending, o);
+    const answered = await sendBatch(context, lines, headerOf(context, o, isLast), sending, o);
+    const { answer } = answered;
     const taken = db.transaction(() => {
       tellAttempted(context, sending);
-      return takeAnswer(context, batch, telemetry, answer);
+      return takeAnswer(context, batch, telemetry, answered);
     });
     const { delivered, quarantined, heldBack, retried } = taken.outcome;
     report.batches++;

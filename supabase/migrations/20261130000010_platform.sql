@@ -5,23 +5,28 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('workers', 'job_runs_prune');
 --        delete from ops.job where name in ('workers', 'job_runs_prune');
---        drop table private.error_code, ops.history, ops.audit, ops.job, ops.wake cascade;
---        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
---          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.max_page_bytes, private.max_domains,
---          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error,
---          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.answer_refusal,
---          private.refusal_of, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history, private.audit_caller,
---          private.audit, private.audit_change, private.forbid_change, private.watch_table, ops.renew_edge_password,
---          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.new_wake,
---          private.take_wake, private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
+--        drop table private.error_code, ops.history, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
+--        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
+--          private.max_batch_bytes, private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.max_page_bytes,
+--          private.max_domains, private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid,
+--          private.account_of, private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role,
+--          private.row_limit, private.answer_refusal, private.refusal_of, private.refuse_temporary_objects, private.shows_long_exponent,
+--          private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit, private.audit_change,
+--          private.forbid_change, private.watch_table, private.session_opened_at, ops.renew_edge_password, private.signals_configured,
+--          private.broadcast, private.record_job, private.run_job, private.schedule_job, private.new_wake, private.take_wake,
+--          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
 --          ops.prune_job_runs;
+--        drop type private.account;
+--        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
+--        do $$ begin execute format('revoke temporary on database %I from carrel_definer', current_database()); execute format('grant
+--          temporary on database %I to public', current_database()); end $$;
 --        drop role carrel_edge, carrel_definer;
 --        drop extension pg_cron, pg_net;
 
 -- Source: schemas/10_platform/schemas.sql
--- What:  Carrel's schemas, the login role of the Edge Functions, and the removal of PUBLIC's default EXECUTE.
+-- What:  Carrel's schemas and the login role of the Edge Functions.
 -- Why:   clients may call functions in `public`. Tables and definers are in schemas that the API does not expose.
 
 -- The migrations were rewritten before 1.0. The Supabase CLI refuses an older database by itself until its migration history is repaired.
@@ -43,9 +48,6 @@ comment on schema ops is 'Running the service: audit, quarantine.';
 create schema private;
 comment on schema private is 'Functions that check their caller. The API does not expose this schema.';
 
--- PUBLIC's default EXECUTE can only be revoked per creating role. With `in schema` the revoke has no effect.
-alter default privileges revoke execute on functions from public;
-
 create extension if not exists "uuid-ossp" with schema extensions;
 
 -- The login role of the Edge Functions. The operator sets its password with `alter role carrel_edge password …`.
@@ -65,6 +67,35 @@ alter role carrel_edge set idle_in_transaction_session_timeout = '10s';
 grant usage on schema private to carrel_edge, authenticated, service_role;
 grant usage on schema learner to authenticated, service_role;
 grant usage on schema content, ops to service_role;
+
+-- Source: schemas/10_platform/default_grants.sql
+-- What:  revoke_default_grants(), the first statement of every migration.
+-- Why:   a project made before 30 May 2026 grants all rights on new objects of `public` to the API's roles. Every grant of Carrel is explicit,
+--        so that old and new projects have the same catalogue.
+create function private.revoke_default_grants()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Without `in schema`: PUBLIC's default EXECUTE is not in any schema's list, so it can only be revoked this way.
+  alter default privileges revoke all on tables from public, anon, authenticated, service_role;
+  alter default privileges revoke all on sequences from public, anon, authenticated, service_role;
+  alter default privileges revoke all on functions from public, anon, authenticated, service_role;
+  -- A schema's list only adds rights. The owner has all rights without it.
+  alter default privileges in schema public, content, learner, ops, private revoke all on tables from public, anon, authenticated, service_role, current_user;
+  alter default privileges in schema public, content, learner, ops, private revoke all on sequences from public, anon, authenticated, service_role, current_user;
+  alter default privileges in schema public, content, learner, ops, private revoke all on functions from public, anon, authenticated, service_role, current_user;
+end
+$$;
+comment on function private.revoke_default_grants() is
+  'For migrations: no role has rights on an object that the migrations'' role creates from now on, unless they are granted. Safe to repeat.';
+revoke all on function private.revoke_default_grants() from public, anon, authenticated, service_role;
+
+select private.revoke_default_grants();
+-- Old projects may let every role create objects here, and the search path of consoles and jobs includes this schema.
+revoke create on schema public from public, anon, authenticated, service_role;
 
 -- Source: schemas/10_platform/definer_role.sql
 -- What:  carrel_definer, the role that owns Carrel's security definers, and the rights it gives them.
@@ -155,8 +186,9 @@ values
   ('malformed_batch', 'The batch''s header is missing or invalid.', 400, '{CR020}', false, null, null, null, null),
   ('cursor_invalid', 'The cursor is invalid.', 400, '{CR012}', false, null, null, null, null),
   ('unauthenticated', 'This request needs the access token of a signed-in learner.', 401, '{CR022}', false, null, null, null, null),
+  ('session_ended', 'The session of this access token has ended.', 401, '{CR023}', false, null, null, null, null),
   ('token_expired', 'The access token has expired.', 401, '{}', false, null, null, null, null),
-  ('device_revoked', 'This device was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
+  ('device_revoked', 'This device, or a device with this session, was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
   ('forbidden', 'Your role does not allow this.', 403, '{CR001}', false, null, null, null, null),
   ('device_unknown', 'This learner has no such device.', 404, '{CR084}', false, null, null, null, null),
   ('not_found', 'There is nothing at this path.', 404, '{CR043}', false, null, null, null, null),
@@ -166,6 +198,7 @@ values
   ('schedule_unknown', 'There is no pending schedule with this id.', 404, '{CR031}', false, null, null, null, null),
   ('method_not_allowed', 'This path does not support this method.', 405, '{}', false, null, null, null, null),
   ('body_timeout', 'The body of the request arrived too slowly.', 408, '{}', true, null, null, null, null),
+  ('revocations_full', 'This learner has already revoked the most devices allowed.', 409, '{CR085}', false, null, null, null, null),
   ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
   ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
@@ -206,6 +239,37 @@ values
   ('quarantine_full', 'This learner''s quarantine is full.', null, '{}', null, 'retry', false, true, null),
   ('id_conflict', 'Another event with this id was accepted before.', null, '{}', null, 'quarantined', false, false, null);
 
+-- Source: schemas/10_platform/account.sql
+-- What:  account_of(), the account and the session behind a token, as they are now.
+-- Why:   a token's claims are up to an hour old. Someone who was signed out, banned, deleted or lost their role still holds it (I9).
+create type private.account as (opened_at timestamptz, app_role text, is_anonymous boolean);
+comment on type private.account is
+  'An account. opened_at is when the session was opened; null if it has ended, or if the account is banned or deleted.';
+
+create function private.account_of(p_user uuid, p_session uuid)
+returns private.account
+language plpgsql -- rather than sql, which plans at every call
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account private.account;
+begin
+  select
+    (select coalesce(s.created_at, '-infinity') from auth.sessions s
+     where s.id = p_session and s.user_id = u.id and coalesce(s.not_after, 'infinity') > clock_timestamp()
+       and u.deleted_at is null and coalesce(u.banned_until, '-infinity') <= clock_timestamp()),
+    coalesce(u.raw_app_meta_data ->> 'role', 'learner'), u.is_anonymous
+  into v_account
+  from auth.users u
+  where u.id = p_user;
+  return v_account;
+end
+$$;
+comment on function private.account_of(uuid, uuid) is
+  'The account of a user with one of its sessions. Null without an account. Owned by postgres, because carrel_definer has no rights in the schema auth.';
+
 -- Source: schemas/10_platform/errors.sql
 -- What:  how SQL raises an error of the registry, and how SQL reads the caller's user and role.
 -- Why:   callers tell errors apart by SQLSTATE, never by text.
@@ -243,7 +307,11 @@ returns uuid
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'session_id', '')::uuid $$;
+as $$
+  -- Another issuer's id may be no uuid. It then is no session of Supabase Auth.
+  select case when pg_input_is_valid(c.session, 'uuid') then c.session::uuid end
+  from (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'session_id') c (session)
+$$;
 comment on function private.caller_session() is 'The session of the caller''s token; null if the token names none.';
 
 create function private.app_role()
@@ -267,6 +335,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_claims text := nullif(current_setting('request.jwt.claims', true), '');
+  v_account private.account;
 begin
   -- SQL consoles and Studio carry no claims. Their database role has these rights anyway.
   if v_claims is null and session_user <> 'authenticator' then
@@ -276,13 +345,21 @@ begin
     return;
   end if;
   if v_claims::jsonb ->> 'role' = 'authenticated' and private.app_role() = any (p_roles) then
-    return;
+    -- The token was issued up to an hour ago. A token without a session gives no power, because nobody could take it back.
+    v_account := private.account_of(private.caller_id(), private.caller_session());
+    if v_account.opened_at is null then
+      perform private.raise_error('session_ended');
+    end if;
+    if v_account.app_role = any (p_roles) then
+      return;
+    end if;
   end if;
   perform private.raise_error('forbidden', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
 end
 $$;
 comment on function private.require_role(text[]) is
-  'Passes for SQL consoles, the service role, and users with one of these app roles. Raises forbidden otherwise.';
+  'Passes for SQL consoles, the service role, and users whose token and account have one of these app roles. Raises forbidden otherwise, '
+  'and session_ended if the session has ended, or if the account is banned or deleted.';
 
 create function private.row_limit(p_name text, p_rows integer, p_default integer, p_most integer)
 returns integer
@@ -303,8 +380,8 @@ comment on function private.row_limit(text, integer, integer, integer) is
 grant execute on function private.app_role() to authenticated, service_role;
 
 -- Source: schemas/10_platform/refusals.sql
--- What:  how an RPC answers that a request can succeed later.
--- Why:   PostgREST answers a raised error with 400 or 500, without Retry-After. So retryable errors are returned, not raised (U8).
+-- What:  how an RPC answers that a request can succeed later, or that its token is not accepted.
+-- Why:   PostgREST answers a raised error with 400 or 500, without Retry-After. So these errors are returned, not raised (U8).
 
 create function private.answer_refusal(p_refused json)
 returns json
@@ -321,13 +398,16 @@ begin
   select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
   -- The form of PostgREST's errors without raising one, so that the transaction commits.
   perform set_config('response.status', v_error.status::text, true),
-    set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
+    set_config('response.headers', json_build_array(case
+      when v_error.status = 401 then '{"WWW-Authenticate": "Bearer"}'::json
+      else json_build_object('Retry-After', v_wait)
+    end)::text, true);
   return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
     'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
 end
 $$;
 comment on function private.answer_refusal(json) is
-  'A refusal as an RPC returns it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint has '
+  'A refusal as an RPC returns it: the status of its code with Retry-After (401: WWW-Authenticate), in the form of PostgREST''s errors. The hint has '
   'the same number of seconds, because supabase-js does not expose headers.';
 
 create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
@@ -340,12 +420,49 @@ begin
   -- Only Carrel's own errors have texts for callers.
   return (
     select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
-      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
+      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', case when e.request_retryable then coalesce(nullif(p_hint, '')::integer, 1) end)
     from private.error_code e
-    where p_sqlstate = any (e.sqlstates) and e.request_retryable);
+    where p_sqlstate = any (e.sqlstates) and (e.request_retryable or e.status = 401));
 end
 $$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is not retryable.';
+comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is neither retryable nor about the token.';
+
+-- Source: schemas/10_platform/temporary_objects.sql
+-- What:  only Carrel's definers and the database's owner create temporary objects. Calls of platform functions refuse foreign ones.
+-- Why:   a caller can create a type or a table in its session's pg_temp. PostgreSQL finds it before all others for names without a schema,
+--        unless the search path names pg_catalog before pg_temp. A definer that finds it runs the caller's code with the definer's rights.
+do $$
+begin
+  execute format('revoke temporary on database %I from public', current_database());
+  -- Publishing collects its candidate in temporary tables.
+  execute format('grant temporary on database %I to carrel_definer', current_database());
+end
+$$;
+
+create function private.refuse_temporary_objects()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Carrel's functions pin pg_catalog before pg_temp. A function of the platform may have an empty path, or one without pg_temp.
+  if pg_my_temp_schema() <> 0 and exists (
+    select from (
+      select c.relowner from pg_class c where c.relnamespace = pg_my_temp_schema()
+      union all
+      select t.typowner from pg_type t where t.typnamespace = pg_my_temp_schema()
+    ) planted (owner)
+    join pg_roles r on r.oid = planted.owner
+    where not r.rolsuper and r.rolname not in (current_user, 'carrel_definer'))
+  then
+    perform private.raise_error('forbidden', 'Temporary objects of another role are in this session.');
+  end if;
+end
+$$;
+comment on function private.refuse_temporary_objects() is
+  'Raises forbidden if another role has temporary tables or types in this session. Helpers call it before they call a function of the platform, '
+  'which could find these objects by their names.';
 
 -- Source: schemas/10_platform/json_text.sql
 -- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.
@@ -570,6 +687,47 @@ comment on function private.watch_table(regclass, text, regproc) is
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
 
+-- Source: schemas/10_platform/session_setting.sql
+-- What:  session_opened_at(), whether a learner's token still has its session, and the setting for tokens that name none.
+-- Why:   a sign-out must end pushes and pulls at once, not when the token expires (I9).
+create table ops.session_setting (
+  id                            smallint not null default 1,
+  accept_tokens_without_session boolean not null default false,
+  constraint session_setting_pkey primary key (id),
+  constraint session_setting_one_row check (id = 1)
+);
+comment on table ops.session_setting is 'One row: which access tokens may push and pull.';
+comment on column ops.session_setting.accept_tokens_without_session is
+  'Whether tokens without the claim `session_id` are accepted. Supabase Auth puts it into every token; another issuer may not. Such a token '
+  'cannot be looked up: it pushes and pulls until it expires, whatever happens to its user.';
+insert into ops.session_setting default values;
+
+alter table ops.session_setting enable row level security;
+create policy session_setting_all_nobody on ops.session_setting for all to anon, authenticated using (false);
+
+create trigger session_setting_audit_update after update on ops.session_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger session_setting_stays before delete or truncate on ops.session_setting
+  for each statement execute function private.forbid_change();
+
+create function private.session_opened_at(p_user uuid, p_session uuid)
+returns timestamptz
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_session is null then
+    return (select 'infinity'::timestamptz from ops.session_setting s where s.accept_tokens_without_session);
+  end if;
+  return (private.account_of(p_user, p_session)).opened_at;
+end
+$$;
+comment on function private.session_opened_at(uuid, uuid) is
+  'When the session of a learner''s token was opened. Null: it has ended, or the token has none and the setting refuses it. Infinity: the token '
+  'has none and the setting accepts it.';
+
 -- Source: schemas/10_platform/edge_password.sql
 -- What:  renew_edge_password(), which gives the login role of the Edge Functions a new password.
 -- Why:   a password in a statement's text would be kept by logs and pg_stat_statements. A backup does not contain it.
@@ -626,6 +784,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   perform realtime.send(p_payload, p_event, p_topic, true);
 end
 $$;
@@ -809,8 +968,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  v_url text;
 begin
+  perform private.refuse_temporary_objects();
+  v_url := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
   if v_url is null then
     return;
   end if;

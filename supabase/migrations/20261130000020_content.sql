@@ -12,6 +12,8 @@
 --          private.minimum_version, private.release_is_bundled, private.head_of, private.content_head, private.sync_head,
 --          private.answer_head, public.content_head, private.require_release, public.require_release;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/20_content/question_values.sql
 -- What:  the values of questions: decimal strings, short texts, indexes, tags, media.
 -- Why:   drafts, grading and devices must read them the same way (client-contract/contract/question.ts). docs/question-types.md describes them.

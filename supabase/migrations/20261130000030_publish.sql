@@ -14,6 +14,8 @@
 --          private.schedule_release, private.cancel_schedule, private.list_schedules, public.schedule_release, public.cancel_schedule,
 --          public.list_schedules, ops.run_due_schedule, private.release_history, public.release_history;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/30_publish/content_body.sql
 -- What:  the text of a domain, a skill and a question in the form that devices receive.
 -- Why:   a release stores these bytes permanently, and the hash tree is built from them.

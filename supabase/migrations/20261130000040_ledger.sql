@@ -15,11 +15,13 @@
 --          private.move_rows, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
 --          ops.ensure_partitions, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
 --          ops.partition_health, private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures,
---          private.only_redact, private.forget_devices, private.require_not_revoked, private.support_device, private.devices_of,
---          private.learner_acted_on, private.list_devices, private.set_revoked, public.list_devices, public.revoke_device,
---          public.restore_device, private.broken_field, private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status,
---          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.require_running,
---          private.take_tokens;
+--          private.only_redact, private.forget_devices, private.with_session, private.support_device, private.devices_of,
+--          private.session_refusal, private.require_session, private.signed_in_learner, private.learner_acted_on, private.list_devices,
+--          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
+--          private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load, private.load_quarantine,
+--          private.app_version, private.steering_for, private.require_running, private.take_tokens;
+
+select private.revoke_default_grants();
 
 -- Source: schemas/40_ledger/ulid.sql
 -- What:  conversion between ULID text and uuid.
@@ -196,12 +198,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   execute format('create table %I.%I (like %I.%I including defaults including constraints)', p_schema, p_name, p_schema, p_table);
+  -- Without a policy, row level security shows no row to a direct read. Reads through the parent go by the parent's policies.
+  -- On older images of the platform, CREATE POLICY locks tables of Auth, Storage and Realtime, so upkeep must not run it.
   execute format('alter table %I.%I enable row level security', p_schema, p_name);
   -- Partitions do not inherit a truncate trigger.
   execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
     p_name || '_stays', p_schema, p_name);
-  -- Reads go through the parent and its policies. Direct reads of a partition are refused.
-  execute format('create policy %I on %I.%I for all to anon, authenticated using (false)', p_name || '_all_nobody', p_schema, p_name);
   execute format('comment on table %I.%I is %L', p_schema, p_name, p_comment);
 end
 $$;
@@ -497,13 +499,17 @@ create table learner.device (
   clock_skew_ms    bigint,
   queue_lag_ms     bigint,
   revoked_at       timestamptz,
+  sessions         uuid[] not null default '{}',
   constraint device_pkey primary key (user_id, device_id),
   constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
 );
 comment on table learner.device is 'A device at its last contact. clock_skew_ms is server time minus device time.';
 comment on column learner.device.queue_lag_ms is
   'How long the oldest event of its last batch had waited. Measured by the device''s own clock, so clock skew does not matter.';
+comment on column learner.device.first_seen_at is 'When the device came on record: at its first contact, or at its revocation.';
 comment on column learner.device.revoked_at is 'When the device was revoked; it can neither push nor pull. Null: not revoked.';
+comment on column learner.device.sessions is
+  'The sessions that the device was seen with, newest last, at most 20. A revocation ends those that were opened before it, under any device id.';
 
 create table learner.batch (
   user_id     uuid not null,
@@ -680,8 +686,8 @@ create trigger audit_only_redacted before update on ops.audit
   for each row execute function private.only_redact();
 
 -- Source: schemas/40_ledger/devices.sql
--- What:  devices: the limit per learner, who may see them, and revocation by the learner or support.
--- Why:   learners and support ask whether a device is current. A stolen tablet must neither write nor read any more (O2, U8).
+-- What:  devices: the limit per learner, and the sessions that they were seen with.
+-- Why:   learners and support ask whether a device is current, and a revocation must find its sessions (O2, U8).
 
 create function private.forget_devices()
 returns trigger
@@ -691,38 +697,41 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A device's id is chosen by the caller. Rows that another transaction holds are skipped.
+  -- A device's id is chosen by the caller, a session is not. So the first device of a session stays longest: made-up ids replace each
+  -- other, and hide no device from a revocation. Rows that another transaction holds are skipped.
+  -- An array, because a plan may run a subquery after `in` for each row, and then its limit counts anew.
   delete from learner.device d
-  where d.user_id = new.user_id and d.device_id in (
+  where d.user_id = new.user_id and d.device_id = any (array(
     select k.device_id from learner.device k
-    where k.user_id = new.user_id and k.revoked_at is null
-    order by k.last_seen_at, k.device_id
-    limit greatest((select count(*) from learner.device c where c.user_id = new.user_id) - 50, 0)
-    for update skip locked);
+    where k.user_id = new.user_id and k.revoked_at is null and k.device_id <> new.device_id
+    order by not exists (
+      select from learner.device f
+      where f.user_id = k.user_id and f.sessions && k.sessions and (f.first_seen_at, f.device_id) < (k.first_seen_at, k.device_id)),
+      k.last_seen_at, k.device_id
+    limit greatest((select count(*) from learner.device c where c.user_id = new.user_id and c.revoked_at is null) - 50, 0)
+    for update skip locked));
   return null;
 end
 $$;
 comment on function private.forget_devices() is
-  'Row trigger: keeps at most fifty devices per learner and deletes the one seen longest ago. Its next contact adds it again. '
-  'Revoked devices stay, because otherwise made-up ids could push a revocation out.';
+  'Row trigger: keeps at most fifty live devices per learner. The one seen longest ago goes, before it those that share the session of an '
+  'earlier one. Its next contact adds it again. Revoked devices are not counted, and stay: made-up ids must not push a revocation out.';
 
 -- Runs for new devices only: contacts of known devices are updates.
 create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
 
-create function private.require_not_revoked(p_user uuid, p_device uuid)
-returns void
-language plpgsql
-stable
-security definer
+create function private.with_session(p_sessions uuid[], p_session uuid)
+returns uuid[]
+language sql
+immutable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  if exists (select from learner.device d where d.user_id = p_user and d.device_id = p_device and d.revoked_at is not null) then
-    perform private.raise_error('device_revoked');
-  end if;
-end
+  select case
+    when p_session is null or p_session = any (p_sessions) then p_sessions
+    else (array_append(p_sessions, p_session))[greatest(cardinality(p_sessions) - 18, 1):]
+  end
 $$;
-comment on function private.require_not_revoked(uuid, uuid) is 'Raises device_revoked if the device is revoked.';
+comment on function private.with_session(uuid[], uuid) is 'The sessions of a device with one more at the end: the last twenty, each once.';
 
 create function private.support_device()
 returns uuid
@@ -749,23 +758,103 @@ as $$
 $$;
 comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or one of them, in the form of list_devices().';
 
+-- Source: schemas/40_ledger/sessions.sql
+-- What:  whether a learner's token may push and pull: its session lives, and neither it nor the device is revoked.
+-- Why:   a stolen tablet must neither write nor read any more, whatever it calls itself (U8).
+create function private.session_refusal(p_user uuid, p_session uuid, p_device uuid)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_opened constant timestamptz := private.session_opened_at(p_user, p_session);
+begin
+  if v_opened is null then
+    return case when p_session is null then 'unauthenticated' else 'session_ended' end;
+  end if;
+  -- The device's id is the caller's word, the session is not. Whoever signs in again knows the learner's password.
+  if exists (
+    select from learner.device d
+    where d.user_id = p_user and d.revoked_at is not null
+      and (d.device_id = p_device or (p_session = any (d.sessions) and v_opened <= d.revoked_at)))
+  then
+    return 'device_revoked';
+  end if;
+  return null;
+end
+$$;
+comment on function private.session_refusal(uuid, uuid, uuid) is
+  'Why a token may not push and pull, a code of the registry, or null: its session has ended, it names none and the setting refuses that, '
+  'the device is revoked, or the session was seen with a device that was revoked later.';
+
+create function private.require_session(p_user uuid, p_session uuid, p_device uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_code constant text := private.session_refusal(p_user, p_session, p_device);
+begin
+  if v_code is not null then
+    perform private.raise_error(v_code, case when v_code = 'unauthenticated' then 'The access token names no session.' end);
+  end if;
+end
+$$;
+comment on function private.require_session(uuid, uuid, uuid) is
+  'Raises unauthenticated, session_ended or device_revoked unless the token may push and pull. p_device: null if the call names none.';
+
+create function private.signed_in_learner()
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.session_refusal(private.caller_id(), private.caller_session(), null) is null then
+    return private.caller_id();
+  end if;
+  return null;
+end
+$$;
+comment on function private.signed_in_learner() is 'For policies: the caller, or null if the caller''s token may not pull.';
+grant execute on function private.signed_in_learner() to authenticated;
+
 create function private.learner_acted_on(p_learner uuid)
 returns uuid
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_caller constant uuid := private.caller_id();
+  v_code text;
 begin
-  if p_learner is null and private.caller_id() is null then
+  if p_learner is distinct from v_caller and p_learner is not null then
+    perform private.require_role('support', 'admin');
+    return p_learner;
+  end if;
+  if v_caller is null then
     perform private.raise_error('unauthenticated');
   end if;
-  if p_learner is distinct from private.caller_id() and p_learner is not null then
-    perform private.require_role('support', 'admin');
+  -- A session that a revocation ended may list and revoke devices still: a learner may have begun with their own.
+  v_code := nullif(private.session_refusal(v_caller, private.caller_session(), null), 'device_revoked');
+  if v_code is not null then
+    perform private.raise_error(v_code);
   end if;
-  return coalesce(p_learner, private.caller_id());
+  return v_caller;
 end
 $$;
-comment on function private.learner_acted_on(uuid) is 'The learner of a call on devices: the caller, or, for support and admins, the named learner.';
+comment on function private.learner_acted_on(uuid) is
+  'The learner of a call on devices: the caller, whose session must live, or, for support and admins, the named learner.';
+
+-- Source: schemas/40_ledger/revocation.sql
+-- What:  list_devices(), revoke_device() and restore_device(), for the learner or support.
+-- Why:   a stolen tablet must neither write nor read any more, and its learner can see to that (O2, U8).
 
 create function private.list_devices(p_learner uuid)
 returns table (
@@ -797,19 +886,38 @@ as $$
 declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
   v_since timestamptz;
+  v_is_known boolean;
 begin
   -- A thief of the tablet may have the learner's token, so only support can lift a revocation.
   if not p_revoked then
     perform private.require_role('support', 'admin');
   end if;
+
+  -- 1 The learner's lock, also for a learner who has sent nothing. A misspelt learner gets no row.
+  if p_revoked and (private.account_of(v_learner, null)).app_role is not null then
+    insert into learner.state (user_id) values (v_learner) on conflict do nothing;
+  end if;
   perform from learner.state s where s.user_id = v_learner for update;
-  select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
   if not found then
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
+  perform private.refuse_absent(v_learner);
+  select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
+  v_is_known := found;
+
+  -- 2 A device that is not on record yet is revoked before its first contact.
+  if not v_is_known and not p_revoked then
+    perform private.raise_error('device_unknown', p_info => p_device::text);
+  end if;
+  if v_since is null and p_revoked and v_learner = private.caller_id()
+    and (select count(*) >= 200 from learner.device d where d.user_id = v_learner and d.revoked_at is not null)
+  then
+    perform private.raise_error('revocations_full', p_info => '200');
+  end if;
   if (v_since is not null) <> p_revoked then
-    update learner.device d set revoked_at = case when p_revoked then clock_timestamp() end
-    where d.user_id = v_learner and d.device_id = p_device;
+    insert into learner.device as d (user_id, device_id, first_seen_at, last_seen_at, revoked_at)
+    values (v_learner, p_device, clock_timestamp(), clock_timestamp(), case when p_revoked then clock_timestamp() end)
+    on conflict (user_id, device_id) do update set revoked_at = excluded.revoked_at;
     perform private.audit(case when p_revoked then 'revoke_device' else 'restore_device' end, 'learner.state', v_learner::text, null,
       jsonb_strip_nulls(jsonb_build_object('device_id', p_device, 'revoked_at', v_since, 'reason', left(p_reason, 500))));
   end if;
@@ -837,8 +945,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.set_revoked(learner, device, true, reason) $$;
 comment on function public.revoke_device(uuid, text, uuid) is
-  'Revokes a device: it can no longer push or pull and receives device_revoked. The data on the device stays. Returns the device. '
-  'For the caller''s devices or, for support and admins, a learner''s. Audited. Errors: forbidden, device_unknown.';
+  'Revokes a device, on record or not: it can no longer push or pull, nor can the sessions that it was seen with. The data on the device '
+  'stays. Returns the device. For the caller''s devices, at most 200, or, for support and admins, a learner''s. Audited. '
+  'Errors: forbidden, session_ended, device_unknown (no such learner), erased, revocations_full.';
 
 create function public.restore_device(device uuid, learner uuid, reason text default null)
 returns json
@@ -874,6 +983,7 @@ create table learner.event (
   reset_event        uuid,
   content_state      text,
   graded_correct     boolean,
+  clock_offset_ms    bigint,
   -- No second index: a learner's look-ups use this one. It writes 0.68 times the WAL of the usual two indexes.
   constraint event_pkey primary key (user_id, event_id),
   constraint event_type_version_positive check (type_version > 0),
@@ -887,7 +997,11 @@ create table learner.event (
 ) partition by range (event_id);
 comment on table learner.event is
   'The ledger, kept permanently. event_id is the device''s ULID as uuid. Partitions are months of the ULID''s time.';
-comment on column learner.event.head_version is 'This column and the following ones are stamped on arrival and never change, so projections depend only on the rows.';
+comment on column learner.event.clock_offset_ms is
+  'Server time minus device time as the device knew it when it made the event; null: unknown. It decides the day of practice.';
+comment on column learner.event.head_version is 'This column and those up to graded_correct are stamped on arrival and never change, so projections depend only on the rows.';
+comment on column learner.event.clock_skew_ms is
+  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice of an event without an offset.';
 comment on column learner.event.content_state is 'The state of the answered question version on arrival: current, outdated or withdrawn.';
 comment on column learner.event.graded_correct is 'The server''s grading by the answered version. The body has the device''s claim.';
 
@@ -967,7 +1081,8 @@ values
   ('event', 1, 6, 'device_id', 'strict $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"', 'must be a UUID in lower case'),
   ('event', 1, 7, 'occurred_at', 'strict ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz()))', 'must be an RFC 3339 time in UTC ending in Z'),
   ('event', 1, 8, 'utc_offset_minutes', 'strict ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080)', 'must be a whole number from -1080 to 1080'),
-  ('event', 1, 9, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
+  ('event', 1, 9, 'clock_offset_ms', 'strict ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000)))', 'must be a whole number from -32503680000000 to 32503680000000'),
+  ('event', 1, 10, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
   ('session.started', 1, 1, 'body.session_id', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
   ('session.started', 1, 2, 'body.skill_id', 'strict ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"))', 'must be a UUID in lower case'),
   ('session.started', 1, 3, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
@@ -1023,7 +1138,7 @@ values
 insert into private.event_type (type, version, kept_in, rules)
 values
   ('batch', 1, 'ledger', 'strict $.type() == "object" && $.batch_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.sent_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.sent_at.timestamp_tz())) && ((exists($.platform)) is unknown || ($.platform == null || ($.platform != "" && !($.platform like_regex ".{61}" flag "s")))) && ((exists($.app_version)) is unknown || ($.app_version == null || ($.app_version != "" && !($.app_version like_regex ".{61}" flag "s")))) && ($.contract_version.floor() == $.contract_version && $.contract_version >= 1 && $.contract_version <= 32767) && ((exists($.content_version)) is unknown || ($.content_version == null || ($.content_version.floor() == $.content_version && $.content_version >= 0 && $.content_version <= 2147483647))) && ((exists($.content_schema)) is unknown || ($.content_schema == null || ($.content_schema.floor() == $.content_schema && $.content_schema >= 1 && $.content_schema <= 32767))) && ((exists($.pull)) is unknown || ($.pull == null || ($.pull.type() == "object" && ((exists($.pull.cursor)) is unknown || ($.pull.cursor == null || ($.pull.cursor != "" && !($.pull.cursor like_regex ".{101}" flag "s")))) && ((exists($.pull.limit)) is unknown || ($.pull.limit == null || ($.pull.limit.floor() == $.pull.limit && $.pull.limit >= 1 && $.pull.limit <= 1000)))))) && ((exists($.dead_letters)) is unknown || ($.dead_letters == null || ($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*] ? (@ != null && (@.type() != "string" || !((@ != "" && !(@ like_regex ".{201}" flag "s")))))))))'),
-  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ($.body.type() == "object")'),
+  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000))) && ($.body.type() == "object")'),
   ('session.started', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")) && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)'),
   ('session.ended', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.body.reason == "completed" || $.body.reason == "abandoned" || $.body.reason == "timed_out")'),
   ('attempt.recorded', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.body.question_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647) && ($.body.answer.type() == "object") && $.body.correct.type() == "boolean" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000) && ((exists($.body.reset)) is unknown || ($.body.reset == null || ($.body.reset.type() == "object" && ($.body.reset.count.floor() == $.body.reset.count && $.body.reset.count >= 1 && $.body.reset.count <= 2147483647) && $.body.reset.event like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")))'),
@@ -1118,7 +1233,8 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+-- Dropping a partition locks its parent against reads and writes. All batches with telemetry wait behind a lock that waits.
+set lock_timeout = '500ms'
 as $$
 declare
   v_before timestamptz := p_now - make_interval(days => (select s.keep_days from ops.telemetry_setting s));

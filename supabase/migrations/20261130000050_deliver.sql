@@ -21,6 +21,8 @@
 --          private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing,
 --          private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/50_deliver/release_hints.sql
 -- What:  the state of a release after its publish, the hint to devices, and who may listen.
 -- Why:   devices learn of new content without frequent polling. A hint may be lost, so devices still poll (S1).
@@ -169,7 +171,7 @@ comment on function ops.send_due_hints() is
 create policy messages_select_carrel on realtime.messages for select to authenticated
   using (
     realtime.messages.extension = 'broadcast'
-    and (select realtime.topic()) in ('content', 'learner:' || (select auth.uid())::text));
+    and (select realtime.topic()) in ('content', 'learner:' || (select private.signed_in_learner())::text));
 
 -- Source: schemas/50_deliver/bundles.sql
 -- What:  bundles: the rows of a domain at one version as gzipped files in Storage, in parts of at most 1 MiB of text, and their state.
@@ -924,6 +926,7 @@ begin
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
   perform private.refuse_absent(p_user);
+  perform private.require_session(p_user, p_session, null);
   insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
   select p_user, v_day, n.taken + 1, v_now, v_report ->> 'kind', (v_report ->> 'version')::integer, (v_report ->> 'rows')::integer,
     array(select (e.node)::uuid from jsonb_array_elements_text(v_report -> 'nodes') e (node))
@@ -935,7 +938,7 @@ begin
 end
 $$;
 comment on function private.report_content(uuid, uuid, text) is
-  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased.';
+  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased, unauthenticated, session_ended, device_revoked.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -982,24 +985,29 @@ declare
   v_learners uuid[];
   v_count integer;
 begin
-  v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
+  v_learners := private.hold_off_erasures(array(
+    select distinct c.learner from json_to_recordset(p_contacts) as c (learner uuid, session uuid)
+    -- Content may be read until the token expires. That leaves no trace of a session that has ended.
+    where private.session_opened_at(c.learner, c.session) is not null));
   with contact as (
     -- The last report counts, because a restored device may hold less than before. Null: no report.
-    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version
-    from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
-      with ordinality as c (learner, device, version, place)
+    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version,
+      (array_agg(c.session order by c.place desc))[1] as session
+    from rows from (json_to_recordset(p_contacts) as (learner uuid, session uuid, device uuid, version integer))
+      with ordinality as c (learner, session, device, version, place)
     where c.learner = any (v_learners)
       -- A version that does not exist may come from an earlier history that an isolate still has in memory.
       and (c.version is null or c.version between 0 and v_head)
     group by c.learner, c.device
   ),
   recorded as (
-    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
-    select c.learner, c.device, c.version, v_now, v_now
+    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at, sessions)
+    select c.learner, c.device, c.version, v_now, v_now, private.with_session('{}', c.session)
     from contact c
     order by c.learner, c.device
     on conflict (user_id, device_id) do update set
-      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at
+      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at,
+      sessions = private.with_session(d.sessions, excluded.sessions[1])
     returning 1
   )
   select count(*) into v_count from recorded;
@@ -1007,7 +1015,7 @@ begin
 end
 $$;
 comment on function private.record_contacts(json) is
-  'Records contacts and the versions that devices hold (null: not reported): [{learner, device, version}], in the order of arrival at an isolate. '
+  'Records contacts and the versions that devices hold (null: not reported): [{learner, session, device, version}], in the order of arrival at an isolate. '
   'Returns their number. Contacts of busy learners are skipped, because their devices will return.';
 
 create function ops.content_freshness(p_active interval default '30 days')
@@ -1030,7 +1038,7 @@ begin
     count(*), round(count(*) / sum(count(*)) over (), 4)
   from learner.device d
   left join content.release r on r.version = d.content_version
-  where d.last_seen_at > now() - p_active
+  where d.last_seen_at > now() - p_active and d.revoked_at is null
   group by d.content_version, r.published_at
   order by d.content_version desc nulls last;
 end

@@ -10,6 +10,8 @@
 --          private.projection_rows, private.project_ledger, private.rebuild_rows, ops.rebuild_learner, private.check_projection,
 --          ops.check_projections, private.grading_differences, public.grading_differences;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/60_progress/projections.sql
 -- What:  the tables projected from the ledger: session, attempt, skill_progress and practice; and change numbers for edits by hand.
 -- Why:   queryable tables (U4) whose contents do not depend on the order of arrival (I6).
@@ -165,10 +167,10 @@ alter table learner.session enable row level security;
 alter table learner.attempt enable row level security;
 alter table learner.skill_progress enable row level security;
 alter table learner.practice enable row level security;
-create policy session_select_own on learner.session for select to authenticated using (user_id = (select auth.uid()));
-create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select auth.uid()));
-create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select auth.uid()));
-create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select auth.uid()));
+create policy session_select_own on learner.session for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select private.signed_in_learner()));
 grant select on learner.session, learner.attempt, learner.skill_progress, learner.practice to authenticated, service_role;
 grant execute on function private.streaks(datemultirange) to authenticated, service_role;
 
@@ -197,7 +199,7 @@ begin
   -- One statement, so that the events are unpacked once. Each table has its own range of change numbers.
   -- Within a range, a row's number is the place of an event that changed the row.
   with event as materialized (
-    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id,
+    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.clock_skew_ms, e.received_at, e.body, e.session_id, e.skill_id, e.question_id,
       e.reset_count, e.reset_event, e.content_state, e.graded_correct,
       -- Limited, because a clock that is years ahead would freeze the field at a far date.
       least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
@@ -302,13 +304,21 @@ begin
     where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
   )
 
-  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day.
+  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day. The device's clock
+  --   is corrected by the event's clock offset, or by its batch's skew if that exceeds a day. An offset that leads more than an hour
+  --   beyond the arrival is void, because the clock was set after the device had read it. No day is after that of the arrival.
   insert into learner.practice as d (user_id, days, change_seq)
   select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
   from (
     select distinct
-      (e.practiced_at at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
+      (least(
+        case when e.occurred_at + c.by_event <= e.received_at + interval '1 hour' then e.occurred_at + c.by_event else e.occurred_at + c.by_batch end,
+        e.received_at) at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
     from event e
+    cross join lateral (
+      select interval '1 ms' * e.clock_offset_ms as by_event,
+        interval '1 ms' * case when abs(e.clock_skew_ms) > 86400000 then e.clock_skew_ms else 0 end as by_batch
+    ) c
     where e.type in ('attempt.recorded', 'progress.advanced')
   ) t
   having count(*) > 0

@@ -11,6 +11,8 @@
 --          private.replay_rows, private.replay_held_for, ops.replay_held, private.ingest_for;
 --        drop type private.line, private.incoming, private.header_pull, private.header, private.outcome;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/70_ingest/lines.sql
 -- What:  the lines of a batch as JSON (private.line).
 -- Why:   one invalid line (NUL escape, lone surrogate, 1e200000, not JSON) must not affect the other 499.
@@ -69,7 +71,7 @@ comment on function private.parse_lines(text[]) is 'The events of a batch: the l
 -- Why:   reading, applying, quarantining and answering pass the same events on.
 create type private.incoming as (
   place integer, id_text text, code text, field text,
-  event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
+  event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint, clock_offset_ms bigint,
   body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
   content_state text, graded_correct boolean);
 comment on type private.incoming is
@@ -129,7 +131,7 @@ comment on function private.read_header(text) is
 -- What:  record_contact(): records the header of a batch as its device's last contact.
 -- Why:   each sync shows the device's app and its clock skew (O2).
 
-create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
+create function private.record_contact(p_user uuid, p_session uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
 returns void
 language plpgsql -- rather than sql, which plans at every call
 volatile
@@ -137,10 +139,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, sessions, clock_skew_ms, queue_lag_ms)
   values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
     -- If the server wrote the header, its time is the server's, and its contract version says nothing about the device.
-    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
+    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, private.with_session('{}', p_session), p_skew,
     -- Both times are the device's, so clock skew has no effect.
     case when not p_by_server and p_oldest is not null then
       greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
@@ -148,11 +150,12 @@ begin
     -- A field that is missing in this header keeps its last value.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
     contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
-    last_seen_at = excluded.last_seen_at, clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
+    last_seen_at = excluded.last_seen_at, sessions = private.with_session(d.sessions, p_session),
+    clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
     queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
 end
 $$;
-comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
+comment on function private.record_contact(uuid, uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
   'Records a batch''s header as its device''s last contact. p_oldest is the time of its oldest applied event, or null.';
 
 -- Source: schemas/70_ingest/known_events.sql
@@ -179,15 +182,15 @@ begin
     ),
     kept as materialized (
       -- The range condition excludes partitions that cannot contain the ids.
-      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body
+      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body
       from learner.event e
       where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
       union all
-      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body
+      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body
       from ops.telemetry t
       where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
     )
-    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null,
+    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null, null,
       null, null, null, null, 0, null, null, null)::private.incoming
     from sent s
     join kept k using (event_id)
@@ -196,6 +199,7 @@ begin
     where s.event @> jsonb_build_object('id', s.event ->> 'id', 'type', k.type, 'version', k.type_version, 'learner_id', p_user, 'device_id', k.device_id,
         'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body
+      and nullif(s.event -> 'clock_offset_ms', 'null') is not distinct from to_jsonb(k.clock_offset_ms)
     order by s.place);
 end
 $$;
@@ -263,11 +267,12 @@ begin
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
         case when j.verdict = 'invalid_event' then coalesce(
           private.broken_field('event', 1::smallint, j.event), private.broken_field(j.type, (j.event -> 'version')::smallint, j.event)) end,
-        null, j.type, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
+        null, j.type, null, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
       else row(
         j.place, j.id, case when j.kept_in = 'telemetry' then 'telemetry' end, null,
         private.ulid_to_uuid(j.id), j.type, (j.event -> 'version')::smallint, (j.event ->> 'device_id')::uuid,
-        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint, j.body,
+        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint,
+        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, j.body,
         case when j.is_attempt or j.type in ('session.started', 'session.ended') then private.ulid_to_uuid(j.body ->> 'session_id') end,
         case when j.type in ('session.started', 'progress.advanced', 'progress.reset') then (j.body ->> 'skill_id')::uuid end,
         case when j.is_attempt then (j.body ->> 'question_id')::uuid end,
@@ -361,7 +366,7 @@ begin
           then 'unknown_content'
         when k.reset_count > 1000000 and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
       end),
-      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.body, k.session_id, k.its_skill, k.question_id,
+      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.body, k.session_id, k.its_skill, k.question_id,
       k.reset_count, k.reset_event,
       case when k.question_id is not null then case when k.is_withdrawn then 'withdrawn' when k.is_older then 'outdated' else 'current' end end,
       case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end)::private.incoming
@@ -536,9 +541,9 @@ begin
   ),
   fresh as (
     insert into learner.event as l (
-      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, body, received_at, head_version,
       clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now, p_head,
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.body, p_now, p_head,
       p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
     from unnest(coalesce(v_storing, p_events)) i
     where i.code is null
@@ -882,8 +887,7 @@ begin
   v_now := clock_timestamp();
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
-      or exists (select from ops.erasure e where e.user_id = p_user)
-      or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_header.device_id and d.revoked_at is not null),
+      or exists (select from ops.erasure e where e.user_id = p_user),
     exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held
   from learner.state s, private.knowledge k
@@ -891,8 +895,8 @@ begin
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
     perform private.refuse_absent(p_user);
-    perform private.require_not_revoked(p_user, v_header.device_id);
   end if;
+  perform private.require_session(p_user, p_session, v_header.device_id);
   if v_refusal is not null then
     return v_refusal;
   end if;
@@ -912,7 +916,7 @@ begin
   end if;
 
   -- 6 Record the contact.
-  perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
+  perform private.record_contact(p_user, p_session, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
@@ -929,6 +933,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, unauthenticated, session_ended, device_revoked; '
   'lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
 grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

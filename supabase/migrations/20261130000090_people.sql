@@ -35,6 +35,8 @@
 --          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
 --          ops.prune_webhooks, private.alarms, public.alarms;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
 -- Why:   the original of every event stays, and the result of every action is visible (U3).
@@ -462,6 +464,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
+  perform private.require_session(private.caller_id(), private.caller_session(), null);
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
     q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
@@ -1816,6 +1819,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   -- Standard Webhooks requires 24 to 64 bytes.
   p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
   p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
@@ -1825,12 +1829,16 @@ comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret 
 
 create function private.webhook_secrets(p_current uuid, p_previous uuid)
 returns json
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous)
+begin
+  perform private.refuse_temporary_objects();
+  return (
+    select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous));
+end
 $$;
 comment on function private.webhook_secrets(uuid, uuid) is 'The secrets with these ids, the current one first.';
 

@@ -8,6 +8,8 @@
 --          loop; end $$;
 --        drop function if exists private.platform_helpers, private.own_definers;
 
+select private.revoke_default_grants();
+
 -- Source: schemas/99_rights/definers.sql
 -- What:  own_definers(): gives every security definer to carrel_definer, except the helpers that use a platform schema.
 -- Why:   ownership is set in one place, so that no new function is forgotten. A migration that creates a definer ends with this call.
@@ -20,7 +22,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- postgres has rights in the platform schemas but cannot grant all of them: a grant of usage on auth, for example, is silently ignored.
   select unnest(array[
-    'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
+    'private.account_of(uuid, uuid)', 'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
     'private.webhook_secrets(uuid, uuid)', 'private.forget_webhook_secret(uuid)']::regprocedure[])
 $$;
 comment on function private.platform_helpers() is 'The security definers that postgres owns. None of them writes a table of Carrel.';

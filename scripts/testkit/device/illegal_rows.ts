@@ -182,6 +182,10 @@ export const ILLEGAL: Record<
       pull_staged_change_is_object: { change: "[]" },
     },
   },
+  former_device: {
+    good: { device_id: "d", last_ulid: "" },
+    bad: { former_device_pkey: {} },
+  },
   sync_state: {
     good: { learner_id: "l", device_id: "d" },
     bad: {

@@ -1,6 +1,7 @@
 // A server for tests: the real functions' handlers over a real, throw-away database, without the rest of the stack.
 import postgres from "postgres";
 import { throwAwayCluster } from "../../start/project.ts";
+import { acceptTokensWithoutSession } from "../sign_in.ts";
 import type { Cluster } from "../../local/postgres/cluster.ts";
 import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
 import { openDatabase } from "../../../supabase/functions/_shared/database.ts";
@@ -49,6 +50,7 @@ export function serveCluster(cluster: Cluster, clock: Clock = systemClock): Test
 export async function startTestServer(clock?: Clock): Promise<TestServer> {
   const cluster = await throwAwayCluster({ migrated: true });
   const server = serveCluster(cluster, clock);
+  await acceptTokensWithoutSession(server.sql);
   return {
     ...server,
     async [Symbol.asyncDispose]() {

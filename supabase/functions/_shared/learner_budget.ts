@@ -15,6 +15,8 @@ export interface BudgetOptions {
 
 /** The budgets of the learners in an isolate. */
 export interface LearnerBudget {
+  /** Whether something is left. */
+  isLeft(learner: string): boolean;
   /** Throws `rate_limited` if the learner has used everything up. */
   require(learner: string): void;
   /** Counts work. */
@@ -33,6 +35,7 @@ export function createLearnerBudget(
     full - Math.max((fullAt.get(learner) ?? 0) - clock.now(), 0) * perSecond / 1000;
 
   return {
+    isLeft: (learner) => leftOf(learner) >= 1,
     require(learner) {
       const left = leftOf(learner);
       if (left >= 1) return;

@@ -26,8 +26,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  v_url text;
 begin
+  perform private.refuse_temporary_objects();
+  v_url := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
   if v_url is null then
     return;
   end if;

@@ -41,7 +41,8 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+-- Dropping a partition locks its parent against reads and writes. All batches with telemetry wait behind a lock that waits.
+set lock_timeout = '500ms'
 as $$
 declare
   v_before timestamptz := p_now - make_interval(days => (select s.keep_days from ops.telemetry_setting s));

@@ -55,6 +55,7 @@ begin
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
   perform private.refuse_absent(p_user);
+  perform private.require_session(p_user, p_session, null);
   insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
   select p_user, v_day, n.taken + 1, v_now, v_report ->> 'kind', (v_report ->> 'version')::integer, (v_report ->> 'rows')::integer,
     array(select (e.node)::uuid from jsonb_array_elements_text(v_report -> 'nodes') e (node))
@@ -66,7 +67,7 @@ begin
 end
 $$;
 comment on function private.report_content(uuid, uuid, text) is
-  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased.';
+  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased, unauthenticated, session_ended, device_revoked.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint

@@ -152,10 +152,10 @@ alter table learner.session enable row level security;
 alter table learner.attempt enable row level security;
 alter table learner.skill_progress enable row level security;
 alter table learner.practice enable row level security;
-create policy session_select_own on learner.session for select to authenticated using (user_id = (select auth.uid()));
-create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select auth.uid()));
-create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select auth.uid()));
-create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select auth.uid()));
+create policy session_select_own on learner.session for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select private.signed_in_learner()));
 grant select on learner.session, learner.attempt, learner.skill_progress, learner.practice to authenticated, service_role;
 grant execute on function private.streaks(datemultirange) to authenticated, service_role;
 

@@ -50,8 +50,7 @@ begin
   v_now := clock_timestamp();
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
-      or exists (select from ops.erasure e where e.user_id = p_user)
-      or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_header.device_id and d.revoked_at is not null),
+      or exists (select from ops.erasure e where e.user_id = p_user),
     exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held
   from learner.state s, private.knowledge k
@@ -59,8 +58,8 @@ begin
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
     perform private.refuse_absent(p_user);
-    perform private.require_not_revoked(p_user, v_header.device_id);
   end if;
+  perform private.require_session(p_user, p_session, v_header.device_id);
   if v_refusal is not null then
     return v_refusal;
   end if;
@@ -80,7 +79,7 @@ begin
   end if;
 
   -- 6 Record the contact.
-  perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
+  perform private.record_contact(p_user, p_session, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
@@ -97,6 +96,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, unauthenticated, session_ended, device_revoked; '
   'lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
 grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

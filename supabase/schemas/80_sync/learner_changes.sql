@@ -124,14 +124,14 @@ begin
   perform private.refuse_absent(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
-  perform private.require_not_revoked(p_user, p_device);
+  perform private.require_session(p_user, p_session, p_device);
   -- Concatenated as text, because json functions would parse a page of 500 changes again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
 end
 $$;
 comment on function private.pull_for(uuid, uuid, text, integer, text, uuid) is
-  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, device_revoked, behind.';
+  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
 create function private.sync_for(p_user uuid, p_session uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql

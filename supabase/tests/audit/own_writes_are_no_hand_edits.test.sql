@@ -8,7 +8,7 @@ grant select on before to authenticated;
 -- 1 What a device does, through the functions and through the API.
 select tests.send_for(2, tests.attempt(20, 1), 'broken');
 select tests.send_for(2, tests.attempt(20, 1), tests.attempt(20, 2), 'broken', 'broken too', tests.attempt(21, 1, '{"content_version": 2}'));
-select private.record_contacts(json_build_array(json_build_object('learner', tests.learner(2), 'device', tests.device(5), 'version', 1)));
+select private.record_contacts(json_build_array(json_build_object('learner', tests.learner(2), 'session', tests.session(2), 'device', tests.device(5), 'version', 1)));
 select tests.authenticate(tests.learner(4));
 select public.ingest(to_json(string_to_array(tests.header() || E'\n' || tests.event(50, 'session.started', '{}', jsonb_build_object('learner_id', tests.learner(4))), E'\n')::json[]));
 select public.merge_progress(tests.ulid(51), tests.device(), '2026-11-01T10:00:00.000Z', tests.skill(1), 5);

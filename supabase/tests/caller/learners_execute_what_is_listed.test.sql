@@ -42,6 +42,7 @@ select set_eq($$ select tests.functions_open_to('authenticated') $$,
     ('public.retry_webhook(message text, endpoint uuid)'),
     -- Their cores, each of which checks its caller itself.
     ('private.app_role()'),
+    ('private.signed_in_learner()'),
     ('private.streaks(p_days datemultirange, OUT last_day date, OUT streak integer, OUT longest_streak integer)'),
     ('private.answer_head(p_schema smallint)'),
     ('private.content_delta(p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)'),

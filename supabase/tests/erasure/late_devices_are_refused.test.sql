@@ -12,8 +12,8 @@ select is(tests.raised(format('select private.ingest_for(%L, null, %L)', tests.l
 select is(tests.raised(format('select private.sync_for(%L, null, %L)', tests.learner(), tests.header())), 'CR024', 'O5: an empty batch of an erased learner is refused');
 select throws_ok(format('select private.report_content(%L, null, %L)', tests.learner(), '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}'), 'CR024', null,
   'O5: a content report of an erased learner is refused');
-select is(private.record_contacts(json_build_array(json_build_object('learner', tests.learner(), 'device', tests.device(), 'version', 1),
-  json_build_object('learner', tests.learner(2), 'device', tests.device(), 'version', 1))), 1, 'O5: a contact of an erased learner is ignored, one of another learner is recorded');
+select is(private.record_contacts(json_build_array(json_build_object('learner', tests.learner(), 'session', tests.session(), 'device', tests.device(), 'version', 1),
+  json_build_object('learner', tests.learner(2), 'session', tests.session(2), 'device', tests.device(), 'version', 1))), 1, 'O5: a contact of an erased learner is ignored, one of another learner is recorded');
 select is_empty('select from learner.state where user_id = tests.learner()', 'O5: refused calls create no state of an erased learner');
 select is_empty('select from learner.device where user_id = tests.learner()', 'O5: refused calls create no device of an erased learner');
 select is(tests.raised(format('select private.pull_for(%L, null, null, 10, null, null)', tests.learner())), 'CR024', 'O5: a pull after an erasure is refused');

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import { until } from "../../../scripts/local/until.ts";
+import { acceptTokensWithoutSession } from "../../../scripts/testkit/sign_in.ts";
 import { openDatabase } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { createKeyedSlots, createSlots } from "../../functions/_shared/slots.ts";
@@ -169,6 +170,7 @@ Deno.test("U8: a database that does not answer is reported as overloaded, and it
   assert.ok(patient && impatient);
   const learner = { id: crypto.randomUUID(), deviceId: crypto.randomUUID(), token: "" };
   const body = ndjson(header(learner), event(learner));
+  await acceptTokensWithoutSession(sql);
   await patient.sync({ learner: learner.id, session: null }, ndjson(header(learner)));
   await sql.begin(async (tx) => {
     await tx`lock table learner.batch in share mode`;

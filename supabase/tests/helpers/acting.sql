@@ -50,20 +50,29 @@ as $$
 $$;
 comment on function tests.set_app_role(uuid, text) is 'Gives an account an app role, or takes it away.';
 
-create function tests.authenticate(p_user uuid, p_app_role text default null) returns void
+create function tests.token_of(p_user uuid, p_app_role text default null) returns jsonb
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_session constant uuid := tests.session_of(p_user);
 begin
   perform tests.set_app_role(p_user, p_app_role);
-  perform tests.become('authenticated', pg_catalog.jsonb_build_object(
+  return pg_catalog.jsonb_build_object(
     'sub', p_user,
     'session_id', v_session,
     'role', 'authenticated',
     'aud', 'authenticated',
     'app_metadata', pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('role', p_app_role)),
-    'user_metadata', '{}'::jsonb));
+    'user_metadata', '{}'::jsonb);
+end
+$$;
+comment on function tests.token_of(uuid, text) is 'Returns the claims of a token of the user, whose account gets the app role.';
+
+create function tests.authenticate(p_user uuid, p_app_role text default null) returns void
+language plpgsql volatile set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform tests.become('authenticated', tests.token_of(p_user, p_app_role));
 end
 $$;
 comment on function tests.authenticate(uuid, text) is
@@ -83,6 +92,9 @@ create function tests.reset_role() returns void
 language sql volatile set search_path = pg_catalog, pg_temp
 as $$ select tests.become('none', null) $$;
 comment on function tests.reset_role() is 'Resets the role to postgres and removes the claims.';
+
+-- pgTAP compares sets in temporary tables, which the caller creates. Without tests only Carrel's definers may create any.
+do $$ begin execute format('grant temporary on database %I to anon, authenticated, service_role', current_database()); end $$;
 
 -- Every role may call the helpers, whatever default privileges the migrations set.
 grant execute on all functions in schema tests to anon, authenticated, service_role;

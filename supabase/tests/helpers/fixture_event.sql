@@ -77,9 +77,12 @@ as $$
 $$;
 
 create function tests.batch(variadic p_lines text[]) returns text
-language sql immutable set search_path = pg_catalog, pg_temp
-as $$ select pg_catalog.array_to_string(tests.header() || p_lines, E'\n', '') $$;
-comment on function tests.batch(text[]) is 'Returns a batch with a header and these lines.';
+language sql volatile set search_path = pg_catalog, pg_temp
+as $$
+  select pg_catalog.array_to_string(tests.header(pg_catalog.jsonb_build_object(
+    'sent_at', pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))) || p_lines, E'\n', '')
+$$;
+comment on function tests.batch(text[]) is 'Returns a batch of a device whose clock is right, with these lines.';
 
 create function tests.results(p_answer json) returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp
