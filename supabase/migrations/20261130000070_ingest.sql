@@ -5,10 +5,12 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('replay_held');
 --        delete from ops.job where name in ('replay_held');
+--        drop table private.replay_cursor cascade;
 --        drop function if exists private.count_lines, private.parse_lines, private.with_code, private.read_header, private.record_contact,
 --          private.known_events, private.uuids_of, private.check_lines, private.knows_range, private.stamp_events, private.read_events,
---          private.outcome_of, private.is_same_body, private.apply_events, private.apply_or_bisect, private.keep_events,
---          private.replay_rows, private.replay_held_for, ops.replay_held, private.ingest_for;
+--          private.outcome_of, private.is_same_body, private.apply_events, private.apply_or_bisect, private.missing_knowledge,
+--          private.is_known, private.new_knowledge, private.keep_events, private.replay_rows, private.replay_held_for,
+--          private.replayable_learners, ops.replay_held, private.ingest_for;
 --        drop type private.line, private.incoming, private.header_pull, private.header, private.outcome;
 
 select private.revoke_default_grants();
@@ -645,11 +647,93 @@ $$;
 comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
   'Applies all events. If a constraint still fails, applies all but the failing events, which get the code internal.';
 
+-- Source: schemas/70_ingest/missing_knowledge.sql
+-- What:  missing_knowledge(), what a held event lacks; is_known() and new_knowledge(), whether and when the server has it.
+-- Why:   a release or an upgrade solves few of the held events. The others need not be tried.
+
+create function private.missing_knowledge(p_code text, p_line text, p_head integer)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_event jsonb;
+  v_body jsonb;
+begin
+  if not exists (select from private.error_code e where e.code = p_code and e.held) then
+    return null;
+  end if;
+  -- A held event is JSON of a valid form, so every cast succeeds.
+  v_event := p_line::jsonb;
+  v_body := v_event -> 'body';
+  return case p_code
+    when 'unknown_content' then coalesce(
+      case when (v_body ->> 'content_version')::numeric > p_head then 'version:' || (v_body ->> 'content_version')::numeric::integer end,
+      (select k.name from (values ('question:' || (v_body ->> 'question_id')), ('skill:' || (v_body ->> 'skill_id'))) k (name)
+       where k.name is not null and not private.is_known(k.name) limit 1),
+      (select 'question:' || c.id from unnest(private.uuids_of(coalesce(v_body -> 'completed', v_body -> 'base' -> 'completed'))) c (id)
+       where not private.is_known('question:' || c.id) limit 1),
+      -- Published between the check of the event and now.
+      'version:' || p_head)
+    when 'unknown_reset' then 'reset'
+    -- unknown_type, unknown_version.
+    else format('type:%s@%s', v_event ->> 'type', (v_event ->> 'version')::numeric::integer)
+  end;
+end
+$$;
+comment on function private.missing_knowledge(text, text, integer) is
+  'What an event with the code of a held event lacks, in the form of ops.quarantine.waits_for; null for other codes. p_line is the event''s text.';
+
+create function private.is_known(p_name text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_value constant text := split_part(p_name, ':', 2);
+begin
+  return case split_part(p_name, ':', 1)
+    when 'question' then exists (select from content.answer_key k where k.question_id = v_value::uuid)
+    when 'skill' then exists (
+      select from content.revision r where r.schema = private.content_schema() and r.kind = 'skill' and r.id = v_value::uuid)
+    when 'version' then v_value::integer <= coalesce((select max(r.version) from content.release r), 0)
+    when 'type' then exists (
+      select from private.event_type t
+      where format('type:%s@%s', t.type, t.version) = p_name and t.type not in ('batch', 'event'))
+    -- A correction marks the events that it solves.
+    else false
+  end;
+end
+$$;
+comment on function private.is_known(text) is 'Whether the server has what a held event waits for.';
+
+create function private.new_knowledge(p_since integer, p_head integer)
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array(
+    select 'version:' || v from generate_series(p_since + 1, p_head) v
+    union
+    select 'question:' || k.question_id from content.answer_key k where k.version between p_since + 1 and p_head
+    union
+    select 'skill:' || r.id from content.revision r
+    where r.schema = private.content_schema() and r.kind = 'skill' and r.version between p_since + 1 and p_head
+    union
+    -- All types: they are few, and they have no release.
+    select format('type:%s@%s', t.type, t.version) from private.event_type t where t.type not in ('batch', 'event'))
+$$;
+comment on function private.new_knowledge(integer, integer) is
+  'What events may have waited for and releases after p_since up to p_head brought, and all event types, in the form of ops.quarantine.waits_for.';
+
 -- Source: schemas/70_ingest/keep_events.sql
 -- What:  keep_events(): stores the events of a batch that could not be applied in quarantine, within the limits.
 -- Why:   a device deletes events that are reported as quarantined, so they must be stored. No learner may fill the disk (U3).
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
+  p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
 language plpgsql
 volatile
@@ -687,9 +771,10 @@ begin
   ),
   kept as (
     insert into ops.quarantine as q (
-      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at, waits_for)
     select p_user, f.sha256, case when private.is_ulid(f.id_text) then private.ulid_to_uuid(f.id_text) end,
-      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now,
+      private.missing_knowledge(f.code, f.line, p_head)
     from fitting f
     where f.fits
     on conflict (user_id, sha256) do update set
@@ -698,6 +783,7 @@ begin
       field = case when q.status = 'superseded' then q.field else excluded.field end,
       origin = case when excluded.origin = 'dead_letter' then excluded.origin else q.origin end,
       reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge, tried_at = excluded.tried_at,
+      waits_for = coalesce(excluded.waits_for, q.waits_for),
       -- Support's decisions and superseded events keep their status.
       status = case when q.status in ('superseded', 'discarded') then q.status else excluded.status end
   )
@@ -718,7 +804,7 @@ begin
     order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, bigint, private.header, text[], private.incoming[]) is
+comment on function private.keep_events(uuid, timestamptz, integer, bigint, private.header, text[], private.incoming[]) is
   'Stores events that could not be applied, once per text. Returns all events; those that do not fit get the code quarantine_full.';
 
 -- Source: schemas/70_ingest/replay_held.sql
@@ -755,6 +841,7 @@ begin
     -- The original error stays on record.
     code = case when k.is_taken then q.code else e.code end,
     field = case when k.is_taken then q.field else e.field end,
+    waits_for = coalesce(private.missing_knowledge(e.code, v_lines[e.place + 1], p_head), q.waits_for),
     status = case when k.is_taken then 'superseded' else private.waiting_status(e.code) end,
     resolved_at = case when k.is_taken then p_now end,
     resolved_event = case when k.is_taken then e.event_id end
@@ -774,65 +861,135 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  return private.replay_rows(p_user, p_now, p_head, p_knowledge, array(
+declare
+  v_rows constant bytea[] := array(
     select q.sha256 from ops.quarantine q
-    where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge
-    order by q.knowledge limit p_limit));
+    where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge and (q.knowledge = 0 or private.is_known(q.waits_for))
+    order by q.event_id, q.sha256 limit p_limit);
+  v_applied integer := 0;
+begin
+  if v_rows <> '{}' then
+    v_applied := private.replay_rows(p_user, p_now, p_head, p_knowledge, v_rows);
+  end if;
+  -- The others wait for something else. They are not looked at again before the server knows more. Checked first, because an update
+  -- runs the table's triggers even if it changes no row.
+  if cardinality(v_rows) < p_limit
+    and exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge)
+  then
+    update ops.quarantine q set knowledge = p_knowledge where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge;
+  end if;
+  return v_applied;
 end
 $$;
 comment on function private.replay_held_for(uuid, timestamptz, integer, bigint, integer) is
-  'Retries the learner''s held events that were last tried with less knowledge. Returns how many were applied. The caller holds the learner''s lock.';
+  'Retries the learner''s held events that lack nothing any more, oldest first, at most p_limit. Returns how many were applied. The caller holds the learner''s lock.';
 
-create function ops.replay_held(p_learners integer default 100, p_events integer default 1000)
+-- Source: schemas/70_ingest/replay_job.sql
+-- What:  ops.replay_held(), the job that retries held events of learners who are not syncing, until its time is used.
+-- Why:   after a release all learners who waited for it should see their answers counted within seconds, not only those who sync (U3).
+
+create table private.replay_cursor (
+  singleton boolean not null default true,
+  version   integer not null default 0,
+  learner   uuid not null default '00000000-0000-0000-0000-000000000000',
+  constraint replay_cursor_pkey primary key (singleton),
+  constraint replay_cursor_singleton check (singleton)
+);
+comment on table private.replay_cursor is
+  'One row. version: nobody waits any more for what this release and earlier ones brought. learner: whose turn was last.';
+alter table private.replay_cursor enable row level security;
+create policy replay_cursor_all_nobody on private.replay_cursor for all to anon, authenticated using (false);
+insert into private.replay_cursor default values;
+
+create function private.replayable_learners(p_names text[], p_knowledge bigint, p_after uuid)
+returns uuid[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array(
+    select w.user_id from (
+      select q.user_id from ops.quarantine q where q.status = 'held' and q.waits_for = any (p_names) and q.knowledge < p_knowledge
+      union
+      select q.user_id from ops.quarantine q where q.status = 'held' and q.knowledge = 0
+    ) w
+    -- Nothing is replayed during an erasure.
+    where not exists (select from ops.erasure e where e.user_id = w.user_id)
+    order by w.user_id <= p_after, w.user_id)
+$$;
+comment on function private.replayable_learners(text[], bigint, uuid) is
+  'The learners with held events that wait for one of the names, or are to be tried in any case; first those after p_after, then from the start.';
+
+create function ops.replay_held(p_budget interval default '1.5 seconds', p_turn integer default private.max_batch_events())
 returns integer
 language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+-- As in ingest_for(). Planning took most of the time of a learner with few events.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set jit = off
 as $$
 declare
+  v_end constant timestamptz := clock_timestamp() + p_budget;
+  v_cursor private.replay_cursor;
   v_user uuid;
   v_head integer;
   v_knowledge bigint;
-  v_room integer := p_events;
-  v_held integer;
+  v_names text[];
+  v_learners uuid[];
+  v_round integer;
   v_applied integer := 0;
+  v_error text;
 begin
   perform private.require_role('support', 'admin');
-  -- Read before any text: later releases are for the next run.
+  -- Read before any text: later releases are for the next run. A second run at the same time waits here for the first.
   select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
-  for v_user, v_held in
-    select d.user_id, d.held from (
-      select q.user_id, count(*) as held from (
-        select h.user_id from ops.quarantine h
-        where h.status = 'held' and h.knowledge < v_knowledge
-          -- Nothing is replayed during an erasure.
-          and not exists (select from ops.erasure e where e.user_id = h.user_id)
-        order by h.knowledge, h.user_id limit p_events
-      ) q
-      group by q.user_id limit p_learners
-    ) d
+  select * into strict v_cursor from private.replay_cursor c for update;
+  v_names := private.new_knowledge(v_cursor.version, v_head);
+
+  -- In rounds: each learner has a turn of at most p_turn events before anybody has a second one. All locks last until the end of the run. A
+  -- sync waits 2 s for its learner's lock, so the run is shorter.
+  <<run>>
   loop
-    -- Busy learners are skipped, because their own sync replays their events. All locks last until the end, so the number of events
-    -- is limited: 1,000 take 0.2 s, or 0.8 s under fourfold overload.
-    perform from learner.state s where s.user_id = v_user for update skip locked;
-    continue when not found;
-    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, private.max_batch_events()));
-    v_room := v_room - v_held;
-    exit when v_room <= 0;
+    v_learners := private.replayable_learners(v_names, v_knowledge, v_cursor.learner);
+    v_round := 0;
+    foreach v_user in array v_learners loop
+      -- Busy learners are skipped, because their own sync replays their events.
+      perform from learner.state s where s.user_id = v_user for update skip locked;
+      continue when not found;
+      begin
+        v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, p_turn);
+        v_round := v_round + 1;
+      exception when others then
+        -- One learner's trouble does not stop the others.
+        v_error := format('Learner %s: %s (%s)', v_user, sqlerrm, sqlstate);
+      end;
+      v_cursor.learner := v_user;
+      exit run when clock_timestamp() >= v_end;
+    end loop;
+    exit when v_round = 0;
   end loop;
+  -- A batch that began before a release may hold an event just after it. No batch takes minutes.
+  if v_learners = '{}' then
+    v_cursor.version := greatest(v_cursor.version,
+      (select max(r.version) from content.release r where r.version <= v_head and r.published_at < clock_timestamp() - interval '5 minutes'));
+  end if;
+  update private.replay_cursor c set version = v_cursor.version, learner = v_cursor.learner
+  where (c.version, c.learner) is distinct from (v_cursor.version, v_cursor.learner);
   if v_applied > 0 then
     perform private.audit('replay_held', 'ops.quarantine', null, null, jsonb_build_object('applied', v_applied));
   end if;
+  perform private.record_job('replay_held', v_error, case when v_applied > 0 then jsonb_build_object('applied', v_applied) end);
   return v_applied;
 end
 $$;
-comment on function ops.replay_held(integer, integer) is
-  'Retries held events for which the server has new knowledge, of some learners who are not syncing. Returns how many were applied. Runs by pg_cron.';
+comment on function ops.replay_held(interval, integer) is
+  'Retries held events that lack nothing any more, of learners who are not syncing, until p_budget is used. Each learner has turns of at most p_turn '
+  'events. Returns how many were applied. Runs by pg_cron, and goes on where the last run ended.';
 
--- At most 1,000 events per run: the learners' locks are held to the end, and a sync waits at most 2 s.
-select private.schedule_job('replay_held', '30 seconds', '1 minute', 'select ops.replay_held()');
+select private.schedule_job('replay_held', '5 seconds', '1 minute', 'select ops.replay_held()');
 
 -- Source: schemas/70_ingest/ingest.sql
 -- What:  ingest: one batch, one transaction, one result per event in the order of the request.
@@ -912,7 +1069,7 @@ begin
   v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, v_lines, v_head, v_newest));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_lines, v_events));
+    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events));
   end if;
 
   -- 6 Record the contact.

@@ -75,7 +75,7 @@ begin
   v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, v_lines, v_head, v_newest));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_lines, v_events));
+    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events));
   end if;
 
   -- 6 Record the contact.
