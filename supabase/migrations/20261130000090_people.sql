@@ -2337,7 +2337,7 @@ begin
   select 'erasures_unchecked', h.rotated_at, 'The history has changed. After a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
   union all
-  select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and "The functions cannot connect" in docs/restore.md', w.slug, w.wakes)
+  select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
 end
