@@ -278,14 +278,12 @@ comment on function private.content_bundles(smallint, integer) is
 
 create table content.cursor_key (
   id  smallint not null default 1,
-  key bytea not null,
+  key uuid not null default gen_random_uuid(),
   constraint cursor_key_pkey primary key (id),
-  constraint cursor_key_one_row check (id = 1),
-  constraint cursor_key_length check (length(key) = 32)
+  constraint cursor_key_one_row check (id = 1)
 );
 comment on table content.cursor_key is 'One row: the key that signs the cursors of pages. Whoever has it can make up cursors, and nothing else.';
--- 244 random bits: two random UUIDs.
-insert into content.cursor_key (key) values (sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));
+insert into content.cursor_key default values;
 
 alter table content.cursor_key enable row level security;
 create policy cursor_key_all_nobody on content.cursor_key for all to anon, authenticated using (false);
@@ -300,7 +298,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- The first half of the hash reveals too little to extend the text.
-  return p_place || '.' || left(encode(sha256((select k.key from content.cursor_key k) || convert_to(p_place, 'UTF8')), 'hex'), 16);
+  return p_place || '.' || left(encode(sha256((select uuid_send(k.key) from content.cursor_key k) || convert_to(p_place, 'UTF8')), 'hex'), 16);
 end
 $$;
 comment on function private.sign_place(text) is
@@ -336,7 +334,7 @@ as $$
     'schemas', (select json_agg(s.schema order by s.schema) from content.schema s),
     'unknown_schema', private.unknown_schema(),
     'nodes', (select coalesce(json_agg(distinct n.id), '[]') from content.tree_node n where n.kind in ('domain', 'skill')),
-    'cursor_key', (select encode(k.key, 'hex') from content.cursor_key k))
+    'cursor_key', (select encode(uuid_send(k.key), 'hex') from content.cursor_key k))
 $$;
 comment on function private.content_existing() is
   'What a request for content can name: {history, version, schemas, unknown_schema, nodes, cursor_key}. The nodes are all domains and skills of every version that can be read.';

@@ -14,7 +14,7 @@ from (select replace(page, '.domain.', '.skill.') from cursor union all select l
 select throws_ok(format('select private.content_node(private.history(), 1::smallint, 1, tests.skill(1), %L, 1)', c), 'CR012', null,
   'U8: a made-up cursor of a node is refused: ' || c)
 from (select tests.question(1)::text union all select page from cursor) made_up (c);
-select is(tests.raised('update content.cursor_key set key = sha256(key)'), 'CR002', 'U8: the key of the cursors stays');
+select is(tests.raised('update content.cursor_key set key = gen_random_uuid()'), 'CR002', 'U8: the key of the cursors stays');
 
 select * from finish();
 rollback;
