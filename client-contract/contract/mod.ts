@@ -1,4 +1,5 @@
 // What client and server say to each other: messages and their validators, events, errors, limits and merge laws.
+export * from "./adoption.ts";
 export * from "./batch.ts";
 export * from "./changes.ts";
 export * from "./completion.ts";

@@ -7,15 +7,15 @@
 --        delete from ops.job where name in ('workers', 'job_runs_prune');
 --        drop table private.error_code, ops.history, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
---          private.max_batch_bytes, private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.max_page_bytes,
---          private.max_domains, private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid,
---          private.account_of, private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role,
---          private.row_limit, private.answer_refusal, private.refusal_of, private.refuse_temporary_objects, private.shows_long_exponent,
---          private.is_jsonb, private.history, ops.rotate_history, private.audit_caller, private.audit, private.audit_change,
---          private.forbid_change, private.watch_table, private.session_opened_at, ops.renew_edge_password, private.signals_configured,
---          private.broadcast, private.record_job, private.run_job, private.schedule_job, private.new_wake, private.take_wake,
---          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
---          ops.prune_job_runs;
+--          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
+--          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
+--          private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error, private.caller_id,
+--          private.caller_session, private.app_role, private.require_role, private.row_limit, private.answer_refusal, private.refusal_of,
+--          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
+--          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job,
+--          private.run_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
+--          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -128,6 +128,8 @@ create function private.max_batch_bytes() returns integer language plpgsql immut
 set search_path = pg_catalog, pg_temp as $$ begin return 524288; end $$;
 create function private.max_event_bytes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 16384; end $$;
+create function private.max_adopted_events() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 20000; end $$;
 create function private.default_page_rows() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
 create function private.max_page_rows() returns integer language plpgsql immutable parallel safe

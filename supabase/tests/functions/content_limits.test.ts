@@ -49,6 +49,7 @@ function bench() {
     recordContacts: none,
     sync: none,
     changes: none,
+    adopt: none,
     hintLearners: none,
   };
   const handler = contentHandler(database, clock);

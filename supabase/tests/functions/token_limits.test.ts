@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { Problem } from "../../functions/_shared/problem.ts";
-import { authenticator } from "../../functions/_shared/token.ts";
+import { tokenChecks } from "../../functions/_shared/token.ts";
 import { testClock } from "./clock.ts";
 
 async function bench() {
   const keys = await generateKeyPair("ES256");
   const jwk = { ...await exportJWK(keys.publicKey), kid: "one", alg: "ES256" };
   const clock = testClock();
-  const authenticate = authenticator({ keys: [jwk] }, "http://127.0.0.1:1", clock);
+  const { authenticate } = tokenChecks({ keys: [jwk] }, "http://127.0.0.1:1", clock);
   const sign = (exp: number) =>
     new SignJWT({ role: "authenticated" }).setProtectedHeader({ alg: "ES256", kid: "one" })
       .setSubject(crypto.randomUUID()).setAudience("authenticated").setExpirationTime(exp).sign(
