@@ -3,7 +3,8 @@
 -- What:  drafts of the curriculum, question types, releases with their revisions, and the head.
 -- Why:   a device can receive the exact state of any version (C1, C2).
 -- Locks: none that anybody waits for: every object is new.
--- Undo:  drop table content.domain, content.skill, content.question, content.schema, content.release, content.revision, content.tree_node,
+-- Undo:  delete from ops.history_anchor where name in ('content.release', 'content.revision');
+--        drop table content.domain, content.skill, content.question, content.schema, content.release, content.revision, content.tree_node,
 --          content.answer_key, content.draft_mark, ops.content_setting, content.required_release, content.release_state cascade;
 --        drop function if exists private.normalisation, private.spaced_text, private.first_unseen, private.fold_text, private.is_decimal,
 --          private.normal_text, private.are_choices, private.are_indexes, private.are_tags, private.is_media, private.is_answer_key,
@@ -623,6 +624,8 @@ create trigger tree_node_version_exists after insert on content.tree_node
 -- Passing on the small rows costs a fifth of an index over versions, which nothing else would use.
 create trigger answer_key_version_exists after insert on content.answer_key
   referencing new table as new_rows for each statement execute function private.check_next_version('new_rows');
+
+select private.anchor_history('content.release'), private.anchor_history('content.revision');
 
 -- Source: schemas/20_content/draft_marks.sql
 -- What:  content.draft_mark: which drafts changed since they were last published.
