@@ -9,7 +9,7 @@ async function bench() {
   const keys = await generateKeyPair("ES256");
   const jwk = { ...await exportJWK(keys.publicKey), kid: "one", alg: "ES256" };
   const clock = testClock();
-  const { authenticate } = tokenChecks({ keys: [jwk] }, "http://127.0.0.1:1", clock);
+  const { authenticate } = tokenChecks({ keys: [jwk] }, "http://127.0.0.1:1", undefined, clock);
   const sign = (exp: number) =>
     new SignJWT({ role: "authenticated" }).setProtectedHeader({ alg: "ES256", kid: "one" })
       .setSubject(crypto.randomUUID()).setAudience("authenticated").setExpirationTime(exp).sign(
