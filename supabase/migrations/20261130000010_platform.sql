@@ -5,16 +5,19 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('workers', 'job_runs_prune');
 --        delete from ops.job where name in ('workers', 'job_runs_prune');
---        drop table private.error_code, ops.history, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
+--        delete from ops.history_anchor where name in ('ops.history');
+--        drop table private.error_code, ops.history, ops.history_anchor, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
 --          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
---          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of,
---          private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit,
---          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.history, ops.rotate_history,
+--          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
+--          private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error, private.caller_id,
+--          private.caller_session, private.app_role, private.require_role, private.row_limit, private.answer_refusal, private.refusal_of,
+--          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.new_seed, private.anchor_history,
+--          private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history, private.audit_source,
 --          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
 --          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job,
---          private.run_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
---          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
+--          private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers,
+--          private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -133,6 +136,10 @@ create function private.default_page_rows() returns integer language plpgsql imm
 set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
 create function private.max_page_rows() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 2000; end $$;
+create function private.max_page_bytes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1048576; end $$;
+create function private.max_domains() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 200; end $$;
 create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
@@ -376,6 +383,54 @@ comment on function private.row_limit(text, integer, integer, integer) is
 
 grant execute on function private.app_role() to authenticated, service_role;
 
+-- Source: schemas/10_platform/refusals.sql
+-- What:  how an RPC answers that a request can succeed later, or that its token is not accepted.
+-- Why:   PostgREST answers a raised error with 400 or 500, without Retry-After. So these errors are returned, not raised (U8).
+
+create function private.answer_refusal(p_refused json)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_least constant integer := p_refused ->> 'retry_after_s';
+  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
+  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+  v_error private.error_code;
+begin
+  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
+  -- The form of PostgREST's errors without raising one, so that the transaction commits.
+  perform set_config('response.status', v_error.status::text, true),
+    set_config('response.headers', json_build_array(case
+      when v_error.status = 401 then '{"WWW-Authenticate": "Bearer"}'::json
+      else json_build_object('Retry-After', v_wait)
+    end)::text, true);
+  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
+    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+end
+$$;
+comment on function private.answer_refusal(json) is
+  'A refusal as an RPC returns it: the status of its code with Retry-After (401: WWW-Authenticate), in the form of PostgREST''s errors. The hint has '
+  'the same number of seconds, because supabase-js does not expose headers.';
+
+create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Only Carrel's own errors have texts for callers.
+  return (
+    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
+      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', case when e.request_retryable then coalesce(nullif(p_hint, '')::integer, 1) end)
+    from private.error_code e
+    where p_sqlstate = any (e.sqlstates) and (e.request_retryable or e.status = 401));
+end
+$$;
+comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is neither retryable nor about the token.';
+
 -- Source: schemas/10_platform/temporary_objects.sql
 -- What:  only Carrel's definers and the database's owner create temporary objects. Calls of platform functions refuse foreign ones.
 -- Why:   a caller can create a type or a table in its session's pg_temp. PostgreSQL finds it before all others for names without a schema,
@@ -457,19 +512,81 @@ comment on function private.is_jsonb(text) is 'Whether a text can be cast to jso
 -- What:  the history id, which identifies one continuous life of the database. It is part of every cursor, ETag and cache key.
 -- Why:   after a restore from backup, cursors of the lost period look valid but are not.
 create table ops.history (
-  singleton  boolean not null default true,
-  seed       uuid not null default gen_random_uuid(),
-  rotated_at timestamptz not null default now(),
+  singleton     boolean not null default true,
+  seed          uuid not null default gen_random_uuid(),
+  rotated_at    timestamptz not null default now(),
+  kept_id       text,
+  kept_for      text,
+  upgrade_until timestamptz,
   constraint history_pkey primary key (singleton),
-  constraint history_singleton check (singleton)
+  constraint history_singleton check (singleton),
+  constraint history_kept_is_whole check ((kept_id is null) = (kept_for is null)),
+  constraint history_upgrade_keeps_an_id check (upgrade_until is null or kept_id is not null)
 );
 comment on table ops.history is
   'One row. history() combines its seed with the cluster''s identifier and timeline, so a restore changes the history.';
+comment on column ops.history.kept_id is 'The history of the fingerprint kept_for. A declared upgrade keeps it.';
+comment on column ops.history.upgrade_until is 'The end of a declaration by ops.expect_upgrade().';
 alter table ops.history enable row level security;
 create policy history_all_nobody on ops.history for all to anon, authenticated using (false);
+
+create table ops.history_anchor (
+  name text not null,
+  oid  oid not null,
+  constraint history_anchor_pkey primary key (name)
+);
+comment on table ops.history_anchor is
+  'Tables whose object id belongs to this life of the database. A dump contains the number, but a restored table has another id. '
+  'VACUUM FULL, REINDEX, pg_repack, ALTER TABLE and pg_upgrade keep it.';
+alter table ops.history_anchor enable row level security;
+create policy history_anchor_all_nobody on ops.history_anchor for all to anon, authenticated using (false);
+
+create function private.new_seed()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'TRUNCATE' then
+    update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
+    return null;
+  end if;
+  new.seed := gen_random_uuid();
+  new.kept_id := null;
+  new.kept_for := null;
+  new.upgrade_until := null;
+  return new;
+end
+$$;
+comment on function private.new_seed() is
+  'Trigger: a row of history that is loaded from a dump gets another seed, and so does the row when a table of the ledger or of releases is emptied.';
+
+-- Always, because a restore of data alone sets session_replication_role to replica.
+create trigger history_new_seed before insert on ops.history for each row execute function private.new_seed();
+alter table ops.history enable always trigger history_new_seed;
 insert into ops.history default values;
 
-create function private.history()
+create function private.anchor_history(p_table regclass)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name constant text := (select c.relname from pg_class c where c.oid = p_table);
+begin
+  insert into ops.history_anchor (name, oid) values (p_table::text, p_table::oid)
+  on conflict (name) do update set oid = excluded.oid;
+  execute format('create trigger %I after truncate on %s for each statement execute function private.new_seed()', v_name || '_emptied', p_table);
+  execute format('alter table %s enable always trigger %I', p_table, v_name || '_emptied');
+end
+$$;
+comment on function private.anchor_history(regclass) is
+  'For migrations: the history changes when this table is made anew or emptied. A migration that renames the table updates ops.history_anchor.';
+
+create function private.database_fingerprint()
 returns text
 language plpgsql -- rather than sql, which plans at every call: 25 us instead of 200, three times per sync
 stable
@@ -477,18 +594,54 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A physical restore ends on a new timeline. A logical restore ends in a cluster with another identifier.
-  -- The id is derived from both, so a restore needs no detection.
-  -- The timeline comes from the name of the current WAL file. The control file's timeline is stale until the first checkpoint
-  -- after a restore, so only a standby, which writes no WAL, reads the control file.
-  -- Calls in the select list take a third less time than calls in FROM, which fill a table first.
-  return (
-    select left(encode(sha256(convert_to(
-      h.seed::text || (pg_control_system()).system_identifier::text || case
-        when pg_is_in_recovery() then lpad(to_hex((pg_control_checkpoint()).timeline_id), 8, '0')
-        else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
-      end, 'UTF8')), 'hex'), 16)
-    from ops.history h);
+  -- 1 A logical restore into another cluster shows by the cluster's identifier, a physical restore by its timeline. The timeline
+  --   comes from the name of the current WAL file. The control file's is stale until the first checkpoint after a restore, so only
+  --   a standby, which writes no WAL, reads it there.
+  -- 2 A copy from a template shows by the database's id.
+  -- 3 A logical restore into the same database shows by tables whose id is not the recorded one. Usually there are none, so a
+  --   migration may add anchors.
+  -- Calls in a select list take a third less time than calls in FROM, which fill a table first.
+  return (pg_control_system()).system_identifier::text || '.' || case
+      when pg_is_in_recovery() then lpad(to_hex((pg_control_checkpoint()).timeline_id), 8, '0')
+      else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
+    end || '.' || (select d.oid from pg_database d where d.datname = current_database())::text
+    || coalesce((
+      select string_agg('.' || a.name || '=' || coalesce(to_regclass(a.name)::oid::text, ''), '' order by a.name)
+      from ops.history_anchor a where to_regclass(a.name)::oid is distinct from a.oid), '');
+end
+$$;
+comment on function private.database_fingerprint() is
+  'The cluster''s identifier, its timeline and the database''s id, and the anchors that were made anew. Whatever ends this life of the database changes it.';
+
+create function private.is_upgrade(p_before text, p_after text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- pg_upgrade makes a cluster with another identifier on timeline 1, and keeps the ids of databases and tables.
+  select split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
+    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '')
+$$;
+comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
+
+create function private.history()
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fingerprint constant text := private.database_fingerprint();
+  v_history ops.history;
+begin
+  select h.* into v_history from ops.history h;
+  if v_history.kept_for = v_fingerprint
+    or v_history.upgrade_until > now() and private.is_upgrade(v_history.kept_for, v_fingerprint) then
+    return v_history.kept_id;
+  end if;
+  return left(encode(sha256(convert_to(v_history.seed::text || v_fingerprint, 'UTF8')), 'hex'), 16);
 end
 $$;
 comment on function private.history() is
@@ -503,12 +656,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  update ops.history set seed = gen_random_uuid(), rotated_at = now() where singleton;
+  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
   return private.history();
 end
 $$;
 comment on function ops.rotate_history() is
-  'Makes every device start over and send its events again. For restores that do not change the cluster''s identifier or timeline. Returns the new history.';
+  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history.';
+
+select private.anchor_history('ops.history');
 
 -- Source: schemas/10_platform/audit.sql
 -- What:  ops.audit, the append-only trail of content changes and operations, and its triggers.
@@ -525,16 +680,33 @@ create table ops.audit (
   object_id   text,
   before      jsonb,
   after       jsonb,
-  constraint audit_pkey primary key (id)
+  constraint audit_pkey primary key (id),
+  constraint audit_source_short check (length(source) <= 400)
 );
 comment on table ops.audit is 'Append-only. One row per changed content row and per operation or support look-up.';
 comment on column ops.audit.actor is 'The user of the token. Null for SQL consoles and jobs; actor_role names those.';
-comment on column ops.audit.source is 'Where the call came from: the forwarded address, or the connection''s application name.';
+comment on column ops.audit.source is
+  'Where the call came from: the login role and the address of its connection, as the database knows them. After `caller says:`, what the caller controls: '
+  'the forwarded address, or else the name of the application; at most 200 characters.';
 -- Collation "C", because ids need no language's order. The default collation took a quarter of the audit of a large import.
 -- Look-ups must name the same collation.
 create index audit_object_id_at_id_idx on ops.audit (object_id collate "C", at, id);
 alter table ops.audit enable row level security;
 create policy audit_all_nobody on ops.audit for all to anon, authenticated using (false);
+
+create function private.audit_source()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws(' ', session_user, 'at ' || coalesce(host(inet_client_addr()), 'this machine'), 'caller says: ' || nullif(regexp_replace(left(
+    coalesce(case when h.headers is json object then h.headers::jsonb ->> 'x-forwarded-for' end, current_setting('application_name', true)), 200),
+    '[[:cntrl:]]', '?', 'g'), ''))
+  from (select current_setting('request.headers', true)) h (headers)
+$$;
+comment on function private.audit_source() is
+  'Where the call came from. What the caller controls comes last, cut to 200 characters and without control characters.';
 
 create function private.audit_caller(out actor uuid, out actor_role text, out source text)
 language sql
@@ -545,8 +717,7 @@ as $$
     private.caller_id(),
     coalesce(nullif(nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role', ''), 'authenticated'),
       case when private.caller_id() is null then session_user::text else private.app_role() end),
-    coalesce(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-forwarded-for',
-      current_setting('application_name', true))
+    private.audit_source()
 $$;
 comment on function private.audit_caller() is 'The caller: user, role and source, as in the columns of ops.audit.';
 
@@ -766,6 +937,7 @@ create function private.record_job(p_name text, p_error text, p_detail jsonb)
 returns void
 language plpgsql
 volatile
+security definer -- as in every job: what a job writes is not an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -807,14 +979,25 @@ $$;
 comment on function private.run_job(text, text) is
   'Runs a job''s command, a query, and records the result. A failed command is rolled back; its record is kept.';
 
+create function private.note_job(p_name text, p_every interval, p_command text)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
+  on conflict (name) do update set every = excluded.every, command = excluded.command
+$$;
+comment on function private.note_job(text, interval, text) is 'Adds a job to ops.job, or changes its interval and command.';
+
 create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
-  on conflict (name) do update set every = excluded.every, command = excluded.command;
+  select private.note_job(p_name, p_every, p_command);
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is

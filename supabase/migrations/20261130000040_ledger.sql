@@ -5,6 +5,7 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('partitions', 'telemetry');
 --        delete from ops.job where name in ('partitions', 'telemetry');
+--        delete from ops.history_anchor where name in ('learner.state', 'learner.event');
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
 --        drop table learner.state, learner.device, learner.batch, learner.adoption, ops.erasure, learner.event, private.event_rule,
@@ -18,8 +19,9 @@
 --          private.only_redact, private.forget_devices, private.with_session, private.support_device, private.devices_of,
 --          private.session_refusal, private.require_session, private.signed_in_learner, private.learner_acted_on, private.list_devices,
 --          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
---          private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load, private.load_quarantine,
---          private.app_version, private.steering_for, private.require_running, private.take_tokens, private.answer_refusal;
+--          private.grow_knowledge, private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status,
+--          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.require_running,
+--          private.take_tokens;
 
 select private.revoke_default_grants();
 
@@ -533,6 +535,8 @@ create policy state_all_nobody on learner.state for all to anon, authenticated u
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
 
+select private.anchor_history('learner.state');
+
 -- Source: schemas/40_ledger/adoption.sql
 -- What:  learner.adoption: anonymous learners whose data now belongs to an account.
 -- Why:   who tries the app first and signs in later keeps what they learned. Their devices still hold events under the old id (U10).
@@ -1008,6 +1012,8 @@ comment on column learner.event.graded_correct is 'The server''s grading by the 
 alter table learner.event enable row level security;
 create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));
 
+select private.anchor_history('learner.event');
+
 -- Source: schemas/40_ledger/event_rules.sql
 -- What:  the rules for batches and events as rows: one jsonpath predicate per field.
 -- Why:   validation covers every constraint of the tables and names the invalid field. The rows are generated from the contract's
@@ -1227,6 +1233,19 @@ create trigger telemetry_setting_audit_update after update on ops.telemetry_sett
 create trigger telemetry_setting_stays before delete or truncate on ops.telemetry_setting
   for each statement execute function private.forbid_change();
 
+create function private.delete_stray_telemetry(p_before timestamptz)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
+  delete from ops.telemetry_default t
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+$$;
+comment on function private.delete_stray_telemetry(timestamptz) is 'Deletes up to 100,000 rows of the default partition that arrived before this time.';
+
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer
 language plpgsql
@@ -1254,9 +1273,7 @@ begin
     execute format('drop table ops.%I', v_partition);
     v_dropped := v_dropped + 1;
   end loop;
-  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
-  delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
+  perform private.delete_stray_telemetry(v_before);
   return v_dropped;
 end
 $$;
@@ -1716,30 +1733,3 @@ $$;
 comment on function private.take_tokens(uuid, integer) is
   'Locks the learner and takes one batch of p_events events from the buckets: null, or {refused: {code, retry_after_s}}. '
   'The refusal is returned, not raised, so that the transaction keeps the count of refusals.';
-
-create function private.answer_refusal(p_refused json)
-returns json
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_least constant integer := p_refused ->> 'retry_after_s';
-  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
-  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
-  v_error private.error_code;
-begin
-  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
-  -- The form of PostgREST's errors without raising one, so that the transaction commits.
-  perform set_config('response.status', v_error.status::text, true),
-    set_config('response.headers', json_build_array(case
-      when v_error.status = 401 then '{"WWW-Authenticate": "Bearer"}'::json
-      else json_build_object('Retry-After', v_wait)
-    end)::text, true);
-  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
-    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
-end
-$$;
-comment on function private.answer_refusal(json) is
-  'A refusal as an RPC returns it: the status of its code with Retry-After (401: WWW-Authenticate), in the form of PostgREST''s errors. The hint has '
-  'the same number of seconds, because supabase-js does not expose headers.';
