@@ -64,7 +64,7 @@ export function pullCursor({ db }: DeviceContext): string | null {
 }
 
 /** Forgets what was pulled so far: the next pull is from the start, and replaces it all. Within a transaction. */
-export function pullAnew({ db }: DeviceContext): void {
+export function pullAnew({ db }: Pick<DeviceContext, "db">): void {
   db.run("delete from pull_staged");
   db.run("update sync_state set pull_cursor = null, pull_next = null");
 }
