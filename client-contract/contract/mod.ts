@@ -13,6 +13,7 @@ export * from "./hint.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./manifest.ts";
+export { NORMALISATION, type Normalisation } from "./normalise.ts";
 export * from "./practice.ts";
 export * from "./problem.ts";
 export * as projectionModel from "./projection_model.ts";
