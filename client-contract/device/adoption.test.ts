@@ -59,7 +59,7 @@ Deno.test("U10: an anonymous learner signs in to an account that exists", async 
     });
 
   await t.step(
-    "what was sent and what waits goes to the account, and its other device pulls it",
+    "U10: sent and waiting events go to the account, and its other device pulls them",
     async () => {
       const [account, anonymous] = [await withAccount(), await anonymously()];
       using tablet = open("tablet", account);
