@@ -3,7 +3,7 @@ import { ProblemError } from "../client/mod.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { releaseHeldBack } from "./outbox.ts";
 import { pullAnew } from "./pull.ts";
-import type { SyncOptions } from "./sync.ts";
+import type { ContentOptions } from "./content_exchange.ts";
 
 /** The anonymous learner that the database belonged to, and the proof that this was the same person. */
 export interface Adopts {
@@ -39,7 +39,10 @@ export function takeOver(context: Pick<DeviceContext, "db">, learnerId: string, 
 }
 
 /** Asks the server for a pending adoption. Throws what a later sync may solve; keeps a final refusal. */
-export async function adoptPending(context: DeviceContext, o: SyncOptions): Promise<void> {
+export async function adoptPending(
+  context: DeviceContext,
+  o: Pick<ContentOptions, "client" | "retry" | "signal">,
+): Promise<void> {
   const { db } = context;
   const { adoption, adoption_token: token } = readState(db);
   if (adoption !== "pending" || token === null) return;
