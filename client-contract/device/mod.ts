@@ -1,11 +1,6 @@
-<<<<<<< HEAD
-// The reference device: content cache, outbox, sync and study on a SQLite database, without an app's screens. It needs
-// a storage adapter: node_sqlite.ts, or another one of storage.ts.
-export type { AdoptionStatus, Adopts } from "./adoption.ts";
-=======
 // The reference device: content cache, outbox, sync and study on a SQLite database, without an app's screens. It needs a storage adapter, such as
 // node_sqlite.ts.
->>>>>>> main
+export type { AdoptionStatus, Adopts } from "./adoption.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { Question } from "./content.ts";
 export type { Repair } from "./content_settle.ts";

@@ -63,13 +63,8 @@ export function pullCursor({ db }: DeviceContext): string | null {
   return state.pull_next ?? state.pull_cursor;
 }
 
-<<<<<<< HEAD
-/** Forgets what was pulled so far: the next pull is from the start, and replaces it all. Within a transaction. */
-export function pullAnew({ db }: Pick<DeviceContext, "db">): void {
-=======
 /** Forgets the cursor: the next pull is from the start and replaces everything. Within a transaction. */
-export function pullAnew({ db }: DeviceContext): void {
->>>>>>> main
+export function pullAnew({ db }: Pick<DeviceContext, "db">): void {
   db.run("delete from pull_staged");
   db.run("update sync_state set pull_cursor = null, pull_next = null");
 }
