@@ -1,5 +1,6 @@
 // `npm run bench`: figures beside their baselines, as ratios of the same run.
 import { type Command, type Line, main, type Options, UsageError, wholeNumber } from "../command/command.ts";
+import { benchCost } from "./cost.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
@@ -14,6 +15,7 @@ import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
   alternatives: benchAlternatives,
+  cost: benchCost,
   delivery: benchDelivery,
   endurance: benchEndurance,
   fleet: benchFleet,
@@ -45,6 +47,7 @@ const COMMAND = {
   alternatives          what a team would use instead of the function
   growth                batches beside a ledger of many rows
   pressure              a hostile learner
+  cost                  bytes on the wire and stored bytes of a device, for docs/deploy.md
   endurance             ten minutes without a pause
   publish, pages, delivery, fleet   a draft's way to 10,000 devices
   batches               sql, replays, function, largest, alternatives
