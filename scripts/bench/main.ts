@@ -1,5 +1,6 @@
 // `npm run bench`: figures beside their baselines, as ratios of the same run.
 import { type Command, type Line, main, type Options, UsageError, wholeNumber } from "../command/command.ts";
+import { benchAttacker } from "./attacker.ts";
 import { benchCost } from "./cost.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
@@ -15,6 +16,7 @@ import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
   alternatives: benchAlternatives,
+  attacker: benchAttacker,
   cost: benchCost,
   delivery: benchDelivery,
   endurance: benchEndurance,
@@ -46,6 +48,8 @@ const COMMAND = {
   largest               the largest batch
   alternatives          what a team would use instead of the function
   growth                batches beside a ledger of many rows
+  pressure              a hostile learner who pushes
+  attacker              a hostile learner who reads content
   pressure              a hostile learner
   cost                  bytes on the wire and stored bytes of a device, for docs/deploy.md
   endurance             ten minutes without a pause

@@ -635,8 +635,8 @@ declare
 begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
-  if p_mended is null or jsonb_typeof(p_mended) <> 'object' then
-    perform private.raise_error('support_invalid', '`mended` must be a JSON object.', 'mended');
+  if p_mended is null or jsonb_typeof(p_mended) <> 'object' or octet_length(p_mended::text) > private.max_event_bytes() then
+    perform private.raise_error('support_invalid', format('`mended` must be a JSON object of at most %s bytes.', private.max_event_bytes()), 'mended');
   end if;
   perform private.lock_learner(p_learner);
   v_rows := private.quarantine_ids(p_learner, array[p_id]);
@@ -2432,7 +2432,7 @@ begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
     perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
-  elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
+  elsif cardinality(p_events) not between 1 and 3 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
     perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
   elsif length(p_description) > 300 then
     perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
