@@ -24,6 +24,12 @@ export const MAX_BATCH_BYTES = 512 * 1024;
 /** Most bytes of one event's line in UTF-8. */
 export const MAX_EVENT_BYTES = 16 * 1024;
 
+/** Most events of an anonymous learner whom an account adopts. */
+export const MAX_ADOPTED_EVENTS = 20_000;
+
+/** Seconds since its expiry for which an access token still proves an anonymous session: 30 days. */
+export const MAX_PROOF_AGE_S = 30 * 24 * 60 * 60;
+
 /** Most question ids of one progress event. */
 export const MAX_COMPLETED = 1000;
 

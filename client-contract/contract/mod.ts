@@ -1,4 +1,5 @@
 // What client and server say to each other: messages and their validators, events, errors, limits and merge laws.
+export * from "./adoption.ts";
 export * from "./batch.ts";
 export * from "./changes.ts";
 export * from "./completion.ts";
@@ -12,6 +13,7 @@ export * from "./hint.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./manifest.ts";
+export { NORMALISATION, type Normalisation } from "./normalise.ts";
 export * from "./practice.ts";
 export * from "./problem.ts";
 export * as projectionModel from "./projection_model.ts";

@@ -70,10 +70,11 @@ Deno.test("publish, fetch, verify, push and pull work through the functions and 
     await problem(instructor.publishRelease({ expected_hash: "0" })),
     `409 drafts_moved ${preview.hash}`,
   );
-  const { published: isPublished, ...published } = await instructor.publishRelease({
+  const { published: isPublished, warnings, ...published } = await instructor.publishRelease({
     expected_hash: preview.hash,
   });
   assert.equal(isPublished, true);
+  assert.deepEqual(warnings, []);
 
   assert.equal(published.version, before.version + 1);
   const answer = await client.head(null, { expected: published.version });

@@ -5,6 +5,7 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('partitions', 'telemetry', 'batches');
 --        delete from ops.job where name in ('partitions', 'telemetry', 'batches');
+--        delete from ops.history_anchor where name in ('learner.state', 'learner.event');
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
 --        drop table learner.state, learner.device, learner.batch, learner.adoption, ops.erasure, learner.event, private.event_rule,
@@ -542,6 +543,8 @@ create policy state_all_nobody on learner.state for all to anon, authenticated u
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
 
+select private.anchor_history('learner.state');
+
 -- Source: schemas/40_ledger/adoption.sql
 -- What:  learner.adoption: anonymous learners whose data now belongs to an account.
 -- Why:   who tries the app first and signs in later keeps what they learned. Their devices still hold events under the old id (U10).
@@ -1016,6 +1019,8 @@ comment on column learner.event.graded_correct is 'The server''s grading by the 
 
 alter table learner.event enable row level security;
 create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));
+
+select private.anchor_history('learner.event');
 
 -- Source: schemas/40_ledger/event_rules.sql
 -- What:  the rules for batches and events as rows: one jsonpath predicate per field.

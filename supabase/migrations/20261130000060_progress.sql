@@ -6,9 +6,9 @@
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('projection_check');
 --        delete from ops.job where name in ('projection_check');
 --        drop table learner.session, learner.attempt, learner.skill_progress, learner.practice, ops.projection_difference cascade;
---        drop function if exists private.end_strength, private.streaks, private.number_change, private.project_events,
---          private.projection_rows, private.project_ledger, private.rebuild_rows, ops.rebuild_learner, private.check_projection,
---          ops.check_projections, private.grading_differences, public.grading_differences;
+--        drop function if exists private.end_strength, private.streaks, private.number_change, private.project_events, private.voids_of,
+--          private.restore_voids, private.projection_rows, private.project_ledger, private.rebuild_rows, ops.rebuild_learner,
+--          private.check_projection, ops.check_projections, private.grading_differences, public.grading_differences;
 
 select private.revoke_default_grants();
 
@@ -354,6 +354,48 @@ comment on column ops.projection_difference.rebuilt is 'The row as the ledger gi
 alter table ops.projection_difference enable row level security;
 create policy projection_difference_all_nobody on ops.projection_difference for all to anon, authenticated using (false);
 
+-- Source: schemas/60_progress/voids.sql
+-- What:  voids_of() and restore_voids(), which carry support's voids over a new projection.
+-- Why:   a void is a decision, not a projection of the ledger: a rebuild or an adoption must not lose it (O1, I6).
+
+create function private.voids_of(p_user uuid)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)), '[]')
+  from (
+    select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
+    union all
+    select 'attempt', event_id, voided_at from learner.attempt where user_id = p_user and voided_at is not null
+    union all
+    select 'skill_progress', skill_id, voided_at from learner.skill_progress where user_id = p_user and voided_at is not null
+  ) v
+$$;
+comment on function private.voids_of(uuid) is 'The voided rows of a learner: [{kind, id, at}].';
+
+create function private.restore_voids(p_user uuid, p_voids jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The triggers number these changes.
+  update learner.session x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(p_voids) v
+  where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
+  update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(p_voids) v
+  where x.user_id = p_user and v ->> 'kind' = 'attempt' and x.event_id = (v ->> 'id')::uuid;
+  update learner.skill_progress x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(p_voids) v
+  where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
+end
+$$;
+comment on function private.restore_voids(uuid, jsonb) is 'Voids the rows of voids_of() that exist.';
+
 -- Source: schemas/60_progress/rebuild.sql
 -- What:  rebuild_learner(), which projects a learner's ledger again, and projection_rows(), the rows that it must reproduce.
 -- Why:   a fixed bug in a projection must reach old rows. A rebuild also proves that projections are a function of the ledger (I6).
@@ -418,14 +460,7 @@ begin
   end if;
 
   -- Voids are support's decisions, not projections, so they survive the rebuild.
-  select jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)) into v_voided
-  from (
-    select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
-    union all
-    select 'attempt', event_id, voided_at from learner.attempt where user_id = p_user and voided_at is not null
-    union all
-    select 'skill_progress', skill_id, voided_at from learner.skill_progress where user_id = p_user and voided_at is not null
-  ) v;
+  v_voided := private.voids_of(p_user);
   delete from learner.session where user_id = p_user;
   delete from learner.attempt where user_id = p_user;
   delete from learner.skill_progress where user_id = p_user;
@@ -433,17 +468,9 @@ begin
 
   select l.last_seq, l.events into v_seq, v_count from private.project_ledger(p_user, p_user, v_seq) l;
 
-  -- The triggers number these changes after the last number of the projections.
+  -- The triggers number the voids after the last number of the projections.
   update learner.state s set change_seq = v_seq where s.user_id = p_user;
-  update learner.session x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
-  update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'attempt' and x.event_id = (v ->> 'id')::uuid;
-  update learner.skill_progress x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
+  perform private.restore_voids(p_user, v_voided);
 
   update ops.projection_difference d set resolved_at = clock_timestamp() where d.user_id = p_user and d.resolved_at is null;
   perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));

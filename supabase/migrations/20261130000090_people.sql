@@ -7,8 +7,8 @@
 --          (t.tgname ~ '_audit_hand$' or t.tgname ~
 --          '^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure|adoption|account_deletion)_stays$')
 --          loop execute format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$;
---        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'webhooks', 'webhooks_prune');
---        delete from ops.job where name in ('erasures', 'webhooks', 'webhooks_prune');
+--        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
+--        delete from ops.job where name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
 --        drop trigger user_account_deleted on auth.users;
 --        drop trigger user_account_soft_deleted on auth.users;
 --        drop trigger release_webhook on content.release;
@@ -28,6 +28,8 @@
 --          private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect, private.note_erasures,
 --          ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods, private.account_deleted,
 --          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, ops.reapply_erasures,
+--          ops.expect_upgrade, ops.settle_upgrade, private.move_events, private.move_quarantine, private.move_contacts,
+--          private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for,
 --          private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret,
 --          private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
@@ -370,13 +372,14 @@ as $$
 begin
   perform from learner.state s where s.user_id = p_learner for update;
   if not found then
+    perform private.refuse_adopted(p_learner);
     perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of a large ledger takes several steps. No row may be added between them.
   perform private.refuse_absent(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner and erased for an erased one.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner, erased for an erased one, learner_adopted for an adopted one.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -1604,6 +1607,402 @@ $$;
 comment on function ops.reapply_erasures(jsonb) is
   'After a restore: erases the learners again who were erased after the copy was made, accounts included; pg_cron deletes the rows. Needs the newest export, '
   'or {"erasures": []} if there were none. Returns how many were new. Ends the alarm erasures_unchecked. For admins.';
+
+-- Source: schemas/90_people/expected_upgrade.sql
+-- What:  expect_upgrade(), which declares a planned upgrade of the project, and the job that ends the declaration.
+-- Why:   an upgrade changes the cluster's identifier but loses nothing. Without the declaration every device would start over.
+
+create function ops.expect_upgrade(p_within interval default '2 hours')
+returns timestamptz
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_until constant timestamptz := now() + p_within;
+begin
+  perform private.require_role('admin');
+  if p_within is null or p_within not between '10 minutes' and '1 day' then
+    perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
+  end if;
+  update ops.history set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = v_until where singleton;
+  -- Nothing of a learner is written from now on. So a backup that contains the declaration lacks nothing of theirs either.
+  update ops.steering s set paused = true, pause_reason = 'The service is being upgraded.'
+  where s.platform is null and s.app_from is null and s.app_before is null and s.paused is not true;
+  perform private.audit('expect_upgrade', 'ops.history', null, null, jsonb_build_object('until', v_until));
+  return v_until;
+end
+$$;
+comment on function ops.expect_upgrade(interval) is
+  'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
+
+create function ops.settle_upgrade(p_cancel boolean default false)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant text := private.database_fingerprint();
+  v_history ops.history;
+  v_result text;
+begin
+  perform private.require_role('admin');
+  select h.* into v_history from ops.history h where h.upgrade_until is not null for update;
+  if not found then
+    return null;
+  end if;
+  v_result := case
+    when v_history.upgrade_until > now() and private.is_upgrade(v_history.kept_for, v_now) then 'upgraded'
+    when v_history.kept_for <> v_now then 'restored'
+    when p_cancel then 'cancelled'
+    when v_history.upgrade_until <= now() then 'not upgraded'
+  end;
+  if v_result is null then
+    return 'expected';
+  end if;
+  update ops.history h set upgrade_until = null, kept_for = case when v_result = 'upgraded' then v_now else h.kept_for end where h.singleton;
+  update ops.steering s set paused = false, pause_reason = null
+  where s.platform is null and s.app_from is null and s.app_before is null and s.pause_reason = 'The service is being upgraded.';
+  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', v_result, 'history', private.history()));
+  return v_result;
+end
+$$;
+comment on function ops.settle_upgrade(boolean) is
+  'Ends the declaration of an upgrade once it has happened, was not one, or its time is over, and resumes sync. p_cancel ends it at once. Runs by pg_cron.';
+
+select private.schedule_job('upgrade', '* * * * *', '1 minute', 'select ops.settle_upgrade() as result');
+
+-- Source: schemas/90_people/adoption_moves.sql
+-- What:  the parts of an adoption: each moves one kind of an anonymous learner's rows to the account. The caller holds both locks.
+-- Why:   nothing may be lost or counted twice, also where both have rows under the same key (U3, U10).
+
+create function private.move_events(p_from uuid, p_to uuid, p_now timestamptz, out moved integer, out duplicate integer, out conflict integer)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_seq bigint;
+  v_voids jsonb;
+begin
+  -- 1 Ids that the account has too. The same event is a duplicate. Another event under the id waits for support, as in ingest.
+  with mine as (
+    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body, e.received_at
+    from learner.event e where e.user_id = p_from
+    union all
+    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body, t.received_at
+    from ops.telemetry t where t.user_id = p_from
+  ),
+  theirs as (
+    select e.event_id, e.type, e.type_version, e.occurred_at, e.body from learner.event e where e.user_id = p_to
+    union all
+    select t.event_id, t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_to
+  ),
+  taken as materialized (
+    select m.*, (h.type, h.type_version, h.occurred_at, h.body) is not distinct from (m.type, m.type_version, m.occurred_at, m.body) as is_same
+    from mine m join theirs h using (event_id)
+  ),
+  kept as (
+    insert into ops.quarantine (
+      user_id, sha256, event_id, code, body, device_id, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+    select p_to, sha256(convert_to(b.line, 'UTF8')), t.event_id, 'id_conflict', b.line, t.device_id, 'adopted from ' || p_from,
+      private.waiting_status('id_conflict'), t.received_at, p_now, k.number, p_now
+    from taken t
+    cross join private.knowledge k
+    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms)) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
+      'learner_id', p_from, 'device_id', t.device_id, 'occurred_at', to_char(t.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+      'utc_offset_minutes', t.utc_offset_minutes, 'body', t.body))::text) b (line)
+    where not t.is_same
+    on conflict (user_id, sha256) do nothing
+  ),
+  gone as (
+    delete from learner.event e where e.user_id = p_from and e.event_id in (select t.event_id from taken t)
+  ),
+  gone_too as (
+    delete from ops.telemetry x where x.user_id = p_from and x.event_id in (select t.event_id from taken t)
+  )
+  select count(*) filter (where t.is_same), count(*) filter (where not t.is_same) into duplicate, conflict from taken t;
+
+  -- 2 The rest counts as if it had arrived under the account. Support's voids stay, but a void of a skill's progress not for a row
+  --   that is the account's as well.
+  v_voids := (
+    select jsonb_agg(v) from jsonb_array_elements(private.voids_of(p_from)) v
+    where v ->> 'kind' <> 'skill_progress'
+      or not exists (select from learner.skill_progress p where p.user_id = p_to and p.skill_id = (v ->> 'id')::uuid));
+  select l.last_seq into v_seq
+  from learner.state s cross join lateral private.project_ledger(p_from, p_to, s.change_seq) l
+  where s.user_id = p_to;
+  update learner.state s set
+    change_seq = v_seq, newest_event = greatest(s.newest_event, (select o.newest_event from learner.state o where o.user_id = p_from))
+  where s.user_id = p_to;
+  perform private.restore_voids(p_to, v_voids);
+
+  -- 3 The ledger and the telemetry themselves.
+  update learner.event e set user_id = p_to where e.user_id = p_from;
+  get diagnostics moved = row_count;
+  update ops.telemetry t set user_id = p_to where t.user_id = p_from;
+  delete from learner.session x where x.user_id = p_from;
+  delete from learner.attempt x where x.user_id = p_from;
+  delete from learner.skill_progress x where x.user_id = p_from;
+  delete from learner.practice x where x.user_id = p_from;
+  delete from ops.projection_difference x where x.user_id = p_from;
+end
+$$;
+comment on function private.move_events(uuid, uuid, timestamptz) is
+  'Moves ledger and telemetry, and projects what is new to the account. Returns the ledger''s events that moved, and those of both that the account had.';
+
+create function private.move_quarantine(p_from uuid, p_to uuid)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Copies, because actions refer to their row and are never updated. A held event is tried again at the next contact.
+  insert into ops.quarantine as q (
+    user_id, sha256, event_id, code, field, body, mended_body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at,
+    times_seen, knowledge, tried_at, resolved_at, resolved_event)
+  select p_to, o.sha256, o.event_id, o.code, o.field, o.body, o.mended_body, o.device_id, o.batch_id, o.origin, o.reason, o.status, o.first_seen_at,
+    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.tried_at, o.resolved_at, o.resolved_event
+  from ops.quarantine o
+  where o.user_id = p_from
+  on conflict (user_id, sha256) do update set
+    first_seen_at = least(q.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(q.last_seen_at, excluded.last_seen_at),
+    times_seen = q.times_seen + excluded.times_seen;
+  insert into ops.quarantine_action (
+    user_id, sha256, number, at, actor, actor_role, action, reason, before_body, after_body, after_sha256, outcome, code, field, event_id)
+  select p_to, o.sha256, o.number + coalesce(n.taken, 0), o.at, o.actor, o.actor_role, o.action, o.reason, o.before_body, o.after_body,
+    o.after_sha256, o.outcome, o.code, o.field, o.event_id
+  from ops.quarantine_action o
+  left join (select a.sha256, max(a.number) as taken from ops.quarantine_action a where a.user_id = p_to group by a.sha256) n on n.sha256 = o.sha256
+  where o.user_id = p_from;
+  delete from ops.quarantine_action x where x.user_id = p_from;
+  delete from ops.quarantine x where x.user_id = p_from;
+  delete from ops.quarantine_load x where x.user_id = p_from;
+end
+$$;
+comment on function private.move_quarantine(uuid, uuid) is 'Moves quarantined events and what support did with them. A text that both have stays once.';
+
+create function private.move_contacts(p_from uuid, p_to uuid)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A device that both know is the same installation. A revocation of either counts.
+  insert into learner.device as d (
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at,
+    sessions)
+  select p_to, o.device_id, o.platform, o.app_version, o.contract_version, o.content_version, o.first_seen_at, o.last_seen_at, o.clock_skew_ms,
+    -- The sessions stay those of the anonymous user, which the account's tokens never name.
+    o.queue_lag_ms, o.revoked_at, o.sessions
+  from learner.device o
+  where o.user_id = p_from
+  order by o.last_seen_at, o.device_id
+  on conflict (user_id, device_id) do update set
+    first_seen_at = least(d.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at),
+    revoked_at = least(d.revoked_at, excluded.revoked_at);
+  delete from learner.device x where x.user_id = p_from;
+
+  update learner.batch b set user_id = p_to
+  where b.user_id = p_from
+    and not exists (select from learner.batch o where o.user_id = p_to and o.received_at = b.received_at and o.batch_id = b.batch_id);
+  delete from learner.batch x where x.user_id = p_from;
+  update ops.content_report r set user_id = p_to, number = r.number + coalesce((
+    select max(o.number) from ops.content_report o where o.user_id = p_to and o.reported_on = r.reported_on), 0)
+  where r.user_id = p_from;
+  delete from ops.change_note x where x.user_id = p_from;
+end
+$$;
+comment on function private.move_contacts(uuid, uuid) is 'Moves devices, the log of batches and content reports.';
+
+-- Source: schemas/90_people/adopt_learner.sql
+-- What:  adopt_learner(): an account takes over the data of an anonymous learner.
+-- Why:   who tries the app first and then signs in to an account that exists must keep what they learned (U10).
+
+create function private.lock_learners(p_users uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- In one order for everybody, so that two adoptions never wait for each other. A batch waits for one learner alone.
+  insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
+  perform from learner.state s where s.user_id = any (p_users) order by s.user_id for update;
+end
+$$;
+comment on function private.lock_learners(uuid[]) is 'Takes the locks of several learners, as ingest does.';
+
+create function private.adopt_learner(p_account uuid, p_anonymous uuid, p_source text)
+returns learner.adoption
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_moved record;
+  v_adoption learner.adoption;
+  v_record jsonb;
+begin
+  -- 1 The data, in one transaction. Batches of both learners wait.
+  v_moved := private.move_events(p_anonymous, p_account, v_now);
+  perform private.move_quarantine(p_anonymous, p_account);
+  perform private.move_contacts(p_anonymous, p_account);
+
+  -- 2 From here on the old id takes nothing. What it had adopted itself is the account's, too.
+  delete from learner.state s where s.user_id = p_anonymous;
+  update learner.adoption a set adopted_by = p_account, change_seq = s.change_seq
+  from learner.state s where a.adopted_by = p_anonymous and s.user_id = p_account;
+  insert into learner.adoption (user_id, adopted_by, adopted_at, change_seq, moved, duplicate, conflict)
+  select p_anonymous, p_account, v_now, s.change_seq, v_moved.moved, v_moved.duplicate, v_moved.conflict
+  from learner.state s where s.user_id = p_account
+  returning * into v_adoption;
+
+  -- 3 A trace for both learners, and a hint for the account's devices, which pull the new rows.
+  v_record := jsonb_build_object('anonymous', p_anonymous, 'account', p_account, 'moved', v_moved.moved, 'duplicate', v_moved.duplicate,
+    'conflict', v_moved.conflict, 'by', p_source);
+  perform private.audit('adopt_learner', 'learner.state', l.id::text, null, v_record) from unnest(array[p_anonymous, p_account]) l (id);
+  insert into ops.change_note (user_id, change_seq) values (p_account, v_adoption.change_seq) on conflict do nothing;
+  return v_adoption;
+end
+$$;
+comment on function private.adopt_learner(uuid, uuid, text) is
+  'Moves all data of an anonymous learner to an account. The caller has checked both, and holds both locks.';
+
+create function private.adoption_of(p_account uuid, p_anonymous uuid)
+returns learner.adoption
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_adoption learner.adoption;
+begin
+  if p_account = p_anonymous then
+    perform private.raise_error('adoption_refused', 'The account and the anonymous learner are the same.', 'same_learner');
+  end if;
+  perform private.refuse_absent(p_account);
+  select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
+  if v_adoption.adopted_by <> p_account then
+    perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
+  elsif v_adoption is null then
+    perform private.refuse_absent(p_anonymous);
+  end if;
+  return v_adoption;
+end
+$$;
+comment on function private.adoption_of(uuid, uuid) is
+  'The adoption, if it has happened; null if it may happen. Raises adoption_refused, erased or learner_adopted. The caller holds both locks.';
+
+create function private.adoption_json(p_adoption learner.adoption)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object('learner_id', p_adoption.user_id,
+    'adopted_at', to_char(p_adoption.adopted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'token', private.history() || '.' || p_adoption.change_seq,
+    'moved', p_adoption.moved, 'duplicate', p_adoption.duplicate, 'conflict', p_adoption.conflict)
+$$;
+comment on function private.adoption_json(learner.adoption) is 'An adoption in the form that devices read.';
+
+create function ops.adopt_learner(p_account uuid, p_anonymous uuid, p_reason text)
+returns json
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_adoption learner.adoption;
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  perform private.lock_learners(array[p_account, p_anonymous]);
+  v_adoption := private.adoption_of(p_account, p_anonymous);
+  if v_adoption is null then
+    if not exists (select from auth.users u where u.id = p_account and u.deleted_at is null) then
+      perform private.raise_error('record_unknown', 'There is no such account.', p_account::text);
+    elsif exists (select from auth.users u where u.id = p_anonymous and not u.is_anonymous) then
+      perform private.raise_error('adoption_refused', 'This learner has an account of their own.', 'not_anonymous');
+    end if;
+    v_adoption := private.adopt_learner(p_account, p_anonymous, p_reason);
+  end if;
+  return private.adoption_json(v_adoption);
+end
+$$;
+comment on function ops.adopt_learner(uuid, uuid, text) is
+  'The same by hand: for a learner whose device has lost its session, or who has too many events for it. Find out first that both are the same person. '
+  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, erased, learner_adopted.';
+
+-- Source: schemas/90_people/adopt_for.sql
+-- What:  adopt_for(), an adoption that a device asks for, with proof of both sessions.
+-- Why:   nobody may take over a learner without their phone, nor an account that is not anonymous (I9, U10).
+
+create function private.adopt_for(p_account uuid, p_session uuid, p_anonymous uuid, p_anonymous_session uuid)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- 20,000 events take 3 s, or 4.5 s under sixfold overload. A statement of carrel_edge may take 8 s.
+  v_most constant integer := private.max_adopted_events();
+  v_events integer;
+  v_adoption learner.adoption;
+  v_refusal json;
+begin
+  -- 1 Both learners' locks, in a statement of its own. Everything after sees what the last holders committed.
+  perform private.lock_learners(array[p_account, p_anonymous]);
+  perform private.require_running(null, null);
+  perform private.require_session(p_account, p_session, null);
+
+  -- 2 A repeated call has the same answer.
+  v_adoption := private.adoption_of(p_account, p_anonymous);
+  if v_adoption is not null then
+    return private.adoption_json(v_adoption);
+  end if;
+
+  -- 3 The function has verified the signature of the anonymous token, which may have expired. So its session must still live.
+  if p_anonymous_session is null or private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
+    perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
+  elsif not (private.account_of(p_anonymous, p_anonymous_session)).is_anonymous then
+    perform private.raise_error('adoption_refused', 'This learner has an account of their own.', 'not_anonymous');
+  end if;
+
+  -- 4 Bounds: as many events as the device's batches may bring, and out of the account's buckets.
+  select count(*) into v_events
+  from (
+    select from learner.event e where e.user_id = p_anonymous
+    union all select from ops.telemetry t where t.user_id = p_anonymous
+    union all select from ops.quarantine q where q.user_id = p_anonymous
+    limit v_most + 1
+  ) x;
+  if v_events > v_most then
+    perform private.raise_error('adoption_too_large', format('A device can have at most %s events adopted.', v_most), v_most::text);
+  end if;
+  v_refusal := private.take_tokens(p_account, least(v_events, private.max_batch_events()));
+  if v_refusal is not null then
+    return v_refusal;
+  end if;
+  return private.adoption_json(private.adopt_learner(p_account, p_anonymous, 'device'));
+end
+$$;
+comment on function private.adopt_for(uuid, uuid, uuid, uuid) is
+  'An account adopts an anonymous learner: {learner_id, adopted_at, token, moved, duplicate, conflict}, the same at every call, or {refused} if a rate limit '
+  'is exceeded. The caller has verified the tokens of both. Errors: paused, unauthenticated, session_ended, device_revoked, erased, learner_adopted, '
+  'adoption_proof_invalid, adoption_refused, adoption_too_large; lock_timeout if one of them is busy.';
+grant execute on function private.adopt_for(uuid, uuid, uuid, uuid) to carrel_edge;
 
 -- Source: schemas/90_people/webhooks.sql
 -- What:  outgoing webhooks: endpoints, the outbox of messages, one delivery per message and endpoint, every attempt.

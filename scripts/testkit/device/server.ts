@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "../../../supabase/functions/_shared/clo
 import { openDatabase } from "../../../supabase/functions/_shared/database.ts";
 import { Problem } from "../../../supabase/functions/_shared/problem.ts";
 import { serveFunction } from "../../../supabase/functions/_shared/serve.ts";
-import type { Authenticate } from "../../../supabase/functions/_shared/token.ts";
+import type { Authenticate, Prove } from "../../../supabase/functions/_shared/token.ts";
 import { contentHandler } from "../../../supabase/functions/content/handler.ts";
 import { syncHandler } from "../../../supabase/functions/sync/handler.ts";
 
@@ -32,12 +32,15 @@ const authenticate: Authenticate = (request) => {
   return Promise.resolve({ learner: JSON.parse(atob(payload)).sub, session: null, issuedAt: 0 });
 };
 
+const prove: Prove = (token) =>
+  authenticate(new Request("http://carrel.test", { headers: { authorization: `Bearer ${token}` } }));
+
 /** The real handlers over a cluster, with the clock of `sync`; disposing of it closes their connections. */
 export function serveCluster(cluster: Cluster, clock: Clock = systemClock): TestServer {
   const sql = postgres(cluster.url("postgres"), { max: 2, onnotice: () => {} });
   const database = openDatabase(cluster.url("carrel_edge"));
   const content = serveFunction("content", authenticate, contentHandler(database));
-  const sync = serveFunction("sync", authenticate, syncHandler(database, clock));
+  const sync = serveFunction("sync", authenticate, syncHandler(database, prove, clock));
   return {
     sql,
     handle: (request) =>

@@ -79,6 +79,8 @@ export interface Database {
   recordContacts(contacts: readonly Contact[]): Promise<string>;
   sync(caller: Session, lines: string): Promise<Synced>;
   changes(pull: PullCut): Promise<string>;
+  /** The account adopts the anonymous learner. */
+  adopt(account: Session, anonymous: Session): Promise<string>;
   /** How many were sent. */
   hintLearners(pushes: readonly Push[]): Promise<string>;
 }
@@ -152,6 +154,9 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
       text(sql<{ answer: string }[]>`select private.pull_for(
         ${p.learner}::uuid, ${p.session}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text,
         ${p.device}::uuid) as answer`),
+    adopt: (account, anonymous) =>
+      text(sql<{ answer: string }[]>`select private.adopt_for(
+        ${account.learner}::uuid, ${account.session}::uuid, ${anonymous.learner}::uuid, ${anonymous.session}::uuid)::text as answer`),
     hintLearners: (pushes) =>
       text(sql<{ answer: string }[]>`select private.hint_learners(
         ${JSON.stringify(pushes)}::text::json)::text as answer`),

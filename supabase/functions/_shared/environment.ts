@@ -1,6 +1,6 @@
 // Reads the environment of the functions.
 import { openDatabase } from "./database.ts";
-import { authenticator } from "./token.ts";
+import { tokenChecks } from "./token.ts";
 
 /** A required environment variable. Throws if it is missing. */
 export function required(name: string): string {
@@ -10,7 +10,7 @@ export function required(name: string): string {
 }
 
 /**
- * The database and the token check of this isolate. `CARREL_DB_URL` is a secret of the project: the
+ * The database and the token checks of this isolate. `CARREL_DB_URL` is a secret of the project: the
  * transaction pooler's address with the role carrel_edge; the rest is set by the platform.
  */
 export function fromEnvironment() {
@@ -18,6 +18,6 @@ export function fromEnvironment() {
   return {
     database: openDatabase(required("CARREL_DB_URL")),
     // Hosted gives either the set or its bare list of keys.
-    authenticate: authenticator(Array.isArray(jwks) ? { keys: jwks } : jwks, required("SUPABASE_URL")),
+    ...tokenChecks(Array.isArray(jwks) ? { keys: jwks } : jwks, required("SUPABASE_URL")),
   };
 }

@@ -7,6 +7,7 @@ import {
   type JWTPayload,
   jwtVerify,
 } from "jose";
+import { MAX_PROOF_AGE_S } from "./limits.gen.ts";
 import { Problem } from "./problem.ts";
 
 /** The most verified tokens that an isolate remembers. A device sends the same token for an hour. */
@@ -27,14 +28,27 @@ export interface Caller {
 /** Returns the caller, or throws a `Problem`. */
 export type Authenticate = (request: Request) => Promise<Caller>;
 
+/** Returns whose token this is, which may have expired within `MAX_PROOF_AGE_S`, or throws a `Problem`. */
+export type Prove = (token: string) => Promise<Caller>;
+
 interface Known {
   caller: Caller;
   /** Seconds since 1970. */
   expires: number;
 }
 
+function callerOf({ sub, iat, role, session_id: session }: JWTPayload): Caller {
+  if (role !== "authenticated" || !isUuid(sub)) {
+    throw new Problem("unauthenticated", "The token is not a learner's.");
+  }
+  return { learner: sub, session: isUuid(session) ? session : null, issuedAt: iat ?? 0 };
+}
+
 /** Keys come from the environment. A key that is missing there, as after a rotation, is fetched from Auth. */
-export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenticate {
+export function tokenChecks(
+  jwks: JSONWebKeySet,
+  projectUrl: string,
+): { authenticate: Authenticate; prove: Prove } {
   const local = createLocalJWKSet(jwks);
   const remote = createRemoteJWKSet(new URL(`${projectUrl}/auth/v1/.well-known/jwks.json`));
   const known = new Map<string, Known>();
@@ -45,16 +59,16 @@ export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenti
     requiredClaims: ["sub", "exp"],
   };
 
-  async function claims(token: string): Promise<JWTPayload> {
+  async function claims(token: string, clockTolerance = 0): Promise<JWTPayload> {
     try {
-      return (await jwtVerify(token, local, options)).payload;
+      return (await jwtVerify(token, local, { ...options, clockTolerance })).payload;
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await jwtVerify(token, remote, options)).payload;
+      return (await jwtVerify(token, remote, { ...options, clockTolerance })).payload;
     }
   }
 
-  return async (request) => {
+  async function authenticate(request: Request): Promise<Caller> {
     const token = /^Bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
     if (!token) throw new Problem("unauthenticated", "The request has no bearer token.");
     const now = Date.now() / 1000;
@@ -73,13 +87,23 @@ export function authenticator(jwks: JSONWebKeySet, projectUrl: string): Authenti
       }
       throw new Problem("overloaded");
     }
-    const { sub, exp, iat, role, session_id: session } = payload;
-    if (role !== "authenticated" || !isUuid(sub) || exp === undefined) {
-      throw new Problem("unauthenticated", "The token is not a learner's.");
-    }
+    const caller = callerOf(payload);
     if (known.size >= REMEMBERED) known.delete(known.keys().next().value ?? "");
-    const caller = { learner: sub, session: isUuid(session) ? session : null, issuedAt: iat ?? 0 };
-    known.set(token, { caller, expires: exp });
+    known.set(token, { caller, expires: payload.exp ?? 0 });
     return caller;
-  };
+  }
+
+  async function prove(token: string): Promise<Caller> {
+    try {
+      return callerOf(await claims(token, MAX_PROOF_AGE_S));
+    } catch (error) {
+      // One answer for every kind of bad proof.
+      if (error instanceof errors.JOSEError || error instanceof Problem) {
+        throw new Problem("adoption_proof_invalid", undefined, "anonymous_token");
+      }
+      throw new Problem("overloaded");
+    }
+  }
+
+  return { authenticate, prove };
 }

@@ -1,4 +1,4 @@
-// POST /sync (push, head and pull in one request) and GET /sync (pull only).
+// POST /sync (push, head and pull in one request), GET /sync (pull only) and POST /sync/adopt.
 import { readBody } from "../_shared/body.ts";
 import { type Clock, systemClock } from "../_shared/clock.ts";
 import { createCollector } from "../_shared/collector.ts";
@@ -9,6 +9,8 @@ import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
 import { replyOnce } from "../_shared/reply.ts";
 import { type Call, type Handler, requireMethod } from "../_shared/serve.ts";
+import type { Prove } from "../_shared/token.ts";
+import { adopt } from "./adopt.ts";
 import { createLearnerLimits } from "./learner_limits.ts";
 import { batchText } from "./lines.ts";
 import { throwRefusal } from "./refusal.ts";
@@ -19,7 +21,7 @@ const HINT_MS = 250;
 const HINTS = 1000;
 
 /** Answers for the learners of one database. */
-export function syncHandler(database: Database, clock: Clock = systemClock): Handler {
+export function syncHandler(database: Database, prove: Prove, clock: Clock = systemClock): Handler {
   const limits = createLearnerLimits(clock);
   const hint = createCollector<Push>({
     what: "devices were not hinted",
@@ -63,8 +65,16 @@ export function syncHandler(database: Database, clock: Clock = systemClock): Han
   }
 
   return async (call) => {
-    if (call.path !== "") throw new Problem("not_found", "The function sync has no sub-paths.");
+    const { learner } = call;
+    if (call.path === "/adopt") {
+      requireMethod(call.request, "POST");
+      return await limits.admit(
+        learner,
+        () => adopt(call, database, prove, (work) => limits.turn(learner, work)),
+      );
+    }
+    if (call.path !== "") throw new Problem("not_found", "The function sync has no such path.");
     requireMethod(call.request, "GET", "POST");
-    return await limits.admit(call.learner, () => call.request.method === "GET" ? pull(call) : push(call));
+    return await limits.admit(learner, () => call.request.method === "GET" ? pull(call) : push(call));
   };
 }

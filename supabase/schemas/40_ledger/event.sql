@@ -43,3 +43,5 @@ comment on column learner.event.graded_correct is 'The server''s grading by the 
 
 alter table learner.event enable row level security;
 create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));
+
+select private.anchor_history('learner.event');

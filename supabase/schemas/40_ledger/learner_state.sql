@@ -73,3 +73,5 @@ alter table learner.batch enable row level security;
 create policy state_all_nobody on learner.state for all to anon, authenticated using (false);
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
+
+select private.anchor_history('learner.state');

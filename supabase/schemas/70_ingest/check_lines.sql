@@ -32,7 +32,10 @@ begin
           when octet_length(l.text) > private.max_event_bytes() then 'too_large'
           when l.event is null then 'invalid_json'
           when (l.event @@ (select t.rules from private.event_type t where t.type = 'event')) is not true then 'invalid_event'
-          when l.event ->> 'learner_id' <> p_user::text then 'wrong_learner'
+          when l.event ->> 'learner_id' <> p_user::text
+            -- A learner who tried the app first: their events count for the account that has adopted them.
+            and not exists (select from learner.adoption a where a.user_id = (l.event ->> 'learner_id')::uuid and a.adopted_by = p_user)
+          then 'wrong_learner'
         end as code
       from unnest(p_lines) l
     ),

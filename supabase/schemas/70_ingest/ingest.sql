@@ -52,7 +52,8 @@ begin
   v_now := clock_timestamp();
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
-      or exists (select from ops.erasure e where e.user_id = p_user),
+      or exists (select from ops.erasure e where e.user_id = p_user)
+      or exists (select from learner.adoption a where a.user_id = p_user),
     exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number),
     p.stored_bytes_per_day - s.stored_bytes, s.batches <= p.batch_records_per_day
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held, v_room, v_is_recorded
@@ -109,6 +110,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, unauthenticated, session_ended, device_revoked; '
-  'lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, learner_adopted, unauthenticated, '
+  'session_ended, device_revoked; lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
 grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

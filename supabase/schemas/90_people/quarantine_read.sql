@@ -24,13 +24,14 @@ as $$
 begin
   perform from learner.state s where s.user_id = p_learner for update;
   if not found then
+    perform private.refuse_adopted(p_learner);
     perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of a large ledger takes several steps. No row may be added between them.
   perform private.refuse_absent(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner and erased for an erased one.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner, erased for an erased one, learner_adopted for an adopted one.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]

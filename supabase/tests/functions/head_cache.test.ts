@@ -35,6 +35,7 @@ function bench() {
     recordContacts: none,
     sync: none,
     changes: none,
+    adopt: none,
     hintLearners: none,
   };
   const headAt = headCache(database, () => state.time);

@@ -39,12 +39,13 @@ export interface IngestAnswer {
   results: { id?: string; status: string; code?: string }[];
 }
 
-/** Sends events as one batch of the learner, by a device whose clock is behind the server's by `skewMs`. */
+/** Sends events as one batch of the learner, by a device whose clock is behind the server's by `skewMs`. The events name `owner`. */
 export async function ingest(
-  sql: postgres.Sql,
+  sql: postgres.Sql | postgres.TransactionSql,
   learner: string,
   events: readonly HistoryEvent[],
   skewMs = 0,
+  owner = learner,
 ): Promise<IngestAnswer> {
   const header = {
     batch_id: ulid(),
@@ -52,7 +53,7 @@ export async function ingest(
     sent_at: new Date(Date.now() - skewMs).toISOString(),
     contract_version: 1,
   };
-  const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: learner }))];
+  const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: owner }))];
   const text = lines.map((line) => JSON.stringify(line)).join("\n");
   const [row] = await sql<
     { answer: IngestAnswer }[]

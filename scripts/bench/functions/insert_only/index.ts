@@ -6,7 +6,7 @@ import { fromEnvironment } from "../../../../supabase/functions/_shared/environm
 import { serveFunction } from "../../../../supabase/functions/_shared/serve.ts";
 import { syncHandler } from "../../../../supabase/functions/sync/handler.ts";
 
-const { database, authenticate } = fromEnvironment();
+const { database, authenticate, prove } = fromEnvironment();
 const sql = postgres(Deno.env.get("CARREL_DB_URL") ?? "", { prepare: false, max: 4, fetch_types: false });
 
 async function insertOnly({ learner }: Session, lines: string): Promise<Synced> {
@@ -16,4 +16,4 @@ async function insertOnly({ learner }: Session, lines: string): Promise<Synced> 
   return { answer: row?.answer ?? "", changedBy: null };
 }
 
-Deno.serve(serveFunction("insert_only", authenticate, syncHandler({ ...database, sync: insertOnly })));
+Deno.serve(serveFunction("insert_only", authenticate, syncHandler({ ...database, sync: insertOnly }, prove)));
