@@ -11,7 +11,7 @@ export interface DeviceContext {
   random: () => number;
   learnerId: string;
   deviceId: string;
-  /** Null: nothing is told. `reads`: of content, since they were last written down. */
+  /** Null: the app has turned telemetry off. `reads`: reads of content that are not stored yet. */
   telemetry: { reads: number } | null;
 }
 
@@ -47,7 +47,7 @@ const SyncState = z.object({
 /** The row of sync_state; its columns are described in carrel.drift. */
 export type SyncState = z.infer<typeof SyncState>;
 
-/** Reads the sync state of a device that was opened before. */
+/** Reads the sync state of a database that is bound to a device. */
 export function readState(db: Database): SyncState {
   const state = db.get(SyncState, "select * from sync_state");
   if (!state) throw new Error("the device's file has no sync state");

@@ -1,4 +1,4 @@
-// Dead letters: what the device has given up is handed in by the same door as events, and the server keeps it.
+// Dead letters: what the device has given up. They are sent in batches like events, and the server keeps them for support.
 import { z } from "zod";
 import type { EventResult } from "../contract/batch.ts";
 import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
@@ -11,10 +11,10 @@ import { dueAt, letterReason, retryAt } from "./outbox.ts";
 import { refreshProgress } from "./progress.ts";
 import { readSteering } from "./steering.ts";
 
-/** Bytes of a batch of dead letters that its header may take: 500 reasons of 200 characters, of at most 4 bytes. */
+/** Most bytes of the header of a batch of dead letters: 500 reasons of 200 characters of 4 bytes each. */
 const HEADER_BYTES = 408 * 1024;
 
-/** Most bytes of a letter's line: the carrel.drift constraint. Two of them would not fit a batch, one always does. */
+/** Most bytes of a letter's line; carrel.drift has the same constraint. Two such lines may not fit into one batch, one always does. */
 const MAX_LETTER_BYTES = 256 * 1024;
 
 const Letter = z.object({
@@ -44,7 +44,7 @@ function lineOf(letter: string): string {
  */
 export function keepLetter(context: DeviceContext, letter: string, reason: string): void {
   const { db, clock } = context;
-  // SQLite would store another text than one that UTF-8 can't hold, so the text is kept as it is sent.
+  // SQLite would change a text that UTF-8 can't encode, so the letter is stored in the form in which it is sent.
   const line = lineOf(letter);
   if (new TextEncoder().encode(line).byteLength > MAX_LETTER_BYTES) {
     throw new DeviceError(
@@ -63,7 +63,7 @@ export function keepLetter(context: DeviceContext, letter: string, reason: strin
   );
 }
 
-/** The oldest dead letters that are still to be handed in, as many as one batch may hold. */
+/** The oldest dead letters that were not handed in yet, as many as fit into one batch. */
 export function takeLetters(context: DeviceContext): LetterLine[] {
   context.db.transaction(() => watchClock(context));
   const waiting = context.db.all(
@@ -79,11 +79,11 @@ export function takeLetters(context: DeviceContext): LetterLine[] {
     reason,
   }));
   const fitting = fitBatch(waiting, HEADER_BYTES);
-  // One that is larger than the room beside all those reasons goes alone.
+  // A letter that does not fit beside the largest header is sent alone.
   return fitting.length > 0 ? fitting : waiting.slice(0, 1);
 }
 
-/** Records the server's results, in the order of the letters; gives how many it holds now. Within a transaction. */
+/** Records the server's results, in the order of the letters. Returns how many letters the server has now. Within a transaction. */
 export function recordLetters(
   context: DeviceContext,
   letters: readonly LetterLine[],

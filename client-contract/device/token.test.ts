@@ -125,18 +125,9 @@ Deno.test("U10: a session that was ended elsewhere deletes nothing, and everythi
   using lab = openLab();
   const learnerId = crypto.randomUUID();
   let isEnded = false;
-  const ended = {
-    type: "about:blank",
-    title: "The session has ended.",
-    status: 401,
-    code: "session_ended",
-    retryable: false,
-  };
   const handle: Handle = (request) =>
     isEnded
-      ? Promise.resolve(
-        Response.json(ended, { status: 401, headers: { "content-type": "application/problem+json" } }),
-      )
+      ? Promise.resolve(problemResponse(new Problem("session_ended"), "request-1"))
       : server.handle(request);
   const ids: string[] = [];
   {
@@ -144,7 +135,7 @@ Deno.test("U10: a session that was ended elsewhere deletes nothing, and everythi
     await device.sync();
     ids.push(...studyOnce(device, firstQuestions(device)));
     isEnded = true;
-    await assert.rejects(device.sync(), (error) => error instanceof ProblemError && error.status === 401);
+    await assert.rejects(device.sync(), refused("session_ended"));
     assert.equal(device.status().isRevoked, false);
     ids.push(...studyOnce(device, firstQuestions(device)));
   }

@@ -22,14 +22,15 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** A token that the test server takes: unsigned, but of the form of real ones. */
-export function testToken(learnerId: string): string {
-  return `e30.${btoa(JSON.stringify({ sub: learnerId })).replaceAll("=", "")}.test`;
+export function testToken(learnerId: string, session?: string): string {
+  return `e30.${btoa(JSON.stringify({ sub: learnerId, session_id: session })).replaceAll("=", "")}.test`;
 }
 
 const authenticate: Authenticate = (request) => {
   const payload = request.headers.get("authorization")?.split(".")[1];
   if (!payload) return Promise.reject(new Problem("unauthenticated"));
-  return Promise.resolve({ learner: JSON.parse(atob(payload)).sub, session: null, issuedAt: 0 });
+  const { sub, session_id: session = null } = JSON.parse(atob(payload));
+  return Promise.resolve({ learner: sub, session, issuedAt: 0 });
 };
 
 const prove: Prove = (token) =>

@@ -7,6 +7,7 @@ import {
   type JWTPayload,
   jwtVerify,
 } from "jose";
+import { isLegacy, legacyCheck } from "./legacy_token.ts";
 import { MAX_PROOF_AGE_S } from "./limits.gen.ts";
 import { Problem } from "./problem.ts";
 
@@ -44,27 +45,30 @@ function callerOf({ sub, iat, role, session_id: session }: JWTPayload): Caller {
   return { learner: sub, session: isUuid(session) ? session : null, issuedAt: iat ?? 0 };
 }
 
-/** Keys come from the environment. A key that is missing there, as after a rotation, is fetched from Auth. */
+/**
+ * Keys come from the environment. A key that is missing there, as after a rotation, is fetched from Auth. `secret` is the legacy
+ * secret of a project that signs with HS256. Without it such tokens are refused.
+ */
 export function tokenChecks(
   jwks: JSONWebKeySet,
   projectUrl: string,
+  secret?: string,
 ): { authenticate: Authenticate; prove: Prove } {
   const local = createLocalJWKSet(jwks);
   const remote = createRemoteJWKSet(new URL(`${projectUrl}/auth/v1/.well-known/jwks.json`));
   const known = new Map<string, Known>();
-  // A token with a symmetric algorithm is not a user token of the project.
-  const options = {
-    audience: "authenticated",
-    algorithms: ["ES256", "RS256", "EdDSA"],
-    requiredClaims: ["sub", "exp"],
-  };
+  const verifyLegacy = legacyCheck(secret);
+  const required = { audience: "authenticated", requiredClaims: ["sub", "exp"] };
 
   async function claims(token: string, clockTolerance = 0): Promise<JWTPayload> {
+    if (isLegacy(token)) return await verifyLegacy(token, { ...required, clockTolerance });
+    // A public key is used with its own algorithms, whatever a token says.
+    const options = { ...required, clockTolerance, algorithms: ["ES256", "RS256", "EdDSA"] };
     try {
-      return (await jwtVerify(token, local, { ...options, clockTolerance })).payload;
+      return (await jwtVerify(token, local, options)).payload;
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      return (await jwtVerify(token, remote, { ...options, clockTolerance })).payload;
+      return (await jwtVerify(token, remote, options)).payload;
     }
   }
 

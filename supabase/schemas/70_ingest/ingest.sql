@@ -63,6 +63,7 @@ begin
     perform private.require_running(v_header.platform, v_header.app_version);
     perform private.refuse_absent(p_user);
   end if;
+  -- Under the lock, so that a sign-out or a revocation that has returned counts. A batch of 50 events takes as long without it.
   perform private.require_session(p_user, p_session, v_header.device_id);
   if v_refusal is not null then
     return v_refusal;

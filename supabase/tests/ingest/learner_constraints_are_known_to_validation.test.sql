@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(21);
 
 select tests.a_release();
 -- Every named constraint that a field of an event can reach, and an event that would violate it.
@@ -20,6 +20,7 @@ insert into violation values
 create temporary table out_of_reach (rule text, statement text) on commit drop;
 insert into out_of_reach values
   ('state_change_seq_positive', 'insert into learner.state values (tests.learner(9), -1)'),
+  ('state_stored_not_negative', 'update learner.state set stored_bytes = -1'),
   ('state_limited_at_iff_limited', 'insert into learner.state (user_id, limited) values (tests.learner(9), 1)'),
   ('device_queue_lag_not_negative', 'update learner.device set queue_lag_ms = -1'),
   ('batch_results_add_up', 'insert into learner.batch values (tests.learner(9), now(), tests.event_id(1), tests.device(), 1, 0, 0, 0, 0)'),
@@ -31,7 +32,10 @@ insert into out_of_reach values
   ('attempt_content_state_known', $$ update learner.attempt set content_state = 'old' $$),
   ('skill_progress_correct_among_attempts', 'update learner.skill_progress set correct = attempts + 1'),
   ('practice_days_present', $$ update learner.practice set days = '{}' $$),
+  ('adoption_by_another', 'insert into learner.adoption values (tests.learner(8), tests.learner(8), now(), 0, 0, 0, 0)'),
+  ('adoption_counts_not_negative', 'insert into learner.adoption values (tests.learner(8), tests.learner(9), now(), -1, 0, 0, 0)'),
   ('quarantine_status_known', $$ update ops.quarantine set status = 'lost' $$),
+  ('quarantine_held_waits_for_something', $$ update ops.quarantine set status = 'held', code = 'unknown_type', field = null, waits_for = null $$),
   ('quarantine_origin_known', $$ update ops.quarantine set origin = 'letter' $$),
   ('quarantine_event_iff_superseded', $$ update ops.quarantine set status = 'superseded', resolved_at = now() $$),
   ('quarantine_resolved_iff_settled', $$ update ops.quarantine set status = 'discarded' $$);
