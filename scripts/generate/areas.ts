@@ -69,18 +69,16 @@ export const AREAS: Record<string, Area> = {
     what: "support, erasure, restore, webhooks, alarms, and the audit of edits by hand.",
     why: "people operate the service and answer for learners' data (O1, O5).",
     locks: "`auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.",
-    // A loop creates these triggers (hand_edits.sql).
-    undoBefore: [
-      "do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and " +
-      "(t.tgname ~ '_audit_hand$' or t.tgname ~ " +
-      "'^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure|adoption|account_deletion)_stays$') loop " +
-      "execute format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$",
-    ],
   },
   "99_rights": {
-    what: "who owns the security definers.",
+    what: "who owns the security definers, and the tables whose edits by hand are audited.",
     why: "what Carrel's own functions write is told from what a person writes by who executes it (O1).",
     undoBefore: [
+      // A function creates these triggers (watched_tables.sql). Other triggers of the same kind go with their tables.
+      "do $$ declare v record; begin for v in select h.tgrelid::regclass as name, h.tgname, s.tgname as stays from pg_trigger h " +
+      "left join pg_trigger s on s.tgrelid = h.tgrelid and s.tgname = replace(h.tgname, '_audit_hand', '_stays') " +
+      "where h.tgparentid = 0 and h.tgname ~ '_audit_hand$' loop execute format('drop trigger %I on %s', v.tgname, v.name); " +
+      "if v.stays is not null then execute format('drop trigger %I on %s', v.stays, v.name); end if; end loop; end $$",
       "do $$ declare v regprocedure; begin for v in select p.oid from pg_proc p where p.proowner = 'carrel_definer'::regrole loop " +
       "execute format('alter function %s owner to current_user', v); execute format('grant execute on function %s to carrel_definer', v); " +
       "end loop; end $$",

@@ -12,11 +12,11 @@
 --          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of,
 --          private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit,
 --          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.new_seed, private.anchor_history,
---          private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history, private.audit_caller, private.audit,
---          private.audit_change, private.forbid_change, private.watch_table, private.session_opened_at, ops.renew_edge_password,
---          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.new_wake,
---          private.take_wake, private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
---          ops.prune_job_runs;
+--          private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history, private.audit_source,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
+--          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job,
+--          private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers,
+--          private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -628,16 +628,33 @@ create table ops.audit (
   object_id   text,
   before      jsonb,
   after       jsonb,
-  constraint audit_pkey primary key (id)
+  constraint audit_pkey primary key (id),
+  constraint audit_source_short check (length(source) <= 400)
 );
 comment on table ops.audit is 'Append-only. One row per changed content row and per operation or support look-up.';
 comment on column ops.audit.actor is 'The user of the token. Null for SQL consoles and jobs; actor_role names those.';
-comment on column ops.audit.source is 'Where the call came from: the forwarded address, or the connection''s application name.';
+comment on column ops.audit.source is
+  'Where the call came from: the login role and the address of its connection, as the database knows them. After `caller says:`, what the caller controls: '
+  'the forwarded address, or else the name of the application; at most 200 characters.';
 -- Collation "C", because ids need no language's order. The default collation took a quarter of the audit of a large import.
 -- Look-ups must name the same collation.
 create index audit_object_id_at_id_idx on ops.audit (object_id collate "C", at, id);
 alter table ops.audit enable row level security;
 create policy audit_all_nobody on ops.audit for all to anon, authenticated using (false);
+
+create function private.audit_source()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws(' ', session_user, 'at ' || coalesce(host(inet_client_addr()), 'this machine'), 'caller says: ' || nullif(regexp_replace(left(
+    coalesce(case when h.headers is json object then h.headers::jsonb ->> 'x-forwarded-for' end, current_setting('application_name', true)), 200),
+    '[[:cntrl:]]', '?', 'g'), ''))
+  from (select current_setting('request.headers', true)) h (headers)
+$$;
+comment on function private.audit_source() is
+  'Where the call came from. What the caller controls comes last, cut to 200 characters and without control characters.';
 
 create function private.audit_caller(out actor uuid, out actor_role text, out source text)
 language sql
@@ -648,8 +665,7 @@ as $$
     private.caller_id(),
     coalesce(nullif(nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role', ''), 'authenticated'),
       case when private.caller_id() is null then session_user::text else private.app_role() end),
-    coalesce(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-forwarded-for',
-      current_setting('application_name', true))
+    private.audit_source()
 $$;
 comment on function private.audit_caller() is 'The caller: user, role and source, as in the columns of ops.audit.';
 
@@ -869,6 +885,7 @@ create function private.record_job(p_name text, p_error text, p_detail jsonb)
 returns void
 language plpgsql
 volatile
+security definer -- as in every job: what a job writes is not an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -910,14 +927,25 @@ $$;
 comment on function private.run_job(text, text) is
   'Runs a job''s command, a query, and records the result. A failed command is rolled back; its record is kept.';
 
+create function private.note_job(p_name text, p_every interval, p_command text)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
+  on conflict (name) do update set every = excluded.every, command = excluded.command
+$$;
+comment on function private.note_job(text, interval, text) is 'Adds a job to ops.job, or changes its interval and command.';
+
 create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
-  on conflict (name) do update set every = excluded.every, command = excluded.command;
+  select private.note_job(p_name, p_every, p_command);
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is

@@ -19,9 +19,9 @@
 --          private.only_redact, private.forget_devices, private.with_session, private.support_device, private.devices_of,
 --          private.session_refusal, private.require_session, private.signed_in_learner, private.learner_acted_on, private.list_devices,
 --          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
---          private.grow_knowledge, private.drop_old_months, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
---          private.load_quarantine, private.app_version, private.steering_for, private.require_running, private.batch_bytes,
---          private.take_tokens, private.answer_refusal, ops.drop_old_batches;
+--          private.grow_knowledge, private.drop_old_months, private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status,
+--          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.require_running,
+--          private.batch_bytes, private.take_tokens, private.answer_refusal, ops.drop_old_batches;
 
 select private.revoke_default_grants();
 
@@ -1268,6 +1268,19 @@ end
 $$;
 comment on function private.drop_old_months(text, text, timestamptz) is 'Drops the month partitions of a table that end before a time. Returns their number.';
 
+create function private.delete_stray_telemetry(p_before timestamptz)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
+  delete from ops.telemetry_default t
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+$$;
+comment on function private.delete_stray_telemetry(timestamptz) is 'Deletes up to 100,000 rows of the default partition that arrived before this time.';
+
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer
 language plpgsql
@@ -1283,9 +1296,7 @@ declare
 begin
   perform private.require_role('admin');
   v_dropped := private.drop_old_months('ops', 'telemetry', v_before);
-  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
-  delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
+  perform private.delete_stray_telemetry(v_before);
   return v_dropped;
 end
 $$;
@@ -1818,7 +1829,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+set lock_timeout = '500ms'
 as $$
 declare
   v_before constant timestamptz := p_now - make_interval(days => (select s.keep_batch_days from ops.pressure_setting s));

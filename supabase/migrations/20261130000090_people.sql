@@ -3,11 +3,7 @@
 -- What:  support, erasure, restore, webhooks, alarms, and the audit of edits by hand.
 -- Why:   people operate the service and answer for learners' data (O1, O5).
 -- Locks: `auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.
--- Undo:  do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and
---          (t.tgname ~ '_audit_hand$' or t.tgname ~
---          '^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure|adoption|account_deletion)_stays$')
---          loop execute format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$;
---        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
 --        delete from ops.job where name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
 --        drop trigger user_account_deleted on auth.users;
 --        drop trigger user_account_soft_deleted on auth.users;
@@ -15,29 +11,48 @@
 --        drop trigger erasure_webhook on ops.erasure;
 --        drop table ops.account_deletion, ops.deletion_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message,
 --          ops.webhook_delivery, ops.webhook_attempt cascade;
---        drop function if exists private.action_json, private.record_actions, private.quarantine_states, private.mended_id,
---          private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor, private.ulid_time,
---          private.support_timeline, public.support_timeline, private.require_reason, private.lock_learner, private.quarantine_ids,
---          private.quarantine_cursor, private.quarantine_page, private.own_quarantine, public.own_quarantine, private.support_quarantine,
---          public.support_quarantine, private.rows_to_replay, private.replay_quarantined, public.replay_quarantined,
---          private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all, private.replay_all_quarantined,
---          public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined, public.restore_quarantined,
---          private.next_reset_range, private.support_reset_progress, public.support_reset_progress, private.void_record,
---          public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
---          private.rebuild_learner, public.rebuild_learner, private.audit_by_hand, private.audit_hand_edit, private.learner_tables,
---          private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect, private.note_erasures,
---          ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods, private.account_deleted,
---          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, ops.reapply_erasures,
---          ops.expect_upgrade, ops.settle_upgrade, private.move_events, private.move_quarantine, private.move_contacts,
---          private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for,
---          private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret,
---          private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
---          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
---          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
---          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
+--        drop function if exists private.audit_look, private.action_json, private.record_actions, private.quarantine_states,
+--          private.mended_id, private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor,
+--          private.ulid_time, private.support_timeline, public.support_timeline, private.require_reason, private.lock_learner,
+--          private.quarantine_ids, private.quarantine_cursor, private.quarantine_page, private.own_quarantine, public.own_quarantine,
+--          private.support_quarantine, public.support_quarantine, private.rows_to_replay, private.replay_quarantined,
+--          public.replay_quarantined, private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all,
+--          private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined,
+--          public.restore_quarantined, private.next_reset_range, private.support_reset_progress, public.support_reset_progress,
+--          private.void_record, public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
+--          private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand, private.audit_hand_edit,
+--          private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect,
+--          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods,
+--          private.account_deleted, private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures,
+--          ops.reapply_erasures, ops.expect_upgrade, ops.settle_upgrade, private.move_events, private.move_quarantine,
+--          private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json,
+--          ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.enqueue_message, private.enqueue_webhook,
+--          private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets, private.forget_webhook_secret,
+--          private.webhook_backoff, private.claim_webhooks, private.record_webhook, private.add_webhook_endpoint,
+--          private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret, public.add_webhook_endpoint,
+--          public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret, private.webhook_deliveries,
+--          private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks, private.delete_messages,
 --          ops.prune_webhooks, private.alarms, public.alarms;
 
 select private.revoke_default_grants();
+
+-- Source: schemas/90_people/support_look.sql
+-- What:  audit_look(), which audits a look of support at several learners.
+-- Why:   a learner's timeline must show who has looked at their data, also when support asked for nobody in particular (O2).
+
+create function private.audit_look(p_action text, p_object text, p_learners uuid[], p_after jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.audit(p_action, p_object, null, null, p_after || jsonb_build_object('learners', (select count(distinct l) from unnest(p_learners) l)));
+  -- One more entry for each learner shown, so that their timeline has it.
+  perform private.audit(p_action, 'learner.state', l.id::text, null, p_after) from (select distinct u from unnest(p_learners) u) l (id);
+end
+$$;
+comment on function private.audit_look(text, text, uuid[], jsonb) is 'Audits a look of support at several learners: once as a whole, and once for each learner shown.';
 
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
@@ -497,16 +512,23 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_page ops.quarantine[];
+  v_look constant jsonb := jsonb_build_object('code', left(p_code, 100), 'status', left(p_status, 100), 'cursor', p_cursor, 'limit', p_limit);
 begin
   perform private.require_role('support', 'admin');
-  perform private.audit('support_quarantine', case when p_learner is null then 'ops.quarantine' else 'learner.state' end, p_learner::text, null,
-    jsonb_build_object('code', p_code, 'status', p_status, 'cursor', p_cursor, 'limit', p_limit));
+  v_page := array(select q from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q);
+  if p_learner is null then
+    perform private.audit_look('support_quarantine', 'ops.quarantine', array(select p.user_id from unnest(v_page) p), v_look);
+  else
+    perform private.audit('support_quarantine', 'learner.state', p_learner::text, null, v_look);
+  end if;
   return query
   select q.user_id, encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.mended_body, q.origin, q.reason,
     q.device_id, private.uuid_to_ulid(q.batch_id), q.first_seen_at, q.last_seen_at, q.times_seen, q.resolved_at, private.uuid_to_ulid(q.resolved_event),
     (select coalesce(jsonb_agg(private.action_json(a) order by a.number), '[]') from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256),
     private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
-  from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q;
+  from unnest(v_page) q;
 end
 $$;
 comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
@@ -972,9 +994,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limit constant integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_learners uuid[];
 begin
   perform private.require_role('support', 'admin');
-  perform private.audit('projection_differences', 'ops.projection_difference', null, null, jsonb_build_object('limit', p_limit));
+  v_learners := array(
+    select d.user_id from ops.projection_difference d
+    where d.resolved_at is null and not exists (select from ops.erasure e where e.user_id = d.user_id)
+    group by d.user_id order by min(d.found_at), d.user_id limit v_limit);
+  perform private.audit_look('projection_differences', 'ops.projection_difference', v_learners, jsonb_build_object('limit', p_limit));
   return query
   select d.user_id, min(d.found_at), count(*)::integer,
     -- A sample: a fault may affect thousands of a learner's rows.
@@ -984,11 +1011,10 @@ begin
   from (
     select x.*, row_number() over (partition by x.user_id order by x.found_at, x.kind, x.row_id) as number
     from ops.projection_difference x
-    where x.resolved_at is null and not exists (select from ops.erasure e where e.user_id = x.user_id)
+    where x.resolved_at is null and x.user_id = any (v_learners)
   ) d
   group by d.user_id
-  order by min(d.found_at), d.user_id
-  limit v_limit;
+  order by min(d.found_at), d.user_id;
 end
 $$;
 comment on function private.projection_differences(integer) is 'The core of projection_differences().';
@@ -1034,12 +1060,20 @@ grant execute on function private.projection_differences(integer), public.projec
   public.rebuild_learner(uuid) to authenticated, service_role;
 
 -- Source: schemas/90_people/hand_edits.sql
--- What:  edits by hand of learners' rows, of quarantine and of erasures are audited, with before and after.
+-- What:  the audit of edits by hand, with before and after. 99_rights/watched_tables.sql lists the tables.
 -- Why:   a row that a person changed in Studio or a console must not look like the learner's own work (O1).
 
 -- Carrel's definers write these rows as carrel_definer and audit their own work. Every other writer is a person. API
 -- roles cannot change these tables, so no edit by hand happens in a session that ingests a batch.
-create function private.audit_by_hand(p_operation text, p_schema text, p_table text, p_before jsonb, p_after jsonb)
+create function private.row_key(p_row jsonb, p_key text[])
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select string_agg(p_row ->> k.name, ' ' order by k.place) from unnest(p_key) with ordinality k (name, place) $$;
+comment on function private.row_key(jsonb, text[]) is 'The id of a row in the audit trail: the values of these columns.';
+
+create function private.audit_by_hand(p_operation text, p_schema text, p_table text, p_key text[], p_before jsonb, p_after jsonb)
 returns void
 language plpgsql
 volatile
@@ -1048,17 +1082,19 @@ as $$
 declare
   -- A partition's row is audited under its parent's name.
   v_object constant text := p_schema || '.' || regexp_replace(p_table, '_(\d{4}_\d\d|default)$', '');
+  v_before constant text := private.row_key(p_before, p_key);
+  v_after constant text := private.row_key(p_after, p_key);
 begin
-  if p_before ->> 'user_id' <> p_after ->> 'user_id' then
+  if v_before <> v_after then
     -- A row moved to another learner is audited as a delete and an insert, so that each record is redacted with its own learner.
-    perform private.audit('hand_delete', v_object, p_before ->> 'user_id', p_before, null);
-    perform private.audit('hand_insert', v_object, p_after ->> 'user_id', null, p_after);
+    perform private.audit('hand_delete', v_object, v_before, p_before, null);
+    perform private.audit('hand_insert', v_object, v_after, null, p_after);
   elsif p_before is distinct from p_after then
-    perform private.audit('hand_' || lower(p_operation), v_object, coalesce(p_after, p_before) ->> 'user_id', p_before, p_after);
+    perform private.audit('hand_' || lower(p_operation), v_object, coalesce(v_after, v_before), p_before, p_after);
   end if;
 end
 $$;
-comment on function private.audit_by_hand(text, text, text, jsonb, jsonb) is 'Audits a change by hand under its learner''s id.';
+comment on function private.audit_by_hand(text, text, text, text[], jsonb, jsonb) is 'Audits a change by hand under its learner''s id, or else under its key.';
 
 create function private.audit_hand_edit()
 returns trigger
@@ -1068,29 +1104,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.audit_by_hand(tg_op, tg_table_schema, tg_table_name,
+  perform private.audit_by_hand(tg_op, tg_table_schema, tg_table_name, tg_argv::text[],
     case when tg_op <> 'INSERT' then to_jsonb(old) end, case when tg_op <> 'DELETE' then to_jsonb(new) end);
   return null;
 end
 $$;
-comment on function private.audit_hand_edit() is 'Row trigger: audits a change that Carrel did not make itself.';
-
-do $$
-declare
-  v_table regclass;
-begin
-  foreach v_table in array array[
-    'learner.state', 'learner.session', 'learner.attempt', 'learner.skill_progress', 'learner.practice', 'learner.device', 'learner.event', 'learner.batch',
-    'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion']::regclass[]
-  loop
-    -- The condition is parsed for every statement. With a text constant it is shorter than with one of type name (64 bytes).
-    execute format('create trigger %I after insert or update or delete on %s for each row when (current_user <> ''carrel_definer''::text)
-      execute function private.audit_hand_edit()', (select c.relname from pg_class c where c.oid = v_table) || '_audit_hand', v_table);
-    execute format('create trigger %I before truncate on %s for each statement execute function private.forbid_change()',
-      (select c.relname from pg_class c where c.oid = v_table) || '_stays', v_table);
-  end loop;
-end
-$$;
+comment on function private.audit_hand_edit() is 'Row trigger: audits a change that Carrel did not make itself. Its arguments are the columns that identify a row.';
 
 -- Source: schemas/90_people/erasure.sql
 -- What:  the passes of an erasure: they delete all rows of some learners in bounded steps, behind the barrier.
@@ -2638,6 +2657,31 @@ as $$
 $$;
 comment on function private.drive_webhooks() is 'Wakes the dispatcher if a delivery is due; a cron job every 30 seconds.';
 
+create function private.delete_messages(p_before timestamptz)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Messages that wait for an enabled endpoint are kept, however old they are.
+  v_old constant text[] := array(
+    select m.id from ops.webhook_message m
+    where m.created_at < p_before
+      and not exists (
+        select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
+        where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null)));
+begin
+  -- Referencing rows first: a row deleted by a foreign key would count as an edit by hand.
+  delete from ops.webhook_attempt a where a.message_id = any (v_old);
+  delete from ops.webhook_delivery d where d.message_id = any (v_old);
+  delete from ops.webhook_message m where m.id = any (v_old);
+  return cardinality(v_old);
+end
+$$;
+comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages.';
+
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
 language plpgsql
@@ -2649,13 +2693,7 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
-  -- Messages that wait for an enabled endpoint are kept, however old they are.
-  delete from ops.webhook_message m
-  where m.created_at < now() - p_keep
-    and not exists (
-      select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
-      where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
-  get diagnostics v_count = row_count;
+  v_count := private.delete_messages(now() - p_keep);
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
@@ -2736,6 +2774,13 @@ begin
   select 'erasures_unchecked', h.rotated_at, 'The history has changed. After a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
   union all
+  -- While a trigger is disabled, changes by hand leave no trace.
+  select 'trigger_disabled', null, format('Triggers of %s are disabled. An admin enables them: alter table %1$s enable trigger user', t.tgrelid::regclass)
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid
+  where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
+    and not t.tgisinternal and t.tgenabled <> 'O'
+  group by t.tgrelid
+  union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
@@ -2752,6 +2797,6 @@ as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
-  'worker_silent.';
+  'trigger_disabled, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

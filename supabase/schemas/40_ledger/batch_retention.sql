@@ -7,7 +7,7 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+set lock_timeout = '500ms'
 as $$
 declare
   v_before constant timestamptz := p_now - make_interval(days => (select s.keep_batch_days from ops.pressure_setting s));

@@ -62,6 +62,19 @@ end
 $$;
 comment on function private.drop_old_months(text, text, timestamptz) is 'Drops the month partitions of a table that end before a time. Returns their number.';
 
+create function private.delete_stray_telemetry(p_before timestamptz)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
+  delete from ops.telemetry_default t
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+$$;
+comment on function private.delete_stray_telemetry(timestamptz) is 'Deletes up to 100,000 rows of the default partition that arrived before this time.';
+
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer
 language plpgsql
@@ -77,9 +90,7 @@ declare
 begin
   perform private.require_role('admin');
   v_dropped := private.drop_old_months('ops', 'telemetry', v_before);
-  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
-  delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
+  perform private.delete_stray_telemetry(v_before);
   return v_dropped;
 end
 $$;

@@ -69,6 +69,18 @@ $$;
 comment on function private.report_content(uuid, uuid, text) is
   'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased, unauthenticated, session_ended, device_revoked.';
 
+create function private.delete_reports(p_before date)
+returns bigint
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with deleted as (delete from ops.content_report r where r.reported_on < p_before returning 1)
+  select count(*) from deleted
+$$;
+comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number.';
+
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
 language plpgsql
@@ -81,8 +93,7 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
-  delete from ops.content_report r where r.reported_on < ((clock_timestamp() - v_keep) at time zone 'utc')::date;
-  get diagnostics v_count = row_count;
+  v_count := private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
   if v_count > 0 then
     perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
   end if;

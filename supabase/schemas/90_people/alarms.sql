@@ -59,6 +59,13 @@ begin
   select 'erasures_unchecked', h.rotated_at, 'The history has changed. After a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
   union all
+  -- While a trigger is disabled, changes by hand leave no trace.
+  select 'trigger_disabled', null, format('Triggers of %s are disabled. An admin enables them: alter table %1$s enable trigger user', t.tgrelid::regclass)
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid
+  where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
+    and not t.tgisinternal and t.tgenabled <> 'O'
+  group by t.tgrelid
+  union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
@@ -75,6 +82,6 @@ as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
-  'worker_silent.';
+  'trigger_disabled, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(7);
 
 select tests.a_release();
 create temporary table before on commit drop as select coalesce(max(id), 0) as id from ops.audit;
@@ -37,9 +37,36 @@ select tests.session(3), tests.session(4);
 select tests.send_for(3, tests.attempt(20, 1), 'broken');
 select public.discard_quarantined(tests.learner(3), array[tests.quarantine_id('broken')], 'noise');
 select ops.erase_learner(tests.learner(3));
+select ops.set_deletion_grace('0 seconds');
 delete from auth.users where id = tests.learner(4);
 select ops.run_erasures(), ops.reapply_erasures('{"erasures": []}');
 select is((select count(*) from ops.erasure where erased_at is not null), 2::bigint, 'O5: two learners are erased');
+
+-- 4 Everything that is scheduled, with something to do: messages to deliver and to prune, reports, strays of telemetry, a due release, old versions.
+select tests.configure_signals();
+select private.add_webhook_endpoint('https://example.com/hook', null, null, false);
+update content.question set prompt = 'Edited again' where id = tests.question(1);
+select private.schedule_release(now() + interval '1 hour', public.preview_release() ->> 'hash', null, false);
+select ops.run_due_schedule(now() + interval '2 hours');
+select is((select state from content.schedule), 'published', 'C5: a schedule was published');
+select private.claim_webhooks(10, 60);
+select ops.rebuild_learner(tests.learner(2));
+select private.report_content(tests.learner(2), tests.session(2), '{"kind": "repair", "version": 1, "rows": 0, "nodes": []}');
+select tests.send_for(2, tests.event(60, 'app.recovered', '{"code": "x", "duration_ms": 1}', '{"id": "00000000000000000000000001"}'));
+do $$
+declare
+  v_command text;
+begin
+  for v_command in select j.command from cron.job j where j.jobname ^@ 'carrel_' loop
+    execute v_command;
+  end loop;
+end
+$$;
+select is_empty('select name, last_error from ops.job where failures > 0', 'O4: no job has failed');
+select ops.drop_old_telemetry(now() + interval '200 days'), ops.prune_content_reports('-2 days'), ops.prune_webhooks('-1 day'), ops.compact_content(0, '0', '0');
+select results_eq($$ select (select count(*) from ops.telemetry_default), (select count(*) from ops.content_report),
+    (select count(*) from content.answer_key k where k.version = 1 and k.question_id = tests.question(1)) $$, 'values (0::bigint, 0::bigint, 0::bigint)',
+  'C3: jobs have deleted strays, reports and old answer keys');
 
 select is_empty($$ select a.action, a.object, a.before, a.after from ops.audit a where a.id > (select id from before) and a.action like 'hand%' $$,
   'O1: no change of Carrel''s own passes for an edit by hand');
