@@ -8,8 +8,8 @@
 --        drop table private.replay_cursor cascade;
 --        drop function if exists private.count_lines, private.parse_lines, private.with_code, private.read_header, private.record_contact,
 --          private.known_events, private.uuids_of, private.check_lines, private.knows_range, private.stamp_events, private.read_events,
---          private.event_bytes, private.quarantine_bytes, private.kept_bytes, private.projection_bytes, private.within_day,
---          private.seconds_to_next_day, private.outcome_of, private.is_same_body, private.apply_events, private.apply_or_bisect,
+--          private.is_same_body, private.event_bytes, private.quarantine_bytes, private.kept_bytes, private.projection_bytes,
+--          private.within_day, private.seconds_to_next_day, private.outcome_of, private.apply_events, private.apply_or_bisect,
 --          private.missing_knowledge, private.is_known, private.new_knowledge, private.keep_events, private.replay_rows,
 --          private.replay_held_for, private.replayable_learners, ops.replay_held, private.ingest_for;
 --        drop type private.line, private.incoming, private.header_pull, private.header, private.outcome;
@@ -420,6 +420,24 @@ comment on function private.read_events(uuid, text[], integer, uuid) is
   'The events of a batch''s lines, in order. The first line is the header. '
   'p_newest: the learner''s newest event; newer events are not looked up. Null: unknown.';
 
+-- Source: schemas/70_ingest/same_body.sql
+-- What:  is_same_body(): whether two bodies of an event say the same.
+-- Why:   ingest and the limit of a day must agree on what is a duplicate (I4).
+
+create function private.is_same_body(p_a jsonb, p_b jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Many libraries write null for a field without a value, and another release of an app may leave the field out.
+  return (p_a = p_b or jsonb_strip_nulls(p_a) = jsonb_strip_nulls(p_b)) is true;
+end
+$$;
+comment on function private.is_same_body(jsonb, jsonb) is
+  'Whether two bodies of an event say the same. A field that is null is the same as an absent field, at every depth.';
+
 -- Source: schemas/70_ingest/daily_limit.sql
 -- What:  the limit on what a learner's batches store in a day: the size of an event, and within_day(), which defers what has no room.
 -- Why:   within the rate limits one learner could store 190 GB a day. What has no room waits on the device and is not lost (U8).
@@ -598,20 +616,6 @@ comment on function private.outcome_of(private.incoming[]) is
 -- Source: schemas/70_ingest/apply_events.sql
 -- What:  apply_events(): stores checked events in the ledger or ops.telemetry, projects them, and returns each result as a code.
 -- Why:   ingest, replay and support's corrections share this function, so an event has the same effect on every path (U1, U3).
-
-create function private.is_same_body(p_a jsonb, p_b jsonb)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Many libraries write null for a field without a value, and another release of an app may leave the field out.
-  return (p_a = p_b or jsonb_strip_nulls(p_a) = jsonb_strip_nulls(p_b)) is true;
-end
-$$;
-comment on function private.is_same_body(jsonb, jsonb) is
-  'Whether two bodies of an event say the same. A field that is null is the same as an absent field, at every depth.';
 
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]

@@ -1,20 +1,6 @@
 -- What:  apply_events(): stores checked events in the ledger or ops.telemetry, projects them, and returns each result as a code.
 -- Why:   ingest, replay and support's corrections share this function, so an event has the same effect on every path (U1, U3).
 
-create function private.is_same_body(p_a jsonb, p_b jsonb)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Many libraries write null for a field without a value, and another release of an app may leave the field out.
-  return (p_a = p_b or jsonb_strip_nulls(p_a) = jsonb_strip_nulls(p_b)) is true;
-end
-$$;
-comment on function private.is_same_body(jsonb, jsonb) is
-  'Whether two bodies of an event say the same. A field that is null is the same as an absent field, at every depth.';
-
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]
 language plpgsql
