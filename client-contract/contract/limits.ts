@@ -45,6 +45,12 @@ export const DEFAULT_PAGE_ROWS = 1000;
 /** Most rows of a content page. */
 export const MAX_PAGE_ROWS = 2000;
 
+/** Most bytes of a content page or of a bundle's file, inflated, unless a single row has more. */
+export const MAX_PAGE_BYTES = 1024 * 1024;
+
+/** Most domains that a request for content names. */
+export const MAX_DOMAINS = 200;
+
 /** Changes of a pull where the request does not say. */
 export const DEFAULT_PULL_CHANGES = 500;
 

@@ -86,12 +86,22 @@ async function partsTo(
   );
 }
 
+/** The files of the domains that have all of theirs: a domain without one of them comes as pages. */
+function wholeBundles({ bundles, domains }: Manifest): Bundle[] {
+  const rows = new Map(domains.map(({ id, rows }) => [id, rows]));
+  const files = Map.groupBy(bundles, ({ domain_id }) => domain_id);
+  return [...files].flatMap(([id, own]) =>
+    own.reduce((sum, { rows }) => sum + rows, 0) === rows.get(id) ? own : []
+  );
+}
+
 /**
  * Splits snapshots into bundles, and pages for the rest. `held`: the domains with a cursor. If the release no longer has one of them,
  * no bundle says so; an empty page does.
  */
-function withBundles(parts: NewPart[], { bundles, domains }: Manifest, held: Iterable<string>): NewPart[] {
-  const all = [...new Set([...domains.map(({ id }) => id), ...held])];
+function withBundles(parts: NewPart[], manifest: Manifest, held: Iterable<string>): NewPart[] {
+  const all = [...new Set([...manifest.domains.map(({ id }) => id), ...held])];
+  const bundles = wholeBundles(manifest);
   return parts.flatMap((part): NewPart[] => {
     if (part.since > 0) return [part];
     const wanted = part.domains ?? all;
@@ -204,7 +214,14 @@ export function stageBundle(context: DeviceContext, { part }: Part, changes: rea
   });
 }
 
-/** Gives up a bundle: its domain is fetched as pages. */
+/** Gives up a bundle: its domain is fetched as pages, once, however many files it has. */
 export function dropBundle({ db }: DeviceContext, { part }: Part): void {
-  db.run("update content_part set bundle = null where part = ?", part);
+  db.transaction(() => {
+    db.run(
+      "delete from content_part where bundle is not null and part <> ? and domains = (select domains from content_part where part = ?)",
+      part,
+      part,
+    );
+    db.run("update content_part set bundle = null where part = ?", part);
+  });
 }

@@ -10,9 +10,9 @@
 --          private.normal_text, private.are_choices, private.are_indexes, private.are_tags, private.is_media, private.is_answer_key,
 --          private.grade, private.stated_key, private.question_schema, private.question_in, private.audit_schema,
 --          private.check_next_version, private.mark_drafts, ops.mark_all_drafts, private.delete_share, private.needs_force,
---          private.content_horizon, private.content_schema, private.schema_is_served, private.require_schema, private.minimum_version,
---          private.release_is_bundled, private.head_of, private.content_head, private.sync_head, public.content_head,
---          private.require_release, public.require_release;
+--          private.content_horizon, private.content_schema, private.schema_is_served, private.unknown_schema, private.require_schema,
+--          private.minimum_version, private.release_is_bundled, private.head_of, private.content_head, private.sync_head,
+--          private.answer_head, public.content_head, private.require_release, public.require_release;
 
 select private.revoke_default_grants();
 
@@ -812,6 +812,19 @@ end
 $$;
 comment on function private.schema_is_served(integer) is 'Whether devices may still read a content schema: it is not retired and its end is not reached.';
 
+create function private.unknown_schema()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return format('`schema` must be a content schema of this server: %s.',
+    (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema)));
+end
+$$;
+comment on function private.unknown_schema() is 'What a request for a content schema that never existed is told.';
+
 create function private.require_schema(p_schema smallint)
 returns void
 language plpgsql
@@ -821,8 +834,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from content.schema s where s.schema = p_schema) then
-    perform private.raise_error('malformed_request', format('`schema` must be a content schema of this server: %s.',
-      (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema))), 'schema');
+    perform private.raise_error('malformed_request', private.unknown_schema(), 'schema');
   end if;
   if not private.schema_is_served(p_schema) then
     perform private.raise_error('upgrade_required', p_info =>
@@ -975,17 +987,45 @@ comment on function private.sync_head(smallint) is
   'The head for the sender of a batch, in the schema of the batch''s header or the default one. If that schema is not served, the current one is used. '
   'Never refuses: a device that is too old for the content can still push its answers.';
 
+create function private.answer_head(p_schema smallint)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_state text;
+  v_message text;
+  v_detail text;
+  v_hint text;
+  v_refusal json;
+begin
+  return private.content_head(p_schema);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
+    if v_refusal is null then
+      raise;
+    end if;
+    return private.answer_refusal(v_refusal);
+end
+$$;
+comment on function private.answer_head(smallint) is 'The core of content_head().';
+
 create function public.content_head(schema smallint default null)
 returns json
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.content_head(schema) $$;
+as $$ select private.answer_head(schema) $$;
 comment on function public.content_head(smallint) is
   'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
   'poll_after_s, schema_ends_at, bundled}. The version is 0 before the first release. Errors: malformed_request, upgrade_required.';
 
-grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
+grant execute on function private.content_head(smallint) to carrel_edge;
+grant execute on function private.answer_head(smallint) to authenticated, service_role;
 grant execute on function public.content_head(smallint) to authenticated, service_role;
 
 -- Source: schemas/20_content/require_release.sql

@@ -8,9 +8,9 @@
 --        drop trigger state_note_change on learner.state;
 --        drop view public.session, public.attempt, public.skill_progress, public.practice;
 --        drop table ops.change_note cascade;
---        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.refusal_of,
---          private.take_batch, private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes,
---          public.learner_changes, private.hint_learners, private.note_change, ops.send_change_hints;
+--        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.take_batch,
+--          private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes, public.learner_changes,
+--          private.hint_learners, private.note_change, ops.send_change_hints;
 
 select private.revoke_default_grants();
 
@@ -188,25 +188,7 @@ grant execute on function private.sync_for(uuid, uuid, text), private.pull_for(u
 -- Why:   the API uses the same core functions as the Edge Functions, with the caller's own token, and gives the same guarantees.
 
 -- The function sync limits the simultaneous requests of one learner; the API does not, and each waiting request holds a connection.
--- So requests wait half a second for a lock, not the 8 s of their role. Retryable errors and those of the token are returned, not raised,
--- because PostgREST would answer a raised one with 400 or 500, without Retry-After.
-create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
-returns json
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Only Carrel's own errors have texts for callers.
-  return (
-    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
-      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', case when e.request_retryable then coalesce(nullif(p_hint, '')::integer, 1) end)
-    from private.error_code e
-    where p_sqlstate = any (e.sqlstates) and (e.request_retryable or e.status = 401));
-end
-$$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is neither retryable nor about the token.';
-
+-- So requests wait half a second for a lock, not the 8 s of their role.
 create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql

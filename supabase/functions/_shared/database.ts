@@ -70,6 +70,7 @@ export interface Synced {
 /** The calls of the functions. Every answer is the text that SQL built. Failures are `Problem`s. */
 export interface Database {
   contentHead(schema: number): Promise<string>;
+  contentExisting(): Promise<string>;
   contentPage(cut: ContentCut): Promise<string>;
   contentManifest(history: string, schema: number, version: number): Promise<string>;
   contentNode(cut: NodeCut): Promise<string>;
@@ -125,6 +126,7 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
   return {
     contentHead: (schema) =>
       text(sql<{ answer: string }[]>`select private.content_head(${schema}::smallint)::text as answer`),
+    contentExisting: () => text(sql<{ answer: string }[]>`select private.content_existing()::text as answer`),
     contentPage: (c) =>
       text(sql<{ answer: string }[]>`select private.content_page(
         ${c.history}::text, ${c.schema}::smallint, ${c.since}::integer, ${c.until}::integer,
@@ -136,7 +138,7 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
         ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`),
     contentNode: (c) =>
       text(sql<{ answer: string }[]>`select private.content_node(
-        ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::uuid,
+        ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::text,
         ${c.limit}::integer) as answer`),
     reportContent: ({ learner, session }, report) =>
       text(

@@ -1,13 +1,13 @@
 // Authenticates the callers of a worker: the database with a wake token, and operators with a secret key of the project.
 import { Problem } from "./problem.ts";
+import { hexOf } from "./reply.ts";
 import type { Authenticate, Caller } from "./token.ts";
 import { type TakeWake, WAKE_HEADER } from "./wake.ts";
 
 const SERVICE: Caller = { learner: "service_role", session: null, issuedAt: 0 };
 
 async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
 /** The secret keys in `SUPABASE_SECRET_KEYS`: a JSON object of keys by name. */

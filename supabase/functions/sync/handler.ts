@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../_shared/clock.ts";
 import { createCollector } from "../_shared/collector.ts";
 import { contactLog } from "../_shared/contacts.ts";
 import type { Database, Push } from "../_shared/database.ts";
+import { createLearnerLimits } from "../_shared/learner_limits.ts";
 import { DEFAULT_PULL_CHANGES, MAX_BATCH_BYTES } from "../_shared/limits.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
@@ -11,7 +12,6 @@ import { replyOnce } from "../_shared/reply.ts";
 import { type Call, type Handler, requireMethod } from "../_shared/serve.ts";
 import type { Prove } from "../_shared/token.ts";
 import { adopt } from "./adopt.ts";
-import { createLearnerLimits } from "./learner_limits.ts";
 import { batchText } from "./lines.ts";
 import { throwRefusal } from "./refusal.ts";
 

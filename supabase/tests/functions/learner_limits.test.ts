@@ -8,7 +8,7 @@ import { acceptTokensWithoutSession } from "../../../scripts/testkit/sign_in.ts"
 import { openDatabase } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { createKeyedSlots, createSlots } from "../../functions/_shared/slots.ts";
-import { createLearnerLimits } from "../../functions/sync/learner_limits.ts";
+import { createLearnerLimits } from "../../functions/_shared/learner_limits.ts";
 import { throwRefusal } from "../../functions/sync/refusal.ts";
 import { event, header, ndjson } from "./bench.ts";
 import { testClock } from "./clock.ts";

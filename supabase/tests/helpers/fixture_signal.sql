@@ -23,9 +23,7 @@ create function tests.upload(p_work json) returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_bundle constant json := p_work #> '{bundles,0}';
-  v_text constant bytea := convert_to(
-    private.bundle_text((v_bundle ->> 'schema')::smallint, (v_bundle ->> 'domain_id')::uuid, (v_bundle ->> 'version')::integer), 'UTF8');
+  v_text constant bytea := convert_to(private.bundle_text((p_work ->> 'lease')::uuid), 'UTF8');
 begin
   return private.name_bundle((p_work ->> 'lease')::uuid, length(v_text), encode(sha256(v_text), 'hex'));
 end

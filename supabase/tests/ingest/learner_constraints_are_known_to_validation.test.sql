@@ -32,10 +32,10 @@ insert into out_of_reach values
   ('attempt_content_state_known', $$ update learner.attempt set content_state = 'old' $$),
   ('skill_progress_correct_among_attempts', 'update learner.skill_progress set correct = attempts + 1'),
   ('practice_days_present', $$ update learner.practice set days = '{}' $$),
-  ('adoption_by_another', 'insert into learner.adoption values (tests.learner(8), tests.learner(8), now(), 0, 0, 0, 0)'),
-  ('adoption_counts_not_negative', 'insert into learner.adoption values (tests.learner(8), tests.learner(9), now(), -1, 0, 0, 0)'),
+  ('adoption_by_another', 'insert into learner.adoption values (tests.learner(9), tests.learner(9), now(), 1, 0, 0, 0)'),
+  ('adoption_counts_not_negative', 'insert into learner.adoption values (tests.learner(9), tests.learner(8), now(), 1, 0, -1, 0)'),
+  ('quarantine_held_waits_for_something', $$ update ops.quarantine set waits_for = null where status = 'held' $$),
   ('quarantine_status_known', $$ update ops.quarantine set status = 'lost' $$),
-  ('quarantine_held_waits_for_something', $$ update ops.quarantine set status = 'held', code = 'unknown_type', field = null, waits_for = null $$),
   ('quarantine_origin_known', $$ update ops.quarantine set origin = 'letter' $$),
   ('quarantine_event_iff_superseded', $$ update ops.quarantine set status = 'superseded', resolved_at = now() $$),
   ('quarantine_resolved_iff_settled', $$ update ops.quarantine set status = 'discarded' $$);
