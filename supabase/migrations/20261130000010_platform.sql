@@ -9,8 +9,9 @@
 --        drop table private.error_code, ops.history, ops.history_anchor, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
 --          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
---          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of,
---          private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit,
+--          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
+--          private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error, private.caller_id,
+--          private.caller_session, private.app_role, private.require_role, private.row_limit, private.answer_refusal, private.refusal_of,
 --          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.new_seed, private.anchor_history,
 --          private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history, private.audit_source,
 --          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
@@ -135,6 +136,10 @@ create function private.default_page_rows() returns integer language plpgsql imm
 set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
 create function private.max_page_rows() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 2000; end $$;
+create function private.max_page_bytes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1048576; end $$;
+create function private.max_domains() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 200; end $$;
 create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
@@ -378,6 +383,54 @@ comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
 grant execute on function private.app_role() to authenticated, service_role;
+
+-- Source: schemas/10_platform/refusals.sql
+-- What:  how an RPC answers that a request can succeed later, or that its token is not accepted.
+-- Why:   PostgREST answers a raised error with 400 or 500, without Retry-After. So these errors are returned, not raised (U8).
+
+create function private.answer_refusal(p_refused json)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_least constant integer := p_refused ->> 'retry_after_s';
+  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
+  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+  v_error private.error_code;
+begin
+  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
+  -- The form of PostgREST's errors without raising one, so that the transaction commits.
+  perform set_config('response.status', v_error.status::text, true),
+    set_config('response.headers', json_build_array(case
+      when v_error.status = 401 then '{"WWW-Authenticate": "Bearer"}'::json
+      else json_build_object('Retry-After', v_wait)
+    end)::text, true);
+  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
+    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+end
+$$;
+comment on function private.answer_refusal(json) is
+  'A refusal as an RPC returns it: the status of its code with Retry-After (401: WWW-Authenticate), in the form of PostgREST''s errors. The hint has '
+  'the same number of seconds, because supabase-js does not expose headers.';
+
+create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Only Carrel's own errors have texts for callers.
+  return (
+    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
+      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', case when e.request_retryable then coalesce(nullif(p_hint, '')::integer, 1) end)
+    from private.error_code e
+    where p_sqlstate = any (e.sqlstates) and (e.request_retryable or e.status = 401));
+end
+$$;
+comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is neither retryable nor about the token.';
 
 -- Source: schemas/10_platform/temporary_objects.sql
 -- What:  only Carrel's definers and the database's owner create temporary objects. Calls of platform functions refuse foreign ones.

@@ -21,7 +21,7 @@
 --          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
 --          private.grow_knowledge, private.drop_old_months, private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status,
 --          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.require_running,
---          private.batch_bytes, private.take_tokens, private.answer_refusal, ops.drop_old_batches;
+--          private.batch_bytes, private.take_tokens, ops.drop_old_batches;
 
 select private.revoke_default_grants();
 
@@ -1791,33 +1791,6 @@ $$;
 comment on function private.take_tokens(uuid, integer, integer) is
   'Locks the learner, takes one batch of p_events events and p_bytes bytes from the buckets, and counts it in the day: null, or {refused: {code, retry_after_s}}. '
   'The refusal is returned, not raised, so that the transaction keeps the count of refusals.';
-
-create function private.answer_refusal(p_refused json)
-returns json
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_least constant integer := p_refused ->> 'retry_after_s';
-  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
-  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
-  v_error private.error_code;
-begin
-  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
-  -- The form of PostgREST's errors without raising one, so that the transaction commits.
-  perform set_config('response.status', v_error.status::text, true),
-    set_config('response.headers', json_build_array(case
-      when v_error.status = 401 then '{"WWW-Authenticate": "Bearer"}'::json
-      else json_build_object('Retry-After', v_wait)
-    end)::text, true);
-  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
-    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
-end
-$$;
-comment on function private.answer_refusal(json) is
-  'A refusal as an RPC returns it: the status of its code with Retry-After (401: WWW-Authenticate), in the form of PostgREST''s errors. The hint has '
-  'the same number of seconds, because supabase-js does not expose headers.';
 
 -- Source: schemas/40_ledger/batch_retention.sql
 -- What:  ops.drop_old_batches(), a nightly job that drops expired months of learner.batch.

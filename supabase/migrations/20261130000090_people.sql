@@ -635,8 +635,8 @@ declare
 begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
-  if p_mended is null or jsonb_typeof(p_mended) <> 'object' then
-    perform private.raise_error('support_invalid', '`mended` must be a JSON object.', 'mended');
+  if p_mended is null or jsonb_typeof(p_mended) <> 'object' or octet_length(p_mended::text) > private.max_event_bytes() then
+    perform private.raise_error('support_invalid', format('`mended` must be a JSON object of at most %s bytes.', private.max_event_bytes()), 'mended');
   end if;
   perform private.lock_learner(p_learner);
   v_rows := private.quarantine_ids(p_learner, array[p_id]);
@@ -1783,9 +1783,9 @@ begin
   -- Copies, because actions refer to their row and are never updated. A held event is tried again at the next contact.
   insert into ops.quarantine as q (
     user_id, sha256, event_id, code, field, body, mended_body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at,
-    times_seen, knowledge, tried_at, waits_for, resolved_at, resolved_event)
+    times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
   select p_to, o.sha256, o.event_id, o.code, o.field, o.body, o.mended_body, o.device_id, o.batch_id, o.origin, o.reason, o.status, o.first_seen_at,
-    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.tried_at, o.waits_for, o.resolved_at, o.resolved_event
+    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
   from ops.quarantine o
   where o.user_id = p_from
   on conflict (user_id, sha256) do update set
@@ -2432,7 +2432,7 @@ begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
     perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
-  elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
+  elsif cardinality(p_events) not between 1 and 3 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
     perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
   elsif length(p_description) > 300 then
     perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
