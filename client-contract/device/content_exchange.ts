@@ -69,7 +69,8 @@ export async function exchangeContent(
  */
 export function concernsContentAlone(context: DeviceContext, { history }: ContentHint): boolean {
   const state = readState(context.db);
-  return state.history === history && state.revoked === 0 && pendingEvents(context) === 0 &&
+  return state.history === history && state.revoked === 0 && state.adoption !== "pending" &&
+    pendingEvents(context) === 0 &&
     takeLetters(context).length === 0;
 }
 

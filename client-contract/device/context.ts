@@ -43,6 +43,10 @@ const SyncState = z.object({
   revoked: z.number(),
   retry_at: z.string().nullable(),
   paused_reason: z.string().nullable(),
+  adopted_learner: z.string().nullable(),
+  adoption_token: z.string().nullable(),
+  adoption: z.enum(["pending", "done", "refused"]).nullable(),
+  adoption_code: z.string().nullable(),
 });
 /** The row of sync_state; its columns are described in carrel.drift. */
 export type SyncState = z.infer<typeof SyncState>;

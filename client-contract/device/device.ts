@@ -1,6 +1,7 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps all state in a SQLite database
 // (client-contract/drift/carrel.drift), and may be killed at any moment.
 import { createClient } from "../client/mod.ts";
+import { adoptionOf, type AdoptionStatus, type Adopts, takeOver } from "./adoption.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
 import type { ContentHint } from "../contract/hint.ts";
@@ -57,6 +58,11 @@ export interface DeviceOptions {
    * counts, and `deviceId` is only for a new one. Without a marker, a restored phone and the one it was copied from are the same device.
    */
   installationMarker?: string | undefined;
+  /**
+   * The learner has signed in to an account that exists, and this is the database of the anonymous learner that they were before. It
+   * becomes the account's at once. The next sync lets the server move what it has.
+   */
+  adopts?: Adopts | undefined;
   /** The Supabase project's URL. */
   url: string;
   /**
@@ -105,6 +111,8 @@ export interface DeviceStatus extends Standing {
   isOutboxFull: boolean;
   /** When a sync last succeeded, by the device's clock. */
   syncedAt: string | null;
+  /** Whether the server has moved what the anonymous learner did to this account; null: there was none. */
+  adoption: AdoptionStatus | null;
 }
 
 /** A device. All methods except `sync`, `verify` and `repair` have written to disk when they return. */
@@ -177,6 +185,7 @@ function openContext(o: DeviceOptions): DeviceContext {
   const db = openDatabase(o.storage);
   try {
     return db.transaction(() => {
+      if (o.adopts) takeOver({ db }, learnerId, o.adopts);
       const id = bindInstallation(db, { learnerId, deviceId, marker });
       const telemetry = o.telemetry === false ? null : { reads: 0 };
       const context = { db, clock, random, learnerId, deviceId: id, telemetry };
@@ -298,6 +307,7 @@ export function openDevice(options: DeviceOptions): Device {
         outbox,
         isOutboxFull: outbox.pending >= readSteering(db).outbox_cap,
         syncedAt: state.synced_at,
+        adoption: adoptionOf(context),
       };
     },
     [Symbol.dispose]() {

@@ -1,5 +1,6 @@
 // The reference device: content cache, outbox, sync and study on a SQLite database, without an app's screens. It needs a storage adapter, such as
 // node_sqlite.ts.
+export type { AdoptionStatus, Adopts } from "./adoption.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { Question } from "./content.ts";
 export type { Repair } from "./content_settle.ts";

@@ -204,6 +204,8 @@ function refuse(context: DeviceContext, eventId: string, result: EventResult): v
 export function resendAll({ db }: DeviceContext): void {
   db.run(`update outbox set state = 'pending', delivered_at = null, code = null, field = null, refusals = 0
     where state in ('delivered', 'quarantined')`);
+  // The server may have lost an adoption as well. It moves what it has again.
+  db.run("update sync_state set adoption = 'pending' where adoption = 'done'");
   // A letter that belongs to an event is sent again as the event.
   db.run("update dead_letter set handed_in_at = null, code = null where event_id is null");
 }

@@ -64,7 +64,7 @@ export function pullCursor({ db }: DeviceContext): string | null {
 }
 
 /** Forgets the cursor: the next pull is from the start and replaces everything. Within a transaction. */
-export function pullAnew({ db }: DeviceContext): void {
+export function pullAnew({ db }: Pick<DeviceContext, "db">): void {
   db.run("delete from pull_staged");
   db.run("update sync_state set pull_cursor = null, pull_next = null");
 }

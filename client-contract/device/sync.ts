@@ -6,6 +6,7 @@ import { ContractError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import type { ContentHint } from "../contract/hint.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../contract/limits.ts";
+import { adoptPending } from "./adoption.ts";
 import { clockTime, instant } from "./clock.ts";
 import {
   concernsContentAlone,
@@ -182,6 +183,8 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
     if (restarts > MAX_RESTARTS) {
       throw new DeviceError("unstable_server", "The server's history keeps changing.");
     }
+    // Before the account's token sends events of the anonymous learner.
+    await adoptPending(context, o);
     const batch = takeBatch(context);
     // Telemetry alone is no reason for another batch.
     const isLast = pendingEvents(context) === batch.length;

@@ -1783,9 +1783,9 @@ begin
   -- Copies, because actions refer to their row and are never updated. A held event is tried again at the next contact.
   insert into ops.quarantine as q (
     user_id, sha256, event_id, code, field, body, mended_body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at,
-    times_seen, knowledge, tried_at, resolved_at, resolved_event)
+    times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
   select p_to, o.sha256, o.event_id, o.code, o.field, o.body, o.mended_body, o.device_id, o.batch_id, o.origin, o.reason, o.status, o.first_seen_at,
-    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.tried_at, o.resolved_at, o.resolved_event
+    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
   from ops.quarantine o
   where o.user_id = p_from
   on conflict (user_id, sha256) do update set
