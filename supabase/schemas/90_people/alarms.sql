@@ -63,7 +63,8 @@ begin
   select 'trigger_disabled', null, format('Triggers of %s are disabled. An admin enables them: alter table %1$s enable trigger user', t.tgrelid::regclass)
   from pg_trigger t join pg_class c on c.oid = t.tgrelid
   where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
-    and not t.tgisinternal and t.tgenabled <> 'O'
+    -- Triggers that fire always are enabled too.
+    and not t.tgisinternal and t.tgenabled in ('D', 'R')
   group by t.tgrelid
   union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
