@@ -1,4 +1,4 @@
-// A bundle: one domain's rows of a version as a gzipped file, shared by all devices. Inflated, it is a snapshot's page.
+// A bundle's file: rows of one domain at a version, gzipped and shared by all devices. Inflated, it is a snapshot's page.
 import { ContractError, NetworkError } from "./client_error.ts";
 import { type ContentChange, readDeltaPage } from "./delta_page.ts";
 import { sha256 } from "../contract/hash_tree.ts";
@@ -31,7 +31,7 @@ export async function readBundle(bundle: Bundle, bytes: Uint8Array<ArrayBuffer>)
   }
   const { page, changes, end } = readDeltaPage(await inflate(bytes));
   if (page.since !== 0 || end.next !== null || changes.length !== bundle.rows) {
-    throw new ContractError("the bundle is not one domain's snapshot");
+    throw new ContractError("the bundle is not of one domain's snapshot");
   }
   const isOfDomain = ({ row }: ContentChange) =>
     row.kind !== "tombstone" && (row.kind === "domain" ? row.id : row.domain_id) === bundle.domain_id;

@@ -1,6 +1,7 @@
 // A thin client over the two Edge Functions. It keeps nothing and retries nothing: outbox, cache and schedule are the
 // app's, and so is the decision what an error means for them.
 import type { z } from "zod";
+import { Adoption } from "../contract/adoption.ts";
 import { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import { SteeredPullAnswer } from "../contract/changes.ts";
 import { ContractError, NetworkError, ProblemError, readProblem } from "./client_error.ts";
@@ -103,6 +104,11 @@ export interface Client {
   sync(header: BatchHeader, lines: readonly string[], o?: CallOptions): Promise<SyncAnswer>;
   /** The learner's own changes since the cursor of the last pull (null: all). */
   pull(cursor: string | null, o?: PullOptions): Promise<SteeredPullAnswer>;
+  /**
+   * Moves what an anonymous learner did to the account whose token `getToken` gives. `anonymousToken`: the last access token of
+   * the anonymous session, which must not be signed out. It may be repeated.
+   */
+  adopt(anonymousToken: string, o?: CallOptions): Promise<Adoption>;
 }
 
 function query(parameters: Record<string, string | number | undefined | null>): string {
@@ -255,6 +261,12 @@ export function createClient(o: ClientOptions): Client {
     async pull(cursor, { limit, atLeast, device, signal } = {}) {
       const { body } = await send(`/sync${query({ cursor, limit, at_least: atLeast, device })}`, { signal });
       return read(SteeredPullAnswer, body);
+    },
+
+    async adopt(anonymousToken, { signal } = {}) {
+      const body = JSON.stringify({ anonymous_token: anonymousToken });
+      const headers = { "content-type": "application/json" };
+      return read(Adoption, (await send("/sync/adopt", { method: "POST", headers, body, signal })).body);
     },
   };
 }

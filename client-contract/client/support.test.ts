@@ -7,7 +7,7 @@ import { BatchHeader } from "../contract/batch.ts";
 import { createClient } from "./client.ts";
 import { ProblemError } from "./client_error.ts";
 import { createRpc } from "./rpc.ts";
-import { event, header, newLearner, signToken, startBench } from "../../supabase/tests/functions/bench.ts";
+import { event, header, newLearner, newToken, startBench } from "../../supabase/tests/functions/bench.ts";
 import { createSupportRpc, type Replay } from "./support.ts";
 
 const isProblem = (code: string) => (error: unknown) => error instanceof ProblemError && error.code === code;
@@ -20,7 +20,7 @@ Deno.test("U3, O2: support finds, mends, replays, discards, restores, corrects a
   const { id: learnerId, token } = who;
   const learner = createRpc(supabaseOf(token));
   const staff = supabaseOf(
-    await signToken(stack, crypto.randomUUID(), { app_metadata: { role: "support" } }),
+    await newToken(stack, crypto.randomUUID(), { role: "support" }),
   );
   const support = createSupportRpc(staff);
   const client = createClient({ url: stack.apiUrl, getToken: () => token });
@@ -106,7 +106,7 @@ Deno.test("U3, O2: support finds, mends, replays, discards, restores, corrects a
 
 Deno.test("U3, O2, O4: support replays step by step for one learner and for all, and answers an alarm", async () => {
   await using stack = await startBench({ jobs: false });
-  const staff = await signToken(stack, crypto.randomUUID(), { app_metadata: { role: "support" } });
+  const staff = await newToken(stack, crypto.randomUUID(), { role: "support" });
   const support = createSupportRpc(
     createSupabase(stack.apiUrl, stack.publishableKey, { accessToken: () => Promise.resolve(staff) }),
   );

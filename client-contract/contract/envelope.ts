@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { text, whole } from "./fields.ts";
 import { Instant, Ulid, Uuid } from "./ids.ts";
+import { MAX_CLOCK_OFFSET_MS } from "./limits.ts";
 
 const envelope = {
   id: Ulid,
@@ -11,6 +12,9 @@ const envelope = {
   device_id: Uuid,
   occurred_at: Instant,
   utc_offset_minutes: whole(-1080, 1080),
+  clock_offset_ms: whole(-MAX_CLOCK_OFFSET_MS, MAX_CLOCK_OFFSET_MS).nullish().describe(
+    "Server time minus device time, as of the device's last answer before the event; absent or null: unknown",
+  ),
   body: z.looseObject({}),
 };
 

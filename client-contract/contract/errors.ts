@@ -33,6 +33,12 @@ const registry = {
     title: "This request needs the access token of a signed-in learner.",
     client: "Sign in. Keep the events.",
   },
+  session_ended: {
+    request: refused(401, "CR023"),
+    title: "The session of this access token has ended.",
+    client:
+      "Keep everything, events that wait included, and go on offline. Ask the learner to sign in again, then send with the new token.",
+  },
   token_expired: {
     request: refused(401),
     title: "The access token has expired.",
@@ -72,6 +78,23 @@ const registry = {
     request: refused(405),
     title: "This path does not support this method.",
     client: "This is a bug of the client: report it.",
+  },
+  body_timeout: {
+    request: deferred(408),
+    title: "The body of the request arrived too slowly.",
+    client: "Send the same request again with a growing delay; on a slow network, with smaller batches.",
+  },
+  learner_adopted: {
+    request: refused(409, "CR050"),
+    title: "The data of this anonymous learner belongs to an account now.",
+    client:
+      "Keep everything. Sign in to the account that has adopted this learner, and send the same events with its token.",
+  },
+  adoption_refused: {
+    request: refused(409, "CR051"),
+    title: "This learner cannot be adopted.",
+    client:
+      "Keep everything, and go on without an adoption. `info` is the reason: `same_learner`, `not_anonymous` or `adopted_by_another`.",
   },
   append_only: {
     request: refused(409, "CR002"),
@@ -136,6 +159,18 @@ const registry = {
     request: refused(413, "CR026"),
     title: "The body is too large.",
     client: `Split the batch: at most ${MAX_BATCH_BYTES / 1024} KiB after inflation.`,
+  },
+  adoption_too_large: {
+    request: refused(413, "CR052"),
+    title: "This learner has too many events for an adoption by a device.",
+    client:
+      "Keep everything, and ask support: an administrator calls ops.adopt_learner(). `info` is the limit.",
+  },
+  adoption_proof_invalid: {
+    request: refused(422, "CR053"),
+    title: "The proof of the anonymous session is invalid or has expired.",
+    client:
+      "Keep everything. Show the learner that the two could not be joined, and let them sign in as before to try again.",
   },
   unsupported_media_type: {
     request: refused(415),

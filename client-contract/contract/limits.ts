@@ -24,17 +24,32 @@ export const MAX_BATCH_BYTES = 512 * 1024;
 /** Most bytes of one event's line in UTF-8. */
 export const MAX_EVENT_BYTES = 16 * 1024;
 
+/** Most events of an anonymous learner whom an account adopts. */
+export const MAX_ADOPTED_EVENTS = 20_000;
+
+/** Seconds since its expiry for which an access token still proves an anonymous session: 30 days. */
+export const MAX_PROOF_AGE_S = 30 * 24 * 60 * 60;
+
 /** Most question ids of one progress event. */
 export const MAX_COMPLETED = 1000;
 
 /** Most milliseconds of an attempt, and of most other stretches that a device measures: a day. */
 export const MAX_DURATION_MS = 86_400_000;
 
+/** Most milliseconds between two clocks: the protocol's times are from 1970 to 2999. */
+export const MAX_CLOCK_OFFSET_MS = Date.UTC(3000, 0);
+
 /** Rows of a content page where the request does not say. */
 export const DEFAULT_PAGE_ROWS = 1000;
 
 /** Most rows of a content page. */
 export const MAX_PAGE_ROWS = 2000;
+
+/** Most bytes of a content page or of a bundle's file, inflated, unless a single row has more. */
+export const MAX_PAGE_BYTES = 1024 * 1024;
+
+/** Most domains that a request for content names. */
+export const MAX_DOMAINS = 200;
 
 /** Changes of a pull where the request does not say. */
 export const DEFAULT_PULL_CHANGES = 500;

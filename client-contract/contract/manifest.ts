@@ -6,13 +6,16 @@ import { History, Sha256, Uuid } from "./ids.ts";
 /** A node's `rows` are its own row and all below. */
 const Node = z.object({ id: Uuid, hash: Sha256, rows: z.int().min(1) });
 
-/** A file with all rows of one domain at the manifest's version: gzipped NDJSON, the same lines as a snapshot's. */
+/**
+ * A file with rows of one domain at the manifest's version: gzipped NDJSON, the same lines as a snapshot's, at most 1 MiB of them unless one row
+ * has more. All files of a domain have all of its rows.
+ */
 export const Bundle = z.object({
   domain_id: Uuid,
   url: z.string().describe("Shared by all devices, and good for hours: fetched without the learner's token"),
   bytes: z.int().min(1).describe("Of the file, as downloaded"),
   sha256: Sha256.describe("Of the file, as downloaded"),
-  rows: z.int().min(1),
+  rows: z.int().min(1).describe("Of this file"),
 });
 export type Bundle = z.infer<typeof Bundle>;
 
@@ -24,7 +27,9 @@ export const Manifest = z.object({
   root: Sha256,
   rows: z.int().min(0),
   domains: z.array(Node.extend({ skills: z.array(Node) })),
-  bundles: z.array(Bundle).describe("None before they are written, or where that release's are gone"),
+  bundles: z.array(Bundle).describe(
+    "One or more a domain, in order; none before they are written, or where that release's are gone",
+  ),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -1,5 +1,6 @@
 // Every message by name: what JSON Schema files are generated for.
 import type { z } from "zod";
+import { Adoption, AdoptionRequest } from "./adoption.ts";
 import { BatchAnswer, BatchHeader, SyncAnswer } from "./batch.ts";
 import { PullAnswer, SteeredPullAnswer } from "./changes.ts";
 import { DomainRow, EndLine, Head, PageLine, SkillRow, Tombstone } from "./content.ts";
@@ -24,6 +25,8 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   "sync.pull_answer": PullAnswer,
   "sync.steered_pull_answer": SteeredPullAnswer,
   "sync.steering": Steering,
+  "sync.adoption_request": AdoptionRequest,
+  "sync.adoption": Adoption,
   "content.head": Head,
   "content.manifest": Manifest,
   "content.report": ContentReport,

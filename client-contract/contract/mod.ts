@@ -1,6 +1,8 @@
 // What client and server say to each other: messages and their validators, events, errors, limits and merge laws.
+export * from "./adoption.ts";
 export * from "./batch.ts";
 export * from "./changes.ts";
+export * from "./completion.ts";
 export * from "./content.ts";
 export * from "./devices.ts";
 export { EventEnvelope } from "./envelope.ts";
@@ -11,6 +13,7 @@ export * from "./hint.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./manifest.ts";
+export { NORMALISATION, type Normalisation } from "./normalise.ts";
 export * from "./practice.ts";
 export * from "./problem.ts";
 export * as projectionModel from "./projection_model.ts";

@@ -2,6 +2,7 @@
 // ranges: its union is the merge, so no order of arrival matters, and years of daily study are one range.
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /** A run of days in a row, both ends included; each `YYYY-MM-DD`. */
@@ -26,6 +27,33 @@ const lengthOf = ({ from, to }: DayRange) => numberOf(to) - numberOf(from) + 1;
 /** The day on the learner's wall at a time (milliseconds since 1970), at an offset from UTC in minutes. */
 export function localDay(milliseconds: number, utcOffsetMinutes: number): string {
   return dayOf(milliseconds + utcOffsetMinutes * MINUTE_MS);
+}
+
+/** What decides the day of an event. Times are milliseconds since 1970. */
+export interface Practised {
+  /** By the device's clock. */
+  occurred_at: number;
+  utc_offset_minutes: number;
+  /** Server time minus device time, as the event has it. */
+  clock_offset_ms?: number | null | undefined;
+  /** When the server received the event. */
+  received_at: number;
+  /** Server time minus device time when the event's batch was sent; null: unknown. */
+  clock_skew_ms: number | null;
+}
+
+/**
+ * The day of practice of an event. The event's own clock offset corrects its time. Without an offset the skew of its batch does, if
+ * that exceeds a day: a smaller skew may be the network's. An offset that leads more than an hour beyond the arrival is void, because
+ * the clock was set after the device had read it. The day is at most that of the arrival.
+ */
+export function practiceDay(o: Practised): string {
+  const { occurred_at, clock_offset_ms, received_at, clock_skew_ms, utc_offset_minutes } = o;
+  const skew = clock_skew_ms !== null && Math.abs(clock_skew_ms) > DAY_MS ? clock_skew_ms : 0;
+  const isKnown = typeof clock_offset_ms === "number" &&
+    occurred_at + clock_offset_ms <= received_at + HOUR_MS;
+  const correction = isKnown ? clock_offset_ms : skew;
+  return localDay(Math.min(occurred_at + correction, received_at), utc_offset_minutes);
 }
 
 /** The union of any ranges, in any order: ascending, none of them touching another. */

@@ -3,7 +3,7 @@
 // The server's projections (private.project_events) are held to it by a property test; a client may be held to it in the same way.
 import type { AttemptRow, SessionRow, SkillProgressRow } from "./changes.ts";
 import type { AttemptRecorded, Event, SessionEnded, SessionStarted } from "./event.ts";
-import { type DayRange, localDay, type Streaks, streaksOf, unionDays } from "./practice.ts";
+import { type DayRange, practiceDay, type Streaks, streaksOf, unionDays } from "./practice.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -12,6 +12,8 @@ export interface StampedEvent {
   event: Event;
   /** When the server took it. */
   received_at: string;
+  /** Server time minus device time when its batch was sent; absent or null: unknown. */
+  clock_skew_ms?: number | null;
   /** An attempt's: its question's skill, how its version stood, and the server's grading. Null elsewhere. */
   skill_id: string | null;
   content_state: string | null;
@@ -33,8 +35,9 @@ export interface ResetPair {
 }
 
 interface SessionState {
-  /** Of several starts (or ends) the one with the smallest id. */
+  /** Of several starts the one with the smallest id. */
   started: SessionStarted | null;
+  /** Of several ends the one with the strongest reason, then the one with the smallest id. */
   ended: SessionEnded | null;
 }
 
@@ -69,6 +72,9 @@ export function canonicalInstant(text: string): string {
   return `${parts[1]}.${(parts[2] ?? "").padEnd(6, "0")}Z`;
 }
 
+/** To the millisecond, which never decides a day: a minute is the least that an offset from UTC moves. */
+const milliseconds = (instant: string) => Date.parse(`${canonicalInstant(instant).slice(0, 23)}Z`);
+
 /** When something was done, as far as it is believed: at most a day after it arrived. */
 function believedTime({ event, received_at }: StampedEvent): string {
   const received = canonicalInstant(received_at);
@@ -89,8 +95,17 @@ const earlier = <E extends { id: string }>(a: E | null, b: E | null) =>
   a === null || (b !== null && b.id < a.id) ? b : a;
 const later = (a: string | null, b: string | null) => a === null || (b !== null && b > a) ? b : a;
 
+/** Reasons of an end, strongest first: what the learner did outweighs what a device concluded from silence. */
+const END_REASONS: readonly SessionEnded["body"]["reason"][] = ["completed", "abandoned", "timed_out"];
+const weakness = ({ body }: SessionEnded) => END_REASONS.indexOf(body.reason);
+
+function strongerEnd(a: SessionEnded | null, b: SessionEnded | null): SessionEnded | null {
+  if (a === null || b === null || weakness(a) === weakness(b)) return earlier(a, b);
+  return weakness(a) < weakness(b) ? a : b;
+}
+
 function joinSessions(a: SessionState, b: SessionState): SessionState {
-  return { started: earlier(a.started, b.started), ended: earlier(a.ended, b.ended) };
+  return { started: earlier(a.started, b.started), ended: strongerEnd(a.ended, b.ended) };
 }
 
 function joinProgress(a: ProgressState, b: ProgressState): ProgressState {
@@ -170,8 +185,14 @@ function attemptRow(event: AttemptRecorded, stamped: StampedEvent): AttemptRow &
 export function stateOf(stamped: StampedEvent): LearnerState {
   const { event } = stamped;
   const practiced_at = believedTime(stamped);
-  // To the millisecond, which never decides the day: a minute is the least that an offset moves.
-  const day = localDay(Date.parse(`${practiced_at.slice(0, 23)}Z`), event.utc_offset_minutes);
+  const { clock_offset_ms, utc_offset_minutes } = event;
+  const day = practiceDay({
+    occurred_at: milliseconds(event.occurred_at),
+    utc_offset_minutes,
+    clock_offset_ms,
+    received_at: milliseconds(stamped.received_at),
+    clock_skew_ms: stamped.clock_skew_ms ?? null,
+  });
   const practice = [{ from: day, to: day }];
   switch (event.type) {
     case "session.started":
@@ -210,14 +231,17 @@ export function stateOf(stamped: StampedEvent): LearnerState {
 }
 
 function sessionRow(session_id: string, { started, ended }: SessionState): SessionRow {
+  const started_at = started ? canonicalInstant(started.occurred_at) : null;
+  const ended_at = ended ? canonicalInstant(ended.occurred_at) : null;
   return {
     session_id,
     skill_id: started?.body.skill_id ?? null,
     // An end alone says on which device, too.
     device_id: (started ?? ended)?.device_id ?? "",
     content_version: started?.body.content_version ?? null,
-    started_at: started ? canonicalInstant(started.occurred_at) : null,
-    ended_at: ended ? canonicalInstant(ended.occurred_at) : null,
+    started_at,
+    // A clock that was set back in between must not make the end come first.
+    ended_at: ended_at && later(ended_at, started_at),
     end_reason: ended?.body.reason ?? null,
     voided: false,
   };

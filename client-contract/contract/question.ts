@@ -2,6 +2,9 @@
 // (supabase/schemas/20_content/question_types.sql) give the same verdict; docs/question-types.md has the rules in words.
 import { z } from "zod";
 import { Uuid } from "./ids.ts";
+import { normalText } from "./normalise.ts";
+
+export { normalText };
 
 /** What a decimal string looks like. */
 export const DECIMAL = /^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$/;
@@ -31,7 +34,10 @@ export const answerKeys = {
     value: DecimalString,
     tolerance: DecimalString.optional().describe("How far off is still right, absolute; absent: 0"),
   }),
-  short_text: z.object({ accepted: z.array(z.string()).min(1).max(50) }),
+  short_text: z.object({
+    accepted: z.array(z.string()).min(1).max(50),
+    normalisation: z.literal([1, 2]).optional().describe("The rule that grades it; absent: 1"),
+  }),
 } as const;
 
 /** Learners' answers by type, as `attempt.recorded` carries them. Another form is not refused, but never right. */
@@ -100,21 +106,6 @@ function scaled(decimal: string): bigint {
   return decimal.startsWith("-") ? -size : size;
 }
 
-/** The white space that runs are made of: Unicode's, named one by one, since `\s` differs between languages. */
-const WHITE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+/g;
-
-/** Simple lower case, character by character: no final sigma, and İ becomes i rather than i and a dot. */
-const lower = (character: string) => character === "\u0130" ? "i" : character.toLowerCase();
-
-/**
- * The form in which short texts are compared: NFC, simple lower case of each character, runs of white space as one
- * space, none at the ends. Accents and punctuation count. Exact for the characters of Unicode 15.1, which is what
- * PostgreSQL 17 knows.
- */
-export function normalText(text: string): string {
-  return Array.from(text.normalize("NFC"), lower).join("").replace(WHITE, " ").replace(/^ | $/g, "");
-}
-
 const sameSet = (a: readonly number[], b: readonly number[]) =>
   a.every((n) => b.includes(n)) && b.every((n) => a.includes(n));
 
@@ -147,8 +138,9 @@ export function gradeAnswer(question: Gradable, answer: unknown): boolean {
     case "short_text": {
       const given = answers.short_text.safeParse(answer);
       if (!given.success) return false;
-      const text = normalText(given.data.text);
-      return question.answer.accepted.some((accepted) => normalText(accepted) === text);
+      const { accepted, normalisation = 1 } = question.answer;
+      const text = normalText(given.data.text, normalisation);
+      return accepted.some((one) => normalText(one, normalisation) === text);
     }
   }
 }

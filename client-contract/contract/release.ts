@@ -3,6 +3,14 @@ import { z } from "zod";
 import { Head } from "./content.ts";
 import { ServerInstant, Sha256, Uuid } from "./ids.ts";
 
+/** Edits that are allowed and often a mistake; docs/publishing.md lists them. */
+export const EditWarning = z.object({
+  warning: z.string(),
+  count: z.int().describe("Questions with this warning"),
+  examples: z.array(z.object({ id: Uuid, key: z.string(), detail: z.string() })).describe("Up to five"),
+});
+export type EditWarning = z.infer<typeof EditWarning>;
+
 /** What publish_release() would do now. */
 export const ReleasePreview = z.object({
   hash: Sha256.describe("What publish_release() can be held to, as expected_hash"),
@@ -11,6 +19,7 @@ export const ReleasePreview = z.object({
   deletes: z.int(),
   delete_share: z.number().describe("Which part of what is published would go, 0 to 1"),
   needs_force: z.boolean().describe("Whether publishing is refused without force, for so many deletions"),
+  warnings: z.array(EditWarning),
   problems: z.array(z.object({ problem: z.string(), kind: z.string(), id: Uuid, key: z.string() })),
   changes: z.array(z.object({
     op: z.enum(["insert", "update", "delete"]),
@@ -66,6 +75,7 @@ export type Release = z.infer<typeof Release>;
 /** What publishing and rolling back answer. */
 export const PublishedHead = Head.extend({
   published: z.boolean().describe("Whether this call wrote a release; false: there was nothing to publish"),
+  warnings: z.array(EditWarning).describe("About the questions of the release that this call wrote"),
 });
 export type PublishedHead = z.infer<typeof PublishedHead>;
 

@@ -11,22 +11,13 @@ import type { Event } from "./event.ts";
 import { hashTree, treeRow } from "./hash_tree.ts";
 import { createRpc } from "../client/rpc.ts";
 import { DEFAULT_STEERING } from "./steering.ts";
+import { newToken, signToken } from "../../supabase/tests/functions/bench.ts";
 
 const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
 const DEVICE = "7b0c1d2e-3f40-4152-8637-48596a7b8c9d";
 
-async function tokenOf(stack: Stack, appRole?: string, lifetime = 3600): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
-  return await stack.keys.sign({
-    sub: LEARNER,
-    role: "authenticated",
-    aud: "authenticated",
-    iss: stack.keys.issuer,
-    iat: now - 7200,
-    exp: now + lifetime,
-    app_metadata: appRole ? { role: appRole } : {},
-  });
-}
+const tokenOf = (stack: Stack, appRole?: string) =>
+  appRole ? newToken(stack, crypto.randomUUID(), { role: appRole }) : newToken(stack, LEARNER);
 
 function clientOf(stack: Stack, token: string) {
   return createClient({ url: stack.apiUrl, publishableKey: stack.publishableKey, getToken: () => token });
@@ -79,10 +70,11 @@ Deno.test("publish, fetch, verify, push and pull work through the functions and 
     await problem(instructor.publishRelease({ expected_hash: "0" })),
     `409 drafts_moved ${preview.hash}`,
   );
-  const { published: isPublished, ...published } = await instructor.publishRelease({
+  const { published: isPublished, warnings, ...published } = await instructor.publishRelease({
     expected_hash: preview.hash,
   });
   assert.equal(isPublished, true);
+  assert.deepEqual(warnings, []);
 
   assert.equal(published.version, before.version + 1);
   const answer = await client.head(null, { expected: published.version });
@@ -187,7 +179,7 @@ Deno.test("every error of a request is a ProblemError with the status of the reg
   );
   assert.equal(await problem(clientOf(stack, "nonsense").head()), "401 unauthenticated");
   assert.equal(
-    await problem(clientOf(stack, await tokenOf(stack, undefined, -60)).head()),
+    await problem(clientOf(stack, await signToken(stack, LEARNER, { exp: 1 })).head()),
     "401 token_expired",
   );
 

@@ -6,7 +6,7 @@ import postgres from "postgres";
 import { throwAwayStack } from "../../scripts/start/project.ts";
 import { until } from "../../scripts/local/until.ts";
 import { z } from "zod";
-import { signToken } from "../../supabase/tests/functions/bench.ts";
+import { newToken } from "../../supabase/tests/functions/bench.ts";
 import { openDevice } from "./device.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
 import { openNodeSqlite } from "./node_sqlite.ts";
@@ -56,7 +56,7 @@ async function bench() {
     /** A new device syncs and holds exactly what is published. */
     async newDevice(): Promise<Fetched> {
       const learnerId = crypto.randomUUID();
-      const token = await signToken(stack, learnerId);
+      const token = await newToken(stack, learnerId);
       const fetched: Fetched = { bundles: [], pages: [] };
       using device = openDevice({
         storage: openNodeSqlite(join(lab.folder, `${++devices}.sqlite`)),
@@ -87,7 +87,7 @@ Deno.test("C1: a device fetches bundles, and pages where a bundle is missing or 
   const { sql } = t;
   assert.deepEqual(await t.newDevice(), { bundles: [], pages: ["all"] }, "nothing writes bundles yet");
 
-  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
   await sql`update content.question set prompt = prompt || ' (new)' where id = (select min(id::text)::uuid from content.question)`;
   await sql`select public.publish_release('second')`;
   await t.bundle();
@@ -115,7 +115,7 @@ Deno.test("C1: a device fetches bundles, and pages where a bundle is missing or 
 Deno.test("I11: a device fetches pages after a change of history until the bundles are written again", async () => {
   await using t = await bench();
   const { sql } = t;
-  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`}, ${t.stack.secretKey})`;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
   await t.bundle();
   const before = await t.newDevice();
   assert.equal(before.bundles.length, 3);
@@ -128,4 +128,32 @@ Deno.test("I11: a device fetches pages after a change of history until the bundl
   const after = await t.newDevice();
   assert.deepEqual([after.bundles.length, after.pages], [3, []]);
   assert.ok(after.bundles.every((path) => !before.bundles.includes(path)), "files of its own");
+});
+
+Deno.test("C1: a large domain comes in several files, and as pages once if one of them is missing", async () => {
+  await using t = await bench();
+  const { sql } = t;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
+  await sql`
+    insert into content.question (skill_id, key, prompt, choices, answer)
+    select (select min(id::text)::uuid from content.skill), 'large-' || n, repeat('é', 19500) || n, '{a,b}', '{"choice": 0}'
+    from generate_series(1, 90) n`;
+  await sql`select public.publish_release('large questions')`;
+  await t.bundle();
+  const files = await sql<{ path: string; domain_id: string }[]>`
+    select path, domain_id from content.bundle where schema = 2 and retired_at is null and version = 2 order by part`;
+  assert.equal(files.length, 4, "of 3.5 MB");
+  const whole = await t.newDevice();
+  assert.deepEqual([whole.bundles.length, whole.pages], [6, []]);
+
+  const prefixes = JSON.stringify({ prefixes: [files[1]?.path, files[2]?.path] });
+  await t.storage("DELETE", "content", prefixes, { "content-type": "application/json" });
+  const second = await t.newDevice();
+  const pages = new Set(second.pages);
+  assert.deepEqual(
+    [pages, second.pages.length],
+    [new Set([files[0]?.domain_id]), 4],
+    "the pages of the domain, once",
+  );
+  assert.equal(second.bundles.length, 4, "and no file of it after the missing one");
 });

@@ -1,4 +1,4 @@
-// Time, as an argument: tests and the simulator bring their own.
+// Time is an argument, so that tests can set it.
 
 /** The device's clock, which may be wrong, jump, and be set back. */
 export interface Clock {
@@ -6,7 +6,7 @@ export interface Clock {
   now(): number;
   /** Minutes that local time is ahead of UTC. */
   utcOffsetMinutes(): number;
-  /** Waits; rejects with the signal's reason where that is sooner. */
+  /** Waits. Rejects with the signal's reason if the signal is aborted first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -30,12 +30,20 @@ export const systemClock: Clock = {
   },
 };
 
-/** The last millisecond of 2999: what the protocol can say, and ULIDs too. */
+/** Minutes: 18 hours. */
+const MAX_UTC_OFFSET = 1080;
+
+/** The last millisecond of 2999: the latest time of the protocol, which ULIDs can hold too. */
 const LATEST = Date.UTC(3000, 0) - 1;
 
-/** The clock's time, held within what the protocol can say (1970 to 2999). */
+/** The clock's time, limited to the protocol's range (1970 to 2999). */
 export function clockTime(clock: Clock): number {
-  return Math.min(Math.max(Math.trunc(clock.now()), 0), LATEST);
+  return Math.min(Math.max(Math.trunc(clock.now()) || 0, 0), LATEST);
+}
+
+/** Minutes that local time is ahead of UTC, as the protocol has them: whole, and at most 18 hours either way. */
+export function utcOffset(clock: Clock): number {
+  return Math.min(Math.max(Math.round(clock.utcOffsetMinutes()) || 0, -MAX_UTC_OFFSET), MAX_UTC_OFFSET);
 }
 
 /** The clock's time as the wire and the database write it. */

@@ -4,9 +4,9 @@ import { DomainRow, SkillRow } from "../contract/content.ts";
 import { QuestionRow } from "../contract/question.ts";
 import type { Database } from "./database.ts";
 
-/** A question as it is shown to the learner, and with what it takes to grade it, then or later. */
+/** A question with everything that it takes to show and grade it, now or later. */
 export type Question = QuestionRow & {
-  /** The content version that the device held when it read the question: what the learner saw. */
+  /** The content version that the device held when the app read the question, and so the one that the learner saw. */
   content_version: number;
 };
 
@@ -38,7 +38,7 @@ export function readQuestions(db: Database, skillId: string): Question[] {
   return db.all(Shown, `${QUESTION} and c.skill_id = ? order by c.position, c.id`, skillId);
 }
 
-/** One question, if it is part of the release that the device holds. */
+/** One question, if the held release has it. */
 export function readQuestion(db: Database, questionId: string): Question | undefined {
   return db.get(Shown, `${QUESTION} and c.id = ?`, questionId);
 }

@@ -1,4 +1,4 @@
-// Bringing a version into effect: all of it in one transaction, or nothing.
+// Puts a version into effect, in one transaction.
 import type { ContentChange } from "../client/mod.ts";
 import type { HashTree } from "../contract/hash_tree.ts";
 import type { PublishedTree } from "../contract/published_tree.ts";
@@ -9,21 +9,21 @@ import { isSameScope, readScope } from "./content_scope.ts";
 import type { DeviceContext } from "./context.ts";
 import { type Database, isConstraint } from "./database.ts";
 
-/** A row that was fetched to take the place of a damaged one, with its hash. */
+/** A row that was fetched to replace a damaged one, with its hash. */
 export type FetchedRow = ContentChange & { hash: string };
 
-/** What is to be brought into effect. */
+/** The changes that put a version into effect. */
 export interface Verified {
   candidate: Candidate;
-  /** The version's tree; without the skills of domains that are not held. */
+  /** The version's tree, without the skills of domains that the device does not hold. */
   tree: PublishedTree;
-  /** Rows that go, since they are damaged, or no part of the version. */
+  /** Rows to remove, because they are damaged or not part of the version. */
   drop: HeldRow[];
-  /** Rows that come instead. */
+  /** Rows to add. */
   fetched: FetchedRow[];
 }
 
-/** The tree that a device computed over a whole release. */
+/** The tree of a whole release, as the device computed it. */
 export function computedTree({ domains, skills }: HashTree, rows: HeldRow[]): PublishedTree {
   const tree: PublishedTree = new Map([...domains].map(([id, hash]) => [id, { hash, skills: new Map() }]));
   for (const { kind, id, parent } of rows) {
@@ -48,7 +48,7 @@ function writeTree(db: Database, tree: PublishedTree, { wanted }: Candidate): vo
   }
 }
 
-/** Empties the table, which asks no index, and writes all rows again but some, under their old numbers. */
+/** Empties the table, which reads no index, and writes all rows again except some, with their old numbers. */
 function rewriteWithout(db: Database, rowids: number[]): void {
   const columns = "rowid, kind, id, version, body, sha256";
   db.run(
@@ -61,15 +61,15 @@ function rewriteWithout(db: Database, rowids: number[]): void {
   db.run("drop table kept");
 }
 
-/** Removes rows that are damaged, and what the indexes say of them. */
+/** Removes damaged rows and their index entries. */
 function dropDamaged(db: Database, rowids: number[]): void {
   try {
-    // Where a key was hit, the index still has the old one, and SQLite would refuse to delete the row.
+    // If a key was damaged, the index still has the old key, and SQLite would refuse to delete the row.
     db.run("reindex content_row");
     for (const rowid of rowids) db.run("delete from content_row where rowid = ?", rowid);
   } catch (error) {
     if (!isConstraint(error)) throw error;
-    // The key has become another row's: no index can be made as long as both are there.
+    // The damaged key equals that of another row: no index can be built while both rows exist.
     rewriteWithout(db, rowids);
   }
 }
@@ -92,7 +92,7 @@ function dropRows(db: Database, candidate: Candidate, drop: HeldRow[]): number {
 
 const INSERT = "insert or replace into content_row (kind, id, version, body, sha256) values (?, ?, ?, ?, ?)";
 
-/** Moves the download's rows over, and those that were fetched for damaged ones. */
+/** Copies the rows of the download, and those that replace damaged ones. */
 function writeRows(db: Database, { candidate, drop, fetched }: Verified): number {
   const dropped = new Set(drop);
   let written = 0;
@@ -111,15 +111,15 @@ function writeRows(db: Database, { candidate, drop, fetched }: Verified): number
   return written;
 }
 
-/** Whether the learner has chosen other domains since, which gave the download up. */
+/** Whether the learner has chosen other domains since then, which discards the download. */
 function isStale(context: DeviceContext, { isDownload, scope }: Candidate): boolean {
   return !isSameScope(scope, readScope(context.db)) ||
     isDownload !== (currentTarget(context) !== undefined);
 }
 
 /**
- * Applies what was verified. Gives the number of rows written and removed; undefined where it is not wanted any more:
- * then nothing was changed.
+ * Applies verified changes and returns the number of rows written and removed. Returns undefined, and changes nothing, if the learner
+ * has chosen other domains meanwhile.
  */
 export function applyVerified(context: DeviceContext, verified: Verified): number | undefined {
   const { db } = context;

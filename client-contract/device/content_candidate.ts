@@ -1,5 +1,5 @@
-// What the cache is to hold: the cached rows and what the download adds, takes and replaces; or, without a download, the
-// cached rows alone, which are to be repaired where they are.
+// The rows that the cache is going to hold: the cached rows with the changes of the download. Without a download they are the cached rows
+// alone, which may need a repair.
 import { z } from "zod";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { currentParts, currentTarget, type Target } from "./content_download.ts";
@@ -9,26 +9,26 @@ import { type DeviceContext, readState } from "./context.ts";
 
 const Key = z.object({ key: z.string() });
 
-/** The rows that a version is to be made of. */
+/** The rows that a version will consist of. */
 export interface Candidate {
   target: Target;
-  /** The choice of domains that it is for. */
+  /** The choice of domains that the rows are for. */
   scope: Scope;
   /** Whether there is a download to apply. */
   isDownload: boolean;
-  /** The domains that are held then; null: all. */
+  /** The domains that the device holds afterwards; null: all. */
   wanted: ReadonlySet<string> | null;
-  /** Nothing of the cache is kept. */
+  /** The download replaces the whole cache. */
   isReplacement: boolean;
   rows: HeldRow[];
   /** Numbers of cached rows that the download removes or replaces. */
   gone: number[];
-  /** How many of these come back in another form. */
+  /** How many of these the download replaces with another form. */
   rewritten: number;
   rubbish: RowScan["rubbish"];
 }
 
-/** The version that is held, as a target. */
+/** The held version, as a target. */
 function heldTarget({ db }: DeviceContext): Target | undefined {
   const { content_history, content_schema, content_root, content_version } = readState(db);
   if (content_history === null || content_root === null || content_schema !== CONTENT_SCHEMA) {
@@ -46,29 +46,29 @@ const NOTHING: RowScan = { rows: [], rubbish: [] };
 
 const keyOf = ({ kind, id }: HeldRow) => `${kind}/${id}`;
 
-/** The domains whose cached rows the download replaces; null: all. */
+/** The domains whose cached rows the download replaces as a whole; null: all. */
 function replacedDomains(context: DeviceContext, { kind, cursors }: Scope): ReadonlySet<string> | null {
   const parts = currentParts(context);
   const snapshots = parts.filter(({ since_version }) => since_version === 0);
   const ids = new Set(snapshots.flatMap(({ domains }) => domains ?? []));
   if (snapshots.some(({ domains }) => domains === null)) return null;
-  // A snapshot of everything may have been split into bundles, which name no domain that is gone from the release.
+  // A snapshot of everything may have been split into bundles, and no bundle names a domain that the release no longer has.
   const isAll = kind === "all"
     ? snapshots.length === parts.length
     : [...cursors.keys()].every((id) => ids.has(id));
   return ids.size > 0 && isAll ? null : ids;
 }
 
-/** The domains that are held: a download brings what was chosen, without one there is what was fetched before. */
+/** The domains that the device holds: with a download the chosen ones, otherwise those that were fetched before. */
 function wantedDomains({ kind, cursors }: Scope, isDownload: boolean): ReadonlySet<string> | null {
   if (kind === "all" || (kind === "growing" && isDownload)) return null;
   return new Set([...cursors].filter(([, version]) => isDownload || version > 0).map(([id]) => id));
 }
 
-/** Reads the rows of the download's result, or of the cache where there is none; undefined where nothing is held. */
+/** Reads the rows that the download results in, or, without one, those of the cache; undefined if the device holds nothing. */
 export async function readCandidate(context: DeviceContext): Promise<Candidate | undefined> {
   const { db } = context;
-  // All of it is read before the first await, so that it is one state.
+  // Everything is read before the first await, so that it is one consistent state.
   const download = currentTarget(context);
   const target = download ?? heldTarget(context);
   if (!target) return undefined;
@@ -78,7 +78,7 @@ export async function readCandidate(context: DeviceContext): Promise<Candidate |
     Key,
     "select kind || '/' || id as key from content_staged where body is null and kind || '/' || id is not null",
   );
-  // What is replaced as a whole need not be readable.
+  // Rows that the download replaces as a whole need not be readable.
   const scans = [replaced === null ? NOTHING : scanCache(db), scanStaged(db)] as const;
   const [cached, staged] = await Promise.all(scans);
 

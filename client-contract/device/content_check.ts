@@ -1,5 +1,5 @@
-// Every sync looks at a part of the cache, the next one at the next part: whatever a disk does to a row is found in the end,
-// whether or not the app ever asks for a verification.
+// Every sync checks a part of the cache, and the next sync continues there. So any damage on the disk is found in the end, whether or not the
+// app ever calls `verify`.
 import { z } from "zod";
 import { hasRoot, type PublishedDomain, type PublishedTree } from "../contract/published_tree.ts";
 import { group, hasOwnRow, isWhole } from "./content_damage.ts";
@@ -10,12 +10,12 @@ import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
 
 /**
- * Rows that one sync looks at, at least; the node in which they are used up is looked at to its end. 1,000 take about 30 ms
- * (2 cores, shared): 50,000 are through after 50 syncs, half a day at the usual poll.
+ * The least number of rows that one sync checks; the last node is checked to its end. 1,000 rows take about 30 ms (2 cores, shared). So
+ * 50,000 rows are checked in 50 syncs, which is half a day at the usual poll.
  */
 const CHECK_ROWS = 1000;
 
-/** A node of the kept tree, with what it takes to check it. */
+/** A node of the stored tree, with its hashes. */
 interface KeptNode {
   kind: "domain" | "skill";
   id: string;
@@ -23,7 +23,7 @@ interface KeptNode {
   domain: PublishedDomain;
 }
 
-/** The nodes whose rows are held, in an order that stays the same. */
+/** The nodes whose rows the device holds, always in the same order. */
 function heldNodes(tree: PublishedTree, { kind, cursors }: Scope): KeptNode[] {
   return [...tree].flatMap(([domainId, domain]): KeptNode[] => {
     if (kind !== "all" && !cursors.get(domainId)) return [];
@@ -32,11 +32,11 @@ function heldNodes(tree: PublishedTree, { kind, cursors }: Scope): KeptNode[] {
   }).sort((a, b) => a.id < b.id ? -1 : 1);
 }
 
-/** What a look at a part of the cache found. */
+/** The result of checking a part of the cache. */
 export interface Checked {
-  /** Rows that were looked at, of the nodes that are sound. */
+  /** Checked rows of intact nodes. */
   rows: number;
-  /** Rows that are certainly damaged; at least 1 where anything is. */
+  /** Rows that are certainly damaged; at least 1 if anything is damaged. */
   damaged: number;
 }
 
@@ -54,7 +54,7 @@ async function checkNode(db: Database, node: KeptNode): Promise<Checked> {
   return { rows: 0, damaged: Math.max(broken, 1) };
 }
 
-/** What belongs to no node, and indexes: looked at when all nodes have had their turn (10,000 rows take 130 ms). */
+/** Checks rows of no node, and the indexes, after all nodes were checked (10,000 rows take 130 ms). */
 function isTidy(db: Database): boolean {
   const strays = readable(() =>
     db.all(
@@ -68,7 +68,7 @@ function isTidy(db: Database): boolean {
   return strays?.length === 0 && isInOrder(db);
 }
 
-/** Looks at the next part of the cache. Damage makes the cache suspect, and the update that follows repairs it. */
+/** Checks the next part of the cache. Damage marks the cache as suspect, and the update that follows repairs it. */
 export async function checkContent(
   { db }: DeviceContext,
   checkRows = CHECK_ROWS,
@@ -92,7 +92,7 @@ export async function checkContent(
   }
   const isRound = last === (nodes.at(-1)?.id ?? null);
   if (found.damaged === 0 && isRound && !isTidy(db)) found.damaged = 1;
-  // Domains that the learner has let go of meanwhile are no damage.
+  // Domains that the learner has dropped meanwhile are no damage.
   if (!isSameScope(scope, readScope(db))) return { ...found, damaged: 0 };
   db.run(
     "update sync_state set content_checked = ?, content_suspect = ?",

@@ -1,19 +1,19 @@
-// From the rows that are held and the tree that was published: which nodes are not what they should be.
+// Finds damaged nodes by comparing the held rows with the published tree.
 import { nodeHash } from "../contract/hash_tree.ts";
 import type { PublishedDomain, PublishedTree } from "../contract/published_tree.ts";
 import type { HeldRow } from "./content_rows.ts";
 
-/** What is wrong. */
+/** The damage that was found. */
 export interface Damage {
-  /** Skills whose rows are to be fetched: their own and their questions'. */
+  /** Skills whose own rows and questions must be fetched. */
   skills: Set<string>;
-  /** Domains whose own row is to be fetched. */
+  /** Domains whose own row must be fetched. */
   domains: Set<string>;
-  /** Held rows that are to go: all of those nodes, and such as are in no node. */
+  /** Held rows to remove: all rows of those nodes, and rows that belong to no node. */
   drop: HeldRow[];
 }
 
-/** Rows by what they are found by. */
+/** Rows grouped by node. */
 export interface Groups {
   domains: Map<string, HeldRow[]>;
   skills: Map<string, HeldRow[]>;
@@ -31,7 +31,7 @@ export function group(rows: HeldRow[]): Groups {
   };
 }
 
-/** The one sound row of those; several under one id mean that the key's index is broken. */
+/** The only row of those, if it is intact; several rows with one id mean that the index of the key is damaged. */
 const single = (rows: HeldRow[] = []): HeldRow | undefined =>
   rows.length === 1 && rows[0]?.isSound ? rows[0] : undefined;
 
@@ -48,15 +48,15 @@ export async function isWhole(
   return await nodeHash([skillId, own.hash], questions.map((row) => [row.id, row.hash])) === hash;
 }
 
-/** Whether the domain's own row is the one that, with the skills' published hashes, makes the domain's. */
+/** Whether the domain's own row and the published hashes of its skills give the domain's published hash. */
 export async function hasOwnRow(domainId: string, { hash, skills }: PublishedDomain, held: Groups) {
   const own = single(held.domains.get(domainId));
   return own !== undefined && await nodeHash([domainId, own.hash], skills) === hash;
 }
 
 /**
- * Compares rows with the tree, domain by domain; `wanted` are the domains to be held (null: all). A skill's damage stays
- * the skill's: its domain's own row is tested with the skills' published hashes.
+ * Compares rows with the tree, domain by domain; `wanted` are the domains to hold (null: all). Damage in a skill does not make its domain's
+ * own row look damaged, because that row is tested with the published hashes of the skills.
  */
 export async function findDamage(
   rows: HeldRow[],
@@ -83,6 +83,6 @@ export async function findDamage(
   return damage;
 }
 
-/** Whether nothing is wrong. */
+/** Whether there is no damage. */
 export const isNone = ({ skills, domains, drop }: Damage): boolean =>
   skills.size + domains.size + drop.length === 0;

@@ -1,5 +1,5 @@
-// The download that leads from what is held to a newer version: its target and its parts, kept in the device's file so
-// that a killed device goes on where it was.
+// The download of a newer version: its target and its parts. It is kept in the device's database, so that a device that was killed
+// continues it.
 import { z } from "zod";
 import type { ContentChange, DeltaPage } from "../client/mod.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
@@ -9,7 +9,7 @@ import type { Head } from "../contract/content.ts";
 import { readScope } from "./content_scope.ts";
 import { type DeviceContext, readState } from "./context.ts";
 
-/** Most domains that one request names: 200 are allowed, and 100 ids are 3.7 KB of URL. */
+/** The most domains of one request. The server allows 200; 100 ids are 3.7 KB of URL. */
 const MAX_DOMAINS = 100;
 
 const Target = z.object({
@@ -34,14 +34,14 @@ const Part = z.object({
 /** Domains that are fetched together; null: all. */
 export type Part = z.infer<typeof Part>;
 
-/** What a part is before it is begun. */
+/** A part before its first page. */
 interface NewPart {
   domains: string[] | null;
   since: number;
   bundle?: Bundle | undefined;
 }
 
-/** The download under way. */
+/** The current download. */
 export const currentTarget = ({ db }: DeviceContext): Target | undefined =>
   db.get(Target, "select * from content_download");
 
@@ -49,7 +49,7 @@ export const currentTarget = ({ db }: DeviceContext): Target | undefined =>
 export const currentParts = ({ db }: DeviceContext): Part[] =>
   db.all(Part, "select * from content_part order by part");
 
-/** Gives the download up. Within a transaction. */
+/** Discards the download. Within a transaction. */
 export function discardDownload({ db }: DeviceContext): void {
   for (const table of ["content_staged", "content_part", "content_download"]) db.run(`delete from ${table}`);
 }
@@ -59,11 +59,11 @@ function chunks(ids: string[]): string[][] {
   return Array.from({ length: count }, (_, n) => ids.slice(n * MAX_DOMAINS, (n + 1) * MAX_DOMAINS));
 }
 
-/** The version that a row held at `version` can go on from: 0 where the server can't tell the difference any more. */
+/** The version to ask a delta from: 0, a snapshot, if the server can no longer compare with `version`. */
 const cursorAt = (version: number, head: Head, isUsable: boolean): number =>
   isUsable && version <= head.version && version >= head.horizon ? version : 0;
 
-/** What is to be fetched to come from what is held to the head. `manifest` is the head's. */
+/** The parts to fetch so that the device holds the head. `manifest` is the head's. */
 async function partsTo(
   context: DeviceContext,
   head: Head,
@@ -86,12 +86,22 @@ async function partsTo(
   );
 }
 
+/** The files of the domains that have all of theirs: a domain without one of them comes as pages. */
+function wholeBundles({ bundles, domains }: Manifest): Bundle[] {
+  const rows = new Map(domains.map(({ id, rows }) => [id, rows]));
+  const files = Map.groupBy(bundles, ({ domain_id }) => domain_id);
+  return [...files].flatMap(([id, own]) =>
+    own.reduce((sum, { rows }) => sum + rows, 0) === rows.get(id) ? own : []
+  );
+}
+
 /**
- * Splits snapshots into the bundles that hold them and the pages for what is left. `held`: domains with a cursor; of
- * those that are gone from the release no bundle says so, but an empty page does.
+ * Splits snapshots into bundles, and pages for the rest. `held`: the domains with a cursor. If the release no longer has one of them,
+ * no bundle says so; an empty page does.
  */
-function withBundles(parts: NewPart[], { bundles, domains }: Manifest, held: Iterable<string>): NewPart[] {
-  const all = [...new Set([...domains.map(({ id }) => id), ...held])];
+function withBundles(parts: NewPart[], manifest: Manifest, held: Iterable<string>): NewPart[] {
+  const all = [...new Set([...manifest.domains.map(({ id }) => id), ...held])];
+  const bundles = wholeBundles(manifest);
   return parts.flatMap((part): NewPart[] => {
     if (part.since > 0) return [part];
     const wanted = part.domains ?? all;
@@ -105,18 +115,15 @@ function withBundles(parts: NewPart[], { bundles, domains }: Manifest, held: Ite
   });
 }
 
-/** What planning takes besides the device. */
+/** The parameters of planning. */
 export interface PlanOptions {
-  /** What is held is of no use: everything is fetched anew. */
+  /** Fetch everything anew, because the server can't continue from what the device holds. */
   fromZero: boolean;
-  /** The head's manifest; asked for where it is needed. */
+  /** The head's manifest, requested only if it is needed. */
   manifest: () => Promise<Manifest>;
 }
 
-/**
- * The download that leads to the head: the one under way, if it still does, or a new one; none where nothing is
- * missing.
- */
+/** The download that leads to the head: the current one if it still does, otherwise a new one; none if nothing is missing. */
 export async function planDownload(
   context: DeviceContext,
   head: Head,
@@ -124,10 +131,10 @@ export async function planDownload(
 ): Promise<Target | undefined> {
   const { db } = context;
   const state = readState(db);
-  // Without a release the server has nothing better than what is cached.
+  // A server without a release has nothing newer than the cache.
   if (head.version === 0 || head.root === null) return undefined;
   const current = currentTarget(context);
-  // An older target is fine: its pages are still served, and the next round goes on from there.
+  // An older target is fine: the server still serves its pages, and the next round continues from it.
   if (
     !fromZero && current?.history === head.history && current.row_schema === CONTENT_SCHEMA &&
     current.until_version <= head.version && current.until_version >= head.horizon
@@ -141,7 +148,7 @@ export async function planDownload(
   if (!isDue) return undefined;
   let parts = all.filter(({ since }) => since < head.version);
   if (head.bundled && parts.some(({ since }) => since === 0)) {
-    // Bundles only save time: without a manifest there are still the pages.
+    // Bundles only save time. Without a manifest the device fetches pages.
     const published = await manifest().catch(() => undefined);
     if (published) parts = withBundles(parts, published, readScope(db).cursors.keys());
   }
@@ -167,7 +174,7 @@ export async function planDownload(
   });
 }
 
-// Something that left one part's domains may have entered another's: its tombstone must not win.
+// A row may move from the domains of one part to those of another. Then its tombstone must not win.
 const STAGE = `
   insert into content_staged (kind, id, body) values (?, ?, ?)
   on conflict (kind, id) do update set body = excluded.body where excluded.body is not null`;
@@ -179,7 +186,7 @@ function stage({ db }: DeviceContext, changes: readonly ContentChange[]): void {
   }
 }
 
-/** Keeps a page of a part; says whether: the download may have been given up meanwhile. */
+/** Stores a page of a part. Returns false if the download was discarded meanwhile. */
 export function stagePage(
   context: DeviceContext,
   { part }: Part,
@@ -199,7 +206,7 @@ export function stagePage(
   });
 }
 
-/** Keeps a bundle: the whole of its part. */
+/** Stores a bundle, which is the whole of its part. */
 export function stageBundle(context: DeviceContext, { part }: Part, changes: readonly ContentChange[]): void {
   const { db } = context;
   db.transaction(() => {
@@ -207,7 +214,14 @@ export function stageBundle(context: DeviceContext, { part }: Part, changes: rea
   });
 }
 
-/** Gives a bundle up: its domain comes as pages. */
+/** Gives up a bundle: its domain is fetched as pages, once, however many files it has. */
 export function dropBundle({ db }: DeviceContext, { part }: Part): void {
-  db.run("update content_part set bundle = null where part = ?", part);
+  db.transaction(() => {
+    db.run(
+      "delete from content_part where bundle is not null and part <> ? and domains = (select domains from content_part where part = ?)",
+      part,
+      part,
+    );
+    db.run("update content_part set bundle = null where part = ?", part);
+  });
 }

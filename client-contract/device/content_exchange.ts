@@ -1,5 +1,5 @@
-// The content's part of a sync: a look at the cache, then the way to the head, which the sync's answer brought, or which is
-// asked for by itself after a hint.
+// The content's part of a sync: it checks a part of the cache and then updates to the head. The head comes with the sync's answer; after a
+// hint it is requested alone.
 import type { Head } from "../contract/content.ts";
 import type { ContentHint } from "../contract/hint.ts";
 import { checkContent } from "./content_check.ts";
@@ -12,23 +12,23 @@ import { pendingEvents } from "./outbox.ts";
 import { isUpgradeRequired, rememberHead, rememberHintedHead, rememberRefusal } from "./standing.ts";
 import { tellChecked } from "./telemetry.ts";
 
-/** What the content's part takes besides the device itself. */
+/** The options of the content's part. */
 export interface ContentOptions extends UpdateOptions {
-  /** Rows of the cache that a sync looks at, at least. */
+  /** The least number of cached rows that a sync checks. */
   checkRows?: number | undefined;
 }
 
-/** What it did. */
+/** The result. */
 export interface ContentExchange {
   /** Content rows written and removed. */
   rows: number;
-  /** Cached rows that were looked at: each sync checks the next part of the cache. */
+  /** Cached rows that were checked: each sync checks the next part of the cache. */
   checked: number;
-  /** What was found damaged in the cache, and fetched. */
+  /** Damage that was found in the cache, and fetched. */
   repairs: Repair[];
 }
 
-/** An app that is too old for the head keeps what it has, and everything else goes on. */
+/** An app that is too old for the head keeps its content, and everything else works. */
 async function bringContent(
   context: DeviceContext,
   askHead: () => Promise<Head | undefined>,
@@ -52,7 +52,7 @@ async function bringContent(
   }
 }
 
-/** Brings the content to the head that a sync's answer named. */
+/** Updates the content to the head of a sync's answer. */
 export async function exchangeContent(
   context: DeviceContext,
   head: Head,
@@ -64,19 +64,19 @@ export async function exchangeContent(
 }
 
 /**
- * Whether a hint is to be followed to the content alone: nothing waits to go up, and no sync is due that would learn more,
- * of a restore or that the device was signed off.
+ * Whether a hint needs only the content: nothing waits to be sent, and a sync could not learn of a restore, or that the revocation of this
+ * device was lifted.
  */
 export function concernsContentAlone(context: DeviceContext, { history }: ContentHint): boolean {
   const state = readState(context.db);
-  return state.history === history && state.revoked === 0 && pendingEvents(context) === 0 &&
+  return state.history === history && state.revoked === 0 && state.adoption !== "pending" &&
+    pendingEvents(context) === 0 &&
     takeLetters(context).length === 0;
 }
 
 /**
- * Brings the content to the release that a hint told of, or to a newer one that the device has heard of. The head is one
- * that the server shares: 10,000 devices that were hinted at once cost it a query an isolate, where as many syncs would cost 10,000
- * transactions under a learner's lock.
+ * Updates the content to the release of a hint, or to a newer one that the device knows of. The server shares one head: 10,000 hinted devices
+ * cost it one query an isolate, whereas their syncs would cost 10,000 transactions under a learner's lock.
  */
 export async function followHint(
   context: DeviceContext,
@@ -85,7 +85,7 @@ export async function followHint(
   report: ContentExchange,
 ): Promise<void> {
   const { content_history, content_version: version, head_version } = readState(context.db);
-  // A sync may have brought it since the hint came.
+  // A sync may have fetched the release after the hint came.
   if (content_history === history && version >= hinted) return;
   const expected = Math.max(hinted, head_version);
   const askHead = async () => {

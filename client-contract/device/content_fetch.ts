@@ -1,4 +1,4 @@
-// Fetching what a download still lacks: bundles where there are some, pages for the rest.
+// Fetches the missing parts of a download: bundles where there are any, pages for the rest.
 import { type Client, ContractError, NetworkError } from "../client/mod.ts";
 import {
   currentParts,
@@ -12,21 +12,21 @@ import {
 import type { DeviceContext } from "./context.ts";
 import type { Retry } from "./retry.ts";
 
-/** After this a bundle is too slow, in milliseconds: pages come in small answers that need not start over. */
+/** Milliseconds after which a bundle is too slow. Pages are small answers, so a broken one costs little. */
 const BUNDLE_MS = 30_000;
 
-/** What fetching takes besides the device itself. */
+/** The options of fetching. */
 export interface FetchOptions {
   client: Client;
   retry: Retry;
   /** Rows a page; by default the server's choice. */
   pageRows?: number | undefined;
-  /** Milliseconds after which a bundle is given up for pages. */
+  /** Milliseconds after which a bundle is replaced by pages. */
   bundleMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Tries a part's bundle, once: whatever is wrong with it, its rows are to be had as pages. */
+/** Tries the bundle of a part, once. If anything is wrong with it, its rows are fetched as pages. */
 async function fetchBundle(context: DeviceContext, part: Part, o: FetchOptions): Promise<void> {
   if (part.bundle === null) return;
   const slow = AbortSignal.timeout(o.bundleMs ?? BUNDLE_MS);
@@ -57,10 +57,10 @@ async function fetchPages(
   });
   for await (const page of pages) {
     const { history, until, since } = page.page;
-    // A snapshot's request names no history that the server could refuse; a function that was not told of a restore yet
-    // answers for another one for a second.
+    // The request of a snapshot names no history that the server could refuse. For a second after a restore, a function may still answer for
+    // the old history.
     if (history !== target.history) throw new NetworkError("the page is of another history");
-    // Where the snapshot is the smaller answer, that is the answer.
+    // The server answers with a snapshot where that is smaller.
     const isSnapshotInstead = since === 0 && part.next_page === null;
     if (until !== target.until_version || (since !== part.since_version && !isSnapshotInstead)) {
       throw new ContractError("the page is between other versions than were asked for");
@@ -70,7 +70,7 @@ async function fetchPages(
   }
 }
 
-/** Fetches the parts that are not complete, each page and bundle kept as soon as it is whole. */
+/** Fetches the incomplete parts. Each page and each bundle is stored as soon as it is complete. */
 export async function fetchParts(context: DeviceContext, o: FetchOptions): Promise<void> {
   const attempts = o.retry.attempts(o.signal);
   for (;;) {

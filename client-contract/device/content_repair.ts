@@ -1,25 +1,25 @@
-// Repair on demand: the held version becomes what was published, whether or not there is a newer one.
+// Repair on demand: makes the held version equal to what was published, whether or not there is a newer one.
 import { type Repair, settle } from "./content_settle.ts";
 import { updateContent, type UpdateOptions } from "./content_update.ts";
 import { currentTarget } from "./content_download.ts";
 import { verifyContent } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
 
-/** What a repair did. */
+/** The result of a repair. */
 export interface RepairReport {
-  /** The version that is held now. */
+  /** The version that the device holds now. */
   version: number;
-  /** The cache was what it should be. */
+  /** The cache had no damage. */
   wasSound: boolean;
-  /** What was fetched node by node. */
+  /** The nodes that were fetched. */
   repairs: Repair[];
-  /** The damage was past repair, and everything was fetched anew. */
+  /** The damage was too large, and everything was fetched anew. */
   replaced: boolean;
 }
 
 /**
- * Verifies the cache and fetches what is damaged. Where a download is under way, or the damage is past repair, the
- * cache is brought to the newest version instead. Throws as `syncDevice` does.
+ * Verifies the cache and fetches damaged nodes. If a download has begun, or the damage is too large, the cache is updated to the newest version
+ * instead. Throws like `syncDevice`.
  */
 export async function repairContent(context: DeviceContext, o: UpdateOptions): Promise<RepairReport> {
   const { db } = context;

@@ -1,30 +1,30 @@
-// Rows of the cache and of a download as they lie on the disk, whatever has happened to them there. Everything is read
-// past types and constraints: a flipped bit respects neither.
+// Reads rows of the cache and of a download as they are on the disk, damaged or not. Types and constraints are not relied on, because a flipped
+// bit may break them.
 import { z } from "zod";
 import { sha256, type TreeRow } from "../contract/hash_tree.ts";
 import { parseJson } from "../contract/json.ts";
 import type { Database } from "./database.ts";
 
-/** A row that is held, or about to be. */
+/** A row of the cache or of a download. */
 export interface HeldRow extends TreeRow {
-  /** Where it lies, and its number there. */
+  /** Its table, and its number there. */
   place: "cache" | "staged";
   rowid: number;
-  /** Of a domain its own id. */
+  /** For a domain, its own id. */
   domainId: string | null;
   hash: string;
-  /** Hash and columns are those of the body. */
+  /** Hash and columns agree with the body. */
   isSound: boolean;
 }
 
-/** What lies on the disk as a row. */
+/** The rows that were read. */
 export interface RowScan {
   rows: HeldRow[];
-  /** Numbers of rows in the cache and in the download that can't even be told a kind. */
+  /** Numbers of rows in the cache and in the download whose kind can't be read. */
   rubbish: { place: HeldRow["place"]; rowid: number }[];
 }
 
-// As bytes: decoding would make one and the same character of everything that is not UTF-8.
+// As bytes: decoding would turn everything that is not UTF-8 into the same character.
 const Bytes = z.instanceof(Uint8Array<ArrayBuffer>);
 const Raw = z.object({
   rowid: z.number(),
@@ -45,7 +45,7 @@ const CACHE = `
     cast(body as blob) as line
   from content_row`;
 
-// A download's rows have no columns to be wrong: these are read from the body.
+// Rows of a download have no such columns; the values are read from the body.
 const STAGED = `
   select rowid, kind, id, null as version, null as domain_id, null as skill_id, null as position, null as sha256,
     typeof(body) as body_type, cast(body as blob) as line
@@ -68,7 +68,7 @@ function parentOf(kind: HeldRow["kind"], domainId: unknown, skillId: unknown): s
   return typeof parent === "string" ? parent : null;
 }
 
-/** Reads one row; undefined where it is rubbish. A row of the cache stands where its columns say. */
+/** Reads one row; undefined if it is unreadable. The columns of a cached row decide its place in the tree. */
 async function readRow(place: HeldRow["place"], raw: Raw): Promise<HeldRow | undefined> {
   const kind = Kind.safeParse(raw.kind);
   if (!kind.success || typeof raw.id !== "string" || raw.line === null) return undefined;
@@ -100,12 +100,12 @@ async function scan(place: HeldRow["place"], raws: Raw[]): Promise<RowScan> {
   };
 }
 
-/** The cached rows. The query runs, or throws, before the first await: what is read is one state. */
+/** The cached rows. The query runs, or throws, before the first await, so the rows are one consistent state. */
 export function scanCache(db: Database): Promise<RowScan> {
   return scan("cache", db.all(Raw, CACHE));
 }
 
-/** Those of a node alone: a skill's and its questions', or a domain's own. */
+/** The cached rows of a node: a skill and its questions, or a domain's own row. */
 export function scanNode(db: Database, kind: "domain" | "skill", id: string): Promise<RowScan> {
   const own = `${CACHE} where kind = ? and id = ?`;
   return scan(
@@ -116,7 +116,7 @@ export function scanNode(db: Database, kind: "domain" | "skill", id: string): Pr
   );
 }
 
-/** The downloaded rows, tombstones aside. */
+/** The downloaded rows, without tombstones. */
 export function scanStaged(db: Database): Promise<RowScan> {
   return scan("staged", db.all(Raw, STAGED));
 }

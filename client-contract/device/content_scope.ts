@@ -2,18 +2,19 @@
 import { z } from "zod";
 import type { Database } from "./database.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { requireUuid } from "./device_error.ts";
 
 const Cursor = z.object({ domain_id: z.string(), version: z.number() });
 
-/** What is to be held, and what is held of it. */
+/** The chosen domains, and what the device holds of them. */
 export interface Scope {
-  /** growing: all are to be held, and only those with a cursor are. */
+  /** growing: all domains are chosen, and so far only those with a cursor are held. */
   kind: "all" | "some" | "growing";
-  /** By domain the version that is held; 0: nothing yet. Empty where all are held. */
+  /** The held version of each domain; 0: nothing yet. Empty if all domains are held. */
   cursors: Map<string, number>;
 }
 
-/** Reads it. */
+/** Reads the scope. */
 export function readScope(db: Database): Scope {
   const cursors = db.all(Cursor, "select domain_id, version from content_domain order by domain_id");
   return {
@@ -22,7 +23,7 @@ export function readScope(db: Database): Scope {
   };
 }
 
-/** Whether a scope is still the same: the learner may choose while a sync is under way. */
+/** Whether a scope is still the same. The learner may choose other domains during a sync. */
 export function isSameScope(a: Scope, b: Scope): boolean {
   return a.kind === b.kind && a.cursors.size === b.cursors.size &&
     [...a.cursors].every(([id, version]) => b.cursors.get(id) === version);
@@ -36,10 +37,11 @@ function dropOthers(db: Database): void {
 }
 
 /**
- * Chooses the domains to hold; null: all. What is no longer wanted goes at once, what is new comes with the next sync. A
- * download under way was for the old choice, and is given up.
+ * Chooses the domains to hold; null: all. Other domains are removed at once, new ones come with the next sync. A download for the old choice is
+ * discarded. Throws DeviceError `invalid_id`.
  */
 export function setDomains({ db }: DeviceContext, ids: readonly string[] | null): void {
+  ids?.forEach(requireUuid);
   db.transaction(() => {
     const { content_version } = readState(db);
     const { kind, cursors } = readScope(db);
@@ -48,7 +50,7 @@ export function setDomains({ db }: DeviceContext, ids: readonly string[] | null)
       db.run(`delete from ${table}`);
     }
     if (ids === null) {
-      // Nothing held is nothing to grow from.
+      // A domain that is not held yet needs no cursor.
       db.run("delete from content_domain where version = 0");
       const scope = content_version === 0 ? "all" : "growing";
       db.run("update sync_state set content_scope = ?", scope);

@@ -1,5 +1,4 @@
-// From a candidate to a verified version: the hash tree is climbed, what is damaged is fetched node by node, and only
-// then is anything changed.
+// Turns a candidate into a verified version: computes its hash tree, fetches damaged nodes, and only then changes the cache.
 import { type Client, ContractError, NetworkError, ProblemError } from "../client/mod.ts";
 import { hashTree, nodeHash, sha256, treeRow } from "../contract/hash_tree.ts";
 import type { ContentReport, Manifest } from "../contract/manifest.ts";
@@ -15,45 +14,45 @@ import { isCorruption } from "./database.ts";
 import type { Retry } from "./retry.ts";
 import { tellRepaired } from "./telemetry.ts";
 
-/** Most nodes that a report names. */
+/** The most nodes of a report. */
 const MAX_NODES = 200;
-/** Above this share of the rows, fetching everything anew is the smaller download: it comes in large pages. */
+/** If more than this share of the rows is damaged, fetching everything is the smaller download, because pages are large. */
 const MAX_DAMAGED_SHARE = 0.5;
 
-/** What settling takes besides the device itself. */
+/** The options of settling. */
 export interface SettleOptions {
   client: Client;
   retry: Retry;
   signal?: AbortSignal | undefined;
 }
 
-/** What was repaired. */
+/** A repair. */
 export interface Repair {
   /** Skills and domains that were damaged. */
   nodes: string[];
-  /** Rows that were fetched for them. */
+  /** Fetched rows. */
   rows: number;
   /** Bytes of those rows, before compression. */
   bytes: number;
 }
 
-/** How settling ended. */
+/** The result of settling. */
 export type Settled =
   /** The version is in effect. `rows`: written and removed. */
   | { is: "settled"; rows: number; repair: Repair | null }
   /** The learner has chosen other domains meanwhile. */
   | { is: "stale" }
-  /** Nothing of it can be trusted: only a snapshot helps. */
+  /** Nothing can be trusted: only a snapshot helps. */
   | { is: "hopeless" };
 
 const HOPELESS: Settled = { is: "hopeless" };
 
-/** Whether the server's answer, rather than the way to it, is the trouble. */
+/** Whether the server's answer is the problem, not the network. */
 const isAnswer = (error: unknown): boolean =>
   error instanceof ContractError ||
   (error instanceof ProblemError && !error.retryable && [404, 410].includes(error.status));
 
-/** What the server has to say, or undefined where it has nothing of use. */
+/** The server's answer, or undefined if it is of no use. */
 async function ask<T>(o: SettleOptions, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await o.retry.run(work, o.signal);
@@ -63,14 +62,14 @@ async function ask<T>(o: SettleOptions, work: () => Promise<T>): Promise<T | und
   }
 }
 
-/** The target's manifest, if it comes to the target's root. */
+/** The target's manifest, if its hashes give the target's root. */
 export async function fetchManifest(target: Target, o: SettleOptions): Promise<Manifest | undefined> {
   const { history, until_version: version, root } = target;
   const manifest = await ask(o, () => o.client.manifest({ history, version, signal: o.signal }));
   return manifest && await hasRoot(publishedTree(manifest), root) ? manifest : undefined;
 }
 
-/** Tells the server, which counts on it for its figures alone: a report that fails is no reason to fail. */
+/** Reports to the server. The report is only for its statistics, so a failure has no effect. */
 async function report(o: SettleOptions, report: ContentReport): Promise<void> {
   try {
     await o.client.report({ ...report, nodes: report.nodes.slice(0, MAX_NODES) }, { signal: o.signal });
@@ -82,7 +81,7 @@ async function report(o: SettleOptions, report: ContentReport): Promise<void> {
 
 const nodesOf = ({ skills, domains }: Damage): string[] => [...domains, ...skills];
 
-/** Rows that a repair would fetch, as a share of all. */
+/** The share of all rows that a repair would fetch. */
 function damagedShare({ domains }: Manifest, damage: Damage, { wanted }: Candidate): number {
   const held = domains.filter(({ id }) => wanted === null || wanted.has(id));
   const rows = held.flatMap(({ skills }) => skills).reduce(
@@ -92,7 +91,7 @@ function damagedShare({ domains }: Manifest, damage: Damage, { wanted }: Candida
   return rows / Math.max(held.reduce((sum, { rows }) => sum + rows, 0), 1);
 }
 
-/** Rows that are broken, too many or missing, as far as can be told without the right ones. */
+/** Damaged, surplus and missing rows, as far as the device can know without the right ones. */
 function wrongRows({ domains }: Manifest, { skills, drop }: Damage, { rubbish }: Candidate): number {
   const missing = domains.flatMap(({ skills }) => skills).filter(({ id }) => skills.has(id)).map((skill) => {
     const held = drop.filter((row) => (row.kind === "skill" ? row.id : row.parent) === skill.id);
@@ -102,7 +101,7 @@ function wrongRows({ domains }: Manifest, { skills, drop }: Damage, { rubbish }:
     drop.filter(({ isSound }) => !isSound).length;
 }
 
-/** Fetches one node's rows, and checks them against its hash; undefined where they are not the published ones. */
+/** Fetches the rows of one node and checks them against its hash; undefined if they are not the published ones. */
 async function fetchNode(id: string, target: Target, tree: PublishedTree, o: SettleOptions) {
   const { history, until_version: version } = target;
   const changes = await ask(o, () => o.client.node({ history, version, id, signal: o.signal }));
@@ -124,7 +123,7 @@ async function fetchNode(id: string, target: Target, tree: PublishedTree, o: Set
   return rows;
 }
 
-/** Does what a damaged file may not let be done: then only clearing the whole table goes past the damage. */
+/** Does what a damaged file may prevent. In that case only clearing the whole table avoids the damage. */
 async function unlessCorrupt<T>(work: () => T | Promise<T>): Promise<T | undefined> {
   try {
     return await work();
@@ -134,7 +133,7 @@ async function unlessCorrupt<T>(work: () => T | Promise<T>): Promise<T | undefin
   }
 }
 
-/** Applies it, and after a repair looks again: on a damaged disk a write that succeeds may still not be what is read. */
+/** Applies the changes. After a repair it checks again, because a damaged disk may return something else than was written. */
 async function apply(context: DeviceContext, verified: Verified, repair: Repair | null): Promise<Settled> {
   const { isDownload } = verified.candidate;
   const settled = await unlessCorrupt((): Settled => {
@@ -172,7 +171,7 @@ async function repair(
   return settled;
 }
 
-/** Whether the rows are, without a look at the manifest, the whole release. */
+/** Whether the rows are the whole release, without reading the manifest. */
 async function wholeTree({ rows, rubbish, wanted, target }: Candidate): Promise<PublishedTree | undefined> {
   if (wanted !== null || rubbish.length > 0 || rows.some(({ isSound }) => !isSound)) return undefined;
   const tree = await hashTree(rows);
@@ -180,8 +179,8 @@ async function wholeTree({ rows, rubbish, wanted, target }: Candidate): Promise<
 }
 
 /**
- * Makes the download's version, or without one the version that is held, be what was published, and brings it into
- * effect. Throws the client's errors; then nothing was changed.
+ * Makes the download's version, or without a download the held version, equal to what was published, and puts it into effect. Throws the client's
+ * errors; then nothing was changed.
  */
 export async function settle(context: DeviceContext, o: SettleOptions): Promise<Settled> {
   const candidate = await unlessCorrupt(() => readCandidate(context));

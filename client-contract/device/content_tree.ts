@@ -1,4 +1,4 @@
-// Whether the cache is what was published: without a network, by the hash tree that was kept beside the rows.
+// Checks without a network whether the cache is what was published, by the hash tree that is stored beside the rows.
 import { z } from "zod";
 import { hasRoot, type PublishedTree } from "../contract/published_tree.ts";
 import { findDamage } from "./content_damage.ts";
@@ -7,7 +7,7 @@ import { readScope } from "./content_scope.ts";
 import { readState } from "./context.ts";
 import { type Database, isCorruption } from "./database.ts";
 
-// Whatever a flipped bit has made of them: what is no hash any more is not the published one.
+// Without checks: a damaged hash simply differs from the published one.
 const Node = z.object({ kind: z.unknown(), id: z.unknown(), domain_id: z.unknown(), hash: z.unknown() })
   .transform(({ kind, ...node }) => ({
     kind,
@@ -17,23 +17,23 @@ const Node = z.object({ kind: z.unknown(), id: z.unknown(), domain_id: z.unknown
   }));
 const Check = z.object({ integrity_check: z.string() });
 
-/** What a check of the cache found. */
+/** The result of checking the cache. */
 export interface VerifyReport {
   /** The cache is what the server published as this version. */
   ok: boolean;
-  /** The content version that is held; 0: none. */
+  /** The held content version; 0: none. */
   version: number;
-  /** The root hash that was published for that version, in hex; null where none is held. */
+  /** The published root hash of that version, in hex; null if none is held. */
   root: string | null;
-  /** Rows that were looked at. */
+  /** Checked rows. */
   rows: number;
-  /** Rows that have changed since they were written. A row that is missing, or too many, shows in the nodes only. */
+  /** Rows that have changed since they were written. Missing and surplus rows show in the nodes only. */
   damaged: { kind: HeldRow["kind"]; id: string }[];
-  /** Skills and domains that are not what was published. None are named where the file is damaged beyond its rows. */
+  /** Skills and domains that differ from what was published. Empty if the file is damaged beyond its rows. */
   nodes: string[];
 }
 
-/** The published tree as it was kept. */
+/** The published tree as it was stored. */
 export function keptTree(db: Database): PublishedTree {
   const tree: PublishedTree = new Map();
   for (
@@ -48,18 +48,18 @@ export function keptTree(db: Database): PublishedTree {
   return tree;
 }
 
-/** Whether SQLite finds indexes and constraints of the cache as they should be. */
+/** Whether SQLite finds the indexes and constraints of the cache intact. */
 export function isInOrder(db: Database): boolean {
   try {
     const found = db.all(Check, "pragma integrity_check(content_row)");
     return found.every(({ integrity_check }) => integrity_check === "ok");
   } catch {
-    // A body that is no JSON any more ends the check itself, by the constraint that reads it.
+    // A body that is no longer JSON makes the check itself fail, in the constraint that reads it.
     return false;
   }
 }
 
-/** What can be read; undefined where SQLite can't make rows of it any more. */
+/** The readable rows; undefined if SQLite can't read the table any more. */
 export function readable<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -70,15 +70,15 @@ export function readable<T>(read: () => T): T | undefined {
 }
 
 /**
- * Hashes the whole cache again and climbs the tree: row, skill, domain, release. What is found damaged is fetched by
- * the next sync, and stays readable until then.
+ * Hashes the whole cache and compares it with the tree: row, skill, domain, release. The next sync fetches damaged nodes, which stay readable
+ * until then.
  */
 export async function verifyContent(db: Database): Promise<VerifyReport> {
   const { content_version: version, content_root: root } = readState(db);
   if (version === 0 || root === null) return { ok: true, version, root, rows: 0, damaged: [], nodes: [] };
   const { kind, cursors } = readScope(db);
   const held = new Set([...cursors].filter(([, cursor]) => cursor > 0).map(([id]) => id));
-  // All of it is read before the first await, so that it is one state.
+  // Everything is read before the first await, so that it is one consistent state.
   const tree = readable(() => keptTree(db)) ?? new Map();
   const inOrder = isInOrder(db);
   const scan = readable(() => scanCache(db));
@@ -91,7 +91,7 @@ export async function verifyContent(db: Database): Promise<VerifyReport> {
   const damaged = rows.filter(({ isSound }) => !isSound).map(({ kind, id }) => ({ kind, id }));
   const isTree = await hasRoot(tree, root);
   const ok = inOrder && isTree && rubbish.length + skills.size + domains.size + drop.length === 0;
-  // A release may have been applied while this was hashing; then the verdict is about the one before.
+  // A release may have been applied during the hashing; then the result is about the previous one.
   if (!ok) db.run("update sync_state set content_suspect = 1 where content_version = ?", version);
   return { ok, version, root, rows: rows.length, damaged, nodes: [...domains, ...skills] };
 }

@@ -1,5 +1,4 @@
-// From the cached release to the newest: fetched in parts, verified, repaired where it must be, and applied in one
-// transaction, or not at all.
+// Updates the cache to the newest release: fetches it in parts, verifies it, repairs damage, and applies everything in one transaction.
 import { ContractError, type HeadOptions, ProblemError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
@@ -14,24 +13,24 @@ import { tellRefreshed, tellRepaired } from "./telemetry.ts";
 /** Times that one update may start over before the server is called unstable. */
 const MAX_RESTARTS = 3;
 
-/** What an update takes besides the device itself. */
+/** The options of an update. */
 export type UpdateOptions = FetchOptions;
 
-/** What an update did. */
+/** The result of an update. */
 export interface UpdateReport {
   /** Rows written and removed. */
   rows: number;
-  /** What was found damaged, and fetched; nulls are not in it. */
+  /** Damage that was found and fetched. */
   repairs: Repair[];
 }
 
-/** Whether the server says that what the device holds is of no use to it. */
+/** Whether the server can't continue from what the device holds. */
 function meansStartOver(error: unknown): boolean {
   return error instanceof ProblemError &&
     ["history_changed", "cursor_ahead", "cursor_too_old"].includes(error.code);
 }
 
-/** The head's manifest, asked for once. */
+/** The head's manifest, requested once. */
 function manifestOf(head: Head, o: UpdateOptions) {
   const { history, schema, version, root } = head;
   const target = { history, row_schema: schema, until_version: version, root: root ?? "" };
@@ -43,7 +42,7 @@ function manifestOf(head: Head, o: UpdateOptions) {
   };
 }
 
-/** The head: one that is a second old at most, or one that the question names. */
+/** The head, at most a second old. */
 export async function freshHead(
   o: UpdateOptions,
   question: Omit<HeadOptions, "signal"> = {},
@@ -54,8 +53,8 @@ export async function freshHead(
 }
 
 /**
- * Brings the cache to the head. Throws the client's errors once retrying is no use, and DeviceError
- * `content_mismatch` or `unstable_server`; the cache is then the release that it was, and what was fetched is kept.
+ * Updates the cache to the head. Throws the client's errors when retries are used up, and DeviceError `content_mismatch` or `unstable_server`. The
+ * cache then keeps its release, and what was fetched is kept for the next attempt.
  */
 export async function updateContent(
   context: DeviceContext,
@@ -63,7 +62,7 @@ export async function updateContent(
   o: UpdateOptions,
 ): Promise<UpdateReport> {
   const report: UpdateReport = { rows: 0, repairs: [] };
-  // A head in another form would lead to rows that this contract can't read.
+  // A head of another schema leads to rows that this contract can't read.
   if (head.schema !== CONTENT_SCHEMA) head = await freshHead(o) ?? head;
   let fromZero = false;
   const since = clockTime(context.clock);
@@ -91,7 +90,7 @@ export async function updateContent(
       ) {
         tellRefreshed(context, before.content_version, settled.rows, since);
       }
-      // What was repaired node by node has told so itself.
+      // Repairs of single nodes were reported already.
       if (before.content_suspect === 1 && fromZero && !settled.repair) {
         tellRepaired(context, settled.rows, true, since);
       }

@@ -7,18 +7,21 @@ import type { Database } from "./database.ts";
 export interface DeviceContext {
   db: Database;
   clock: Clock;
-  /** From 0 to below 1, like Math.random. */
+  /** From 0 to below 1, like Math.random. It spreads waits; ids are made of the system's randomness. */
   random: () => number;
   learnerId: string;
   deviceId: string;
-  /** Null: nothing is told. `reads`: of content, since they were last written down. */
+  /** Null: the app has turned telemetry off. `reads`: reads of content that are not stored yet. */
   telemetry: { reads: number } | null;
 }
 
 const SyncState = z.object({
   learner_id: z.string(),
   device_id: z.string(),
+  installation_marker: z.string().nullable(),
   last_ulid: z.string().nullable(),
+  clock_offset_ms: z.number().nullable(),
+  clock_seen_at: z.string().nullable(),
   history: z.string().nullable(),
   content_history: z.string().nullable(),
   content_version: z.number(),
@@ -40,11 +43,15 @@ const SyncState = z.object({
   revoked: z.number(),
   retry_at: z.string().nullable(),
   paused_reason: z.string().nullable(),
+  adopted_learner: z.string().nullable(),
+  adoption_token: z.string().nullable(),
+  adoption: z.enum(["pending", "done", "refused"]).nullable(),
+  adoption_code: z.string().nullable(),
 });
 /** The row of sync_state; its columns are described in carrel.drift. */
 export type SyncState = z.infer<typeof SyncState>;
 
-/** Reads the sync state of a device that was opened before. */
+/** Reads the sync state of a database that is bound to a device. */
 export function readState(db: Database): SyncState {
   const state = db.get(SyncState, "select * from sync_state");
   if (!state) throw new Error("the device's file has no sync state");

@@ -1,12 +1,12 @@
-// The device's database: brought to this version's schema, and read through validated rows.
+// The device's database: upgraded to this version's schema, and read as validated rows.
 import { z } from "zod";
 import { DeviceError } from "./device_error.ts";
 import { SCHEMA } from "./schema.gen.ts";
 import { type DeviceStorage, type SqlValue, StorageError, type StorageStatement } from "./storage.ts";
 
 /**
- * What takes an older file further: the first step from version 1 to 2, and so on. The schema file always describes
- * the newest version, which is the number of steps plus one; Drift keeps its schemaVersion in the same pragma.
+ * The upgrades of older databases: the first from version 1 to 2, and so on. The schema file always describes the newest version, which is the
+ * number of upgrades plus one. Drift keeps its schemaVersion in the same pragma.
  */
 const UPGRADES: readonly string[] = [];
 
@@ -15,34 +15,34 @@ const BUSY_MS = 5000;
 
 /** An open database. Rows are checked against a schema as they are read. */
 export interface Database extends Disposable {
-  /** Runs a statement that changes something; gives the number of rows that it changed. */
+  /** Runs a statement that writes, and returns the number of rows that it changed. */
   run(sql: string, ...parameters: SqlValue[]): number;
   /** All rows of a query. */
   all<T extends z.ZodType>(row: T, sql: string, ...parameters: SqlValue[]): z.output<T>[];
   /** The first row of a query. */
   get<T extends z.ZodType>(row: T, sql: string, ...parameters: SqlValue[]): z.output<T> | undefined;
-  /** Runs the work in one transaction: all of it is on disk afterwards, or none. It can't be nested, nor await. */
+  /** Runs the work in one transaction: afterwards all of it is on disk, or nothing. The work can't be nested or await. */
   transaction<T>(work: () => T): T;
 }
 
-/** The bits above these eight say more. */
+/** SQLite's primary result codes, which are the lower eight bits. */
 const [SQLITE_CORRUPT, SQLITE_CONSTRAINT] = [11, 19];
 
 function isFailure(error: unknown, codes: number[]): boolean {
   return error instanceof StorageError && codes.includes(error.resultCode & 0xff);
 }
 
-/** Whether a constraint has refused a statement; the transaction goes on. */
+/** Whether a constraint has refused a statement. The transaction is still open. */
 export const isConstraint = (error: unknown): boolean => isFailure(error, [SQLITE_CONSTRAINT]);
 
-/** Whether an error of the database says that what lies on the disk is not what was written. */
+/** Whether an error means that the disk does not return what was written. */
 export const isCorruption = (error: unknown): boolean =>
   isFailure(error, [SQLITE_CORRUPT, SQLITE_CONSTRAINT]);
 
 const UserVersion = z.object({ user_version: z.number() });
 
 function inTransaction<T>(db: DeviceStorage, work: () => T): T {
-  // Immediate: a transaction that begins by reading could lose its turn to write halfway.
+  // Immediate, because a transaction that begins by reading may fail when it comes to write.
   db.exec("begin immediate");
   try {
     const result = work();
@@ -72,15 +72,14 @@ function migrate(db: DeviceStorage, upgrades: readonly string[]): void {
 }
 
 /**
- * Takes a connection over, and migrates its database by its user_version; an empty one becomes the device's. `upgrades`
- * is for tests. Where it throws, the connection is closed: DeviceError `newer_database` where a newer version has
- * written the database, StorageError where it can't be read.
+ * Takes over a connection and upgrades its database by its user_version; an empty database gets the schema. `upgrades` is for tests. If it throws,
+ * it has closed the connection: DeviceError `newer_database` if a newer version wrote the database, StorageError if it can't be read.
  */
 export function openDatabase(db: DeviceStorage, upgrades: readonly string[] = UPGRADES): Database {
   try {
     db.exec(`pragma busy_timeout = ${BUSY_MS}`);
-    // WAL: a reader never waits for a writer. FULL, not NORMAL: in WAL mode NORMAL loses the newest commits when the
-    // power fails, and an answer that the learner has given must not be lost. It costs one fsync an answer.
+    // WAL: a reader never waits for a writer. FULL, because in WAL mode NORMAL loses the newest commits in a power failure, and an answer
+    // of the learner must not be lost. It costs one fsync an answer.
     db.exec("pragma journal_mode = wal");
     db.exec("pragma synchronous = full");
     migrate(db, upgrades);

@@ -1,16 +1,21 @@
-// Dead letters: what the device has given up is handed in by the same door as events, and the server keeps it.
+// Dead letters: what the device has given up. They are sent in batches like events, and the server keeps them for support.
 import { z } from "zod";
 import type { EventResult } from "../contract/batch.ts";
 import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import { instant } from "./clock.ts";
+import { watchClock } from "./clock_watch.ts";
 import type { DeviceContext } from "./context.ts";
 import { fitBatch, nextId } from "./event_line.ts";
-import { dueAt, retryAt } from "./outbox.ts";
+import { DeviceError } from "./device_error.ts";
+import { dueAt, letterReason, retryAt } from "./outbox.ts";
 import { refreshProgress } from "./progress.ts";
 import { readSteering } from "./steering.ts";
 
-/** Bytes of a batch of dead letters that its header may take: 500 reasons of 200 characters, of at most 4 bytes. */
+/** Most bytes of the header of a batch of dead letters: 500 reasons of 200 characters of 4 bytes each. */
 const HEADER_BYTES = 408 * 1024;
+
+/** Most bytes of a letter's line; carrel.drift has the same constraint. Two such lines may not fit into one batch, one always does. */
+const MAX_LETTER_BYTES = 256 * 1024;
 
 const Letter = z.object({
   letter_id: z.string(),
@@ -28,32 +33,39 @@ export interface LetterLine {
   reason: string;
 }
 
+/** One line of the wire. A text of several lines or of none, and one with NUL or half a surrogate pair, goes as a JSON string. */
+function lineOf(letter: string): string {
+  return /[\n\r\0\p{Surrogate}]/u.test(letter) || letter.trim() === "" ? JSON.stringify(letter) : letter;
+}
+
 /**
- * Keeps a record that could not be made an event, such as one that is too large, or that the app can't read any more.
- * At most 256 KiB; the reason, at most 200 characters, is for support.
+ * Keeps a record that could not become an event, such as one that is too large, or that the app can't read any more. The reason is for
+ * support; of a longer one the first 200 characters are kept. Throws DeviceError `letter_too_large` beyond 256 KiB as it is sent.
  */
 export function keepLetter(context: DeviceContext, letter: string, reason: string): void {
   const { db, clock } = context;
+  // SQLite would change a text that UTF-8 can't encode, so the letter is stored in the form in which it is sent.
+  const line = lineOf(letter);
+  if (new TextEncoder().encode(line).byteLength > MAX_LETTER_BYTES) {
+    throw new DeviceError(
+      "letter_too_large",
+      `A dead letter is at most ${MAX_LETTER_BYTES} bytes as it is sent (dead_letter_letter_fits).`,
+    );
+  }
   db.transaction(() =>
     db.run(
       "insert into dead_letter (letter_id, letter, reason, created_at) values (?, ?, ?, ?)",
       nextId(context),
-      letter,
-      reason,
+      line,
+      letterReason(reason),
       instant(clock),
     )
   );
 }
 
-/** One line of the wire: a text that would be several, or none, or that UTF-8 can't hold, goes as a JSON string. */
-function lineOf(letter: string): string {
-  return /[\n\r]/.test(letter) || letter.trim() === "" || !letter.isWellFormed()
-    ? JSON.stringify(letter)
-    : letter;
-}
-
-/** The oldest dead letters that are still to be handed in, as many as one batch may hold. */
+/** The oldest dead letters that were not handed in yet, as many as fit into one batch. */
 export function takeLetters(context: DeviceContext): LetterLine[] {
+  context.db.transaction(() => watchClock(context));
   const waiting = context.db.all(
     Letter,
     `select letter_id, event_id, letter, reason from dead_letter
@@ -67,11 +79,11 @@ export function takeLetters(context: DeviceContext): LetterLine[] {
     reason,
   }));
   const fitting = fitBatch(waiting, HEADER_BYTES);
-  // One that is larger than the room beside all those reasons goes alone.
+  // A letter that does not fit beside the largest header is sent alone.
   return fitting.length > 0 ? fitting : waiting.slice(0, 1);
 }
 
-/** Records the server's results, in the order of the letters; gives how many it holds now. Within a transaction. */
+/** Records the server's results, in the order of the letters. Returns how many letters the server has now. Within a transaction. */
 export function recordLetters(
   context: DeviceContext,
   letters: readonly LetterLine[],

@@ -1,6 +1,7 @@
-// The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps a real
-// SQLite file (client-contract/drift/carrel.drift), and can be killed at any moment.
+// The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps all state in a SQLite database
+// (client-contract/drift/carrel.drift), and may be killed at any moment.
 import { createClient } from "../client/mod.ts";
+import { adoptionOf, type AdoptionStatus, type Adopts, takeOver } from "./adoption.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
 import type { ContentHint } from "../contract/hint.ts";
@@ -10,9 +11,12 @@ import { verifyContent, type VerifyReport } from "./content_tree.ts";
 import { readScope, setDomains } from "./content_scope.ts";
 import { repairContent, type RepairReport } from "./content_repair.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { watchClock } from "./clock_watch.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { DeviceError } from "./device_error.ts";
 import { keepLetter } from "./dead_letter.ts";
+import { systemRandom } from "./entropy.ts";
+import { bindInstallation } from "./installation.ts";
+import { supportText } from "./json_line.ts";
 import { countOutbox, giveUp, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
 import { type Progress, progressIn, readProgress } from "./progress.ts";
 import { createRetry, type RetryPolicy } from "./retry.ts";
@@ -34,69 +38,86 @@ import {
 } from "./study.ts";
 import { forgetForeignSteering, notBefore, readSteering, steeredRetry } from "./steering.ts";
 import { syncDevice, type SyncReport } from "./sync.ts";
+import { type GetToken, tokensOf } from "./token.ts";
 import { type Failure, keepReads, openTelemetry, recordFailure, tellChecked } from "./telemetry.ts";
 
-/** What a device is made of. */
+/** The options of a device. */
 export interface DeviceOptions {
   /**
-   * The connection to the device's SQLite database, empty at first; one learner's on one installation. The device closes it,
-   * also where `openDevice` throws.
+   * The connection to the device's SQLite database, which is empty at first. It belongs to one learner on one installation. The device
+   * closes the connection, also if `openDevice` throws.
    */
   storage: DeviceStorage;
   /** UUID, lower case: the access token's `sub`. */
   learnerId: string;
-  /** UUID, lower case: made once per installation. */
-  deviceId: string;
+  /** UUID, lower case: made once per installation. By default the device makes one and keeps it in its database. */
+  deviceId?: string | undefined;
+  /**
+   * Any text that names this installation and that no backup holds (docs/write-a-client.md says where to keep it). If the database has
+   * another marker, it was restored from a backup: the device takes a new id and keeps everything else. With a marker, the database's id
+   * counts, and `deviceId` is only for a new one. Without a marker, a restored phone and the one it was copied from are the same device.
+   */
+  installationMarker?: string | undefined;
+  /**
+   * The learner has signed in to an account that exists, and this is the database of the anonymous learner that they were before. It
+   * becomes the account's at once. The next sync lets the server move what it has.
+   */
+  adopts?: Adopts | undefined;
   /** The Supabase project's URL. */
   url: string;
-  /** The learner's access token, asked for before every request. */
-  getToken: () => string | Promise<string>;
+  /**
+   * The learner's access token, asked for before every request. Null: nobody is signed in. If it rejects, as a refresh without a network
+   * does, the sync fails like one without a network.
+   */
+  getToken: GetToken;
   /** The project's publishable key. */
   publishableKey?: string | undefined;
   /** By default the global one. */
   fetch?: typeof globalThis.fetch | undefined;
   /** By default the system's. */
   clock?: Clock | undefined;
-  /** From 0 to below 1; by default of the system's cryptographic generator, since ids are made of it. */
+  /** From 0 to below 1. It spreads waits; ids are always made of the system's cryptographic randomness. */
   random?: (() => number) | undefined;
-  /** By default what the server asks for. */
+  /** By default the server's steering. */
   retry?: RetryPolicy | undefined;
-  /** At most 60 characters each; for support. */
+  /** For support, which sees the first 60 characters. */
   platform?: string | undefined;
   appVersion?: string | undefined;
   /** Rows a content page, and changes a pull; by default the server's choice. */
   pageRows?: number | undefined;
   pullRows?: number | undefined;
-  /** Rows of the cache that each sync looks at, at least; by default 1000. */
+  /** The least number of cached rows that each sync checks; by default 1000. */
   checkRows?: number | undefined;
-  /** Milliseconds after which a bundle is given up for pages. */
+  /** Milliseconds after which a bundle is replaced by pages. */
   bundleMs?: number | undefined;
-  /** The domains to hold; null: all. By default what was chosen before, at first all. */
+  /** The domains to hold; null: all. By default the last choice, and at first all. */
   domains?: readonly string[] | null | undefined;
-  /** False: the device tells nothing about itself (docs/protocol.md, "The tracking plan"), and forgets what waits. */
+  /** False: the device makes no telemetry (docs/protocol.md, "Tracking plan"), and deletes what waits. */
   telemetry?: boolean | undefined;
 }
 
-/** How a device stands. */
+/** The state of a device. */
 export interface DeviceStatus extends Standing {
   learnerId: string;
   deviceId: string;
-  /** Content version that can be studied; 0: none yet. */
+  /** The held content version; 0: none yet. */
   version: number;
-  /** The domains that are held; null: all. */
+  /** The chosen domains; null: all. */
   domains: string[] | null;
   /** The cache was found damaged, and the next sync fetches the damaged part. */
   isSuspect: boolean;
   outbox: OutboxCounts;
-  /** So much waits that the learner should be asked to go online; nothing is dropped. */
+  /** So many events wait that the app should ask the learner to go online. Nothing is dropped. */
   isOutboxFull: boolean;
-  /** When a sync last went through, by the device's clock. */
+  /** When a sync last succeeded, by the device's clock. */
   syncedAt: string | null;
+  /** Whether the server has moved what the anonymous learner did to this account; null: there was none. */
+  adoption: AdoptionStatus | null;
 }
 
-/** A device. All but `sync`, `verify` and `repair` are done, and on disk, when they return. */
+/** A device. All methods except `sync`, `verify` and `repair` have written to disk when they return. */
 export interface Device extends Disposable {
-  /** For queries of the app's own; the tables are described in carrel.drift. */
+  /** For the app's own queries; carrel.drift describes the tables. */
   readonly db: Database;
   /** The cached domains, in their order. */
   domains(): DomainRow[];
@@ -104,90 +125,78 @@ export interface Device extends Disposable {
   skills(domainId: string): SkillRow[];
   /** A skill's questions, in their order. */
   questions(skillId: string): Question[];
-  /** One question of the held release. */
+  /** One question, if the held release has it. */
   question(questionId: string): Question | undefined;
 
-  /** Starts a session, of one skill if it is given; gives its id. */
+  /** Starts a session, of one skill if it is given, and returns its id. */
   startSession(skillId?: string): string;
-  /** Sessions that are still open, such as one that a crash has cut off. */
+  /** Sessions that are still open, for example after a crash. */
   openSessions(): OpenSession[];
-  /** Grades an answer and keeps it. Throws DeviceError `unknown_session` or `invalid_answer`. */
+  /** Grades an answer and stores it. Throws DeviceError `unknown_session`, `invalid_answer`, `undeliverable` or `event_too_large`. */
   answer(answer: Answer): Graded;
   /** Ends a session, by default as completed. Throws DeviceError `unknown_session`. */
   endSession(sessionId: string, reason?: SessionEnded["body"]["reason"]): void;
   /** Advances the progress in a skill, which never goes back. */
   advance(advance: Advance): Progress;
-  /** Starts over in a skill, from nothing unless a base is given. */
+  /** Starts over in a skill, from nothing or from a base. */
   reset(skillId: string, base?: { mastery: number; completed?: string[] | undefined }): Progress;
 
-  /** Gives up a waiting event, for a reason of at most 200 characters; the next sync hands it in as a dead letter. */
+  /** Gives up a waiting event; the next sync hands it in as a dead letter. Support sees the first 200 characters of the reason. */
   giveUp(eventId: string, reason: string): void;
-  /** Keeps a record that could not be made an event (at most 256 KiB); the next sync hands it in as a dead letter. */
+  /** Keeps a record of at most 256 KiB that could not become an event; the next sync hands it in as a dead letter. */
   deadLetter(letter: string, reason: string): void;
 
   /**
-   * Tells that something in the app went wrong; what it gives is to be called, once, when the app works again. After a
-   * fatal failure that is when the device is opened the next time. Throws DeviceError `invalid_code`.
+   * Reports that something in the app went wrong. Call the returned function once, when the app works again. After a fatal failure the
+   * device reports the recovery itself when it is opened the next time. Throws DeviceError `invalid_code`.
    */
   recordFailure(failure: Failure): () => void;
 
-  /** Progress as the learner sees it; of who has not begun, nothing. */
+  /** Progress in a skill as the learner sees it; all zero before the learner has begun. */
   progressIn(skillId: string): Progress;
-  /** The same by skill, of those that were begun. */
+  /** The progress of every skill that the learner has begun, by skill. */
   progress(): Map<string, Progress>;
-  /** Days of practice in a row, up to today or yesterday by the device's clock, and the most there ever were. */
+  /** Days of practice in a row up to today or yesterday, and the longest run so far. Today is by the server's clock as far as it is known. */
   streak(): Streak;
 
   /**
-   * Exchanges everything with the server; a call while one is under way joins it. With the hint that alone has brought it on,
-   * and nothing to send, it fetches new content and leaves the rest to the next poll. Of several processes on one file only one
-   * may sync. See `syncDevice` for errors.
+   * Exchanges everything with the server. A call during a sync joins that sync. With a hint, and nothing to send, it only fetches new content
+   * and leaves the rest to the next poll. Only one process may sync a database. `syncDevice` describes the errors.
    */
   sync(o?: { hint?: ContentHint | undefined; signal?: AbortSignal | undefined }): Promise<SyncReport>;
-  /** Checks the cached content against what was published, row by row; needs no network. */
+  /** Compares the cached content with what was published, row by row. Needs no network. */
   verify(): Promise<VerifyReport>;
-  /** Fetches what is damaged of the held version, and only that; `sync` does the same once `verify` has found damage. */
+  /** Fetches the damaged part of the held version. `sync` does the same after `verify` has found damage. */
   repair(o?: { signal?: AbortSignal | undefined }): Promise<RepairReport>;
-  /**
-   * Chooses the domains to hold; null: all. What is no longer wanted goes at once, what is new comes with the next sync.
-   */
+  /** Chooses the domains to hold; null: all. Other domains are removed at once; new ones come with the next sync. */
   setDomains(ids: readonly string[] | null): void;
-  /** When to sync; give hints to it, and run it with `runSchedule`. */
+  /** Says when to sync. Give it hints, and run it with `runSchedule`. */
   schedule(): Schedule;
-  /** How the device stands; needs no network. */
+  /** The state of the device. Needs no network. */
   status(): DeviceStatus;
 }
 
-function systemRandom(): number {
-  const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return value / 2 ** 32;
-}
+/** Characters of a platform or an app version. */
+const MAX_VERSION = 60;
 
-/** The learner that a token is for, or undefined where it can't be read. */
-function learnerOf(token: string): string | undefined {
+/** Opens the database for the learner, on this installation. */
+function openContext(o: DeviceOptions): DeviceContext {
+  const { learnerId, deviceId, installationMarker: marker, clock = systemClock, random = systemRandom } = o;
+  const db = openDatabase(o.storage);
   try {
-    const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    const { sub } = JSON.parse(atob(payload));
-    return typeof sub === "string" ? sub : undefined;
-  } catch {
-    return undefined;
+    return db.transaction(() => {
+      if (o.adopts) takeOver({ db }, learnerId, o.adopts);
+      const id = bindInstallation(db, { learnerId, deviceId, marker });
+      const telemetry = o.telemetry === false ? null : { reads: 0 };
+      const context = { db, clock, random, learnerId, deviceId: id, telemetry };
+      watchClock(context);
+      releaseHeldBack(context);
+      return context;
+    });
+  } catch (error) {
+    db[Symbol.dispose]();
+    throw error;
   }
-}
-
-function bindFile(context: DeviceContext): void {
-  const { db, learnerId, deviceId } = context;
-  db.transaction(() => {
-    db.run(
-      "insert into sync_state (learner_id, device_id) values (?, ?) on conflict do nothing",
-      learnerId,
-      deviceId,
-    );
-    const state = readState(db);
-    if (state.learner_id !== learnerId || state.device_id !== deviceId) {
-      throw new DeviceError("wrong_learner", "The file is another learner's or another device's.");
-    }
-    releaseHeldBack(context);
-  });
 }
 
 function heldDomains({ db }: DeviceContext): string[] | null {
@@ -209,41 +218,28 @@ function scheduledOf(context: DeviceContext): Scheduled {
   };
 }
 
-/** Opens a device on its file. Throws DeviceError `wrong_learner` or `newer_database`. */
-export function openDevice(o: DeviceOptions): Device {
-  const { learnerId, deviceId, clock = systemClock, random = systemRandom } = o;
-  const db = openDatabase(o.storage);
-  const context: DeviceContext = {
-    db,
-    clock,
-    random,
-    learnerId,
-    deviceId,
-    telemetry: o.telemetry === false ? null : { reads: 0 },
-  };
+/** Opens a device on its database. It needs no token. Throws DeviceError `wrong_learner`, `invalid_id` or `newer_database`. */
+export function openDevice(options: DeviceOptions): Device {
+  const platform = supportText(options.platform ?? "", MAX_VERSION) || undefined;
+  const appVersion = supportText(options.appVersion ?? "", MAX_VERSION) || undefined;
+  const o = { ...options, platform, appVersion };
+  const context = openContext(o);
+  const { db, clock, random, learnerId, deviceId } = context;
   try {
-    bindFile(context);
     openTelemetry(context);
-    forgetForeignSteering(db, o.appVersion ?? null);
+    forgetForeignSteering(db, appVersion ?? null);
     if (o.domains !== undefined) setDomains(context, o.domains);
   } catch (error) {
     db[Symbol.dispose]();
     throw error;
   }
 
-  async function getToken(): Promise<string> {
-    const token = await o.getToken();
-    // Under another learner's token a pull would mix their rows into this file.
-    if (learnerOf(token) !== learnerId) {
-      throw new DeviceError("wrong_learner", "The token is another learner's.");
-    }
-    return token;
-  }
-
-  const client = createClient({ url: o.url, getToken, publishableKey: o.publishableKey, fetch: o.fetch });
-  const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db));
+  const tokens = tokensOf(learnerId, o.getToken);
+  const { url, publishableKey, fetch } = o;
+  const client = createClient({ url, getToken: tokens.get, publishableKey, fetch });
+  const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db), tokens.refused);
   let running: Promise<SyncReport> | undefined;
-  // What changes the content takes turns: each reads the cache, asks the server, and then writes.
+  // Work that changes the content takes turns, because it reads the cache, asks the server, and then writes.
   let turn: Promise<unknown> | undefined;
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = turn ? turn.then(work) : work();
@@ -283,7 +279,7 @@ export function openDevice(o: DeviceOptions): Device {
 
     sync({ hint, signal } = {}) {
       const sync = () => inTurn(() => syncDevice(context, { ...o, client, retry, hint, signal }));
-      // One under way may have met the server before the release that a hint tells of, and one for a hint may send nothing.
+      // A running sync may have asked the server before the release of the hint, and a sync for a hint may send nothing. So none is joined.
       if (hint) return sync();
       running ??= sync().finally(() => running = undefined);
       return running;
@@ -311,6 +307,7 @@ export function openDevice(o: DeviceOptions): Device {
         outbox,
         isOutboxFull: outbox.pending >= readSteering(db).outbox_cap,
         syncedAt: state.synced_at,
+        adoption: adoptionOf(context),
       };
     },
     [Symbol.dispose]() {

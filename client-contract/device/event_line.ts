@@ -1,12 +1,18 @@
-// An event's line: made once, and the same text from then on. What waits in the outbox and what the device tells about
-// itself are such lines, with ids of one ascending row.
+// An event's line: made once, and the same bytes from then on. The outbox and the telemetry hold such lines; the ids of both
+// ascend together.
 import { z } from "zod";
 import type { Event, EventType } from "../contract/event.ts";
-import type { TrackingEvent } from "../contract/tracking.ts";
 import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "../contract/limits.ts";
-import { clockTime, instant } from "./clock.ts";
+import type { TrackingEvent } from "../contract/tracking.ts";
+import { checkEventLine } from "../contract/verdict.ts";
+import { clockTime, instant, utcOffset } from "./clock.ts";
+import { clockOffset } from "./clock_offset.ts";
+import { watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import type { Database } from "./database.ts";
 import { DeviceError } from "./device_error.ts";
+import { systemRandom } from "./entropy.ts";
+import { toJson } from "./json_line.ts";
 import { nextUlid } from "./ulid.ts";
 
 /** Bytes of a batch that the header and line breaks may take. */
@@ -16,8 +22,9 @@ const HEADER_BYTES = 4 * 1024;
 export type DraftOf<T extends EventType> = {
   [K in T]: { type: K; body: Extract<Event, { type: K }>["body"] };
 }[T];
-/** Of what the learner did, and of what the device tells about itself. */
+/** An event about what the learner did. */
 export type EventDraft = DraftOf<Exclude<EventType, TrackingEvent["type"]>>;
+/** An event about the device itself. */
 export type TrackingDraft = DraftOf<TrackingEvent["type"]>;
 
 export const EventLine = z.object({ event_id: z.string(), line: z.string() });
@@ -25,33 +32,55 @@ export const EventLine = z.object({ event_id: z.string(), line: z.string() });
 export type EventLine = z.infer<typeof EventLine>;
 
 const encoder = new TextEncoder();
+const Taken = z.object({ taken: z.number() });
 
-/** Makes an id that ascends over all ids of this device. Called within a transaction. */
-export function nextId({ db, clock, random }: DeviceContext): string {
-  const id = nextUlid(readState(db).last_ulid, clockTime(clock), random);
+/** Whether a table has the id, also one that came from another device. */
+function isTaken(db: Database, id: string): boolean {
+  const row = db.get(
+    Taken,
+    `select exists (select 1 from outbox where event_id = ?1) or exists (select 1 from telemetry where event_id = ?1)
+       or exists (select 1 from dead_letter where letter_id = ?1) or exists (select 1 from attempt where event_id = ?1)
+       or exists (select 1 from session where session_id = ?1) as taken`,
+    id,
+  );
+  return row?.taken === 1;
+}
+
+/** Makes an id that is greater than every id this device has made, and that no table has. Called within a transaction. */
+export function nextId(context: DeviceContext): string {
+  const { db, clock } = context;
+  watchClock(context);
+  let id = readState(db).last_ulid;
+  do id = nextUlid(id, clockTime(clock), systemRandom); while (isTaken(db, id));
   db.run("update sync_state set last_ulid = ?", id);
   return id;
 }
 
-/** Makes an event and its line. Called within a transaction. Throws DeviceError `event_too_large`. */
+/**
+ * Makes an event and its line. Called within a transaction. Throws DeviceError `event_too_large`, `undeliverable` or
+ * `invalid_event` for an event that the server would not take.
+ */
 export function makeEvent(
   context: DeviceContext,
   draft: EventDraft | TrackingDraft,
 ): { event: Event; line: string } {
-  const event = {
-    id: nextId(context),
-    version: 1 as const,
+  const id = nextId(context);
+  const line = toJson({
+    id,
+    version: 1,
     learner_id: context.learnerId,
     device_id: context.deviceId,
     occurred_at: instant(context.clock),
-    utc_offset_minutes: context.clock.utcOffsetMinutes(),
+    utc_offset_minutes: utcOffset(context.clock),
+    clock_offset_ms: clockOffset(context) ?? undefined,
     ...draft,
-  };
-  const line = JSON.stringify(event);
-  if (encoder.encode(line).byteLength > MAX_EVENT_BYTES) {
+  });
+  const verdict = checkEventLine(line, context.learnerId);
+  if (verdict.ok) return { event: verdict.event, line };
+  if (verdict.code === "too_large") {
     throw new DeviceError("event_too_large", `An event is at most ${MAX_EVENT_BYTES} bytes.`);
   }
-  return { event, line };
+  throw new DeviceError("invalid_event", `The event is invalid: ${verdict.field ?? verdict.code}.`);
 }
 
 /** The first of the lines that fit one batch. */

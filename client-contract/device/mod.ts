@@ -1,5 +1,6 @@
-// The reference device: content cache, outbox, sync and study on a SQLite database, without an app's screens. It needs
-// a storage adapter: node_sqlite.ts, or another one of storage.ts.
+// The reference device: content cache, outbox, sync and study on a SQLite database, without an app's screens. It needs a storage adapter, such as
+// node_sqlite.ts.
+export type { AdoptionStatus, Adopts } from "./adoption.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { Question } from "./content.ts";
 export type { Repair } from "./content_settle.ts";
@@ -15,6 +16,7 @@ export { runSchedule, type Schedule, type SyncLoop } from "./schedule.ts";
 export type { Standing } from "./standing.ts";
 export { type DeviceStorage, type SqlValue, StorageError, type StorageStatement } from "./storage.ts";
 export type { Streak } from "./streak.ts";
+export type { GetToken, TokenRequest } from "./token.ts";
 export type { Advance, Answer, Graded, OpenSession } from "./study.ts";
 export type { SyncReport } from "./sync.ts";
 export type { Failure } from "./telemetry.ts";

@@ -1,4 +1,4 @@
-// The storage adapter for the SQLite library that Node (22.13 or later) and Deno bring along.
+// The storage adapter for the SQLite library of Node (22.13 or later) and Deno.
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { type DeviceStorage, StorageError } from "./storage.ts";
@@ -15,10 +15,7 @@ function translated<T>(work: () => T): T {
   }
 }
 
-/**
- * Opens a SQLite file, and makes it where there is none; `:memory:` is a database without a file. Throws StorageError
- * where the file can't be opened.
- */
+/** Opens a SQLite file and creates a missing one; `:memory:` is a database without a file. Throws StorageError if it can't be opened. */
 export function openNodeSqlite(file: string): DeviceStorage {
   const db = translated(() => new DatabaseSync(file));
   return {

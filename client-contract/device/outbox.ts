@@ -1,30 +1,38 @@
-// The outbox: events are made here, wait for the server, and are kept some days longer.
+// The outbox: events wait here for the server, and stay some days after their delivery.
 import { z } from "zod";
 import type { EventResult } from "../contract/batch.ts";
 import type { Event } from "../contract/event.ts";
 import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import { clockTime, instant } from "./clock.ts";
+import { watchClock } from "./clock_watch.ts";
 import type { DeviceContext } from "./context.ts";
 import { type EventDraft, EventLine, fitBatch, makeEvent, nextId } from "./event_line.ts";
+import { supportText } from "./json_line.ts";
 import { readSteering } from "./steering.ts";
 import { asCode, tell } from "./telemetry.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** No server asks for a longer delay; a greater one is a clock that was set back, and does not count. */
+/** No server asks for a longer delay. A longer one comes from a clock that was set back, and has no effect. */
 const MAX_DELAY_MS = 7 * DAY_MS;
 
-/** Answers that the server could not take an event yet, and did not say why it will, after which it is given up. */
+/** After so many refusals without a stated remedy an event is given up. */
 const GIVE_UP_AFTER = 50;
 
 const Count = z.object({ count: z.number() });
 const Attempts = z.object({ attempts: z.number() });
 const StateCount = z.object({ state: z.string(), count: z.number() });
 
-/** How many events are in which state. */
+/** Characters of a dead letter's reason. */
+const MAX_REASON = 200;
+
+/** A dead letter's reason as the server takes it. */
+export const letterReason = (reason: string): string => supportText(reason, MAX_REASON);
+
+/** The number of events in each state. */
 export interface OutboxCounts {
   /** Waiting to be sent. */
   pending: number;
-  /** Taken by the server, and kept for some days in case it is restored. */
+  /** Stored by the server, and kept for some days in case the server is restored. */
   delivered: number;
   /** Not applied by the server; support can mend them. */
   quarantined: number;
@@ -34,7 +42,7 @@ export interface OutboxCounts {
   dead: number;
 }
 
-/** How the events of one batch fared. */
+/** The results of one batch, counted. */
 export interface BatchOutcome {
   delivered: number;
   quarantined: number;
@@ -44,9 +52,8 @@ export interface BatchOutcome {
 }
 
 /**
- * Appends an event, whose line never changes from then on. Called within the transaction that also writes what the
- * event means for the device's own rows. `skillId` is null for events of sessions. Throws DeviceError
- * `event_too_large`.
+ * Appends an event, whose line never changes from then on. Called within the transaction that also changes the device's own rows. `skillId` is
+ * null for events of sessions. Throws like `makeEvent`.
  */
 export function appendEvent(context: DeviceContext, draft: EventDraft, skillId: string | null): Event {
   const { event, line } = makeEvent(context, draft);
@@ -61,13 +68,13 @@ export function appendEvent(context: DeviceContext, draft: EventDraft, skillId: 
   return event;
 }
 
-/** When something may be sent: what waits for a later time is passed by, so that it never stands in the way. */
+/** The bounds of `retry_at` for what may be sent now. What waits for a later time is skipped, so it never blocks the rest. */
 export function dueAt({ clock }: DeviceContext): [now: string, latest: string] {
   const now = clockTime(clock);
   return [new Date(now).toISOString(), new Date(now + MAX_DELAY_MS).toISOString()];
 }
 
-/** When to send again what the server wants later; null: with the next sync. */
+/** When to send again an event that the server wants later; null: with the next sync. */
 export function retryAt({ clock }: DeviceContext, { retry_after_s }: EventResult): string | null {
   const delay = Math.min((retry_after_s ?? 0) * 1000, MAX_DELAY_MS);
   return delay > 0 ? new Date(clockTime(clock) + delay).toISOString() : null;
@@ -75,10 +82,11 @@ export function retryAt({ clock }: DeviceContext, { retry_after_s }: EventResult
 
 const DUE = "(retry_at is null or retry_at <= ? or retry_at > ?)";
 
-/** Takes the oldest waiting events, as many as one batch may hold, and counts the attempt. */
+/** Takes the oldest waiting events, as many as fit into one batch, and counts the attempt. */
 export function takeBatch(context: DeviceContext): EventLine[] {
   const { db } = context;
   return db.transaction(() => {
+    watchClock(context);
     const batch = fitBatch(db.all(
       EventLine,
       `select event_id, line from outbox where state = 'pending' and ${DUE} order by event_id limit ?`,
@@ -92,15 +100,15 @@ export function takeBatch(context: DeviceContext): EventLine[] {
   });
 }
 
-/** The number of events that wait to be sent, and may be. */
+/** The number of waiting events that may be sent now. */
 export function pendingEvents(context: DeviceContext): number {
   const sql = `select count(*) as count from outbox where state = 'pending' and ${DUE}`;
   return context.db.get(Count, sql, ...dueAt(context))?.count ?? 0;
 }
 
 /**
- * Puts an event aside that is given up: it is handed in as a dead letter. `code` says the reason to the tracking plan, where
- * no text goes. Called within a transaction.
+ * Gives up an event: it is handed in as a dead letter. `code` is the reason for the telemetry, which holds no text. Called within a
+ * transaction.
  */
 export function giveUp(context: DeviceContext, eventId: string, reason: string, code = "given_up"): void {
   const { db, clock } = context;
@@ -114,7 +122,7 @@ export function giveUp(context: DeviceContext, eventId: string, reason: string, 
      select ?, event_id, line, ?, ? from outbox where event_id = ?
      on conflict (event_id) do update set reason = excluded.reason, handed_in_at = null, code = null, retry_at = null`,
     nextId(context),
-    reason,
+    letterReason(reason),
     instant(clock),
     eventId,
   );
@@ -123,10 +131,7 @@ export function giveUp(context: DeviceContext, eventId: string, reason: string, 
   tell(context, { type: "outbox.dead_lettered", body: { event_id: eventId, code: asCode(code), attempts } });
 }
 
-/**
- * Records the server's results, which are in the order of the batch. Called within a transaction. The same results
- * may be recorded again.
- */
+/** Records the server's results, which are in the order of the batch. Recording them again changes nothing. Called within a transaction. */
 export function recordResults(
   context: DeviceContext,
   batch: readonly EventLine[],
@@ -166,7 +171,7 @@ export function recordResults(
         refuse(context, event_id, result);
         break;
       case undefined:
-        // No word on it: it waits, as if it had not been sent.
+        // There is no result: the event waits, as if it had not been sent.
         outcome.retried++;
     }
   });
@@ -175,7 +180,7 @@ export function recordResults(
 
 const Refusals = z.object({ refusals: z.number() });
 
-/** Lets an event wait that the server could not take yet, or gives it up. */
+/** Lets an event wait that the server could not take yet, or gives it up after too many refusals. */
 function refuse(context: DeviceContext, eventId: string, result: EventResult): void {
   const { db } = context;
   db.run(
@@ -183,34 +188,36 @@ function refuse(context: DeviceContext, eventId: string, result: EventResult): v
     retryAt(context, result),
     eventId,
   );
-  // A full quarantine would not take it as a dead letter either.
+  // A full quarantine would not take a dead letter either.
   if (result.code === "quarantine_full") return;
   const row = db.get(Refusals, "select refusals from outbox where event_id = ?", eventId);
   if (row && row.refusals >= GIVE_UP_AFTER) {
     const code = result.code ?? "retry";
-    giveUp(context, eventId, `refused ${row.refusals} times, as ${code}`.slice(0, 200), code);
+    giveUp(context, eventId, `refused ${row.refusals} times, as ${code}`, code);
   }
 }
 
 /**
- * Marks everything that is still kept as waiting again: the server may have lost it. What of it the server still
- * holds comes back as `duplicate`. Called within a transaction.
+ * Marks all events that are still kept as waiting, because the server may have lost them. Those that the server still has come back as
+ * `duplicate`. Called within a transaction.
  */
 export function resendAll({ db }: DeviceContext): void {
   db.run(`update outbox set state = 'pending', delivered_at = null, code = null, field = null, refusals = 0
     where state in ('delivered', 'quarantined')`);
-  // An event's letter is sent again as the event.
+  // The server may have lost an adoption as well. It moves what it has again.
+  db.run("update sync_state set adoption = 'pending' where adoption = 'done'");
+  // A letter that belongs to an event is sent again as the event.
   db.run("update dead_letter set handed_in_at = null, code = null where event_id is null");
 }
 
-/** Lets events wait again that were held back for another learner: theirs is signed in now. */
+/** Lets events wait again that were refused as another learner's: their own learner is signed in now. */
 export function releaseHeldBack({ db }: DeviceContext): void {
   db.run("update outbox set state = 'pending', code = null, field = null where state = 'held_back'");
 }
 
 /**
- * Deletes events that the server has held for so long that no restore goes back behind them: a server restored from a
- * backup gets the lost time back from what devices keep.
+ * Deletes events that were delivered so long ago that no restore of the server can lose them. A server that is restored from a backup gets the
+ * lost time back from the events that devices keep.
  */
 export function pruneOutbox({ db, clock }: DeviceContext): number {
   const before = new Date(Math.max(clockTime(clock) - readSteering(db).keep_sent_days * DAY_MS, 0))

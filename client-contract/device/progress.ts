@@ -1,6 +1,6 @@
-// What the learner sees of their progress: the server's word, merged with what it has not heard of yet. The laws are
-// those of the server (private.project_events): a greater reset pair wins whole; within one, mastery is a maximum,
-// completed a union, attempts are counted.
+// The learner's progress as an app shows it: the server's rows merged with the events that the server does not count yet. The laws are those of the
+// server (private.project_events): the greater reset pair replaces everything; within a pair, mastery is a maximum, completed a union,
+// and attempts are counted.
 import { z } from "zod";
 import { Event } from "../contract/event.ts";
 import { compareResets, type ResetPair } from "../contract/projection_model.ts";
@@ -12,9 +12,9 @@ export interface Progress extends ResetPair {
   mastery: number;
   /** Question ids, sorted, each once. */
   completed: string[];
-  /** Answers given. */
+  /** The number of answers. */
   attempts: number;
-  /** Those that were right. */
+  /** The number of right answers. */
   correct: number;
   /** RFC 3339, UTC, milliseconds. */
   practiced_at: string | null;
@@ -34,7 +34,7 @@ const ServerProgress = z.object({ ...ProgressColumns, voided: z.number() });
 const OwnProgress = z.object({ skill_id: z.string(), ...ProgressColumns });
 const Line = z.object({ line: z.string() }).transform(({ line }) => Event.parse(JSON.parse(line)));
 
-/** Progress of who has not begun. */
+/** Progress before the learner has begun. */
 const NONE: Progress = {
   reset_count: 0,
   reset_event: null,
@@ -45,7 +45,7 @@ const NONE: Progress = {
   practiced_at: null,
 };
 
-/** The reset that an event belongs to; events of sessions belong to none. */
+/** The reset that an event belongs to; undefined for events of sessions. */
 function resetOf(event: Event): ResetPair | undefined {
   switch (event.type) {
     case "attempt.recorded":
@@ -62,8 +62,8 @@ const later = (a: string | null, b: string) => a === null || b > a ? b : a;
 const union = (a: string[], b: readonly string[]) => [...new Set([...a, ...b])].sort();
 
 /**
- * Progress with one more event. Any order of the same events gives the same progress; each attempt may be merged
- * once, the others any number of times.
+ * Progress with one more event. Any order of the same events gives the same progress. An attempt may be merged only once; other events any number
+ * of times.
  */
 export function mergeEvent(progress: Progress, event: Event): Progress {
   const reset = resetOf(event);
@@ -122,18 +122,18 @@ function writeProgress(db: Database, skillId: string, progress: Progress): void 
   );
 }
 
-/** Adds an event that was just made. In the transaction that made it. */
+/** Adds a new event. Within the transaction that made it. */
 export function addToProgress(db: Database, skillId: string, event: Event): Progress {
   const progress = mergeEvent(progressIn(db, skillId), event);
-  // What support has taken back stays taken back, here as on the server.
+  // A row that support has voided stays voided, as on the server.
   if (readServerProgress(db, skillId)?.voided !== 1) writeProgress(db, skillId, progress);
   return progressIn(db, skillId);
 }
 
-/** Works out a skill's progress again, from the server's row and the events it does not contain. In a transaction. */
+/** Computes a skill's progress again from the server's row and the events that it does not contain. Within a transaction. */
 export function refreshProgress(db: Database, skillId: string): void {
   const server = readServerProgress(db, skillId);
-  // What the server has put into quarantine does not count, here as there.
+  // Quarantined events do not count, as on the server.
   const events = db.all(
     Line,
     "select line from outbox where skill_id = ? and settled = 0 and state <> 'quarantined' order by event_id",
@@ -152,7 +152,7 @@ export function readProgress(db: Database): Map<string, Progress> {
   return new Map(rows.map(({ skill_id, ...progress }) => [skill_id, progress]));
 }
 
-/** Progress in one skill; of who has not begun, nothing. */
+/** Progress in one skill; all zero before the learner has begun. */
 export function progressIn(db: Database, skillId: string): Progress {
   const row = db.get(OwnProgress, "select * from progress where skill_id = ?", skillId);
   if (!row) return NONE;

@@ -1,4 +1,4 @@
-// The learner's rows from the server: pages are staged as they come, and applied together when the last is there.
+// The learner's rows from the server: pages are staged as they arrive, and applied together after the last one.
 import { z } from "zod";
 import type { Change, ChangesPage } from "../contract/changes.ts";
 import { type DeviceContext, readState } from "./context.ts";
@@ -9,7 +9,7 @@ const SkillId = z.object({ skill_id: z.string() });
 
 const value = (field: string) => `json_extract(change, '$.${field}')`;
 
-// A session that this device ended while the server still has it open keeps its end: the event is on its way.
+// A session that this device has ended stays ended while the server does not know of it: the event is on its way.
 const APPLY_SESSIONS = `
   insert into session
     (session_id, skill_id, device_id, content_version, started_at, ended_at, end_reason, voided, pulled)
@@ -22,9 +22,9 @@ const APPLY_SESSIONS = `
     started_at = coalesce(excluded.started_at, started_at), ended_at = coalesce(excluded.ended_at, ended_at),
     end_reason = coalesce(excluded.end_reason, end_reason), voided = excluded.voided, pulled = 1`;
 
-// Own rows are applied like all others, although the device could fill them in itself. The row has come down by then, and it
-// would still be written (`pulled`, `content_state`, `graded_correct`), in the same transaction as the counters that count it: nothing
-// would be saved but a line of pull_staged. A whole pull has, besides, just dropped own rows whose events are not kept any more.
+// Own rows are applied like all others, although the device could compute them. They were downloaded anyway, and must be written for `pulled`,
+// `content_state` and `graded_correct`, so skipping them would save one row of pull_staged. And a pull from the start has just
+// deleted own rows whose events are no longer kept.
 const APPLY_ATTEMPTS = `
   insert or replace into attempt
     (event_id, session_id, skill_id, question_id, device_id, content_version, content_state, answer, claimed_correct,
@@ -49,8 +49,8 @@ const APPLY_PRACTICE = `
   value("days")
 } from pull_staged where kind = 'practice' order by place`;
 
-// Events that the pulled rows contain: whatever was delivered before the last page was asked for, and attempts that
-// arrived although the answer to their batch was lost.
+// Marks the events that the pulled rows contain: those delivered before the last page was requested, and attempts that arrived although the
+// answer to their batch was lost.
 const SETTLE = `
   update outbox set settled =
     state in ('delivered', 'quarantined')
@@ -63,13 +63,13 @@ export function pullCursor({ db }: DeviceContext): string | null {
   return state.pull_next ?? state.pull_cursor;
 }
 
-/** Forgets what was pulled so far: the next pull is from the start, and replaces it all. Within a transaction. */
-export function pullAnew({ db }: DeviceContext): void {
+/** Forgets the cursor: the next pull is from the start and replaces everything. Within a transaction. */
+export function pullAnew({ db }: Pick<DeviceContext, "db">): void {
   db.run("delete from pull_staged");
   db.run("update sync_state set pull_cursor = null, pull_next = null");
 }
 
-// Own rows that the server may have lost stay as they were before they were pulled; those of others are the server's.
+// Own rows that the server may have lost return to their state before the pull. Rows of other devices are deleted.
 function dropPulled({ db }: DeviceContext): void {
   db.run(`update attempt set pulled = 0, content_state = null, graded_correct = null
     where pulled = 1 and event_id in (select event_id from outbox)`);
@@ -86,7 +86,7 @@ function dropPulled({ db }: DeviceContext): void {
 function apply(context: DeviceContext, cursor: string): void {
   const { db } = context;
   const isWhole = readState(db).pull_cursor === null;
-  // Skills whose progress may come out otherwise than before.
+  // Skills whose progress may change.
   const touched = db.all(
     SkillId,
     `select skill_id from outbox where skill_id is not null and settled = 0
@@ -105,7 +105,7 @@ function apply(context: DeviceContext, cursor: string): void {
   for (const { skill_id } of touched) refreshProgress(db, skill_id);
 }
 
-// PostgreSQL writes times with its own precision and offset; in the device's tables all are alike.
+// PostgreSQL writes times with its own precision and offset; the device's tables have one form.
 const time = (text: string | null) => text === null ? null : new Date(text).toISOString();
 
 function rowOf(change: Change): object {
@@ -121,7 +121,7 @@ function rowOf(change: Change): object {
   }
 }
 
-/** Keeps a page; the last one brings all of them into effect. Within a transaction. Gives the number of its changes. */
+/** Stages a page; the last one applies all of them. Returns the number of its changes. Within a transaction. */
 export function stagePull(context: DeviceContext, page: ChangesPage): number {
   const { db } = context;
   let { place } = db.get(Place, "select coalesce(max(place), 0) as place from pull_staged") ?? { place: 0 };

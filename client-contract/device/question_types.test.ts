@@ -26,7 +26,9 @@ const QUESTIONS: Row[] = [
 /** Publishes a skill with one question of each type. */
 async function publishTypes({ sql }: TestServer): Promise<void> {
   await sql`insert into content.skill (domain_id, key, title) select id, 'types', 'Types' from content.domain order by key limit 1`;
-  for (const [type, choices, answer, media] of QUESTIONS) {
+  for (const [type, choices, key, media] of QUESTIONS) {
+    // A release states the rule that grades a short text.
+    const answer = type === "short_text" ? { ...key, normalisation: 2 } : key;
     await sql`
       insert into content.question (skill_id, key, type, prompt, choices, answer, media)
       select s.id, ${`types/${type}`}, ${type}, ${`A ${type}?`}, ${choices}::text[], ${

@@ -1,27 +1,27 @@
-// Requests that fail for a while: sent again with exponential backoff and full jitter.
+// Retries failed requests with exponential backoff and full jitter.
 import { ContractError, NetworkError, ProblemError } from "../client/mod.ts";
 import type { Clock } from "./clock.ts";
 
-/** How long to try. */
+/** How often and how long to retry. */
 export interface RetryPolicy {
-  /** Failures in a row after which a request is given up, until the next sync. */
+  /** Failures in a row after which the request waits for the next sync. */
   attempts: number;
-  /** The first delay is random between 0 and this; each further one up to double the one before. */
+  /** The first delay is random between 0 and this. The bound doubles with each further one. */
   baseMs: number;
-  /** No delay is drawn from more than this. */
+  /** The greatest bound of a random delay. */
   capMs: number;
-  /** A server that wants to be left alone for longer is: the sync is given up at once. */
+  /** If the server asks for a longer delay, the sync ends at once. */
   patienceMs: number;
 }
 
-/** About 15 s in all, by the mean of the delays. The server steers `baseMs` and `capMs`. */
+/** About 15 s in all, on average. The server steers `baseMs` and `capMs`. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 6, baseMs: 1000, capMs: 30_000, patienceMs: 60_000 };
 
-/** The attempts at one thing. */
+/** The attempts at one piece of work. */
 export interface Attempts {
-  /** Waits until the next attempt makes sense, or throws the error where none does. */
+  /** Waits until the next attempt, or throws the error if there is none. */
   failed(error: unknown): Promise<void>;
-  /** Something came through: failures are counted from the start again. */
+  /** A part succeeded: failures are counted from 0 again. */
   succeeded(): void;
 }
 
@@ -29,7 +29,7 @@ export interface Attempts {
 export interface Retry {
   /** Runs the work until it succeeds or its failure is final. */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** For work that gets on in parts. */
+  /** For work that succeeds in parts. */
   attempts(signal?: AbortSignal): Attempts;
 }
 
@@ -39,8 +39,8 @@ function isRetryable(error: unknown): boolean {
 }
 
 /**
- * Milliseconds to wait after the nth failure in a row. Full jitter: a thousand devices that lost the server at the
- * same moment come back spread over the whole interval, also where the server asked all for the same Retry-After.
+ * Milliseconds to wait after the nth failure in a row. With full jitter, a thousand devices that lost the server at the same moment return spread over
+ * the whole interval, even if the server gave all of them the same Retry-After.
  */
 export function backoff(failures: number, policy: RetryPolicy, random: () => number, error: unknown): number {
   const jitter = random() * Math.min(policy.capMs, policy.baseMs * 2 ** (failures - 1));
@@ -48,17 +48,26 @@ export function backoff(failures: number, policy: RetryPolicy, random: () => num
   return asked + jitter;
 }
 
-/** Retries by a policy, asked for before each piece of work, with the device's clock and randomness. */
-export function createRetry(clock: Clock, random: () => number, policyOf: () => RetryPolicy): Retry {
+/**
+ * Retries by a policy, which is read before each piece of work. `tokenExpired` is called before a request is repeated with a fresh
+ * token.
+ */
+export function createRetry(
+  clock: Clock,
+  random: () => number,
+  policyOf: () => RetryPolicy,
+  tokenExpired: () => void = () => {},
+): Retry {
   function attempts(signal?: AbortSignal): Attempts {
     const policy = policyOf();
     let failures = 0;
     let hasRefreshed = false;
     return {
       async failed(error) {
-        // The token is asked for anew before each request; one that is still refused is not worth a third.
+        // The next attempt asks the app for a fresh token. A second refusal is final.
         if (error instanceof ProblemError && error.code === "token_expired" && !hasRefreshed) {
           hasRefreshed = true;
+          tokenExpired();
           return;
         }
         failures++;

@@ -1,5 +1,5 @@
-// When to sync: at the server's pace, spread by chance, and sooner after a hint. Polling is the truth; hints only hurry.
-// Word of a release is followed to the content alone: what it tells of is no reason to push or pull.
+// When to sync: at the server's pace, spread by a random part, and sooner after a hint. Polls alone keep a device up to date, because
+// hints may get lost. After a hint about a release only the content is fetched; there is no reason to push or pull.
 import type { ContentHint, LearnerHint } from "../contract/hint.ts";
 import type { Clock } from "./clock.ts";
 
@@ -8,7 +8,7 @@ const POLL_JITTER = 0.25;
 
 /** What a schedule needs to know of its device. */
 export interface Scheduled {
-  /** What is held; `domains` null: all; `cursor` of the last complete pull. */
+  /** What the device holds; `domains` null: all; `cursor` of the last complete pull. */
   holds(): {
     deviceId: string;
     history: string | null;
@@ -28,30 +28,44 @@ export interface Schedule {
   dueAt(): number;
   /** Milliseconds until then; 0: now. */
   delay(): number;
-  /** Takes a hint; says whether it is news, which may have brought the next sync forward. */
+  /** Takes a hint, and returns whether it is news, which may have brought the next sync forward. */
   onHint(hint: ContentHint): boolean;
-  /** The same for word that another device of the learner has brought something. */
+  /** The same for a hint that another device of the learner has pushed. */
   onLearnerHint(hint: LearnerHint): boolean;
   /**
-   * A sync begins: gives the hint that alone has brought it on, or nothing where everything is due. Hints of before are
-   * done with; one that comes from now on may tell of what this sync does not find yet.
+   * A sync begins: returns the hint if a hint about content alone has caused it, otherwise undefined. Earlier hints are done with. A
+   * hint from now on may be about something that this sync does not find yet.
    */
   begin(): ContentHint | undefined;
-  /** A sync of everything has ended, whichever way: the next one is a poll. */
+  /** A sync of everything has ended, successfully or not: the next one is a poll. */
   synced(): void;
+}
+
+/** A wait of some milliseconds. If the clock is set back, it begins again: it never lasts longer than from its start. */
+class Wait {
+  #from: number;
+  constructor(readonly clock: Clock, readonly milliseconds: number) {
+    this.#from = clock.now();
+  }
+  dueAt(): number {
+    this.#from = Math.min(this.#from, this.clock.now());
+    return this.#from + this.milliseconds;
+  }
 }
 
 /** Makes a schedule; the first sync is due at once. */
 export function createSchedule(device: Scheduled, clock: Clock, random: () => number): Schedule {
-  let poll = clock.now();
-  // Of the newest hints that were taken: the same news again must not draw a sooner time.
+  const within = (seconds: number) => new Wait(clock, random() * seconds * 1000);
+  const sooner = (a: Wait | undefined, b: Wait) => a !== undefined && a.dueAt() <= b.dueAt() ? a : b;
+  const due = (wait: Wait | undefined) => wait?.dueAt() ?? Infinity;
+  let poll = new Wait(clock, 0);
+  // The newest hints that were taken: the same news again must not draw a sooner time.
   let hinted: ContentHint | undefined;
-  let hintDue = Infinity;
-  let told = "";
-  let toldDue = Infinity;
-  // Hints and polls alike: who is paused is not asked.
-  const dueAt = () => Math.max(Math.min(poll, hintDue, toldDue), device.notBefore());
-  const within = (spreadS: number) => clock.now() + random() * spreadS * 1000;
+  let hintWait: Wait | undefined;
+  let reported = "";
+  let reportedWait: Wait | undefined;
+  // A pause holds for hints and polls alike.
+  const dueAt = () => Math.max(Math.min(due(poll), due(hintWait), due(reportedWait)), device.notBefore());
 
   return {
     dueAt,
@@ -62,45 +76,46 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
       const isIn = (other: { history: string | null; version: number } | undefined) =>
         history === other?.history && version <= other.version;
       const concerns = held.domains === null || domains.some((id) => held.domains?.has(id));
-      // Releases that change nothing of what a device holds can wait for its next poll.
+      // A release that changes nothing of what the device holds can wait for the next poll.
       if (isIn(held) || isIn(hinted) || !concerns) return false;
       hinted = hint;
-      hintDue = Math.min(hintDue, within(hint.spread_s));
+      hintWait = sooner(hintWait, within(hint.spread_s));
       return true;
     },
     onLearnerHint({ token, devices, spread_s }) {
       const held = device.holds();
       const isOwn = devices.every((id) => id === held.deviceId);
-      // A token and a cursor that stand for the same place are the same text; any other is asked about.
-      if (isOwn || token === held.cursor || token === told) return false;
-      told = token;
-      toldDue = Math.min(toldDue, within(spread_s));
+      // A token and a cursor of the same place are the same text. After any other token the device asks.
+      if (isOwn || token === held.cursor || token === reported) return false;
+      reported = token;
+      reportedWait = sooner(reportedWait, within(spread_s));
       return true;
     },
     begin() {
-      const isHint = hintDue <= clock.now() && Math.min(poll, toldDue) > clock.now();
-      hintDue = Infinity;
+      const now = clock.now();
+      const isHint = due(hintWait) <= now && Math.min(due(poll), due(reportedWait)) > now;
+      hintWait = undefined;
       if (isHint) return hinted;
-      toldDue = Infinity;
+      reportedWait = undefined;
       return undefined;
     },
     synced() {
-      poll = clock.now() + device.pollAfterS() * 1000 * (1 + random() * POLL_JITTER);
+      poll = new Wait(clock, device.pollAfterS() * 1000 * (1 + random() * POLL_JITTER));
     },
   };
 }
 
 /** What keeps a device in sync. */
 export interface SyncLoop {
-  /** For the Realtime channel's listener. */
+  /** For the listener of the Realtime channel `content`. */
   onHint(hint: ContentHint): void;
-  /** The same for the private channel of the learner. */
+  /** For the listener of the learner's private channel. */
   onLearnerHint(hint: LearnerHint): void;
   /** Ends when the signal is aborted. */
   readonly done: Promise<void>;
 }
 
-/** Syncs whenever it is due, until the signal is aborted; a failed sync waits for the next poll. `sync` is a device's. */
+/** Syncs whenever a sync is due, until the signal is aborted. A failed sync waits for the next poll. `sync` is a device's. */
 export function runSchedule(
   schedule: Schedule,
   sync: (o: { hint?: ContentHint | undefined; signal: AbortSignal }) => Promise<unknown>,
@@ -120,7 +135,7 @@ export function runSchedule(
       }
       const hint = schedule.begin();
       await sync({ hint, signal }).catch(() => {});
-      // Whoever followed a hint polls when they would have polled anyway.
+      // A sync that follows a hint does not move the next poll.
       if (!hint) schedule.synced();
     }
   }

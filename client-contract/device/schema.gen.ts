@@ -267,7 +267,10 @@ create table sync_state (
   singleton       int     not null default 1,
   learner_id      text    not null,
   device_id       text    not null,
+  installation_marker text,
   last_ulid       text,
+  clock_offset_ms integer,
+  clock_seen_at   text,
   history         text,
   content_history text,
   content_version integer not null default 0,
@@ -289,6 +292,10 @@ create table sync_state (
   revoked         integer not null default 0,
   retry_at        text,
   paused_reason   text,
+  adopted_learner text,
+  adoption_token  text,
+  adoption        text,
+  adoption_code   text,
   constraint sync_state_pkey primary key (singleton),
   constraint sync_state_singleton check (singleton = 1),
   constraint sync_state_content_iff_version check (
@@ -298,7 +305,16 @@ create table sync_state (
   constraint sync_state_head_in_range check (head_version >= 0 and minimum_version >= 0 and poll_after_s > 0),
   constraint sync_state_steering_is_object check (json_type(steering) is null or json_type(steering) is 'object'),
   constraint sync_state_pause_has_its_end check (paused_reason is null or retry_at is not null),
+  constraint sync_state_adoption_known check (adoption in ('pending', 'done', 'refused')),
+  constraint sync_state_adoption_has_its_proof check (
+    (adoption is null) = (adopted_learner is null) and (adoption is null) = (adoption_token is null)),
+  constraint sync_state_adoption_code_iff_refused check ((adoption_code is not null) = (adoption is 'refused')),
   constraint sync_state_revoked_is_flag check (revoked in (0, 1)),
   constraint sync_state_content_suspect_is_flag check (content_suspect in (0, 1)),
   constraint sync_state_pull_needs_history check (history is not null or (pull_cursor is null and pull_next is null))
+) strict;
+create table former_device (
+  device_id text not null,
+  last_ulid text not null,
+  constraint former_device_pkey primary key (device_id)
 ) strict;`;

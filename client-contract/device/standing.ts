@@ -1,4 +1,4 @@
-// How the device's content stands against the server's, as far as the last contact told.
+// How the device's content compares with the server's, as of the last contact.
 import { ProblemError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
@@ -10,14 +10,11 @@ import { readSteering } from "./steering.ts";
 
 /** What an app may show. */
 export interface Standing {
-  /**
-   * outdated: there is newer content. must_update: nothing is to be studied before an update, of the content by a sync,
-   * or of the app from its store.
-   */
+  /** outdated: there is newer content. must_update: the learner must not study before `mustUpdate` is updated. */
   standing: "current" | "outdated" | "must_update";
-  /** What is to be updated. */
+  /** What must be updated: the content by a sync, or the app from its store. */
   mustUpdate: "app" | "content" | null;
-  /** The newest version that the server spoke of. */
+  /** The newest version that the device knows of. */
   newest: number;
   /** When the server stops serving this app's content schema; null: no end is known. */
   schemaEndsAt: string | null;
@@ -25,13 +22,13 @@ export interface Standing {
   pollAfterS: number;
   /** The server's advice to update the app. */
   upgrade: Upgrade | null;
-  /** Signed off by the learner or by support: sign out, delete nothing. */
+  /** The learner or support has revoked this device: sign out, and delete nothing. */
   isRevoked: boolean;
-  /** Synchronising is switched off until then, for this reason. */
+  /** The server has paused syncing until this time, for this reason. */
   paused: { reason: string; until: string } | null;
 }
 
-/** Reads it. */
+/** Reads the standing. */
 export function readStanding({ db, clock }: DeviceContext): Standing {
   const state = readState(db);
   const { upgrade, poll_after_s } = readSteering(db);
@@ -57,7 +54,7 @@ export function readStanding({ db, clock }: DeviceContext): Standing {
   };
 }
 
-/** Keeps what a head says. Within a transaction or alone. */
+/** Stores what a head says. Within a transaction or alone. */
 export function rememberHead({ db }: DeviceContext, head: Head): void {
   db.run(
     "update sync_state set head_version = ?, minimum_version = ?, poll_after_s = ?, schema_ends_at = ?",
@@ -69,8 +66,8 @@ export function rememberHead({ db }: DeviceContext, head: Head): void {
 }
 
 /**
- * Keeps what a head says that may be minutes old in all but its version: it takes nothing back that a sync has told. Within
- * a transaction or alone.
+ * Stores what the head after a hint says. Only its version is fresh; its other fields may be minutes old, so they overwrite nothing that a sync
+ * has brought. Within a transaction or alone.
  */
 export function rememberHintedHead({ db }: DeviceContext, head: Head): void {
   db.run(
@@ -82,11 +79,11 @@ export function rememberHintedHead({ db }: DeviceContext, head: Head): void {
   );
 }
 
-/** Keeps whether the server still serves what this app reads. */
+/** Stores whether the server still serves this app's content schema. */
 export function rememberRefusal({ db }: DeviceContext, isRefused: boolean): void {
   db.run("update sync_state set refused_schema = ?", isRefused ? CONTENT_SCHEMA : null);
 }
 
-/** Whether the server no longer serves this app's content schema: only an update of the app helps. */
+/** Whether the server no longer serves this app's content schema. Only an update of the app helps. */
 export const isUpgradeRequired = (error: unknown): boolean =>
   error instanceof ProblemError && error.code === "upgrade_required";

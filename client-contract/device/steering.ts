@@ -1,18 +1,19 @@
-// What the server asked of this device when it last spoke, kept so that it holds after a restart and offline.
+// The server's steering for this device. It is stored, so that it holds after a restart and offline.
 import { ProblemError } from "../client/mod.ts";
 import { DEFAULT_STEERING, Steering } from "../contract/steering.ts";
 import { clockTime } from "./clock.ts";
+import { isSetBack, watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
 
-/** The steering in force: the server's last word, and before that the defaults. */
+/** The current steering: the last that the server sent, before that the defaults. */
 export function readSteering(db: Database): Steering {
   const { steering } = readState(db);
   return steering === null ? DEFAULT_STEERING : Steering.parse(JSON.parse(steering));
 }
 
-/** Keeps it. Whoever is steered is welcome, and may ask. Within a transaction or alone. */
+/** Stores the steering. A device that gets it is neither revoked nor paused. Within a transaction or alone. */
 export function rememberSteering({ db }: DeviceContext, steering: Steering): void {
   db.run(
     "update sync_state set steering = ?, revoked = 0, retry_at = null, paused_reason = null",
@@ -20,7 +21,7 @@ export function rememberSteering({ db }: DeviceContext, steering: Steering): voi
   );
 }
 
-/** What was said to another version of the app, such as to update it, is not for this one. */
+/** Forgets steering for another version of the app, such as the advice to update it. */
 export function forgetForeignSteering(db: Database, appVersion: string | null): void {
   db.run(
     `update sync_state set steering = null, retry_at = null, paused_reason = null, steering_app = ?
@@ -37,25 +38,28 @@ export function steeredRetry(db: Database): RetryPolicy {
 }
 
 /**
- * Keeps what a refusal means for later syncs: that the device was signed off, or when the server wants to be asked
- * again. Within a transaction or alone.
+ * Stores what a refusal means for later syncs: that the device was revoked, or when the server wants to be asked again. Within a transaction or
+ * alone.
  */
-export function rememberRefusedSync({ db, clock }: DeviceContext, error: unknown): void {
+export function rememberRefusedSync(context: DeviceContext, error: unknown): void {
+  const { db, clock } = context;
   if (!(error instanceof ProblemError)) return;
   if (error.code === "device_revoked") db.run("update sync_state set revoked = 1");
   if (error.retryAfter === undefined || (error.code !== "paused" && error.code !== "rate_limited")) return;
+  watchClock(context);
   const until = new Date(clockTime(clock) + error.retryAfter * 1000).toISOString();
   const reason = error.code === "paused" ? error.message : null;
   db.run("update sync_state set retry_at = ?, paused_reason = ?", until, reason);
 }
 
-/** The longest that a server asks to be left alone: a day, and a quarter of it for the spread. */
+/** The longest wait that a server asks for: a day and a quarter of it for the spread. */
 const LONGEST_MS = 30 * 60 * 60 * 1000;
 
-/** Milliseconds since 1970 before which the server does not want to be asked; 0: now is as good as any time. */
-export function notBefore({ db, clock }: DeviceContext): number {
+/** Milliseconds since 1970 before which the server does not want to be asked; 0: it may be asked now. */
+export function notBefore(context: DeviceContext): number {
+  const { db, clock } = context;
   const { retry_at } = readState(db);
   const at = retry_at === null ? 0 : Date.parse(retry_at);
   // A clock that was set back must not keep a device silent for years.
-  return at - clock.now() > LONGEST_MS ? 0 : at;
+  return at - clockTime(clock) > LONGEST_MS || isSetBack(context) ? 0 : at;
 }

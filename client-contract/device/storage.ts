@@ -1,10 +1,10 @@
-// What the device needs of a SQLite library. An adapter for one library implements it: node_sqlite.ts for the SQLite that
-// Node and Deno bring along; better-sqlite3, expo-sqlite or a WebAssembly build in a browser take as few lines.
+// The interface to a SQLite library. node_sqlite.ts implements it for the SQLite of Node and Deno. An adapter for better-sqlite3, expo-sqlite or
+// a WebAssembly build takes as few lines.
 
 /** A value that SQLite stores. Integers come back as numbers. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
-/** A prepared statement, which may be run any number of times. It throws StorageError. */
+/** A prepared statement, which may run any number of times. It throws StorageError. */
 export interface StorageStatement {
   /** Runs it; `changes` is the number of rows that it inserted, updated or deleted. */
   run(...parameters: SqlValue[]): { changes: number | bigint };
@@ -15,8 +15,8 @@ export interface StorageStatement {
 }
 
 /**
- * One connection to a SQLite database (3.37 or later, with JSON), which nobody else uses. Calls are synchronous: a
- * transaction of the device must not be interleaved with anything else of the app.
+ * One connection to a SQLite database (3.37 or later, with JSON) that only the device uses. Calls are synchronous, so that nothing else of the app
+ * runs within a transaction of the device.
  */
 export interface DeviceStorage {
   /** Runs one or more statements without parameters. Throws StorageError. */
@@ -27,7 +27,7 @@ export interface DeviceStorage {
   close(): void;
 }
 
-/** A statement failed. The device tells damage on the disk from mistakes by the result code. */
+/** A failed statement. By the result code the device distinguishes damage on the disk from mistakes. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
   constructor(

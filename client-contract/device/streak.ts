@@ -1,43 +1,67 @@
-// The learner's streak: the server's days of practice, and those of events that it has not heard of yet. A union, so it does not
-// matter that some days are in both.
+// The learner's streak: the server's days of practice, and those of events that the server does not count yet. It is a union, so a
+// day may be in both.
 import { z } from "zod";
-import { type DayRange, localDay, streakOn, streaksOf, unionDays } from "../contract/practice.ts";
-import { clockTime } from "./clock.ts";
+import {
+  type DayRange,
+  localDay,
+  practiceDay,
+  type Practised,
+  streakOn,
+  streaksOf,
+  unionDays,
+} from "../contract/practice.ts";
+import { utcOffset } from "./clock.ts";
+import { clockOffset, serverTime } from "./clock_offset.ts";
 import type { DeviceContext } from "./context.ts";
 import type { Database } from "./database.ts";
 
 /** Days of practice in a row. */
 export interface Streak {
-  /** 0 where the last day of practice is before yesterday. */
+  /** Up to today or yesterday; 0 where the last day of practice is earlier. */
   current: number;
-  /** The most days in a row that there ever were. */
+  /** The longest run of days so far. */
   longest: number;
 }
 
 const Ranges = z.array(z.object({ from: z.string(), to: z.string() }));
 const Practice = z.object({ days: z.string().transform((text) => Ranges.parse(JSON.parse(text))) });
-const Done = z.object({ occurred_at: z.string(), utc_offset_minutes: z.number() });
+const Done = z.object({
+  occurred_at: z.string(),
+  utc_offset_minutes: z.number(),
+  clock_offset_ms: z.number().nullable(),
+});
 
-/** The days on which the learner practised, as far as this device knows. */
-export function practiceDays(db: Database): DayRange[] {
+/** An arrival at the server: when, and the batch's clock skew. */
+export type Arrival = Pick<Practised, "received_at" | "clock_skew_ms">;
+
+/** An arrival that corrects no event's time. */
+const SOME_DAY: Arrival = { received_at: Infinity, clock_skew_ms: null };
+
+/**
+ * The days on which the learner practised, as far as this device knows. Events that wait count for the day that the server would
+ * give them if they arrived as `arrival` says.
+ */
+export function practiceDays(db: Database, arrival = SOME_DAY): DayRange[] {
   const ranges = db.get(Practice, "select days from practice")?.days ?? [];
-  // What the server has put into quarantine does not count, here as there.
+  // A quarantined event does not count, here as on the server.
   const done = db.all(
     Done,
-    `select json_extract(line, '$.occurred_at') as occurred_at, json_extract(line, '$.utc_offset_minutes') as utc_offset_minutes
+    `select json_extract(line, '$.occurred_at') as occurred_at, json_extract(line, '$.utc_offset_minutes') as utc_offset_minutes,
+       json_extract(line, '$.clock_offset_ms') as clock_offset_ms
      from outbox
      where settled = 0 and state <> 'quarantined' and type in ('attempt.recorded', 'progress.advanced')`,
   );
-  for (const { occurred_at, utc_offset_minutes } of done) {
-    const day = localDay(Date.parse(occurred_at), utc_offset_minutes);
+  for (const { occurred_at, ...event } of done) {
+    const day = practiceDay({ ...event, ...arrival, occurred_at: Date.parse(occurred_at) });
     ranges.push({ from: day, to: day });
   }
   return unionDays(ranges);
 }
 
-/** The streak as of the device's own day. */
-export function readStreak({ db, clock }: DeviceContext): Streak {
-  const days = practiceDays(db);
-  const today = localDay(clockTime(clock), clock.utcOffsetMinutes());
+/** The streak as of today, by the server's clock as far as the device knows it. */
+export function readStreak(context: DeviceContext): Streak {
+  const now = serverTime(context);
+  const days = practiceDays(context.db, { received_at: now, clock_skew_ms: clockOffset(context) });
+  const today = localDay(now, utcOffset(context.clock));
   return { current: streakOn(days, today), longest: streaksOf(days)?.longest_streak ?? 0 };
 }

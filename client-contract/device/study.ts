@@ -1,5 +1,5 @@
-// What the learner does, written down at once: each call is one transaction, which holds the event and all that it
-// means for the device's own rows. Nothing here needs a network.
+// Records what the learner does. Each call is one transaction, which writes the event and all its effects on the device's own rows. Nothing here
+// needs a network or a token.
 import { z } from "zod";
 import type { SessionEnded } from "../contract/event.ts";
 import { MAX_DURATION_MS } from "../contract/limits.ts";
@@ -9,26 +9,25 @@ import { type DeviceContext, readState } from "./context.ts";
 import { checkAnswer } from "./answer.ts";
 import { DeviceError } from "./device_error.ts";
 import { nextId } from "./event_line.ts";
+import { OWN_SESSION } from "./installation.ts";
 import { appendEvent } from "./outbox.ts";
 import { addToProgress, type Progress, progressIn } from "./progress.ts";
 
-/** Question ids of one progress event. 1000 are allowed, but 16 KiB hold 420. */
+/** Most question ids of one progress event: 1000 are allowed, but 16 KiB hold about 420. */
 const IDS_AN_EVENT = 400;
-/** The longest that one answer can have taken, in milliseconds. */
-
 const Session = z.object({
   session_id: z.string(),
   skill_id: z.string().nullable(),
   started_at: z.string().nullable(),
 });
-/** A session of this device that has not ended. */
+/** A session of this device that is open. */
 export type OpenSession = z.infer<typeof Session>;
 
 /** One answer of the learner. */
 export interface Answer {
   /** An open session of this device. */
   sessionId: string;
-  /** As it was shown: a release that comes between question and answer changes nothing about either. */
+  /** The question as it was shown. A release that is applied between question and answer does not affect the answer. */
   question: Question;
   /** What the learner answered, in the form of the question's type: docs/question-types.md. */
   answer: AnswerTo<QuestionType>;
@@ -36,34 +35,34 @@ export interface Answer {
   durationMs?: number | undefined;
 }
 
-/** What the learner is told. */
+/** The verdict, as an app shows it. */
 export interface Graded {
   /** The attempt's ULID. */
   eventId: string;
   /** Whether the answer is right; the server grades for itself. */
   correct: boolean;
-  /** What is right, in the form of the question's type. */
+  /** The right answer, in the form of the question's type. */
   right: AnswerKey<QuestionType>;
   /** The question's explanation, if it has one. */
   explanation: string | null;
-  /** The progress in the skill, this answer included. */
+  /** The progress in the skill, including this answer. */
   progress: Progress;
 }
 
-/** How far the learner is, by the app's own measure. */
+/** An advance of the learner, by the app's own measure. */
 export interface Advance {
   /** A UUID, lower case. */
   skillId: string;
-  /** 0 to 100; a smaller one than before changes nothing. */
+  /** 0 to 100; a smaller value than before changes nothing. */
   mastery: number;
-  /** Questions that count as done, added to those before. */
+  /** Completed questions, which are added to the earlier ones. */
   completed?: readonly string[] | undefined;
 }
 
 function openSession({ db, deviceId }: DeviceContext, sessionId: string): OpenSession {
   const session = db.get(
     Session,
-    "select session_id, skill_id, started_at from session where session_id = ? and device_id = ? and ended_at is null",
+    `select session_id, skill_id, started_at from session where session_id = ? and ${OWN_SESSION} and ended_at is null`,
     sessionId,
     deviceId,
   );
@@ -71,23 +70,23 @@ function openSession({ db, deviceId }: DeviceContext, sessionId: string): OpenSe
   return session;
 }
 
-/** The reset that the learner is in, as events name it. */
+/** The learner's current reset, as events name it. */
 function currentReset(context: DeviceContext, skillId: string): { count: number; event: string } | null {
   const { reset_count, reset_event } = progressIn(context.db, skillId);
   return reset_event === null ? null : { count: reset_count, event: reset_event };
 }
 
-/** Sessions of this device that are still open, such as one that a crash has cut off; oldest first. */
+/** Sessions of this device that are still open, for example after a crash; oldest first. */
 export function openSessions({ db, deviceId }: DeviceContext): OpenSession[] {
   return db.all(
     Session,
     `select session_id, skill_id, started_at from session
-     where device_id = ? and ended_at is null and voided = 0 order by session_id`,
+     where ${OWN_SESSION} and ended_at is null and voided = 0 order by session_id`,
     deviceId,
   );
 }
 
-/** Starts a session, of one skill or of several; gives its id. Throws DeviceError `no_content`. */
+/** Starts a session, of one skill or of several, and returns its id. Throws DeviceError `no_content`, or like `makeEvent`. */
 export function startSession(context: DeviceContext, skillId: string | null): string {
   const { db, deviceId } = context;
   return db.transaction(() => {
@@ -108,7 +107,7 @@ export function startSession(context: DeviceContext, skillId: string | null): st
   });
 }
 
-/** Grades an answer and keeps it. Throws DeviceError `unknown_session`, `invalid_answer` or `event_too_large`. */
+/** Grades an answer and stores it. Throws DeviceError `unknown_session`, or like `checkAnswer` and `makeEvent`. */
 export function recordAnswer(
   context: DeviceContext,
   { sessionId, question, answer, durationMs = 0 }: Answer,
@@ -169,8 +168,9 @@ export function endSession(
     openSession(context, sessionId);
     const body = { session_id: sessionId, reason };
     const { occurred_at } = appendEvent(context, { type: "session.ended", body }, null);
+    // As on the server: the clock may have been set back since the start.
     db.run(
-      "update session set ended_at = ?, end_reason = ? where session_id = ?",
+      "update session set ended_at = max(?, coalesce(started_at, '')), end_reason = ? where session_id = ?",
       occurred_at,
       reason,
       sessionId,
@@ -178,7 +178,7 @@ export function endSession(
   });
 }
 
-/** Advances the learner in a skill, which never takes them back; gives the progress then. */
+/** Advances the learner in a skill, and returns the progress, which never goes back. Throws like `makeEvent`. */
 export function advanceProgress(
   context: DeviceContext,
   { skillId, mastery, completed = [] }: Advance,
@@ -200,8 +200,8 @@ export function advanceProgress(
 }
 
 /**
- * Starts over in a skill, from nothing or from `base`: everything older stops counting, on all devices, however late it
- * arrives. Gives the progress then. Throws DeviceError `event_too_large` where `base` has more than some 400 ids.
+ * Starts over in a skill, from nothing or from `base`, and returns the progress. Older events stop counting on all devices, however late they
+ * arrive. Throws like `makeEvent`: `event_too_large` if `base` has more than about 400 ids.
  */
 export function resetProgress(
   context: DeviceContext,

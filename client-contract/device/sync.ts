@@ -1,4 +1,4 @@
-// One sync: what the device did goes up, what the learner did elsewhere comes down, then new content.
+// One sync: sends the device's events, pulls the learner's rows, and then updates the content.
 import { z } from "zod";
 import type { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import type { PullAnswer } from "../contract/changes.ts";
@@ -6,6 +6,7 @@ import { ContractError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import type { ContentHint } from "../contract/hint.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../contract/limits.ts";
+import { adoptPending } from "./adoption.ts";
 import { clockTime, instant } from "./clock.ts";
 import {
   concernsContentAlone,
@@ -40,13 +41,15 @@ import {
   tellCreated,
 } from "./telemetry.ts";
 import { freshUlid } from "./ulid.ts";
+import { systemRandom } from "./entropy.ts";
+import { noteServerTime, type RoundTrip } from "./clock_offset.ts";
 
-/** Times that one sync may start over before the server is called unstable. */
+/** How often one sync may start over before the server counts as unstable. */
 const MAX_RESTARTS = 3;
 
-/** What a sync takes besides the device itself. */
+/** The options of a sync. */
 export interface SyncOptions extends ContentOptions {
-  /** The hint that alone has brought the sync on. */
+  /** The hint, if the sync has no other cause. */
   hint?: ContentHint | undefined;
   platform?: string | undefined;
   appVersion?: string | undefined;
@@ -54,17 +57,17 @@ export interface SyncOptions extends ContentOptions {
   pullRows?: number | undefined;
 }
 
-/** What a sync did. */
+/** The result of a sync. */
 export interface SyncReport extends BatchOutcome, ContentExchange {
-  /** Batches that the server answered, empty ones included; none where a hint was followed to the content alone. */
+  /** Answered batches, including empty ones; 0 if a hint needed only the content. */
   batches: number;
-  /** Dead letters that the server holds now. */
+  /** Dead letters that were handed in. */
   handedIn: number;
-  /** Changes of the learner's rows that came down. */
+  /** Pulled changes of the learner's rows. */
   pulled: number;
-  /** Whether the server had lost what it knew: everything kept was sent again, everything pulled was pulled anew. */
+  /** Whether the server had lost data, so that all kept events were sent again and all rows pulled again. */
   restarted: boolean;
-  /** The content version that the device holds now. */
+  /** The held content version. */
   version: number;
 }
 
@@ -72,7 +75,7 @@ const SkillId = z.object({ skill_id: z.string() });
 
 function headerOf(context: DeviceContext, o: SyncOptions, wantsPull: boolean): BatchHeader {
   return {
-    batch_id: freshUlid(clockTime(context.clock), context.random),
+    batch_id: freshUlid(clockTime(context.clock), systemRandom),
     device_id: context.deviceId,
     sent_at: instant(context.clock),
     platform: o.platform ?? null,
@@ -84,16 +87,16 @@ function headerOf(context: DeviceContext, o: SyncOptions, wantsPull: boolean): B
   };
 }
 
-/** How far an answer has brought the device. */
+/** The effect of an answer. */
 interface Step {
-  /** Starting over is due: what was pulled is void. */
+  /** The device must start over: the pulled rows are void. */
   isReset: boolean;
-  /** Nothing is left to pull. */
+  /** There is nothing left to pull. */
   isPulled: boolean;
   pulled: number;
 }
 
-/** Takes a pull's answer in. Within a transaction. */
+/** Stores the answer to a pull. Within a transaction. */
 function takePull(context: DeviceContext, pull: PullAnswer | null): Step {
   if (pull === null) return { isReset: false, isPulled: false, pulled: 0 };
   if ("reset" in pull) {
@@ -104,16 +107,18 @@ function takePull(context: DeviceContext, pull: PullAnswer | null): Step {
   return { isReset: false, isPulled: !pull.more, pulled: stagePull(context, pull) };
 }
 
-/** Takes the answer to a batch, of events and then telemetry, in. Within a transaction. */
+/** Stores the answer to a batch of events and telemetry. Within a transaction. */
 function takeAnswer(
   context: DeviceContext,
   batch: EventLine[],
   telemetry: EventLine[],
-  { batch: { results }, head, steering, pull }: SyncAnswer,
+  { answer, ...trip }: Answered,
 ): Step & { outcome: BatchOutcome } {
   const { db } = context;
+  const { batch: { results, received_at }, head, steering, pull } = answer;
+  noteServerTime(context, received_at, trip);
   const { history } = readState(db);
-  // A cursor would say so too, but a device that never finished a pull has none, and yet has delivered events.
+  // The cursor shows this too, but a device that has never finished a pull has none, and may have delivered events.
   const isNewHistory = history !== null && history !== head.history;
   if (isNewHistory) {
     resendAll(context);
@@ -125,7 +130,7 @@ function takeAnswer(
   const outcome = recordResults(context, batch, results);
   recordTelemetry(context, telemetry, results.slice(batch.length));
   if (outcome.quarantined > 0) {
-    // They stop counting at once, not only when the next pull has settled them.
+    // Quarantined events stop counting at once, not only after the next pull.
     const skills = db.all(
       SkillId,
       "select distinct skill_id from outbox where state = 'quarantined' and settled = 0 and skill_id is not null",
@@ -136,32 +141,41 @@ function takeAnswer(
   return { outcome, ...takePull(context, pull) };
 }
 
-/** Sends a batch until it is answered, or the failure is final, which is told. */
+/** A batch's answer, and the times of the attempt that got it. */
+interface Answered extends RoundTrip {
+  answer: SyncAnswer;
+}
+
+/** Sends a batch until it is answered. A final failure is reported as telemetry, and thrown. */
 async function sendBatch(
   context: DeviceContext,
   lines: string[],
   header: BatchHeader,
   sending: Sending,
   o: SyncOptions,
-): Promise<SyncAnswer> {
+): Promise<Answered> {
+  const { clock } = context;
   try {
-    const answer = await o.retry.run(() => {
+    const answered = await o.retry.run(async () => {
       sending.attempts++;
-      // The server reads the clock's error off it, so it is the time of this attempt.
-      const stamped = { ...header, sent_at: instant(context.clock) };
-      return o.client.sync(stamped, lines, { signal: o.signal });
+      const sentAt = clockTime(clock);
+      // The server derives the clock skew from `sent_at`, so it is the time of this attempt.
+      const stamped = { ...header, sent_at: new Date(sentAt).toISOString() };
+      const answer = await o.client.sync(stamped, lines, { signal: o.signal });
+      return { answer, sentAt, answeredAt: clockTime(clock) };
     }, o.signal);
-    if (answer.batch.results.length !== lines.length) {
-      throw new ContractError(`${lines.length} events have ${answer.batch.results.length} results`);
+    const { results } = answered.answer.batch;
+    if (results.length !== lines.length) {
+      throw new ContractError(`${lines.length} events have ${results.length} results`);
     }
-    return answer;
+    return answered;
   } catch (error) {
     context.db.transaction(() => tellAttempted(context, sending, error));
     throw error;
   }
 }
 
-/** Pushes and pulls until both sides have the same; gives the newest head. */
+/** Pushes and pulls until both sides have the same, and returns the newest head. */
 async function exchange(context: DeviceContext, o: SyncOptions, report: SyncReport): Promise<Head> {
   const { db } = context;
   tellCreated(context);
@@ -169,16 +183,19 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
     if (restarts > MAX_RESTARTS) {
       throw new DeviceError("unstable_server", "The server's history keeps changing.");
     }
+    // Before the account's token sends events of the anonymous learner.
+    await adoptPending(context, o);
     const batch = takeBatch(context);
-    // Whether there is more to send is for the learner's events to say: telemetry alone is no reason.
+    // Telemetry alone is no reason for another batch.
     const isLast = pendingEvents(context) === batch.length;
     const telemetry = takeTelemetry(context, batch);
     const lines = [...batch, ...telemetry].map(({ line }) => line);
     const sending = beginSending(context, batch.length);
-    const answer = await sendBatch(context, lines, headerOf(context, o, isLast), sending, o);
+    const answered = await sendBatch(context, lines, headerOf(context, o, isLast), sending, o);
+    const { answer } = answered;
     const taken = db.transaction(() => {
       tellAttempted(context, sending);
-      return takeAnswer(context, batch, telemetry, answer);
+      return takeAnswer(context, batch, telemetry, answered);
     });
     const { delivered, quarantined, heldBack, retried } = taken.outcome;
     report.batches++;
@@ -187,7 +204,7 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
     report.heldBack += heldBack;
     report.retried += retried;
     report.pulled += taken.pulled;
-    // Where the server wants all of a batch later, asking again at once would go round in circles.
+    // If the server wants the whole batch later, sending it again at once would be an endless loop.
     const isStuck = retried === batch.length;
     if (!isLast && !isStuck && !taken.isReset) continue;
 
@@ -198,7 +215,7 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
         () =>
           o.client.pull(cursor, {
             limit: o.pullRows,
-            // Whichever server answers: what was just pushed is in it.
+            // The pull must contain what was just pushed, whichever replica answers.
             atLeast: answer.batch.token,
             device: context.deviceId,
             signal: o.signal,
@@ -217,7 +234,7 @@ async function exchange(context: DeviceContext, o: SyncOptions, report: SyncRepo
   }
 }
 
-/** Hands in what the device has given up, last of all that goes up: nothing waits for it. */
+/** Hands in dead letters, after all events, because nothing waits for them. */
 async function handInLetters(context: DeviceContext, o: SyncOptions, report: SyncReport): Promise<void> {
   for (;;) {
     const letters = takeLetters(context);
@@ -234,15 +251,15 @@ async function handInLetters(context: DeviceContext, o: SyncOptions, report: Syn
     const handedIn = context.db.transaction(() => recordLetters(context, letters, results));
     report.batches++;
     report.handedIn += handedIn;
-    // Where the server wants all of them later, asking again at once would go round in circles.
+    // If the server wants all of them later, sending them again at once would be an endless loop.
     if (handedIn === 0) return;
   }
 }
 
 /**
- * Brings device and server together: sends what waits in the outbox, pulls the learner's rows, fetches new content.
- * After a hint with nothing to send, new content alone. Whatever was done stays done when a later part fails. Throws the
- * client's errors once retrying is no use, and DeviceError `unstable_server`, `content_mismatch` or `wrong_learner`.
+ * Sends the outbox, pulls the learner's rows and updates the content. After a hint with nothing to send, it only updates the content. If a later
+ * part fails, the earlier parts stay done. Throws the client's errors when retries are used up, and DeviceError `unstable_server`,
+ * `content_mismatch`, `wrong_learner` or `signed_out`.
  */
 export async function syncDevice(context: DeviceContext, o: SyncOptions): Promise<SyncReport> {
   const report: SyncReport = {

@@ -1,6 +1,6 @@
-// What the device tells about itself (../tracking.ts), in a table of its own beside the outbox. It goes up with batches
-// that are sent anyway, in the room that the learner's events leave: it never asks for a batch, holds none up, and is
-// not among what waits for the learner. What a restored server has lost of it is not sent again.
+// Telemetry: events of the tracking plan (../contract/tracking.ts), in a table of their own. They fill the room that the learner's events leave in
+// batches that are sent anyway. So telemetry never causes a batch, never delays one, and does not count as waiting. It is not sent
+// again after a restore of the server.
 import { z } from "zod";
 import type { EventResult } from "../contract/batch.ts";
 import { ContractError, NetworkError, ProblemError } from "../client/mod.ts";
@@ -14,11 +14,11 @@ import { EventLine, fitBatch, makeEvent, type TrackingDraft } from "./event_line
 import { readSteering } from "./steering.ts";
 
 /**
- * Most that waits: two full batches, 300 KiB, and weeks of a device that finds no network at the usual poll. The oldest goes
- * first, since what support asks about is what happened last.
+ * The most telemetry events that wait: two full batches, 300 KiB, or weeks of a device that polls without a network. The oldest are dropped
+ * first, because support asks about what happened last.
  */
 export const MAX_WAITING = 1000;
-/** A cache that is sound is worth a word a day; syncs look at it every quarter of an hour. */
+/** An intact cache is reported once a day, although syncs check it every quarter of an hour. */
 const CHECK_EVERY_MS = 86_400_000;
 const MAX_COUNT = 1_000_000;
 
@@ -34,19 +34,19 @@ const State = z.object({
 const Created = z.object({ events: z.number(), last: z.string().nullable(), waiting: z.number() });
 const Used = z.object({ attempts: z.number(), unfinished: z.number() });
 
-/** Something in the app went wrong. */
+/** A failure in the app. */
 export interface Failure {
-  /** Of the error registry, or the app's own: `^[a-z][a-z0-9_.]{0,63}$`, and so is `place`. */
+  /** A code of the error registry or of the app: `^[a-z][a-z0-9_.]{0,63}$`. `place` has the same form. */
   code: string;
-  /** Where in the app, such as a screen. */
+  /** The place in the app, such as a screen. */
   place?: string | undefined;
-  /** The app does not survive it: it has recovered when the device is opened again. */
+  /** The app ends. It has recovered when the device is opened again. */
   fatal: boolean;
 }
 
-/** When a sync began to send a batch, and how often it was sent. */
+/** The sending of a batch: when it began, and how often the batch was sent. */
 export interface Sending {
-  /** The learner's events in it. */
+  /** The number of the learner's events in the batch. */
   events: number;
   since: number;
   attempts: number;
@@ -54,10 +54,10 @@ export interface Sending {
 
 const readTelemetry = ({ db }: DeviceContext) => db.get(State, "select * from telemetry_state");
 
-/** A code's form, or the word for what has none. */
+/** The text if it is a code, otherwise `unknown`. */
 export const asCode = (text: string): string => Code.safeParse(text).success ? text : "unknown";
 
-/** What went wrong with a request, as a code. */
+/** The code of a failed request. */
 function codeOf(error: unknown): string {
   if (error instanceof ProblemError || error instanceof DeviceError) return asCode(error.code);
   if (error instanceof NetworkError) return "network_failed";
@@ -65,12 +65,12 @@ function codeOf(error: unknown): string {
   return error instanceof DOMException && error.name === "AbortError" ? "aborted" : "unknown";
 }
 
-/** Milliseconds since then; a clock that was set meanwhile makes no nonsense of it. */
+/** Milliseconds since then, within the allowed range even if the clock was set meanwhile. */
 function elapsed({ clock }: DeviceContext, since: number, most = MAX_DURATION_MS): number {
   return Math.min(Math.max(clockTime(clock) - since, 0), most);
 }
 
-/** Tells something, where the app has not opted out. Called within a transaction. */
+/** Stores a telemetry event, unless the app has turned telemetry off. Called within a transaction. */
 export function tell(context: DeviceContext, draft: TrackingDraft): void {
   const { db, telemetry } = context;
   if (telemetry === null) return;
@@ -82,7 +82,7 @@ export function tell(context: DeviceContext, draft: TrackingDraft): void {
   );
 }
 
-/** Begins, or goes on after a restart: an app that did not survive a failure has recovered. Who opts out leaves nothing. */
+/** Opens the telemetry. After a fatal failure it reports the recovery. If the app has turned telemetry off, it deletes everything. */
 export function openTelemetry(context: DeviceContext): void {
   const { db, telemetry } = context;
   db.transaction(() => {
@@ -91,7 +91,7 @@ export function openTelemetry(context: DeviceContext): void {
       db.run("delete from telemetry_state");
       return;
     }
-    // What the outbox held before is not news.
+    // Events that the outbox held before are not reported.
     db.run(
       "insert into telemetry_state (told_event) select max(event_id) from outbox where true on conflict do nothing",
     );
@@ -102,7 +102,7 @@ export function openTelemetry(context: DeviceContext): void {
   });
 }
 
-/** What waits, oldest first, as far as the learner's events leave room for it in their batch. */
+/** The oldest waiting telemetry that fits into the batch beside the learner's events. */
 export function takeTelemetry({ db }: DeviceContext, events: readonly EventLine[]): EventLine[] {
   const room = Math.min(MAX_BATCH_EVENTS, readSteering(db).batch_events) - events.length;
   const waiting = db.all(
@@ -113,7 +113,7 @@ export function takeTelemetry({ db }: DeviceContext, events: readonly EventLine[
   return fitBatch([...events, ...waiting]).slice(events.length);
 }
 
-/** Lets go of what the server has, whatever it makes of it; the rest goes with the next sync. Within a transaction. */
+/** Deletes telemetry with a final result; the rest is sent with the next sync. Within a transaction. */
 export function recordTelemetry(
   { db }: DeviceContext,
   sent: readonly EventLine[],
@@ -126,7 +126,7 @@ export function recordTelemetry(
   });
 }
 
-/** Tells how much went into the outbox since it was last told; a sync begins with it. */
+/** Reports how many events were made since the last report. A sync begins with it. */
 export function tellCreated(context: DeviceContext): void {
   const { db } = context;
   if (context.telemetry === null) return;
@@ -146,7 +146,7 @@ export function tellCreated(context: DeviceContext): void {
   });
 }
 
-/** Begins to send a batch. */
+/** Notes that sending a batch begins. */
 export const beginSending = ({ clock }: DeviceContext, events: number): Sending => ({
   events,
   since: clockTime(clock),
@@ -154,8 +154,8 @@ export const beginSending = ({ clock }: DeviceContext, events: number): Sending 
 });
 
 /**
- * Tells how sending a batch ended: once, however often it was sent, or a day without a network would drown all else. A batch
- * without anything of the learner is a poll, and each poll telling of the one before would never end. Within a transaction.
+ * Reports how sending a batch ended: once for all its attempts, because a day without a network would displace all other telemetry. Batches without the
+ * learner's events are not reported, because each poll would report the one before. Within a transaction.
  */
 export function tellAttempted(
   context: DeviceContext,
@@ -169,7 +169,7 @@ export function tellAttempted(
   tell(context, { type: "outbox.attempted", body: { events, attempts, answered, code, duration_ms } });
 }
 
-/** Tells that rows of the cache were compared with their hashes; `damaged`: at least so many were not what they should be. */
+/** Reports a check of the cache; `damaged` is the least number of damaged rows. */
 export function tellChecked(context: DeviceContext, rows: number, damaged: number, since: number): void {
   const { db, clock } = context;
   const { content_version } = readState(db);
@@ -177,7 +177,7 @@ export function tellChecked(context: DeviceContext, rows: number, damaged: numbe
   db.transaction(() => {
     const { checked_at } = readTelemetry(context) ?? { checked_at: null };
     const age = checked_at === null ? Infinity : clockTime(clock) - Date.parse(checked_at);
-    // Of a clock that was set back, too.
+    // A negative age comes from a clock that was set back.
     const isDue = age >= CHECK_EVERY_MS || age < 0;
     if (damaged === 0 && !isDue) return;
     if (damaged === 0) db.run("update telemetry_state set checked_at = ?", instant(clock));
@@ -188,7 +188,7 @@ export function tellChecked(context: DeviceContext, rows: number, damaged: numbe
   });
 }
 
-/** Tells that the cache was brought to the version that it has now. */
+/** Reports that the cache was updated to its present version. */
 export function tellRefreshed(context: DeviceContext, from: number, rows: number, since: number): void {
   const { db } = context;
   const body = {
@@ -200,7 +200,7 @@ export function tellRefreshed(context: DeviceContext, from: number, rows: number
   db.transaction(() => tell(context, { type: "cache.refreshed", body }));
 }
 
-/** Tells that damage is gone: `whole` where everything was fetched for it. */
+/** Reports that damage was repaired; `whole`: everything was fetched for it. */
 export function tellRepaired(context: DeviceContext, rows: number, whole: boolean, since: number): void {
   const { db } = context;
   const body = {
@@ -212,7 +212,7 @@ export function tellRepaired(context: DeviceContext, rows: number, whole: boolea
   db.transaction(() => tell(context, { type: "cache.repaired", body }));
 }
 
-/** Writes down how often the learner has read content offline; what a killed process had not written is lost. */
+/** Stores how often the learner has read content offline. A killed process loses the reads that were not stored. */
 export function keepReads({ db, telemetry }: DeviceContext): void {
   if (telemetry === null || telemetry.reads === 0) return;
   db.run(
@@ -222,7 +222,7 @@ export function keepReads({ db, telemetry }: DeviceContext): void {
   telemetry.reads = 0;
 }
 
-/** A sync found no network: a stretch without one begins, or goes on. Called outside of a transaction. */
+/** Notes that a sync found no network: an offline period begins or continues. Called outside of a transaction. */
 export function noteOffline(context: DeviceContext, error: unknown): void {
   const { db, clock, telemetry } = context;
   if (telemetry === null || !(error instanceof NetworkError)) return;
@@ -234,7 +234,7 @@ export function noteOffline(context: DeviceContext, error: unknown): void {
   );
 }
 
-/** The server has answered: a stretch without a network is over, and told if the learner studied. Within a transaction. */
+/** Notes that the server has answered: an offline period ends, and is reported if the learner studied. Within a transaction. */
 export function noteOnline(context: DeviceContext): void {
   const { db, deviceId, telemetry } = context;
   if (telemetry === null) return;
@@ -254,7 +254,7 @@ export function noteOnline(context: DeviceContext): void {
     const body = {
       duration_ms: elapsed(context, Date.parse(offline_since), MAX_INTEGER),
       attempts: Math.min(attempts, MAX_COUNT),
-      // All content is read from the cache, so the device answers every read itself.
+      // The device reads all content from its cache, so every read is local.
       reads: Math.min(reads, 10 * MAX_COUNT),
       local_reads: Math.min(reads, 10 * MAX_COUNT),
       completed: unfinished === 0,
@@ -273,7 +273,7 @@ function tellRecovered(context: DeviceContext, code: string, since: number): voi
 }
 
 /**
- * Tells that something in the app went wrong; what it gives is to be called, once, when the app works again. Throws DeviceError
+ * Reports a failure in the app. The returned function reports the recovery; call it once, when the app works again. Throws DeviceError
  * `invalid_code`.
  */
 export function recordFailure(context: DeviceContext, { code, place, fatal }: Failure): () => void {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import type { Stack } from "../local/stack.ts";
 import { throwAwayStack } from "../start/project.ts";
+import { signIn } from "../testkit/sign_in.ts";
 
 /** A stack with an administrator's connection. */
 export interface BenchStack extends AsyncDisposable {
@@ -32,9 +33,10 @@ export async function startBenchStack(env: Record<string, string> = {}, isolates
   return {
     stack,
     sql,
-    token: (id) => {
+    token: async (id) => {
       const exp = Math.floor(Date.now() / 1000) + 7200;
-      return stack.keys.sign({ sub: id, aud: "authenticated", role: "authenticated", exp });
+      const [session_id] = await signIn(sql, [id]);
+      return await stack.keys.sign({ sub: id, session_id, aud: "authenticated", role: "authenticated", exp });
     },
     async [Symbol.asyncDispose]() {
       await sql.end();

@@ -58,7 +58,7 @@ export async function benchWhole(runs: number, progress: (line: string) => void)
   await using bench = await startBenchStack();
   await using folder = await startStaticFolder();
   const { sql, stack } = bench;
-  await configureSignals(stack.dbUrl(), stack.apiUrl, stack.secretKey);
+  await configureSignals(stack.dbUrl(), stack.apiUrl);
   progress("publishing, and waiting for the bundles");
   const head = await publishTwice(bench);
   await until("the release's bundles", async () => {

@@ -1,6 +1,7 @@
 // What a batch costs the database when the ledger is small and when it is large.
 import postgres from "postgres";
 import { throwAwayCluster } from "../start/project.ts";
+import { acceptTokensWithoutSession } from "../testkit/sign_in.ts";
 import { batchOf, newSender, type Question, type Sender } from "./ingest_batches.ts";
 import { publishedContent } from "./ingest_sql.ts";
 import { median, type Result, runPair } from "./measure.ts";
@@ -86,6 +87,7 @@ async function grownDatabase(rows: number, progress: (line: string) => void) {
       ${EVENTS_OF_A_SESSION}::int, ${EVENTS_OF_A_SESSION}::int, 0, 0, 0
     from learner.session s`;
   for (const table of FILLED) await sql`alter table ${sql(table)} enable trigger user`;
+  await acceptTokensWithoutSession(sql);
   await sql`vacuum analyze`;
   // As the Edge Functions connect.
   const edge = postgres(cluster.url("carrel_edge"), { max: 1, onnotice: () => {} });
@@ -100,7 +102,7 @@ async function grownDatabase(rows: number, progress: (line: string) => void) {
       { "QUERY PLAN": { Plan: Record<string, number>; "Execution Time": number }[] }[]
     >`
       explain (analyze, buffers, timing off, format json)
-      select private.ingest_for(${sender.learner}::uuid, ${batch}::text)`;
+      select private.ingest_for(${sender.learner}::uuid, null, ${batch}::text)`;
     const plan = row?.["QUERY PLAN"][0];
     if (!plan) throw new Error("explain gave no plan");
     const blocks = (plan.Plan["Shared Hit Blocks"] ?? NaN) + (plan.Plan["Shared Read Blocks"] ?? NaN);

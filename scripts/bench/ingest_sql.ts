@@ -1,6 +1,7 @@
 // Ingest in SQL alone: against a statement that only inserts, and batches that come again against new ones.
 import postgres from "postgres";
 import { throwAwayCluster } from "../start/project.ts";
+import { signIn } from "../testkit/sign_in.ts";
 import { liftBuckets, publishQuestions } from "./bench_stack.ts";
 import { batchOf, newSender, type Question, type Sender } from "./ingest_batches.ts";
 import { load, median, type Pair, type Result, runPair } from "./measure.ts";
@@ -16,13 +17,18 @@ export const LOADS = [
 ].filter(({ events, connections }) => !ONLY || ONLY === `${events}x${connections}`);
 /** Batches of one sender, so that sessions, progress and devices are new ones and known ones. */
 const BATCHES_OF_A_SENDER = 20;
+/** Senders who are signed in before a measurement: more than one of half a minute needs. */
+const SENDERS = 20_000;
+
+/** A sender with a session, as ingest looks it up. */
+type SignedIn = Sender & { session: string };
 
 /** What a database is asked to do with a batch. */
-type Statement = (sql: postgres.Sql, sender: Sender, batch: string) => Promise<unknown>;
+type Statement = (sql: postgres.Sql, sender: SignedIn, batch: string) => Promise<unknown>;
 
 /** The product's. */
-const ingest: Statement = (sql, { learner }, batch) =>
-  sql`select private.ingest_for(${learner}::uuid, ${batch}::text)::text as answer`;
+const ingest: Statement = (sql, { learner, session }, batch) =>
+  sql`select private.ingest_for(${learner}::uuid, ${session}::uuid, ${batch}::text)::text as answer`;
 
 const insertRows: Statement = (sql, { learner }, batch) =>
   sql`select baseline.insert_rows(${learner}::uuid, ${batch}::text)`;
@@ -48,14 +54,24 @@ export async function makeBaselines(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(await Deno.readTextFile(new URL("ingest_baseline.sql", import.meta.url))).simple();
 }
 
-/** A sender at each place, replaced after some batches. */
-function senders(places: number): (place: number) => Sender {
-  const now = Array.from({ length: places }, () => ({ sender: newSender(), batches: 0 }));
-  return (place) => {
-    const at = now[place];
-    if (!at) throw new Error("more workers than places");
-    if (at.batches++ % BATCHES_OF_A_SENDER === 0) at.sender = newSender();
-    return at.sender;
+/** Signs senders in, and gives each place one of them, replaced after some batches. */
+async function openSenders(sql: postgres.Sql): Promise<(places: number) => (place: number) => SignedIn> {
+  const fresh = Array.from({ length: SENDERS }, newSender);
+  const sessions = await signIn(sql, fresh.map(({ learner }) => learner));
+  const next = (): SignedIn => {
+    const sender = fresh.pop();
+    const session = sessions.pop();
+    if (!sender || !session) throw new Error("more senders than signed in");
+    return { ...sender, session };
+  };
+  return (places) => {
+    const now = Array.from({ length: places }, () => ({ sender: next(), batches: 0 }));
+    return (place) => {
+      const at = now[place];
+      if (!at) throw new Error("more workers than places");
+      if (at.batches++ % BATCHES_OF_A_SENDER === 0) at.sender = next();
+      return at.sender;
+    };
   };
 }
 
@@ -68,12 +84,14 @@ async function sqlBench(runs: number, progress: (line: string) => void) {
   await makeBaselines(sql);
   const { questions, version } = await publishedContent(sql);
   await liftBuckets(sql);
+  const senders = await openSenders(sql);
   await sql`analyze`;
   const kept = cleanup.move();
   const results: Result[] = [];
   return {
     questions,
     version,
+    senders,
     results,
     compare: async (pair: Omit<Pair, "runs" | "more" | "unit">) => {
       results.push(await runPair({ ...pair, unit: "events/s", more: true, runs }, progress));
@@ -98,7 +116,7 @@ export async function benchIngestSql(
   for (const { events, connections } of LOADS) {
     // A database of its own: twelve minutes of runs fill 20 GB.
     await using bench = await sqlBench(runs, progress);
-    const { questions, version, compare } = bench;
+    const { questions, version, senders, compare } = bench;
     await bench.asEdge(connections, async (edge) => {
       const rate = async (statement: Statement) => {
         const sender = senders(connections);
@@ -128,7 +146,7 @@ export async function benchReplays(
   progress: (line: string) => void,
 ): Promise<Result[]> {
   await using bench = await sqlBench(runs, progress);
-  const { questions, version, results, compare } = bench;
+  const { questions, version, senders, results, compare } = bench;
   await bench.asEdge(1, async (edge) => {
     /** Of the middle batch's time in the statement; each batch is sent `sendings` times, the last of which counts. */
     const rate = async (statement: Statement, events: number, sendings = 1) => {

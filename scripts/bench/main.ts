@@ -1,5 +1,6 @@
 // `npm run bench`: figures beside their baselines, as ratios of the same run.
 import { type Command, type Line, main, type Options, UsageError, wholeNumber } from "../command/command.ts";
+import { benchAttacker } from "./attacker.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
@@ -14,6 +15,7 @@ import { benchPublish } from "./publish.ts";
 
 const BENCHES = {
   alternatives: benchAlternatives,
+  attacker: benchAttacker,
   delivery: benchDelivery,
   endurance: benchEndurance,
   fleet: benchFleet,
@@ -44,7 +46,8 @@ const COMMAND = {
   largest               the largest batch
   alternatives          what a team would use instead of the function
   growth                batches beside a ledger of many rows
-  pressure              a hostile learner
+  pressure              a hostile learner who pushes
+  attacker              a hostile learner who reads content
   endurance             ten minutes without a pause
   publish, pages, delivery, fleet   a draft's way to 10,000 devices
   batches               sql, replays, function, largest, alternatives

@@ -42,7 +42,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value below which `share` of the values lie. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
@@ -70,22 +70,30 @@ export async function runPair(pair: Pair, progress: (line: string) => void): Pro
       baselines.push(await pair.baseline());
     }
   }
-  const ratios = values.map((value, run) => value / (baselines[run] ?? NaN));
-  const ratio = median(ratios);
-  const within = pair.budget === null || (pair.more ? ratio >= pair.budget : ratio <= pair.budget);
-  const result: Result = {
-    name: pair.name,
-    value: median(values),
-    unit: pair.unit,
-    baseline: median(baselines),
-    ratio,
-    budget: pair.budget,
-    pass: within,
-    spread: [Math.min(...ratios), Math.max(...ratios)],
-    notes: pair.notes?.() ?? "",
-  };
+  const result = resultOf({ ...pair, notes: pair.notes?.() ?? "" }, values, baselines);
   progress(`${pair.name}: ${figures(result)}`);
   return result;
+}
+
+/** The result of measured pairs. */
+export function resultOf(
+  { name, unit, more, budget, notes }: Pick<Pair, "name" | "unit" | "more" | "budget"> & { notes: string },
+  values: readonly number[],
+  baselines: readonly number[],
+): Result {
+  const ratios = values.map((value, run) => value / (baselines[run] ?? NaN));
+  const ratio = median(ratios);
+  return {
+    name,
+    value: median(values),
+    unit,
+    baseline: median(baselines),
+    ratio,
+    budget,
+    pass: budget === null || (more ? ratio >= budget : ratio <= budget),
+    spread: [Math.min(...ratios), Math.max(...ratios)],
+    notes,
+  };
 }
 
 /** A figure without a baseline of its own: its budget is a ceiling, and the ratio is to that. */

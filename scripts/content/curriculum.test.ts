@@ -102,3 +102,17 @@ Deno.test("lines end at line feeds; a byte order mark, CRLF and a missing last l
   assert.deepEqual(questions.map(({ line, content }) => [line, content.question]), [[1, "?"], [3, "ü?"]]);
   assert.equal([...bytesToLines(new TextEncoder().encode("a\nb\n"))].length, 2);
 });
+
+Deno.test("a file in UTF-16 is refused with one reason, with or without a byte order mark", () => {
+  const text = `${line("a/1")}\n${line("a/2")}`;
+  for (const start of ["\ufeff", ""]) {
+    for (const isLittle of [true, false]) {
+      const bytes = new Uint8Array(2 * (start.length + text.length));
+      const view = new DataView(bytes.buffer);
+      for (const [n, unit] of Array.from(start + text).entries()) {
+        view.setUint16(2 * n, unit.charCodeAt(0), isLittle);
+      }
+      assert.throws(() => readCurriculum(bytesToLines(bytes)), /the file is UTF-16 text; save it as UTF-8/);
+    }
+  }
+});

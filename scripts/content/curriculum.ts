@@ -215,8 +215,20 @@ function isBlank(source: string | Uint8Array): boolean {
   return typeof source === "string" ? source.trim() === "" : source.every((byte) => WHITE_BYTES.has(byte));
 }
 
-/** The lines of a file's bytes; each is decoded by itself, so that a damaged one has a number. */
+/** UTF-16 has its byte order mark, or a zero in one of the two bytes of `{`. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  return first === 0 || second === 0 || (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff);
+}
+
+/**
+ * The lines of a file's bytes; each is decoded by itself, so that a damaged one has a number. Throws `ImportRefused` for UTF-16, which has other
+ * line ends.
+ */
 export function* bytesToLines(bytes: Uint8Array): Generator<Uint8Array> {
+  if (isUtf16(bytes)) {
+    throw new ImportRefused([{ line: 1, reason: "the file is UTF-16 text; save it as UTF-8" }]);
+  }
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(LINE_FEED, start);
     yield bytes.subarray(start, end < 0 ? bytes.length : end);

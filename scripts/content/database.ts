@@ -6,6 +6,7 @@ import { findRunning } from "../local/instance.ts";
 import { databaseUrl } from "../local/postgres/url.ts";
 import { resolveConfig } from "../start/options.ts";
 import { CARREL } from "../start/project.ts";
+import { withTls } from "../../supabase/functions/_shared/connection.ts";
 
 const CONNECT_TIMEOUT_SECONDS = 10;
 
@@ -35,9 +36,9 @@ export async function resolveDatabaseUrl(
   return running?.stack?.databaseUrl ?? databaseUrl(config.databasePort, "postgres");
 }
 
-/** Connects for one command; works through a transaction pooler too. Throws `TypeError` for what is no address. */
+/** Connects for one command, with TLS except on this machine; works through a transaction pooler too. Throws `TypeError` for what is no address. */
 export function connect(url: string, application = "content:import"): postgres.Sql {
-  return postgres(url, {
+  return postgres(withTls(url), {
     max: 1,
     prepare: false,
     fetch_types: false,

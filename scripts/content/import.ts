@@ -12,6 +12,7 @@ import {
   type ImportResult,
 } from "./import_content.ts";
 import { cancelOnSignal } from "./interrupt.ts";
+import { renderWarnings } from "./render.ts";
 
 const COMMAND = {
   name: "npm run content:import",
@@ -49,6 +50,7 @@ function renderResult(result: ImportResult, seconds: string): string {
   const kinds = ["question", "skill", "domain"] as const;
   const lines = [
     ...result.warnings,
+    ...renderWarnings(result.edits),
     ...kinds.map((kind) => `${`${plural[kind]}:`.padEnd(11)}${renderCounts(result[kind])}`),
   ];
   const changed = kinds.some((kind) =>

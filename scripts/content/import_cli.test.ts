@@ -46,6 +46,13 @@ Deno.test("a valid file is imported relative to the current folder, with a summa
   assert.deepEqual(await bench.activeKeys(), ["a/1", "a/2"]);
 });
 
+Deno.test("C5: warnings about edits are printed with their questions", async () => {
+  const { code, stdout } = await run([await file("alike.jsonl", question("a/1", { choices: ["A", "a"] }))]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^\? choices_alike: 1 question, choices differ only by case/m);
+  assert.match(stdout, /^ {4}a\/1: choices\[0\] "A", choices\[1\] "a"$/m);
+});
+
 Deno.test("--json, --dry-run and --withdraw-missing are supported", async () => {
   await bench.import([question("a/1")]);
   const { code, stdout } = await run([

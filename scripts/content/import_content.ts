@@ -1,7 +1,8 @@
 // Imports a curriculum file into the drafts: all of it or nothing. The library behind `npm run content:import`.
 import type postgres from "postgres";
+import type { EditWarning } from "../../client-contract/contract/release.ts";
 import { type Counts, mergeStaged } from "./merge.ts";
-import { type Kind, stageDrafts, stageLines } from "./staging.ts";
+import { findEditWarnings, type Kind, stageDrafts, stageLines } from "./staging.ts";
 
 export { bytesToLines, ImportRefused } from "./curriculum.ts";
 export type { Counts } from "./merge.ts";
@@ -25,6 +26,8 @@ export interface ImportResult extends Record<Kind, Counts> {
   dryRun: boolean;
   /** What was let through, but may be a mistake. */
   warnings: string[];
+  /** The same of the questions that the file adds or changes. */
+  edits: EditWarning[];
 }
 
 const LOCK_TIMEOUT_MS = 10_000;
@@ -53,6 +56,7 @@ export async function importContent(
   }: ImportOptions = {},
 ): Promise<ImportResult> {
   let warnings: string[] = [];
+  let edits: EditWarning[] = [];
   const run = async (tx: postgres.TransactionSql): Promise<Record<Kind, Counts>> => {
     // 64 MB hold the sorts of 50,000 questions. Nested loops are for tables whose size is known, which these never are:
     // an ANALYZE of each took longer than all joins.
@@ -69,6 +73,7 @@ export async function importContent(
     // once could deadlock. Publishing reads only.
     await tx`lock table content.domain, content.skill, content.question in share row exclusive mode`;
     await stageDrafts(tx, curriculum);
+    edits = await findEditWarnings(tx);
     onProgress("writing the drafts");
     const counts = await mergeStaged(tx, curriculum, withdrawMissing);
     if (dryRun) throw new DryRunDone(counts);
@@ -78,5 +83,5 @@ export async function importContent(
     if (error instanceof DryRunDone) return error.counts;
     throw error;
   });
-  return { ...counts, dryRun, warnings };
+  return { ...counts, dryRun, warnings, edits };
 }

@@ -53,9 +53,25 @@ Deno.test("every invalid field has its reason", () => {
     [{ choices: undefined }, "choices is missing"],
     [{ choices: "ab" }, "choices must be a list of texts"],
     [{ choices: [] }, "choices must hold at least 2"],
-    [{ choices: Array(21).fill("x") }, "choices must hold at most 20"],
+    [{ choices: Array.from({ length: 21 }, (_, n) => `${n}`) }, "choices must hold at most 20"],
     [{ choices: ["a", "b", ""] }, "choices[2] is blank"],
     [{ choices: ["a", 2] }, "choices[1] must be a text"],
+    [{ choices: ["a", "b", "a"] }, "choices[2] looks the same as choices[0]"],
+    [{ choices: ["a b", "a \u00a0b"] }, "choices[1] looks the same as choices[0]"],
+    [{ choices: ["a", "\u200b\u00ad"] }, "choices[1] is blank"],
+    [
+      { type: "short_text", choices: undefined, answer: ["a"], normalisation: 3 },
+      "normalisation must be from 1 to 2",
+    ],
+    [{ type: "short_text", choices: undefined, answer: ["\u200b"] }, "answer[0] is blank"],
+    [
+      { type: "numeric", choices: undefined, answer: "NaN" },
+      'answer must be a decimal number as text, such as "9.81"',
+    ],
+    [
+      { type: "numeric", choices: undefined, answer: "1", tolerance: "Infinity" },
+      'tolerance must be a decimal number as text, such as "0.01"',
+    ],
     [{ answer: undefined }, "answer is missing"],
     [{ answer: "0" }, "answer must be a whole number, the index of a choice from 0"],
     [{ answer: 0.5 }, "answer must be a whole number, the index of a choice from 0"],
@@ -107,7 +123,7 @@ Deno.test("lines that are no JSON object or no UTF-8 are refused", () => {
     assert.deepEqual(parseLine(source), { reasons: ["is not a JSON object"] }, source);
   }
   const latin1 = Uint8Array.from('{"key": "caf\u00e9"}', (character) => character.charCodeAt(0));
-  assert.deepEqual(parseLine(latin1), { reasons: ["is not UTF-8 text"] });
+  assert.deepEqual(parseLine(latin1), { reasons: ["is not UTF-8 text; save the file as UTF-8"] });
 });
 
 Deno.test("names are split into keys and titles", () => {

@@ -1,9 +1,10 @@
 // One line of a curriculum file: its fields, and what is wrong with them. docs/content-format.md is for people.
 import { z } from "zod";
+import { NORMALISATION, type Normalisation } from "../../client-contract/contract/normalise.ts";
 import { DECIMAL, MediaReference, type QuestionType } from "../../client-contract/contract/question.ts";
 import { LIMITS } from "./limits.ts";
 import { isPlainLine } from "./plain_line.ts";
-import { isKey, keyOf, textProblem } from "./text.ts";
+import { isKey, keyOf, sameChoice, textProblem } from "./text.ts";
 
 const typed = (what: string) => (issue: { input?: unknown }) =>
   issue.input === undefined ? "is missing" : `must be ${what}`;
@@ -46,7 +47,13 @@ const common = {
 };
 const choices = z.array(text(LIMITS.choice), { error: typed("a list of texts") })
   .min(LIMITS.minChoices, `must hold at least ${LIMITS.minChoices}`)
-  .max(LIMITS.maxChoices, `must hold at most ${LIMITS.maxChoices}`);
+  .max(LIMITS.maxChoices, `must hold at most ${LIMITS.maxChoices}`)
+  .superRefine((list, context) => {
+    const same = sameChoice(list);
+    if (same) {
+      context.addIssue({ code: "custom", path: [same[1]], message: `looks the same as choices[${same[0]}]` });
+    }
+  });
 const noChoices = z.array(z.string()).max(0, "belong to single_choice and multiple_choice alone").optional();
 const index = z.int({ error: typed("a whole number, the index of a choice from 0") });
 const decimal = (what: string) => z.string({ error: typed(what) }).regex(DECIMAL, `must be ${what}`);
@@ -101,6 +108,7 @@ const shapes = {
       "must hold at least 1",
     )
       .max(LIMITS.maxAccepted, `must hold at most ${LIMITS.maxAccepted}`),
+    normalisation: z.literal([1, NORMALISATION], `must be from 1 to ${NORMALISATION}`).optional(),
   }, notAnObject),
 } as const;
 const schemas: Record<QuestionType, z.ZodType<Line>> = {
@@ -124,6 +132,8 @@ export interface Line {
   answer: number | number[] | boolean | string | string[];
   /** Of a numeric question. */
   tolerance?: string | null;
+  /** Of a short_text question: the rule that grades it; absent: the newest when it is published. */
+  normalisation?: Normalisation;
   domain_title?: string;
   skill_title?: string;
   explanation?: string | null;
@@ -133,7 +143,7 @@ export interface Line {
 }
 
 /** The answer key as drafts hold it (docs/question-types.md). */
-export function answerKeyOf({ type = "single_choice", answer, tolerance }: Line): unknown {
+export function answerKeyOf({ type = "single_choice", answer, tolerance, normalisation }: Line): unknown {
   switch (type) {
     case "single_choice":
       return { choice: answer };
@@ -144,7 +154,7 @@ export function answerKeyOf({ type = "single_choice", answer, tolerance }: Line)
     case "numeric":
       return { value: answer, ...(tolerance ? { tolerance } : {}) };
     case "short_text":
-      return { accepted: answer };
+      return { accepted: answer, ...(normalisation ? { normalisation } : {}) };
   }
 }
 
@@ -170,7 +180,7 @@ function parseJson(source: string | Uint8Array): { raw: unknown } | { reasons: s
       const message = error.message.replace(/ \(line \d+ column \d+\)$| is not valid JSON$/, "");
       return { reasons: [`is not JSON: ${message}`] };
     }
-    if (error instanceof TypeError) return { reasons: ["is not UTF-8 text"] };
+    if (error instanceof TypeError) return { reasons: ["is not UTF-8 text; save the file as UTF-8"] };
     throw error;
   }
 }

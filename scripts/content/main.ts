@@ -1,9 +1,8 @@
 // `npm run content`: preview, publish, schedule and roll back from the command line. docs/publishing.md walks through it.
 import postgres from "postgres";
 import { z } from "zod";
-import { Head } from "../../client-contract/contract/content.ts";
 import { codeOfSqlstate } from "../../client-contract/contract/errors.ts";
-import { Release, ReleasePreview, Schedule } from "../../client-contract/contract/release.ts";
+import { PublishedHead, Release, ReleasePreview, Schedule } from "../../client-contract/contract/release.ts";
 import { main, Refusal } from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
 import { type Call, CONTENT, readCall } from "./command.ts";
@@ -53,7 +52,7 @@ function render(call: Call, { answer, before }: Answer): string {
       return renderPreview(ReleasePreview.parse(answer));
     case "publish_release":
     case "rollback_release":
-      return renderHead(Head.parse(answer), before);
+      return renderHead(PublishedHead.parse(answer), before);
     case "schedule_release":
     case "cancel_schedule":
       return renderSchedules([Schedule.parse(answer)]);

@@ -1,6 +1,6 @@
 // The commonest line, recognised without the rules of line.ts: a single choice without difficulty, tags and media.
 import { LIMITS } from "./limits.ts";
-import { isKey, keyOf, textProblem } from "./text.ts";
+import { isKey, keyOf, sameChoice, textProblem } from "./text.ts";
 
 const isText = (value: unknown, max: number) =>
   typeof value === "string" && textProblem(value, max) === undefined;
@@ -26,7 +26,7 @@ const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   type: (value) => value === "single_choice",
   choices: (value) =>
     Array.isArray(value) && value.length >= LIMITS.minChoices && value.length <= LIMITS.maxChoices &&
-    value.every((choice) => isText(choice, LIMITS.choice)),
+    value.every((choice) => isText(choice, LIMITS.choice)) && !sameChoice(value),
   answer: Number.isSafeInteger,
   domain_title: (value) => isText(value, LIMITS.title),
   skill_title: (value) => isText(value, LIMITS.title),

@@ -1,7 +1,12 @@
 // What `npm run content` prints for people.
-import type { Head } from "../../client-contract/contract/content.ts";
 import { CONTENT_SCHEMA } from "../../client-contract/contract/limits.ts";
-import type { Release, ReleasePreview, Schedule } from "../../client-contract/contract/release.ts";
+import type {
+  EditWarning,
+  PublishedHead,
+  Release,
+  ReleasePreview,
+  Schedule,
+} from "../../client-contract/contract/release.ts";
 
 /** Longest value that is shown; the rest is in --json and in Studio. */
 const SHOWN = 60;
@@ -21,6 +26,24 @@ function minute(time: string): string {
   const two = (n: number) => String(Math.trunc(Math.abs(n))).padStart(2, "0");
   const zone = offset === 0 ? "UTC" : `${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
   return `${local.slice(0, 16).replace("T", " ")} ${zone}`;
+}
+
+/** What each warning says of its questions. */
+const WARNINGS: Readonly<Record<string, string>> = {
+  accepted_alike: "accepted texts count as one",
+  choices_alike: "choices differ only by case, quotes, dashes or spaces",
+  invisible_characters: "characters that nobody sees",
+  keys_moved: "the texts stayed and the answer keys changed places: were rows mixed up?",
+  texts_moved: "the text of another question: were rows mixed up?",
+  wrong_encoding: "garbled letters: was a file read in the wrong encoding?",
+};
+
+/** A line for each warning, and its examples. */
+export function renderWarnings(warnings: readonly EditWarning[]): string[] {
+  return warnings.flatMap(({ warning, count, examples }) => [
+    `? ${warning}: ${plural(count, "question")}, ${WARNINGS[warning] ?? "look at the examples"}`,
+    ...examples.map(({ key, detail }) => `    ${key}: ${detail}`),
+  ]);
 }
 
 /** The difference, field by field; `+` new, `~` changed, `-` withdrawn. */
@@ -43,6 +66,7 @@ export function renderPreview(p: ReleasePreview): string {
   return [
     ...changes,
     ...(total > p.changes.length ? [`  and ${total - p.changes.length} more (--limit)`] : []),
+    ...renderWarnings(p.warnings),
     ...p.problems.map(({ problem, kind, key }) => `! ${problem}: ${kind} ${key}`),
     "",
     `${plural(p.upserts, "row")} written, ${p.deletes} withdrawn (${share} % of version ${p.base_version})`,
@@ -58,14 +82,17 @@ export function renderPreview(p: ReleasePreview): string {
 }
 
 /** The head after a publish or a roll-back; `before` is the newest version before. */
-export function renderHead(head: Head, before: number): string {
+export function renderHead(head: PublishedHead, before: number): string {
   if (head.version === before) return `Nothing was published: version ${before} already has this content.`;
   const counts = [
     plural(head.domains, "domain"),
     plural(head.skills, "skill"),
     plural(head.questions, "question"),
   ];
-  return `Version ${head.version} of ${minute(head.published_at ?? "")}: ${counts.join(", ")}.`;
+  return [
+    ...renderWarnings(head.warnings),
+    `Version ${head.version} of ${minute(head.published_at ?? "")}: ${counts.join(", ")}.`,
+  ].join("\n");
 }
 
 /** One line a schedule. */

@@ -1,5 +1,6 @@
 // The rows that a file asks for, in temporary tables: as the file has them, then shaped like the drafts' own.
 import type postgres from "postgres";
+import type { EditWarning } from "../../client-contract/contract/release.ts";
 import {
   type Branch,
   type Curriculum,
@@ -181,4 +182,21 @@ export async function stageDrafts(tx: postgres.TransactionSql, curriculum: Curri
   await deriveDrafts(tx, curriculum);
   const taken = await findTakenIds(tx);
   if (taken.length > 0) throw new ImportRefused(taken);
+}
+
+/** The warnings about the staged questions that are new, or that differ from their drafts. */
+export async function findEditWarnings(tx: postgres.TransactionSql): Promise<EditWarning[]> {
+  await tx`select private.create_edited_question()`;
+  const fields = (row: string) =>
+    ["prompt", "choices", "answer", "explanation"].map((field) => `'${field}', ${row}.${field}`).join(", ");
+  await tx.unsafe(`
+    insert into pg_temp.edited_question
+    select w.id, w.key, case when t.id is not null then jsonb_build_object(${
+    fields("t")
+  }) end, jsonb_build_object(${fields("w")})
+    from pg_temp.import_question w
+    left join content.question t on t.id = w.id
+    where t.id is null or (t.*) is distinct from (w.*)`);
+  const [row] = await tx<{ warnings: EditWarning[] }[]>`select private.edit_warnings() as warnings`;
+  return row?.warnings ?? [];
 }

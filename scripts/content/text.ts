@@ -1,4 +1,5 @@
 // The rules for every text of a curriculum file, and how names become keys and titles.
+import { shownText } from "../../client-contract/contract/normalise.ts";
 
 /** What a key looks like; the tables of `content` have the same rule as a constraint. */
 const SLUG = /^[a-z0-9][a-z0-9_./-]{0,119}$/;
@@ -12,6 +13,18 @@ export function textProblem(text: string, max: number): string | undefined {
   if (!text.isWellFormed()) return "holds half a character (a lone surrogate)";
   if (!VISIBLE.test(text)) return "is blank";
   if (text.length > max && [...text].length > max) return `is longer than ${max} characters`;
+  return undefined;
+}
+
+/** The first two choices that a learner can't tell apart. */
+export function sameChoice(choices: readonly string[]): [number, number] | undefined {
+  const places = new Map<string, number>();
+  for (const [place, choice] of choices.entries()) {
+    const shown = shownText(choice);
+    const earlier = places.get(shown);
+    if (earlier !== undefined) return [earlier, place];
+    places.set(shown, place);
+  }
   return undefined;
 }
 

@@ -20,8 +20,11 @@ export const AREAS: Record<string, Area> = {
     what: "schemas, roles, errors, audit, history, scheduled jobs, and calls of Edge Functions.",
     why: "every other area stands on these.",
     undoAfter: [
+      "-- A project from before 30 May 2026: restore its default privileges in the schema public.",
       "drop schema content, learner, ops, private",
       "alter default privileges grant execute on functions to public",
+      "do $$ begin execute format('revoke temporary on database %I from carrel_definer', current_database()); " +
+      "execute format('grant temporary on database %I to public', current_database()); end $$",
       "drop role carrel_edge, carrel_definer",
       "drop extension pg_cron, pg_net",
     ],
@@ -66,18 +69,16 @@ export const AREAS: Record<string, Area> = {
     what: "support, erasure, restore, webhooks, alarms, and the audit of edits by hand.",
     why: "people operate the service and answer for learners' data (O1, O5).",
     locks: "`auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.",
-    // A loop creates these triggers (hand_edits.sql).
-    undoBefore: [
-      "do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and " +
-      "(t.tgname ~ '_audit_hand$' or t.tgname ~ " +
-      "'^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure)_stays$') loop " +
-      "execute format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$",
-    ],
   },
   "99_rights": {
-    what: "who owns the security definers.",
+    what: "who owns the security definers, and the tables whose edits by hand are audited.",
     why: "what Carrel's own functions write is told from what a person writes by who executes it (O1).",
     undoBefore: [
+      // A function creates these triggers (watched_tables.sql). Other triggers of the same kind go with their tables.
+      "do $$ declare v record; begin for v in select h.tgrelid::regclass as name, h.tgname, s.tgname as stays from pg_trigger h " +
+      "left join pg_trigger s on s.tgrelid = h.tgrelid and s.tgname = replace(h.tgname, '_audit_hand', '_stays') " +
+      "where h.tgparentid = 0 and h.tgname ~ '_audit_hand$' loop execute format('drop trigger %I on %s', v.tgname, v.name); " +
+      "if v.stays is not null then execute format('drop trigger %I on %s', v.stays, v.name); end if; end loop; end $$",
       "do $$ declare v regprocedure; begin for v in select p.oid from pg_proc p where p.proowner = 'carrel_definer'::regrole loop " +
       "execute format('alter function %s owner to current_user', v); execute format('grant execute on function %s to carrel_definer', v); " +
       "end loop; end $$",

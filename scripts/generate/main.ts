@@ -12,6 +12,7 @@ import { invariantsDocument } from "./invariants_doc.ts";
 import { attemptLimits, functionLimits, sqlLimits, steeringDefaults } from "./limits.ts";
 import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
 import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
+import { normalisation } from "./normalisation.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
@@ -31,7 +32,14 @@ const COMMAND = {
 await main(COMMAND, async ({ values: { check } }) => {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
   // First, since migrations are made of them.
-  const sources: Artifact[] = [errorRows(), sqlLimits(), eventRules(), steeringDefaults(), attemptLimits()];
+  const sources: Artifact[] = [
+    errorRows(),
+    sqlLimits(),
+    normalisation(),
+    eventRules(),
+    steeringDefaults(),
+    attemptLimits(),
+  ];
   if (!check) await writeArtifacts(PROJECT_FOLDER, sources, []);
 
   const artifacts: Artifact[] = [

@@ -14,6 +14,8 @@ const CONFIG_FILE = "supabase/config.toml";
 /** The day of the layout; each area counts on from it. */
 const FIRST_VERSION = 20261130000000;
 const HEAD_WIDTH = 140;
+/** What every migration begins with, except the one that creates this function: no right comes from the project's defaults. */
+const NO_DEFAULT_GRANTS = "select private.revoke_default_grants();\n";
 const NO_LOCKS = "none that anybody waits for: every object is new.";
 
 /** The SQL sources in load order, from the folder supabase. */
@@ -67,10 +69,11 @@ export async function migrationFiles(): Promise<Artifact[]> {
     const texts = await Promise.all(
       sources.map((path) => Deno.readTextFile(join(PROJECT_FOLDER, "supabase", path))),
     );
+    const begin = texts.some((text) => text.includes(NO_DEFAULT_GRANTS)) ? "" : `${NO_DEFAULT_GRANTS}\n`;
     const parts = texts.map((text, i) => `-- Source: ${sources[i]}\n${text}`);
     return {
       path: `${MIGRATION_FOLDER}/${FIRST_VERSION + Number(number)}_${name}.sql`,
-      text: `${head(folder, area, texts)}\n${parts.join("\n")}`,
+      text: `${head(folder, area, texts)}\n${begin}${parts.join("\n")}`,
     };
   }));
 }

@@ -151,6 +151,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
     gaps: "",
   },
   {
+    id: "U10",
+    title: "Identity",
+    statement:
+      "A learner may start anonymously and sign in to an account later. A phone, or two, may be restored from a backup. A clock may be wrong by a year, and a token may expire offline. Nothing is lost, doubled, or credited to the wrong day or person.",
+    invariants: ["I4"],
+    gaps: "",
+  },
+  {
     id: "S1",
     title: "Realtime",
     statement:

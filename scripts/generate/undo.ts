@@ -9,6 +9,7 @@ const FUNCTION = new RegExp(`^create function ${NAME}`);
 const TRIGGER = new RegExp(String.raw`^create trigger ${NAME}[\s\S]*?\son ${NAME}`);
 const POLICY = new RegExp(String.raw`^create policy ${NAME} on ${NAME}`);
 const JOB = /^select private\.schedule_job\('(\w+)'/;
+const ANCHOR = /private\.anchor_history\(('[\w.]+')\)/g;
 
 /** What a text creates, in order. */
 function created(statements: string[], pattern: RegExp): RegExpExecArray[] {
@@ -29,6 +30,8 @@ export function undoStatements(sources: string[]): string[] {
     created(statements, pattern).filter((match) => !tables.includes(match[2] ?? ""))
       .map((match) => `drop ${kind} ${match[1]} on ${match[2]}`);
   const jobs = names(JOB).map((name) => `'${name}'`).join(", ");
+  const anchors = statements.filter((statement) => statement.startsWith("select "))
+    .flatMap((statement) => [...statement.matchAll(ANCHOR)].map((match) => match[1] ?? ""));
   const drop = (kind: string, dropped: string[], suffix = "") =>
     dropped.length > 0 ? [`drop ${kind} ${dropped.join(", ")}${suffix}`] : [];
   return [
@@ -36,6 +39,7 @@ export function undoStatements(sources: string[]): string[] {
       `select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in (${jobs})`,
       `delete from ops.job where name in (${jobs})`,
     ],
+    ...anchors.length > 0 ? [`delete from ops.history_anchor where name in (${anchors.join(", ")})`] : [],
     ...onOthers("trigger", TRIGGER),
     ...onOthers("policy", POLICY),
     ...drop("view", names(VIEW)),

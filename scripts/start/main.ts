@@ -81,7 +81,7 @@ async function supervise(config: StackConfig, json: boolean): Promise<number> {
   await using instance = await claimInstance(config.dataFolder);
   const asks = Deno.stdin.isTerminal() && !json;
   await using stack = await start(config, { onProgress: progress.step, log: progress.say }, asks);
-  await configureSignals(stack.dbUrl(), stack.apiUrl, stack.secretKey);
+  await configureSignals(stack.dbUrl(), stack.apiUrl);
   // A signal in the middle of the start waits for its end, so that everything stops in order.
   if (stop.aborted) return 0;
 

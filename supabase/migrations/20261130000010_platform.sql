@@ -3,23 +3,32 @@
 -- What:  schemas, roles, errors, audit, history, scheduled jobs, and calls of Edge Functions.
 -- Why:   every other area stands on these.
 -- Locks: none that anybody waits for: every object is new.
--- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('job_runs_prune');
---        delete from ops.job where name in ('job_runs_prune');
---        drop table private.error_code, ops.history, ops.audit, ops.job cascade;
---        drop function if exists private.default_content_schema, private.max_batch_events, private.max_batch_bytes,
---          private.max_event_bytes, private.default_page_rows, private.max_page_rows, private.default_pull_changes,
---          private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.raise_error, private.caller_id,
---          private.app_role, private.require_role, private.row_limit, private.shows_long_exponent, private.is_jsonb, private.history,
---          ops.rotate_history, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.schedule_job, private.keep_secret,
---          private.wake_function, ops.configure_signals, ops.prune_job_runs;
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('workers', 'job_runs_prune');
+--        delete from ops.job where name in ('workers', 'job_runs_prune');
+--        delete from ops.history_anchor where name in ('ops.history');
+--        drop table private.error_code, ops.history, ops.history_anchor, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
+--        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
+--          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
+--          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
+--          private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error, private.caller_id,
+--          private.caller_session, private.app_role, private.require_role, private.row_limit, private.answer_refusal, private.refusal_of,
+--          private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.new_seed, private.anchor_history,
+--          private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history, private.audit_source,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
+--          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job,
+--          private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers,
+--          private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
+--        drop type private.account;
+--        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
 --        alter default privileges grant execute on functions to public;
+--        do $$ begin execute format('revoke temporary on database %I from carrel_definer', current_database()); execute format('grant
+--          temporary on database %I to public', current_database()); end $$;
 --        drop role carrel_edge, carrel_definer;
 --        drop extension pg_cron, pg_net;
 
 -- Source: schemas/10_platform/schemas.sql
--- What:  Carrel's schemas, the login role of the Edge Functions, and the removal of PUBLIC's default EXECUTE.
+-- What:  Carrel's schemas and the login role of the Edge Functions.
 -- Why:   clients may call functions in `public`. Tables and definers are in schemas that the API does not expose.
 
 -- The migrations were rewritten before 1.0. The Supabase CLI refuses an older database by itself until its migration history is repaired.
@@ -41,9 +50,6 @@ comment on schema ops is 'Running the service: audit, quarantine.';
 create schema private;
 comment on schema private is 'Functions that check their caller. The API does not expose this schema.';
 
--- PUBLIC's default EXECUTE can only be revoked per creating role. With `in schema` the revoke has no effect.
-alter default privileges revoke execute on functions from public;
-
 create extension if not exists "uuid-ossp" with schema extensions;
 
 -- The login role of the Edge Functions. The operator sets its password with `alter role carrel_edge password …`.
@@ -63,6 +69,35 @@ alter role carrel_edge set idle_in_transaction_session_timeout = '10s';
 grant usage on schema private to carrel_edge, authenticated, service_role;
 grant usage on schema learner to authenticated, service_role;
 grant usage on schema content, ops to service_role;
+
+-- Source: schemas/10_platform/default_grants.sql
+-- What:  revoke_default_grants(), the first statement of every migration.
+-- Why:   a project made before 30 May 2026 grants all rights on new objects of `public` to the API's roles. Every grant of Carrel is explicit,
+--        so that old and new projects have the same catalogue.
+create function private.revoke_default_grants()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Without `in schema`: PUBLIC's default EXECUTE is not in any schema's list, so it can only be revoked this way.
+  alter default privileges revoke all on tables from public, anon, authenticated, service_role;
+  alter default privileges revoke all on sequences from public, anon, authenticated, service_role;
+  alter default privileges revoke all on functions from public, anon, authenticated, service_role;
+  -- A schema's list only adds rights. The owner has all rights without it.
+  alter default privileges in schema public, content, learner, ops, private revoke all on tables from public, anon, authenticated, service_role, current_user;
+  alter default privileges in schema public, content, learner, ops, private revoke all on sequences from public, anon, authenticated, service_role, current_user;
+  alter default privileges in schema public, content, learner, ops, private revoke all on functions from public, anon, authenticated, service_role, current_user;
+end
+$$;
+comment on function private.revoke_default_grants() is
+  'For migrations: no role has rights on an object that the migrations'' role creates from now on, unless they are granted. Safe to repeat.';
+revoke all on function private.revoke_default_grants() from public, anon, authenticated, service_role;
+
+select private.revoke_default_grants();
+-- Old projects may let every role create objects here, and the search path of consoles and jobs includes this schema.
+revoke create on schema public from public, anon, authenticated, service_role;
 
 -- Source: schemas/10_platform/definer_role.sql
 -- What:  carrel_definer, the role that owns Carrel's security definers, and the rights it gives them.
@@ -95,10 +130,16 @@ create function private.max_batch_bytes() returns integer language plpgsql immut
 set search_path = pg_catalog, pg_temp as $$ begin return 524288; end $$;
 create function private.max_event_bytes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 16384; end $$;
+create function private.max_adopted_events() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 20000; end $$;
 create function private.default_page_rows() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 1000; end $$;
 create function private.max_page_rows() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 2000; end $$;
+create function private.max_page_bytes() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1048576; end $$;
+create function private.max_domains() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 200; end $$;
 create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
@@ -149,8 +190,9 @@ values
   ('malformed_batch', 'The batch''s header is missing or invalid.', 400, '{CR020}', false, null, null, null, null),
   ('cursor_invalid', 'The cursor is invalid.', 400, '{CR012}', false, null, null, null, null),
   ('unauthenticated', 'This request needs the access token of a signed-in learner.', 401, '{CR022}', false, null, null, null, null),
+  ('session_ended', 'The session of this access token has ended.', 401, '{CR023}', false, null, null, null, null),
   ('token_expired', 'The access token has expired.', 401, '{}', false, null, null, null, null),
-  ('device_revoked', 'This device was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
+  ('device_revoked', 'This device, or a device with this session, was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
   ('forbidden', 'Your role does not allow this.', 403, '{CR001}', false, null, null, null, null),
   ('device_unknown', 'This learner has no such device.', 404, '{CR084}', false, null, null, null, null),
   ('not_found', 'There is nothing at this path.', 404, '{CR043}', false, null, null, null, null),
@@ -159,6 +201,10 @@ values
   ('release_unknown', 'This release does not exist.', 404, '{CR030}', false, null, null, null, null),
   ('schedule_unknown', 'There is no pending schedule with this id.', 404, '{CR031}', false, null, null, null, null),
   ('method_not_allowed', 'This path does not support this method.', 405, '{}', false, null, null, null, null),
+  ('body_timeout', 'The body of the request arrived too slowly.', 408, '{}', true, null, null, null, null),
+  ('revocations_full', 'This learner has already revoked the most devices allowed.', 409, '{CR085}', false, null, null, null, null),
+  ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
+  ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
   ('wrong_isolation', 'This needs a READ COMMITTED transaction.', 409, '{CR003}', false, null, null, null, null),
   ('drafts_moved', 'The drafts have changed since the preview.', 409, '{CR004}', false, null, null, null, null),
@@ -171,8 +217,10 @@ values
   ('cursor_too_old', 'The changes since this version are no longer kept.', 410, '{CR041}', false, null, null, null, null),
   ('batch_too_large', 'The batch has too many events.', 413, '{CR021}', false, null, null, null, null),
   ('payload_too_large', 'The body is too large.', 413, '{CR026}', false, null, null, null, null),
+  ('adoption_too_large', 'This learner has too many events for an adoption by a device.', 413, '{CR052}', false, null, null, null, null),
   ('unsupported_media_type', 'This content type is not supported.', 415, '{}', false, null, null, null, null),
   ('unsupported_encoding', 'This content encoding is not supported.', 415, '{}', false, null, null, null, null),
+  ('adoption_proof_invalid', 'The proof of the anonymous session is invalid or has expired.', 422, '{CR053}', false, null, null, null, null),
   ('export_invalid', 'This is not an export of erasures.', 422, '{CR025}', false, null, null, null, null),
   ('release_invalid', 'The drafts cannot be published as they are.', 422, '{CR005}', false, null, null, null, null),
   ('support_invalid', 'A parameter is missing or invalid.', 422, '{CR071}', false, null, null, null, null),
@@ -194,6 +242,37 @@ values
   ('unknown_reset', 'The server does not know the correction that the event counts its resets from yet.', null, '{}', null, 'quarantined', true, false, null),
   ('quarantine_full', 'This learner''s quarantine is full.', null, '{}', null, 'retry', false, true, null),
   ('id_conflict', 'Another event with this id was accepted before.', null, '{}', null, 'quarantined', false, false, null);
+
+-- Source: schemas/10_platform/account.sql
+-- What:  account_of(), the account and the session behind a token, as they are now.
+-- Why:   a token's claims are up to an hour old. Someone who was signed out, banned, deleted or lost their role still holds it (I9).
+create type private.account as (opened_at timestamptz, app_role text, is_anonymous boolean);
+comment on type private.account is
+  'An account. opened_at is when the session was opened; null if it has ended, or if the account is banned or deleted.';
+
+create function private.account_of(p_user uuid, p_session uuid)
+returns private.account
+language plpgsql -- rather than sql, which plans at every call
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_account private.account;
+begin
+  select
+    (select coalesce(s.created_at, '-infinity') from auth.sessions s
+     where s.id = p_session and s.user_id = u.id and coalesce(s.not_after, 'infinity') > clock_timestamp()
+       and u.deleted_at is null and coalesce(u.banned_until, '-infinity') <= clock_timestamp()),
+    coalesce(u.raw_app_meta_data ->> 'role', 'learner'), u.is_anonymous
+  into v_account
+  from auth.users u
+  where u.id = p_user;
+  return v_account;
+end
+$$;
+comment on function private.account_of(uuid, uuid) is
+  'The account of a user with one of its sessions. Null without an account. Owned by postgres, because carrel_definer has no rights in the schema auth.';
 
 -- Source: schemas/10_platform/errors.sql
 -- What:  how SQL raises an error of the registry, and how SQL reads the caller's user and role.
@@ -227,6 +306,18 @@ as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->>
 comment on function private.caller_id() is
   'The user of the caller''s token; null without a token. Definers use it instead of auth.uid(), because carrel_definer has no rights in the schema auth.';
 
+create function private.caller_session()
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Another issuer's id may be no uuid. It then is no session of Supabase Auth.
+  select case when pg_input_is_valid(c.session, 'uuid') then c.session::uuid end
+  from (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'session_id') c (session)
+$$;
+comment on function private.caller_session() is 'The session of the caller''s token; null if the token names none.';
+
 create function private.app_role()
 returns text
 language sql
@@ -248,6 +339,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_claims text := nullif(current_setting('request.jwt.claims', true), '');
+  v_account private.account;
 begin
   -- SQL consoles and Studio carry no claims. Their database role has these rights anyway.
   if v_claims is null and session_user <> 'authenticator' then
@@ -257,13 +349,21 @@ begin
     return;
   end if;
   if v_claims::jsonb ->> 'role' = 'authenticated' and private.app_role() = any (p_roles) then
-    return;
+    -- The token was issued up to an hour ago. A token without a session gives no power, because nobody could take it back.
+    v_account := private.account_of(private.caller_id(), private.caller_session());
+    if v_account.opened_at is null then
+      perform private.raise_error('session_ended');
+    end if;
+    if v_account.app_role = any (p_roles) then
+      return;
+    end if;
   end if;
   perform private.raise_error('forbidden', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
 end
 $$;
 comment on function private.require_role(text[]) is
-  'Passes for SQL consoles, the service role, and users with one of these app roles. Raises forbidden otherwise.';
+  'Passes for SQL consoles, the service role, and users whose token and account have one of these app roles. Raises forbidden otherwise, '
+  'and session_ended if the session has ended, or if the account is banned or deleted.';
 
 create function private.row_limit(p_name text, p_rows integer, p_default integer, p_most integer)
 returns integer
@@ -282,6 +382,91 @@ comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
 grant execute on function private.app_role() to authenticated, service_role;
+
+-- Source: schemas/10_platform/refusals.sql
+-- What:  how an RPC answers that a request can succeed later, or that its token is not accepted.
+-- Why:   PostgREST answers a raised error with 400 or 500, without Retry-After. So these errors are returned, not raised (U8).
+
+create function private.answer_refusal(p_refused json)
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_least constant integer := p_refused ->> 'retry_after_s';
+  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
+  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
+  v_error private.error_code;
+begin
+  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
+  -- The form of PostgREST's errors without raising one, so that the transaction commits.
+  perform set_config('response.status', v_error.status::text, true),
+    set_config('response.headers', json_build_array(case
+      when v_error.status = 401 then '{"WWW-Authenticate": "Bearer"}'::json
+      else json_build_object('Retry-After', v_wait)
+    end)::text, true);
+  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
+    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
+end
+$$;
+comment on function private.answer_refusal(json) is
+  'A refusal as an RPC returns it: the status of its code with Retry-After (401: WWW-Authenticate), in the form of PostgREST''s errors. The hint has '
+  'the same number of seconds, because supabase-js does not expose headers.';
+
+create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Only Carrel's own errors have texts for callers.
+  return (
+    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
+      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', case when e.request_retryable then coalesce(nullif(p_hint, '')::integer, 1) end)
+    from private.error_code e
+    where p_sqlstate = any (e.sqlstates) and (e.request_retryable or e.status = 401));
+end
+$$;
+comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is neither retryable nor about the token.';
+
+-- Source: schemas/10_platform/temporary_objects.sql
+-- What:  only Carrel's definers and the database's owner create temporary objects. Calls of platform functions refuse foreign ones.
+-- Why:   a caller can create a type or a table in its session's pg_temp. PostgreSQL finds it before all others for names without a schema,
+--        unless the search path names pg_catalog before pg_temp. A definer that finds it runs the caller's code with the definer's rights.
+do $$
+begin
+  execute format('revoke temporary on database %I from public', current_database());
+  -- Publishing collects its candidate in temporary tables.
+  execute format('grant temporary on database %I to carrel_definer', current_database());
+end
+$$;
+
+create function private.refuse_temporary_objects()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Carrel's functions pin pg_catalog before pg_temp. A function of the platform may have an empty path, or one without pg_temp.
+  if pg_my_temp_schema() <> 0 and exists (
+    select from (
+      select c.relowner from pg_class c where c.relnamespace = pg_my_temp_schema()
+      union all
+      select t.typowner from pg_type t where t.typnamespace = pg_my_temp_schema()
+    ) planted (owner)
+    join pg_roles r on r.oid = planted.owner
+    where not r.rolsuper and r.rolname not in (current_user, 'carrel_definer'))
+  then
+    perform private.raise_error('forbidden', 'Temporary objects of another role are in this session.');
+  end if;
+end
+$$;
+comment on function private.refuse_temporary_objects() is
+  'Raises forbidden if another role has temporary tables or types in this session. Helpers call it before they call a function of the platform, '
+  'which could find these objects by their names.';
 
 -- Source: schemas/10_platform/json_text.sql
 -- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.
@@ -327,19 +512,81 @@ comment on function private.is_jsonb(text) is 'Whether a text can be cast to jso
 -- What:  the history id, which identifies one continuous life of the database. It is part of every cursor, ETag and cache key.
 -- Why:   after a restore from backup, cursors of the lost period look valid but are not.
 create table ops.history (
-  singleton  boolean not null default true,
-  seed       uuid not null default gen_random_uuid(),
-  rotated_at timestamptz not null default now(),
+  singleton     boolean not null default true,
+  seed          uuid not null default gen_random_uuid(),
+  rotated_at    timestamptz not null default now(),
+  kept_id       text,
+  kept_for      text,
+  upgrade_until timestamptz,
   constraint history_pkey primary key (singleton),
-  constraint history_singleton check (singleton)
+  constraint history_singleton check (singleton),
+  constraint history_kept_is_whole check ((kept_id is null) = (kept_for is null)),
+  constraint history_upgrade_keeps_an_id check (upgrade_until is null or kept_id is not null)
 );
 comment on table ops.history is
   'One row. history() combines its seed with the cluster''s identifier and timeline, so a restore changes the history.';
+comment on column ops.history.kept_id is 'The history of the fingerprint kept_for. A declared upgrade keeps it.';
+comment on column ops.history.upgrade_until is 'The end of a declaration by ops.expect_upgrade().';
 alter table ops.history enable row level security;
 create policy history_all_nobody on ops.history for all to anon, authenticated using (false);
+
+create table ops.history_anchor (
+  name text not null,
+  oid  oid not null,
+  constraint history_anchor_pkey primary key (name)
+);
+comment on table ops.history_anchor is
+  'Tables whose object id belongs to this life of the database. A dump contains the number, but a restored table has another id. '
+  'VACUUM FULL, REINDEX, pg_repack, ALTER TABLE and pg_upgrade keep it.';
+alter table ops.history_anchor enable row level security;
+create policy history_anchor_all_nobody on ops.history_anchor for all to anon, authenticated using (false);
+
+create function private.new_seed()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if tg_op = 'TRUNCATE' then
+    update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
+    return null;
+  end if;
+  new.seed := gen_random_uuid();
+  new.kept_id := null;
+  new.kept_for := null;
+  new.upgrade_until := null;
+  return new;
+end
+$$;
+comment on function private.new_seed() is
+  'Trigger: a row of history that is loaded from a dump gets another seed, and so does the row when a table of the ledger or of releases is emptied.';
+
+-- Always, because a restore of data alone sets session_replication_role to replica.
+create trigger history_new_seed before insert on ops.history for each row execute function private.new_seed();
+alter table ops.history enable always trigger history_new_seed;
 insert into ops.history default values;
 
-create function private.history()
+create function private.anchor_history(p_table regclass)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name constant text := (select c.relname from pg_class c where c.oid = p_table);
+begin
+  insert into ops.history_anchor (name, oid) values (p_table::text, p_table::oid)
+  on conflict (name) do update set oid = excluded.oid;
+  execute format('create trigger %I after truncate on %s for each statement execute function private.new_seed()', v_name || '_emptied', p_table);
+  execute format('alter table %s enable always trigger %I', p_table, v_name || '_emptied');
+end
+$$;
+comment on function private.anchor_history(regclass) is
+  'For migrations: the history changes when this table is made anew or emptied. A migration that renames the table updates ops.history_anchor.';
+
+create function private.database_fingerprint()
 returns text
 language plpgsql -- rather than sql, which plans at every call: 25 us instead of 200, three times per sync
 stable
@@ -347,18 +594,54 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A physical restore ends on a new timeline. A logical restore ends in a cluster with another identifier.
-  -- The id is derived from both, so a restore needs no detection.
-  -- The timeline comes from the name of the current WAL file. The control file's timeline is stale until the first checkpoint
-  -- after a restore, so only a standby, which writes no WAL, reads the control file.
-  -- Calls in the select list take a third less time than calls in FROM, which fill a table first.
-  return (
-    select left(encode(sha256(convert_to(
-      h.seed::text || (pg_control_system()).system_identifier::text || case
-        when pg_is_in_recovery() then lpad(to_hex((pg_control_checkpoint()).timeline_id), 8, '0')
-        else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
-      end, 'UTF8')), 'hex'), 16)
-    from ops.history h);
+  -- 1 A logical restore into another cluster shows by the cluster's identifier, a physical restore by its timeline. The timeline
+  --   comes from the name of the current WAL file. The control file's is stale until the first checkpoint after a restore, so only
+  --   a standby, which writes no WAL, reads it there.
+  -- 2 A copy from a template shows by the database's id.
+  -- 3 A logical restore into the same database shows by tables whose id is not the recorded one. Usually there are none, so a
+  --   migration may add anchors.
+  -- Calls in a select list take a third less time than calls in FROM, which fill a table first.
+  return (pg_control_system()).system_identifier::text || '.' || case
+      when pg_is_in_recovery() then lpad(to_hex((pg_control_checkpoint()).timeline_id), 8, '0')
+      else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
+    end || '.' || (select d.oid from pg_database d where d.datname = current_database())::text
+    || coalesce((
+      select string_agg('.' || a.name || '=' || coalesce(to_regclass(a.name)::oid::text, ''), '' order by a.name)
+      from ops.history_anchor a where to_regclass(a.name)::oid is distinct from a.oid), '');
+end
+$$;
+comment on function private.database_fingerprint() is
+  'The cluster''s identifier, its timeline and the database''s id, and the anchors that were made anew. Whatever ends this life of the database changes it.';
+
+create function private.is_upgrade(p_before text, p_after text)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- pg_upgrade makes a cluster with another identifier on timeline 1, and keeps the ids of databases and tables.
+  select split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
+    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '')
+$$;
+comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
+
+create function private.history()
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_fingerprint constant text := private.database_fingerprint();
+  v_history ops.history;
+begin
+  select h.* into v_history from ops.history h;
+  if v_history.kept_for = v_fingerprint
+    or v_history.upgrade_until > now() and private.is_upgrade(v_history.kept_for, v_fingerprint) then
+    return v_history.kept_id;
+  end if;
+  return left(encode(sha256(convert_to(v_history.seed::text || v_fingerprint, 'UTF8')), 'hex'), 16);
 end
 $$;
 comment on function private.history() is
@@ -373,12 +656,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  update ops.history set seed = gen_random_uuid(), rotated_at = now() where singleton;
+  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
   return private.history();
 end
 $$;
 comment on function ops.rotate_history() is
-  'Makes every device start over and send its events again. For restores that do not change the cluster''s identifier or timeline. Returns the new history.';
+  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history.';
+
+select private.anchor_history('ops.history');
 
 -- Source: schemas/10_platform/audit.sql
 -- What:  ops.audit, the append-only trail of content changes and operations, and its triggers.
@@ -395,16 +680,33 @@ create table ops.audit (
   object_id   text,
   before      jsonb,
   after       jsonb,
-  constraint audit_pkey primary key (id)
+  constraint audit_pkey primary key (id),
+  constraint audit_source_short check (length(source) <= 400)
 );
 comment on table ops.audit is 'Append-only. One row per changed content row and per operation or support look-up.';
 comment on column ops.audit.actor is 'The user of the token. Null for SQL consoles and jobs; actor_role names those.';
-comment on column ops.audit.source is 'Where the call came from: the forwarded address, or the connection''s application name.';
+comment on column ops.audit.source is
+  'Where the call came from: the login role and the address of its connection, as the database knows them. After `caller says:`, what the caller controls: '
+  'the forwarded address, or else the name of the application; at most 200 characters.';
 -- Collation "C", because ids need no language's order. The default collation took a quarter of the audit of a large import.
 -- Look-ups must name the same collation.
 create index audit_object_id_at_id_idx on ops.audit (object_id collate "C", at, id);
 alter table ops.audit enable row level security;
 create policy audit_all_nobody on ops.audit for all to anon, authenticated using (false);
+
+create function private.audit_source()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws(' ', session_user, 'at ' || coalesce(host(inet_client_addr()), 'this machine'), 'caller says: ' || nullif(regexp_replace(left(
+    coalesce(case when h.headers is json object then h.headers::jsonb ->> 'x-forwarded-for' end, current_setting('application_name', true)), 200),
+    '[[:cntrl:]]', '?', 'g'), ''))
+  from (select current_setting('request.headers', true)) h (headers)
+$$;
+comment on function private.audit_source() is
+  'Where the call came from. What the caller controls comes last, cut to 200 characters and without control characters.';
 
 create function private.audit_caller(out actor uuid, out actor_role text, out source text)
 language sql
@@ -415,8 +717,7 @@ as $$
     private.caller_id(),
     coalesce(nullif(nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role', ''), 'authenticated'),
       case when private.caller_id() is null then session_user::text else private.app_role() end),
-    coalesce(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-forwarded-for',
-      current_setting('application_name', true))
+    private.audit_source()
 $$;
 comment on function private.audit_caller() is 'The caller: user, role and source, as in the columns of ops.audit.';
 
@@ -506,6 +807,71 @@ comment on function private.watch_table(regclass, text, regproc) is
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
 
+-- Source: schemas/10_platform/session_setting.sql
+-- What:  session_opened_at(), whether a learner's token still has its session, and the setting for tokens that name none.
+-- Why:   a sign-out must end pushes and pulls at once, not when the token expires (I9).
+create table ops.session_setting (
+  id                            smallint not null default 1,
+  accept_tokens_without_session boolean not null default false,
+  constraint session_setting_pkey primary key (id),
+  constraint session_setting_one_row check (id = 1)
+);
+comment on table ops.session_setting is 'One row: which access tokens may push and pull.';
+comment on column ops.session_setting.accept_tokens_without_session is
+  'Whether tokens without the claim `session_id` are accepted. Supabase Auth puts it into every token; another issuer may not. Such a token '
+  'cannot be looked up: it pushes and pulls until it expires, whatever happens to its user.';
+insert into ops.session_setting default values;
+
+alter table ops.session_setting enable row level security;
+create policy session_setting_all_nobody on ops.session_setting for all to anon, authenticated using (false);
+
+create trigger session_setting_audit_update after update on ops.session_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger session_setting_stays before delete or truncate on ops.session_setting
+  for each statement execute function private.forbid_change();
+
+create function private.session_opened_at(p_user uuid, p_session uuid)
+returns timestamptz
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_session is null then
+    return (select 'infinity'::timestamptz from ops.session_setting s where s.accept_tokens_without_session);
+  end if;
+  return (private.account_of(p_user, p_session)).opened_at;
+end
+$$;
+comment on function private.session_opened_at(uuid, uuid) is
+  'When the session of a learner''s token was opened. Null: it has ended, or the token has none and the setting refuses it. Infinity: the token '
+  'has none and the setting accepts it.';
+
+-- Source: schemas/10_platform/edge_password.sql
+-- What:  renew_edge_password(), which gives the login role of the Edge Functions a new password.
+-- Why:   a password in a statement's text would be kept by logs and pg_stat_statements. A backup does not contain it.
+
+create function ops.renew_edge_password()
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- 244 random bits.
+  v_password constant text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+begin
+  perform private.require_role('admin');
+  execute format('alter role carrel_edge password %L', v_password);
+  perform private.audit('renew_edge_password', 'carrel_edge', null, null, null);
+  return v_password;
+end
+$$;
+comment on function ops.renew_edge_password() is
+  'Gives carrel_edge a new random password and returns it, for the secret CARREL_DB_URL. The previous one ends at once. For SQL consoles.';
+
 -- Source: schemas/10_platform/signals.sql
 -- What:  pg_cron, pg_net and Vault, and whether the address of this project's Edge Functions is configured.
 -- Why:   the database starts workers in Edge Functions: through pg_net at once, through pg_cron as a fallback.
@@ -521,11 +887,11 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Only the names are read, so that no secret is decrypted.
-  select count(*) = 2 from vault.secrets s where s.name in ('carrel_functions_url', 'carrel_functions_key')
+  -- Only the name is read, so that nothing is decrypted.
+  select exists (select from vault.secrets s where s.name = 'carrel_functions_url')
 $$;
 comment on function private.signals_configured() is
-  'Whether ops.configure_signals() has stored the functions'' address and key. Without them nothing writes bundles.';
+  'Whether ops.configure_signals() has stored the functions'' address. Without it nothing writes bundles.';
 
 -- Source: schemas/10_platform/broadcast.sql
 -- What:  private.broadcast(), which sends one Broadcast message of Supabase Realtime.
@@ -538,6 +904,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   perform realtime.send(p_payload, p_event, p_topic, true);
 end
 $$;
@@ -550,6 +917,7 @@ comment on function private.broadcast(text, text, jsonb) is
 create table ops.job (
   name        text not null,
   every       interval not null,
+  command     text not null,
   last_run_at timestamptz not null,
   last_ok_at  timestamptz not null,
   failures    integer not null default 0,
@@ -561,6 +929,7 @@ create table ops.job (
   constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
 );
 comment on table ops.job is 'One row per job: the last run, the last successful run (at first, the time of scheduling), and the failures since.';
+comment on column ops.job.command is 'The query that the job runs. An administrator may run the job at once with it.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
 
@@ -568,6 +937,7 @@ create function private.record_job(p_name text, p_error text, p_detail jsonb)
 returns void
 language plpgsql
 volatile
+security definer -- as in every job: what a job writes is not an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -609,22 +979,101 @@ $$;
 comment on function private.run_job(text, text) is
   'Runs a job''s command, a query, and records the result. A failed command is rolled back; its record is kept.';
 
+create function private.note_job(p_name text, p_every interval, p_command text)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
+  on conflict (name) do update set every = excluded.every, command = excluded.command
+$$;
+comment on function private.note_job(text, interval, text) is 'Adds a job to ops.job, or changes its interval and command.';
+
 create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into ops.job (name, every, last_run_at, last_ok_at) values (p_name, p_every, now(), now())
-  on conflict (name) do update set every = excluded.every;
+  select private.note_job(p_name, p_every, p_command);
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is
   'Schedules a query with pg_cron through private.run_job(). p_every is the interval at which a run is expected.';
 
+-- Source: schemas/10_platform/wake.sql
+-- What:  the wake tokens with which the database calls its workers, and the check that workers answer.
+-- Why:   every role can read the queue of pg_net, and hosted does not allow to revoke that. A token found there is good for
+--        one run of one worker within ten minutes, and for nothing else.
+create table ops.wake (
+  token_sha256 bytea not null,
+  slug         text not null,
+  sent_at      timestamptz not null default clock_timestamp(),
+  taken_at     timestamptz,
+  constraint wake_pkey primary key (token_sha256),
+  constraint wake_token_is_a_hash check (octet_length(token_sha256) = 32),
+  constraint wake_slug_is_a_worker check (slug in ('bundle', 'webhooks'))
+);
+comment on table ops.wake is 'The wake-ups of the last day. Only the token''s hash is kept. taken_at: when the worker used the token.';
+alter table ops.wake enable row level security;
+create policy wake_all_nobody on ops.wake for all to anon, authenticated using (false);
+
+create function private.new_wake(p_slug text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- 244 random bits.
+  v_token constant text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+begin
+  insert into ops.wake (token_sha256, slug) values (sha256(convert_to(v_token, 'UTF8')), p_slug);
+  return v_token;
+end
+$$;
+comment on function private.new_wake(text) is 'Makes a wake token for one run of a worker.';
+
+create function private.take_wake(p_slug text, p_token text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ops.wake w set taken_at = clock_timestamp()
+  where w.token_sha256 = sha256(convert_to(p_token, 'UTF8')) and w.slug = p_slug and w.taken_at is null
+    and w.sent_at > clock_timestamp() - interval '10 minutes';
+  return found;
+end
+$$;
+comment on function private.take_wake(text, text) is 'Uses up a wake token. False: it is unknown, used, too old, or another worker''s.';
+
+create function private.silent_workers()
+returns table (slug text, since timestamptz, wakes bigint)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A single wake-up may be lost, so two are needed. A later one that was taken ends the silence.
+  select w.slug, min(w.sent_at), count(*)
+  from ops.wake w
+  where w.taken_at is null and w.sent_at < now() - interval '2 minutes'
+    and not exists (select from ops.wake t where t.slug = w.slug and t.taken_at is not null and t.sent_at >= w.sent_at)
+  group by w.slug
+  having count(*) >= 2 and min(w.sent_at) < now() - interval '15 minutes'
+$$;
+comment on function private.silent_workers() is
+  'The workers that have not used their last wake tokens: they are not deployed, not reachable, or cannot connect to the database.';
+grant execute on function private.take_wake(text, text) to carrel_edge;
+
 -- Source: schemas/10_platform/wake_function.sql
--- What:  how the database wakes an Edge Function, and where an operator stores the project's address and key.
--- Why:   a job can start at commit instead of at its next cron run. A migration must not contain an address or a key.
+-- What:  how the database wakes an Edge Function, and where an operator stores the project's address.
+-- Why:   a job can start at commit instead of at its next cron run. A migration must not contain an address.
 create function private.keep_secret(p_name text, p_secret text)
 returns uuid
 language plpgsql
@@ -651,16 +1100,17 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
-  v_key constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
+  v_url text;
 begin
-  if v_url is null or v_key is null then
+  perform private.refuse_temporary_objects();
+  v_url := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  if v_url is null then
     return;
   end if;
-  -- pg_net sends after the commit. `respond-async` lets the function answer before it works: a slow request delays the others in pg_net.
+  -- pg_net sends after the commit. Every role can read its queue, so the request carries no key of the project.
   perform net.http_post(
     url => v_url || '/' || p_slug,
-    headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key, 'prefer', 'respond-async'),
+    headers => jsonb_build_object('content-type', 'application/json', 'x-carrel-wake', private.new_wake(p_slug)),
     timeout_milliseconds => 5000);
 exception
   -- Waking is optional, because the next cron run finds the work. A publish must not fail here.
@@ -671,7 +1121,7 @@ $$;
 comment on function private.wake_function(text) is
   'Calls an Edge Function after the transaction commits, if ops.configure_signals() has stored an address. Never fails.';
 
-create function ops.configure_signals(p_functions_url text, p_key text)
+create function ops.configure_signals(p_functions_url text)
 returns void
 language plpgsql
 volatile
@@ -683,15 +1133,35 @@ begin
   if p_functions_url is null or p_functions_url !~ '^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost):[0-9]+)/functions/v1$' then
     perform private.raise_error('signal_invalid', '`p_functions_url` must be https://<project>.supabase.co/functions/v1, without a slash at the end.', 'p_functions_url');
   end if;
-  if p_key is null or p_key !~ '^\S{16,}$' then
-    perform private.raise_error('signal_invalid', '`p_key` must be a secret key of the project.', 'p_key');
-  end if;
-  perform private.keep_secret('carrel_functions_url', p_functions_url), private.keep_secret('carrel_functions_key', p_key);
+  perform private.keep_secret('carrel_functions_url', p_functions_url);
   perform private.audit('configure_signals', 'vault.secrets', null, null, jsonb_build_object('functions_url', p_functions_url));
 end
 $$;
-comment on function ops.configure_signals(text, text) is
-  'Stores the address of the Edge Functions and the secret key that wakes them; both are kept in Vault. Admins.';
+comment on function ops.configure_signals(text) is
+  'Stores the address of the Edge Functions, at which the database wakes them. Admins.';
+
+-- Source: schemas/10_platform/check_workers.sql
+-- What:  the regular wake-up of both workers, with which the database notices that they cannot reach it.
+-- Why:   after a restore the password of carrel_edge may be gone. Then only the functions' logs would show it (O4).
+
+create function ops.check_workers()
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  delete from ops.wake w where w.sent_at < now() - interval '1 day';
+  if private.signals_configured() then
+    perform private.wake_function(s) from unnest('{bundle,webhooks}'::text[]) s;
+  end if;
+end
+$$;
+comment on function ops.check_workers() is 'Wakes both workers, and deletes old wake-ups. A cron job every ten minutes.';
+
+select private.schedule_job('workers', '*/10 * * * *', '10 minutes', 'select ops.check_workers()');
 
 -- Source: schemas/10_platform/prune_job_runs.sql
 -- What:  ops.prune_job_runs(), a nightly job that deletes pg_cron's records of Carrel's job runs after a week.

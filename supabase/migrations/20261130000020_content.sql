@@ -3,14 +3,55 @@
 -- What:  drafts of the curriculum, question types, releases with their revisions, and the head.
 -- Why:   a device can receive the exact state of any version (C1, C2).
 -- Locks: none that anybody waits for: every object is new.
--- Undo:  drop table content.domain, content.skill, content.question, content.schema, content.release, content.revision, content.tree_node,
+-- Undo:  delete from ops.history_anchor where name in ('content.release', 'content.revision');
+--        drop table content.domain, content.skill, content.question, content.schema, content.release, content.revision, content.tree_node,
 --          content.answer_key, content.draft_mark, ops.content_setting, content.required_release, content.release_state cascade;
---        drop function if exists private.is_decimal, private.normal_text, private.are_indexes, private.are_tags, private.is_media,
---          private.is_answer_key, private.grade, private.question_schema, private.question_in, private.audit_schema,
+--        drop function if exists private.normalisation, private.spaced_text, private.first_unseen, private.fold_text, private.is_decimal,
+--          private.normal_text, private.are_choices, private.are_indexes, private.are_tags, private.is_media, private.is_answer_key,
+--          private.grade, private.stated_key, private.question_schema, private.question_in, private.audit_schema,
 --          private.check_next_version, private.mark_drafts, ops.mark_all_drafts, private.delete_share, private.needs_force,
---          private.content_horizon, private.content_schema, private.schema_is_served, private.require_schema, private.minimum_version,
---          private.release_is_bundled, private.head_of, private.content_head, private.sync_head, public.content_head,
---          private.require_release, public.require_release;
+--          private.content_horizon, private.content_schema, private.schema_is_served, private.unknown_schema, private.require_schema,
+--          private.minimum_version, private.release_is_bundled, private.head_of, private.content_head, private.sync_head,
+--          private.answer_head, public.content_head, private.require_release, public.require_release;
+
+select private.revoke_default_grants();
+
+-- Source: schemas/20_content/normalisation.gen.sql
+-- Generated from client-contract/contract/normalise.ts by `npm run generate`. Do not edit.
+
+create function private.normalisation() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 2; end $$;
+comment on function private.normalisation() is 'The newest rule for comparing short texts, which a publish states in each answer key that names none.';
+
+create function private.spaced_text(p_text text) returns text language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
+begin
+  return btrim(regexp_replace(p_text, '[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+' collate pg_catalog.pg_c_utf8, ' ', 'g'), ' ');
+end
+$$;
+comment on function private.spaced_text(text) is 'A text with each run of white space as one space, and none at the ends.';
+
+create function private.first_unseen(p_text text) returns text language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
+begin
+  return substring(p_text from '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0100-\U000e01ef\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]' collate pg_catalog.pg_c_utf8);
+end
+$$;
+comment on function private.first_unseen(text) is 'The first character that nobody sees, or that looks like a space and is none; null if there is no such character.';
+
+create function private.fold_text(p_text text) returns text language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
+begin
+  -- A text of ASCII alone has nothing to fold.
+  if octet_length(p_text) > length(p_text) then
+    p_text := translate(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(p_text, E'\ufb00', E'\u0066\u0066'), E'\ufb01', E'\u0066\u0069'), E'\ufb02', E'\u0066\u006c'), E'\ufb03', E'\u0066\u0066\u0069'), E'\ufb04', E'\u0066\u0066\u006c'), E'\ufb05', E'\u0073\u0074'), E'\ufb06', E'\u0073\u0074'), E'\ufb13', E'\u0574\u0576'), E'\ufb14', E'\u0574\u0565'), E'\ufb15', E'\u0574\u056b'), E'\ufb16', E'\u057e\u0576'), E'\ufb17', E'\u0574\u056d'), E'\u2026', E'\u002e\u002e\u002e'), E'\u0133', E'\u0069\u006a'), E'\u0149', E'\u0027\u006e'), E'\u01c6', E'\u0064\u017e'), E'\u01c9', E'\u006c\u006a'), E'\u01cc', E'\u006e\u006a'),
+      E'\uff01\uff02\uff03\uff04\uff05\uff06\uff07\uff08\uff09\uff0a\uff0b\uff0c\uff0d\uff0e\uff0f\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19\uff1a\uff1b\uff1c\uff1d\uff1e\uff1f\uff20\uff21\uff22\uff23\uff24\uff25\uff26\uff27\uff28\uff29\uff2a\uff2b\uff2c\uff2d\uff2e\uff2f\uff30\uff31\uff32\uff33\uff34\uff35\uff36\uff37\uff38\uff39\uff3a\uff3b\uff3c\uff3d\uff3e\uff3f\uff40\uff41\uff42\uff43\uff44\uff45\uff46\uff47\uff48\uff49\uff4a\uff4b\uff4c\uff4d\uff4e\uff4f\uff50\uff51\uff52\uff53\uff54\uff55\uff56\uff57\uff58\uff59\uff5a\uff5b\uff5c\uff5d\uff5e\uff5f\uff60\uff61\uff62\uff63\uff64\uff65\uff66\uff67\uff68\uff69\uff6a\uff6b\uff6c\uff6d\uff6e\uff6f\uff70\uff71\uff72\uff73\uff74\uff75\uff76\uff77\uff78\uff79\uff7a\uff7b\uff7c\uff7d\uff7e\uff7f\uff80\uff81\uff82\uff83\uff84\uff85\uff86\uff87\uff88\uff89\uff8a\uff8b\uff8c\uff8d\uff8e\uff8f\uff90\uff91\uff92\uff93\uff94\uff95\uff96\uff97\uff98\uff99\uff9a\uff9b\uff9c\uff9d\uff9e\uff9f\uffa0\uffa1\uffa2\uffa3\uffa4\uffa5\uffa6\uffa7\uffa8\uffa9\uffaa\uffab\uffac\uffad\uffae\uffaf\uffb0\uffb1\uffb2\uffb3\uffb4\uffb5\uffb6\uffb7\uffb8\uffb9\uffba\uffbb\uffbc\uffbd\uffbe\uffc2\uffc3\uffc4\uffc5\uffc6\uffc7\uffca\uffcb\uffcc\uffcd\uffce\uffcf\uffd2\uffd3\uffd4\uffd5\uffd6\uffd7\uffda\uffdb\uffdc\uffe0\uffe1\uffe2\uffe3\uffe4\uffe5\uffe6\uffe8\uffe9\uffea\uffeb\uffec\uffed\uffee\u00b4\u02b9\u02bb\u02bc\u02bd\u05f3\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u00ab\u00bb\u02ba\u02ee\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u2e42\u301d\u301e\u301f\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe31\ufe32\ufe58\ufe63\u03c2\u00b5\u017f',
+      E'\u0021\u0022\u0023\u0024\u0025\u0026\u0027\u0028\u0029\u002a\u002b\u002c\u002d\u002e\u002f\u0030\u0031\u0032\u0033\u0034\u0035\u0036\u0037\u0038\u0039\u003a\u003b\u003c\u003d\u003e\u003f\u0040\u0061\u0062\u0063\u0064\u0065\u0066\u0067\u0068\u0069\u006a\u006b\u006c\u006d\u006e\u006f\u0070\u0071\u0072\u0073\u0074\u0075\u0076\u0077\u0078\u0079\u007a\u005b\u005c\u005d\u005e\u005f\u0060\u0061\u0062\u0063\u0064\u0065\u0066\u0067\u0068\u0069\u006a\u006b\u006c\u006d\u006e\u006f\u0070\u0071\u0072\u0073\u0074\u0075\u0076\u0077\u0078\u0079\u007a\u007b\u007c\u007d\u007e\u2985\u2986\u3002\u300c\u300d\u3001\u30fb\u30f2\u30a1\u30a3\u30a5\u30a7\u30a9\u30e3\u30e5\u30e7\u30c3\u30fc\u30a2\u30a4\u30a6\u30a8\u30aa\u30ab\u30ad\u30af\u30b1\u30b3\u30b5\u30b7\u30b9\u30bb\u30bd\u30bf\u30c1\u30c4\u30c6\u30c8\u30ca\u30cb\u30cc\u30cd\u30ce\u30cf\u30d2\u30d5\u30d8\u30db\u30de\u30df\u30e0\u30e1\u30e2\u30e4\u30e6\u30e8\u30e9\u30ea\u30eb\u30ec\u30ed\u30ef\u30f3\u3099\u309a\u1160\u1100\u1101\u11aa\u1102\u11ac\u11ad\u1103\u1104\u1105\u11b0\u11b1\u11b2\u11b3\u11b4\u11b5\u111a\u1106\u1107\u1108\u1121\u1109\u110a\u110b\u110c\u110d\u110e\u110f\u1110\u1111\u1112\u1161\u1162\u1163\u1164\u1165\u1166\u1167\u1168\u1169\u116a\u116b\u116c\u116d\u116e\u116f\u1170\u1171\u1172\u1173\u1174\u1175\u00a2\u00a3\u00ac\u00af\u00a6\u00a5\u20a9\u2502\u2190\u2191\u2192\u2193\u25a0\u25cb\u0027\u0027\u0027\u0027\u0027\u0027\u0027\u0027\u0027\u0027\u0027\u0027\u0027\u0027\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u0022\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u002d\u03c3\u03bc\u0073');
+  end if;
+  return normalize(regexp_replace(p_text, '[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0100-\U000e01ef]' collate pg_catalog.pg_c_utf8, '', 'g'), nfc);
+end
+$$;
+comment on function private.fold_text(text) is 'A text in lower case, without what rule 2 folds: look-alikes, ligatures, widths, and characters that nobody sees.';
 
 -- Source: schemas/20_content/question_values.sql
 -- What:  the values of questions: decimal strings, short texts, indexes, tags, media.
@@ -28,19 +69,49 @@ as $$
 $$;
 comment on function private.is_decimal(text) is 'Whether a text is a decimal string: [sign] 1-30 digits [. 1-30 digits].';
 
-create function private.normal_text(p_text text)
+create function private.normal_text(p_text text, p_rule integer default private.normalisation())
 returns text
-language sql
+language plpgsql -- rather than sql, which plans at every call
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Not ICU or libc, whose tables and special cases differ. NFC and lower case come from PostgreSQL's own Unicode tables;
-  -- white space is listed. pg_c_utf8 maps each character separately (no final sigma), so other languages can do the same.
-  select btrim(regexp_replace(lower(normalize(p_text, nfc) collate pg_catalog.pg_c_utf8),
-    '[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]+' collate pg_catalog.pg_c_utf8, ' ', 'g'), ' ')
+begin
+  -- Not ICU or libc, whose tables and special cases differ. NFC and lower case come from PostgreSQL's own Unicode tables.
+  -- pg_c_utf8 maps each character separately (no final sigma), so other languages can do the same.
+  p_text := lower(normalize(p_text, nfc) collate pg_catalog.pg_c_utf8);
+  return private.spaced_text(case when p_rule >= 2 then private.fold_text(p_text) else p_text end);
+end
 $$;
-comment on function private.normal_text(text) is
-  'The form in which short texts are compared: NFC, simple lower case per character, each run of white space as one space, trimmed.';
+comment on function private.normal_text(text, integer) is
+  'The form in which a rule compares short texts. 1: NFC, simple lower case per character, each run of white space as one space, trimmed. '
+  '2: also folds look-alikes, ligatures, widths and invisible characters (private.fold_text).';
+
+create function private.are_choices(p_choices text[])
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Most choices are ASCII with single spaces and need no conversion. Nulls have a constraint of their own.
+  if array_to_string(p_choices, E'\x01') !~ '^[!-~]+([ \x01][!-~]+)*$' then
+    for v_place in 1..cardinality(p_choices) loop
+      if private.normal_text(p_choices[v_place]) = '' then
+        return false;
+      end if;
+      p_choices[v_place] := private.spaced_text(normalize(p_choices[v_place], nfc));
+    end loop;
+  end if;
+  for v_place in 2..cardinality(p_choices) loop
+    if p_choices[v_place] = any (p_choices[:v_place - 1]) then
+      return false;
+    end if;
+  end loop;
+  return true;
+end
+$$;
+comment on function private.are_choices(text[]) is
+  'Whether a learner can tell the choices apart: none is blank, and no two look the same (NFC, runs of white space as one space).';
 
 create function private.are_indexes(p_list jsonb, p_count integer)
 returns boolean
@@ -240,7 +311,10 @@ begin
           or (jsonb_typeof(p_key -> 'tolerance') = 'string' and private.is_decimal(p_key ->> 'tolerance')
             and (p_key ->> 'tolerance')::numeric >= 0));
     when 'short_text' then
-      return p_key - 'accepted' = '{}'
+      return p_key - 'accepted' - 'normalisation' = '{}'
+        and (not p_key ? 'normalisation'
+          or (p_key ->> 'normalisation' ~ '^[0-9]$' and jsonb_typeof(p_key -> 'normalisation') = 'number'
+            and (p_key ->> 'normalisation')::integer between 1 and private.normalisation()))
         and jsonb_typeof(p_key -> 'accepted') is not distinct from 'array'
         and jsonb_array_length(p_key -> 'accepted') between 1 and 50
         and not exists (
@@ -258,6 +332,7 @@ comment on function private.is_answer_key(text, text[], jsonb) is
 alter table content.question
   add constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
   add constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
+  add constraint question_choices_differ_and_are_not_blank check (choices = '{}' or private.are_choices(choices)),
   add constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
   add constraint question_single_choice_answer_is_an_index check (
     type <> 'single_choice'
@@ -304,7 +379,9 @@ begin
       return coalesce(jsonb_typeof(p_answer -> 'text') = 'string'
         and exists (
           select from jsonb_array_elements_text(p_key -> 'accepted') a
-          where private.normal_text(a) = private.normal_text(p_answer ->> 'text')), false);
+          -- A key that names no rule was published before there was a second one.
+          cross join lateral (select coalesce((p_key ->> 'normalisation')::integer, 1) as rule) r
+          where private.normal_text(a, r.rule) = private.normal_text(p_answer ->> 'text', r.rule)), false);
     else
       return null;
   end case;
@@ -312,6 +389,22 @@ end
 $$;
 comment on function private.grade(text, jsonb, jsonb) is
   'Whether an answer is correct. False if the answer does not have the type''s form; null if the question cannot be graded (withdrawn).';
+
+create function private.stated_key(p_type text, p_key jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_type = 'short_text' and not p_key ? 'normalisation' then
+    return p_key || jsonb_build_object('normalisation', private.normalisation());
+  end if;
+  return p_key;
+end
+$$;
+comment on function private.stated_key(text, jsonb) is
+  'An answer key as it is published: it names the rule that normalises short texts, so that a later rule does not change the verdicts of this version.';
 
 create function private.question_schema(q content.question)
 returns smallint
@@ -532,6 +625,8 @@ create trigger tree_node_version_exists after insert on content.tree_node
 create trigger answer_key_version_exists after insert on content.answer_key
   referencing new table as new_rows for each statement execute function private.check_next_version('new_rows');
 
+select private.anchor_history('content.release'), private.anchor_history('content.revision');
+
 -- Source: schemas/20_content/draft_marks.sql
 -- What:  content.draft_mark: which drafts changed since they were last published.
 -- Why:   a release of 100 changes must not read 50,000 drafts. A trigger writes the mark, however the draft is edited.
@@ -638,7 +733,8 @@ comment on column ops.content_setting.keep_answers is
   'How long a superseded answer key is kept. Longer than deltas, because an offline answer from months ago is graded by the version answered.';
 comment on column ops.content_setting.keep_reports is 'How long devices'' cache reports are kept (ops.content_report).';
 comment on column ops.content_setting.force_share is
-  'The share of the published rows, 0 to 1, that a release may withdraw without force. Protects against a wrong WHERE clause.';
+  'The share of the published rows (domains, skills and questions together), 0 to 1, that a release may withdraw without force. '
+  'Protects against a wrong WHERE clause.';
 comment on column ops.content_setting.horizon is
   'The oldest version that can be read or used as `since`. Only ops.compact_content() writes it.';
 insert into ops.content_setting default values;
@@ -716,6 +812,19 @@ end
 $$;
 comment on function private.schema_is_served(integer) is 'Whether devices may still read a content schema: it is not retired and its end is not reached.';
 
+create function private.unknown_schema()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return format('`schema` must be a content schema of this server: %s.',
+    (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema)));
+end
+$$;
+comment on function private.unknown_schema() is 'What a request for a content schema that never existed is told.';
+
 create function private.require_schema(p_schema smallint)
 returns void
 language plpgsql
@@ -725,8 +834,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from content.schema s where s.schema = p_schema) then
-    perform private.raise_error('malformed_request', format('`schema` must be a content schema of this server: %s.',
-      (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema))), 'schema');
+    perform private.raise_error('malformed_request', private.unknown_schema(), 'schema');
   end if;
   if not private.schema_is_served(p_schema) then
     perform private.raise_error('upgrade_required', p_info =>
@@ -879,17 +987,45 @@ comment on function private.sync_head(smallint) is
   'The head for the sender of a batch, in the schema of the batch''s header or the default one. If that schema is not served, the current one is used. '
   'Never refuses: a device that is too old for the content can still push its answers.';
 
+create function private.answer_head(p_schema smallint)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_state text;
+  v_message text;
+  v_detail text;
+  v_hint text;
+  v_refusal json;
+begin
+  return private.content_head(p_schema);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
+    if v_refusal is null then
+      raise;
+    end if;
+    return private.answer_refusal(v_refusal);
+end
+$$;
+comment on function private.answer_head(smallint) is 'The core of content_head().';
+
 create function public.content_head(schema smallint default null)
 returns json
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.content_head(schema) $$;
+as $$ select private.answer_head(schema) $$;
 comment on function public.content_head(smallint) is
   'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
   'poll_after_s, schema_ends_at, bundled}. The version is 0 before the first release. Errors: malformed_request, upgrade_required.';
 
-grant execute on function private.content_head(smallint) to authenticated, service_role, carrel_edge;
+grant execute on function private.content_head(smallint) to carrel_edge;
+grant execute on function private.answer_head(smallint) to authenticated, service_role;
 grant execute on function public.content_head(smallint) to authenticated, service_role;
 
 -- Source: schemas/20_content/require_release.sql

@@ -8,11 +8,14 @@
 --        drop table content.tree_text, content.release_size, content.shelf, content.schedule cascade;
 --        drop function if exists private.domain_body, private.skill_body, private.question_body, private.drop_temporary,
 --          private.collect_candidate, private.candidate_problem, private.collect_change, private.count_change, private.change_hash,
+--          private.create_edited_question, private.text_warning, private.moved_warning, private.edit_warnings, private.change_warnings,
 --          private.write_tree, private.write_release_size, private.lift_lock_timeout, private.published_head, private.publish_drafts,
 --          private.publish_release, public.publish_release, private.preview_release, public.preview_release, private.write_wanted,
 --          private.rollback_release, public.rollback_release, private.restore_shelved, ops.restore_shelved, private.schedule_json,
 --          private.schedule_release, private.cancel_schedule, private.list_schedules, public.schedule_release, public.cancel_schedule,
---          public.list_schedules, ops.run_due_schedule, private.release_history, public.release_history;
+--          public.list_schedules, private.finish_schedule, ops.run_due_schedule, private.release_history, public.release_history;
+
+select private.revoke_default_grants();
 
 -- Source: schemas/30_publish/content_body.sql
 -- What:  the text of a domain, a skill and a question in the form that devices receive.
@@ -62,7 +65,7 @@ begin
     || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
     -- Most answers are a single number and need no JSON parsing.
     || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
-      else json_strip_nulls(q.answer::json)::text end
+      else json_strip_nulls(private.stated_key(q.type, q.answer)::json)::text end
     || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
     || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
     || case when q.media = '[]' then '' else ',"media":' || json_strip_nulls(q.media::json) end
@@ -140,7 +143,8 @@ begin
   question_row as (
     insert into pg_temp.candidate
     select 'question', t.id, case when f.schema = v_to then least(greatest(n.schema, v_from), v_to) else f.schema end, f.schema,
-      q.key, s.domain_id, q.skill_id, s.status, private.question_body(f.schema, p_version, q, s.domain_id), q.type, q.answer, true, b.*
+      q.key, s.domain_id, q.skill_id, s.status, private.question_body(f.schema, p_version, q, s.domain_id), q.type,
+      case when q.type = 'short_text' then private.stated_key(q.type, q.answer) else q.answer end, true, b.*
     from question_touched t
     -- Same as `= 'active'`, for which the planner estimates so few rows that it keeps all drafts in memory.
     left join content.question q on q.id = t.id and q.status <> 'draft' and q.status <> 'withdrawn'
@@ -350,6 +354,166 @@ begin
 end
 $$;
 comment on function private.change_hash() is 'The hash of a preview: SHA-256 over the version that it starts from and every change.';
+
+-- Source: schemas/30_publish/release_warning.sql
+-- What:  the warnings of a preview, a publish and an import: edits of questions that are allowed, and are often mistakes.
+-- Why:   nobody reads 5,000 changed rows. A column that slipped by one row gives every learner wrong verdicts (C5).
+
+create function private.create_edited_question()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.drop_temporary('edited_question');
+  create temp table edited_question (id uuid not null, key text not null, before jsonb, after jsonb not null) on commit drop;
+end
+$$;
+comment on function private.create_edited_question() is
+  'Creates the temporary table edited_question: each new or changed question, before and after. private.edit_warning() reads it.';
+
+create function private.text_warning()
+returns table (warning text, id uuid, key text, detail text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  -- 1 Most questions are ASCII with single spaces, and their choices differ whatever the case: one regular expression and one count.
+  with suspect as materialized (
+    select e.id, e.key, e.after
+    from pg_temp.edited_question e
+    where e.after::text ~ '[^ -~]|\\[ux]|  |[:,[] ?" | "[],}]'
+      or (
+        select count(distinct lower(o.text collate "C")) < count(*)
+        from jsonb_array_elements_text(case when e.after -> 'answer' ? 'accepted' then e.after -> 'answer' -> 'accepted' else e.after -> 'choices' end) o (text))
+  ),
+  -- 2 The texts of the others, one by one.
+  special as materialized (
+    select e.id, e.key, f.kind, f.place, f.text, f.kind || coalesce('[' || f.place || ']', '') as field
+    from suspect e
+    cross join lateral (
+      select n.name as kind, null::bigint as place, e.after ->> n.name as text from unnest(array['prompt', 'explanation']) n (name)
+      union all
+      select 'choices', c.place - 1, c.text from jsonb_array_elements_text(e.after -> 'choices') with ordinality c (text, place)
+      union all
+      select 'answer.accepted', a.place - 1, a.text
+      from jsonb_array_elements_text(e.after -> 'answer' -> 'accepted') with ordinality a (text, place)
+    ) f
+  )
+  -- Joiners, soft hyphens and no-break spaces are proper typography in what learners read, but no learner types them.
+  select 'invisible_characters', s.id, s.key, format('%s has U+%s', s.field, lpad(upper(to_hex(ascii(u.character))), 4, '0'))
+  from special s
+  cross join lateral (
+    select case when s.kind = 'answer.accepted' then private.first_unseen(s.text)
+      else substring(s.text from '[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]') end
+  ) u (character)
+  where u.character is not null
+  union all
+  -- UTF-8 that was read as Latin-1 or Windows-1252, and the character that replaces what could not be read.
+  select 'wrong_encoding', s.id, s.key, format('%s has "%s"', s.field, w.part)
+  from special s
+  cross join lateral (select substring(s.text from
+    '[ÂÃÐÑ][\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]|â€.?|\ufffd')
+  ) w (part)
+  where w.part is not null
+  union all
+  select case s.kind when 'choices' then 'choices_alike' else 'accepted_alike' end, s.id, s.key,
+    string_agg(format('%s "%s"', s.field, left(s.text, 40)), ', ' order by s.place)
+  from special s
+  where s.place is not null
+  group by s.id, s.key, s.kind, private.normal_text(s.text)
+  having count(*) > 1;
+end
+$$;
+comment on function private.text_warning() is
+  'Texts of edited questions that may not be what the author sees: invisible characters, a wrong encoding, choices or accepted texts that differ '
+  'only by case, quotes, dashes or spaces.';
+
+create function private.moved_warning()
+returns table (warning text, id uuid, key text, detail text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with edit as materialized (
+    select e.id, e.key, e.before -> 'answer' as answer_before, e.after -> 'answer' as answer_after,
+      jsonb_build_array(e.before -> 'prompt', e.before -> 'choices') as text_before,
+      jsonb_build_array(e.after -> 'prompt', e.after -> 'choices') as text_after
+    from pg_temp.edited_question e where e.before is not null
+  ),
+  -- Only the answer key has changed.
+  rekeyed as materialized (
+    select * from edit e where e.text_before = e.text_after and e.answer_before - 'normalisation' <> e.answer_after - 'normalisation'
+  ),
+  -- How many of the new keys are earlier keys of these questions, each used once.
+  moved as materialized (
+    select sum(least(b.times, a.times)) as keys
+    from (select answer_before as answer, count(*) as times from rekeyed group by 1) b
+    join (select answer_after as answer, count(*) as times from rekeyed group by 1) a using (answer)
+  )
+  select 'keys_moved', r.id, r.key, format('%s → %s', r.answer_before, r.answer_after)
+  from rekeyed r, moved m, (select count(*) as rows from rekeyed) n
+  -- All keys exchanged, or nearly all of many: where rows slipped, the ends of the column get keys that are new.
+  where n.rows >= 2 and (m.keys = n.rows or (n.rows >= 10 and m.keys >= 0.8 * n.rows))
+  union all
+  select 'texts_moved', e.id, e.key, format('has the earlier text of %s', o.key)
+  from edit e
+  join edit o on o.text_before = e.text_after and o.id <> e.id
+  where e.text_before <> e.text_after and o.text_before <> o.text_after;
+end
+$$;
+comment on function private.moved_warning() is
+  'Edits that look like rows that were mixed up. keys_moved: questions kept their texts and exchanged their answer keys. '
+  'texts_moved: a question got the earlier text of another one, so learners'' histories would be about the wrong question.';
+
+create function private.edit_warnings()
+returns json
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+  select coalesce(json_agg(json_build_object('warning', g.warning, 'count', g.count, 'examples', g.examples) order by g.warning), '[]')
+  from (
+    select w.warning, count(distinct w.id) as count,
+      json_agg(json_build_object('id', w.id, 'key', w.key, 'detail', w.detail) order by w.key, w.detail) filter (where w.place <= 5) as examples
+    from (
+      select x.*, row_number() over (partition by x.warning order by x.key, x.detail) as place
+      from (select * from private.text_warning() union all select * from private.moved_warning()) x
+    ) w
+    group by w.warning
+  ) g);
+end
+$$;
+comment on function private.edit_warnings() is
+  'The warnings about the questions in the temporary table edited_question: each with the number of questions and up to five examples.';
+
+create function private.change_warnings()
+returns json
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schema constant smallint := private.content_schema();
+begin
+  perform private.create_edited_question();
+  insert into pg_temp.edited_question
+  select c.id, t.key, b.body::jsonb, t.body::jsonb
+  from pg_temp.change c
+  join pg_temp.candidate t on t.kind = c.kind and t.id = c.id and c.schema between t.from_schema and t.schema
+  left join content.revision b on b.kind = c.kind and b.id = c.id and b.version = c.before_version and v_schema between b.from_schema and b.schema
+  where c.kind = 'question' and c.op = 'upsert' and v_schema between c.from_schema and c.schema;
+  return private.edit_warnings();
+end
+$$;
+comment on function private.change_warnings() is 'The warnings about the questions of a release that collect_change() has collected.';
 
 -- Source: schemas/30_publish/write_tree.sql
 -- What:  writes the changed nodes of the hash tree for a release, in every content schema.
@@ -638,12 +802,14 @@ comment on function private.lift_lock_timeout() is
 create function private.published_head(p_published boolean)
 returns json
 language sql
-stable
+volatile -- since the warnings fill a temporary table
 set search_path = pg_catalog, pg_temp
 as $$
-  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published || '}')::json
+  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published
+    || ',"warnings":' || case when p_published then private.change_warnings() else '[]' end || '}')::json
 $$;
-comment on function private.published_head(boolean) is 'The head as a publish returns it. `published`: whether this call wrote a release.';
+comment on function private.published_head(boolean) is
+  'The head as a publish returns it. `published`: whether this call wrote a release. `warnings`: about the questions of this release.';
 
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
@@ -696,7 +862,7 @@ begin
   if v_upserts + v_deletes = 0 then
     return private.published_head(false);
   end if;
-  if private.needs_force(v_deletes) and not p_force then
+  if private.needs_force(v_deletes) and p_force is not true then
     perform private.raise_error('release_needs_force', format(
       'This release would withdraw %s of %s rows. Publish it with force if this is intended.',
       v_deletes, v_last.domains + v_last.skills + v_last.questions));
@@ -733,7 +899,7 @@ begin
 
   v_release := private.published_head(true);
   perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
-    'content.release', v_version::text, null, v_release::jsonb - 'published');
+    'content.release', v_version::text, null, v_release::jsonb - 'published' - 'warnings');
   return v_release;
 end
 $$;
@@ -764,7 +930,7 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
-  'Publishes all drafts as the next version and returns its head with `published` true. If nothing changed, or this preview is already published, '
+  'Publishes all drafts as the next version and returns its head with `published` true and `warnings`. If nothing changed, or this preview is already published, '
   'it returns the current head with `published` false. '
   'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
 
@@ -802,6 +968,7 @@ begin
       'deletes', n.deletes,
       'delete_share', round(private.delete_share(n.deletes), 4),
       'needs_force', private.needs_force(n.deletes),
+      'warnings', private.change_warnings(),
       'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit p_limit) p),
       'changes', (
         select coalesce(json_agg(json_build_object(
@@ -827,7 +994,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.preview_release(change_limit) $$;
 comment on function public.preview_release(integer) is
-  'The effect of publish_release() now: counts, problems, changes field by field (at most change_limit), and the hash for expected_hash. '
+  'The effect of publish_release() now: counts, problems, warnings with examples, changes field by field (at most change_limit), and the hash for '
+  'expected_hash. '
   'Instructors and admins.';
 
 grant execute on function private.preview_release(integer), public.preview_release(integer) to authenticated, service_role;
@@ -940,6 +1108,9 @@ begin
        where r.op = ''upsert''', v_kind, private.content_schema(), p_to);
     execute format('analyze pg_temp.wanted_%s', v_kind);
   end loop;
+  -- A key of before the second rule names none. Published again, it must not get the newest one.
+  update pg_temp.wanted_question w set answer = w.answer || '{"normalisation": 1}'
+  where w.type = 'short_text' and not w.answer ? 'normalisation';
 
   -- 2 Write them back, and publish.
   perform private.write_wanted(v_head, p_to);
@@ -1058,7 +1229,7 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
-  if p_at < now() and not p_force then
+  if p_at < now() and p_force is not true then
     perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
   end if;
   -- What cannot be published now is refused now, while the author is present.
@@ -1076,11 +1247,11 @@ begin
     perform private.raise_error('nothing_to_publish');
   end if;
   v_deletes := (select n.deletes from private.count_change() n);
-  if private.needs_force(v_deletes) and not p_force then
+  if private.needs_force(v_deletes) and p_force is not true then
     perform private.raise_error('release_needs_force', format('This release would withdraw %s rows. Schedule it with force if this is intended.', v_deletes));
   end if;
   insert into content.schedule (due_at, expected_hash, note, force, created_by)
-  values (p_at, v_hash, p_note, p_force, private.caller_id()) returning * into v_schedule;
+  values (p_at, v_hash, p_note, p_force is true, private.caller_id()) returning * into v_schedule;
   perform private.audit('schedule_release', 'content.schedule', v_schedule.id::text, null, to_jsonb(v_schedule));
   return private.schedule_json(v_schedule);
 end
@@ -1170,6 +1341,25 @@ grant execute on function public.schedule_release(timestamptz, text, text, boole
 -- What:  ops.run_due_schedule(), which publishes a due schedule, and its job.
 -- Why:   schedules need a runner (C5), and a failed schedule must not undo the release of another one.
 
+create function private.finish_schedule(p_id bigint, p_state text, p_version integer, p_error text, p_detail text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule content.schedule;
+begin
+  update content.schedule s
+  set state = p_state, version = p_version, error = p_error, detail = p_detail, attempts = s.attempts + 1,
+    finished_at = case when p_state <> 'pending' then clock_timestamp() end
+  where s.id = p_id returning * into v_schedule;
+  perform private.audit('run_schedule', 'content.schedule', p_id::text, null, to_jsonb(v_schedule));
+end
+$$;
+comment on function private.finish_schedule(bigint, text, integer, text, text) is 'Records and audits the result of a due schedule.';
+
 create function ops.run_due_schedule(p_now timestamptz default clock_timestamp())
 returns integer
 language plpgsql
@@ -1214,11 +1404,7 @@ begin
   end;
 
   -- 3 Record the result.
-  update content.schedule s
-  set state = v_state, version = v_version, error = v_error, detail = v_detail, attempts = s.attempts + 1,
-    finished_at = case when v_state <> 'pending' then clock_timestamp() end
-  where s.id = v_due.id returning * into v_due;
-  perform private.audit('run_schedule', 'content.schedule', v_due.id::text, null, to_jsonb(v_due));
+  perform private.finish_schedule(v_due.id, v_state, v_version, v_error, v_detail);
   return v_version;
 end
 $$;

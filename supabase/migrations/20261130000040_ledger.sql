@@ -5,20 +5,25 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('partitions', 'telemetry');
 --        delete from ops.job where name in ('partitions', 'telemetry');
+--        delete from ops.history_anchor where name in ('learner.state', 'learner.event');
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
---        drop table learner.state, learner.device, learner.batch, ops.erasure, learner.event, private.event_rule, private.event_type,
---          private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine, ops.quarantine_action, ops.quarantine_load,
---          ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
+--        drop table learner.state, learner.device, learner.batch, learner.adoption, ops.erasure, learner.event, private.event_rule,
+--          private.event_type, private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine, ops.quarantine_action,
+--          ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
 --        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.ulid_month,
---          private.partitioned_tables, private.partition_name, private.move_rows, private.add_partition, private.ensure_partition,
---          ops.ensure_partitions, private.month_floor, private.stray_months, private.months_ahead, private.partition_need,
---          ops.maintain_partitions, ops.partition_health, private.refuse_erased, private.hold_off_erasures, private.only_redact,
---          private.forget_devices, private.require_not_revoked, private.support_device, private.devices_of, private.learner_acted_on,
---          private.list_devices, private.set_revoked, public.list_devices, public.revoke_device, public.restore_device,
---          private.broken_field, private.grow_knowledge, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
---          private.load_quarantine, private.app_version, private.steering_for, private.require_running, private.take_tokens,
---          private.answer_refusal;
+--          private.partitioned_tables, private.partition_name, private.month_floor, private.partition_end, private.has_month,
+--          private.move_rows, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
+--          ops.ensure_partitions, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
+--          ops.partition_health, private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures,
+--          private.only_redact, private.forget_devices, private.with_session, private.support_device, private.devices_of,
+--          private.session_refusal, private.require_session, private.signed_in_learner, private.learner_acted_on, private.list_devices,
+--          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
+--          private.grow_knowledge, private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status,
+--          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.require_running,
+--          private.take_tokens;
+
+select private.revoke_default_grants();
 
 -- Source: schemas/40_ledger/ulid.sql
 -- What:  conversion between ULID text and uuid.
@@ -80,9 +85,9 @@ end
 $$;
 comment on function private.uuid_to_ulid(uuid) is 'The ULID text of a uuid.';
 
--- Source: schemas/40_ledger/partitions.sql
--- What:  ensure_partitions(), which creates month partitions ahead of time, for tables keyed by ULID or by arrival.
--- Why:   rows of a month without a partition go to the default one, and moving them needs a lock.
+-- Source: schemas/40_ledger/partition_months.sql
+-- What:  the partitioned tables, the names of their months' partitions, and where a month begins.
+-- Why:   creating, filling and watching partitions must agree on what a complete month is.
 
 create function private.ulid_floor(p_at timestamptz)
 returns uuid
@@ -128,21 +133,66 @@ set search_path = pg_catalog, pg_temp
 as $$ select p_table || '_' || to_char(p_month, 'YYYY_MM') $$;
 comment on function private.partition_name(text, date) is 'The name of a month''s partition, such as event_2026_11. The default partition is event_default.';
 
+create function private.month_floor(p_month date, p_is_ulid boolean)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
+$$;
+comment on function private.month_floor(date, boolean) is 'The first key of a month (UTC) as text: a ULID or a time.';
+
+create function private.partition_end(p_schema text, p_table text, p_month date)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select substring(pg_get_expr(c.relpartbound, c.oid) from $r$TO \('([^']+)'\)$r$) from pg_class c
+    where c.oid = to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, p_month))) and c.relispartition);
+end
+$$;
+comment on function private.partition_end(text, text, date) is 'The first key after a month''s partition, as text. Null: the month has no partition.';
+
+create function private.has_month(p_schema text, p_table text, p_month date, p_is_ulid boolean)
+returns boolean
+language plpgsql -- rather than sql, which plans at every call: the job asks for 250 months a minute
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(private.partition_end(p_schema, p_table, p_month) = private.month_floor((p_month + interval '1 month')::date, p_is_ulid), false);
+end
+$$;
+comment on function private.has_month(text, text, date, boolean) is
+  'Whether a month''s partition covers the whole month. A partition that is still being filled ends earlier.';
+
+-- Source: schemas/40_ledger/partitions.sql
+-- What:  fill_partition(), which creates a month's partition and moves the month's rows out of the default one; ensure_partitions().
+-- Why:   rows of a month without a partition go to the default one. Moving them needs a lock, so many rows move in slices.
+
 create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
-returns void
+returns bigint
 language plpgsql
 volatile
 security definer -- so that a move between partitions does not count as an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_moved bigint;
 begin
   execute format('with moved as (delete from %s where %I >= %L and %2$I < %4$L returning *) insert into %5$s select * from moved',
     p_from::regclass, p_column, p_least, p_below, p_to::regclass);
+  get diagnostics v_moved = row_count;
+  return v_moved;
 end
 $$;
-comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape.';
+comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape. Returns their number.';
 
-create function private.add_partition(p_schema text, p_table text, p_column text, p_name text, p_from text, p_to text)
+create function private.create_partition(p_schema text, p_table text, p_name text, p_comment text)
 returns void
 language plpgsql
 volatile
@@ -150,57 +200,104 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   execute format('create table %I.%I (like %I.%I including defaults including constraints)', p_schema, p_name, p_schema, p_table);
+  -- Without a policy, row level security shows no row to a direct read. Reads through the parent go by the parent's policies.
+  -- On older images of the platform, CREATE POLICY locks tables of Auth, Storage and Realtime, so upkeep must not run it.
   execute format('alter table %I.%I enable row level security', p_schema, p_name);
   -- Partitions do not inherit a truncate trigger.
   execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
     p_name || '_stays', p_schema, p_name);
-  -- Reads go through the parent and its policies. Direct reads of a partition are refused.
-  execute format('create policy %I on %I.%I for all to anon, authenticated using (false)', p_name || '_all_nobody', p_schema, p_name);
-  execute format('comment on table %I.%I is %L', p_schema, p_name,
-    case when p_from is null then format('Rows of %s outside all months: wrong clocks.', p_table) else format('%s from %s.', p_table, p_from) end);
-  if p_from is null then
-    -- The key's own index starts with the learner. This index counts and moves a month of strays without reading all other rows.
-    -- Only events of wrong clocks pay for it.
-    execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', p_name, p_column), p_schema, p_name, p_column);
-    execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, p_name);
-    return;
-  end if;
-  -- A partition cannot be attached while the default partition has rows of its range, so these rows move first. The lock for attaching
-  -- is taken before the move: otherwise a new row could arrive in between, and locking in two steps could deadlock.
-  execute format('lock table %I.%I in access exclusive mode', p_schema, p_table || '_default');
-  perform private.move_rows(format('%I.%I', p_schema, p_table || '_default'), format('%I.%I', p_schema, p_name), p_column, p_from, p_to);
-  execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, p_name, p_from, p_to);
+  execute format('comment on table %I.%I is %L', p_schema, p_name, p_comment);
 end
 $$;
-comment on function private.add_partition(text, text, text, text, text, text) is
-  'Creates a partition, moves matching rows of the default partition into it, and attaches it.';
+comment on function private.create_partition(text, text, text, text) is 'Creates a table that can be attached to the named one as a partition.';
 
-create function private.ensure_partition(p_schema text, p_table text, p_month date)
-returns boolean
+create function private.create_default_partition(p_schema text, p_table text, p_key text)
+returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_name constant text := private.partition_name(p_table, p_month);
-  v_parent record;
-  v_from constant timestamptz := p_month::timestamp at time zone 'utc';
-  v_to constant timestamptz := (p_month + interval '1 month') at time zone 'utc';
+  v_name constant text := p_table || '_default';
 begin
-  if to_regclass(format('%I.%I', p_schema, v_name)) is not null then
-    return false;
+  if to_regclass(format('%I.%I', p_schema, v_name)) is null then
+    perform private.create_partition(p_schema, p_table, v_name, format('Rows of %s outside all months: wrong clocks.', p_table));
+    -- The key's own index starts with the learner. This index counts and moves a month of strays without reading all other rows.
+    -- Only events of wrong clocks pay for it.
+    execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', v_name, p_key), p_schema, v_name, p_key);
+    execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, v_name);
   end if;
-  select * into strict v_parent from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table;
-  if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is null then
-    perform private.add_partition(p_schema, p_table, v_parent.key, p_table || '_default', null, null);
-  end if;
-  perform private.add_partition(p_schema, p_table, v_parent.key, v_name,
-    case when v_parent.is_ulid then private.ulid_floor(v_from)::text else v_from::text end,
-    case when v_parent.is_ulid then private.ulid_floor(v_to)::text else v_to::text end);
-  return true;
 end
 $$;
-comment on function private.ensure_partition(text, text, date) is 'Creates a table''s partition for a month. False: it exists.';
+comment on function private.create_default_partition(text, text, text) is 'Creates a table''s default partition if it is missing.';
+
+create function private.slice_end(p_default text, p_key text, p_from text, p_to text, p_rows integer)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_end text;
+begin
+  -- Rows with the key of the last row belong to the slice, so that each slice makes progress.
+  execute format($sql$
+    select d.%2$I::text from %1$s d
+    where d.%2$I < %4$L and d.%2$I > (
+      select e.%2$I from %1$s e where e.%2$I >= %3$L and e.%2$I < %4$L order by e.%2$I offset %5$s limit 1)
+    order by d.%2$I limit 1$sql$, p_default::regclass, p_key, p_from, p_to, p_rows - 1) into v_end;
+  return coalesce(v_end, p_to);
+end
+$$;
+comment on function private.slice_end(text, text, text, text, integer) is
+  'The first key after the next p_rows rows of the default partition from p_from on; p_to if there are no more rows before it.';
+
+create function private.fill_partition(p_schema text, p_table text, p_month date, p_rows integer default null)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parent record;
+  v_default constant text := format('%I.%I', p_schema, p_table || '_default');
+  v_name constant text := private.partition_name(p_table, p_month);
+  v_from text;
+  v_reached text;
+  v_to text;
+  v_moved bigint;
+begin
+  select * into strict v_parent from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table;
+  if private.has_month(p_schema, p_table, p_month, v_parent.is_ulid) then
+    return null;
+  end if;
+  perform private.create_default_partition(p_schema, p_table, v_parent.key);
+
+  -- 1 The lock on the whole table comes first. A query that has planned without the new partition, and waits for the default one,
+  --   would miss the rows that move meanwhile.
+  execute format('lock table %I.%I in access exclusive mode', p_schema, p_table);
+
+  -- 2 A partition cannot be attached while the default one has rows of its range. So its range ends with the rows that have moved, and
+  --   grows with every slice until it is the month. Between two slices each row is in one of the two partitions.
+  v_from := private.month_floor(p_month, v_parent.is_ulid);
+  v_to := private.month_floor((p_month + interval '1 month')::date, v_parent.is_ulid);
+  v_reached := private.partition_end(p_schema, p_table, p_month);
+  if p_rows is not null then
+    v_to := private.slice_end(v_default, v_parent.key, coalesce(v_reached, v_from), v_to, p_rows);
+  end if;
+  if v_reached is null then
+    perform private.create_partition(p_schema, p_table, v_name, format('%s from %s.', p_table, p_month));
+  else
+    execute format('alter table %I.%I detach partition %I.%I', p_schema, p_table, p_schema, v_name);
+  end if;
+  v_moved := private.move_rows(v_default, format('%I.%I', p_schema, v_name), v_parent.key, coalesce(v_reached, v_from), v_to);
+  execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, v_name, v_from, v_to);
+  return v_moved;
+end
+$$;
+comment on function private.fill_partition(text, text, date, integer) is
+  'Creates a month''s partition, or continues an incomplete one: moves the next p_rows rows of the month out of the default partition (null: all), '
+  'and attaches it for the keys moved. Returns the number of rows moved, or null if the month is complete. One transaction, safe to repeat.';
 
 create function ops.ensure_partitions(p_from timestamptz default now(), p_months integer default 12)
 returns integer
@@ -215,7 +312,7 @@ declare
   v_made integer;
 begin
   perform private.require_role('admin');
-  select count(*) filter (where private.ensure_partition(t.schema, t.name, m::date)) into v_made
+  select count(private.fill_partition(t.schema, t.name, m::date)) into v_made
   from private.partitioned_tables() t
   cross join generate_series(v_first::timestamp, v_first + make_interval(months => p_months), interval '1 month') m;
   return v_made;
@@ -227,18 +324,8 @@ comment on function ops.ensure_partitions(timestamptz, integer) is
 
 
 -- Source: schemas/40_ledger/partition_upkeep.sql
--- What:  maintain_partitions(), which creates one missing month per run, and partition_health(), which reports the partitions' state.
+-- What:  maintain_partitions(), which creates one month or moves one slice per run, and partition_health(), which reports the state.
 -- Why:   rows of a month without a partition go to one default table, which would grow unnoticed.
-
-create function private.month_floor(p_month date, p_is_ulid boolean)
-returns text
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
-$$;
-comment on function private.month_floor(date, boolean) is 'The first key of a month (UTC) as text: a ULID or a time.';
 
 create function private.stray_months(p_schema text, p_table text, p_key text, p_is_ulid boolean, p_months integer, p_most integer)
 returns table (month date, rows bigint)
@@ -253,7 +340,7 @@ begin
   -- 2999, are not read. Counting stops one row after p_most, which is too many already.
   for month in
     select m::date from generate_series(v_this - interval '36 months', v_this + make_interval(months => p_months), interval '1 month') m
-    where to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, m::date))) is null
+    where not private.has_month(p_schema, p_table, m::date, p_is_ulid)
   loop
     rows := 0;
     if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is not null then
@@ -266,7 +353,7 @@ begin
 end
 $$;
 comment on function private.stray_months(text, text, text, boolean, integer, integer) is
-  'The months without a partition, from three years ago to p_months ahead, and their rows in the default partition. p_most + 1 means more than p_most.';
+  'The months without a complete partition, from three years ago to p_months ahead, and their rows in the default partition. p_most + 1 means more than p_most.';
 
 create function private.months_ahead(p_schema text, p_table text)
 returns integer
@@ -274,32 +361,32 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select min(i) - 1
-  from generate_series(0, 60) i
-  where i = 60 or to_regclass(format('%I.%I', p_schema, private.partition_name(p_table,
-    (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date))) is null
+  select coalesce(min(i), 0) - 1
+  from private.partitioned_tables() t, generate_series(0, 60) i
+  where t.schema = p_schema and t.name = p_table and (i = 60
+    or not private.has_month(p_schema, p_table, (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date, t.is_ulid))
 $$;
 comment on function private.months_ahead(text, text) is
   'The number of consecutive months after this one that have a partition. -1: this month has none.';
 
-create function private.partition_need(p_months integer, p_stray_rows integer, p_most_rows integer)
-returns table (schema text, name text, month date, rows bigint, can_move boolean)
+create function private.partition_need(p_months integer, p_stray_rows integer)
+returns table (schema text, name text, month date)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select t.schema, t.name, m.month, m.rows, m.rows <= p_most_rows
+  select t.schema, t.name, m.month
   from private.partitioned_tables() t
-  cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, greatest(p_most_rows, p_stray_rows)) m
+  cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, p_stray_rows) m
   cross join lateral (select m.month < date_trunc('month', now() at time zone 'utc') as is_behind) x
   -- Past months need a partition only if they have many rows: an import, or devices that were offline for long. 1970 gets no table.
-  where not x.is_behind or m.rows >= p_stray_rows
+  where not x.is_behind or m.rows >= p_stray_rows or private.partition_end(t.schema, t.name, m.month) is not null
   order by x.is_behind, m.month, t.schema, t.name
 $$;
-comment on function private.partition_need(integer, integer, integer) is
-  'The months that need a partition: future ones, nearest first, then past ones with many rows in the default partition.';
+comment on function private.partition_need(integer, integer) is
+  'The months that need work: future ones, nearest first, then past ones with many rows in the default partition or an incomplete partition.';
 
-create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_most_rows integer default 20000)
+create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_slice_rows integer default 20000)
 returns text
 language plpgsql
 volatile
@@ -310,33 +397,31 @@ set lock_timeout = '500ms'
 as $$
 declare
   v_need record;
+  v_moved bigint;
   v_made text;
   v_error text;
 begin
   perform private.require_role('admin');
-  -- One partition per run, so a transaction never holds two default partitions and lock order cannot be wrong. A failed attempt
+  -- One partition or slice per run, so that a transaction holds one table's lock and not for long. A failed attempt
   -- releases its locks, and the next one is tried.
-  for v_need in select * from private.partition_need(p_months, p_stray_rows, p_most_rows)
+  for v_need in select * from private.partition_need(p_months, p_stray_rows)
   loop
     begin
-      if v_need.can_move then
-        perform private.ensure_partition(v_need.schema, v_need.name, v_need.month);
-        v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
-        exit;
-      end if;
-      v_error := format('More than %s rows of %s are in %s.%s_default. Run ops.ensure_partitions() in a quiet hour.',
-        p_most_rows, to_char(v_need.month, 'YYYY-MM'), v_need.schema, v_need.name);
+      v_moved := private.fill_partition(v_need.schema, v_need.name, v_need.month, p_slice_rows);
+      v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
+      exit;
     exception when others then
       v_error := format('%s (%s)', sqlerrm, sqlstate);
     end;
   end loop;
-  perform private.record_job('partitions', v_error, case when v_made is not null then jsonb_build_object('made', v_made, 'rows', v_need.rows) end);
+  perform private.record_job('partitions', v_error, case when v_made is not null then
+    jsonb_build_object('made', v_made, 'rows', v_moved) end);
   return v_made;
 end
 $$;
 comment on function ops.maintain_partitions(integer, integer, integer) is
-  'Creates the next missing month partition, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
-  'A month with more than p_most_rows rows there is reported and left for ops.ensure_partitions() in a quiet hour.';
+  'Creates the next missing month partition, or moves the next p_slice_rows rows of a month out of the default partition. Returns the partition''s '
+  'name, or null if nothing is left to do. Runs by pg_cron.';
 
 create function ops.partition_health()
 returns table (table_name text, months_ahead integer, default_rows bigint, default_months jsonb, cut text[],
@@ -379,7 +464,7 @@ comment on function ops.partition_health() is
   'Per partitioned table: months ahead; rows in the default partition, in total and by month for the last three years and the next one; '
   'and the job''s results. Rows of other months come from wrong clocks and stay. Counts stop at 200,000; cut names the months, or all, with more rows.';
 
-select private.schedule_job('partitions', '11 * * * *', '1 hour', 'select ops.maintain_partitions()');
+select private.schedule_job('partitions', '* * * * *', '1 minute', 'select ops.maintain_partitions()');
 
 -- Source: schemas/40_ledger/learner_state.sql
 -- What:  one state row per learner (lock and change counter), their devices, and the log of batches.
@@ -416,13 +501,17 @@ create table learner.device (
   clock_skew_ms    bigint,
   queue_lag_ms     bigint,
   revoked_at       timestamptz,
+  sessions         uuid[] not null default '{}',
   constraint device_pkey primary key (user_id, device_id),
   constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
 );
 comment on table learner.device is 'A device at its last contact. clock_skew_ms is server time minus device time.';
 comment on column learner.device.queue_lag_ms is
   'How long the oldest event of its last batch had waited. Measured by the device''s own clock, so clock skew does not matter.';
+comment on column learner.device.first_seen_at is 'When the device came on record: at its first contact, or at its revocation.';
 comment on column learner.device.revoked_at is 'When the device was revoked; it can neither push nor pull. Null: not revoked.';
+comment on column learner.device.sessions is
+  'The sessions that the device was seen with, newest last, at most 20. A revocation ends those that were opened before it, under any device id.';
 
 create table learner.batch (
   user_id     uuid not null,
@@ -446,8 +535,48 @@ create policy state_all_nobody on learner.state for all to anon, authenticated u
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
 
+select private.anchor_history('learner.state');
+
+-- Source: schemas/40_ledger/adoption.sql
+-- What:  learner.adoption: anonymous learners whose data now belongs to an account.
+-- Why:   who tries the app first and signs in later keeps what they learned. Their devices still hold events under the old id (U10).
+create table learner.adoption (
+  user_id    uuid not null,
+  adopted_by uuid not null,
+  adopted_at timestamptz not null,
+  change_seq bigint not null,
+  moved      integer not null,
+  duplicate  integer not null,
+  conflict   integer not null,
+  constraint adoption_pkey primary key (user_id),
+  constraint adoption_by_another check (adopted_by <> user_id),
+  constraint adoption_counts_not_negative check (least(change_seq, moved, duplicate, conflict) >= 0)
+);
+-- For a batch or an erasure of the account.
+create index adoption_adopted_by_idx on learner.adoption (adopted_by);
+comment on table learner.adoption is
+  'Anonymous learners that an account has adopted. Their id takes no data any more. Events that name it count for adopted_by, if its token sends them.';
+comment on column learner.adoption.change_seq is 'The account''s change number after the adoption.';
+comment on column learner.adoption.moved is 'Events that the account got. duplicate: it had them already. conflict: it had another event of the id; quarantined.';
+alter table learner.adoption enable row level security;
+create policy adoption_all_nobody on learner.adoption for all to anon, authenticated using (false);
+
+create function private.refuse_adopted(p_user uuid)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from learner.adoption a where a.user_id = p_user) then
+    perform private.raise_error('learner_adopted');
+  end if;
+end
+$$;
+comment on function private.refuse_adopted(uuid) is 'Raises learner_adopted for a learner whose data an account has adopted.';
+
 -- Source: schemas/40_ledger/erasure_barrier.sql
--- What:  ops.erasure, the learners whose data is erased or being erased; refuse_erased() and hold_off_erasures(), which every writer calls.
+-- What:  ops.erasure, the learners whose data is erased or being erased; refuse_absent() and hold_off_erasures(), which every writer calls.
 -- Why:   an old device must not bring back erased data, and the audit trail must not show it (O5).
 create table ops.erasure (
   user_id      uuid not null,
@@ -455,19 +584,26 @@ create table ops.erasure (
   requested_at timestamptz not null default now(),
   erased_at    timestamptz,
   rows         bigint not null default 0,
+  tried_at     timestamptz,
+  failures     integer not null default 0,
+  last_error   text,
   constraint erasure_pkey primary key (user_id),
   -- A list of values, because a free text could contain the data to be erased.
   constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
-  constraint erasure_rows_not_negative check (rows >= 0)
+  constraint erasure_rows_not_negative check (rows >= 0),
+  constraint erasure_failures_not_negative check (failures >= 0),
+  constraint erasure_error_iff_failing check ((failures = 0) = (last_error is null)),
+  constraint erasure_failing_iff_pending check (failures = 0 or erased_at is null)
 );
-create index erasure_requested_at_idx on ops.erasure (requested_at) where erased_at is null;
+create index erasure_tried_at_requested_at_user_id_idx on ops.erasure (tried_at nulls first, requested_at, user_id) where erased_at is null;
 comment on table ops.erasure is
   'The erasure barrier: no data of these learners is accepted. Only their ids are kept, permanently. erased_at is null while rows are left.';
 comment on column ops.erasure.reason is 'requested: their data. account_deleted: their data and their account.';
+comment on column ops.erasure.failures is 'Failed tries in a row. last_error is the last one''s error, tried_at the time of the last try of any kind.';
 alter table ops.erasure enable row level security;
 create policy erasure_all_nobody on ops.erasure for all to anon, authenticated using (false);
 
-create function private.refuse_erased(p_user uuid)
+create function private.refuse_absent(p_user uuid)
 returns void
 language plpgsql
 stable
@@ -477,9 +613,21 @@ begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
     perform private.raise_error('erased');
   end if;
+  perform private.refuse_adopted(p_user);
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased for a learner in ops.erasure. The caller holds the learner''s lock.';
+comment on function private.refuse_absent(uuid) is
+  'Raises erased for a learner in ops.erasure, and learner_adopted for an adopted one. The caller holds the learner''s lock.';
+
+create function private.is_present(p_user uuid)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select not exists (select from ops.erasure e where e.user_id = p_user) and not exists (select from learner.adoption a where a.user_id = p_user)
+$$;
+comment on function private.is_present(uuid) is 'Whether refuse_absent() lets the learner pass.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -495,7 +643,7 @@ begin
   with made as (
     insert into learner.state (user_id)
     select distinct u.id from unnest(p_users) u (id)
-    where not exists (select from ops.erasure e where e.user_id = u.id) and not exists (select from learner.state s where s.user_id = u.id)
+    where private.is_present(u.id) and not exists (select from learner.state s where s.user_id = u.id)
     order by u.id
     on conflict do nothing
     returning user_id
@@ -507,12 +655,12 @@ begin
   v_held := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for key share skip locked);
 
   -- 3 Read the barrier in separate statements, so that an erasure that held the lock until now is visible.
-  delete from learner.state s where s.user_id = any (v_made) and exists (select from ops.erasure e where e.user_id = s.user_id);
-  return array(select h.id from unnest(v_held) h (id) where not exists (select from ops.erasure e where e.user_id = h.id));
+  delete from learner.state s where s.user_id = any (v_made) and not private.is_present(s.user_id);
+  return array(select h.id from unnest(v_held) h (id) where private.is_present(h.id));
 end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
-  'The learners that are neither busy nor in ops.erasure. Their erasure cannot begin before the transaction ends.';
+  'The learners that are neither busy, nor in ops.erasure, nor adopted. Their erasure or adoption cannot begin before the transaction ends.';
 
 create function private.only_redact()
 returns trigger
@@ -542,8 +690,8 @@ create trigger audit_only_redacted before update on ops.audit
   for each row execute function private.only_redact();
 
 -- Source: schemas/40_ledger/devices.sql
--- What:  devices: the limit per learner, who may see them, and revocation by the learner or support.
--- Why:   learners and support ask whether a device is current. A stolen tablet must neither write nor read any more (O2, U8).
+-- What:  devices: the limit per learner, and the sessions that they were seen with.
+-- Why:   learners and support ask whether a device is current, and a revocation must find its sessions (O2, U8).
 
 create function private.forget_devices()
 returns trigger
@@ -553,38 +701,41 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- A device's id is chosen by the caller. Rows that another transaction holds are skipped.
+  -- A device's id is chosen by the caller, a session is not. So the first device of a session stays longest: made-up ids replace each
+  -- other, and hide no device from a revocation. Rows that another transaction holds are skipped.
+  -- An array, because a plan may run a subquery after `in` for each row, and then its limit counts anew.
   delete from learner.device d
-  where d.user_id = new.user_id and d.device_id in (
+  where d.user_id = new.user_id and d.device_id = any (array(
     select k.device_id from learner.device k
-    where k.user_id = new.user_id and k.revoked_at is null
-    order by k.last_seen_at, k.device_id
-    limit greatest((select count(*) from learner.device c where c.user_id = new.user_id) - 50, 0)
-    for update skip locked);
+    where k.user_id = new.user_id and k.revoked_at is null and k.device_id <> new.device_id
+    order by not exists (
+      select from learner.device f
+      where f.user_id = k.user_id and f.sessions && k.sessions and (f.first_seen_at, f.device_id) < (k.first_seen_at, k.device_id)),
+      k.last_seen_at, k.device_id
+    limit greatest((select count(*) from learner.device c where c.user_id = new.user_id and c.revoked_at is null) - 50, 0)
+    for update skip locked));
   return null;
 end
 $$;
 comment on function private.forget_devices() is
-  'Row trigger: keeps at most fifty devices per learner and deletes the one seen longest ago. Its next contact adds it again. '
-  'Revoked devices stay, because otherwise made-up ids could push a revocation out.';
+  'Row trigger: keeps at most fifty live devices per learner. The one seen longest ago goes, before it those that share the session of an '
+  'earlier one. Its next contact adds it again. Revoked devices are not counted, and stay: made-up ids must not push a revocation out.';
 
 -- Runs for new devices only: contacts of known devices are updates.
 create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
 
-create function private.require_not_revoked(p_user uuid, p_device uuid)
-returns void
-language plpgsql
-stable
-security definer
+create function private.with_session(p_sessions uuid[], p_session uuid)
+returns uuid[]
+language sql
+immutable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  if exists (select from learner.device d where d.user_id = p_user and d.device_id = p_device and d.revoked_at is not null) then
-    perform private.raise_error('device_revoked');
-  end if;
-end
+  select case
+    when p_session is null or p_session = any (p_sessions) then p_sessions
+    else (array_append(p_sessions, p_session))[greatest(cardinality(p_sessions) - 18, 1):]
+  end
 $$;
-comment on function private.require_not_revoked(uuid, uuid) is 'Raises device_revoked if the device is revoked.';
+comment on function private.with_session(uuid[], uuid) is 'The sessions of a device with one more at the end: the last twenty, each once.';
 
 create function private.support_device()
 returns uuid
@@ -611,23 +762,103 @@ as $$
 $$;
 comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or one of them, in the form of list_devices().';
 
+-- Source: schemas/40_ledger/sessions.sql
+-- What:  whether a learner's token may push and pull: its session lives, and neither it nor the device is revoked.
+-- Why:   a stolen tablet must neither write nor read any more, whatever it calls itself (U8).
+create function private.session_refusal(p_user uuid, p_session uuid, p_device uuid)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_opened constant timestamptz := private.session_opened_at(p_user, p_session);
+begin
+  if v_opened is null then
+    return case when p_session is null then 'unauthenticated' else 'session_ended' end;
+  end if;
+  -- The device's id is the caller's word, the session is not. Whoever signs in again knows the learner's password.
+  if exists (
+    select from learner.device d
+    where d.user_id = p_user and d.revoked_at is not null
+      and (d.device_id = p_device or (p_session = any (d.sessions) and v_opened <= d.revoked_at)))
+  then
+    return 'device_revoked';
+  end if;
+  return null;
+end
+$$;
+comment on function private.session_refusal(uuid, uuid, uuid) is
+  'Why a token may not push and pull, a code of the registry, or null: its session has ended, it names none and the setting refuses that, '
+  'the device is revoked, or the session was seen with a device that was revoked later.';
+
+create function private.require_session(p_user uuid, p_session uuid, p_device uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_code constant text := private.session_refusal(p_user, p_session, p_device);
+begin
+  if v_code is not null then
+    perform private.raise_error(v_code, case when v_code = 'unauthenticated' then 'The access token names no session.' end);
+  end if;
+end
+$$;
+comment on function private.require_session(uuid, uuid, uuid) is
+  'Raises unauthenticated, session_ended or device_revoked unless the token may push and pull. p_device: null if the call names none.';
+
+create function private.signed_in_learner()
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.session_refusal(private.caller_id(), private.caller_session(), null) is null then
+    return private.caller_id();
+  end if;
+  return null;
+end
+$$;
+comment on function private.signed_in_learner() is 'For policies: the caller, or null if the caller''s token may not pull.';
+grant execute on function private.signed_in_learner() to authenticated;
+
 create function private.learner_acted_on(p_learner uuid)
 returns uuid
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_caller constant uuid := private.caller_id();
+  v_code text;
 begin
-  if p_learner is null and private.caller_id() is null then
+  if p_learner is distinct from v_caller and p_learner is not null then
+    perform private.require_role('support', 'admin');
+    return p_learner;
+  end if;
+  if v_caller is null then
     perform private.raise_error('unauthenticated');
   end if;
-  if p_learner is distinct from private.caller_id() and p_learner is not null then
-    perform private.require_role('support', 'admin');
+  -- A session that a revocation ended may list and revoke devices still: a learner may have begun with their own.
+  v_code := nullif(private.session_refusal(v_caller, private.caller_session(), null), 'device_revoked');
+  if v_code is not null then
+    perform private.raise_error(v_code);
   end if;
-  return coalesce(p_learner, private.caller_id());
+  return v_caller;
 end
 $$;
-comment on function private.learner_acted_on(uuid) is 'The learner of a call on devices: the caller, or, for support and admins, the named learner.';
+comment on function private.learner_acted_on(uuid) is
+  'The learner of a call on devices: the caller, whose session must live, or, for support and admins, the named learner.';
+
+-- Source: schemas/40_ledger/revocation.sql
+-- What:  list_devices(), revoke_device() and restore_device(), for the learner or support.
+-- Why:   a stolen tablet must neither write nor read any more, and its learner can see to that (O2, U8).
 
 create function private.list_devices(p_learner uuid)
 returns table (
@@ -659,19 +890,38 @@ as $$
 declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
   v_since timestamptz;
+  v_is_known boolean;
 begin
   -- A thief of the tablet may have the learner's token, so only support can lift a revocation.
   if not p_revoked then
     perform private.require_role('support', 'admin');
   end if;
+
+  -- 1 The learner's lock, also for a learner who has sent nothing. A misspelt learner gets no row.
+  if p_revoked and (private.account_of(v_learner, null)).app_role is not null then
+    insert into learner.state (user_id) values (v_learner) on conflict do nothing;
+  end if;
   perform from learner.state s where s.user_id = v_learner for update;
-  select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
   if not found then
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
+  perform private.refuse_absent(v_learner);
+  select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
+  v_is_known := found;
+
+  -- 2 A device that is not on record yet is revoked before its first contact.
+  if not v_is_known and not p_revoked then
+    perform private.raise_error('device_unknown', p_info => p_device::text);
+  end if;
+  if v_since is null and p_revoked and v_learner = private.caller_id()
+    and (select count(*) >= 200 from learner.device d where d.user_id = v_learner and d.revoked_at is not null)
+  then
+    perform private.raise_error('revocations_full', p_info => '200');
+  end if;
   if (v_since is not null) <> p_revoked then
-    update learner.device d set revoked_at = case when p_revoked then clock_timestamp() end
-    where d.user_id = v_learner and d.device_id = p_device;
+    insert into learner.device as d (user_id, device_id, first_seen_at, last_seen_at, revoked_at)
+    values (v_learner, p_device, clock_timestamp(), clock_timestamp(), case when p_revoked then clock_timestamp() end)
+    on conflict (user_id, device_id) do update set revoked_at = excluded.revoked_at;
     perform private.audit(case when p_revoked then 'revoke_device' else 'restore_device' end, 'learner.state', v_learner::text, null,
       jsonb_strip_nulls(jsonb_build_object('device_id', p_device, 'revoked_at', v_since, 'reason', left(p_reason, 500))));
   end if;
@@ -699,8 +949,9 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$ select private.set_revoked(learner, device, true, reason) $$;
 comment on function public.revoke_device(uuid, text, uuid) is
-  'Revokes a device: it can no longer push or pull and receives device_revoked. The data on the device stays. Returns the device. '
-  'For the caller''s devices or, for support and admins, a learner''s. Audited. Errors: forbidden, device_unknown.';
+  'Revokes a device, on record or not: it can no longer push or pull, nor can the sessions that it was seen with. The data on the device '
+  'stays. Returns the device. For the caller''s devices, at most 200, or, for support and admins, a learner''s. Audited. '
+  'Errors: forbidden, session_ended, device_unknown (no such learner), erased, revocations_full.';
 
 create function public.restore_device(device uuid, learner uuid, reason text default null)
 returns json
@@ -736,6 +987,7 @@ create table learner.event (
   reset_event        uuid,
   content_state      text,
   graded_correct     boolean,
+  clock_offset_ms    bigint,
   -- No second index: a learner's look-ups use this one. It writes 0.68 times the WAL of the usual two indexes.
   constraint event_pkey primary key (user_id, event_id),
   constraint event_type_version_positive check (type_version > 0),
@@ -749,12 +1001,18 @@ create table learner.event (
 ) partition by range (event_id);
 comment on table learner.event is
   'The ledger, kept permanently. event_id is the device''s ULID as uuid. Partitions are months of the ULID''s time.';
-comment on column learner.event.head_version is 'This column and the following ones are stamped on arrival and never change, so projections depend only on the rows.';
+comment on column learner.event.clock_offset_ms is
+  'Server time minus device time as the device knew it when it made the event; null: unknown. It decides the day of practice.';
+comment on column learner.event.head_version is 'This column and those up to graded_correct are stamped on arrival and never change, so projections depend only on the rows.';
+comment on column learner.event.clock_skew_ms is
+  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice of an event without an offset.';
 comment on column learner.event.content_state is 'The state of the answered question version on arrival: current, outdated or withdrawn.';
 comment on column learner.event.graded_correct is 'The server''s grading by the answered version. The body has the device''s claim.';
 
 alter table learner.event enable row level security;
 create policy event_select_own on learner.event for select to authenticated using (user_id = (select auth.uid()));
+
+select private.anchor_history('learner.event');
 
 -- Source: schemas/40_ledger/event_rules.sql
 -- What:  the rules for batches and events as rows: one jsonpath predicate per field.
@@ -829,7 +1087,8 @@ values
   ('event', 1, 6, 'device_id', 'strict $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"', 'must be a UUID in lower case'),
   ('event', 1, 7, 'occurred_at', 'strict ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz()))', 'must be an RFC 3339 time in UTC ending in Z'),
   ('event', 1, 8, 'utc_offset_minutes', 'strict ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080)', 'must be a whole number from -1080 to 1080'),
-  ('event', 1, 9, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
+  ('event', 1, 9, 'clock_offset_ms', 'strict ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000)))', 'must be a whole number from -32503680000000 to 32503680000000'),
+  ('event', 1, 10, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
   ('session.started', 1, 1, 'body.session_id', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
   ('session.started', 1, 2, 'body.skill_id', 'strict ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"))', 'must be a UUID in lower case'),
   ('session.started', 1, 3, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
@@ -885,7 +1144,7 @@ values
 insert into private.event_type (type, version, kept_in, rules)
 values
   ('batch', 1, 'ledger', 'strict $.type() == "object" && $.batch_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.sent_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.sent_at.timestamp_tz())) && ((exists($.platform)) is unknown || ($.platform == null || ($.platform != "" && !($.platform like_regex ".{61}" flag "s")))) && ((exists($.app_version)) is unknown || ($.app_version == null || ($.app_version != "" && !($.app_version like_regex ".{61}" flag "s")))) && ($.contract_version.floor() == $.contract_version && $.contract_version >= 1 && $.contract_version <= 32767) && ((exists($.content_version)) is unknown || ($.content_version == null || ($.content_version.floor() == $.content_version && $.content_version >= 0 && $.content_version <= 2147483647))) && ((exists($.content_schema)) is unknown || ($.content_schema == null || ($.content_schema.floor() == $.content_schema && $.content_schema >= 1 && $.content_schema <= 32767))) && ((exists($.pull)) is unknown || ($.pull == null || ($.pull.type() == "object" && ((exists($.pull.cursor)) is unknown || ($.pull.cursor == null || ($.pull.cursor != "" && !($.pull.cursor like_regex ".{101}" flag "s")))) && ((exists($.pull.limit)) is unknown || ($.pull.limit == null || ($.pull.limit.floor() == $.pull.limit && $.pull.limit >= 1 && $.pull.limit <= 1000)))))) && ((exists($.dead_letters)) is unknown || ($.dead_letters == null || ($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*] ? (@ != null && (@.type() != "string" || !((@ != "" && !(@ like_regex ".{201}" flag "s")))))))))'),
-  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ($.body.type() == "object")'),
+  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000))) && ($.body.type() == "object")'),
   ('session.started', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")) && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)'),
   ('session.ended', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.body.reason == "completed" || $.body.reason == "abandoned" || $.body.reason == "timed_out")'),
   ('attempt.recorded', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.body.question_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647) && ($.body.answer.type() == "object") && $.body.correct.type() == "boolean" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000) && ((exists($.body.reset)) is unknown || ($.body.reset == null || ($.body.reset.type() == "object" && ($.body.reset.count.floor() == $.body.reset.count && $.body.reset.count >= 1 && $.body.reset.count <= 2147483647) && $.body.reset.event like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")))'),
@@ -974,13 +1233,27 @@ create trigger telemetry_setting_audit_update after update on ops.telemetry_sett
 create trigger telemetry_setting_stays before delete or truncate on ops.telemetry_setting
   for each statement execute function private.forbid_change();
 
+create function private.delete_stray_telemetry(p_before timestamptz)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
+  delete from ops.telemetry_default t
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+$$;
+comment on function private.delete_stray_telemetry(timestamptz) is 'Deletes up to 100,000 rows of the default partition that arrived before this time.';
+
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer
 language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+-- Dropping a partition locks its parent against reads and writes. All batches with telemetry wait behind a lock that waits.
+set lock_timeout = '500ms'
 as $$
 declare
   v_before timestamptz := p_now - make_interval(days => (select s.keep_days from ops.telemetry_setting s));
@@ -1000,9 +1273,7 @@ begin
     execute format('drop table ops.%I', v_partition);
     v_dropped := v_dropped + 1;
   end loop;
-  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
-  delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
+  perform private.delete_stray_telemetry(v_before);
   return v_dropped;
 end
 $$;
@@ -1031,6 +1302,7 @@ create table ops.quarantine (
   last_seen_at   timestamptz not null,
   times_seen     integer not null default 1,
   knowledge      bigint not null default 0,
+  waits_for      text,
   tried_at       timestamptz not null default clock_timestamp(),
   resolved_at    timestamptz,
   resolved_event uuid,
@@ -1040,6 +1312,7 @@ create table ops.quarantine (
   constraint quarantine_code_known foreign key (code) references private.error_code (code),
   constraint quarantine_status_follows_code foreign key (code, is_held) references private.error_code (code, held),
   constraint quarantine_status_known check (status in ('open', 'held', 'superseded', 'discarded')),
+  constraint quarantine_held_waits_for_something check (status <> 'held' or waits_for is not null),
   constraint quarantine_origin_known check (origin in ('batch', 'dead_letter')),
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
   constraint quarantine_event_iff_superseded check ((status = 'superseded') = (resolved_event is not null))
@@ -1047,6 +1320,7 @@ create table ops.quarantine (
 -- For one look-up per contact, which rarely finds a held event to retry, and for the replay job over all learners.
 create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
 create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
+create index quarantine_waits_for_user_id_idx on ops.quarantine (waits_for, user_id) where status = 'held';
 -- For replay by support, least recently tried first: of one learner, or of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
@@ -1059,7 +1333,9 @@ comment on table ops.quarantine is 'Events that could not be applied, stored as 
 comment on column ops.quarantine.body is 'The received text, unchanged. mended_body is support''s corrected version.';
 comment on column ops.quarantine.origin is 'batch: received like any event. dead_letter: handed in by a device that had given it up; reason says why.';
 comment on column ops.quarantine.batch_id is 'The last batch that contained the event.';
-comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try.';
+comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try. 0: to be tried again in any case.';
+comment on column ops.quarantine.waits_for is
+  'What a held event lacks: the first of type:<type>@<version>, version:<release>, question:<id>, skill:<id>, or reset (a correction by support).';
 comment on column ops.quarantine.tried_at is 'The time of the last try by ingest, replay or support.';
 comment on column ops.quarantine.status is
   'open: support must decide. held: will be retried when the server knows more. superseded: applied as resolved_event. discarded: by support.';
@@ -1162,16 +1438,19 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Dynamic SQL, because each operation has other transition tables. It runs only for invalid events.
-  execute format($sql$
-    select private.add_quarantine_load(r.user_id,
-      sum(r.sign) filter (where r.status = 'open'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'open'),
-      sum(r.sign) filter (where r.status = 'held'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'held'))
-    from (%s) r (sign, user_id, status, body)
-    group by r.user_id$sql$,
-    concat_ws(' union all ',
-      case when tg_op <> 'INSERT' then 'select -1, o.user_id, o.status, o.body from old_rows o' end,
-      case when tg_op <> 'DELETE' then 'select 1, n.user_id, n.status, n.body from new_rows n' end));
+  -- Each trigger has its own plans, so a statement whose transition table is missing is never planned.
+  if tg_op <> 'INSERT' then
+    perform private.add_quarantine_load(o.user_id,
+      -count(*) filter (where o.status = 'open'), -sum(octet_length(o.body)) filter (where o.status = 'open'),
+      -count(*) filter (where o.status = 'held'), -sum(octet_length(o.body)) filter (where o.status = 'held'))
+    from old_rows o where o.status in ('open', 'held') group by o.user_id;
+  end if;
+  if tg_op <> 'DELETE' then
+    perform private.add_quarantine_load(n.user_id,
+      count(*) filter (where n.status = 'open'), sum(octet_length(n.body)) filter (where n.status = 'open'),
+      count(*) filter (where n.status = 'held'), sum(octet_length(n.body)) filter (where n.status = 'held'))
+    from new_rows n where n.status in ('open', 'held') group by n.user_id;
+  end if;
   return null;
 end
 $$;
@@ -1454,27 +1733,3 @@ $$;
 comment on function private.take_tokens(uuid, integer) is
   'Locks the learner and takes one batch of p_events events from the buckets: null, or {refused: {code, retry_after_s}}. '
   'The refusal is returned, not raised, so that the transaction keeps the count of refusals.';
-
-create function private.answer_refusal(p_refused json)
-returns json
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_least constant integer := p_refused ->> 'retry_after_s';
-  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
-  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
-  v_error private.error_code;
-begin
-  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
-  -- The form of PostgREST's errors without raising one, so that the transaction commits.
-  perform set_config('response.status', v_error.status::text, true),
-    set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
-  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
-    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
-end
-$$;
-comment on function private.answer_refusal(json) is
-  'A refusal as an RPC returns it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint has '
-  'the same number of seconds, because supabase-js does not expose headers.';

@@ -11,14 +11,18 @@
 --        delete from ops.job where name in ('reports_prune', 'compaction', 'bundles', 'bundles_retire');
 --        drop trigger release_start_state on content.release;
 --        drop policy messages_select_carrel on realtime.messages;
---        drop table ops.signal_setting, content.bundle, ops.content_report cascade;
+--        drop table ops.signal_setting, content.bundle, content.cursor_key, ops.content_report cascade;
 --        drop function if exists private.hint_payload, private.send_hint, private.start_release_state, ops.send_due_hints,
---          private.domain_node_at, private.bundle_text, private.content_bundles, private.check_content_cursor, private.page_rows,
---          private.snapshot_row, private.content_change, private.content_since, private.content_page, private.content_delta,
---          public.content_delta, private.tree_node_at, private.content_manifest, private.content_node, private.report_content,
---          ops.prune_content_reports, private.record_contacts, ops.content_freshness, private.version_left_behind, ops.compact_content,
---          private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle,
---          private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
+--          private.domain_node_at, private.content_bundles, private.sign_place, private.signed_place, private.content_existing,
+--          private.check_content_cursor, private.page_rows, private.page_frame_bytes, private.snapshot_row, private.content_change,
+--          private.content_since, private.bundle_text, private.content_page, private.content_delta, public.content_delta,
+--          private.tree_node_at, private.content_manifest, private.content_node, private.report_content, private.delete_reports,
+--          ops.prune_content_reports, private.record_contacts, ops.content_freshness, private.version_left_behind,
+--          private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled, private.claim_bundle_work,
+--          private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal, private.wake_bundler,
+--          ops.continue_bundles, ops.remove_old_bundles;
+
+select private.revoke_default_grants();
 
 -- Source: schemas/50_deliver/release_hints.sql
 -- What:  the state of a release after its publish, the hint to devices, and who may listen.
@@ -168,11 +172,12 @@ comment on function ops.send_due_hints() is
 create policy messages_select_carrel on realtime.messages for select to authenticated
   using (
     realtime.messages.extension = 'broadcast'
-    and (select realtime.topic()) in ('content', 'learner:' || (select auth.uid())::text));
+    and (select realtime.topic()) in ('content', 'learner:' || (select private.signed_in_learner())::text));
 
 -- Source: schemas/50_deliver/bundles.sql
--- What:  bundles: one gzipped file in Storage per domain and version of the domain, its state, and its text.
--- Why:   10,000 devices that need the same rows fetch one immutable file from a CDN, instead of pages from the database (C1).
+-- What:  bundles: the rows of a domain at one version as gzipped files in Storage, in parts of at most 1 MiB of text, and their state.
+-- Why:   10,000 devices that need the same rows fetch immutable files from a CDN, instead of pages from the database (C1).
+--        The worker has 2 s of CPU: a file of 39 MB, 1,000 questions of 39 KB, would use them up.
 
 -- Private and without policies: only a signed URL gives access.
 insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
@@ -182,7 +187,9 @@ create table content.bundle (
   schema         smallint not null,
   domain_id      uuid not null,
   version        integer not null,
+  part           smallint not null default 1,
   rows           integer not null,
+  after          text,
   path           text,
   bytes          integer,
   sha256         bytea,
@@ -193,9 +200,10 @@ create table content.bundle (
   lease          uuid,
   leased_until   timestamptz not null default '-infinity',
   attempts       smallint not null default 0,
-  constraint bundle_pkey primary key (history, schema, domain_id, version),
+  constraint bundle_pkey primary key (history, schema, domain_id, version, part),
   constraint bundle_path_unique unique (path),
   constraint bundle_rows_positive check (rows > 0),
+  constraint bundle_first_part_begins check (part > 0 and (part = 1) = (after is null)),
   constraint bundle_bytes_positive check (bytes > 0),
   constraint bundle_sha256_length check (length(sha256) = 32),
   constraint bundle_path_is_its_hash check (path = history || '/' || schema || '/' || encode(sha256, 'hex') || '.ndjson.gz'),
@@ -207,9 +215,12 @@ create table content.bundle (
 );
 create index bundle_lease_idx on content.bundle (lease);
 comment on table content.bundle is
-  'One file per domain and version of the domain; releases that do not change the domain share it. '
+  'The files of a domain at a version, in parts; releases that do not change the domain share them. '
   'States: wanted (no path), named, stored, signed, retired. No manifest names a retired bundle; it is removed after a grace period.';
 comment on column content.bundle.version is 'The version of the domain''s node in the hash tree: the release that last changed the domain.';
+comment on column content.bundle.rows is
+  'Rows of this part. The last part has all rows that are left, and is split when its text is read. So the parts of a bundle always have all rows.';
+comment on column content.bundle.after is 'The place of the last row of the part before, as in the cursor of a page; null for the first part.';
 comment on column content.bundle.path is
   'Path in the bucket content, by the file''s hash. Stored before the upload, so that every object has a row here.';
 comment on column content.bundle.signed_url is 'Relative to the project''s root. Shared by all devices, so that a CDN has one copy.';
@@ -237,40 +248,6 @@ as $$
 $$;
 comment on function private.domain_node_at(integer) is 'The domains of a release in every served content schema, each with the version that last changed it.';
 
-create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
-returns text
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_text text;
-  v_rows integer;
-begin
-  select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
-  from content.revision r
-  where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
-    -- Not limited to the domain: a row that has moved to another domain does not belong to this one.
-    and not exists (
-      select from content.revision newer
-      where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
-        and newer.version > r.version and newer.version <= p_version);
-  -- A wrong file would be cached for a year, so the row count must match the hash tree.
-  if v_rows is distinct from (
-    select n.rows from content.tree_node n
-    where n.schema = p_schema and n.kind = 'domain' and n.id = p_domain and n.version = p_version)
-  then
-    raise exception 'Domain % at version % has % rows, which differs from its node in the hash tree.', p_domain, p_version, v_rows;
-  end if;
-  return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
-      private.history(), p_schema, p_version, p_domain) || E'\n'
-    || v_text || format('{"kind":"end","rows":%s,"next":null}', v_rows) || E'\n';
-end
-$$;
-comment on function private.bundle_text(smallint, uuid, integer) is
-  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. They never change.';
-
 create function private.content_bundles(p_schema smallint, p_version integer)
 returns json
 language sql
@@ -279,19 +256,91 @@ set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(json_agg(json_build_object(
     'domain_id', b.domain_id, 'url', b.signed_url, 'bytes', b.bytes, 'sha256', encode(b.sha256, 'hex'), 'rows', b.rows)
-    order by b.domain_id), '[]')
-  from private.domain_node_at(p_version) n
-  join content.bundle b on b.history = private.history()
-    and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
-  where n.schema = p_schema
-    and b.retired_at is null
-    -- A device may take an hour from the manifest to its last download.
-    and b.url_expires_at > now() + interval '1 hour'
+    order by b.domain_id, b.part), '[]')
+  from (
+    select b.*, n.rows as all_rows,
+      -- A device may take an hour from the manifest to its last download.
+      sum(b.rows) filter (where b.retired_at is null and b.url_expires_at > now() + interval '1 hour') over (partition by b.domain_id) as ready_rows
+    from private.domain_node_at(p_version) n
+    join content.bundle b on b.history = private.history()
+      and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+    where n.schema = p_schema
+  ) b
+  where b.ready_rows = b.all_rows
 $$;
 comment on function private.content_bundles(smallint, integer) is
-  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]. Pages deliver the other domains.';
+  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}], one for each part, in order. A domain has all its parts '
+  'here or none. Pages deliver the other domains.';
 
-grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;
+-- Source: schemas/50_deliver/cursors.sql
+-- What:  the cursors of pages: a place in the rows, signed with a key that only the server knows.
+-- Why:   a caller could make up any number of places, each with an answer of its own. A signed place is one that the server returned, so
+--        the function `content` refuses all others without a query (U8).
+
+create table content.cursor_key (
+  id  smallint not null default 1,
+  key uuid not null default gen_random_uuid(),
+  constraint cursor_key_pkey primary key (id),
+  constraint cursor_key_one_row check (id = 1)
+);
+comment on table content.cursor_key is 'One row: the key that signs the cursors of pages. Whoever has it can make up cursors, and nothing else.';
+insert into content.cursor_key default values;
+
+alter table content.cursor_key enable row level security;
+create policy cursor_key_all_nobody on content.cursor_key for all to anon, authenticated using (false);
+create trigger cursor_key_stays before update or delete or truncate on content.cursor_key
+  for each statement execute function private.forbid_change();
+
+create function private.sign_place(p_place text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The first half of the hash reveals too little to extend the text.
+  return p_place || '.' || left(encode(sha256((select uuid_send(k.key) from content.cursor_key k) || convert_to(p_place, 'UTF8')), 'hex'), 16);
+end
+$$;
+comment on function private.sign_place(text) is
+  'The cursor of a place: <place>.<first 16 hex digits of SHA-256 over the key and the place>. Always the same for the same place.';
+
+create function private.signed_place(p_cursor text)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_place constant text := left(p_cursor, -17);
+begin
+  if length(p_cursor) > 100 or private.sign_place(v_place) <> p_cursor then
+    perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
+  end if;
+  return v_place;
+end
+$$;
+comment on function private.signed_place(text) is 'The place of a cursor, null for null. Raises cursor_invalid for a cursor that this server did not return.';
+
+create function private.content_existing()
+returns json
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object(
+    'history', private.history(),
+    'version', (select coalesce(max(r.version), 0) from content.release r),
+    'schemas', (select json_agg(s.schema order by s.schema) from content.schema s),
+    'unknown_schema', private.unknown_schema(),
+    'nodes', (select coalesce(json_agg(distinct n.id), '[]') from content.tree_node n where n.kind in ('domain', 'skill')),
+    'cursor_key', (select encode(uuid_send(k.key), 'hex') from content.cursor_key k))
+$$;
+comment on function private.content_existing() is
+  'What a request for content can name: {history, version, schemas, unknown_schema, nodes, cursor_key}. The nodes are all domains and skills of every version that can be read.';
+
+grant execute on function private.content_existing() to carrel_edge;
 
 -- Source: schemas/50_deliver/change.sql
 -- What:  the rows of a snapshot, the rows of a delta, and the choice of the smaller one.
@@ -335,6 +384,14 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$ select private.row_limit(p_name, p_rows, private.default_page_rows(), private.max_page_rows()) $$;
 comment on function private.page_rows(text, integer) is 'The row limit of a page of content: row_limit() with the limits of content.';
+
+create function private.page_frame_bytes()
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 512 $$;
+comment on function private.page_frame_bytes() is 'The room for the first and the last line of a page, which have at most 300 bytes.';
 
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],
@@ -459,12 +516,85 @@ $$;
 comment on function private.content_since(smallint, integer, integer, uuid[]) is
   'p_since, or 0 if the snapshot is smaller than the delta. Later releases do not change the result.';
 
+-- Source: schemas/50_deliver/bundle_text.sql
+-- What:  the text of one part of a bundle, and the split of a bundle into parts.
+-- Why:   a part is at most as large as a page. Where it ends shows only when its rows are read, so the rest becomes the next part then.
+
+create function private.bundle_text(p_lease uuid)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_bundle content.bundle;
+  v_after text[];
+  v_is_last boolean;
+  v_most integer;
+  v_text text;
+  v_found integer;
+  v_rows integer;
+  v_place text;
+begin
+  select * into v_bundle from content.bundle b where b.lease = p_lease and b.stored_at is null;
+  if not found then
+    return null;
+  end if;
+  v_after := string_to_array(coalesce(v_bundle.after, '0.a.00000000-0000-0000-0000-000000000000'), '.');
+  v_is_last := not exists (
+    select from content.bundle b
+    where b.history = v_bundle.history and b.schema = v_bundle.schema and b.domain_id = v_bundle.domain_id and b.version = v_bundle.version
+      and b.part = v_bundle.part + 1);
+  v_most := least(v_bundle.rows, private.max_page_rows());
+
+  -- 1 The rows of the part: as many as a page may have, and one more to see whether there is one. A part that was split before has its rows already.
+  with found as materialized (
+    select r.*, row_number() over w as place, sum(octet_length(r.body) + 1) over w as bytes
+    from private.snapshot_row(
+      v_bundle.schema, v_bundle.version, array[v_bundle.domain_id], v_after[1]::integer, v_after[2], v_after[3]::uuid, v_most + 1) r
+    window w as (order by r.version, r.kind, r.id)
+  )
+  select string_agg(f.body || E'\n', '' order by f.place), count(*), max(a.found),
+    (array_agg(f.version || '.' || f.kind || '.' || f.id order by f.place desc))[1]
+  into v_text, v_rows, v_found, v_place
+  from found f, (select count(*) as found from found) a
+  where f.place <= v_most
+    and (f.place = 1 or not v_is_last or f.bytes <= private.max_page_bytes() - private.page_frame_bytes());
+  -- A wrong file would be cached for a year, so the rows of all parts must be as many as the hash tree has.
+  if coalesce(v_found, 0) < v_most or (v_is_last and v_found > v_bundle.rows) then
+    raise exception 'Part % of domain % at version % does not have % rows, which its node in the hash tree has.',
+      v_bundle.part, v_bundle.domain_id, v_bundle.version, v_bundle.rows;
+  end if;
+
+  -- 2 The rest is the next part. Its row is written in the same statement as this one's end.
+  if v_rows < v_bundle.rows then
+    with cut as (
+      update content.bundle b set rows = v_rows
+      where b.lease = p_lease and b.stored_at is null and b.rows = v_bundle.rows
+      returning b.*
+    )
+    insert into content.bundle (history, schema, domain_id, version, part, rows, after)
+    select c.history, c.schema, c.domain_id, c.version, c.part + 1, v_bundle.rows - v_rows, v_place from cut c;
+  end if;
+  return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
+      v_bundle.history, v_bundle.schema, v_bundle.version, v_bundle.domain_id) || E'\n'
+    || v_text || format('{"kind":"end","rows":%s,"next":null}', v_rows) || E'\n';
+end
+$$;
+comment on function private.bundle_text(uuid) is
+  'The lines of the part that a lease holds: a page line, rows of the domain (exact bodies), an end line. They never change. '
+  'Null: the lease has passed to another worker.';
+
+grant execute on function private.bundle_text(uuid) to carrel_edge;
+
 -- Source: schemas/50_deliver/page.sql
 -- What:  content_delta(): a delta or a snapshot, one page at a time.
 -- Why:   pages at a fixed `until` can be resumed, stored and shared: the same request always gives the same bytes (C1, C2).
 
 create function private.content_page(
-  p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)
+  p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer,
+  p_bytes integer default null)
 returns text
 language plpgsql
 stable
@@ -473,15 +603,20 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
-  v_after text[] := regexp_match(coalesce(p_after, '0.a.00000000-0000-0000-0000-000000000000'),
-    '^(whole\.)?(\d{1,9})\.([a-z]{1,8})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
   v_limit constant integer := private.page_rows('limit', p_limit);
+  v_bytes constant integer := coalesce(p_bytes, private.max_page_bytes()) - private.page_frame_bytes();
+  v_after text[];
   v_since integer;
   v_prefix text;
 begin
   perform private.require_schema(p_schema);
+  if cardinality(p_domains) > private.max_domains() then
+    perform private.raise_error('malformed_request', format('`domains` may have at most %s ids.', private.max_domains()), 'domains');
+  end if;
+  v_after := regexp_match(coalesce(private.signed_place(p_after), '0.a.00000000-0000-0000-0000-000000000000'),
+    '^(whole\.)?(\d{1,9})\.([a-z]{1,8})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
   if v_after is null then
-    perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
+    perform private.raise_error('cursor_invalid', 'The page cursor is the cursor of a node.', 'cursor_invalid');
   end if;
   -- Decided for the first page. The cursor carries the decision to the following pages.
   v_since := case
@@ -491,8 +626,9 @@ begin
   end;
   v_prefix := case when v_since < p_since then 'whole.' else '' end;
   return (
-    with page as materialized (
-      select row_number() over (order by c.version, c.kind, c.id) as place, c.*
+    with change as materialized (
+      select c.version, c.kind, c.id,
+        coalesce(c.body, format('{"kind":"tombstone","of":"%s","id":"%s","version":%s}', c.kind, c.id, c.version)) as line
       from (
         select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
         where v_since = 0
@@ -500,41 +636,65 @@ begin
         select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
         where v_since > 0
       ) c
+    ), placed as (
+      -- The length of a body that is stored outside of its row is known without reading it.
+      select c.*, row_number() over w as place, sum(octet_length(c.line) + 1) over w as bytes
+      from change c
+      window w as (order by c.version, c.kind, c.id)
+    ), page as (
+      select p.* from placed p where p.place <= v_limit and (p.place = 1 or p.bytes <= v_bytes)
     )
     select format('{"kind":"page","history":"%s","schema":%s,"since":%s,"until":%s}', private.history(), p_schema, v_since, v_until)
       || E'\n'
-      || coalesce(string_agg(
-        coalesce(p.body, format('{"kind":"tombstone","of":"%s","id":"%s","version":%s}', p.kind, p.id, p.version)) || E'\n',
-        '' order by p.place) filter (where p.place <= v_limit), '')
-      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), v_limit), coalesce('"' || v_prefix
-        || max(p.version || '.' || p.kind || '.' || p.id) filter (where p.place = v_limit and v_limit < (select count(*) from page))
-        || '"', 'null'))
+      || coalesce(string_agg(p.line || E'\n', '' order by p.place), '')
+      || format('{"kind":"end","rows":%s,"next":%s}', count(*), case when count(*) < (select count(*) from change) then to_json(private.sign_place(
+        v_prefix || (array_agg(p.version || '.' || p.kind || '.' || p.id order by p.place desc))[1])) else 'null' end)
       || E'\n'
     from page p);
 end
 $$;
-comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) is
+comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) is
   'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, and an "end" line with the cursor of the next page or null. '
-  'The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, the same arguments always give the same bytes.';
+  'At most p_limit rows and p_bytes bytes (by default 1 MiB), but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, '
+  'the same arguments always give the same bytes.';
 
 create function private.content_delta(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer)
 returns json
-language sql
-stable
+language plpgsql
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select private.page_rows('page_rows', p_limit);
-  -- The lines are JSON strings, because a body inside a JSON document would not keep its exact bytes.
-  select json_build_object(
-    'page', l.lines[1]::json,
-    'lines', to_json(l.lines[2:cardinality(l.lines) - 2]),
-    'end', l.lines[cardinality(l.lines) - 1]::json)
-  from (select string_to_array(
-    private.content_page(p_history, coalesce(p_schema, private.default_content_schema()::smallint), p_since, p_until, p_domains, p_after, p_limit), E'\n') as lines) l
+declare
+  v_lines text[];
+  v_state text;
+  v_message text;
+  v_detail text;
+  v_hint text;
+  v_refusal json;
+begin
+  perform private.page_rows('page_rows', p_limit);
+  -- The lines are JSON strings, because a body inside a JSON document would not keep its exact bytes. As strings they have
+  -- up to twice the bytes, so the page has half of them.
+  v_lines := string_to_array(private.content_page(p_history, coalesce(p_schema, private.default_content_schema()::smallint), p_since, p_until,
+    p_domains, p_after, p_limit, private.max_page_bytes() / 2), E'\n');
+  return json_build_object(
+    'page', v_lines[1]::json,
+    'lines', to_json(v_lines[2:cardinality(v_lines) - 2]),
+    'end', v_lines[cardinality(v_lines) - 1]::json);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
+    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
+    if v_refusal is null then
+      raise;
+    end if;
+    return private.answer_refusal(v_refusal);
+end
 $$;
-comment on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) is 'The core of content_delta().';
+comment on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) is
+  'The core of content_delta(). A statement that runs out of time is answered with 503 and Retry-After.';
 
 create function public.content_delta(
   history text default null, since integer default 0, until integer default null, domains uuid[] default null,
@@ -545,12 +705,12 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$ select private.content_delta(history, schema, since, until, domains, after, page_rows) $$;
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
-  'Changes between two versions, one page (by default 1000 rows, at most 2000) at a time: {page, lines, end}. A line is a row''s exact text or a tombstone. '
-  'since 0 gives the snapshot. If the snapshot is smaller than the delta, it is sent instead and page.since is 0. '
-  'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required.';
+  'Changes between two versions, one page at a time (by default 1000 rows, at most 2000, and about 1 MiB), in at most 200 domains: {page, lines, end}. '
+  'A line is a row''s exact text or a tombstone. since 0 gives the snapshot. If the snapshot is smaller than the delta, it is sent instead and page.since is 0. '
+  'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required, overloaded.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
-grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer) to carrel_edge;
+grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) to carrel_edge;
 grant execute on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) to authenticated, service_role;
 
 -- Source: schemas/50_deliver/manifest.sql
@@ -630,7 +790,7 @@ grant execute on function private.content_manifest(text, smallint, integer) to c
 -- Why:   a device repairs the damaged part of its cache, not the whole cache (C6).
 
 create function private.content_node(
-  p_history text, p_schema smallint, p_version integer, p_id uuid, p_after uuid, p_limit integer)
+  p_history text, p_schema smallint, p_version integer, p_id uuid, p_after text, p_limit integer)
 returns text
 language plpgsql
 stable
@@ -640,10 +800,18 @@ as $$
 declare
   v_version integer;
   v_limit constant integer := private.page_rows('limit', p_limit);
+  -- `own`: after the row of the node itself. Otherwise the id of a question.
+  v_place text;
+  v_question uuid;
   v_own text;
 begin
   perform private.require_schema(p_schema);
   v_version := private.check_content_cursor(p_history, 0, p_version);
+  v_place := private.signed_place(p_after);
+  if v_place <> 'own' and not pg_input_is_valid(v_place, 'uuid') then
+    perform private.raise_error('cursor_invalid', 'The page cursor is not the cursor of a node.', 'cursor_invalid');
+  end if;
+  v_question := nullif(v_place, 'own');
   -- An id normally belongs to one kind. If a domain and a skill share an id, the skill counts.
   select r.body into v_own
   from (values ('skill'), ('domain')) k (kind)
@@ -660,11 +828,11 @@ begin
     perform private.raise_error('not_found', 'This version has no such skill or domain.', p_id::text);
   end if;
   return (
-    with page as materialized (
-      select row_number() over (order by r.id) as place, r.id, r.body
+    with question as materialized (
+      select r.id, r.body
       from content.revision r
       where p_schema between r.from_schema and r.schema and r.skill_id = p_id and r.kind = 'question' and r.op = 'upsert'
-        and r.version <= v_version and (p_after is null or r.id > p_after)
+        and r.version <= v_version and (v_question is null or r.id > v_question)
         -- Not changed, withdrawn or moved to another skill later.
         and not exists (
           select from content.revision newer
@@ -672,22 +840,32 @@ begin
             and newer.version > r.version and newer.version <= v_version)
       order by r.id
       limit v_limit + 1
+    ), node_row as (
+      select null::uuid as id, v_own as body where v_place is null
+      union all
+      select q.id, q.body from question q
+    ), placed as (
+      select r.*, row_number() over w as place, count(r.id) over w as questions, sum(octet_length(r.body) + 1) over w as bytes
+      from node_row r
+      window w as (order by r.id nulls first)
+    ), page as (
+      select p.* from placed p
+      where p.questions <= v_limit and (p.place = 1 or p.bytes <= private.max_page_bytes() - private.page_frame_bytes())
     )
     select format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"node":"%s"}', private.history(), p_schema, v_version, p_id)
       || E'\n'
-      || case when p_after is null then v_own || E'\n' else '' end
-      || coalesce(string_agg(p.body || E'\n', '' order by p.place) filter (where p.place <= v_limit), '')
-      || format('{"kind":"end","rows":%s,"next":%s}', least(count(*), v_limit) + (p_after is null)::integer,
-        coalesce('"' || max(p.id::text) filter (where p.place = v_limit and v_limit < (select count(*) from page)) || '"', 'null'))
+      || coalesce(string_agg(p.body || E'\n', '' order by p.place), '')
+      || format('{"kind":"end","rows":%s,"next":%s}', count(*), case when count(*) < (select count(*) from node_row) then to_json(private.sign_place(
+        coalesce((array_agg(p.id order by p.place desc))[1]::text, 'own'))) else 'null' end)
       || E'\n'
     from page p);
 end
 $$;
-comment on function private.content_node(text, smallint, integer, uuid, uuid, integer) is
+comment on function private.content_node(text, smallint, integer, uuid, text, integer) is
   'One NDJSON page with the rows of a skill and its questions, or of a domain alone, at a version. '
-  'Form and paging are those of content_page(). The same arguments always give the same bytes.';
+  'Form, paging and limits are those of content_page(). The same arguments always give the same bytes.';
 
-grant execute on function private.content_node(text, smallint, integer, uuid, uuid, integer) to carrel_edge;
+grant execute on function private.content_node(text, smallint, integer, uuid, text, integer) to carrel_edge;
 
 -- Source: schemas/50_deliver/report.sql
 -- What:  ops.content_report: caches that devices found damaged, and their repairs. Kept as long as the setting says.
@@ -714,7 +892,7 @@ comment on table ops.content_report is 'Devices'' reports about their caches. At
 alter table ops.content_report enable row level security;
 create policy content_report_all_nobody on ops.content_report for all to anon, authenticated using (false);
 
-create function private.report_content(p_user uuid, p_report text)
+create function private.report_content(p_user uuid, p_session uuid, p_report text)
 returns boolean
 language plpgsql
 volatile
@@ -746,7 +924,8 @@ begin
   -- The learner's lock waits for an erasure under way, and gives simultaneous reports different numbers.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
-  perform private.refuse_erased(p_user);
+  perform private.refuse_absent(p_user);
+  perform private.require_session(p_user, p_session, null);
   insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
   select p_user, v_day, n.taken + 1, v_now, v_report ->> 'kind', (v_report ->> 'version')::integer, (v_report ->> 'rows')::integer,
     array(select (e.node)::uuid from jsonb_array_elements_text(v_report -> 'nodes') e (node))
@@ -757,8 +936,20 @@ begin
   return found;
 end
 $$;
-comment on function private.report_content(uuid, text) is
-  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased.';
+comment on function private.report_content(uuid, uuid, text) is
+  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased, unauthenticated, session_ended, device_revoked.';
+
+create function private.delete_reports(p_before date)
+returns bigint
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with deleted as (delete from ops.content_report r where r.reported_on < p_before returning 1)
+  select count(*) from deleted
+$$;
+comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -772,8 +963,7 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
-  delete from ops.content_report r where r.reported_on < ((clock_timestamp() - v_keep) at time zone 'utc')::date;
-  get diagnostics v_count = row_count;
+  v_count := private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
   if v_count > 0 then
     perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
   end if;
@@ -783,7 +973,7 @@ $$;
 comment on function ops.prune_content_reports(interval) is
   'Deletes reports older than p_keep (null: the setting) and returns their number. Admins and a nightly job.';
 
-grant execute on function private.report_content(uuid, text) to carrel_edge;
+grant execute on function private.report_content(uuid, uuid, text) to carrel_edge;
 
 select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');
 
@@ -805,24 +995,29 @@ declare
   v_learners uuid[];
   v_count integer;
 begin
-  v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
+  v_learners := private.hold_off_erasures(array(
+    select distinct c.learner from json_to_recordset(p_contacts) as c (learner uuid, session uuid)
+    -- Content may be read until the token expires. That leaves no trace of a session that has ended.
+    where private.session_opened_at(c.learner, c.session) is not null));
   with contact as (
     -- The last report counts, because a restored device may hold less than before. Null: no report.
-    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version
-    from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
-      with ordinality as c (learner, device, version, place)
+    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version,
+      (array_agg(c.session order by c.place desc))[1] as session
+    from rows from (json_to_recordset(p_contacts) as (learner uuid, session uuid, device uuid, version integer))
+      with ordinality as c (learner, session, device, version, place)
     where c.learner = any (v_learners)
       -- A version that does not exist may come from an earlier history that an isolate still has in memory.
       and (c.version is null or c.version between 0 and v_head)
     group by c.learner, c.device
   ),
   recorded as (
-    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
-    select c.learner, c.device, c.version, v_now, v_now
+    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at, sessions)
+    select c.learner, c.device, c.version, v_now, v_now, private.with_session('{}', c.session)
     from contact c
     order by c.learner, c.device
     on conflict (user_id, device_id) do update set
-      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at
+      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at,
+      sessions = private.with_session(d.sessions, excluded.sessions[1])
     returning 1
   )
   select count(*) into v_count from recorded;
@@ -830,7 +1025,7 @@ begin
 end
 $$;
 comment on function private.record_contacts(json) is
-  'Records contacts and the versions that devices hold (null: not reported): [{learner, device, version}], in the order of arrival at an isolate. '
+  'Records contacts and the versions that devices hold (null: not reported): [{learner, session, device, version}], in the order of arrival at an isolate. '
   'Returns their number. Contacts of busy learners are skipped, because their devices will return.';
 
 create function ops.content_freshness(p_active interval default '30 days')
@@ -853,7 +1048,7 @@ begin
     count(*), round(count(*) / sum(count(*)) over (), 4)
   from learner.device d
   left join content.release r on r.version = d.content_version
-  where d.last_seen_at > now() - p_active
+  where d.last_seen_at > now() - p_active and d.revoked_at is null
   group by d.content_version, r.published_at
   order by d.content_version desc nulls last;
 end
@@ -881,6 +1076,59 @@ $$;
 comment on function private.version_left_behind(integer, interval) is
   'The newest version that may become the horizon: p_keep_versions below the head, and not newer than the release of p_keep_age ago.';
 
+create function private.delete_superseded(p_horizon integer, p_answers integer)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_revisions integer;
+  v_nodes integer;
+  v_sizes integer;
+  v_keys integer;
+begin
+  -- 1 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
+  --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
+  delete from content.revision r
+  where r.version <= p_horizon
+    and ((r.op = 'delete' and r.kind <> 'skill') or not exists (
+      select from content.schema s
+      where s.schema between r.from_schema and r.schema and not exists (
+        select from content.revision newer
+        where s.schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+          and newer.version > r.version and newer.version <= p_horizon)));
+  get diagnostics v_revisions = row_count;
+
+  delete from content.tree_node t
+  where t.version <= p_horizon
+    and (t.rows = 0 and t.kind <> 'release' or exists (
+      select from content.tree_node newer
+      where newer.schema = t.schema and newer.kind = t.kind and newer.id = t.id
+        and newer.version > t.version and newer.version <= p_horizon));
+  get diagnostics v_nodes = row_count;
+
+  delete from content.release_size z
+  where z.version <= p_horizon and exists (
+    select from content.release_size newer
+    where newer.schema = z.schema and newer.domain_id = z.domain_id
+      and newer.version > z.version and newer.version <= p_horizon);
+  get diagnostics v_sizes = row_count;
+
+  -- 2 Answer keys have their own retention, keep_answers. An outbox may hold answers to a version far below the horizon,
+  --   and they are graded by the version answered. Each question's key at that limit stays permanently, even if withdrawn.
+  delete from content.answer_key k
+  where k.version <= p_answers and exists (
+    select from content.answer_key newer
+    where newer.question_id = k.question_id and newer.version > k.version and newer.version <= p_answers);
+  get diagnostics v_keys = row_count;
+  return json_build_object('revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+end
+$$;
+comment on function private.delete_superseded(integer, integer) is
+  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers.';
+
 create function ops.compact_content(
   p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
 returns json
@@ -894,10 +1142,7 @@ declare
   v_horizon integer;
   v_answers integer;
   v_before integer;
-  v_revisions integer;
-  v_nodes integer;
-  v_sizes integer;
-  v_keys integer;
+  v_deleted json;
   v_report json;
 begin
   perform private.require_role('admin');
@@ -916,43 +1161,10 @@ begin
     coalesce(p_keep_answers, v_setting.keep_answers), coalesce(p_keep_age, v_setting.keep_age))));
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
-  -- 2 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
-  --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
-  delete from content.revision r
-  where r.version <= v_horizon
-    and ((r.op = 'delete' and r.kind <> 'skill') or not exists (
-      select from content.schema s
-      where s.schema between r.from_schema and r.schema and not exists (
-        select from content.revision newer
-        where s.schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
-          and newer.version > r.version and newer.version <= v_horizon)));
-  get diagnostics v_revisions = row_count;
-
-  delete from content.tree_node t
-  where t.version <= v_horizon
-    and (t.rows = 0 and t.kind <> 'release' or exists (
-      select from content.tree_node newer
-      where newer.schema = t.schema and newer.kind = t.kind and newer.id = t.id
-        and newer.version > t.version and newer.version <= v_horizon));
-  get diagnostics v_nodes = row_count;
-
-  delete from content.release_size z
-  where z.version <= v_horizon and exists (
-    select from content.release_size newer
-    where newer.schema = z.schema and newer.domain_id = z.domain_id
-      and newer.version > z.version and newer.version <= v_horizon);
-  get diagnostics v_sizes = row_count;
-
-  -- 3 Answer keys have their own retention, keep_answers. An outbox may hold answers to a version far below the horizon,
-  --   and they are graded by the version answered. Each question's key at that limit stays permanently, even if withdrawn.
-  delete from content.answer_key k
-  where k.version <= v_answers and exists (
-    select from content.answer_key newer
-    where newer.question_id = k.question_id and newer.version > k.version and newer.version <= v_answers);
-  get diagnostics v_keys = row_count;
-
-  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_revisions, 'tree_nodes', v_nodes,
-    'sizes', v_sizes, 'answer_keys', v_keys);
+  -- 2 Delete what no device can ask for any more.
+  v_deleted := private.delete_superseded(v_horizon, v_answers);
+  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_deleted -> 'revisions',
+    'tree_nodes', v_deleted -> 'tree_nodes', 'sizes', v_deleted -> 'sizes', 'answer_keys', v_deleted -> 'answer_keys');
   perform private.audit('compact_content', 'content.release', v_horizon::text, null, v_report::jsonb);
   return v_report;
 end
@@ -968,12 +1180,12 @@ select private.schedule_job('compaction', '47 2 * * *', '1 day', 'select ops.com
 -- Why:   tasks have leases, so any number of workers may run, and any worker may be killed at any moment.
 
 create function private.bundle_due(p_history text)
-returns table (task text, history text, schema smallint, domain_id uuid, version integer)
+returns table (task text, history text, schema smallint, domain_id uuid, version integer, part smallint)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select t.task, b.history, b.schema, b.domain_id, b.version
+  select t.task, b.history, b.schema, b.domain_id, b.version, b.part
   from content.bundle b
   cross join ops.signal_setting s
   cross join lateral (select case
@@ -986,7 +1198,7 @@ as $$
   end as task) t
   where t.task is not null and b.leased_until < clock_timestamp()
 $$;
-comment on function private.bundle_due(text) is 'Unleased bundles with work: write and sign in the given history, remove in any history.';
+comment on function private.bundle_due(text) is 'Unleased parts of bundles with work: write and sign in the given history, remove in any history.';
 
 create function private.mark_bundled()
 returns integer
@@ -1010,7 +1222,9 @@ begin
     select from private.domain_node_at(v_version) n
     left join content.bundle b on b.history = v_history and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
       and b.retired_at is null
-    where b.signed_url is null);
+    -- Rows that are not split off yet belong to a part without a URL, so signed parts are all parts.
+    group by n.schema, n.domain_id, n.rows
+    having bool_or(b.signed_url is null) or sum(b.rows) <> n.rows);
   if not found then
     return null;
   end if;
@@ -1019,7 +1233,7 @@ begin
 end
 $$;
 comment on function private.mark_bundled() is
-  'Marks the newest release as bundled and sends its hint, once every domain has a signed bundle. Returns its version, or null.';
+  'Marks the newest release as bundled and sends its hint, once every part of every domain is signed. Returns its version, or null.';
 
 create function private.claim_bundle_work()
 returns json
@@ -1043,20 +1257,34 @@ begin
   ), asked as (
     insert into content.bundle (history, schema, domain_id, version, rows)
     select w.history, w.schema, w.domain_id, w.version, w.rows from wanted w
+    -- Parts whose first part is removed already are not completed. Once they are gone as well, the bundle is requested anew.
+    where not exists (
+      select from content.bundle b
+      where b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version)
     on conflict on constraint bundle_pkey do nothing
+  ), held as materialized (
+    select w.history, w.schema, w.domain_id, w.version, sum(b.rows) = w.rows as is_whole, max(b.leased_until) as leased_until
+    from wanted w
+    join content.bundle b on b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version
+    group by w.history, w.schema, w.domain_id, w.version, w.rows
   ), revived as (
     update content.bundle b
     set retired_at = null, lease = null, attempts = 0, stored_at = case when b.attempts = 0 then b.stored_at end,
       signed_url = case when b.attempts = 0 then b.signed_url end, url_expires_at = case when b.attempts = 0 then b.url_expires_at end
-    from wanted w
-    where b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version
+    from held h
+    where b.history = h.history and b.schema = h.schema and b.domain_id = h.domain_id and b.version = h.version
+      and h.is_whole and h.leased_until < clock_timestamp()
       and b.retired_at is not null and b.leased_until < clock_timestamp()
   )
   update content.bundle b set retired_at = clock_timestamp()
-  where b.stored_at is null and b.retired_at is null and b.leased_until < clock_timestamp()
-    and not exists (
-      select from wanted w
-      where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version);
+  where b.retired_at is null and b.leased_until < clock_timestamp()
+    and case when exists (
+      select from wanted w where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version)
+    -- Parts that were revived while another worker removed their neighbours.
+    then exists (
+      select from held h
+      where h.history = b.history and h.schema = b.schema and h.domain_id = b.domain_id and h.version = b.version and not h.is_whole)
+    else b.stored_at is null end;
   v_history := private.history();
 
   -- 2 Writing comes first. Rows with failed attempts come last, so they do not delay the others.
@@ -1065,10 +1293,10 @@ begin
       select b.ctid
       from content.bundle b
       join private.bundle_due(v_history) d
-        on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version
+        on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version and d.part = b.part
       -- Checked again, because another worker may have changed the row since the snapshot.
       where d.task = v_task and b.leased_until < clock_timestamp() and (v_task = 'remove') = (b.retired_at is not null)
-      order by b.attempts, b.version desc, b.schema desc, b.domain_id
+      order by b.attempts, b.version desc, b.schema desc, b.domain_id, b.part
       limit case v_task when 'write' then 1 else 100 end
       for update of b skip locked
     ), claimed as (
@@ -1093,7 +1321,7 @@ begin
 end
 $$;
 comment on function private.claim_bundle_work() is
-  'Claims the next task on bundles with a lease: {task: write | sign | remove, lease, history, url_days, bundles}. Null: no work.';
+  'Claims the next task on parts of bundles with a lease: {task: write | sign | remove, lease, history, url_days, bundles}. Null: no work.';
 
 create function private.name_bundle(p_lease uuid, p_bytes integer, p_sha256 text)
 returns text

@@ -6,9 +6,12 @@
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('projection_check');
 --        delete from ops.job where name in ('projection_check');
 --        drop table learner.session, learner.attempt, learner.skill_progress, learner.practice, ops.projection_difference cascade;
---        drop function if exists private.streaks, private.number_change, private.project_events, private.projection_rows,
---          private.project_ledger, private.rebuild_rows, ops.rebuild_learner, private.check_projection, ops.check_projections,
---          private.grading_differences, public.grading_differences;
+--        drop function if exists private.end_strength, private.streaks, private.number_change, private.project_events, private.voids_of,
+--          private.restore_voids, private.projection_rows, private.project_ledger, private.rebuild_rows, ops.rebuild_learner,
+--          private.check_projection, private.forget_erased_differences, ops.check_projections, private.grading_differences,
+--          public.grading_differences;
+
+select private.revoke_default_grants();
 
 -- Source: schemas/60_progress/projections.sql
 -- What:  the tables projected from the ledger: session, attempt, skill_progress and practice; and change numbers for edits by hand.
@@ -24,16 +27,34 @@ create table learner.session (
   ended_at        timestamptz,
   ended_event     uuid,
   end_reason      text,
+  end_claimed_at  timestamptz,
   change_seq      bigint not null,
   voided_at       timestamptz,
   edited_at       timestamptz,
   constraint session_pkey primary key (user_id, session_id),
   constraint session_has_an_event check (coalesce(started_event, ended_event) is not null),
-  constraint session_end_reason_known check (end_reason in ('completed', 'abandoned', 'timed_out'))
+  constraint session_end_reason_known check (end_reason in ('completed', 'abandoned', 'timed_out')),
+  constraint session_ends_after_its_start check (ended_at >= started_at)
 );
 create unique index session_user_id_change_seq_idx on learner.session (user_id, change_seq);
 comment on table learner.session is
-  'A period of study. If several events start (or end) a session, the one with the smallest id counts.';
+  'A period of study. Of several starts, the one with the smallest id counts. Of several ends, the strongest reason counts, then the smallest id.';
+comment on column learner.session.ended_at is 'The claimed time of the end, or the start if that is later.';
+comment on column learner.session.end_claimed_at is
+  'The time of the end by the device''s clock, which may have been set back since the start. Kept, because an earlier start may still arrive.';
+
+create function private.end_strength(p_reason text)
+returns integer
+language plpgsql -- rather than sql, which plans at every call
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array_position(array['timed_out', 'abandoned', 'completed'], p_reason);
+end
+$$;
+comment on function private.end_strength(text) is
+  'Orders the reasons of a session''s end: what the learner did outweighs what a device concluded from silence. Null without an end.';
 
 create table learner.attempt (
   user_id            uuid not null,
@@ -147,10 +168,10 @@ alter table learner.session enable row level security;
 alter table learner.attempt enable row level security;
 alter table learner.skill_progress enable row level security;
 alter table learner.practice enable row level security;
-create policy session_select_own on learner.session for select to authenticated using (user_id = (select auth.uid()));
-create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select auth.uid()));
-create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select auth.uid()));
-create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select auth.uid()));
+create policy session_select_own on learner.session for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select private.signed_in_learner()));
 grant select on learner.session, learner.attempt, learner.skill_progress, learner.practice to authenticated, service_role;
 grant execute on function private.streaks(datemultirange) to authenticated, service_role;
 
@@ -179,7 +200,7 @@ begin
   -- One statement, so that the events are unpacked once. Each table has its own range of change numbers.
   -- Within a range, a row's number is the place of an event that changed the row.
   with event as materialized (
-    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id,
+    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.clock_skew_ms, e.received_at, e.body, e.session_id, e.skill_id, e.question_id,
       e.reset_count, e.reset_event, e.content_state, e.graded_correct,
       -- Limited, because a clock that is years ahead would freeze the field at a far date.
       least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
@@ -198,34 +219,45 @@ begin
     where e.type = 'attempt.recorded'
   ),
 
-  -- 2 Sessions: of several starts (or ends) the smallest event id counts. Events are sorted by id, so it is the first.
+  -- 2 Sessions: the start with the smallest event id, and the end with the strongest reason, then the smallest id. Events are sorted by id.
   session as (
     insert into learner.session as s (
-      user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, change_seq)
+      user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason,
+      end_claimed_at, change_seq)
     select p_user, k.session_id, (k.b).skill_id, coalesce((k.b).device_id, (k.f).device_id), ((k.b).body -> 'content_version')::integer,
-      (k.b).occurred_at, (k.b).event_id, (k.f).occurred_at, (k.f).event_id, (k.f).body ->> 'reason', p_seq + v_count + k.place
+      (k.b).occurred_at, (k.b).event_id, case when (k.f).event_id is not null then greatest((k.f).occurred_at, (k.b).occurred_at) end,
+      (k.f).event_id, (k.f).body ->> 'reason', (k.f).occurred_at, p_seq + v_count + k.place
     from (
       select e.session_id, min(e.place) as place,
         p_events[min(e.place) filter (where e.type = 'session.started')] as b,
-        p_events[min(e.place) filter (where e.type = 'session.ended')] as f
+        p_events[(array_agg(e.place order by private.end_strength(e.body ->> 'reason') desc, e.place)
+          filter (where e.type = 'session.ended'))[1]] as f
       from event e
       where e.type in ('session.started', 'session.ended')
       group by e.session_id
     ) k
     on conflict (user_id, session_id) do update set
-      skill_id = case when excluded.started_event < s.started_event or s.started_event is null then excluded.skill_id else s.skill_id end,
-      content_version = case when excluded.started_event < s.started_event or s.started_event is null then excluded.content_version else s.content_version end,
-      started_at = case when excluded.started_event < s.started_event or s.started_event is null then excluded.started_at else s.started_at end,
-      started_event = least(s.started_event, excluded.started_event),
-      ended_at = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.ended_at else s.ended_at end,
-      end_reason = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.end_reason else s.end_reason end,
-      ended_event = least(s.ended_event, excluded.ended_event),
-      -- Without a start, the device is the device of the first end.
-      device_id = case
-        when excluded.started_event < s.started_event
-          or (s.started_event is null and (excluded.started_event is not null or excluded.ended_event < s.ended_event))
-        then excluded.device_id else s.device_id end,
-      change_seq = excluded.change_seq
+      (skill_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, end_claimed_at, device_id, change_seq) = (
+        select m.skill_id, m.content_version, m.started_at, m.started_event,
+          case when m.ended_event is not null then greatest(m.end_claimed_at, m.started_at) end,
+          m.ended_event, m.end_reason, m.end_claimed_at, m.device_id, excluded.change_seq
+        from (
+          select
+            case when starts then excluded.skill_id else s.skill_id end as skill_id,
+            case when starts then excluded.content_version else s.content_version end as content_version,
+            case when starts then excluded.started_at else s.started_at end as started_at,
+            case when starts then excluded.started_event else s.started_event end as started_event,
+            case when ends then excluded.ended_event else s.ended_event end as ended_event,
+            case when ends then excluded.end_reason else s.end_reason end as end_reason,
+            case when ends then excluded.end_claimed_at else s.end_claimed_at end as end_claimed_at,
+            -- Without a start, the device is the device of the end.
+            case when starts or (s.started_event is null and ends) then excluded.device_id else s.device_id end as device_id
+          from (
+            select excluded.started_event is not null and (s.started_event is null or excluded.started_event < s.started_event) as starts,
+              excluded.ended_event is not null and (s.ended_event is null
+                or (private.end_strength(excluded.end_reason), s.ended_event) > (private.end_strength(s.end_reason), excluded.ended_event)) as ends
+          ) c
+        ) m)
   ),
 
   -- 3 Progress: only events of the greatest reset pair count. Their merge is max, union and sums.
@@ -273,13 +305,21 @@ begin
     where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
   )
 
-  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day.
+  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day. The device's clock
+  --   is corrected by the event's clock offset, or by its batch's skew if that exceeds a day. An offset that leads more than an hour
+  --   beyond the arrival is void, because the clock was set after the device had read it. No day is after that of the arrival.
   insert into learner.practice as d (user_id, days, change_seq)
   select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
   from (
     select distinct
-      (e.practiced_at at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
+      (least(
+        case when e.occurred_at + c.by_event <= e.received_at + interval '1 hour' then e.occurred_at + c.by_event else e.occurred_at + c.by_batch end,
+        e.received_at) at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
     from event e
+    cross join lateral (
+      select interval '1 ms' * e.clock_offset_ms as by_event,
+        interval '1 ms' * case when abs(e.clock_skew_ms) > 86400000 then e.clock_skew_ms else 0 end as by_batch
+    ) c
     where e.type in ('attempt.recorded', 'progress.advanced')
   ) t
   having count(*) > 0
@@ -314,6 +354,48 @@ comment on column ops.projection_difference.live is 'The row as it was; null if 
 comment on column ops.projection_difference.rebuilt is 'The row as the ledger gives it; null if it should not exist.';
 alter table ops.projection_difference enable row level security;
 create policy projection_difference_all_nobody on ops.projection_difference for all to anon, authenticated using (false);
+
+-- Source: schemas/60_progress/voids.sql
+-- What:  voids_of() and restore_voids(), which carry support's voids over a new projection.
+-- Why:   a void is a decision, not a projection of the ledger: a rebuild or an adoption must not lose it (O1, I6).
+
+create function private.voids_of(p_user uuid)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)), '[]')
+  from (
+    select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
+    union all
+    select 'attempt', event_id, voided_at from learner.attempt where user_id = p_user and voided_at is not null
+    union all
+    select 'skill_progress', skill_id, voided_at from learner.skill_progress where user_id = p_user and voided_at is not null
+  ) v
+$$;
+comment on function private.voids_of(uuid) is 'The voided rows of a learner: [{kind, id, at}].';
+
+create function private.restore_voids(p_user uuid, p_voids jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The triggers number these changes.
+  update learner.session x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(p_voids) v
+  where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
+  update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(p_voids) v
+  where x.user_id = p_user and v ->> 'kind' = 'attempt' and x.event_id = (v ->> 'id')::uuid;
+  update learner.skill_progress x set voided_at = (v ->> 'at')::timestamptz
+  from jsonb_array_elements(p_voids) v
+  where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
+end
+$$;
+comment on function private.restore_voids(uuid, jsonb) is 'Voids the rows of voids_of() that exist.';
 
 -- Source: schemas/60_progress/rebuild.sql
 -- What:  rebuild_learner(), which projects a learner's ledger again, and projection_rows(), the rows that it must reproduce.
@@ -379,14 +461,7 @@ begin
   end if;
 
   -- Voids are support's decisions, not projections, so they survive the rebuild.
-  select jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)) into v_voided
-  from (
-    select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
-    union all
-    select 'attempt', event_id, voided_at from learner.attempt where user_id = p_user and voided_at is not null
-    union all
-    select 'skill_progress', skill_id, voided_at from learner.skill_progress where user_id = p_user and voided_at is not null
-  ) v;
+  v_voided := private.voids_of(p_user);
   delete from learner.session where user_id = p_user;
   delete from learner.attempt where user_id = p_user;
   delete from learner.skill_progress where user_id = p_user;
@@ -394,17 +469,9 @@ begin
 
   select l.last_seq, l.events into v_seq, v_count from private.project_ledger(p_user, p_user, v_seq) l;
 
-  -- The triggers number these changes after the last number of the projections.
+  -- The triggers number the voids after the last number of the projections.
   update learner.state s set change_seq = v_seq where s.user_id = p_user;
-  update learner.session x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
-  update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'attempt' and x.event_id = (v ->> 'id')::uuid;
-  update learner.skill_progress x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
+  perform private.restore_voids(p_user, v_voided);
 
   update ops.projection_difference d set resolved_at = clock_timestamp() where d.user_id = p_user and d.resolved_at is null;
   perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));
@@ -487,6 +554,15 @@ $$;
 comment on function private.check_projection(uuid) is
   'Rebuilds a learner''s projection and compares it with the live rows: same, different (kept in ops.projection_difference) or busy.';
 
+create function private.forget_erased_differences()
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ delete from ops.projection_difference d using ops.erasure e where e.user_id = d.user_id $$;
+comment on function private.forget_erased_differences() is 'Deletes the differences of learners who are being erased.';
+
 create function ops.check_projections(
   p_learners integer default 200, p_events integer default 100000, p_active interval default '1 day', p_salt text default null)
 returns jsonb
@@ -505,7 +581,7 @@ declare
 begin
   perform private.require_role('admin');
   -- During an erasure rows differ from the ledger, and copies of erased rows must not be kept.
-  delete from ops.projection_difference d using ops.erasure e where e.user_id = d.user_id;
+  perform private.forget_erased_differences();
   for v_user in
     select a.user_id from (select distinct b.user_id from learner.batch b where b.received_at > now() - p_active) a
     where not exists (select from ops.erasure e where e.user_id = a.user_id)

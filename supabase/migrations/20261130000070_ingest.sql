@@ -5,11 +5,15 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('replay_held');
 --        delete from ops.job where name in ('replay_held');
+--        drop table private.replay_cursor cascade;
 --        drop function if exists private.count_lines, private.parse_lines, private.with_code, private.read_header, private.record_contact,
 --          private.known_events, private.uuids_of, private.check_lines, private.knows_range, private.stamp_events, private.read_events,
---          private.outcome_of, private.apply_events, private.apply_or_bisect, private.keep_events, private.replay_rows,
---          private.replay_held_for, ops.replay_held, private.ingest_for;
+--          private.outcome_of, private.is_same_body, private.apply_events, private.apply_or_bisect, private.missing_knowledge,
+--          private.is_known, private.new_knowledge, private.keep_events, private.replay_rows, private.replay_held_for,
+--          private.replayable_learners, ops.replay_held, private.ingest_for;
 --        drop type private.line, private.incoming, private.header_pull, private.header, private.outcome;
+
+select private.revoke_default_grants();
 
 -- Source: schemas/70_ingest/lines.sql
 -- What:  the lines of a batch as JSON (private.line).
@@ -69,7 +73,7 @@ comment on function private.parse_lines(text[]) is 'The events of a batch: the l
 -- Why:   reading, applying, quarantining and answering pass the same events on.
 create type private.incoming as (
   place integer, id_text text, code text, field text,
-  event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
+  event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint, clock_offset_ms bigint,
   body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
   content_state text, graded_correct boolean);
 comment on type private.incoming is
@@ -129,7 +133,7 @@ comment on function private.read_header(text) is
 -- What:  record_contact(): records the header of a batch as its device's last contact.
 -- Why:   each sync shows the device's app and its clock skew (O2).
 
-create function private.record_contact(p_user uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
+create function private.record_contact(p_user uuid, p_session uuid, p_header private.header, p_now timestamptz, p_skew bigint, p_oldest timestamptz, p_by_server boolean)
 returns void
 language plpgsql -- rather than sql, which plans at every call
 volatile
@@ -137,10 +141,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, sessions, clock_skew_ms, queue_lag_ms)
   values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
     -- If the server wrote the header, its time is the server's, and its contract version says nothing about the device.
-    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, p_skew,
+    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, private.with_session('{}', p_session), p_skew,
     -- Both times are the device's, so clock skew has no effect.
     case when not p_by_server and p_oldest is not null then
       greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
@@ -148,11 +152,12 @@ begin
     -- A field that is missing in this header keeps its last value.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
     contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
-    last_seen_at = excluded.last_seen_at, clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
+    last_seen_at = excluded.last_seen_at, sessions = private.with_session(d.sessions, p_session),
+    clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
     queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
 end
 $$;
-comment on function private.record_contact(uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
+comment on function private.record_contact(uuid, uuid, private.header, timestamptz, bigint, timestamptz, boolean) is
   'Records a batch''s header as its device''s last contact. p_oldest is the time of its oldest applied event, or null.';
 
 -- Source: schemas/70_ingest/known_events.sql
@@ -179,15 +184,15 @@ begin
     ),
     kept as materialized (
       -- The range condition excludes partitions that cannot contain the ids.
-      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body
+      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body
       from learner.event e
       where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
       union all
-      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, t.body
+      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body
       from ops.telemetry t
       where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
     )
-    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null,
+    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null, null,
       null, null, null, null, 0, null, null, null)::private.incoming
     from sent s
     join kept k using (event_id)
@@ -196,6 +201,7 @@ begin
     where s.event @> jsonb_build_object('id', s.event ->> 'id', 'type', k.type, 'version', k.type_version, 'learner_id', p_user, 'device_id', k.device_id,
         'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body
+      and nullif(s.event -> 'clock_offset_ms', 'null') is not distinct from to_jsonb(k.clock_offset_ms)
     order by s.place);
 end
 $$;
@@ -237,7 +243,10 @@ begin
           when octet_length(l.text) > private.max_event_bytes() then 'too_large'
           when l.event is null then 'invalid_json'
           when (l.event @@ (select t.rules from private.event_type t where t.type = 'event')) is not true then 'invalid_event'
-          when l.event ->> 'learner_id' <> p_user::text then 'wrong_learner'
+          when l.event ->> 'learner_id' <> p_user::text
+            -- A learner who tried the app first: their events count for the account that has adopted them.
+            and not exists (select from learner.adoption a where a.user_id = (l.event ->> 'learner_id')::uuid and a.adopted_by = p_user)
+          then 'wrong_learner'
         end as code
       from unnest(p_lines) l
     ),
@@ -263,11 +272,12 @@ begin
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
         case when j.verdict = 'invalid_event' then coalesce(
           private.broken_field('event', 1::smallint, j.event), private.broken_field(j.type, (j.event -> 'version')::smallint, j.event)) end,
-        null, j.type, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
+        null, j.type, null, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
       else row(
         j.place, j.id, case when j.kept_in = 'telemetry' then 'telemetry' end, null,
         private.ulid_to_uuid(j.id), j.type, (j.event -> 'version')::smallint, (j.event ->> 'device_id')::uuid,
-        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint, j.body,
+        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint,
+        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, j.body,
         case when j.is_attempt or j.type in ('session.started', 'session.ended') then private.ulid_to_uuid(j.body ->> 'session_id') end,
         case when j.type in ('session.started', 'progress.advanced', 'progress.reset') then (j.body ->> 'skill_id')::uuid end,
         case when j.is_attempt then (j.body ->> 'question_id')::uuid end,
@@ -361,7 +371,7 @@ begin
           then 'unknown_content'
         when k.reset_count > 1000000 and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
       end),
-      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.body, k.session_id, k.its_skill, k.question_id,
+      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.body, k.session_id, k.its_skill, k.question_id,
       k.reset_count, k.reset_event,
       case when k.question_id is not null then case when k.is_withdrawn then 'withdrawn' when k.is_older then 'outdated' else 'current' end end,
       case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end)::private.incoming
@@ -468,6 +478,20 @@ comment on function private.outcome_of(private.incoming[]) is
 -- What:  apply_events(): stores checked events in the ledger or ops.telemetry, projects them, and returns each result as a code.
 -- Why:   ingest, replay and support's corrections share this function, so an event has the same effect on every path (U1, U3).
 
+create function private.is_same_body(p_a jsonb, p_b jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Many libraries write null for a field without a value, and another release of an app may leave the field out.
+  return (p_a = p_b or jsonb_strip_nulls(p_a) = jsonb_strip_nulls(p_b)) is true;
+end
+$$;
+comment on function private.is_same_body(jsonb, jsonb) is
+  'Whether two bodies of an event say the same. A field that is null is the same as an absent field, at every depth.';
+
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]
 language plpgsql
@@ -522,9 +546,9 @@ begin
   ),
   fresh as (
     insert into learner.event as l (
-      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, body, received_at, head_version,
       clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now, p_head,
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.body, p_now, p_head,
       p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
     from unnest(coalesce(v_storing, p_events)) i
     where i.code is null
@@ -543,7 +567,8 @@ begin
     v_events := array(
       select case
         when e.code <> 'telemetry' then e
-        when (k.type, k.type_version, k.occurred_at, k.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body)
+        when (k.type, k.type_version, k.occurred_at) is distinct from (e.type, e.type_version, e.occurred_at)
+          or not private.is_same_body(k.body, e.body)
           then private.with_code(e, 'id_conflict')
         when e.event_id = any (v_known)
           or e.place > min(e.place) filter (where e.code is null or e.code = 'telemetry') over (partition by e.event_id)
@@ -563,8 +588,10 @@ begin
   --   Checked first, because an update runs the table's triggers even if it changes no row.
   if v_waiting then
     with settled as (
-      select q.sha256, q.status = 'held' and (h.event ->> 'type', (h.event -> 'version')::smallint, (h.event ->> 'occurred_at')::timestamptz,
-        h.event -> 'body') is distinct from (e.type, e.type_version, e.occurred_at, e.body) as is_other
+      select q.sha256, q.status = 'held' and (
+        (h.event ->> 'type', (h.event -> 'version')::smallint, (h.event ->> 'occurred_at')::timestamptz)
+          is distinct from (e.type, e.type_version, e.occurred_at)
+        or not private.is_same_body(h.event -> 'body', e.body)) as is_other
       from unnest(coalesce(v_events, p_events)) e
       join ops.quarantine q on q.user_id = p_user and q.event_id = e.event_id and q.status <> 'superseded' and q.code <> 'id_conflict'
       cross join lateral (select case when q.status = 'held' then coalesce(q.mended_body, q.body)::jsonb end as event) h
@@ -623,11 +650,93 @@ $$;
 comment on function private.apply_or_bisect(uuid, timestamptz, integer, bigint, private.incoming[]) is
   'Applies all events. If a constraint still fails, applies all but the failing events, which get the code internal.';
 
+-- Source: schemas/70_ingest/missing_knowledge.sql
+-- What:  missing_knowledge(), what a held event lacks; is_known() and new_knowledge(), whether and when the server has it.
+-- Why:   a release or an upgrade solves few of the held events. The others need not be tried.
+
+create function private.missing_knowledge(p_code text, p_line text, p_head integer)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_event jsonb;
+  v_body jsonb;
+begin
+  if not exists (select from private.error_code e where e.code = p_code and e.held) then
+    return null;
+  end if;
+  -- A held event is JSON of a valid form, so every cast succeeds.
+  v_event := p_line::jsonb;
+  v_body := v_event -> 'body';
+  return case p_code
+    when 'unknown_content' then coalesce(
+      case when (v_body ->> 'content_version')::numeric > p_head then 'version:' || (v_body ->> 'content_version')::numeric::integer end,
+      (select k.name from (values ('question:' || (v_body ->> 'question_id')), ('skill:' || (v_body ->> 'skill_id'))) k (name)
+       where k.name is not null and not private.is_known(k.name) limit 1),
+      (select 'question:' || c.id from unnest(private.uuids_of(coalesce(v_body -> 'completed', v_body -> 'base' -> 'completed'))) c (id)
+       where not private.is_known('question:' || c.id) limit 1),
+      -- Published between the check of the event and now.
+      'version:' || p_head)
+    when 'unknown_reset' then 'reset'
+    -- unknown_type, unknown_version.
+    else format('type:%s@%s', v_event ->> 'type', (v_event ->> 'version')::numeric::integer)
+  end;
+end
+$$;
+comment on function private.missing_knowledge(text, text, integer) is
+  'What an event with the code of a held event lacks, in the form of ops.quarantine.waits_for; null for other codes. p_line is the event''s text.';
+
+create function private.is_known(p_name text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_value constant text := split_part(p_name, ':', 2);
+begin
+  return case split_part(p_name, ':', 1)
+    when 'question' then exists (select from content.answer_key k where k.question_id = v_value::uuid)
+    when 'skill' then exists (
+      select from content.revision r where r.schema = private.content_schema() and r.kind = 'skill' and r.id = v_value::uuid)
+    when 'version' then v_value::integer <= coalesce((select max(r.version) from content.release r), 0)
+    when 'type' then exists (
+      select from private.event_type t
+      where format('type:%s@%s', t.type, t.version) = p_name and t.type not in ('batch', 'event'))
+    -- A correction marks the events that it solves.
+    else false
+  end;
+end
+$$;
+comment on function private.is_known(text) is 'Whether the server has what a held event waits for.';
+
+create function private.new_knowledge(p_since integer, p_head integer)
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array(
+    select 'version:' || v from generate_series(p_since + 1, p_head) v
+    union
+    select 'question:' || k.question_id from content.answer_key k where k.version between p_since + 1 and p_head
+    union
+    select 'skill:' || r.id from content.revision r
+    where r.schema = private.content_schema() and r.kind = 'skill' and r.version between p_since + 1 and p_head
+    union
+    -- All types: they are few, and they have no release.
+    select format('type:%s@%s', t.type, t.version) from private.event_type t where t.type not in ('batch', 'event'))
+$$;
+comment on function private.new_knowledge(integer, integer) is
+  'What events may have waited for and releases after p_since up to p_head brought, and all event types, in the form of ops.quarantine.waits_for.';
+
 -- Source: schemas/70_ingest/keep_events.sql
 -- What:  keep_events(): stores the events of a batch that could not be applied in quarantine, within the limits.
 -- Why:   a device deletes events that are reported as quarantined, so they must be stored. No learner may fill the disk (U3).
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
+  p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
 language plpgsql
 volatile
@@ -665,9 +774,10 @@ begin
   ),
   kept as (
     insert into ops.quarantine as q (
-      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at, waits_for)
     select p_user, f.sha256, case when private.is_ulid(f.id_text) then private.ulid_to_uuid(f.id_text) end,
-      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now,
+      private.missing_knowledge(f.code, f.line, p_head)
     from fitting f
     where f.fits
     on conflict (user_id, sha256) do update set
@@ -676,6 +786,7 @@ begin
       field = case when q.status = 'superseded' then q.field else excluded.field end,
       origin = case when excluded.origin = 'dead_letter' then excluded.origin else q.origin end,
       reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge, tried_at = excluded.tried_at,
+      waits_for = coalesce(excluded.waits_for, q.waits_for),
       -- Support's decisions and superseded events keep their status.
       status = case when q.status in ('superseded', 'discarded') then q.status else excluded.status end
   )
@@ -696,7 +807,7 @@ begin
     order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, bigint, private.header, text[], private.incoming[]) is
+comment on function private.keep_events(uuid, timestamptz, integer, bigint, private.header, text[], private.incoming[]) is
   'Stores events that could not be applied, once per text. Returns all events; those that do not fit get the code quarantine_full.';
 
 -- Source: schemas/70_ingest/replay_held.sql
@@ -733,6 +844,7 @@ begin
     -- The original error stays on record.
     code = case when k.is_taken then q.code else e.code end,
     field = case when k.is_taken then q.field else e.field end,
+    waits_for = coalesce(private.missing_knowledge(e.code, v_lines[e.place + 1], p_head), q.waits_for),
     status = case when k.is_taken then 'superseded' else private.waiting_status(e.code) end,
     resolved_at = case when k.is_taken then p_now end,
     resolved_event = case when k.is_taken then e.event_id end
@@ -752,71 +864,141 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  return private.replay_rows(p_user, p_now, p_head, p_knowledge, array(
+declare
+  v_rows constant bytea[] := array(
     select q.sha256 from ops.quarantine q
-    where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge
-    order by q.knowledge limit p_limit));
+    where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge and (q.knowledge = 0 or private.is_known(q.waits_for))
+    order by q.event_id, q.sha256 limit p_limit);
+  v_applied integer := 0;
+begin
+  if v_rows <> '{}' then
+    v_applied := private.replay_rows(p_user, p_now, p_head, p_knowledge, v_rows);
+  end if;
+  -- The others wait for something else. They are not looked at again before the server knows more. Checked first, because an update
+  -- runs the table's triggers even if it changes no row.
+  if cardinality(v_rows) < p_limit
+    and exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge)
+  then
+    update ops.quarantine q set knowledge = p_knowledge where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge;
+  end if;
+  return v_applied;
 end
 $$;
 comment on function private.replay_held_for(uuid, timestamptz, integer, bigint, integer) is
-  'Retries the learner''s held events that were last tried with less knowledge. Returns how many were applied. The caller holds the learner''s lock.';
+  'Retries the learner''s held events that lack nothing any more, oldest first, at most p_limit. Returns how many were applied. The caller holds the learner''s lock.';
 
-create function ops.replay_held(p_learners integer default 100, p_events integer default 1000)
+-- Source: schemas/70_ingest/replay_job.sql
+-- What:  ops.replay_held(), the job that retries held events of learners who are not syncing, until its time is used.
+-- Why:   after a release all learners who waited for it should see their answers counted within seconds, not only those who sync (U3).
+
+create table private.replay_cursor (
+  singleton boolean not null default true,
+  version   integer not null default 0,
+  learner   uuid not null default '00000000-0000-0000-0000-000000000000',
+  constraint replay_cursor_pkey primary key (singleton),
+  constraint replay_cursor_singleton check (singleton)
+);
+comment on table private.replay_cursor is
+  'One row. version: nobody waits any more for what this release and earlier ones brought. learner: whose turn was last.';
+alter table private.replay_cursor enable row level security;
+create policy replay_cursor_all_nobody on private.replay_cursor for all to anon, authenticated using (false);
+insert into private.replay_cursor default values;
+
+create function private.replayable_learners(p_names text[], p_knowledge bigint, p_after uuid)
+returns uuid[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array(
+    select w.user_id from (
+      select q.user_id from ops.quarantine q where q.status = 'held' and q.waits_for = any (p_names) and q.knowledge < p_knowledge
+      union
+      select q.user_id from ops.quarantine q where q.status = 'held' and q.knowledge = 0
+    ) w
+    -- Nothing is replayed during an erasure.
+    where not exists (select from ops.erasure e where e.user_id = w.user_id)
+    order by w.user_id <= p_after, w.user_id)
+$$;
+comment on function private.replayable_learners(text[], bigint, uuid) is
+  'The learners with held events that wait for one of the names, or are to be tried in any case; first those after p_after, then from the start.';
+
+create function ops.replay_held(p_budget interval default '1.5 seconds', p_turn integer default private.max_batch_events())
 returns integer
 language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
+-- As in ingest_for(). Planning took most of the time of a learner with few events.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+set jit = off
 as $$
 declare
+  v_end constant timestamptz := clock_timestamp() + p_budget;
+  v_cursor private.replay_cursor;
   v_user uuid;
   v_head integer;
   v_knowledge bigint;
-  v_room integer := p_events;
-  v_held integer;
+  v_names text[];
+  v_learners uuid[];
+  v_round integer;
   v_applied integer := 0;
+  v_error text;
 begin
   perform private.require_role('support', 'admin');
-  -- Read before any text: later releases are for the next run.
+  -- Read before any text: later releases are for the next run. A second run at the same time waits here for the first.
   select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
-  for v_user, v_held in
-    select d.user_id, d.held from (
-      select q.user_id, count(*) as held from (
-        select h.user_id from ops.quarantine h
-        where h.status = 'held' and h.knowledge < v_knowledge
-          -- Nothing is replayed during an erasure.
-          and not exists (select from ops.erasure e where e.user_id = h.user_id)
-        order by h.knowledge, h.user_id limit p_events
-      ) q
-      group by q.user_id limit p_learners
-    ) d
+  select * into strict v_cursor from private.replay_cursor c for update;
+  v_names := private.new_knowledge(v_cursor.version, v_head);
+
+  -- In rounds: each learner has a turn of at most p_turn events before anybody has a second one. All locks last until the end of the run. A
+  -- sync waits 2 s for its learner's lock, so the run is shorter.
+  <<run>>
   loop
-    -- Busy learners are skipped, because their own sync replays their events. All locks last until the end, so the number of events
-    -- is limited: 1,000 take 0.2 s, or 0.8 s under fourfold overload.
-    perform from learner.state s where s.user_id = v_user for update skip locked;
-    continue when not found;
-    v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, least(v_room, private.max_batch_events()));
-    v_room := v_room - v_held;
-    exit when v_room <= 0;
+    v_learners := private.replayable_learners(v_names, v_knowledge, v_cursor.learner);
+    v_round := 0;
+    foreach v_user in array v_learners loop
+      -- Busy learners are skipped, because their own sync replays their events.
+      perform from learner.state s where s.user_id = v_user for update skip locked;
+      continue when not found;
+      begin
+        v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, p_turn);
+        v_round := v_round + 1;
+      exception when others then
+        -- One learner's trouble does not stop the others.
+        v_error := format('Learner %s: %s (%s)', v_user, sqlerrm, sqlstate);
+      end;
+      v_cursor.learner := v_user;
+      exit run when clock_timestamp() >= v_end;
+    end loop;
+    exit when v_round = 0;
   end loop;
+  -- A batch that began before a release may hold an event just after it. No batch takes minutes.
+  if v_learners = '{}' then
+    v_cursor.version := greatest(v_cursor.version,
+      (select max(r.version) from content.release r where r.version <= v_head and r.published_at < clock_timestamp() - interval '5 minutes'));
+  end if;
+  update private.replay_cursor c set version = v_cursor.version, learner = v_cursor.learner
+  where (c.version, c.learner) is distinct from (v_cursor.version, v_cursor.learner);
   if v_applied > 0 then
     perform private.audit('replay_held', 'ops.quarantine', null, null, jsonb_build_object('applied', v_applied));
   end if;
+  perform private.record_job('replay_held', v_error, case when v_applied > 0 then jsonb_build_object('applied', v_applied) end);
   return v_applied;
 end
 $$;
-comment on function ops.replay_held(integer, integer) is
-  'Retries held events for which the server has new knowledge, of some learners who are not syncing. Returns how many were applied. Runs by pg_cron.';
+comment on function ops.replay_held(interval, integer) is
+  'Retries held events that lack nothing any more, of learners who are not syncing, until p_budget is used. Each learner has turns of at most p_turn '
+  'events. Returns how many were applied. Runs by pg_cron, and goes on where the last run ended.';
 
--- At most 1,000 events per run: the learners' locks are held to the end, and a sync waits at most 2 s.
-select private.schedule_job('replay_held', '30 seconds', '1 minute', 'select ops.replay_held()');
+select private.schedule_job('replay_held', '5 seconds', '1 minute', 'select ops.replay_held()');
 
 -- Source: schemas/70_ingest/ingest.sql
 -- What:  ingest: one batch, one transaction, one result per event in the order of the request.
 -- Why:   the ledger's key makes events count once. Events that cannot be applied are quarantined, so none is lost (U1-U3).
 
-create function private.ingest_for(p_user uuid, p_lines text, p_by_server boolean default false)
+create function private.ingest_for(p_user uuid, p_session uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
 volatile
@@ -866,16 +1048,17 @@ begin
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
-      or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_header.device_id and d.revoked_at is not null),
+      or exists (select from learner.adoption a where a.user_id = p_user),
     exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held
   from learner.state s, private.knowledge k
   where s.user_id = p_user;
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
-    perform private.refuse_erased(p_user);
-    perform private.require_not_revoked(p_user, v_header.device_id);
+    perform private.refuse_absent(p_user);
   end if;
+  -- Under the lock, so that a sign-out or a revocation that has returned counts. A batch of 50 events takes as long without it.
+  perform private.require_session(p_user, p_session, v_header.device_id);
   if v_refusal is not null then
     return v_refusal;
   end if;
@@ -891,11 +1074,11 @@ begin
   v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, v_lines, v_head, v_newest));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_lines, v_events));
+    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events));
   end if;
 
   -- 6 Record the contact.
-  perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
+  perform private.record_contact(p_user, p_session, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
@@ -910,8 +1093,8 @@ begin
     'results', v_outcome.results);
 end
 $$;
-comment on function private.ingest_for(uuid, text, boolean) is
+comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
-  'lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
-grant execute on function private.ingest_for(uuid, text, boolean) to carrel_edge;
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, learner_adopted, unauthenticated, '
+  'session_ended, device_revoked; lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
+grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

@@ -8,9 +8,11 @@
 --        drop trigger state_note_change on learner.state;
 --        drop view public.session, public.attempt, public.skill_progress, public.practice;
 --        drop table ops.change_note cascade;
---        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.refusal_of,
---          private.take_batch, private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes,
---          public.learner_changes, private.hint_learners, private.note_change, ops.send_change_hints;
+--        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.take_batch,
+--          private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes, public.learner_changes,
+--          private.hint_learners, private.note_change, ops.send_change_hints;
+
+select private.revoke_default_grants();
 
 -- Source: schemas/80_sync/learner_changes.sql
 -- What:  learner_changes(), a learner's changes since a cursor, and sync_for(), one call that pushes, returns the content head, and pulls.
@@ -126,7 +128,7 @@ comment on function private.learner_changes(uuid, text, integer, text, uuid) is
   'At most p_limit rows and 1 MiB, but at least one row. p_at_least: the token of a batch that must be included; raises behind if it is not yet. '
   'own: the row contains only what p_device''s own events say.';
 
-create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
+create function private.pull_for(p_user uuid, p_session uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns text
 language plpgsql
 stable
@@ -136,26 +138,26 @@ as $$
 declare
   v_device learner.device;
 begin
-  perform private.refuse_erased(p_user);
+  perform private.refuse_absent(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
-  perform private.require_not_revoked(p_user, p_device);
+  perform private.require_session(p_user, p_session, p_device);
   -- Concatenated as text, because json functions would parse a page of 500 changes again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
 end
 $$;
-comment on function private.pull_for(uuid, text, integer, text, uuid) is
-  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, device_revoked, behind.';
+comment on function private.pull_for(uuid, uuid, text, integer, text, uuid) is
+  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
-create function private.sync_for(p_user uuid, p_lines text, out answer text, out changed_by uuid)
+create function private.sync_for(p_user uuid, p_session uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_batch constant json := private.ingest_for(p_user, p_lines);
+  v_batch constant json := private.ingest_for(p_user, p_session, p_lines);
   -- ingest_for() has checked the header.
   v_header constant private.header := jsonb_populate_record(null::private.header, split_part(p_lines, E'\n', 1)::jsonb);
 begin
@@ -174,37 +176,19 @@ begin
       private.learner_changes(p_user, (v_header.pull).cursor, (v_header.pull).limit::integer, null, v_header.device_id) end)::text;
 end
 $$;
-comment on function private.sync_for(uuid, text) is
+comment on function private.sync_for(uuid, uuid, text) is
   'One round trip: applies the batch. answer: {batch: its results, head: the content head, steering: settings for the client, '
   'pull: the learner''s changes if the header asks for them}, or {refused} if a rate limit is exceeded. '
   'changed_by: the device of the batch if it changed rows; the learner''s other devices need a hint.';
 
-grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, text, integer, text, uuid) to carrel_edge;
+grant execute on function private.sync_for(uuid, uuid, text), private.pull_for(uuid, uuid, text, integer, text, uuid) to carrel_edge;
 
 -- Source: schemas/80_sync/learner_rpc.sql
 -- What:  the API of a signed-in learner: ingest, merge_progress, learner_changes, and views of their own rows.
 -- Why:   the API uses the same core functions as the Edge Functions, with the caller's own token, and gives the same guarantees.
 
 -- The function sync limits the simultaneous requests of one learner; the API does not, and each waiting request holds a connection.
--- So requests wait half a second for a lock, not the 8 s of their role. Retryable errors are returned, not raised, because
--- PostgREST would answer a raised one with 400 or 500, without Retry-After.
-create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
-returns json
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Only Carrel's own errors have texts for callers.
-  return (
-    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
-      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
-    from private.error_code e
-    where p_sqlstate = any (e.sqlstates) and e.request_retryable);
-end
-$$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is not retryable.';
-
+-- So requests wait half a second for a lock, not the 8 s of their role.
 create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
@@ -225,7 +209,7 @@ begin
   end if;
   -- For private.note_change(), which runs inside ingest_for().
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
-  v_answer := private.ingest_for(p_user, p_lines, p_by_server);
+  v_answer := private.ingest_for(p_user, private.caller_session(), p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
 exception
@@ -238,7 +222,7 @@ exception
     return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors too.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors and those of the token too.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -346,7 +330,7 @@ begin
     perform private.raise_error('unauthenticated');
   end if;
   perform private.pull_limit('page_rows', p_limit);
-  return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
+  return private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
@@ -367,7 +351,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, device_revoked, behind.';
+  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;

@@ -3,33 +3,56 @@
 -- What:  support, erasure, restore, webhooks, alarms, and the audit of edits by hand.
 -- Why:   people operate the service and answer for learners' data (O1, O5).
 -- Locks: `auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.
--- Undo:  do $$ declare v record; begin for v in select t.tgname, t.tgrelid::regclass as name from pg_trigger t where t.tgparentid = 0 and
---          (t.tgname ~ '_audit_hand$' or t.tgname ~
---          '^(state|session|attempt|skill_progress|practice|device|event|batch|quarantine|quarantine_action|erasure)_stays$') loop execute
---          format('drop trigger %I on %s', v.tgname, v.name); end loop; end $$;
---        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'webhooks', 'webhooks_prune');
---        delete from ops.job where name in ('erasures', 'webhooks', 'webhooks_prune');
---        drop trigger user_queue_erasure on auth.users;
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
+--        delete from ops.job where name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
+--        drop trigger user_account_deleted on auth.users;
+--        drop trigger user_account_soft_deleted on auth.users;
 --        drop trigger release_webhook on content.release;
 --        drop trigger erasure_webhook on ops.erasure;
---        drop table ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt cascade;
---        drop function if exists private.action_json, private.record_actions, private.quarantine_states, private.mended_id,
---          private.retry_rows, private.mend_row, private.timeline_cursor, private.ulid_time, private.support_timeline,
---          public.support_timeline, private.require_reason, private.lock_learner, private.quarantine_ids, private.quarantine_cursor,
---          private.quarantine_page, private.own_quarantine, public.own_quarantine, private.support_quarantine, public.support_quarantine,
---          private.rows_to_replay, private.replay_quarantined, public.replay_quarantined, private.mend_quarantined,
---          public.mend_quarantined, private.rows_to_replay_of_all, private.replay_all_quarantined, public.replay_all_quarantined,
---          private.settle_quarantined, public.discard_quarantined, public.restore_quarantined, private.next_reset_range,
---          private.support_reset_progress, public.support_reset_progress, private.void_record, public.support_void, public.support_unvoid,
---          private.projection_differences, public.projection_differences, private.rebuild_learner, public.rebuild_learner,
---          private.audit_by_hand, private.audit_hand_edit, private.note_erasures, private.learner_tables, private.erase_rows,
---          private.redact_audit, private.erase_step, ops.run_erasures, ops.erase_learner, private.queue_erasure, ops.export_erasures,
---          ops.reapply_erasures, private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure,
---          private.new_webhook_secret, private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff,
---          private.claim_webhooks, private.record_webhook, private.add_webhook_endpoint, private.webhook_endpoints,
---          private.set_webhook_endpoint, private.rotate_webhook_secret, public.add_webhook_endpoint, public.webhook_endpoints,
---          public.set_webhook_endpoint, public.rotate_webhook_secret, private.webhook_deliveries, private.retry_webhook,
---          public.webhook_deliveries, public.retry_webhook, private.drive_webhooks, ops.prune_webhooks, private.alarms, public.alarms;
+--        drop table ops.account_deletion, ops.deletion_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message,
+--          ops.webhook_delivery, ops.webhook_attempt cascade;
+--        drop function if exists private.audit_look, private.action_json, private.record_actions, private.quarantine_states,
+--          private.mended_id, private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor,
+--          private.ulid_time, private.support_timeline, public.support_timeline, private.require_reason, private.lock_learner,
+--          private.quarantine_ids, private.quarantine_cursor, private.quarantine_page, private.own_quarantine, public.own_quarantine,
+--          private.support_quarantine, public.support_quarantine, private.rows_to_replay, private.replay_quarantined,
+--          public.replay_quarantined, private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all,
+--          private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined,
+--          public.restore_quarantined, private.next_reset_range, private.support_reset_progress, public.support_reset_progress,
+--          private.void_record, public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
+--          private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand, private.audit_hand_edit,
+--          private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect,
+--          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods,
+--          private.account_deleted, private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures,
+--          ops.reapply_erasures, ops.expect_upgrade, ops.settle_upgrade, private.move_events, private.move_quarantine,
+--          private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json,
+--          ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.enqueue_message, private.enqueue_webhook,
+--          private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets, private.forget_webhook_secret,
+--          private.webhook_backoff, private.claim_webhooks, private.record_webhook, private.add_webhook_endpoint,
+--          private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret, public.add_webhook_endpoint,
+--          public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret, private.webhook_deliveries,
+--          private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks, private.delete_messages,
+--          ops.prune_webhooks, private.alarms, public.alarms;
+
+select private.revoke_default_grants();
+
+-- Source: schemas/90_people/support_look.sql
+-- What:  audit_look(), which audits a look of support at several learners.
+-- Why:   a learner's timeline must show who has looked at their data, also when support asked for nobody in particular (O2).
+
+create function private.audit_look(p_action text, p_object text, p_learners uuid[], p_after jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.audit(p_action, p_object, null, null, p_after || jsonb_build_object('learners', (select count(distinct l) from unnest(p_learners) l)));
+  -- One more entry for each learner shown, so that their timeline has it.
+  perform private.audit(p_action, 'learner.state', l.id::text, null, p_after) from (select distinct u from unnest(p_learners) u) l (id);
+end
+$$;
+comment on function private.audit_look(text, text, uuid[], jsonb) is 'Audits a look of support at several learners: once as a whole, and once for each learner shown.';
 
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
@@ -127,6 +150,79 @@ begin
 end
 $$;
 comment on function private.mend_row(uuid, bytea, text, text) is 'Stores a mended body beside the original and replays it. The caller holds the learner''s lock.';
+
+-- Source: schemas/90_people/account_deletion.sql
+-- What:  ops.account_deletion, the grace period of deleted accounts, and its length.
+-- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
+create table ops.account_deletion (
+  user_id    uuid not null,
+  deleted_at timestamptz not null,
+  erase_at   timestamptz not null,
+  constraint account_deletion_pkey primary key (user_id),
+  constraint account_deletion_ends_after_its_start check (erase_at >= deleted_at)
+);
+create index account_deletion_erase_at_user_id_idx on ops.account_deletion (erase_at, user_id);
+comment on table ops.account_deletion is
+  'Learners whose account was deleted, hard or soft. Their data is kept, and taken from devices that may still send, until erase_at.';
+alter table ops.account_deletion enable row level security;
+create policy account_deletion_all_nobody on ops.account_deletion for all to anon, authenticated using (false);
+
+create table ops.deletion_setting (
+  id    smallint not null default 1,
+  grace interval not null default '7 days',
+  constraint deletion_setting_pkey primary key (id),
+  constraint deletion_setting_one_row check (id = 1),
+  -- Privacy law wants an answer within a month; three months are for projects that promise more.
+  constraint deletion_setting_grace_in_range check (grace between '0 seconds' and '90 days')
+);
+comment on table ops.deletion_setting is 'One row: how long the data of a deleted account is kept. ops.set_deletion_grace() changes it.';
+alter table ops.deletion_setting enable row level security;
+create policy deletion_setting_all_nobody on ops.deletion_setting for all to anon, authenticated using (false);
+insert into ops.deletion_setting default values;
+create trigger deletion_setting_audit_update after update on ops.deletion_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger deletion_setting_stays before delete or truncate on ops.deletion_setting
+  for each statement execute function private.forbid_change();
+
+create function ops.set_deletion_grace(p_grace interval)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  if (p_grace between '0 seconds' and '90 days') is not true then
+    perform private.raise_error('malformed_request', '`p_grace` must be an interval from 0 to 90 days.', 'p_grace');
+  end if;
+  update ops.deletion_setting set grace = p_grace where id = 1;
+end
+$$;
+comment on function ops.set_deletion_grace(interval) is
+  'Sets how long the data of accounts deleted from now on is kept: 0 to 90 days, at first 7. For admins; audited. Errors: malformed_request.';
+
+create function private.end_deletions(p_users uuid[], p_reason text)
+returns uuid[]
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended ops.account_deletion[];
+begin
+  with ended as (
+    delete from ops.account_deletion d where d.user_id = any (p_users) returning d
+  )
+  select coalesce(array_agg(e.d), '{}') into v_ended from ended e;
+  perform private.audit('cancel_deletion', 'learner.state', e.user_id::text,
+    jsonb_build_object('deleted_at', e.deleted_at, 'erase_at', e.erase_at), jsonb_build_object('reason', p_reason))
+  from unnest(v_ended) e;
+  return array(select e.user_id from unnest(v_ended) e);
+end
+$$;
+comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
 
 -- Source: schemas/90_people/timeline.sql
 -- What:  support_timeline(): one learner's batches, events, quarantine, support actions, devices and operations as one list.
@@ -238,7 +334,7 @@ begin
     from ops.audit a
     -- The audit records of edits by hand have the table's name as their object.
     where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
-        'learner.skill_progress', 'learner.practice', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure'])
+        'learner.skill_progress', 'learner.practice', 'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion'])
       and a.object_id = p_learner::text collate "C" and a.at <= v_at
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)
@@ -291,13 +387,14 @@ as $$
 begin
   perform from learner.state s where s.user_id = p_learner for update;
   if not found then
+    perform private.refuse_adopted(p_learner);
     perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of a large ledger takes several steps. No row may be added between them.
-  perform private.refuse_erased(p_learner);
+  perform private.refuse_absent(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner and erased for an erased one.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner, erased for an erased one, learner_adopted for an adopted one.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -385,6 +482,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
+  perform private.require_session(private.caller_id(), private.caller_session(), null);
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
     q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
@@ -414,16 +512,23 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_page ops.quarantine[];
+  v_look constant jsonb := jsonb_build_object('code', left(p_code, 100), 'status', left(p_status, 100), 'cursor', p_cursor, 'limit', p_limit);
 begin
   perform private.require_role('support', 'admin');
-  perform private.audit('support_quarantine', case when p_learner is null then 'ops.quarantine' else 'learner.state' end, p_learner::text, null,
-    jsonb_build_object('code', p_code, 'status', p_status, 'cursor', p_cursor, 'limit', p_limit));
+  v_page := array(select q from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q);
+  if p_learner is null then
+    perform private.audit_look('support_quarantine', 'ops.quarantine', array(select p.user_id from unnest(v_page) p), v_look);
+  else
+    perform private.audit('support_quarantine', 'learner.state', p_learner::text, null, v_look);
+  end if;
   return query
   select q.user_id, encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.mended_body, q.origin, q.reason,
     q.device_id, private.uuid_to_ulid(q.batch_id), q.first_seen_at, q.last_seen_at, q.times_seen, q.resolved_at, private.uuid_to_ulid(q.resolved_event),
     (select coalesce(jsonb_agg(private.action_json(a) order by a.number), '[]') from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256),
     private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
-  from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q;
+  from unnest(v_page) q;
 end
 $$;
 comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
@@ -530,8 +635,8 @@ declare
 begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
-  if p_mended is null or jsonb_typeof(p_mended) <> 'object' then
-    perform private.raise_error('support_invalid', '`mended` must be a JSON object.', 'mended');
+  if p_mended is null or jsonb_typeof(p_mended) <> 'object' or octet_length(p_mended::text) > private.max_event_bytes() then
+    perform private.raise_error('support_invalid', format('`mended` must be a JSON object of at most %s bytes.', private.max_event_bytes()), 'mended');
   end if;
   perform private.lock_learner(p_learner);
   v_rows := private.quarantine_ids(p_learner, array[p_id]);
@@ -730,6 +835,7 @@ declare
   v_event private.incoming;
   v_outcome private.outcome;
   v_remaining integer;
+  v_field text;
 begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
@@ -751,8 +857,15 @@ begin
     v_event.code := null;
   end if;
   if v_event.code is not null then
-    perform private.raise_error('support_invalid', '`skill`, `mastery` or `completed` is unknown or invalid.',
-      case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
+    v_field := case
+      when p_mastery is null or p_mastery not between 0 and 100 then 'mastery'
+      when v_event.field = 'body.skill_id' or not exists (select from content.revision r where r.kind = 'skill' and r.id = p_skill) then 'skill'
+      else 'completed'
+    end;
+    perform private.raise_error('support_invalid', case v_field
+      when 'mastery' then '`mastery` must be a whole number from 0 to 100.'
+      when 'skill' then '`skill` must be the id of a published skill.'
+      else '`completed` must be a list of at most 1000 ids of published questions, which fit into one event of 16 KiB.' end, v_field);
   end if;
   v_outcome := private.outcome_of(
     private.apply_or_bisect(p_learner, v_now, coalesce((select max(r.version) from content.release r), 0), 0, array[v_event]));
@@ -881,9 +994,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limit constant integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_learners uuid[];
 begin
   perform private.require_role('support', 'admin');
-  perform private.audit('projection_differences', 'ops.projection_difference', null, null, jsonb_build_object('limit', p_limit));
+  v_learners := array(
+    select d.user_id from ops.projection_difference d
+    where d.resolved_at is null and not exists (select from ops.erasure e where e.user_id = d.user_id)
+    group by d.user_id order by min(d.found_at), d.user_id limit v_limit);
+  perform private.audit_look('projection_differences', 'ops.projection_difference', v_learners, jsonb_build_object('limit', p_limit));
   return query
   select d.user_id, min(d.found_at), count(*)::integer,
     -- A sample: a fault may affect thousands of a learner's rows.
@@ -893,11 +1011,10 @@ begin
   from (
     select x.*, row_number() over (partition by x.user_id order by x.found_at, x.kind, x.row_id) as number
     from ops.projection_difference x
-    where x.resolved_at is null and not exists (select from ops.erasure e where e.user_id = x.user_id)
+    where x.resolved_at is null and x.user_id = any (v_learners)
   ) d
   group by d.user_id
-  order by min(d.found_at), d.user_id
-  limit v_limit;
+  order by min(d.found_at), d.user_id;
 end
 $$;
 comment on function private.projection_differences(integer) is 'The core of projection_differences().';
@@ -943,12 +1060,20 @@ grant execute on function private.projection_differences(integer), public.projec
   public.rebuild_learner(uuid) to authenticated, service_role;
 
 -- Source: schemas/90_people/hand_edits.sql
--- What:  edits by hand of learners' rows, of quarantine and of erasures are audited, with before and after.
+-- What:  the audit of edits by hand, with before and after. 99_rights/watched_tables.sql lists the tables.
 -- Why:   a row that a person changed in Studio or a console must not look like the learner's own work (O1).
 
 -- Carrel's definers write these rows as carrel_definer and audit their own work. Every other writer is a person. API
 -- roles cannot change these tables, so no edit by hand happens in a session that ingests a batch.
-create function private.audit_by_hand(p_operation text, p_schema text, p_table text, p_before jsonb, p_after jsonb)
+create function private.row_key(p_row jsonb, p_key text[])
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select string_agg(p_row ->> k.name, ' ' order by k.place) from unnest(p_key) with ordinality k (name, place) $$;
+comment on function private.row_key(jsonb, text[]) is 'The id of a row in the audit trail: the values of these columns.';
+
+create function private.audit_by_hand(p_operation text, p_schema text, p_table text, p_key text[], p_before jsonb, p_after jsonb)
 returns void
 language plpgsql
 volatile
@@ -957,17 +1082,19 @@ as $$
 declare
   -- A partition's row is audited under its parent's name.
   v_object constant text := p_schema || '.' || regexp_replace(p_table, '_(\d{4}_\d\d|default)$', '');
+  v_before constant text := private.row_key(p_before, p_key);
+  v_after constant text := private.row_key(p_after, p_key);
 begin
-  if p_before ->> 'user_id' <> p_after ->> 'user_id' then
+  if v_before <> v_after then
     -- A row moved to another learner is audited as a delete and an insert, so that each record is redacted with its own learner.
-    perform private.audit('hand_delete', v_object, p_before ->> 'user_id', p_before, null);
-    perform private.audit('hand_insert', v_object, p_after ->> 'user_id', null, p_after);
+    perform private.audit('hand_delete', v_object, v_before, p_before, null);
+    perform private.audit('hand_insert', v_object, v_after, null, p_after);
   elsif p_before is distinct from p_after then
-    perform private.audit('hand_' || lower(p_operation), v_object, coalesce(p_after, p_before) ->> 'user_id', p_before, p_after);
+    perform private.audit('hand_' || lower(p_operation), v_object, coalesce(v_after, v_before), p_before, p_after);
   end if;
 end
 $$;
-comment on function private.audit_by_hand(text, text, text, jsonb, jsonb) is 'Audits a change by hand under its learner''s id.';
+comment on function private.audit_by_hand(text, text, text, text[], jsonb, jsonb) is 'Audits a change by hand under its learner''s id, or else under its key.';
 
 create function private.audit_hand_edit()
 returns trigger
@@ -977,55 +1104,16 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.audit_by_hand(tg_op, tg_table_schema, tg_table_name,
+  perform private.audit_by_hand(tg_op, tg_table_schema, tg_table_name, tg_argv::text[],
     case when tg_op <> 'INSERT' then to_jsonb(old) end, case when tg_op <> 'DELETE' then to_jsonb(new) end);
   return null;
 end
 $$;
-comment on function private.audit_hand_edit() is 'Row trigger: audits a change that Carrel did not make itself.';
-
-do $$
-declare
-  v_table regclass;
-begin
-  foreach v_table in array array[
-    'learner.state', 'learner.session', 'learner.attempt', 'learner.skill_progress', 'learner.practice', 'learner.device', 'learner.event', 'learner.batch',
-    'ops.quarantine', 'ops.quarantine_action', 'ops.erasure']::regclass[]
-  loop
-    -- The condition is parsed for every statement. With a text constant it is shorter than with one of type name (64 bytes).
-    execute format('create trigger %I after insert or update or delete on %s for each row when (current_user <> ''carrel_definer''::text)
-      execute function private.audit_hand_edit()', (select c.relname from pg_class c where c.oid = v_table) || '_audit_hand', v_table);
-    execute format('create trigger %I before truncate on %s for each statement execute function private.forbid_change()',
-      (select c.relname from pg_class c where c.oid = v_table) || '_stays', v_table);
-  end loop;
-end
-$$;
+comment on function private.audit_hand_edit() is 'Row trigger: audits a change that Carrel did not make itself. Its arguments are the columns that identify a row.';
 
 -- Source: schemas/90_people/erasure.sql
--- What:  erase_learner(): deletes all rows of a learner in bounded steps and leaves a barrier. Deleting an account starts it too.
--- Why:   learners may ask for erasure (O5), and a ledger of some years is too large for one transaction.
-
-create function private.note_erasures(p_erasures jsonb)
-returns integer
-language sql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-  with noted as (
-    insert into ops.erasure as e (user_id, reason, requested_at)
-    -- A learner may be in the list twice: erased first, account deleted later.
-    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
-    from jsonb_to_recordset(p_erasures) as x (user_id uuid, reason text, requested_at timestamptz)
-    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
-    on conflict (user_id) do update set reason = excluded.reason
-    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
-    returning 1
-  )
-  select count(*) from noted
-$$;
-comment on function private.note_erasures(jsonb) is
-  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted.';
+-- What:  the passes of an erasure: they delete all rows of some learners in bounded steps, behind the barrier.
+-- Why:   thousands may ask for erasure at once, and the ledger of one may take hours: both must get on (O5).
 
 create function private.learner_tables()
 returns setof regclass
@@ -1049,49 +1137,85 @@ as $$
 $$;
 comment on function private.learner_tables() is 'The tables and partitions with rows of learners, except learner.state and ops.erasure.';
 
-create function private.erase_rows(p_user uuid, p_rows integer)
+create function private.erase_rows(p_users uuid[], p_rows integer, out rows integer, out finished uuid[])
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Each learner has the same share of a table, so that a huge ledger does not use up the rows of a hundred small ones.
+  v_share constant integer := greatest(p_rows / greatest(cardinality(p_users), 1), least(p_rows, 100));
+  v_table regclass;
+  v_count integer;
+  v_more uuid[];
+begin
+  rows := 0;
+  finished := p_users;
+  for v_table in select * from private.learner_tables()
+  loop
+    -- Many learners in one statement: each statement costs a millisecond for any number of them, and there is one for every partition.
+    execute format($sql$
+      with gone as (
+        delete from %1$s where ctid = any (array(
+          select x.ctid from unnest($1) u (id) cross join lateral (select t.ctid from %1$s t where t.user_id = u.id limit $2) x limit $3))
+        returning user_id
+      ),
+      counted as (
+        update ops.erasure e set rows = e.rows + g.number
+        from (select user_id, count(*) as number from gone group by user_id) g
+        where e.user_id = g.user_id
+        returning e.user_id, g.number
+      )
+      select coalesce(sum(c.number), 0), array_agg(c.user_id) filter (where c.number >= $2) from counted c$sql$, v_table)
+    into v_count, v_more using finished, v_share, p_rows - rows;
+    rows := rows + v_count;
+    -- Whoever has rows left here waits for the next pass, so that a foreign key never deletes a row.
+    if v_more is not null then
+      finished := array(select u.id from unnest(finished) u (id) where u.id <> all (v_more));
+    end if;
+    if rows >= p_rows then
+      finished := '{}';
+    end if;
+    exit when finished = '{}';
+  end loop;
+end
+$$;
+comment on function private.erase_rows(uuid[], integer) is
+  'Deletes at most p_rows rows of learners in ops.erasure. Returns their number, and the learners of whom no row is left.';
+
+create function private.redact_audit(p_users uuid[], p_rows integer)
 returns integer
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_table regclass;
-  v_left integer := p_rows;
   v_count integer;
 begin
-  for v_table in select * from private.learner_tables()
-  loop
-    execute format('delete from %s where ctid = any (array(select ctid from %1$s where user_id = $1 limit $2))', v_table) using p_user, v_left;
-    get diagnostics v_count = row_count;
-    v_left := v_left - v_count;
-    exit when v_left <= 0;
-  end loop;
-  return p_rows - v_left;
+  -- A learner who revoked a device called from their own address, so the source is removed too.
+  update ops.audit a set before = null, after = null, source = case when a.actor::text is distinct from a.object_id then a.source end
+  where a.id = any (array(
+    select x.id
+    from unnest(p_users) u (id)
+    cross join lateral (
+      select b.id from ops.audit b
+      -- By the object names of learners' records: the id of another kind of object may be the same.
+      where b.object_id = u.id::text collate "C" and b.action <> 'erase_learner'
+        and b.object in (
+          select format('%s.%s', n.nspname, c.relname)
+          from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition
+            and k.attname = 'user_id' and not k.attisdropped)
+        and (b.before is not null or b.after is not null or (b.actor = u.id and b.source is not null))) x
+    limit p_rows));
+  get diagnostics v_count = row_count;
+  return v_count;
 end
 $$;
-comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner and returns their number. Fewer than p_rows: none are left.';
+comment on function private.redact_audit(uuid[], integer) is
+  'Removes erased learners'' data from at most p_rows records of the audit trail. Who did what, and when, stays. Returns their number.';
 
-create function private.redact_audit(p_user uuid)
-returns void
-language sql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-  -- A learner who revoked a device called from their own address, so the source is removed too.
-  update ops.audit a set before = null, after = null, source = case when a.actor is distinct from p_user then a.source end
-  -- By the object names of learners' records, so that the index is used.
-  where a.object in (
-      select format('%s.%s', n.nspname, c.relname)
-      from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition and k.attname = 'user_id' and not k.attisdropped)
-    and a.object_id = p_user::text and a.action <> 'erase_learner'
-    and (a.before is not null or a.after is not null or (a.actor = p_user and a.source is not null))
-$$;
-comment on function private.redact_audit(uuid) is
-  'Removes an erased learner''s data from the audit trail. Who did what, and when, stays.';
-
-create function private.erase_step(p_user uuid, p_rows integer)
+create function private.erase_learners(p_users uuid[], p_rows integer)
 returns integer
 language plpgsql
 volatile
@@ -1099,53 +1223,95 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_rows integer;
+  v_users uuid[];
+  v_pass record;
 begin
-  -- 1 The learner's lock, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
-  --   Later batches see the barrier.
-  insert into learner.state (user_id) values (p_user) on conflict do nothing;
-  perform from learner.state s where s.user_id = p_user for update skip locked;
-  if not found then
-    return 0;
-  end if;
+  -- 1 The learners' locks, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
+  --   Later batches see the barrier. Busy learners wait for the next run.
+  insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
+  v_users := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for update skip locked);
 
-  v_rows := private.erase_rows(p_user, p_rows);
-  if v_rows < p_rows then
-    perform private.redact_audit(p_user);
-    delete from learner.state s where s.user_id = p_user;
+  -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
+  insert into ops.erasure (user_id, reason)
+  select a.user_id, e.reason from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
+  on conflict do nothing;
+  perform private.refuse_adopted(a.user_id) from learner.adoption a
+  where a.user_id = any (v_users) and not exists (select from ops.erasure e where e.user_id = a.adopted_by);
+
+  -- 3 The rows, and then the audit trail.
+  v_pass := private.erase_rows(v_users, p_rows);
+  if v_pass.finished <> '{}' and private.redact_audit(v_pass.finished, p_rows) < p_rows then
+    delete from learner.state s where s.user_id = any (v_pass.finished);
+    update ops.erasure e set erased_at = clock_timestamp(), failures = 0, last_error = null where e.user_id = any (v_pass.finished);
   end if;
-  update ops.erasure e set
-    rows = e.rows + v_rows, erased_at = case when v_rows < p_rows then clock_timestamp() end
-  where e.user_id = p_user;
-  return v_rows;
+  return v_pass.rows;
 end
 $$;
-comment on function private.erase_step(uuid, integer) is
-  'Deletes at most p_rows rows of a learner in ops.erasure and returns their number. Sets erased_at when none are left. 0 while the learner is busy.';
+comment on function private.erase_learners(uuid[], integer) is
+  'One pass: deletes at most p_rows rows of learners in ops.erasure and returns their number. Sets erased_at where none are left.';
 
-create function ops.run_erasures(p_rows integer default 20000)
+create function private.erase_or_bisect(p_users uuid[], p_rows integer)
 returns integer
 language plpgsql
 volatile
-security invoker
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_user uuid;
-  v_left integer := p_rows;
+  v_count constant integer := cardinality(p_users);
 begin
-  perform private.require_role('admin');
-  for v_user in select e.user_id from ops.erasure e where e.erased_at is null order by e.requested_at, e.user_id
-  loop
-    v_left := v_left - private.erase_step(v_user, v_left);
-    exit when v_left <= 0;
-  end loop;
-  perform private.record_job('erasures', null, case when v_left < p_rows then jsonb_build_object('rows', p_rows - v_left) end);
-  return p_rows - v_left;
+  update ops.erasure e set tried_at = clock_timestamp() where e.user_id = any (p_users);
+  return private.erase_learners(p_users, p_rows);
+exception
+  when others then
+    if v_count = 1 then
+      update ops.erasure e set tried_at = clock_timestamp(), failures = e.failures + 1, last_error = left(format('%s (%s)', sqlerrm, sqlstate), 300)
+      where e.user_id = p_users[1];
+      return 0;
+    end if;
+    -- One learner whose rows can't be deleted must not stop the others. Halving finds them.
+    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows)
+      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows);
 end
 $$;
-comment on function ops.run_erasures(integer) is
-  'Continues pending erasures with at most p_rows rows (1 s for 20,000). Returns their number. Runs by pg_cron; for admins.';
+comment on function private.erase_or_bisect(uuid[], integer) is
+  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure.';
+
+-- Source: schemas/90_people/erasure_request.sql
+-- What:  erase_learner() and note_erasures(), which put learners behind the erasure barrier.
+-- Why:   an explicit request erases at once (O5). The job and a restore note erasures in the same way.
+
+create function private.note_erasures(p_erasures jsonb)
+returns integer
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with gone as (
+    -- The erasure takes the place of the grace period, and remembers that the account is deleted.
+    delete from ops.account_deletion d
+    where d.user_id in (select x.user_id from jsonb_to_recordset(p_erasures) as x (user_id uuid))
+    returning d.user_id
+  ),
+  noted as (
+    insert into ops.erasure as e (user_id, reason, requested_at)
+    -- A learner may be in the list twice: erased first, account deleted later.
+    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
+    from (
+      select r.user_id, case when g.user_id is null then r.reason else 'account_deleted' end as reason, r.requested_at
+      from jsonb_to_recordset(p_erasures) as r (user_id uuid, reason text, requested_at timestamptz)
+      left join gone g on g.user_id = r.user_id
+    ) x
+    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
+    on conflict (user_id) do update set reason = excluded.reason
+    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
+    returning 1
+  )
+  select count(*) from noted
+$$;
+comment on function private.note_erasures(jsonb) is
+  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted.';
 
 create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
 returns timestamptz
@@ -1156,18 +1322,103 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
+  perform private.refuse_adopted(p_user);
   perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
   -- The record contains only the learner's id and the reason.
   perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
-  perform private.erase_step(p_user, 20000);
+  perform private.erase_learners(array[p_user], 20000);
   return (select e.erased_at from ops.erasure e where e.user_id = p_user);
 end
 $$;
 comment on function ops.erase_learner(uuid, text) is
-  'Erases all rows of a learner permanently; their devices are refused as erased from then on. Returns the time of completion. Null: pg_cron '
-  'continues. The account stays: delete it through Auth, which starts an erasure too. For admins; audited.';
+  'Erases all rows of a learner permanently, also during the grace period of a deleted account; their devices are refused as erased from then on. '
+  'Returns the time of completion. Null: pg_cron continues. The account stays: delete it through Auth. For admins; audited. Errors: learner_adopted.';
 
-create function private.queue_erasure()
+-- Source: schemas/90_people/deleted_accounts.sql
+-- What:  the triggers on auth.users that start a grace period, cancel_deletion(), and end_grace_periods(), which requests the erasures.
+-- Why:   a deleted account asks for an erasure (O5), but the person who clicked may have been wrong.
+
+create function private.begin_deletions(p_users uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_begun uuid[];
+begin
+  -- Data that was erased before has no grace period: only the reason changes.
+  perform private.note_erasures((
+    select coalesce(jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', 'account_deleted')), '[]')
+    from ops.erasure e where e.user_id = any (p_users)));
+  with begun as (
+    insert into ops.account_deletion (user_id, deleted_at, erase_at)
+    select u.id, v_now, v_now + s.grace
+    from unnest(p_users) u (id) cross join ops.deletion_setting s
+    where not exists (select from ops.erasure e where e.user_id = u.id)
+      -- The data of an adopted learner is another account's.
+      and not exists (select from learner.adoption a where a.user_id = u.id)
+    on conflict do nothing
+    returning user_id
+  )
+  select array_agg(b.user_id) into v_begun from begun b;
+  perform private.audit('delete_account', 'learner.state', d.user_id::text, null, jsonb_build_object('erase_at', d.erase_at))
+  from ops.account_deletion d where d.user_id = any (v_begun);
+end
+$$;
+comment on function private.begin_deletions(uuid[]) is 'Starts the grace period of deleted accounts. Nothing of their data changes yet.';
+
+create function ops.cancel_deletion(p_user uuid, p_reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  if private.end_deletions(array[p_user], p_reason) = '{}' then
+    perform private.raise_error('record_unknown', 'The account of this learner was not deleted, or its grace period is over.', p_user::text);
+  end if;
+end
+$$;
+comment on function ops.cancel_deletion(uuid, text) is
+  'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';
+
+create function ops.end_grace_periods(p_accounts integer default 1000)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_due uuid[];
+  v_live uuid[];
+begin
+  perform private.require_role('admin');
+  v_due := array(
+    select d.user_id from ops.account_deletion d where d.erase_at <= clock_timestamp()
+    order by d.erase_at, d.user_id limit private.row_limit('p_accounts', p_accounts, 1000, 10000) for update skip locked);
+  -- An account that was made again under its id is somebody's. The data of an adopted learner is another account's.
+  v_live := array(
+    select u.id from auth.users u where u.id = any (v_due) and u.deleted_at is null
+    union
+    select a.user_id from learner.adoption a where a.user_id = any (v_due));
+  perform private.end_deletions(v_live, 'The account exists again, or was adopted.');
+  return private.note_erasures((
+    select coalesce(jsonb_agg(jsonb_build_object('user_id', d.id, 'reason', 'account_deleted')), '[]')
+    from unnest(v_due) d (id) where d.id <> all (v_live)));
+end
+$$;
+comment on function ops.end_grace_periods(integer) is
+  'Requests the erasure of at most p_accounts accounts whose grace period is over, and keeps accounts that exist again. Returns the number of '
+  'erasures. ops.run_erasures() calls it; for admins.';
+
+create function private.account_deleted()
 returns trigger
 language plpgsql
 volatile
@@ -1175,17 +1426,132 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Only notes the request, because deleting a user must neither fail nor wait for the erasure.
-  perform private.note_erasures((select jsonb_agg(jsonb_build_object('user_id', o.id, 'reason', 'account_deleted')) from old_rows o));
+  -- Only noted: deleting a user must neither fail nor wait for a learner's rows.
+  perform private.begin_deletions(array(select o.id from old_rows o));
   return null;
 end
 $$;
-comment on function private.queue_erasure() is 'Trigger: after an account is deleted, the next run of ops.run_erasures() erases the learner.';
+comment on function private.account_deleted() is 'Trigger: after accounts are deleted, their grace period starts.';
 
-create trigger user_queue_erasure after delete on auth.users
-  referencing old table as old_rows for each statement execute function private.queue_erasure();
+create function private.account_soft_deleted()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.deleted_at is null then
+    perform private.end_deletions(array[new.id], 'The account was restored.');
+  else
+    perform private.begin_deletions(array[new.id]);
+  end if;
+  return null;
+end
+$$;
+comment on function private.account_soft_deleted() is 'Row trigger: a soft delete starts the grace period, and its withdrawal ends it.';
+
+create trigger user_account_deleted after delete on auth.users
+  referencing old table as old_rows for each statement execute function private.account_deleted();
+create trigger user_account_soft_deleted after update of deleted_at on auth.users
+  for each row when ((old.deleted_at is null) <> (new.deleted_at is null)) execute function private.account_soft_deleted();
+
+-- Source: schemas/90_people/run_erasures.sql
+-- What:  run_erasures(), the job that continues all pending erasures for some seconds.
+-- Why:   a run commits what it has deleted, so an erasure always gets on, however many wait (O5).
+
+create function ops.run_erasures(p_rows integer default 200000, p_time interval default '10 seconds')
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+-- A row that somebody locks by hand delays its own learner, not the run.
+set lock_timeout = '2s'
+as $$
+declare
+  v_began constant timestamptz := clock_timestamp();
+  v_users uuid[];
+  v_again boolean;
+  v_count integer;
+  v_most integer;
+  v_done integer := 0;
+begin
+  perform private.require_role('admin');
+  -- A run that was cancelled has done nothing. The next one takes half as many rows.
+  v_most := greatest(private.row_limit('p_rows', p_rows, 200000, 10000000) >> least((select j.failures from ops.job j where j.name = 'erasures'), 10), 1);
+  perform ops.end_grace_periods();
+  loop
+    -- The least recently tried first, so that everybody gets on. A failed erasure waits for 2, 4, 8 … minutes, at most 6 hours.
+    select array_agg(d.user_id), bool_or(d.tried_at >= v_began) into v_users, v_again
+    from (
+      select e.user_id, e.tried_at from ops.erasure e
+      where e.erased_at is null
+        and (e.failures = 0 or e.tried_at < v_began - least(interval '1 minute' * 2 ^ least(e.failures, 10), interval '6 hours'))
+      order by e.tried_at nulls first, e.requested_at, e.user_id
+      limit 100
+    ) d;
+    -- Everybody who is left is busy.
+    exit when v_users is null or (v_again and v_count = 0);
+    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000));
+    v_done := v_done + v_count;
+    exit when v_done >= v_most or clock_timestamp() >= v_began + p_time;
+  end loop;
+  perform private.record_job('erasures', null, case when v_done > 0 then jsonb_build_object('rows', v_done) end);
+  return v_done;
+end
+$$;
+comment on function ops.run_erasures(integer, interval) is
+  'Continues pending erasures until p_rows rows are deleted or p_time is over, in passes of 100 learners and 20,000 rows. Returns the number of rows. '
+  'Runs by pg_cron; for admins.';
 
 select private.schedule_job('erasures', '30 seconds', '1 minute', 'select ops.run_erasures()');
+
+-- Source: schemas/90_people/idle_learners.sql
+-- What:  idle_learners(), the learners who have made no contact for some time.
+-- Why:   a clean-up of anonymous accounts by their date of creation deletes learners who study every day (O5).
+create function ops.idle_learners(
+  p_idle interval, p_anonymous boolean default null, p_rows integer default 1000, p_after timestamptz default null, p_after_user uuid default null)
+returns table (user_id uuid, is_anonymous boolean, last_contact_at timestamptz)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rows constant integer := private.row_limit('p_rows', p_rows, 1000, 10000);
+begin
+  perform private.require_role('admin');
+  if (p_idle >= '1 day') is not true then
+    perform private.raise_error('malformed_request', '`p_idle` must be an interval of at least 1 day.', 'p_idle');
+  end if;
+  return query
+  select k.id, k.is_anonymous, c.at
+  from (
+    select u.id, u.is_anonymous, greatest(u.created_at, u.last_sign_in_at) as at from auth.users u where u.deleted_at is null
+    union all
+    -- Learners of another sign-in service have no account here.
+    select s.user_id, null, null from learner.state s
+    where not exists (select from auth.users u where u.id = s.user_id)
+      and not exists (select from ops.account_deletion d where d.user_id = s.user_id)
+  ) k
+  cross join lateral (
+    -- A device shows itself at least twice an hour while it is in use. A token is refreshed even where nothing is sent.
+    select greatest(k.at,
+      (select max(d.last_seen_at) from learner.device d where d.user_id = k.id),
+      (select max(b.created_at) from learner.state b where b.user_id = k.id),
+      (select max(greatest(n.updated_at, n.refreshed_at at time zone 'utc')) from auth.sessions n where n.user_id = k.id)) as at
+  ) c
+  where c.at < now() - p_idle and (p_anonymous is null or k.is_anonymous = p_anonymous)
+    and (p_after is null or (c.at, k.id) > (p_after, coalesce(p_after_user, '00000000-0000-0000-0000-000000000000')))
+    and not exists (select from ops.erasure e where e.user_id = k.id)
+  order by c.at, k.id
+  limit v_rows;
+end
+$$;
+comment on function ops.idle_learners(interval, boolean, integer, timestamptz, uuid) is
+  'Learners without any contact for p_idle, longest idle first, at most p_rows (10,000). p_anonymous: true for anonymous accounts alone, false for all '
+  'others. p_after and p_after_user: the last row of the page before. is_anonymous is null without an account. For admins.';
 
 -- Source: schemas/90_people/restore.sql
 -- What:  export_erasures() and reapply_erasures(), which keep erasures through a restore from backup.
@@ -1211,14 +1577,19 @@ as $$
 begin
   perform private.require_role('admin');
   return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
-    select jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', e.reason, 'requested_at', e.requested_at) order by e.requested_at, e.user_id)
-    from ops.erasure e
+    select jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) order by e.requested_at, e.user_id)
+    from (
+      select x.user_id, x.reason, x.requested_at, null::timestamptz as erase_at from ops.erasure x
+      union all
+      -- The grace period goes on after a restore.
+      select d.user_id, 'account_deleted', d.deleted_at, d.erase_at from ops.account_deletion d
+    ) e
     -- Ten minutes more, because a transaction that began before the last export may have committed after it.
     where p_since is null or e.requested_at >= p_since - interval '10 minutes'), '[]'));
 end
 $$;
 comment on function ops.export_erasures(timestamptz) is
-  'The erased learners (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
+  'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
 
 create function ops.reapply_erasures(p_export jsonb)
 returns integer
@@ -1235,10 +1606,18 @@ begin
     perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
   -- Erasures older than the copy need nothing: the copy has no rows of these learners, and its barrier refuses their devices.
-  v_count := private.note_erasures(p_export -> 'erasures');
+  -- Deleted accounts keep the end of their grace period. If that is over, the next run of the job requests the erasure.
+  insert into ops.account_deletion (user_id, deleted_at, erase_at)
+  select x.user_id, least(x.requested_at, x.erase_at), x.erase_at
+  from jsonb_to_recordset(p_export -> 'erasures') as x (user_id uuid, requested_at timestamptz, erase_at timestamptz)
+  where x.erase_at is not null and not exists (select from ops.erasure e where e.user_id = x.user_id)
+  on conflict do nothing;
+  get diagnostics v_count = row_count;
+  v_count := v_count + private.note_erasures((
+    select coalesce(jsonb_agg(x), '[]') from jsonb_array_elements(p_export -> 'erasures') x where x -> 'erase_at' is null));
   -- A restored account contains the e-mail address again. (Deleting it notes the erasure again, which changes nothing.)
   delete from auth.users u
-  where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted');
+  where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted' union all select d.user_id from ops.account_deletion d);
   insert into ops.erasure_check (history) values (private.history()) on conflict do nothing;
   perform private.audit('reapply_erasures', 'ops.erasure', null, null, jsonb_build_object('erasures', v_count, 'exported_at', p_export -> 'exported_at'));
   return v_count;
@@ -1247,6 +1626,402 @@ $$;
 comment on function ops.reapply_erasures(jsonb) is
   'After a restore: erases the learners again who were erased after the copy was made, accounts included; pg_cron deletes the rows. Needs the newest export, '
   'or {"erasures": []} if there were none. Returns how many were new. Ends the alarm erasures_unchecked. For admins.';
+
+-- Source: schemas/90_people/expected_upgrade.sql
+-- What:  expect_upgrade(), which declares a planned upgrade of the project, and the job that ends the declaration.
+-- Why:   an upgrade changes the cluster's identifier but loses nothing. Without the declaration every device would start over.
+
+create function ops.expect_upgrade(p_within interval default '2 hours')
+returns timestamptz
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_until constant timestamptz := now() + p_within;
+begin
+  perform private.require_role('admin');
+  if p_within is null or p_within not between '10 minutes' and '1 day' then
+    perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
+  end if;
+  update ops.history set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = v_until where singleton;
+  -- Nothing of a learner is written from now on. So a backup that contains the declaration lacks nothing of theirs either.
+  update ops.steering s set paused = true, pause_reason = 'The service is being upgraded.'
+  where s.platform is null and s.app_from is null and s.app_before is null and s.paused is not true;
+  perform private.audit('expect_upgrade', 'ops.history', null, null, jsonb_build_object('until', v_until));
+  return v_until;
+end
+$$;
+comment on function ops.expect_upgrade(interval) is
+  'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
+
+create function ops.settle_upgrade(p_cancel boolean default false)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant text := private.database_fingerprint();
+  v_history ops.history;
+  v_result text;
+begin
+  perform private.require_role('admin');
+  select h.* into v_history from ops.history h where h.upgrade_until is not null for update;
+  if not found then
+    return null;
+  end if;
+  v_result := case
+    when v_history.upgrade_until > now() and private.is_upgrade(v_history.kept_for, v_now) then 'upgraded'
+    when v_history.kept_for <> v_now then 'restored'
+    when p_cancel then 'cancelled'
+    when v_history.upgrade_until <= now() then 'not upgraded'
+  end;
+  if v_result is null then
+    return 'expected';
+  end if;
+  update ops.history h set upgrade_until = null, kept_for = case when v_result = 'upgraded' then v_now else h.kept_for end where h.singleton;
+  update ops.steering s set paused = false, pause_reason = null
+  where s.platform is null and s.app_from is null and s.app_before is null and s.pause_reason = 'The service is being upgraded.';
+  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', v_result, 'history', private.history()));
+  return v_result;
+end
+$$;
+comment on function ops.settle_upgrade(boolean) is
+  'Ends the declaration of an upgrade once it has happened, was not one, or its time is over, and resumes sync. p_cancel ends it at once. Runs by pg_cron.';
+
+select private.schedule_job('upgrade', '* * * * *', '1 minute', 'select ops.settle_upgrade() as result');
+
+-- Source: schemas/90_people/adoption_moves.sql
+-- What:  the parts of an adoption: each moves one kind of an anonymous learner's rows to the account. The caller holds both locks.
+-- Why:   nothing may be lost or counted twice, also where both have rows under the same key (U3, U10).
+
+create function private.move_events(p_from uuid, p_to uuid, p_now timestamptz, out moved integer, out duplicate integer, out conflict integer)
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_seq bigint;
+  v_voids jsonb;
+begin
+  -- 1 Ids that the account has too. The same event is a duplicate. Another event under the id waits for support, as in ingest.
+  with mine as (
+    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body, e.received_at
+    from learner.event e where e.user_id = p_from
+    union all
+    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body, t.received_at
+    from ops.telemetry t where t.user_id = p_from
+  ),
+  theirs as (
+    select e.event_id, e.type, e.type_version, e.occurred_at, e.body from learner.event e where e.user_id = p_to
+    union all
+    select t.event_id, t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_to
+  ),
+  taken as materialized (
+    select m.*, (h.type, h.type_version, h.occurred_at, h.body) is not distinct from (m.type, m.type_version, m.occurred_at, m.body) as is_same
+    from mine m join theirs h using (event_id)
+  ),
+  kept as (
+    insert into ops.quarantine (
+      user_id, sha256, event_id, code, body, device_id, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+    select p_to, sha256(convert_to(b.line, 'UTF8')), t.event_id, 'id_conflict', b.line, t.device_id, 'adopted from ' || p_from,
+      private.waiting_status('id_conflict'), t.received_at, p_now, k.number, p_now
+    from taken t
+    cross join private.knowledge k
+    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms)) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
+      'learner_id', p_from, 'device_id', t.device_id, 'occurred_at', to_char(t.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+      'utc_offset_minutes', t.utc_offset_minutes, 'body', t.body))::text) b (line)
+    where not t.is_same
+    on conflict (user_id, sha256) do nothing
+  ),
+  gone as (
+    delete from learner.event e where e.user_id = p_from and e.event_id in (select t.event_id from taken t)
+  ),
+  gone_too as (
+    delete from ops.telemetry x where x.user_id = p_from and x.event_id in (select t.event_id from taken t)
+  )
+  select count(*) filter (where t.is_same), count(*) filter (where not t.is_same) into duplicate, conflict from taken t;
+
+  -- 2 The rest counts as if it had arrived under the account. Support's voids stay, but a void of a skill's progress not for a row
+  --   that is the account's as well.
+  v_voids := (
+    select jsonb_agg(v) from jsonb_array_elements(private.voids_of(p_from)) v
+    where v ->> 'kind' <> 'skill_progress'
+      or not exists (select from learner.skill_progress p where p.user_id = p_to and p.skill_id = (v ->> 'id')::uuid));
+  select l.last_seq into v_seq
+  from learner.state s cross join lateral private.project_ledger(p_from, p_to, s.change_seq) l
+  where s.user_id = p_to;
+  update learner.state s set
+    change_seq = v_seq, newest_event = greatest(s.newest_event, (select o.newest_event from learner.state o where o.user_id = p_from))
+  where s.user_id = p_to;
+  perform private.restore_voids(p_to, v_voids);
+
+  -- 3 The ledger and the telemetry themselves.
+  update learner.event e set user_id = p_to where e.user_id = p_from;
+  get diagnostics moved = row_count;
+  update ops.telemetry t set user_id = p_to where t.user_id = p_from;
+  delete from learner.session x where x.user_id = p_from;
+  delete from learner.attempt x where x.user_id = p_from;
+  delete from learner.skill_progress x where x.user_id = p_from;
+  delete from learner.practice x where x.user_id = p_from;
+  delete from ops.projection_difference x where x.user_id = p_from;
+end
+$$;
+comment on function private.move_events(uuid, uuid, timestamptz) is
+  'Moves ledger and telemetry, and projects what is new to the account. Returns the ledger''s events that moved, and those of both that the account had.';
+
+create function private.move_quarantine(p_from uuid, p_to uuid)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Copies, because actions refer to their row and are never updated. A held event is tried again at the next contact.
+  insert into ops.quarantine as q (
+    user_id, sha256, event_id, code, field, body, mended_body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at,
+    times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
+  select p_to, o.sha256, o.event_id, o.code, o.field, o.body, o.mended_body, o.device_id, o.batch_id, o.origin, o.reason, o.status, o.first_seen_at,
+    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
+  from ops.quarantine o
+  where o.user_id = p_from
+  on conflict (user_id, sha256) do update set
+    first_seen_at = least(q.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(q.last_seen_at, excluded.last_seen_at),
+    times_seen = q.times_seen + excluded.times_seen;
+  insert into ops.quarantine_action (
+    user_id, sha256, number, at, actor, actor_role, action, reason, before_body, after_body, after_sha256, outcome, code, field, event_id)
+  select p_to, o.sha256, o.number + coalesce(n.taken, 0), o.at, o.actor, o.actor_role, o.action, o.reason, o.before_body, o.after_body,
+    o.after_sha256, o.outcome, o.code, o.field, o.event_id
+  from ops.quarantine_action o
+  left join (select a.sha256, max(a.number) as taken from ops.quarantine_action a where a.user_id = p_to group by a.sha256) n on n.sha256 = o.sha256
+  where o.user_id = p_from;
+  delete from ops.quarantine_action x where x.user_id = p_from;
+  delete from ops.quarantine x where x.user_id = p_from;
+  delete from ops.quarantine_load x where x.user_id = p_from;
+end
+$$;
+comment on function private.move_quarantine(uuid, uuid) is 'Moves quarantined events and what support did with them. A text that both have stays once.';
+
+create function private.move_contacts(p_from uuid, p_to uuid)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A device that both know is the same installation. A revocation of either counts.
+  insert into learner.device as d (
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at,
+    sessions)
+  select p_to, o.device_id, o.platform, o.app_version, o.contract_version, o.content_version, o.first_seen_at, o.last_seen_at, o.clock_skew_ms,
+    -- The sessions stay those of the anonymous user, which the account's tokens never name.
+    o.queue_lag_ms, o.revoked_at, o.sessions
+  from learner.device o
+  where o.user_id = p_from
+  order by o.last_seen_at, o.device_id
+  on conflict (user_id, device_id) do update set
+    first_seen_at = least(d.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at),
+    revoked_at = least(d.revoked_at, excluded.revoked_at);
+  delete from learner.device x where x.user_id = p_from;
+
+  update learner.batch b set user_id = p_to
+  where b.user_id = p_from
+    and not exists (select from learner.batch o where o.user_id = p_to and o.received_at = b.received_at and o.batch_id = b.batch_id);
+  delete from learner.batch x where x.user_id = p_from;
+  update ops.content_report r set user_id = p_to, number = r.number + coalesce((
+    select max(o.number) from ops.content_report o where o.user_id = p_to and o.reported_on = r.reported_on), 0)
+  where r.user_id = p_from;
+  delete from ops.change_note x where x.user_id = p_from;
+end
+$$;
+comment on function private.move_contacts(uuid, uuid) is 'Moves devices, the log of batches and content reports.';
+
+-- Source: schemas/90_people/adopt_learner.sql
+-- What:  adopt_learner(): an account takes over the data of an anonymous learner.
+-- Why:   who tries the app first and then signs in to an account that exists must keep what they learned (U10).
+
+create function private.lock_learners(p_users uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- In one order for everybody, so that two adoptions never wait for each other. A batch waits for one learner alone.
+  insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
+  perform from learner.state s where s.user_id = any (p_users) order by s.user_id for update;
+end
+$$;
+comment on function private.lock_learners(uuid[]) is 'Takes the locks of several learners, as ingest does.';
+
+create function private.adopt_learner(p_account uuid, p_anonymous uuid, p_source text)
+returns learner.adoption
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_moved record;
+  v_adoption learner.adoption;
+  v_record jsonb;
+begin
+  -- 1 The data, in one transaction. Batches of both learners wait.
+  v_moved := private.move_events(p_anonymous, p_account, v_now);
+  perform private.move_quarantine(p_anonymous, p_account);
+  perform private.move_contacts(p_anonymous, p_account);
+
+  -- 2 From here on the old id takes nothing. What it had adopted itself is the account's, too.
+  delete from learner.state s where s.user_id = p_anonymous;
+  update learner.adoption a set adopted_by = p_account, change_seq = s.change_seq
+  from learner.state s where a.adopted_by = p_anonymous and s.user_id = p_account;
+  insert into learner.adoption (user_id, adopted_by, adopted_at, change_seq, moved, duplicate, conflict)
+  select p_anonymous, p_account, v_now, s.change_seq, v_moved.moved, v_moved.duplicate, v_moved.conflict
+  from learner.state s where s.user_id = p_account
+  returning * into v_adoption;
+
+  -- 3 A trace for both learners, and a hint for the account's devices, which pull the new rows.
+  v_record := jsonb_build_object('anonymous', p_anonymous, 'account', p_account, 'moved', v_moved.moved, 'duplicate', v_moved.duplicate,
+    'conflict', v_moved.conflict, 'by', p_source);
+  perform private.audit('adopt_learner', 'learner.state', l.id::text, null, v_record) from unnest(array[p_anonymous, p_account]) l (id);
+  insert into ops.change_note (user_id, change_seq) values (p_account, v_adoption.change_seq) on conflict do nothing;
+  return v_adoption;
+end
+$$;
+comment on function private.adopt_learner(uuid, uuid, text) is
+  'Moves all data of an anonymous learner to an account. The caller has checked both, and holds both locks.';
+
+create function private.adoption_of(p_account uuid, p_anonymous uuid)
+returns learner.adoption
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_adoption learner.adoption;
+begin
+  if p_account = p_anonymous then
+    perform private.raise_error('adoption_refused', 'The account and the anonymous learner are the same.', 'same_learner');
+  end if;
+  perform private.refuse_absent(p_account);
+  select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
+  if v_adoption.adopted_by <> p_account then
+    perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
+  elsif v_adoption is null then
+    perform private.refuse_absent(p_anonymous);
+  end if;
+  return v_adoption;
+end
+$$;
+comment on function private.adoption_of(uuid, uuid) is
+  'The adoption, if it has happened; null if it may happen. Raises adoption_refused, erased or learner_adopted. The caller holds both locks.';
+
+create function private.adoption_json(p_adoption learner.adoption)
+returns json
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object('learner_id', p_adoption.user_id,
+    'adopted_at', to_char(p_adoption.adopted_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'token', private.history() || '.' || p_adoption.change_seq,
+    'moved', p_adoption.moved, 'duplicate', p_adoption.duplicate, 'conflict', p_adoption.conflict)
+$$;
+comment on function private.adoption_json(learner.adoption) is 'An adoption in the form that devices read.';
+
+create function ops.adopt_learner(p_account uuid, p_anonymous uuid, p_reason text)
+returns json
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_adoption learner.adoption;
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  perform private.lock_learners(array[p_account, p_anonymous]);
+  v_adoption := private.adoption_of(p_account, p_anonymous);
+  if v_adoption is null then
+    if not exists (select from auth.users u where u.id = p_account and u.deleted_at is null) then
+      perform private.raise_error('record_unknown', 'There is no such account.', p_account::text);
+    elsif exists (select from auth.users u where u.id = p_anonymous and not u.is_anonymous) then
+      perform private.raise_error('adoption_refused', 'This learner has an account of their own.', 'not_anonymous');
+    end if;
+    v_adoption := private.adopt_learner(p_account, p_anonymous, p_reason);
+  end if;
+  return private.adoption_json(v_adoption);
+end
+$$;
+comment on function ops.adopt_learner(uuid, uuid, text) is
+  'The same by hand: for a learner whose device has lost its session, or who has too many events for it. Find out first that both are the same person. '
+  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, erased, learner_adopted.';
+
+-- Source: schemas/90_people/adopt_for.sql
+-- What:  adopt_for(), an adoption that a device asks for, with proof of both sessions.
+-- Why:   nobody may take over a learner without their phone, nor an account that is not anonymous (I9, U10).
+
+create function private.adopt_for(p_account uuid, p_session uuid, p_anonymous uuid, p_anonymous_session uuid)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- 20,000 events take 3 s, or 4.5 s under sixfold overload. A statement of carrel_edge may take 8 s.
+  v_most constant integer := private.max_adopted_events();
+  v_events integer;
+  v_adoption learner.adoption;
+  v_refusal json;
+begin
+  -- 1 Both learners' locks, in a statement of its own. Everything after sees what the last holders committed.
+  perform private.lock_learners(array[p_account, p_anonymous]);
+  perform private.require_running(null, null);
+  perform private.require_session(p_account, p_session, null);
+
+  -- 2 A repeated call has the same answer.
+  v_adoption := private.adoption_of(p_account, p_anonymous);
+  if v_adoption is not null then
+    return private.adoption_json(v_adoption);
+  end if;
+
+  -- 3 The function has verified the signature of the anonymous token, which may have expired. So its session must still live.
+  if p_anonymous_session is null or private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
+    perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
+  elsif not (private.account_of(p_anonymous, p_anonymous_session)).is_anonymous then
+    perform private.raise_error('adoption_refused', 'This learner has an account of their own.', 'not_anonymous');
+  end if;
+
+  -- 4 Bounds: as many events as the device's batches may bring, and out of the account's buckets.
+  select count(*) into v_events
+  from (
+    select from learner.event e where e.user_id = p_anonymous
+    union all select from ops.telemetry t where t.user_id = p_anonymous
+    union all select from ops.quarantine q where q.user_id = p_anonymous
+    limit v_most + 1
+  ) x;
+  if v_events > v_most then
+    perform private.raise_error('adoption_too_large', format('A device can have at most %s events adopted.', v_most), v_most::text);
+  end if;
+  v_refusal := private.take_tokens(p_account, least(v_events, private.max_batch_events()));
+  if v_refusal is not null then
+    return v_refusal;
+  end if;
+  return private.adoption_json(private.adopt_learner(p_account, p_anonymous, 'device'));
+end
+$$;
+comment on function private.adopt_for(uuid, uuid, uuid, uuid) is
+  'An account adopts an anonymous learner: {learner_id, adopted_at, token, moved, duplicate, conflict}, the same at every call, or {refused} if a rate limit '
+  'is exceeded. The caller has verified the tokens of both. Errors: paused, unauthenticated, session_ended, device_revoked, erased, learner_adopted, '
+  'adoption_proof_invalid, adoption_refused, adoption_too_large; lock_timeout if one of them is busy.';
+grant execute on function private.adopt_for(uuid, uuid, uuid, uuid) to carrel_edge;
 
 -- Source: schemas/90_people/webhooks.sql
 -- What:  outgoing webhooks: endpoints, the outbox of messages, one delivery per message and endpoint, every attempt.
@@ -1462,6 +2237,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   -- Standard Webhooks requires 24 to 64 bytes.
   p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
   p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
@@ -1471,12 +2247,16 @@ comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret 
 
 create function private.webhook_secrets(p_current uuid, p_previous uuid)
 returns json
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous)
+begin
+  perform private.refuse_temporary_objects();
+  return (
+    select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous));
+end
 $$;
 comment on function private.webhook_secrets(uuid, uuid) is 'The secrets with these ids, the current one first.';
 
@@ -1652,7 +2432,7 @@ begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
     perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
-  elsif cardinality(p_events) = 0 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
+  elsif cardinality(p_events) not between 1 and 3 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
     perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
   elsif length(p_description) > 300 then
     perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
@@ -1877,6 +2657,31 @@ as $$
 $$;
 comment on function private.drive_webhooks() is 'Wakes the dispatcher if a delivery is due; a cron job every 30 seconds.';
 
+create function private.delete_messages(p_before timestamptz)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Messages that wait for an enabled endpoint are kept, however old they are.
+  v_old constant text[] := array(
+    select m.id from ops.webhook_message m
+    where m.created_at < p_before
+      and not exists (
+        select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
+        where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null)));
+begin
+  -- Referencing rows first: a row deleted by a foreign key would count as an edit by hand.
+  delete from ops.webhook_attempt a where a.message_id = any (v_old);
+  delete from ops.webhook_delivery d where d.message_id = any (v_old);
+  delete from ops.webhook_message m where m.id = any (v_old);
+  return cardinality(v_old);
+end
+$$;
+comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages.';
+
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
 language plpgsql
@@ -1888,13 +2693,7 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
-  -- Messages that wait for an enabled endpoint are kept, however old they are.
-  delete from ops.webhook_message m
-  where m.created_at < now() - p_keep
-    and not exists (
-      select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
-      where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
-  get diagnostics v_count = row_count;
+  v_count := private.delete_messages(now() - p_keep);
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
@@ -1915,7 +2714,8 @@ select private.schedule_job('webhooks_prune', '23 3 * * *', '1 day', 'select ops
 
 -- Source: schemas/90_people/alarms.sql
 -- What:  alarms(): one list of everything that needs a person: failing or late jobs, missing partitions, projection differences, late releases, erasures.
--- Why:   each of these faults is silent, so support and monitoring need one place to look (O4).
+-- Why:   each of these faults is silent, so support and monitoring need one place to look (O4). Every text names the call that mends the
+--        fault, so that nobody has to search for it.
 
 create function private.alarms()
 returns table (name text, since timestamptz, detail text)
@@ -1927,37 +2727,62 @@ as $$
 begin
   perform private.require_role('support', 'admin');
   return query
-  select 'job_failing', j.last_ok_at, format('%s has failed %s times: %s', j.name, j.failures, j.last_error)
+  select 'job_failing', j.last_ok_at, format('The job %s has failed %s times: %s. After mending the cause, an admin runs it: %s',
+    j.name, j.failures, j.last_error, j.command)
   from ops.job j where j.failures > 0
   union all
   -- Three missed runs: pg_cron or the job is missing.
-  select 'job_late', j.last_run_at, format('%s should run every %s', j.name, j.every)
+  select 'job_late', j.last_run_at, format('The job %s should run every %s: see docs/operations.md#jobs. To run it once: %s',
+    j.name, j.every, j.command)
   from ops.job j where j.last_run_at < now() - greatest(3 * j.every, interval '15 minutes')
   union all
-  select 'partitions_short', null, format('%s.%s has %s months ahead', t.schema, t.name, m.ahead)
+  select 'partitions_short', null, format('%s.%s has partitions for %s months ahead. An admin creates them: ops.ensure_partitions()',
+    t.schema, t.name, m.ahead)
   from private.partitioned_tables() t cross join lateral private.months_ahead(t.schema, t.name) m (ahead)
-  -- Partitions are created 12 months ahead, one an hour. Fewer than three left means months of unanswered alarms.
+  -- Partitions are created 12 months ahead, one a minute. Fewer than three left means months of unanswered alarms.
   where m.ahead < 3
   union all
-  select 'projections_differ', min(d.found_at), format('%s rows of %s learners: see projection_differences(); rebuild_learner() mends them',
+  select 'projections_differ', min(d.found_at), format('%s rows of %s learners differ from their ledger. projection_differences() shows them, and rebuild_learner() mends them',
     count(*), count(distinct d.user_id))
   from ops.projection_difference d
   where d.resolved_at is null and not exists (select from ops.erasure x where x.user_id = d.user_id) having count(*) > 0
   union all
   -- A job run counts as successful even if the release failed.
-  select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s', count(*), coalesce(max(s.error), 'none'))
+  select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s. To publish them now: ops.run_due_schedule(); to give one up: cancel_schedule()',
+    count(*), coalesce(max(s.error), 'none'))
   from content.schedule s where s.state = 'pending' and s.due_at < now() - interval '15 minutes' having count(*) > 0
   union all
-  select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet', count(*))
+  select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet. An admin continues: ops.run_erasures()', count(*))
   from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
   union all
+  select 'erasures_failing', min(e.requested_at), format('%s erasures fail and are tried again; the last error: %s. After mending it, an admin calls ops.erase_learner()',
+    count(*), max(e.last_error))
+  from ops.erasure e where e.failures > 0 having count(*) > 0
+  union all
+  -- A clean-up by the date of creation deletes learners who are active. One learner who leaves raises nothing.
+  select 'active_accounts_deleted', min(a.deleted_at),
+    format('%s accounts were deleted whose learners were active within a week; they are erased from %s on. If this was a mistake, an admin calls ops.cancel_deletion()',
+      count(*), to_char(min(a.erase_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"'))
+  from ops.account_deletion a
+  where exists (select from learner.device d where d.user_id = a.user_id and d.last_seen_at > a.deleted_at - interval '7 days') having count(*) >= 20
+  union all
   -- After a restore these erasures are needed from outside the database.
-  select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint: for an admin, see webhook_deliveries()', count(*))
+  select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint. An admin sees them in webhook_deliveries() and sends them again: retry_webhook()', count(*))
   from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
   where m.type = 'learner.erased' and d.state <> 'delivered' and m.created_at < now() - interval '1 hour' having count(*) > 0
   union all
-  select 'erasures_unchecked', h.rotated_at, 'the history has changed: after a restore, an admin calls ops.reapply_erasures() in a SQL console'
+  select 'erasures_unchecked', h.rotated_at, 'The history has changed. After a restore, an admin calls ops.reapply_erasures() in a SQL console'
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
+  union all
+  -- While a trigger is disabled, changes by hand leave no trace.
+  select 'trigger_disabled', null, format('Triggers of %s are disabled. An admin enables them: alter table %1$s enable trigger user', t.tgrelid::regclass)
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid
+  where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
+    and not t.tgisinternal and t.tgenabled <> 'O'
+  group by t.tgrelid
+  union all
+  select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
+  from private.silent_workers() w
   order by 1, 3;
 end
 $$;
@@ -1971,6 +2796,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select * from private.alarms() $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
-  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_unsent, erasures_unchecked.';
+  'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
+  'trigger_disabled, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

@@ -126,6 +126,16 @@ const PLANTED: Planted[] = [
     reported: differs("grants on function private.history()", "+ anon: execute"),
   },
   {
+    kind: "grant on the database",
+    statement: "grant temporary on database postgres to public",
+    reported: differs(
+      "grants on the database",
+      "  postgres: connect, create, temporary",
+      "- public: connect",
+      "+ public: connect, temporary",
+    ),
+  },
+  {
     kind: "owner",
     statement:
       "grant create on schema private to carrel_edge; alter function private.is_jsonb(text) owner to carrel_edge",

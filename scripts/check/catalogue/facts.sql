@@ -35,7 +35,9 @@ where p.prokind <> 'a' and pg_temp.is_ours(p.pronamespace, 'pg_proc', p.oid);
 
 select f.fact, f.value
 from (
-  -- Schemas, extensions, roles.
+  -- The database, schemas, extensions, roles.
+  select 'grants on the database', pg_temp.grants(coalesce(d.datacl, acldefault('d', d.datdba))) from pg_database d where d.datname = current_database()
+  union all
   select 'owner of schema ' || n.nspname, n.nspowner::regrole::text
   from pg_namespace n where pg_temp.is_ours(n.oid, 'pg_namespace', n.oid)
   union all

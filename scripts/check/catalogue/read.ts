@@ -12,7 +12,12 @@ const CONFIGURED_TABLES = ["cron.job", "storage.buckets"];
 
 /** Types of which every database has its own values, and columns that are derived from these. */
 const OWN_TYPES = ["uuid", "timestamp with time zone"];
-const OWN_COLUMNS = ["ops.erasure_check.history", "cron.job.jobid", "cron.job.nodeport"];
+const OWN_COLUMNS = [
+  "ops.erasure_check.history",
+  "cron.job.jobid",
+  "cron.job.nodeport",
+  "ops.history_anchor.oid",
+];
 
 interface ConfiguredTable {
   name: string;

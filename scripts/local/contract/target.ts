@@ -55,7 +55,18 @@ function fromEnvironment(): Target | undefined {
     throw new Error(`To test another Supabase, set all of ${VARIABLES.join(", ")}.`);
   }
   const { signIn, deleteAll } = users(url, publishableKey, secretKey);
-  return { name: url, url, publishableKey, secretKey, databaseUrl, signIn, [Symbol.asyncDispose]: deleteAll };
+  const database = new URL(databaseUrl);
+  // postgres.js would connect in clear.
+  if (!/^(localhost|127\.0\.0\.1)$/.test(database.hostname)) database.searchParams.set("sslmode", "require");
+  return {
+    name: url,
+    url,
+    publishableKey,
+    secretKey,
+    databaseUrl: database.href,
+    signIn,
+    [Symbol.asyncDispose]: deleteAll,
+  };
 }
 
 async function throwAway(): Promise<Target> {

@@ -1,5 +1,6 @@
 // Lines of batches for property tests: right ones, and right ones with one to three things wrong.
 import fc from "fast-check";
+import { MAX_CLOCK_OFFSET_MS } from "../../../client-contract/contract/limits.ts";
 import { TRACKING_PLAN } from "../../../client-contract/contract/tracking.ts";
 import { anyText, change, numberText, raw, type RawJson, write } from "./raw_json.ts";
 
@@ -123,6 +124,7 @@ const event = (type: string, body: fc.Arbitrary<unknown>, learner: string) =>
     device_id: uuid,
     occurred_at: instant,
     utc_offset_minutes: fc.integer({ min: -1080, max: 1080 }),
+    clock_offset_ms: maybe(fc.integer({ min: -MAX_CLOCK_OFFSET_MS, max: MAX_CLOCK_OFFSET_MS })),
     body,
   });
 
@@ -144,7 +146,15 @@ const header = fc.record({
 
 const ENVELOPE_PATHS = [
   ...["id", "type", "version", "learner_id", "device_id", "occurred_at", "utc_offset_minutes", "body"],
-  ...["later", "__proto__", "body.later", "body.__proto__", "body.constructor"],
+  ...[
+    "clock_offset_ms",
+    "clock_offset_ms",
+    "later",
+    "__proto__",
+    "body.later",
+    "body.__proto__",
+    "body.constructor",
+  ],
 ];
 const HEADER_PATHS = [
   ...["batch_id", "device_id", "sent_at", "platform", "app_version", "contract_version", "content_version"],

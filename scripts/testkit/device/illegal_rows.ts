@@ -182,6 +182,10 @@ export const ILLEGAL: Record<
       pull_staged_change_is_object: { change: "[]" },
     },
   },
+  former_device: {
+    good: { device_id: "d", last_ulid: "" },
+    bad: { former_device_pkey: {} },
+  },
   sync_state: {
     good: { learner_id: "l", device_id: "d" },
     bad: {
@@ -194,6 +198,14 @@ export const ILLEGAL: Record<
       sync_state_pull_needs_history: { pull_cursor: "c" },
       sync_state_steering_is_object: { steering: "[]" },
       sync_state_pause_has_its_end: { paused_reason: "r" },
+      sync_state_adoption_known: { adopted_learner: "a", adoption_token: "t", adoption: "asked" },
+      sync_state_adoption_has_its_proof: { adopted_learner: "a", adoption: "done" },
+      sync_state_adoption_code_iff_refused: {
+        adopted_learner: "a",
+        adoption_token: "t",
+        adoption: "done",
+        adoption_code: "c",
+      },
       sync_state_revoked_is_flag: { revoked: 2 },
     },
   },

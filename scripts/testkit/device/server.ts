@@ -1,12 +1,13 @@
 // A server for tests: the real functions' handlers over a real, throw-away database, without the rest of the stack.
 import postgres from "postgres";
 import { throwAwayCluster } from "../../start/project.ts";
+import { acceptTokensWithoutSession } from "../sign_in.ts";
 import type { Cluster } from "../../local/postgres/cluster.ts";
 import { type Clock, systemClock } from "../../../supabase/functions/_shared/clock.ts";
 import { openDatabase } from "../../../supabase/functions/_shared/database.ts";
 import { Problem } from "../../../supabase/functions/_shared/problem.ts";
 import { serveFunction } from "../../../supabase/functions/_shared/serve.ts";
-import type { Authenticate } from "../../../supabase/functions/_shared/token.ts";
+import type { Authenticate, Prove } from "../../../supabase/functions/_shared/token.ts";
 import { contentHandler } from "../../../supabase/functions/content/handler.ts";
 import { syncHandler } from "../../../supabase/functions/sync/handler.ts";
 
@@ -21,22 +22,26 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** A token that the test server takes: unsigned, but of the form of real ones. */
-export function testToken(learnerId: string): string {
-  return `e30.${btoa(JSON.stringify({ sub: learnerId })).replaceAll("=", "")}.test`;
+export function testToken(learnerId: string, session?: string): string {
+  return `e30.${btoa(JSON.stringify({ sub: learnerId, session_id: session })).replaceAll("=", "")}.test`;
 }
 
 const authenticate: Authenticate = (request) => {
   const payload = request.headers.get("authorization")?.split(".")[1];
   if (!payload) return Promise.reject(new Problem("unauthenticated"));
-  return Promise.resolve(JSON.parse(atob(payload)).sub);
+  const { sub, session_id: session = null } = JSON.parse(atob(payload));
+  return Promise.resolve({ learner: sub, session, issuedAt: 0 });
 };
+
+const prove: Prove = (token) =>
+  authenticate(new Request("http://carrel.test", { headers: { authorization: `Bearer ${token}` } }));
 
 /** The real handlers over a cluster, with the clock of `sync`; disposing of it closes their connections. */
 export function serveCluster(cluster: Cluster, clock: Clock = systemClock): TestServer {
   const sql = postgres(cluster.url("postgres"), { max: 2, onnotice: () => {} });
   const database = openDatabase(cluster.url("carrel_edge"));
   const content = serveFunction("content", authenticate, contentHandler(database));
-  const sync = serveFunction("sync", authenticate, syncHandler(database, clock));
+  const sync = serveFunction("sync", authenticate, syncHandler(database, prove, clock));
   return {
     sql,
     handle: (request) =>
@@ -49,6 +54,7 @@ export function serveCluster(cluster: Cluster, clock: Clock = systemClock): Test
 export async function startTestServer(clock?: Clock): Promise<TestServer> {
   const cluster = await throwAwayCluster({ migrated: true });
   const server = serveCluster(cluster, clock);
+  await acceptTokensWithoutSession(server.sql);
   return {
     ...server,
     async [Symbol.asyncDispose]() {

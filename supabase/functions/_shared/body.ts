@@ -1,7 +1,60 @@
-// Request bodies: read and inflated below a limit, so that neither a flood nor a gzip bomb is ever held in memory.
+// Request bodies: read and inflated below a limit, so that neither a flood nor a gzip bomb is ever held in memory, and no slow sender
+// keeps a learner's place.
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { type Clock, systemClock } from "./clock.ts";
 import { Problem } from "./problem.ts";
+
+/** The longest pause between two chunks. A phone that changes its cell stalls for a few seconds. */
+const IDLE_MS = 10_000;
+/** The longest time for a whole body. The largest batch takes this long at 17 KiB a second. */
+const TOTAL_MS = 30_000;
+
+function tooLarge(cap: number): Problem {
+  return new Problem("payload_too_large", `The body may hold at most ${cap} bytes.`, String(cap));
+}
+
+/** The result of `read`, unless it takes longer than `ms`. */
+async function inTime<T>(read: Promise<T>, ms: number, clock: Clock): Promise<T> {
+  let callOff = () => {};
+  const late = new Promise<never>((_, reject) => {
+    callOff = clock.after(ms, () => {
+      const limits = `A pause may last ${IDLE_MS / 1000} s, a body ${TOTAL_MS / 1000} s.`;
+      reject(new Problem("body_timeout", `The body arrives too slowly. ${limits}`, String(TOTAL_MS / 1000)));
+    });
+  });
+  try {
+    return await Promise.race([read, late]);
+  } finally {
+    callOff();
+  }
+}
+
+/**
+ * The chunks of a body that arrives in time. The bytes are counted before inflation too: a gzip body of empty members inflates to
+ * nothing and would never reach the limit.
+ */
+async function* arriving(
+  body: ReadableStream<Uint8Array>,
+  cap: number,
+  clock: Clock,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  const end = clock.now() + TOTAL_MS;
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await inTime(reader.read(), Math.min(IDLE_MS, end - clock.now()), clock);
+      if (done) return;
+      size += value.byteLength;
+      if (size > cap) throw tooLarge(cap);
+      yield value;
+    }
+  } finally {
+    // Not awaited: the sender may never react.
+    reader.cancel().catch(() => {});
+  }
+}
 
 async function readCapped(body: AsyncIterable<Uint8Array>, cap: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -9,9 +62,7 @@ async function readCapped(body: AsyncIterable<Uint8Array>, cap: number): Promise
   // Leaving the loop early cancels the stream, and with it the inflation.
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size > cap) {
-      throw new Problem("payload_too_large", `The body may hold at most ${cap} bytes.`, String(cap));
-    }
+    if (size > cap) throw tooLarge(cap);
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);
@@ -41,18 +92,23 @@ function inflate(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   return pipeline(Readable.from(inSlices(body)), createGunzip(), () => {});
 }
 
-/** The bytes of the body. A gzipped body is inflated; `cap` limits the bytes after inflation. */
-export async function readBody(request: Request, cap: number): Promise<Uint8Array> {
+/** The bytes of the body. A gzipped body is inflated; `cap` limits the bytes before and after inflation. */
+export async function readBody(
+  request: Request,
+  cap: number,
+  clock: Clock = systemClock,
+): Promise<Uint8Array> {
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (encoding !== "identity" && encoding !== "gzip") {
     throw new Problem("unsupported_encoding", "The body may be plain or gzip.", "gzip");
   }
   if (Number(request.headers.get("content-length") ?? 0) > cap) {
-    throw new Problem("payload_too_large", `The body may hold at most ${cap} bytes.`, String(cap));
+    throw tooLarge(cap);
   }
   if (!request.body) return new Uint8Array();
   try {
-    return await readCapped(encoding === "gzip" ? inflate(request.body) : request.body, cap);
+    const body = arriving(request.body, cap, clock);
+    return await readCapped(encoding === "gzip" ? inflate(body) : body, cap);
   } catch (error) {
     if (error instanceof Problem) throw error;
     if (encoding === "gzip") {

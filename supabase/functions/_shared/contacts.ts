@@ -15,6 +15,9 @@ const AGAIN_MS = 30 * 60 * 1000;
 /** The most recorded devices that an isolate remembers, at about 150 bytes each. */
 const REMEMBERED = 20_000;
 
+/** A new session of a known device is news: a revocation must find it. */
+const keyOf = ({ learner, device, session }: Contact) => `${learner}.${device}.${session}`;
+
 /** Adds a contact. Returns at once. */
 export type NoteContact = (contact: Contact) => void;
 
@@ -33,8 +36,9 @@ export function contactLog(
     most: MOST,
     async send(contacts) {
       await database.recordContacts(contacts);
-      for (const { learner, device, version } of contacts) {
-        const key = `${learner}.${device}`;
+      for (const contact of contacts) {
+        const { version } = contact;
+        const key = keyOf(contact);
         recorded.delete(key);
         recorded.set(key, { version, at: clock.now() });
       }
@@ -46,7 +50,7 @@ export function contactLog(
   }, clock);
 
   return (contact) => {
-    const key = `${contact.learner}.${contact.device}`;
+    const key = keyOf(contact);
     const known = recorded.get(key);
     if (known && known.version === contact.version && clock.now() - known.at < AGAIN_MS) return;
     collect(key, contact);

@@ -1,7 +1,7 @@
 // The database of the Edge Functions: private functions, called with the role carrel_edge. SQL builds the JSON, and its text is
 // passed on without parsing: JSON.parse would change numbers and cost more than the query.
-import postgres from "postgres";
-import { type ErrorCode, SQLSTATES } from "./errors.gen.ts";
+import { connect } from "./connection.ts";
+import { problemOf } from "./database_error.ts";
 import { Problem } from "./problem.ts";
 import { createSlots } from "./slots.ts";
 
@@ -31,16 +31,20 @@ export interface NodeCut {
   limit: number;
 }
 
-/** A contact of a device, with the content version that it reports, or null. */
-export interface Contact {
+/** A learner, and the session of the learner's token, or null. */
+export interface Session {
   learner: string;
+  session: string | null;
+}
+
+/** A contact of a device, with the content version that it reports, or null. */
+export interface Contact extends Session {
   device: string;
   version: number | null;
 }
 
 /** A pull of a learner's changes after a cursor. */
-export interface PullCut {
-  learner: string;
+export interface PullCut extends Session {
   cursor: string | null;
   /** Rows. */
   limit: number;
@@ -66,41 +70,20 @@ export interface Synced {
 /** The calls of the functions. Every answer is the text that SQL built. Failures are `Problem`s. */
 export interface Database {
   contentHead(schema: number): Promise<string>;
+  contentExisting(): Promise<string>;
   contentPage(cut: ContentCut): Promise<string>;
   contentManifest(history: string, schema: number, version: number): Promise<string>;
   contentNode(cut: NodeCut): Promise<string>;
   /** Whether the report was kept, as "true" or "false". */
-  reportContent(learner: string, report: string): Promise<string>;
+  reportContent(caller: Session, report: string): Promise<string>;
   /** How many were recorded. */
   recordContacts(contacts: readonly Contact[]): Promise<string>;
-  sync(learner: string, lines: string): Promise<Synced>;
+  sync(caller: Session, lines: string): Promise<Synced>;
   changes(pull: PullCut): Promise<string>;
+  /** The account adopts the anonymous learner. */
+  adopt(account: Session, anonymous: Session): Promise<string>;
   /** How many were sent. */
   hintLearners(pushes: readonly Push[]): Promise<string>;
-}
-
-function sqlState(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
-
-/** Codes of postgres.js and of the system for an unreachable database. */
-const UNREACHABLE = /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|57P0|08|53)/;
-
-/** Messages of hosted's pooler when it has no free connection. Its SQLSTATE is not specific. */
-const POOLER = /^\(?E(MAXCONN|CHECKOUTTIMEOUT|DBHANDLEREXITED|CIRCUITBREAKER)|^max client/i;
-
-/** The problem of a failed query. An error that is not in the registry is internal, and logged. */
-export function problemOf(error: unknown): Problem {
-  const state = sqlState(error);
-  const isUnreachable = UNREACHABLE.test(state) || (error instanceof Error && POOLER.test(error.message));
-  const code: ErrorCode | undefined = SQLSTATES[state] ?? (isUnreachable ? "overloaded" : undefined);
-  if (!code || code === "internal") {
-    console.error("database:", error);
-    return new Problem("internal");
-  }
-  // Only errors raised by Carrel have texts for callers.
-  if (!state.startsWith("CR") || !(error instanceof postgres.PostgresError)) return new Problem(code);
-  return new Problem(code, error.message, error.detail || undefined, Number(error.hint) || undefined);
 }
 
 /** The connections of an isolate. docs/operations.md has the total. */
@@ -119,16 +102,7 @@ const ANSWER_MS = 12_000;
 
 /** Connects on first use. On hosted `url` is the transaction pooler, which has no prepared statements. */
 export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Database {
-  const sql = postgres(url, {
-    prepare: false,
-    max: CONNECTIONS,
-    idle_timeout: 20,
-    connect_timeout: 5,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "carrel_edge" },
-  });
-
+  const sql = connect(url, "carrel_edge", CONNECTIONS);
   const slots = createSlots(QUEUE);
 
   // postgres.js sends a query when it is awaited, which is when there is a connection for it.
@@ -152,6 +126,7 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
   return {
     contentHead: (schema) =>
       text(sql<{ answer: string }[]>`select private.content_head(${schema}::smallint)::text as answer`),
+    contentExisting: () => text(sql<{ answer: string }[]>`select private.content_existing()::text as answer`),
     contentPage: (c) =>
       text(sql<{ answer: string }[]>`select private.content_page(
         ${c.history}::text, ${c.schema}::smallint, ${c.since}::integer, ${c.until}::integer,
@@ -163,23 +138,27 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
         ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`),
     contentNode: (c) =>
       text(sql<{ answer: string }[]>`select private.content_node(
-        ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::uuid,
+        ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::text,
         ${c.limit}::integer) as answer`),
-    reportContent: (learner, report) =>
+    reportContent: ({ learner, session }, report) =>
       text(
         sql<
           { answer: string }[]
-        >`select private.report_content(${learner}::uuid, ${report}::text)::text as answer`,
+        >`select private.report_content(${learner}::uuid, ${session}::uuid, ${report}::text)::text as answer`,
       ),
     recordContacts: (contacts) =>
       text(sql<{ answer: string }[]>`select private.record_contacts(
         ${JSON.stringify(contacts)}::text::json)::text as answer`),
-    sync: (learner, lines) =>
+    sync: ({ learner, session }, lines) =>
       ask(sql<Synced[]>`select s.answer, s.changed_by as "changedBy"
-        from private.sync_for(${learner}::uuid, ${lines}::text) s`),
+        from private.sync_for(${learner}::uuid, ${session}::uuid, ${lines}::text) s`),
     changes: (p) =>
       text(sql<{ answer: string }[]>`select private.pull_for(
-        ${p.learner}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text, ${p.device}::uuid) as answer`),
+        ${p.learner}::uuid, ${p.session}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text,
+        ${p.device}::uuid) as answer`),
+    adopt: (account, anonymous) =>
+      text(sql<{ answer: string }[]>`select private.adopt_for(
+        ${account.learner}::uuid, ${account.session}::uuid, ${anonymous.learner}::uuid, ${anonymous.session}::uuid)::text as answer`),
     hintLearners: (pushes) =>
       text(sql<{ answer: string }[]>`select private.hint_learners(
         ${JSON.stringify(pushes)}::text::json)::text as answer`),

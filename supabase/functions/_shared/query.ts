@@ -12,6 +12,13 @@ export function integerParam<T>(url: URL, name: string, fallback: T): number | T
   return value;
 }
 
+/** Rows of a page: from 1 to `most`, or the fallback if the parameter is absent. */
+export function rowsParam(url: URL, name: string, fallback: number, most: number): number {
+  const rows = integerParam(url, name, fallback);
+  if (rows >= 1 && rows <= most) return rows;
+  throw new Problem("malformed_request", `\`${name}\` must be a whole number from 1 to ${most}.`, name);
+}
+
 /** A text parameter that matches a pattern, or null where it is absent. */
 export function textParam(url: URL, name: string, pattern: RegExp): string | null {
   const text = url.searchParams.get(name);
@@ -25,12 +32,20 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** An id, or null where it is absent. */
 export const uuidParam = (url: URL, name: string): string | null => textParam(url, name, UUID);
 
-/** A comma-separated list of ids, sorted and each once, or null where it is absent. */
+/** Characters of an id. */
+const ID_LENGTH = 36;
+
+/**
+ * A comma-separated list of ids, or null where it is absent. Lists of the same ids are equal, whatever their order, case and
+ * repetitions were.
+ */
 export function idsParam(url: URL, name: string, atMost: number): string[] | null {
   const text = url.searchParams.get(name);
   if (text === null || text === "") return null;
-  const ids = [...new Set(text.split(","))].sort();
-  if (ids.length > atMost || !ids.every((id) => UUID.test(id))) {
+  // Each id may be repeated once: longer texts are not even read.
+  const isLong = text.length > 2 * atMost * (ID_LENGTH + 1);
+  const ids = isLong ? [] : [...new Set(text.toLowerCase().split(","))].sort();
+  if (isLong || ids.length > atMost || !ids.every((id) => UUID.test(id))) {
     throw new Problem(
       "malformed_request",
       `${name} must be at most ${atMost} ids, separated by commas.`,

@@ -1,6 +1,7 @@
 // Common to all functions: CORS, request ids, authentication and the rendering of errors.
+import { isUnreachable, problemOf } from "./database_error.ts";
 import { Problem, problemResponse } from "./problem.ts";
-import type { Authenticate } from "./token.ts";
+import type { Authenticate, Caller } from "./token.ts";
 
 const CORS = {
   "access-control-allow-origin": "*",
@@ -15,11 +16,10 @@ const PREFLIGHT = {
 };
 
 /** An authenticated request. `path` is the part after the function's name, such as `/head`. */
-export interface Call {
+export interface Call extends Caller {
   request: Request;
   url: URL;
   path: string;
-  learner: string;
 }
 
 /** Answers a call, or throws a `Problem`. */
@@ -30,6 +30,13 @@ function requestIdOf(request: Request): string {
   return /^[\w-]{8,64}$/.test(given) ? given : crypto.randomUUID();
 }
 
+function problemFor(error: unknown, requestId: string): Problem {
+  if (error instanceof Problem) return error;
+  if (isUnreachable(error)) return problemOf(error);
+  console.error(`request ${requestId}:`, error);
+  return new Problem("internal");
+}
+
 /** Wraps a handler for `Deno.serve`. `slug` is the function's name, the first part of the path. */
 export function serveFunction(slug: string, authenticate: Authenticate, handler: Handler) {
   const prefix = new RegExp(`^(/functions/v1)?/${slug}`);
@@ -38,13 +45,12 @@ export function serveFunction(slug: string, authenticate: Authenticate, handler:
     const requestId = requestIdOf(request);
     let response: Response;
     try {
-      const learner = await authenticate(request);
+      const caller = await authenticate(request);
       const url = new URL(request.url);
       const path = url.pathname.replace(prefix, "").replace(/\/$/, "");
-      response = await handler({ request, url, path, learner });
+      response = await handler({ request, url, path, ...caller });
     } catch (error) {
-      if (!(error instanceof Problem)) console.error(`request ${requestId}:`, error);
-      response = problemResponse(error instanceof Problem ? error : new Problem("internal"), requestId);
+      response = problemResponse(problemFor(error, requestId), requestId);
     }
     response.headers.set("x-request-id", requestId);
     for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value);

@@ -1,10 +1,13 @@
-// Authenticates the project itself: jobs of the database that send a secret key of the project.
+// Authenticates the callers of a worker: the database with a wake token, and operators with a secret key of the project.
 import { Problem } from "./problem.ts";
-import type { Authenticate } from "./token.ts";
+import { hexOf } from "./reply.ts";
+import type { Authenticate, Caller } from "./token.ts";
+import { type TakeWake, WAKE_HEADER } from "./wake.ts";
+
+const SERVICE: Caller = { learner: "service_role", session: null, issuedAt: 0 };
 
 async function digest(text: string): Promise<string> {
-  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
 }
 
 /** The secret keys in `SUPABASE_SECRET_KEYS`: a JSON object of keys by name. */
@@ -14,17 +17,22 @@ export function secretKeysOf(json: string): string[] {
 }
 
 /**
- * Accepts requests whose `apikey` header is one of the keys. The caller is then `service_role`, not a learner.
+ * Accepts a wake token, or else an `apikey` header that is one of the keys. The caller is then `service_role`, not a learner.
  * Digests are compared, so that the duration reveals nothing about a key.
  */
-export function requireSecretKey(keys: readonly string[]): Authenticate {
+export function workerCaller(keys: readonly string[], takeWake: TakeWake): Authenticate {
   const known = Promise.all(keys.map(digest));
   return async (request) => {
+    const token = request.headers.get(WAKE_HEADER);
+    if (token !== null) {
+      if (await takeWake(token)) return SERVICE;
+      throw new Problem("forbidden", "The wake token is not known here, or is used up.");
+    }
     const given = request.headers.get("apikey");
     if (!given) throw new Problem("unauthenticated", "The request has no API key.");
     if (!(await known).includes(await digest(given))) {
       throw new Problem("forbidden", "This function requires a secret key of the project.");
     }
-    return "service_role";
+    return SERVICE;
   };
 }

@@ -2,6 +2,7 @@
 // is killed, its leases expire and another call takes over. The database prefers an answer before the work.
 import { type WaitUntil, workAndRespond } from "../_shared/background.ts";
 import { type Handler, requireMethod } from "../_shared/serve.ts";
+import { hexOf } from "../_shared/reply.ts";
 import type { BundleStore, FileBytes } from "./store.ts";
 import type { BundleRef, Work, WorkList } from "./work_list.ts";
 
@@ -17,10 +18,6 @@ export interface BundleReport {
   removed: number;
   /** Whether another call was asked for. */
   more: boolean;
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function gzip(text: string): Promise<FileBytes> {
@@ -42,13 +39,14 @@ export interface BundleDependencies {
 /** Creates the handler for a work list and a store. */
 export function bundleHandler({ work, store, waitUntil, now = Date.now }: BundleDependencies): Handler {
   /** Returns the size of the text in UTF-16 units, which is close enough to bytes for the limit. */
-  async function write(lease: string, bundle: BundleRef): Promise<number> {
-    const text = await work.text(bundle);
+  async function write(lease: string): Promise<number> {
+    const text = await work.text(lease);
+    if (text === null) return 0;
     const bytes = await gzip(text);
     const path = await work.name(
       lease,
       bytes.byteLength,
-      hex(await crypto.subtle.digest("SHA-256", bytes)),
+      hexOf(await crypto.subtle.digest("SHA-256", bytes)),
     );
     if (path !== null) {
       await store.put(path, bytes);
@@ -77,7 +75,7 @@ export function bundleHandler({ work, store, waitUntil, now = Date.now }: Bundle
       const next = await work.claim();
       if (!next) return report;
       if (next.task === "write") {
-        for (const bundle of next.bundles) text += await write(next.lease, bundle);
+        text += await write(next.lease);
         report.written += next.bundles.length;
       } else if (next.task === "sign") {
         await sign(next);

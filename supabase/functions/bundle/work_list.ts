@@ -1,7 +1,7 @@
 // The tasks of the bundle worker. The database leases each task to one worker, so that several workers can run at once.
-import postgres from "postgres";
+import { connect } from "../_shared/connection.ts";
 
-/** A domain at a version. `path` is the path of its file, or null before it has a name. */
+/** A part of a domain's bundle at a version. `path` is the path of its file, or null before it has a name. */
 export interface BundleRef {
   schema: number;
   domain_id: string;
@@ -9,7 +9,7 @@ export interface BundleRef {
   path: string | null;
 }
 
-/** A task. `write` has one bundle, the other tasks up to 100. */
+/** A task. `write` has one part, the other tasks up to 100. */
 export interface Work {
   task: "write" | "sign" | "remove";
   lease: string;
@@ -22,8 +22,8 @@ export interface Work {
 /** The work list; each call is one short transaction. */
 export interface WorkList {
   claim(): Promise<Work | null>;
-  /** The text of a bundle. */
-  text(bundle: BundleRef): Promise<string>;
+  /** The text of the part, at most 1 MiB. What is left of the bundle becomes the next part. Null: the lease has passed to another worker. */
+  text(lease: string): Promise<string | null>;
   /** Names the file before its upload. Returns null if the lease has passed to another worker. */
   name(lease: string, bytes: number, sha256: string): Promise<string | null>;
   stored(lease: string): Promise<void>;
@@ -33,27 +33,17 @@ export interface WorkList {
   continue(): Promise<boolean>;
 }
 
-/** Connects on first use, with the role carrel_edge and without prepared statements, for the transaction pooler. */
+/** Connects on first use. */
 export function openWorkList(url: string): WorkList {
-  const sql = postgres(url, {
-    prepare: false,
-    max: 1,
-    idle_timeout: 20,
-    connect_timeout: 5,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "carrel_bundle" },
-  });
+  const sql = connect(url, "carrel_bundle", 1);
   return {
     async claim() {
       const [row] = await sql<{ work: Work | null }[]>`select private.claim_bundle_work() as work`;
       return row?.work ?? null;
     },
-    async text({ schema, domain_id, version }) {
-      const [row] = await sql<{ text: string }[]>`
-        select private.bundle_text(${schema}::smallint, ${domain_id}::uuid, ${version}::integer) as text`;
-      if (!row) throw new Error("bundle_text returned no row.");
-      return row.text;
+    async text(lease) {
+      const [row] = await sql<{ text: string | null }[]>`select private.bundle_text(${lease}::uuid) as text`;
+      return row?.text ?? null;
     },
     async name(lease, bytes, sha256) {
       const [row] = await sql<{ path: string | null }[]>`

@@ -4,14 +4,17 @@ import type { Database } from "../_shared/database.ts";
 import { DEFAULT_CONTENT_SCHEMA } from "../_shared/limits.gen.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam } from "../_shared/query.ts";
+import type { Payload } from "../_shared/reply.ts";
+import type { Exists } from "./existing.ts";
 import type { Head, headCache } from "./head_cache.ts";
-import type { pageCache } from "./page_cache.ts";
 
 /** Caches live as long as the handler. */
 export interface ContentContext {
   database: Database;
   headAt: ReturnType<typeof headCache>;
-  pageOf: ReturnType<typeof pageCache>;
+  exists: Exists;
+  /** The page of a key, from the cache or made for the learner. */
+  pageOf(key: string, learner: string, make: () => Promise<Payload>): Promise<Payload>;
   noteContact: NoteContact;
 }
 
@@ -34,6 +37,9 @@ export function schemaParam(url: URL): number {
 export function historyParam(url: URL): string | null {
   return textParam(url, "history", /^[0-9a-f]{16}$/);
 }
+
+/** The cursor of the page before. Its form alone; only the server can have made it. */
+export const cursorParam = (url: URL): string | null => textParam(url, "after", /^[\w.-]{1,100}$/);
 
 /** A requested version, and the head that it was checked against. */
 export interface VersionCut {
@@ -71,4 +77,17 @@ export async function versionParam(
   if (since > current.version || version > current.version) throw new Problem("cursor_ahead");
   if (version < since) throw new Problem("cursor_invalid", `since may not be greater than ${name}.`, name);
   return { schema, current, version, isNamed: named !== null && history !== null };
+}
+
+/**
+ * Throws if revisions between the two versions are missing. Only for pages that must be made: what was read before is still right. The
+ * horizon only rises, so that a cached one refuses nothing that SQL would answer.
+ */
+export function requireKept({ horizon }: Head, version: number, since = 0): void {
+  if ((since === 0 || since >= horizon) && version >= horizon) return;
+  throw new Problem(
+    "cursor_too_old",
+    "The changes since this version are no longer kept. Start over from version 0.",
+    String(horizon),
+  );
 }

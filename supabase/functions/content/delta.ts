@@ -1,25 +1,37 @@
 // GET /content/delta: the changes between two versions, or a snapshot, page by page.
-import { DEFAULT_PAGE_ROWS } from "../_shared/limits.gen.ts";
-import { idsParam, integerParam, textParam } from "../_shared/query.ts";
+import { DEFAULT_PAGE_ROWS, MAX_DOMAINS, MAX_PAGE_ROWS } from "../_shared/limits.gen.ts";
+import { idsParam, integerParam, rowsParam } from "../_shared/query.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
-import { type ContentContext, IMMUTABLE, REVALIDATE, versionParam } from "./context.ts";
-
-const MAX_DOMAINS = 200;
+import {
+  type ContentContext,
+  cursorParam,
+  IMMUTABLE,
+  requireKept,
+  REVALIDATE,
+  versionParam,
+} from "./context.ts";
 
 /** The answer never changes if the request has `history` and `until`. SQL sends the smaller one of delta and snapshot. */
-export async function delta(context: ContentContext, { request, url }: Call): Promise<Response> {
+export async function delta(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
   const since = integerParam(url, "since", 0);
-  const domains = idsParam(url, "domains", MAX_DOMAINS);
-  const after = textParam(url, "after", /^[0-9a-z.-]{1,80}$/);
-  const limit = integerParam(url, "limit", DEFAULT_PAGE_ROWS);
+  const named = idsParam(url, "domains", MAX_DOMAINS);
+  const after = cursorParam(url);
+  const limit = rowsParam(url, "limit", DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS);
   const { schema, current, version, isNamed } = await versionParam(context, url, "until", { since });
+  const { history } = current;
+  await context.exists.requireCursor(after);
+  const domains = named && await context.exists.nodes({ history, version }, named);
 
-  const cut = { history: current.history, schema, since, until: version, domains, after, limit };
+  const cut = { history, schema, since, until: version, domains, after, limit };
   const key = JSON.stringify(cut);
   const page = await context.pageOf(
     key,
-    async () => await payloadOf(await context.database.contentPage(cut)),
+    learner,
+    async () => {
+      requireKept(current, version, since);
+      return await payloadOf(await context.database.contentPage(cut));
+    },
   );
   return reply(request, page, {
     contentType: "application/x-ndjson",

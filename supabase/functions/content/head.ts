@@ -12,7 +12,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * of this history. A version of another history counts as 0: after a restore, copies of lost releases are not current.
  * A version without a history is ignored, as with a delta.
  */
-export async function head(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
+export async function head(
+  context: ContentContext,
+  { request, url, learner, session }: Call,
+): Promise<Response> {
   // A poll without parameters: parsing them would be a quarter of its cost.
   if (url.search === "") return answer(request, await context.headAt(1));
   const expected = integerParam(url, "expected", null);
@@ -32,7 +35,7 @@ export async function head(context: ContentContext, { request, url, learner }: C
     );
   }
   if (device !== null && version !== null && (history !== null || version === 0)) {
-    context.noteContact({ learner, device, version: history === current.history ? version : 0 });
+    context.noteContact({ learner, session, device, version: history === current.history ? version : 0 });
   }
   return answer(request, current);
 }

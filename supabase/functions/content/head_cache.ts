@@ -1,7 +1,9 @@
 // The newest release, cached in the isolate. Any number of devices that were hinted together cost one query.
+import { type Clock, systemClock } from "../_shared/clock.ts";
 import type { Database } from "../_shared/database.ts";
 import { Problem } from "../_shared/problem.ts";
 import { digestOf, type Payload, payloadOf } from "../_shared/reply.ts";
+import type { Exists } from "./existing.ts";
 
 /** The greatest age, in milliseconds, of a head for callers who want the newest one. */
 const FRESH_MS = 1000;
@@ -20,14 +22,19 @@ const KNOWN_MS = 300_000;
  */
 const UNBUNDLED_MS = 60_000;
 
-/** The most refused schemas that are cached. Apps use a few, but a caller could send 32,767 numbers, at 6.6 KB of heap each. */
-const REFUSALS = 100;
+/**
+ * A head is not asked for again within this time in milliseconds, whatever version or history a caller names. Who names a newer one than the
+ * cached head waits for the rest of it. A hinted device so waits for a tenth of a second, and made-up versions cost ten queries a second.
+ */
+const AGAIN_MS = 100;
 
 /** A head, parsed as far as the functions need it. */
 export interface Head {
   history: string;
   version: number;
   bundled: boolean;
+  /** The oldest version that can be read. */
+  horizon: number;
   /** The head's own text, as SQL built it. */
   payload: Payload;
   /** The validator of the text. It also changes with settings. */
@@ -54,32 +61,28 @@ interface Entry {
 const NOTHING: Known = { history: null, version: 0, isEnough: false };
 
 /** Heads by content schema. Callers who wait for the same head share one query. */
-export function headCache(database: Database, now: () => number = Date.now) {
+export function headCache(
+  database: Pick<Database, "contentHead">,
+  exists: Pick<Exists, "requireSchema">,
+  clock: Clock = systemClock,
+) {
   const entries = new Map<number, Entry>();
 
   async function fetchHead(schema: number): Promise<Head> {
     const text = await database.contentHead(schema);
-    const { history, version, bundled } = JSON.parse(text);
+    const { history, version, bundled, horizon } = JSON.parse(text);
     const payload = await payloadOf(text);
-    return { history, version, bundled, payload, etag: await digestOf(payload.plain) };
-  }
-
-  function forgetOldRefusals(): void {
-    const refused = [...entries].filter(([, { isRefusal }]) => isRefusal);
-    for (const [schema] of refused.slice(0, -REFUSALS)) entries.delete(schema);
+    return { history, version, bundled, horizon, payload, etag: await digestOf(payload.plain) };
   }
 
   function refresh(schema: number): Promise<Head> {
-    const entry: Entry = { head: fetchHead(schema), since: now(), isRefusal: false };
-    // Deleted first, because the order of the entries is their age.
-    entries.delete(schema);
+    const entry: Entry = { head: fetchHead(schema), since: clock.now(), isRefusal: false };
     entries.set(schema, entry);
     entry.head.catch((error) => {
       entry.isRefusal = error instanceof Problem &&
         (error.code === "upgrade_required" || error.code === "malformed_request");
-      if (entry.isRefusal) forgetOldRefusals();
       // Any other failure is not cached.
-      else if (entries.get(schema) === entry) entries.delete(schema);
+      if (!entry.isRefusal && entries.get(schema) === entry) entries.delete(schema);
     });
     return entry.head;
   }
@@ -87,15 +90,18 @@ export function headCache(database: Database, now: () => number = Date.now) {
   /** A head of the known history and at least the known version, if the server has them, or else the newest head. */
   return async (schema: number, known: Known = NOTHING): Promise<Head> => {
     const { history, version, isEnough, wantsBundles } = known;
+    if (!entries.has(schema)) await exists.requireSchema(schema);
     const entry = entries.get(schema);
     const isNamed = isEnough && history !== null && !entry?.isRefusal;
-    if (!entry || now() - entry.since > (isNamed ? KNOWN_MS : FRESH_MS)) return await refresh(schema);
+    if (!entry || clock.now() - entry.since > (isNamed ? KNOWN_MS : FRESH_MS)) return await refresh(schema);
     const head = await entry.head;
-    const isUnbundled = wantsBundles && !head.bundled && now() - entry.since > UNBUNDLED_MS;
+    const age = clock.now() - entry.since;
+    const isUnbundled = wantsBundles && !head.bundled && age > UNBUNDLED_MS;
     // A caller who knows a newer release or, after a restore, another history, may be ahead of this cache.
     if (!isUnbundled && head.version >= version && (history === null || history === head.history)) {
       return head;
     }
+    if (age < AGAIN_MS) await new Promise<void>((resolve) => clock.after(AGAIN_MS - age, resolve));
     // If another caller has refreshed the head meanwhile, a second query is not needed.
     return await (entries.get(schema) === entry
       ? refresh(schema)

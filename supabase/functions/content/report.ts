@@ -8,7 +8,10 @@ import type { ContentContext } from "./context.ts";
 const MAX_REPORT = 16 * 1024;
 
 /** Stores up to twenty reports of a learner a day. Further reports are dropped with the same answer. */
-export async function report({ database }: ContentContext, { request, learner }: Call): Promise<Response> {
+export async function report(
+  { database }: ContentContext,
+  { request, learner, session }: Call,
+): Promise<Response> {
   const bytes = await readBody(request, MAX_REPORT);
   let text: string;
   try {
@@ -17,6 +20,6 @@ export async function report({ database }: ContentContext, { request, learner }:
     throw new Problem("malformed_request", "The body is not UTF-8.", "body");
   }
   if (text.includes("\0")) throw new Problem("malformed_request", "The body is not JSON.", "body");
-  await database.reportContent(learner, text);
+  await database.reportContent({ learner, session }, text);
   return new Response(null, { status: 204 });
 }

@@ -3,5 +3,5 @@ import { fromEnvironment } from "../_shared/environment.ts";
 import { serveFunction } from "../_shared/serve.ts";
 import { syncHandler } from "./handler.ts";
 
-const { database, authenticate } = fromEnvironment();
-Deno.serve(serveFunction("sync", authenticate, syncHandler(database)));
+const { database, authenticate, prove } = fromEnvironment();
+Deno.serve(serveFunction("sync", authenticate, syncHandler(database, prove)));

@@ -2,7 +2,8 @@
 import { waitUntil } from "../_shared/background.ts";
 import { required } from "../_shared/environment.ts";
 import { serveFunction } from "../_shared/serve.ts";
-import { requireSecretKey, secretKeysOf } from "../_shared/service_key.ts";
+import { secretKeysOf, workerCaller } from "../_shared/service_key.ts";
+import { wakeTokens } from "../_shared/wake.ts";
 import { dispatch } from "./dispatch.ts";
 import { webhooksHandler } from "./handler.ts";
 import { openOutbox } from "./outbox.ts";
@@ -11,8 +12,9 @@ import { resolveDns } from "./target.ts";
 /** The time limit of an attempt. It is well below the lease of 60 s. Receivers should answer before they work. */
 const TIMEOUT_MS = 10_000;
 
+const databaseUrl = required("CARREL_DB_URL");
 const options = {
-  outbox: openOutbox(required("CARREL_DB_URL")),
+  outbox: openOutbox(databaseUrl),
   resolve: resolveDns,
   allowLoopback: Deno.env.get("CARREL_WEBHOOK_ALLOW_LOOPBACK") === "1",
   timeoutMs: TIMEOUT_MS,
@@ -22,7 +24,7 @@ const options = {
 Deno.serve(
   serveFunction(
     "webhooks",
-    requireSecretKey(secretKeysOf(required("SUPABASE_SECRET_KEYS"))),
+    workerCaller(secretKeysOf(required("SUPABASE_SECRET_KEYS")), wakeTokens(databaseUrl, "webhooks")),
     webhooksHandler({ dispatch: () => dispatch(options), waitUntil }),
   ),
 );

@@ -1,5 +1,5 @@
 // The outbox of deliveries. The database leases each delivery to one dispatcher, so that several dispatchers can run at once.
-import postgres from "postgres";
+import { connect } from "../_shared/connection.ts";
 
 /** A delivery leased to this dispatcher. */
 export interface Delivery {
@@ -49,17 +49,9 @@ export interface Outbox {
   record(delivery: Delivery, report: AttemptReport): Promise<DeliveryState>;
 }
 
-/** Connects on first use, with the role carrel_edge and without prepared statements, for the transaction pooler. */
+/** Connects on first use. */
 export function openOutbox(url: string): Outbox & AsyncDisposable {
-  const sql = postgres(url, {
-    prepare: false,
-    max: 2,
-    idle_timeout: 20,
-    connect_timeout: 5,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: { application_name: "carrel_webhooks" },
-  });
+  const sql = connect(url, "carrel_webhooks", 2);
   return {
     async claim(limit, leaseS) {
       const [row] = await sql<{ claimed: Delivery[] }[]>`

@@ -12,16 +12,33 @@ create table ops.audit (
   object_id   text,
   before      jsonb,
   after       jsonb,
-  constraint audit_pkey primary key (id)
+  constraint audit_pkey primary key (id),
+  constraint audit_source_short check (length(source) <= 400)
 );
 comment on table ops.audit is 'Append-only. One row per changed content row and per operation or support look-up.';
 comment on column ops.audit.actor is 'The user of the token. Null for SQL consoles and jobs; actor_role names those.';
-comment on column ops.audit.source is 'Where the call came from: the forwarded address, or the connection''s application name.';
+comment on column ops.audit.source is
+  'Where the call came from: the login role and the address of its connection, as the database knows them. After `caller says:`, what the caller controls: '
+  'the forwarded address, or else the name of the application; at most 200 characters.';
 -- Collation "C", because ids need no language's order. The default collation took a quarter of the audit of a large import.
 -- Look-ups must name the same collation.
 create index audit_object_id_at_id_idx on ops.audit (object_id collate "C", at, id);
 alter table ops.audit enable row level security;
 create policy audit_all_nobody on ops.audit for all to anon, authenticated using (false);
+
+create function private.audit_source()
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select concat_ws(' ', session_user, 'at ' || coalesce(host(inet_client_addr()), 'this machine'), 'caller says: ' || nullif(regexp_replace(left(
+    coalesce(case when h.headers is json object then h.headers::jsonb ->> 'x-forwarded-for' end, current_setting('application_name', true)), 200),
+    '[[:cntrl:]]', '?', 'g'), ''))
+  from (select current_setting('request.headers', true)) h (headers)
+$$;
+comment on function private.audit_source() is
+  'Where the call came from. What the caller controls comes last, cut to 200 characters and without control characters.';
 
 create function private.audit_caller(out actor uuid, out actor_role text, out source text)
 language sql
@@ -32,8 +49,7 @@ as $$
     private.caller_id(),
     coalesce(nullif(nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role', ''), 'authenticated'),
       case when private.caller_id() is null then session_user::text else private.app_role() end),
-    coalesce(nullif(current_setting('request.headers', true), '')::jsonb ->> 'x-forwarded-for',
-      current_setting('application_name', true))
+    private.audit_source()
 $$;
 comment on function private.audit_caller() is 'The caller: user, role and source, as in the columns of ops.audit.';
 

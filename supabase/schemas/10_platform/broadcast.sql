@@ -8,6 +8,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   perform realtime.send(p_payload, p_event, p_topic, true);
 end
 $$;

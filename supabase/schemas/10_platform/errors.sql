@@ -29,6 +29,18 @@ as $$ select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->>
 comment on function private.caller_id() is
   'The user of the caller''s token; null without a token. Definers use it instead of auth.uid(), because carrel_definer has no rights in the schema auth.';
 
+create function private.caller_session()
+returns uuid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Another issuer's id may be no uuid. It then is no session of Supabase Auth.
+  select case when pg_input_is_valid(c.session, 'uuid') then c.session::uuid end
+  from (select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'session_id') c (session)
+$$;
+comment on function private.caller_session() is 'The session of the caller''s token; null if the token names none.';
+
 create function private.app_role()
 returns text
 language sql
@@ -50,6 +62,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_claims text := nullif(current_setting('request.jwt.claims', true), '');
+  v_account private.account;
 begin
   -- SQL consoles and Studio carry no claims. Their database role has these rights anyway.
   if v_claims is null and session_user <> 'authenticator' then
@@ -59,13 +72,21 @@ begin
     return;
   end if;
   if v_claims::jsonb ->> 'role' = 'authenticated' and private.app_role() = any (p_roles) then
-    return;
+    -- The token was issued up to an hour ago. A token without a session gives no power, because nobody could take it back.
+    v_account := private.account_of(private.caller_id(), private.caller_session());
+    if v_account.opened_at is null then
+      perform private.raise_error('session_ended');
+    end if;
+    if v_account.app_role = any (p_roles) then
+      return;
+    end if;
   end if;
   perform private.raise_error('forbidden', format('This needs the role %s.', array_to_string(p_roles, ' or ')));
 end
 $$;
 comment on function private.require_role(text[]) is
-  'Passes for SQL consoles, the service role, and users with one of these app roles. Raises forbidden otherwise.';
+  'Passes for SQL consoles, the service role, and users whose token and account have one of these app roles. Raises forbidden otherwise, '
+  'and session_ended if the session has ended, or if the account is banned or deleted.';
 
 create function private.row_limit(p_name text, p_rows integer, p_default integer, p_most integer)
 returns integer

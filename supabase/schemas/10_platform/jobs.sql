@@ -3,6 +3,7 @@
 create table ops.job (
   name        text not null,
   every       interval not null,
+  command     text not null,
   last_run_at timestamptz not null,
   last_ok_at  timestamptz not null,
   failures    integer not null default 0,
@@ -14,6 +15,7 @@ create table ops.job (
   constraint job_error_iff_failing check ((failures = 0) = (last_error is null))
 );
 comment on table ops.job is 'One row per job: the last run, the last successful run (at first, the time of scheduling), and the failures since.';
+comment on column ops.job.command is 'The query that the job runs. An administrator may run the job at once with it.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
 
@@ -21,6 +23,7 @@ create function private.record_job(p_name text, p_error text, p_detail jsonb)
 returns void
 language plpgsql
 volatile
+security definer -- as in every job: what a job writes is not an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -62,14 +65,25 @@ $$;
 comment on function private.run_job(text, text) is
   'Runs a job''s command, a query, and records the result. A failed command is rolled back; its record is kept.';
 
+create function private.note_job(p_name text, p_every interval, p_command text)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ops.job (name, every, command, last_run_at, last_ok_at) values (p_name, p_every, p_command, now(), now())
+  on conflict (name) do update set every = excluded.every, command = excluded.command
+$$;
+comment on function private.note_job(text, interval, text) is 'Adds a job to ops.job, or changes its interval and command.';
+
 create function private.schedule_job(p_name text, p_schedule text, p_every interval, p_command text)
 returns void
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into ops.job (name, every, last_run_at, last_ok_at) values (p_name, p_every, now(), now())
-  on conflict (name) do update set every = excluded.every;
+  select private.note_job(p_name, p_every, p_command);
   select cron.schedule('carrel_' || p_name, p_schedule, format('select private.run_job(%L, %L)', p_name, p_command));
 $$;
 comment on function private.schedule_job(text, text, interval, text) is

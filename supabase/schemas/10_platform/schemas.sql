@@ -1,4 +1,4 @@
--- What:  Carrel's schemas, the login role of the Edge Functions, and the removal of PUBLIC's default EXECUTE.
+-- What:  Carrel's schemas and the login role of the Edge Functions.
 -- Why:   clients may call functions in `public`. Tables and definers are in schemas that the API does not expose.
 
 -- The migrations were rewritten before 1.0. The Supabase CLI refuses an older database by itself until its migration history is repaired.
@@ -19,9 +19,6 @@ create schema ops;
 comment on schema ops is 'Running the service: audit, quarantine.';
 create schema private;
 comment on schema private is 'Functions that check their caller. The API does not expose this schema.';
-
--- PUBLIC's default EXECUTE can only be revoked per creating role. With `in schema` the revoke has no effect.
-alter default privileges revoke execute on functions from public;
 
 create extension if not exists "uuid-ossp" with schema extensions;
 

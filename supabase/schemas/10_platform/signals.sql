@@ -12,8 +12,8 @@ stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Only the names are read, so that no secret is decrypted.
-  select count(*) = 2 from vault.secrets s where s.name in ('carrel_functions_url', 'carrel_functions_key')
+  -- Only the name is read, so that nothing is decrypted.
+  select exists (select from vault.secrets s where s.name = 'carrel_functions_url')
 $$;
 comment on function private.signals_configured() is
-  'Whether ops.configure_signals() has stored the functions'' address and key. Without them nothing writes bundles.';
+  'Whether ops.configure_signals() has stored the functions'' address. Without it nothing writes bundles.';

@@ -1,5 +1,5 @@
--- What:  how the database wakes an Edge Function, and where an operator stores the project's address and key.
--- Why:   a job can start at commit instead of at its next cron run. A migration must not contain an address or a key.
+-- What:  how the database wakes an Edge Function, and where an operator stores the project's address.
+-- Why:   a job can start at commit instead of at its next cron run. A migration must not contain an address.
 create function private.keep_secret(p_name text, p_secret text)
 returns uuid
 language plpgsql
@@ -26,16 +26,17 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_url constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
-  v_key constant text := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_key');
+  v_url text;
 begin
-  if v_url is null or v_key is null then
+  perform private.refuse_temporary_objects();
+  v_url := (select s.decrypted_secret from vault.decrypted_secrets s where s.name = 'carrel_functions_url');
+  if v_url is null then
     return;
   end if;
-  -- pg_net sends after the commit. `respond-async` lets the function answer before it works: a slow request delays the others in pg_net.
+  -- pg_net sends after the commit. Every role can read its queue, so the request carries no key of the project.
   perform net.http_post(
     url => v_url || '/' || p_slug,
-    headers => jsonb_build_object('content-type', 'application/json', 'apikey', v_key, 'prefer', 'respond-async'),
+    headers => jsonb_build_object('content-type', 'application/json', 'x-carrel-wake', private.new_wake(p_slug)),
     timeout_milliseconds => 5000);
 exception
   -- Waking is optional, because the next cron run finds the work. A publish must not fail here.
@@ -46,7 +47,7 @@ $$;
 comment on function private.wake_function(text) is
   'Calls an Edge Function after the transaction commits, if ops.configure_signals() has stored an address. Never fails.';
 
-create function ops.configure_signals(p_functions_url text, p_key text)
+create function ops.configure_signals(p_functions_url text)
 returns void
 language plpgsql
 volatile
@@ -58,12 +59,9 @@ begin
   if p_functions_url is null or p_functions_url !~ '^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost):[0-9]+)/functions/v1$' then
     perform private.raise_error('signal_invalid', '`p_functions_url` must be https://<project>.supabase.co/functions/v1, without a slash at the end.', 'p_functions_url');
   end if;
-  if p_key is null or p_key !~ '^\S{16,}$' then
-    perform private.raise_error('signal_invalid', '`p_key` must be a secret key of the project.', 'p_key');
-  end if;
-  perform private.keep_secret('carrel_functions_url', p_functions_url), private.keep_secret('carrel_functions_key', p_key);
+  perform private.keep_secret('carrel_functions_url', p_functions_url);
   perform private.audit('configure_signals', 'vault.secrets', null, null, jsonb_build_object('functions_url', p_functions_url));
 end
 $$;
-comment on function ops.configure_signals(text, text) is
-  'Stores the address of the Edge Functions and the secret key that wakes them; both are kept in Vault. Admins.';
+comment on function ops.configure_signals(text) is
+  'Stores the address of the Edge Functions, at which the database wakes them. Admins.';

@@ -31,7 +31,10 @@ begin
           or (jsonb_typeof(p_key -> 'tolerance') = 'string' and private.is_decimal(p_key ->> 'tolerance')
             and (p_key ->> 'tolerance')::numeric >= 0));
     when 'short_text' then
-      return p_key - 'accepted' = '{}'
+      return p_key - 'accepted' - 'normalisation' = '{}'
+        and (not p_key ? 'normalisation'
+          or (p_key ->> 'normalisation' ~ '^[0-9]$' and jsonb_typeof(p_key -> 'normalisation') = 'number'
+            and (p_key ->> 'normalisation')::integer between 1 and private.normalisation()))
         and jsonb_typeof(p_key -> 'accepted') is not distinct from 'array'
         and jsonb_array_length(p_key -> 'accepted') between 1 and 50
         and not exists (
@@ -49,6 +52,7 @@ comment on function private.is_answer_key(text, text[], jsonb) is
 alter table content.question
   add constraint question_type_known check (type in ('single_choice', 'multiple_choice', 'true_false', 'numeric', 'short_text')),
   add constraint question_choices_only_where_chosen check (type not in ('true_false', 'numeric', 'short_text') or cardinality(choices) = 0),
+  add constraint question_choices_differ_and_are_not_blank check (choices = '{}' or private.are_choices(choices)),
   add constraint question_choices_count check (type not in ('single_choice', 'multiple_choice') or cardinality(choices) between 2 and 20),
   add constraint question_single_choice_answer_is_an_index check (
     type <> 'single_choice'
@@ -95,7 +99,9 @@ begin
       return coalesce(jsonb_typeof(p_answer -> 'text') = 'string'
         and exists (
           select from jsonb_array_elements_text(p_key -> 'accepted') a
-          where private.normal_text(a) = private.normal_text(p_answer ->> 'text')), false);
+          -- A key that names no rule was published before there was a second one.
+          cross join lateral (select coalesce((p_key ->> 'normalisation')::integer, 1) as rule) r
+          where private.normal_text(a, r.rule) = private.normal_text(p_answer ->> 'text', r.rule)), false);
     else
       return null;
   end case;
@@ -103,6 +109,22 @@ end
 $$;
 comment on function private.grade(text, jsonb, jsonb) is
   'Whether an answer is correct. False if the answer does not have the type''s form; null if the question cannot be graded (withdrawn).';
+
+create function private.stated_key(p_type text, p_key jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_type = 'short_text' and not p_key ? 'normalisation' then
+    return p_key || jsonb_build_object('normalisation', private.normalisation());
+  end if;
+  return p_key;
+end
+$$;
+comment on function private.stated_key(text, jsonb) is
+  'An answer key as it is published: it names the rule that normalises short texts, so that a later rule does not change the verdicts of this version.';
 
 create function private.question_schema(q content.question)
 returns smallint

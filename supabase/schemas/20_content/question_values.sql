@@ -13,19 +13,49 @@ as $$
 $$;
 comment on function private.is_decimal(text) is 'Whether a text is a decimal string: [sign] 1-30 digits [. 1-30 digits].';
 
-create function private.normal_text(p_text text)
+create function private.normal_text(p_text text, p_rule integer default private.normalisation())
 returns text
-language sql
+language plpgsql -- rather than sql, which plans at every call
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  -- Not ICU or libc, whose tables and special cases differ. NFC and lower case come from PostgreSQL's own Unicode tables;
-  -- white space is listed. pg_c_utf8 maps each character separately (no final sigma), so other languages can do the same.
-  select btrim(regexp_replace(lower(normalize(p_text, nfc) collate pg_catalog.pg_c_utf8),
-    '[\t-\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]+' collate pg_catalog.pg_c_utf8, ' ', 'g'), ' ')
+begin
+  -- Not ICU or libc, whose tables and special cases differ. NFC and lower case come from PostgreSQL's own Unicode tables.
+  -- pg_c_utf8 maps each character separately (no final sigma), so other languages can do the same.
+  p_text := lower(normalize(p_text, nfc) collate pg_catalog.pg_c_utf8);
+  return private.spaced_text(case when p_rule >= 2 then private.fold_text(p_text) else p_text end);
+end
 $$;
-comment on function private.normal_text(text) is
-  'The form in which short texts are compared: NFC, simple lower case per character, each run of white space as one space, trimmed.';
+comment on function private.normal_text(text, integer) is
+  'The form in which a rule compares short texts. 1: NFC, simple lower case per character, each run of white space as one space, trimmed. '
+  '2: also folds look-alikes, ligatures, widths and invisible characters (private.fold_text).';
+
+create function private.are_choices(p_choices text[])
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Most choices are ASCII with single spaces and need no conversion. Nulls have a constraint of their own.
+  if array_to_string(p_choices, E'\x01') !~ '^[!-~]+([ \x01][!-~]+)*$' then
+    for v_place in 1..cardinality(p_choices) loop
+      if private.normal_text(p_choices[v_place]) = '' then
+        return false;
+      end if;
+      p_choices[v_place] := private.spaced_text(normalize(p_choices[v_place], nfc));
+    end loop;
+  end if;
+  for v_place in 2..cardinality(p_choices) loop
+    if p_choices[v_place] = any (p_choices[:v_place - 1]) then
+      return false;
+    end if;
+  end loop;
+  return true;
+end
+$$;
+comment on function private.are_choices(text[]) is
+  'Whether a learner can tell the choices apart: none is blank, and no two look the same (NFC, runs of white space as one space).';
 
 create function private.are_indexes(p_list jsonb, p_count integer)
 returns boolean

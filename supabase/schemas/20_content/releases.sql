@@ -172,3 +172,5 @@ create trigger tree_node_version_exists after insert on content.tree_node
 -- Passing on the small rows costs a fifth of an index over versions, which nothing else would use.
 create trigger answer_key_version_exists after insert on content.answer_key
   referencing new table as new_rows for each statement execute function private.check_next_version('new_rows');
+
+select private.anchor_history('content.release'), private.anchor_history('content.revision');

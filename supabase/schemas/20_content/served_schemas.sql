@@ -28,6 +28,19 @@ end
 $$;
 comment on function private.schema_is_served(integer) is 'Whether devices may still read a content schema: it is not retired and its end is not reached.';
 
+create function private.unknown_schema()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return format('`schema` must be a content schema of this server: %s.',
+    (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema)));
+end
+$$;
+comment on function private.unknown_schema() is 'What a request for a content schema that never existed is told.';
+
 create function private.require_schema(p_schema smallint)
 returns void
 language plpgsql
@@ -37,8 +50,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (select from content.schema s where s.schema = p_schema) then
-    perform private.raise_error('malformed_request', format('`schema` must be a content schema of this server: %s.',
-      (select string_agg(s.schema::text, ', ' order by s.schema) from content.schema s where private.schema_is_served(s.schema))), 'schema');
+    perform private.raise_error('malformed_request', private.unknown_schema(), 'schema');
   end if;
   if not private.schema_is_served(p_schema) then
     perform private.raise_error('upgrade_required', p_info =>

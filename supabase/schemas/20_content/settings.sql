@@ -28,7 +28,8 @@ comment on column ops.content_setting.keep_answers is
   'How long a superseded answer key is kept. Longer than deltas, because an offline answer from months ago is graded by the version answered.';
 comment on column ops.content_setting.keep_reports is 'How long devices'' cache reports are kept (ops.content_report).';
 comment on column ops.content_setting.force_share is
-  'The share of the published rows, 0 to 1, that a release may withdraw without force. Protects against a wrong WHERE clause.';
+  'The share of the published rows (domains, skills and questions together), 0 to 1, that a release may withdraw without force. '
+  'Protects against a wrong WHERE clause.';
 comment on column ops.content_setting.horizon is
   'The oldest version that can be read or used as `since`. Only ops.compact_content() writes it.';
 insert into ops.content_setting default values;

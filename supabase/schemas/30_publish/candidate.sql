@@ -65,7 +65,8 @@ begin
   question_row as (
     insert into pg_temp.candidate
     select 'question', t.id, case when f.schema = v_to then least(greatest(n.schema, v_from), v_to) else f.schema end, f.schema,
-      q.key, s.domain_id, q.skill_id, s.status, private.question_body(f.schema, p_version, q, s.domain_id), q.type, q.answer, true, b.*
+      q.key, s.domain_id, q.skill_id, s.status, private.question_body(f.schema, p_version, q, s.domain_id), q.type,
+      case when q.type = 'short_text' then private.stated_key(q.type, q.answer) else q.answer end, true, b.*
     from question_touched t
     -- Same as `= 'active'`, for which the planner estimates so few rows that it keeps all drafts in memory.
     left join content.question q on q.id = t.id and q.status <> 'draft' and q.status <> 'withdrawn'

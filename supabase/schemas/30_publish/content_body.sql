@@ -45,7 +45,7 @@ begin
     || case when q.choices = '{}' then '' else ',"choices":' || to_json(q.choices) end
     -- Most answers are a single number and need no JSON parsing.
     || ',"answer":' || case when q.type = 'single_choice' then '{"choice":' || (q.answer ->> 'choice') || '}'
-      else json_strip_nulls(q.answer::json)::text end
+      else json_strip_nulls(private.stated_key(q.type, q.answer)::json)::text end
     || coalesce(',"explanation":' || to_json(q.explanation), '') || coalesce(',"difficulty":' || q.difficulty, '')
     || case when q.tags = '{}' then '' else ',"tags":' || to_json(q.tags) end
     || case when q.media = '[]' then '' else ',"media":' || json_strip_nulls(q.media::json) end

@@ -28,6 +28,7 @@ begin
       'deletes', n.deletes,
       'delete_share', round(private.delete_share(n.deletes), 4),
       'needs_force', private.needs_force(n.deletes),
+      'warnings', private.change_warnings(),
       'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit p_limit) p),
       'changes', (
         select coalesce(json_agg(json_build_object(
@@ -53,7 +54,8 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.preview_release(change_limit) $$;
 comment on function public.preview_release(integer) is
-  'The effect of publish_release() now: counts, problems, changes field by field (at most change_limit), and the hash for expected_hash. '
+  'The effect of publish_release() now: counts, problems, warnings with examples, changes field by field (at most change_limit), and the hash for '
+  'expected_hash. '
   'Instructors and admins.';
 
 grant execute on function private.preview_release(integer), public.preview_release(integer) to authenticated, service_role;

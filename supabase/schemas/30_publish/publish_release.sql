@@ -22,12 +22,14 @@ comment on function private.lift_lock_timeout() is
 create function private.published_head(p_published boolean)
 returns json
 language sql
-stable
+volatile -- since the warnings fill a temporary table
 set search_path = pg_catalog, pg_temp
 as $$
-  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published || '}')::json
+  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published
+    || ',"warnings":' || case when p_published then private.change_warnings() else '[]' end || '}')::json
 $$;
-comment on function private.published_head(boolean) is 'The head as a publish returns it. `published`: whether this call wrote a release.';
+comment on function private.published_head(boolean) is
+  'The head as a publish returns it. `published`: whether this call wrote a release. `warnings`: about the questions of this release.';
 
 create function private.publish_drafts(p_note text, p_expected_hash text, p_force boolean, p_by uuid, p_rollback_to integer)
 returns json
@@ -80,7 +82,7 @@ begin
   if v_upserts + v_deletes = 0 then
     return private.published_head(false);
   end if;
-  if private.needs_force(v_deletes) and not p_force then
+  if private.needs_force(v_deletes) and p_force is not true then
     perform private.raise_error('release_needs_force', format(
       'This release would withdraw %s of %s rows. Publish it with force if this is intended.',
       v_deletes, v_last.domains + v_last.skills + v_last.questions));
@@ -117,7 +119,7 @@ begin
 
   v_release := private.published_head(true);
   perform private.audit(case when p_rollback_to is null then 'publish_release' else 'rollback_release' end,
-    'content.release', v_version::text, null, v_release::jsonb - 'published');
+    'content.release', v_version::text, null, v_release::jsonb - 'published' - 'warnings');
   return v_release;
 end
 $$;
@@ -148,7 +150,7 @@ set search_path = pg_catalog, pg_temp
 set statement_timeout = '60s'
 as $$ select private.publish_release(note, expected_hash, force) $$;
 comment on function public.publish_release(text, text, boolean) is
-  'Publishes all drafts as the next version and returns its head with `published` true. If nothing changed, or this preview is already published, '
+  'Publishes all drafts as the next version and returns its head with `published` true and `warnings`. If nothing changed, or this preview is already published, '
   'it returns the current head with `published` false. '
   'Instructors and admins. Errors: forbidden, drafts_moved (expected_hash is a preview''s), release_invalid, release_needs_force.';
 

@@ -1,6 +1,25 @@
 -- What:  ops.run_due_schedule(), which publishes a due schedule, and its job.
 -- Why:   schedules need a runner (C5), and a failed schedule must not undo the release of another one.
 
+create function private.finish_schedule(p_id bigint, p_state text, p_version integer, p_error text, p_detail text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule content.schedule;
+begin
+  update content.schedule s
+  set state = p_state, version = p_version, error = p_error, detail = p_detail, attempts = s.attempts + 1,
+    finished_at = case when p_state <> 'pending' then clock_timestamp() end
+  where s.id = p_id returning * into v_schedule;
+  perform private.audit('run_schedule', 'content.schedule', p_id::text, null, to_jsonb(v_schedule));
+end
+$$;
+comment on function private.finish_schedule(bigint, text, integer, text, text) is 'Records and audits the result of a due schedule.';
+
 create function ops.run_due_schedule(p_now timestamptz default clock_timestamp())
 returns integer
 language plpgsql
@@ -45,11 +64,7 @@ begin
   end;
 
   -- 3 Record the result.
-  update content.schedule s
-  set state = v_state, version = v_version, error = v_error, detail = v_detail, attempts = s.attempts + 1,
-    finished_at = case when v_state <> 'pending' then clock_timestamp() end
-  where s.id = v_due.id returning * into v_due;
-  perform private.audit('run_schedule', 'content.schedule', v_due.id::text, null, to_jsonb(v_due));
+  perform private.finish_schedule(v_due.id, v_state, v_version, v_error, v_detail);
   return v_version;
 end
 $$;

@@ -53,7 +53,7 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
-  if p_at < now() and not p_force then
+  if p_at < now() and p_force is not true then
     perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
   end if;
   -- What cannot be published now is refused now, while the author is present.
@@ -71,11 +71,11 @@ begin
     perform private.raise_error('nothing_to_publish');
   end if;
   v_deletes := (select n.deletes from private.count_change() n);
-  if private.needs_force(v_deletes) and not p_force then
+  if private.needs_force(v_deletes) and p_force is not true then
     perform private.raise_error('release_needs_force', format('This release would withdraw %s rows. Schedule it with force if this is intended.', v_deletes));
   end if;
   insert into content.schedule (due_at, expected_hash, note, force, created_by)
-  values (p_at, v_hash, p_note, p_force, private.caller_id()) returning * into v_schedule;
+  values (p_at, v_hash, p_note, p_force is true, private.caller_id()) returning * into v_schedule;
   perform private.audit('schedule_release', 'content.schedule', v_schedule.id::text, null, to_jsonb(v_schedule));
   return private.schedule_json(v_schedule);
 end

@@ -1,4 +1,4 @@
--- What:  ops.erasure, the learners whose data is erased or being erased; refuse_erased() and hold_off_erasures(), which every writer calls.
+-- What:  ops.erasure, the learners whose data is erased or being erased; refuse_absent() and hold_off_erasures(), which every writer calls.
 -- Why:   an old device must not bring back erased data, and the audit trail must not show it (O5).
 create table ops.erasure (
   user_id      uuid not null,
@@ -6,19 +6,26 @@ create table ops.erasure (
   requested_at timestamptz not null default now(),
   erased_at    timestamptz,
   rows         bigint not null default 0,
+  tried_at     timestamptz,
+  failures     integer not null default 0,
+  last_error   text,
   constraint erasure_pkey primary key (user_id),
   -- A list of values, because a free text could contain the data to be erased.
   constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
-  constraint erasure_rows_not_negative check (rows >= 0)
+  constraint erasure_rows_not_negative check (rows >= 0),
+  constraint erasure_failures_not_negative check (failures >= 0),
+  constraint erasure_error_iff_failing check ((failures = 0) = (last_error is null)),
+  constraint erasure_failing_iff_pending check (failures = 0 or erased_at is null)
 );
-create index erasure_requested_at_idx on ops.erasure (requested_at) where erased_at is null;
+create index erasure_tried_at_requested_at_user_id_idx on ops.erasure (tried_at nulls first, requested_at, user_id) where erased_at is null;
 comment on table ops.erasure is
   'The erasure barrier: no data of these learners is accepted. Only their ids are kept, permanently. erased_at is null while rows are left.';
 comment on column ops.erasure.reason is 'requested: their data. account_deleted: their data and their account.';
+comment on column ops.erasure.failures is 'Failed tries in a row. last_error is the last one''s error, tried_at the time of the last try of any kind.';
 alter table ops.erasure enable row level security;
 create policy erasure_all_nobody on ops.erasure for all to anon, authenticated using (false);
 
-create function private.refuse_erased(p_user uuid)
+create function private.refuse_absent(p_user uuid)
 returns void
 language plpgsql
 stable
@@ -28,9 +35,21 @@ begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
     perform private.raise_error('erased');
   end if;
+  perform private.refuse_adopted(p_user);
 end
 $$;
-comment on function private.refuse_erased(uuid) is 'Raises erased for a learner in ops.erasure. The caller holds the learner''s lock.';
+comment on function private.refuse_absent(uuid) is
+  'Raises erased for a learner in ops.erasure, and learner_adopted for an adopted one. The caller holds the learner''s lock.';
+
+create function private.is_present(p_user uuid)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select not exists (select from ops.erasure e where e.user_id = p_user) and not exists (select from learner.adoption a where a.user_id = p_user)
+$$;
+comment on function private.is_present(uuid) is 'Whether refuse_absent() lets the learner pass.';
 
 create function private.hold_off_erasures(p_users uuid[])
 returns uuid[]
@@ -46,7 +65,7 @@ begin
   with made as (
     insert into learner.state (user_id)
     select distinct u.id from unnest(p_users) u (id)
-    where not exists (select from ops.erasure e where e.user_id = u.id) and not exists (select from learner.state s where s.user_id = u.id)
+    where private.is_present(u.id) and not exists (select from learner.state s where s.user_id = u.id)
     order by u.id
     on conflict do nothing
     returning user_id
@@ -58,12 +77,12 @@ begin
   v_held := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for key share skip locked);
 
   -- 3 Read the barrier in separate statements, so that an erasure that held the lock until now is visible.
-  delete from learner.state s where s.user_id = any (v_made) and exists (select from ops.erasure e where e.user_id = s.user_id);
-  return array(select h.id from unnest(v_held) h (id) where not exists (select from ops.erasure e where e.user_id = h.id));
+  delete from learner.state s where s.user_id = any (v_made) and not private.is_present(s.user_id);
+  return array(select h.id from unnest(v_held) h (id) where private.is_present(h.id));
 end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
-  'The learners that are neither busy nor in ops.erasure. Their erasure cannot begin before the transaction ends.';
+  'The learners that are neither busy, nor in ops.erasure, nor adopted. Their erasure or adoption cannot begin before the transaction ends.';
 
 create function private.only_redact()
 returns trigger

@@ -32,13 +32,17 @@ create table learner.device (
   clock_skew_ms    bigint,
   queue_lag_ms     bigint,
   revoked_at       timestamptz,
+  sessions         uuid[] not null default '{}',
   constraint device_pkey primary key (user_id, device_id),
   constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
 );
 comment on table learner.device is 'A device at its last contact. clock_skew_ms is server time minus device time.';
 comment on column learner.device.queue_lag_ms is
   'How long the oldest event of its last batch had waited. Measured by the device''s own clock, so clock skew does not matter.';
+comment on column learner.device.first_seen_at is 'When the device came on record: at its first contact, or at its revocation.';
 comment on column learner.device.revoked_at is 'When the device was revoked; it can neither push nor pull. Null: not revoked.';
+comment on column learner.device.sessions is
+  'The sessions that the device was seen with, newest last, at most 20. A revocation ends those that were opened before it, under any device id.';
 
 create table learner.batch (
   user_id     uuid not null,
@@ -61,3 +65,5 @@ alter table learner.batch enable row level security;
 create policy state_all_nobody on learner.state for all to anon, authenticated using (false);
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
+
+select private.anchor_history('learner.state');

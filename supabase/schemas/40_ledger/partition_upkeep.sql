@@ -1,15 +1,5 @@
--- What:  maintain_partitions(), which creates one missing month per run, and partition_health(), which reports the partitions' state.
+-- What:  maintain_partitions(), which creates one month or moves one slice per run, and partition_health(), which reports the state.
 -- Why:   rows of a month without a partition go to one default table, which would grow unnoticed.
-
-create function private.month_floor(p_month date, p_is_ulid boolean)
-returns text
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case when p_is_ulid then private.ulid_floor(p_month::timestamp at time zone 'utc')::text else (p_month::timestamp at time zone 'utc')::text end
-$$;
-comment on function private.month_floor(date, boolean) is 'The first key of a month (UTC) as text: a ULID or a time.';
 
 create function private.stray_months(p_schema text, p_table text, p_key text, p_is_ulid boolean, p_months integer, p_most integer)
 returns table (month date, rows bigint)
@@ -24,7 +14,7 @@ begin
   -- 2999, are not read. Counting stops one row after p_most, which is too many already.
   for month in
     select m::date from generate_series(v_this - interval '36 months', v_this + make_interval(months => p_months), interval '1 month') m
-    where to_regclass(format('%I.%I', p_schema, private.partition_name(p_table, m::date))) is null
+    where not private.has_month(p_schema, p_table, m::date, p_is_ulid)
   loop
     rows := 0;
     if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is not null then
@@ -37,7 +27,7 @@ begin
 end
 $$;
 comment on function private.stray_months(text, text, text, boolean, integer, integer) is
-  'The months without a partition, from three years ago to p_months ahead, and their rows in the default partition. p_most + 1 means more than p_most.';
+  'The months without a complete partition, from three years ago to p_months ahead, and their rows in the default partition. p_most + 1 means more than p_most.';
 
 create function private.months_ahead(p_schema text, p_table text)
 returns integer
@@ -45,32 +35,32 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select min(i) - 1
-  from generate_series(0, 60) i
-  where i = 60 or to_regclass(format('%I.%I', p_schema, private.partition_name(p_table,
-    (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date))) is null
+  select coalesce(min(i), 0) - 1
+  from private.partitioned_tables() t, generate_series(0, 60) i
+  where t.schema = p_schema and t.name = p_table and (i = 60
+    or not private.has_month(p_schema, p_table, (date_trunc('month', now() at time zone 'utc') + make_interval(months => i))::date, t.is_ulid))
 $$;
 comment on function private.months_ahead(text, text) is
   'The number of consecutive months after this one that have a partition. -1: this month has none.';
 
-create function private.partition_need(p_months integer, p_stray_rows integer, p_most_rows integer)
-returns table (schema text, name text, month date, rows bigint, can_move boolean)
+create function private.partition_need(p_months integer, p_stray_rows integer)
+returns table (schema text, name text, month date)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select t.schema, t.name, m.month, m.rows, m.rows <= p_most_rows
+  select t.schema, t.name, m.month
   from private.partitioned_tables() t
-  cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, greatest(p_most_rows, p_stray_rows)) m
+  cross join lateral private.stray_months(t.schema, t.name, t.key, t.is_ulid, p_months, p_stray_rows) m
   cross join lateral (select m.month < date_trunc('month', now() at time zone 'utc') as is_behind) x
   -- Past months need a partition only if they have many rows: an import, or devices that were offline for long. 1970 gets no table.
-  where not x.is_behind or m.rows >= p_stray_rows
+  where not x.is_behind or m.rows >= p_stray_rows or private.partition_end(t.schema, t.name, m.month) is not null
   order by x.is_behind, m.month, t.schema, t.name
 $$;
-comment on function private.partition_need(integer, integer, integer) is
-  'The months that need a partition: future ones, nearest first, then past ones with many rows in the default partition.';
+comment on function private.partition_need(integer, integer) is
+  'The months that need work: future ones, nearest first, then past ones with many rows in the default partition or an incomplete partition.';
 
-create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_most_rows integer default 20000)
+create function ops.maintain_partitions(p_months integer default 12, p_stray_rows integer default 1000, p_slice_rows integer default 20000)
 returns text
 language plpgsql
 volatile
@@ -81,33 +71,31 @@ set lock_timeout = '500ms'
 as $$
 declare
   v_need record;
+  v_moved bigint;
   v_made text;
   v_error text;
 begin
   perform private.require_role('admin');
-  -- One partition per run, so a transaction never holds two default partitions and lock order cannot be wrong. A failed attempt
+  -- One partition or slice per run, so that a transaction holds one table's lock and not for long. A failed attempt
   -- releases its locks, and the next one is tried.
-  for v_need in select * from private.partition_need(p_months, p_stray_rows, p_most_rows)
+  for v_need in select * from private.partition_need(p_months, p_stray_rows)
   loop
     begin
-      if v_need.can_move then
-        perform private.ensure_partition(v_need.schema, v_need.name, v_need.month);
-        v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
-        exit;
-      end if;
-      v_error := format('More than %s rows of %s are in %s.%s_default. Run ops.ensure_partitions() in a quiet hour.',
-        p_most_rows, to_char(v_need.month, 'YYYY-MM'), v_need.schema, v_need.name);
+      v_moved := private.fill_partition(v_need.schema, v_need.name, v_need.month, p_slice_rows);
+      v_made := format('%s.%s', v_need.schema, private.partition_name(v_need.name, v_need.month));
+      exit;
     exception when others then
       v_error := format('%s (%s)', sqlerrm, sqlstate);
     end;
   end loop;
-  perform private.record_job('partitions', v_error, case when v_made is not null then jsonb_build_object('made', v_made, 'rows', v_need.rows) end);
+  perform private.record_job('partitions', v_error, case when v_made is not null then
+    jsonb_build_object('made', v_made, 'rows', v_moved) end);
   return v_made;
 end
 $$;
 comment on function ops.maintain_partitions(integer, integer, integer) is
-  'Creates the next missing month partition, moves its rows out of the default one, and returns its name, or null. Runs by pg_cron. '
-  'A month with more than p_most_rows rows there is reported and left for ops.ensure_partitions() in a quiet hour.';
+  'Creates the next missing month partition, or moves the next p_slice_rows rows of a month out of the default partition. Returns the partition''s '
+  'name, or null if nothing is left to do. Runs by pg_cron.';
 
 create function ops.partition_health()
 returns table (table_name text, months_ahead integer, default_rows bigint, default_months jsonb, cut text[],
@@ -150,4 +138,4 @@ comment on function ops.partition_health() is
   'Per partitioned table: months ahead; rows in the default partition, in total and by month for the last three years and the next one; '
   'and the job''s results. Rows of other months come from wrong clocks and stay. Counts stop at 200,000; cut names the months, or all, with more rows.';
 
-select private.schedule_job('partitions', '11 * * * *', '1 hour', 'select ops.maintain_partitions()');
+select private.schedule_job('partitions', '* * * * *', '1 minute', 'select ops.maintain_partitions()');

@@ -1,65 +1,25 @@
--- What:  ensure_partitions(), which creates month partitions ahead of time, for tables keyed by ULID or by arrival.
--- Why:   rows of a month without a partition go to the default one, and moving them needs a lock.
-
-create function private.ulid_floor(p_at timestamptz)
-returns uuid
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select (lpad(to_hex((extract(epoch from p_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid $$;
-comment on function private.ulid_floor(timestamptz) is 'The smallest ULID of that millisecond, as uuid.';
-
-create function private.ulid_month(p_ulid uuid)
-returns date
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select date_trunc('month', to_timestamp(('x' || left(translate(p_ulid::text, '-', ''), 12))::bit(48)::bigint / 1000) at time zone 'utc')::date
-$$;
-comment on function private.ulid_month(uuid) is 'The first day of the month (UTC) of a ULID''s time.';
-
-create function private.partitioned_tables()
-returns table (schema text, name text, key text, is_ulid boolean)
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  -- From the catalogue: every table partitioned by range over one uuid (a ULID) or timestamptz is maintained automatically.
-  select n.nspname::text, c.relname::text, a.attname::text, a.atttypid = 'uuid'::regtype
-  from pg_partitioned_table p
-  join pg_class c on c.oid = p.partrelid
-  join pg_namespace n on n.oid = c.relnamespace
-  join pg_attribute a on a.attrelid = c.oid and a.attnum = p.partattrs[0]
-  where n.nspname in ('learner', 'ops') and p.partstrat = 'r' and p.partnatts = 1
-    and a.atttypid in ('uuid'::regtype, 'timestamptz'::regtype)
-  order by 1, 2
-$$;
-comment on function private.partitioned_tables() is 'The tables of learner and ops that are partitioned by month, with their keys.';
-
-create function private.partition_name(p_table text, p_month date)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select p_table || '_' || to_char(p_month, 'YYYY_MM') $$;
-comment on function private.partition_name(text, date) is 'The name of a month''s partition, such as event_2026_11. The default partition is event_default.';
+-- What:  fill_partition(), which creates a month's partition and moves the month's rows out of the default one; ensure_partitions().
+-- Why:   rows of a month without a partition go to the default one. Moving them needs a lock, so many rows move in slices.
 
 create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
-returns void
+returns bigint
 language plpgsql
 volatile
 security definer -- so that a move between partitions does not count as an edit by hand
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_moved bigint;
 begin
   execute format('with moved as (delete from %s where %I >= %L and %2$I < %4$L returning *) insert into %5$s select * from moved',
     p_from::regclass, p_column, p_least, p_below, p_to::regclass);
+  get diagnostics v_moved = row_count;
+  return v_moved;
 end
 $$;
-comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape.';
+comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape. Returns their number.';
 
-create function private.add_partition(p_schema text, p_table text, p_column text, p_name text, p_from text, p_to text)
+create function private.create_partition(p_schema text, p_table text, p_name text, p_comment text)
 returns void
 language plpgsql
 volatile
@@ -67,57 +27,104 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   execute format('create table %I.%I (like %I.%I including defaults including constraints)', p_schema, p_name, p_schema, p_table);
+  -- Without a policy, row level security shows no row to a direct read. Reads through the parent go by the parent's policies.
+  -- On older images of the platform, CREATE POLICY locks tables of Auth, Storage and Realtime, so upkeep must not run it.
   execute format('alter table %I.%I enable row level security', p_schema, p_name);
   -- Partitions do not inherit a truncate trigger.
   execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
     p_name || '_stays', p_schema, p_name);
-  -- Reads go through the parent and its policies. Direct reads of a partition are refused.
-  execute format('create policy %I on %I.%I for all to anon, authenticated using (false)', p_name || '_all_nobody', p_schema, p_name);
-  execute format('comment on table %I.%I is %L', p_schema, p_name,
-    case when p_from is null then format('Rows of %s outside all months: wrong clocks.', p_table) else format('%s from %s.', p_table, p_from) end);
-  if p_from is null then
-    -- The key's own index starts with the learner. This index counts and moves a month of strays without reading all other rows.
-    -- Only events of wrong clocks pay for it.
-    execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', p_name, p_column), p_schema, p_name, p_column);
-    execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, p_name);
-    return;
-  end if;
-  -- A partition cannot be attached while the default partition has rows of its range, so these rows move first. The lock for attaching
-  -- is taken before the move: otherwise a new row could arrive in between, and locking in two steps could deadlock.
-  execute format('lock table %I.%I in access exclusive mode', p_schema, p_table || '_default');
-  perform private.move_rows(format('%I.%I', p_schema, p_table || '_default'), format('%I.%I', p_schema, p_name), p_column, p_from, p_to);
-  execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, p_name, p_from, p_to);
+  execute format('comment on table %I.%I is %L', p_schema, p_name, p_comment);
 end
 $$;
-comment on function private.add_partition(text, text, text, text, text, text) is
-  'Creates a partition, moves matching rows of the default partition into it, and attaches it.';
+comment on function private.create_partition(text, text, text, text) is 'Creates a table that can be attached to the named one as a partition.';
 
-create function private.ensure_partition(p_schema text, p_table text, p_month date)
-returns boolean
+create function private.create_default_partition(p_schema text, p_table text, p_key text)
+returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_name constant text := private.partition_name(p_table, p_month);
-  v_parent record;
-  v_from constant timestamptz := p_month::timestamp at time zone 'utc';
-  v_to constant timestamptz := (p_month + interval '1 month') at time zone 'utc';
+  v_name constant text := p_table || '_default';
 begin
-  if to_regclass(format('%I.%I', p_schema, v_name)) is not null then
-    return false;
+  if to_regclass(format('%I.%I', p_schema, v_name)) is null then
+    perform private.create_partition(p_schema, p_table, v_name, format('Rows of %s outside all months: wrong clocks.', p_table));
+    -- The key's own index starts with the learner. This index counts and moves a month of strays without reading all other rows.
+    -- Only events of wrong clocks pay for it.
+    execute format('create index %I on %I.%I (%I)', format('%s_%s_idx', v_name, p_key), p_schema, v_name, p_key);
+    execute format('alter table %I.%I attach partition %I.%I default', p_schema, p_table, p_schema, v_name);
   end if;
-  select * into strict v_parent from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table;
-  if to_regclass(format('%I.%I', p_schema, p_table || '_default')) is null then
-    perform private.add_partition(p_schema, p_table, v_parent.key, p_table || '_default', null, null);
-  end if;
-  perform private.add_partition(p_schema, p_table, v_parent.key, v_name,
-    case when v_parent.is_ulid then private.ulid_floor(v_from)::text else v_from::text end,
-    case when v_parent.is_ulid then private.ulid_floor(v_to)::text else v_to::text end);
-  return true;
 end
 $$;
-comment on function private.ensure_partition(text, text, date) is 'Creates a table''s partition for a month. False: it exists.';
+comment on function private.create_default_partition(text, text, text) is 'Creates a table''s default partition if it is missing.';
+
+create function private.slice_end(p_default text, p_key text, p_from text, p_to text, p_rows integer)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_end text;
+begin
+  -- Rows with the key of the last row belong to the slice, so that each slice makes progress.
+  execute format($sql$
+    select d.%2$I::text from %1$s d
+    where d.%2$I < %4$L and d.%2$I > (
+      select e.%2$I from %1$s e where e.%2$I >= %3$L and e.%2$I < %4$L order by e.%2$I offset %5$s limit 1)
+    order by d.%2$I limit 1$sql$, p_default::regclass, p_key, p_from, p_to, p_rows - 1) into v_end;
+  return coalesce(v_end, p_to);
+end
+$$;
+comment on function private.slice_end(text, text, text, text, integer) is
+  'The first key after the next p_rows rows of the default partition from p_from on; p_to if there are no more rows before it.';
+
+create function private.fill_partition(p_schema text, p_table text, p_month date, p_rows integer default null)
+returns bigint
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parent record;
+  v_default constant text := format('%I.%I', p_schema, p_table || '_default');
+  v_name constant text := private.partition_name(p_table, p_month);
+  v_from text;
+  v_reached text;
+  v_to text;
+  v_moved bigint;
+begin
+  select * into strict v_parent from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table;
+  if private.has_month(p_schema, p_table, p_month, v_parent.is_ulid) then
+    return null;
+  end if;
+  perform private.create_default_partition(p_schema, p_table, v_parent.key);
+
+  -- 1 The lock on the whole table comes first. A query that has planned without the new partition, and waits for the default one,
+  --   would miss the rows that move meanwhile.
+  execute format('lock table %I.%I in access exclusive mode', p_schema, p_table);
+
+  -- 2 A partition cannot be attached while the default one has rows of its range. So its range ends with the rows that have moved, and
+  --   grows with every slice until it is the month. Between two slices each row is in one of the two partitions.
+  v_from := private.month_floor(p_month, v_parent.is_ulid);
+  v_to := private.month_floor((p_month + interval '1 month')::date, v_parent.is_ulid);
+  v_reached := private.partition_end(p_schema, p_table, p_month);
+  if p_rows is not null then
+    v_to := private.slice_end(v_default, v_parent.key, coalesce(v_reached, v_from), v_to, p_rows);
+  end if;
+  if v_reached is null then
+    perform private.create_partition(p_schema, p_table, v_name, format('%s from %s.', p_table, p_month));
+  else
+    execute format('alter table %I.%I detach partition %I.%I', p_schema, p_table, p_schema, v_name);
+  end if;
+  v_moved := private.move_rows(v_default, format('%I.%I', p_schema, v_name), v_parent.key, coalesce(v_reached, v_from), v_to);
+  execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, v_name, v_from, v_to);
+  return v_moved;
+end
+$$;
+comment on function private.fill_partition(text, text, date, integer) is
+  'Creates a month''s partition, or continues an incomplete one: moves the next p_rows rows of the month out of the default partition (null: all), '
+  'and attaches it for the keys moved. Returns the number of rows moved, or null if the month is complete. One transaction, safe to repeat.';
 
 create function ops.ensure_partitions(p_from timestamptz default now(), p_months integer default 12)
 returns integer
@@ -132,7 +139,7 @@ declare
   v_made integer;
 begin
   perform private.require_role('admin');
-  select count(*) filter (where private.ensure_partition(t.schema, t.name, m::date)) into v_made
+  select count(private.fill_partition(t.schema, t.name, m::date)) into v_made
   from private.partitioned_tables() t
   cross join generate_series(v_first::timestamp, v_first + make_interval(months => p_months), interval '1 month') m;
   return v_made;

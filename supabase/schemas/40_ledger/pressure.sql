@@ -71,27 +71,3 @@ $$;
 comment on function private.take_tokens(uuid, integer) is
   'Locks the learner and takes one batch of p_events events from the buckets: null, or {refused: {code, retry_after_s}}. '
   'The refusal is returned, not raised, so that the transaction keeps the count of refusals.';
-
-create function private.answer_refusal(p_refused json)
-returns json
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_least constant integer := p_refused ->> 'retry_after_s';
-  -- Spread like the functions' answers (_shared/problem.ts), so that a thousand refused clients do not retry at once.
-  v_wait constant text := v_least + floor(random() * greatest(5, v_least / 4.0))::integer;
-  v_error private.error_code;
-begin
-  select * into strict v_error from private.error_code e where e.code = p_refused ->> 'code';
-  -- The form of PostgREST's errors without raising one, so that the transaction commits.
-  perform set_config('response.status', v_error.status::text, true),
-    set_config('response.headers', json_build_array(json_build_object('Retry-After', v_wait))::text, true);
-  return json_build_object('code', v_error.sqlstates[1], 'message', coalesce(p_refused ->> 'detail', v_error.title),
-    'details', coalesce(p_refused ->> 'info', p_refused ->> 'retry_after_s'), 'hint', v_wait);
-end
-$$;
-comment on function private.answer_refusal(json) is
-  'A refusal as an RPC returns it: the status of its code with Retry-After, in the form of PostgREST''s errors. The hint has '
-  'the same number of seconds, because supabase-js does not expose headers.';

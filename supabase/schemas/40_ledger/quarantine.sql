@@ -17,6 +17,7 @@ create table ops.quarantine (
   last_seen_at   timestamptz not null,
   times_seen     integer not null default 1,
   knowledge      bigint not null default 0,
+  waits_for      text,
   tried_at       timestamptz not null default clock_timestamp(),
   resolved_at    timestamptz,
   resolved_event uuid,
@@ -26,6 +27,7 @@ create table ops.quarantine (
   constraint quarantine_code_known foreign key (code) references private.error_code (code),
   constraint quarantine_status_follows_code foreign key (code, is_held) references private.error_code (code, held),
   constraint quarantine_status_known check (status in ('open', 'held', 'superseded', 'discarded')),
+  constraint quarantine_held_waits_for_something check (status <> 'held' or waits_for is not null),
   constraint quarantine_origin_known check (origin in ('batch', 'dead_letter')),
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
   constraint quarantine_event_iff_superseded check ((status = 'superseded') = (resolved_event is not null))
@@ -33,6 +35,7 @@ create table ops.quarantine (
 -- For one look-up per contact, which rarely finds a held event to retry, and for the replay job over all learners.
 create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
 create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
+create index quarantine_waits_for_user_id_idx on ops.quarantine (waits_for, user_id) where status = 'held';
 -- For replay by support, least recently tried first: of one learner, or of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
@@ -45,7 +48,9 @@ comment on table ops.quarantine is 'Events that could not be applied, stored as 
 comment on column ops.quarantine.body is 'The received text, unchanged. mended_body is support''s corrected version.';
 comment on column ops.quarantine.origin is 'batch: received like any event. dead_letter: handed in by a device that had given it up; reason says why.';
 comment on column ops.quarantine.batch_id is 'The last batch that contained the event.';
-comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try.';
+comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try. 0: to be tried again in any case.';
+comment on column ops.quarantine.waits_for is
+  'What a held event lacks: the first of type:<type>@<version>, version:<release>, question:<id>, skill:<id>, or reset (a correction by support).';
 comment on column ops.quarantine.tried_at is 'The time of the last try by ingest, replay or support.';
 comment on column ops.quarantine.status is
   'open: support must decide. held: will be retried when the server knows more. superseded: applied as resolved_event. discarded: by support.';
@@ -148,16 +153,19 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Dynamic SQL, because each operation has other transition tables. It runs only for invalid events.
-  execute format($sql$
-    select private.add_quarantine_load(r.user_id,
-      sum(r.sign) filter (where r.status = 'open'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'open'),
-      sum(r.sign) filter (where r.status = 'held'), sum(r.sign * octet_length(r.body)) filter (where r.status = 'held'))
-    from (%s) r (sign, user_id, status, body)
-    group by r.user_id$sql$,
-    concat_ws(' union all ',
-      case when tg_op <> 'INSERT' then 'select -1, o.user_id, o.status, o.body from old_rows o' end,
-      case when tg_op <> 'DELETE' then 'select 1, n.user_id, n.status, n.body from new_rows n' end));
+  -- Each trigger has its own plans, so a statement whose transition table is missing is never planned.
+  if tg_op <> 'INSERT' then
+    perform private.add_quarantine_load(o.user_id,
+      -count(*) filter (where o.status = 'open'), -sum(octet_length(o.body)) filter (where o.status = 'open'),
+      -count(*) filter (where o.status = 'held'), -sum(octet_length(o.body)) filter (where o.status = 'held'))
+    from old_rows o where o.status in ('open', 'held') group by o.user_id;
+  end if;
+  if tg_op <> 'DELETE' then
+    perform private.add_quarantine_load(n.user_id,
+      count(*) filter (where n.status = 'open'), sum(octet_length(n.body)) filter (where n.status = 'open'),
+      count(*) filter (where n.status = 'held'), sum(octet_length(n.body)) filter (where n.status = 'held'))
+    from new_rows n where n.status in ('open', 'held') group by n.user_id;
+  end if;
   return null;
 end
 $$;

@@ -35,13 +35,27 @@ create trigger telemetry_setting_audit_update after update on ops.telemetry_sett
 create trigger telemetry_setting_stays before delete or truncate on ops.telemetry_setting
   for each statement execute function private.forbid_change();
 
+create function private.delete_stray_telemetry(p_before timestamptz)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
+  delete from ops.telemetry_default t
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+$$;
+comment on function private.delete_stray_telemetry(timestamptz) is 'Deletes up to 100,000 rows of the default partition that arrived before this time.';
+
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer
 language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+-- Dropping a partition locks its parent against reads and writes. All batches with telemetry wait behind a lock that waits.
+set lock_timeout = '500ms'
 as $$
 declare
   v_before timestamptz := p_now - make_interval(days => (select s.keep_days from ops.telemetry_setting s));
@@ -61,9 +75,7 @@ begin
     execute format('drop table ops.%I', v_partition);
     v_dropped := v_dropped + 1;
   end loop;
-  -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
-  delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < v_before limit 100000));
+  perform private.delete_stray_telemetry(v_before);
   return v_dropped;
 end
 $$;

@@ -2,12 +2,12 @@
 -- Why:   tasks have leases, so any number of workers may run, and any worker may be killed at any moment.
 
 create function private.bundle_due(p_history text)
-returns table (task text, history text, schema smallint, domain_id uuid, version integer)
+returns table (task text, history text, schema smallint, domain_id uuid, version integer, part smallint)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select t.task, b.history, b.schema, b.domain_id, b.version
+  select t.task, b.history, b.schema, b.domain_id, b.version, b.part
   from content.bundle b
   cross join ops.signal_setting s
   cross join lateral (select case
@@ -20,7 +20,7 @@ as $$
   end as task) t
   where t.task is not null and b.leased_until < clock_timestamp()
 $$;
-comment on function private.bundle_due(text) is 'Unleased bundles with work: write and sign in the given history, remove in any history.';
+comment on function private.bundle_due(text) is 'Unleased parts of bundles with work: write and sign in the given history, remove in any history.';
 
 create function private.mark_bundled()
 returns integer
@@ -44,7 +44,9 @@ begin
     select from private.domain_node_at(v_version) n
     left join content.bundle b on b.history = v_history and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
       and b.retired_at is null
-    where b.signed_url is null);
+    -- Rows that are not split off yet belong to a part without a URL, so signed parts are all parts.
+    group by n.schema, n.domain_id, n.rows
+    having bool_or(b.signed_url is null) or sum(b.rows) <> n.rows);
   if not found then
     return null;
   end if;
@@ -53,7 +55,7 @@ begin
 end
 $$;
 comment on function private.mark_bundled() is
-  'Marks the newest release as bundled and sends its hint, once every domain has a signed bundle. Returns its version, or null.';
+  'Marks the newest release as bundled and sends its hint, once every part of every domain is signed. Returns its version, or null.';
 
 create function private.claim_bundle_work()
 returns json
@@ -77,20 +79,34 @@ begin
   ), asked as (
     insert into content.bundle (history, schema, domain_id, version, rows)
     select w.history, w.schema, w.domain_id, w.version, w.rows from wanted w
+    -- Parts whose first part is removed already are not completed. Once they are gone as well, the bundle is requested anew.
+    where not exists (
+      select from content.bundle b
+      where b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version)
     on conflict on constraint bundle_pkey do nothing
+  ), held as materialized (
+    select w.history, w.schema, w.domain_id, w.version, sum(b.rows) = w.rows as is_whole, max(b.leased_until) as leased_until
+    from wanted w
+    join content.bundle b on b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version
+    group by w.history, w.schema, w.domain_id, w.version, w.rows
   ), revived as (
     update content.bundle b
     set retired_at = null, lease = null, attempts = 0, stored_at = case when b.attempts = 0 then b.stored_at end,
       signed_url = case when b.attempts = 0 then b.signed_url end, url_expires_at = case when b.attempts = 0 then b.url_expires_at end
-    from wanted w
-    where b.history = w.history and b.schema = w.schema and b.domain_id = w.domain_id and b.version = w.version
+    from held h
+    where b.history = h.history and b.schema = h.schema and b.domain_id = h.domain_id and b.version = h.version
+      and h.is_whole and h.leased_until < clock_timestamp()
       and b.retired_at is not null and b.leased_until < clock_timestamp()
   )
   update content.bundle b set retired_at = clock_timestamp()
-  where b.stored_at is null and b.retired_at is null and b.leased_until < clock_timestamp()
-    and not exists (
-      select from wanted w
-      where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version);
+  where b.retired_at is null and b.leased_until < clock_timestamp()
+    and case when exists (
+      select from wanted w where w.history = b.history and w.schema = b.schema and w.domain_id = b.domain_id and w.version = b.version)
+    -- Parts that were revived while another worker removed their neighbours.
+    then exists (
+      select from held h
+      where h.history = b.history and h.schema = b.schema and h.domain_id = b.domain_id and h.version = b.version and not h.is_whole)
+    else b.stored_at is null end;
   v_history := private.history();
 
   -- 2 Writing comes first. Rows with failed attempts come last, so they do not delay the others.
@@ -99,10 +115,10 @@ begin
       select b.ctid
       from content.bundle b
       join private.bundle_due(v_history) d
-        on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version
+        on d.history = b.history and d.schema = b.schema and d.domain_id = b.domain_id and d.version = b.version and d.part = b.part
       -- Checked again, because another worker may have changed the row since the snapshot.
       where d.task = v_task and b.leased_until < clock_timestamp() and (v_task = 'remove') = (b.retired_at is not null)
-      order by b.attempts, b.version desc, b.schema desc, b.domain_id
+      order by b.attempts, b.version desc, b.schema desc, b.domain_id, b.part
       limit case v_task when 'write' then 1 else 100 end
       for update of b skip locked
     ), claimed as (
@@ -127,7 +143,7 @@ begin
 end
 $$;
 comment on function private.claim_bundle_work() is
-  'Claims the next task on bundles with a lease: {task: write | sign | remove, lease, history, url_days, bundles}. Null: no work.';
+  'Claims the next task on parts of bundles with a lease: {task: write | sign | remove, lease, history, url_days, bundles}. Null: no work.';
 
 create function private.name_bundle(p_lease uuid, p_bytes integer, p_sha256 text)
 returns text

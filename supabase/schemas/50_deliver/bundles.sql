@@ -1,5 +1,6 @@
--- What:  bundles: one gzipped file in Storage per domain and version of the domain, its state, and its text.
--- Why:   10,000 devices that need the same rows fetch one immutable file from a CDN, instead of pages from the database (C1).
+-- What:  bundles: the rows of a domain at one version as gzipped files in Storage, in parts of at most 1 MiB of text, and their state.
+-- Why:   10,000 devices that need the same rows fetch immutable files from a CDN, instead of pages from the database (C1).
+--        The worker has 2 s of CPU: a file of 39 MB, 1,000 questions of 39 KB, would use them up.
 
 -- Private and without policies: only a signed URL gives access.
 insert into storage.buckets (id, name, public) values ('content', 'content', false) on conflict (id) do nothing;
@@ -9,7 +10,9 @@ create table content.bundle (
   schema         smallint not null,
   domain_id      uuid not null,
   version        integer not null,
+  part           smallint not null default 1,
   rows           integer not null,
+  after          text,
   path           text,
   bytes          integer,
   sha256         bytea,
@@ -20,9 +23,10 @@ create table content.bundle (
   lease          uuid,
   leased_until   timestamptz not null default '-infinity',
   attempts       smallint not null default 0,
-  constraint bundle_pkey primary key (history, schema, domain_id, version),
+  constraint bundle_pkey primary key (history, schema, domain_id, version, part),
   constraint bundle_path_unique unique (path),
   constraint bundle_rows_positive check (rows > 0),
+  constraint bundle_first_part_begins check (part > 0 and (part = 1) = (after is null)),
   constraint bundle_bytes_positive check (bytes > 0),
   constraint bundle_sha256_length check (length(sha256) = 32),
   constraint bundle_path_is_its_hash check (path = history || '/' || schema || '/' || encode(sha256, 'hex') || '.ndjson.gz'),
@@ -34,9 +38,12 @@ create table content.bundle (
 );
 create index bundle_lease_idx on content.bundle (lease);
 comment on table content.bundle is
-  'One file per domain and version of the domain; releases that do not change the domain share it. '
+  'The files of a domain at a version, in parts; releases that do not change the domain share them. '
   'States: wanted (no path), named, stored, signed, retired. No manifest names a retired bundle; it is removed after a grace period.';
 comment on column content.bundle.version is 'The version of the domain''s node in the hash tree: the release that last changed the domain.';
+comment on column content.bundle.rows is
+  'Rows of this part. The last part has all rows that are left, and is split when its text is read. So the parts of a bundle always have all rows.';
+comment on column content.bundle.after is 'The place of the last row of the part before, as in the cursor of a page; null for the first part.';
 comment on column content.bundle.path is
   'Path in the bucket content, by the file''s hash. Stored before the upload, so that every object has a row here.';
 comment on column content.bundle.signed_url is 'Relative to the project''s root. Shared by all devices, so that a CDN has one copy.';
@@ -64,40 +71,6 @@ as $$
 $$;
 comment on function private.domain_node_at(integer) is 'The domains of a release in every served content schema, each with the version that last changed it.';
 
-create function private.bundle_text(p_schema smallint, p_domain uuid, p_version integer)
-returns text
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_text text;
-  v_rows integer;
-begin
-  select string_agg(r.body || E'\n', '' order by r.version, r.kind, r.id), count(*) into v_text, v_rows
-  from content.revision r
-  where p_schema between r.from_schema and r.schema and r.domain_id = p_domain and r.version <= p_version and r.op = 'upsert'
-    -- Not limited to the domain: a row that has moved to another domain does not belong to this one.
-    and not exists (
-      select from content.revision newer
-      where p_schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
-        and newer.version > r.version and newer.version <= p_version);
-  -- A wrong file would be cached for a year, so the row count must match the hash tree.
-  if v_rows is distinct from (
-    select n.rows from content.tree_node n
-    where n.schema = p_schema and n.kind = 'domain' and n.id = p_domain and n.version = p_version)
-  then
-    raise exception 'Domain % at version % has % rows, which differs from its node in the hash tree.', p_domain, p_version, v_rows;
-  end if;
-  return format('{"kind":"page","history":"%s","schema":%s,"since":0,"until":%s,"domain":"%s"}',
-      private.history(), p_schema, p_version, p_domain) || E'\n'
-    || v_text || format('{"kind":"end","rows":%s,"next":null}', v_rows) || E'\n';
-end
-$$;
-comment on function private.bundle_text(smallint, uuid, integer) is
-  'The lines of a bundle: a page line, every row of the domain (exact bodies), an end line. They never change.';
-
 create function private.content_bundles(p_schema smallint, p_version integer)
 returns json
 language sql
@@ -106,16 +79,18 @@ set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(json_agg(json_build_object(
     'domain_id', b.domain_id, 'url', b.signed_url, 'bytes', b.bytes, 'sha256', encode(b.sha256, 'hex'), 'rows', b.rows)
-    order by b.domain_id), '[]')
-  from private.domain_node_at(p_version) n
-  join content.bundle b on b.history = private.history()
-    and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
-  where n.schema = p_schema
-    and b.retired_at is null
-    -- A device may take an hour from the manifest to its last download.
-    and b.url_expires_at > now() + interval '1 hour'
+    order by b.domain_id, b.part), '[]')
+  from (
+    select b.*, n.rows as all_rows,
+      -- A device may take an hour from the manifest to its last download.
+      sum(b.rows) filter (where b.retired_at is null and b.url_expires_at > now() + interval '1 hour') over (partition by b.domain_id) as ready_rows
+    from private.domain_node_at(p_version) n
+    join content.bundle b on b.history = private.history()
+      and b.schema = n.schema and b.domain_id = n.domain_id and b.version = n.version
+    where n.schema = p_schema
+  ) b
+  where b.ready_rows = b.all_rows
 $$;
 comment on function private.content_bundles(smallint, integer) is
-  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}]. Pages deliver the other domains.';
-
-grant execute on function private.bundle_text(smallint, uuid, integer) to carrel_edge;
+  'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}], one for each part, in order. A domain has all its parts '
+  'here or none. Pages deliver the other domains.';

@@ -40,6 +40,14 @@ set search_path = pg_catalog, pg_temp
 as $$ select private.row_limit(p_name, p_rows, private.default_page_rows(), private.max_page_rows()) $$;
 comment on function private.page_rows(text, integer) is 'The row limit of a page of content: row_limit() with the limits of content.';
 
+create function private.page_frame_bytes()
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 512 $$;
+comment on function private.page_frame_bytes() is 'The room for the first and the last line of a page, which have at most 300 bytes.';
+
 create function private.snapshot_row(
   p_schema smallint, p_until integer, p_domains uuid[],
   p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)

@@ -15,6 +15,59 @@ $$;
 comment on function private.version_left_behind(integer, interval) is
   'The newest version that may become the horizon: p_keep_versions below the head, and not newer than the release of p_keep_age ago.';
 
+create function private.delete_superseded(p_horizon integer, p_answers integer)
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_revisions integer;
+  v_nodes integer;
+  v_sizes integer;
+  v_keys integer;
+begin
+  -- 1 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
+  --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
+  delete from content.revision r
+  where r.version <= p_horizon
+    and ((r.op = 'delete' and r.kind <> 'skill') or not exists (
+      select from content.schema s
+      where s.schema between r.from_schema and r.schema and not exists (
+        select from content.revision newer
+        where s.schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
+          and newer.version > r.version and newer.version <= p_horizon)));
+  get diagnostics v_revisions = row_count;
+
+  delete from content.tree_node t
+  where t.version <= p_horizon
+    and (t.rows = 0 and t.kind <> 'release' or exists (
+      select from content.tree_node newer
+      where newer.schema = t.schema and newer.kind = t.kind and newer.id = t.id
+        and newer.version > t.version and newer.version <= p_horizon));
+  get diagnostics v_nodes = row_count;
+
+  delete from content.release_size z
+  where z.version <= p_horizon and exists (
+    select from content.release_size newer
+    where newer.schema = z.schema and newer.domain_id = z.domain_id
+      and newer.version > z.version and newer.version <= p_horizon);
+  get diagnostics v_sizes = row_count;
+
+  -- 2 Answer keys have their own retention, keep_answers. An outbox may hold answers to a version far below the horizon,
+  --   and they are graded by the version answered. Each question's key at that limit stays permanently, even if withdrawn.
+  delete from content.answer_key k
+  where k.version <= p_answers and exists (
+    select from content.answer_key newer
+    where newer.question_id = k.question_id and newer.version > k.version and newer.version <= p_answers);
+  get diagnostics v_keys = row_count;
+  return json_build_object('revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+end
+$$;
+comment on function private.delete_superseded(integer, integer) is
+  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers.';
+
 create function ops.compact_content(
   p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
 returns json
@@ -28,10 +81,7 @@ declare
   v_horizon integer;
   v_answers integer;
   v_before integer;
-  v_revisions integer;
-  v_nodes integer;
-  v_sizes integer;
-  v_keys integer;
+  v_deleted json;
   v_report json;
 begin
   perform private.require_role('admin');
@@ -50,43 +100,10 @@ begin
     coalesce(p_keep_answers, v_setting.keep_answers), coalesce(p_keep_age, v_setting.keep_age))));
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
-  -- 2 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
-  --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
-  delete from content.revision r
-  where r.version <= v_horizon
-    and ((r.op = 'delete' and r.kind <> 'skill') or not exists (
-      select from content.schema s
-      where s.schema between r.from_schema and r.schema and not exists (
-        select from content.revision newer
-        where s.schema between newer.from_schema and newer.schema and newer.kind = r.kind and newer.id = r.id
-          and newer.version > r.version and newer.version <= v_horizon)));
-  get diagnostics v_revisions = row_count;
-
-  delete from content.tree_node t
-  where t.version <= v_horizon
-    and (t.rows = 0 and t.kind <> 'release' or exists (
-      select from content.tree_node newer
-      where newer.schema = t.schema and newer.kind = t.kind and newer.id = t.id
-        and newer.version > t.version and newer.version <= v_horizon));
-  get diagnostics v_nodes = row_count;
-
-  delete from content.release_size z
-  where z.version <= v_horizon and exists (
-    select from content.release_size newer
-    where newer.schema = z.schema and newer.domain_id = z.domain_id
-      and newer.version > z.version and newer.version <= v_horizon);
-  get diagnostics v_sizes = row_count;
-
-  -- 3 Answer keys have their own retention, keep_answers. An outbox may hold answers to a version far below the horizon,
-  --   and they are graded by the version answered. Each question's key at that limit stays permanently, even if withdrawn.
-  delete from content.answer_key k
-  where k.version <= v_answers and exists (
-    select from content.answer_key newer
-    where newer.question_id = k.question_id and newer.version > k.version and newer.version <= v_answers);
-  get diagnostics v_keys = row_count;
-
-  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_revisions, 'tree_nodes', v_nodes,
-    'sizes', v_sizes, 'answer_keys', v_keys);
+  -- 2 Delete what no device can ask for any more.
+  v_deleted := private.delete_superseded(v_horizon, v_answers);
+  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_deleted -> 'revisions',
+    'tree_nodes', v_deleted -> 'tree_nodes', 'sizes', v_deleted -> 'sizes', 'answer_keys', v_deleted -> 'answer_keys');
   perform private.audit('compact_content', 'content.release', v_horizon::text, null, v_report::jsonb);
   return v_report;
 end

@@ -15,24 +15,29 @@ declare
   v_learners uuid[];
   v_count integer;
 begin
-  v_learners := private.hold_off_erasures(array(select c.learner from json_to_recordset(p_contacts) as c (learner uuid)));
+  v_learners := private.hold_off_erasures(array(
+    select distinct c.learner from json_to_recordset(p_contacts) as c (learner uuid, session uuid)
+    -- Content may be read until the token expires. That leaves no trace of a session that has ended.
+    where private.session_opened_at(c.learner, c.session) is not null));
   with contact as (
     -- The last report counts, because a restored device may hold less than before. Null: no report.
-    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version
-    from rows from (json_to_recordset(p_contacts) as (learner uuid, device uuid, version integer))
-      with ordinality as c (learner, device, version, place)
+    select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version,
+      (array_agg(c.session order by c.place desc))[1] as session
+    from rows from (json_to_recordset(p_contacts) as (learner uuid, session uuid, device uuid, version integer))
+      with ordinality as c (learner, session, device, version, place)
     where c.learner = any (v_learners)
       -- A version that does not exist may come from an earlier history that an isolate still has in memory.
       and (c.version is null or c.version between 0 and v_head)
     group by c.learner, c.device
   ),
   recorded as (
-    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at)
-    select c.learner, c.device, c.version, v_now, v_now
+    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at, sessions)
+    select c.learner, c.device, c.version, v_now, v_now, private.with_session('{}', c.session)
     from contact c
     order by c.learner, c.device
     on conflict (user_id, device_id) do update set
-      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at
+      content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at,
+      sessions = private.with_session(d.sessions, excluded.sessions[1])
     returning 1
   )
   select count(*) into v_count from recorded;
@@ -40,7 +45,7 @@ begin
 end
 $$;
 comment on function private.record_contacts(json) is
-  'Records contacts and the versions that devices hold (null: not reported): [{learner, device, version}], in the order of arrival at an isolate. '
+  'Records contacts and the versions that devices hold (null: not reported): [{learner, session, device, version}], in the order of arrival at an isolate. '
   'Returns their number. Contacts of busy learners are skipped, because their devices will return.';
 
 create function ops.content_freshness(p_active interval default '30 days')
@@ -63,7 +68,7 @@ begin
     count(*), round(count(*) / sum(count(*)) over (), 4)
   from learner.device d
   left join content.release r on r.version = d.content_version
-  where d.last_seen_at > now() - p_active
+  where d.last_seen_at > now() - p_active and d.revoked_at is null
   group by d.content_version, r.published_at
   order by d.content_version desc nulls last;
 end

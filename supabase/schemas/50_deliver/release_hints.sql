@@ -145,4 +145,4 @@ comment on function ops.send_due_hints() is
 create policy messages_select_carrel on realtime.messages for select to authenticated
   using (
     realtime.messages.extension = 'broadcast'
-    and (select realtime.topic()) in ('content', 'learner:' || (select auth.uid())::text));
+    and (select realtime.topic()) in ('content', 'learner:' || (select private.signed_in_learner())::text));

@@ -22,7 +22,7 @@ comment on table ops.content_report is 'Devices'' reports about their caches. At
 alter table ops.content_report enable row level security;
 create policy content_report_all_nobody on ops.content_report for all to anon, authenticated using (false);
 
-create function private.report_content(p_user uuid, p_report text)
+create function private.report_content(p_user uuid, p_session uuid, p_report text)
 returns boolean
 language plpgsql
 volatile
@@ -54,7 +54,8 @@ begin
   -- The learner's lock waits for an erasure under way, and gives simultaneous reports different numbers.
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
-  perform private.refuse_erased(p_user);
+  perform private.refuse_absent(p_user);
+  perform private.require_session(p_user, p_session, null);
   insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
   select p_user, v_day, n.taken + 1, v_now, v_report ->> 'kind', (v_report ->> 'version')::integer, (v_report ->> 'rows')::integer,
     array(select (e.node)::uuid from jsonb_array_elements_text(v_report -> 'nodes') e (node))
@@ -65,8 +66,20 @@ begin
   return found;
 end
 $$;
-comment on function private.report_content(uuid, text) is
-  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased.';
+comment on function private.report_content(uuid, uuid, text) is
+  'Stores a report {kind, version, rows, nodes}. False: the learner has 20 reports today. Errors: malformed_request, erased, unauthenticated, session_ended, device_revoked.';
+
+create function private.delete_reports(p_before date)
+returns bigint
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with deleted as (delete from ops.content_report r where r.reported_on < p_before returning 1)
+  select count(*) from deleted
+$$;
+comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -80,8 +93,7 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
-  delete from ops.content_report r where r.reported_on < ((clock_timestamp() - v_keep) at time zone 'utc')::date;
-  get diagnostics v_count = row_count;
+  v_count := private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
   if v_count > 0 then
     perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
   end if;
@@ -91,6 +103,6 @@ $$;
 comment on function ops.prune_content_reports(interval) is
   'Deletes reports older than p_keep (null: the setting) and returns their number. Admins and a nightly job.';
 
-grant execute on function private.report_content(uuid, text) to carrel_edge;
+grant execute on function private.report_content(uuid, uuid, text) to carrel_edge;
 
 select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.prune_content_reports()');

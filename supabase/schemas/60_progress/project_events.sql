@@ -14,7 +14,7 @@ begin
   -- One statement, so that the events are unpacked once. Each table has its own range of change numbers.
   -- Within a range, a row's number is the place of an event that changed the row.
   with event as materialized (
-    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.body, e.session_id, e.skill_id, e.question_id,
+    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.clock_skew_ms, e.received_at, e.body, e.session_id, e.skill_id, e.question_id,
       e.reset_count, e.reset_event, e.content_state, e.graded_correct,
       -- Limited, because a clock that is years ahead would freeze the field at a far date.
       least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
@@ -33,34 +33,45 @@ begin
     where e.type = 'attempt.recorded'
   ),
 
-  -- 2 Sessions: of several starts (or ends) the smallest event id counts. Events are sorted by id, so it is the first.
+  -- 2 Sessions: the start with the smallest event id, and the end with the strongest reason, then the smallest id. Events are sorted by id.
   session as (
     insert into learner.session as s (
-      user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, change_seq)
+      user_id, session_id, skill_id, device_id, content_version, started_at, started_event, ended_at, ended_event, end_reason,
+      end_claimed_at, change_seq)
     select p_user, k.session_id, (k.b).skill_id, coalesce((k.b).device_id, (k.f).device_id), ((k.b).body -> 'content_version')::integer,
-      (k.b).occurred_at, (k.b).event_id, (k.f).occurred_at, (k.f).event_id, (k.f).body ->> 'reason', p_seq + v_count + k.place
+      (k.b).occurred_at, (k.b).event_id, case when (k.f).event_id is not null then greatest((k.f).occurred_at, (k.b).occurred_at) end,
+      (k.f).event_id, (k.f).body ->> 'reason', (k.f).occurred_at, p_seq + v_count + k.place
     from (
       select e.session_id, min(e.place) as place,
         p_events[min(e.place) filter (where e.type = 'session.started')] as b,
-        p_events[min(e.place) filter (where e.type = 'session.ended')] as f
+        p_events[(array_agg(e.place order by private.end_strength(e.body ->> 'reason') desc, e.place)
+          filter (where e.type = 'session.ended'))[1]] as f
       from event e
       where e.type in ('session.started', 'session.ended')
       group by e.session_id
     ) k
     on conflict (user_id, session_id) do update set
-      skill_id = case when excluded.started_event < s.started_event or s.started_event is null then excluded.skill_id else s.skill_id end,
-      content_version = case when excluded.started_event < s.started_event or s.started_event is null then excluded.content_version else s.content_version end,
-      started_at = case when excluded.started_event < s.started_event or s.started_event is null then excluded.started_at else s.started_at end,
-      started_event = least(s.started_event, excluded.started_event),
-      ended_at = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.ended_at else s.ended_at end,
-      end_reason = case when excluded.ended_event < s.ended_event or s.ended_event is null then excluded.end_reason else s.end_reason end,
-      ended_event = least(s.ended_event, excluded.ended_event),
-      -- Without a start, the device is the device of the first end.
-      device_id = case
-        when excluded.started_event < s.started_event
-          or (s.started_event is null and (excluded.started_event is not null or excluded.ended_event < s.ended_event))
-        then excluded.device_id else s.device_id end,
-      change_seq = excluded.change_seq
+      (skill_id, content_version, started_at, started_event, ended_at, ended_event, end_reason, end_claimed_at, device_id, change_seq) = (
+        select m.skill_id, m.content_version, m.started_at, m.started_event,
+          case when m.ended_event is not null then greatest(m.end_claimed_at, m.started_at) end,
+          m.ended_event, m.end_reason, m.end_claimed_at, m.device_id, excluded.change_seq
+        from (
+          select
+            case when starts then excluded.skill_id else s.skill_id end as skill_id,
+            case when starts then excluded.content_version else s.content_version end as content_version,
+            case when starts then excluded.started_at else s.started_at end as started_at,
+            case when starts then excluded.started_event else s.started_event end as started_event,
+            case when ends then excluded.ended_event else s.ended_event end as ended_event,
+            case when ends then excluded.end_reason else s.end_reason end as end_reason,
+            case when ends then excluded.end_claimed_at else s.end_claimed_at end as end_claimed_at,
+            -- Without a start, the device is the device of the end.
+            case when starts or (s.started_event is null and ends) then excluded.device_id else s.device_id end as device_id
+          from (
+            select excluded.started_event is not null and (s.started_event is null or excluded.started_event < s.started_event) as starts,
+              excluded.ended_event is not null and (s.ended_event is null
+                or (private.end_strength(excluded.end_reason), s.ended_event) > (private.end_strength(s.end_reason), excluded.ended_event)) as ends
+          ) c
+        ) m)
   ),
 
   -- 3 Progress: only events of the greatest reset pair count. Their merge is max, union and sums.
@@ -108,13 +119,21 @@ begin
     where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
   )
 
-  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day.
+  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day. The device's clock
+  --   is corrected by the event's clock offset, or by its batch's skew if that exceeds a day. An offset that leads more than an hour
+  --   beyond the arrival is void, because the clock was set after the device had read it. No day is after that of the arrival.
   insert into learner.practice as d (user_id, days, change_seq)
   select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
   from (
     select distinct
-      (e.practiced_at at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
+      (least(
+        case when e.occurred_at + c.by_event <= e.received_at + interval '1 hour' then e.occurred_at + c.by_event else e.occurred_at + c.by_batch end,
+        e.received_at) at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
     from event e
+    cross join lateral (
+      select interval '1 ms' * e.clock_offset_ms as by_event,
+        interval '1 ms' * case when abs(e.clock_skew_ms) > 86400000 then e.clock_skew_ms else 0 end as by_batch
+    ) c
     where e.type in ('attempt.recorded', 'progress.advanced')
   ) t
   having count(*) > 0

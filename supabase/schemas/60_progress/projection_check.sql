@@ -56,6 +56,15 @@ $$;
 comment on function private.check_projection(uuid) is
   'Rebuilds a learner''s projection and compares it with the live rows: same, different (kept in ops.projection_difference) or busy.';
 
+create function private.forget_erased_differences()
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ delete from ops.projection_difference d using ops.erasure e where e.user_id = d.user_id $$;
+comment on function private.forget_erased_differences() is 'Deletes the differences of learners who are being erased.';
+
 create function ops.check_projections(
   p_learners integer default 200, p_events integer default 100000, p_active interval default '1 day', p_salt text default null)
 returns jsonb
@@ -74,7 +83,7 @@ declare
 begin
   perform private.require_role('admin');
   -- During an erasure rows differ from the ledger, and copies of erased rows must not be kept.
-  delete from ops.projection_difference d using ops.erasure e where e.user_id = d.user_id;
+  perform private.forget_erased_differences();
   for v_user in
     select a.user_id from (select distinct b.user_id from learner.batch b where b.received_at > now() - p_active) a
     where not exists (select from ops.erasure e where e.user_id = a.user_id)

@@ -11,16 +11,34 @@ create table learner.session (
   ended_at        timestamptz,
   ended_event     uuid,
   end_reason      text,
+  end_claimed_at  timestamptz,
   change_seq      bigint not null,
   voided_at       timestamptz,
   edited_at       timestamptz,
   constraint session_pkey primary key (user_id, session_id),
   constraint session_has_an_event check (coalesce(started_event, ended_event) is not null),
-  constraint session_end_reason_known check (end_reason in ('completed', 'abandoned', 'timed_out'))
+  constraint session_end_reason_known check (end_reason in ('completed', 'abandoned', 'timed_out')),
+  constraint session_ends_after_its_start check (ended_at >= started_at)
 );
 create unique index session_user_id_change_seq_idx on learner.session (user_id, change_seq);
 comment on table learner.session is
-  'A period of study. If several events start (or end) a session, the one with the smallest id counts.';
+  'A period of study. Of several starts, the one with the smallest id counts. Of several ends, the strongest reason counts, then the smallest id.';
+comment on column learner.session.ended_at is 'The claimed time of the end, or the start if that is later.';
+comment on column learner.session.end_claimed_at is
+  'The time of the end by the device''s clock, which may have been set back since the start. Kept, because an earlier start may still arrive.';
+
+create function private.end_strength(p_reason text)
+returns integer
+language plpgsql -- rather than sql, which plans at every call
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array_position(array['timed_out', 'abandoned', 'completed'], p_reason);
+end
+$$;
+comment on function private.end_strength(text) is
+  'Orders the reasons of a session''s end: what the learner did outweighs what a device concluded from silence. Null without an end.';
 
 create table learner.attempt (
   user_id            uuid not null,
@@ -134,10 +152,10 @@ alter table learner.session enable row level security;
 alter table learner.attempt enable row level security;
 alter table learner.skill_progress enable row level security;
 alter table learner.practice enable row level security;
-create policy session_select_own on learner.session for select to authenticated using (user_id = (select auth.uid()));
-create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select auth.uid()));
-create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select auth.uid()));
-create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select auth.uid()));
+create policy session_select_own on learner.session for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy attempt_select_own on learner.attempt for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy skill_progress_select_own on learner.skill_progress for select to authenticated using (user_id = (select private.signed_in_learner()));
+create policy practice_select_own on learner.practice for select to authenticated using (user_id = (select private.signed_in_learner()));
 grant select on learner.session, learner.attempt, learner.skill_progress, learner.practice to authenticated, service_role;
 grant execute on function private.streaks(datemultirange) to authenticated, service_role;
 

@@ -61,14 +61,7 @@ begin
   end if;
 
   -- Voids are support's decisions, not projections, so they survive the rebuild.
-  select jsonb_agg(jsonb_build_object('kind', v.kind, 'id', v.id, 'at', v.voided_at)) into v_voided
-  from (
-    select 'session' as kind, session_id as id, voided_at from learner.session where user_id = p_user and voided_at is not null
-    union all
-    select 'attempt', event_id, voided_at from learner.attempt where user_id = p_user and voided_at is not null
-    union all
-    select 'skill_progress', skill_id, voided_at from learner.skill_progress where user_id = p_user and voided_at is not null
-  ) v;
+  v_voided := private.voids_of(p_user);
   delete from learner.session where user_id = p_user;
   delete from learner.attempt where user_id = p_user;
   delete from learner.skill_progress where user_id = p_user;
@@ -76,17 +69,9 @@ begin
 
   select l.last_seq, l.events into v_seq, v_count from private.project_ledger(p_user, p_user, v_seq) l;
 
-  -- The triggers number these changes after the last number of the projections.
+  -- The triggers number the voids after the last number of the projections.
   update learner.state s set change_seq = v_seq where s.user_id = p_user;
-  update learner.session x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'session' and x.session_id = (v ->> 'id')::uuid;
-  update learner.attempt x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'attempt' and x.event_id = (v ->> 'id')::uuid;
-  update learner.skill_progress x set voided_at = (v ->> 'at')::timestamptz
-  from jsonb_array_elements(v_voided) v
-  where x.user_id = p_user and v ->> 'kind' = 'skill_progress' and x.skill_id = (v ->> 'id')::uuid;
+  perform private.restore_voids(p_user, v_voided);
 
   update ops.projection_difference d set resolved_at = clock_timestamp() where d.user_id = p_user and d.resolved_at is null;
   perform private.audit('rebuild_learner', 'learner.state', p_user::text, null, jsonb_build_object('events', v_count));

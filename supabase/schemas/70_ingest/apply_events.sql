@@ -1,6 +1,20 @@
 -- What:  apply_events(): stores checked events in the ledger or ops.telemetry, projects them, and returns each result as a code.
 -- Why:   ingest, replay and support's corrections share this function, so an event has the same effect on every path (U1, U3).
 
+create function private.is_same_body(p_a jsonb, p_b jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Many libraries write null for a field without a value, and another release of an app may leave the field out.
+  return (p_a = p_b or jsonb_strip_nulls(p_a) = jsonb_strip_nulls(p_b)) is true;
+end
+$$;
+comment on function private.is_same_body(jsonb, jsonb) is
+  'Whether two bodies of an event say the same. A field that is null is the same as an absent field, at every depth.';
+
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]
 language plpgsql
@@ -55,9 +69,9 @@ begin
   ),
   fresh as (
     insert into learner.event as l (
-      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at, head_version,
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, body, received_at, head_version,
       clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now, p_head,
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.body, p_now, p_head,
       p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
     from unnest(coalesce(v_storing, p_events)) i
     where i.code is null
@@ -76,7 +90,8 @@ begin
     v_events := array(
       select case
         when e.code <> 'telemetry' then e
-        when (k.type, k.type_version, k.occurred_at, k.body) is distinct from (e.type, e.type_version, e.occurred_at, e.body)
+        when (k.type, k.type_version, k.occurred_at) is distinct from (e.type, e.type_version, e.occurred_at)
+          or not private.is_same_body(k.body, e.body)
           then private.with_code(e, 'id_conflict')
         when e.event_id = any (v_known)
           or e.place > min(e.place) filter (where e.code is null or e.code = 'telemetry') over (partition by e.event_id)
@@ -96,8 +111,10 @@ begin
   --   Checked first, because an update runs the table's triggers even if it changes no row.
   if v_waiting then
     with settled as (
-      select q.sha256, q.status = 'held' and (h.event ->> 'type', (h.event -> 'version')::smallint, (h.event ->> 'occurred_at')::timestamptz,
-        h.event -> 'body') is distinct from (e.type, e.type_version, e.occurred_at, e.body) as is_other
+      select q.sha256, q.status = 'held' and (
+        (h.event ->> 'type', (h.event -> 'version')::smallint, (h.event ->> 'occurred_at')::timestamptz)
+          is distinct from (e.type, e.type_version, e.occurred_at)
+        or not private.is_same_body(h.event -> 'body', e.body)) as is_other
       from unnest(coalesce(v_events, p_events)) e
       join ops.quarantine q on q.user_id = p_user and q.event_id = e.event_id and q.status <> 'superseded' and q.code <> 'id_conflict'
       cross join lateral (select case when q.status = 'held' then coalesce(q.mended_body, q.body)::jsonb end as event) h

@@ -32,7 +32,10 @@ begin
           when octet_length(l.text) > private.max_event_bytes() then 'too_large'
           when l.event is null then 'invalid_json'
           when (l.event @@ (select t.rules from private.event_type t where t.type = 'event')) is not true then 'invalid_event'
-          when l.event ->> 'learner_id' <> p_user::text then 'wrong_learner'
+          when l.event ->> 'learner_id' <> p_user::text
+            -- A learner who tried the app first: their events count for the account that has adopted them.
+            and not exists (select from learner.adoption a where a.user_id = (l.event ->> 'learner_id')::uuid and a.adopted_by = p_user)
+          then 'wrong_learner'
         end as code
       from unnest(p_lines) l
     ),
@@ -58,11 +61,12 @@ begin
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
         case when j.verdict = 'invalid_event' then coalesce(
           private.broken_field('event', 1::smallint, j.event), private.broken_field(j.type, (j.event -> 'version')::smallint, j.event)) end,
-        null, j.type, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
+        null, j.type, null, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
       else row(
         j.place, j.id, case when j.kept_in = 'telemetry' then 'telemetry' end, null,
         private.ulid_to_uuid(j.id), j.type, (j.event -> 'version')::smallint, (j.event ->> 'device_id')::uuid,
-        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint, j.body,
+        (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint,
+        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, j.body,
         case when j.is_attempt or j.type in ('session.started', 'session.ended') then private.ulid_to_uuid(j.body ->> 'session_id') end,
         case when j.type in ('session.started', 'progress.advanced', 'progress.reset') then (j.body ->> 'skill_id')::uuid end,
         case when j.is_attempt then (j.body ->> 'question_id')::uuid end,

@@ -2,7 +2,7 @@
 -- Why:   reading, applying, quarantining and answering pass the same events on.
 create type private.incoming as (
   place integer, id_text text, code text, field text,
-  event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint,
+  event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint, clock_offset_ms bigint,
   body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
   content_state text, graded_correct boolean);
 comment on type private.incoming is

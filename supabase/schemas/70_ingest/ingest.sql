@@ -1,7 +1,7 @@
 -- What:  ingest: one batch, one transaction, one result per event in the order of the request.
 -- Why:   the ledger's key makes events count once. Events that cannot be applied are quarantined, so none is lost (U1-U3).
 
-create function private.ingest_for(p_user uuid, p_lines text, p_by_server boolean default false)
+create function private.ingest_for(p_user uuid, p_session uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
 volatile
@@ -51,16 +51,17 @@ begin
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
-      or exists (select from learner.device d where d.user_id = p_user and d.device_id = v_header.device_id and d.revoked_at is not null),
+      or exists (select from learner.adoption a where a.user_id = p_user),
     exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held
   from learner.state s, private.knowledge k
   where s.user_id = p_user;
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
-    perform private.refuse_erased(p_user);
-    perform private.require_not_revoked(p_user, v_header.device_id);
+    perform private.refuse_absent(p_user);
   end if;
+  -- Under the lock, so that a sign-out or a revocation that has returned counts. A batch of 50 events takes as long without it.
+  perform private.require_session(p_user, p_session, v_header.device_id);
   if v_refusal is not null then
     return v_refusal;
   end if;
@@ -76,11 +77,11 @@ begin
   v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, v_lines, v_head, v_newest));
   v_outcome := private.outcome_of(v_events);
   if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_knowledge, v_header, v_lines, v_events));
+    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events));
   end if;
 
   -- 6 Record the contact.
-  perform private.record_contact(p_user, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
+  perform private.record_contact(p_user, p_session, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
   insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
   values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
@@ -95,8 +96,8 @@ begin
     'results', v_outcome.results);
 end
 $$;
-comment on function private.ingest_for(uuid, text, boolean) is
+comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, device_revoked; '
-  'lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
-grant execute on function private.ingest_for(uuid, text, boolean) to carrel_edge;
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, learner_adopted, unauthenticated, '
+  'session_ended, device_revoked; lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
+grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

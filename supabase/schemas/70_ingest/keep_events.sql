@@ -1,7 +1,7 @@
 -- What:  keep_events(): stores the events of a batch that could not be applied in quarantine, within the limits.
 -- Why:   a device deletes events that are reported as quarantined, so they must be stored. No learner may fill the disk (U3).
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
+  p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
 language plpgsql
 volatile
@@ -39,9 +39,10 @@ begin
   ),
   kept as (
     insert into ops.quarantine as q (
-      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at, waits_for)
     select p_user, f.sha256, case when private.is_ulid(f.id_text) then private.ulid_to_uuid(f.id_text) end,
-      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now,
+      private.missing_knowledge(f.code, f.line, p_head)
     from fitting f
     where f.fits
     on conflict (user_id, sha256) do update set
@@ -50,6 +51,7 @@ begin
       field = case when q.status = 'superseded' then q.field else excluded.field end,
       origin = case when excluded.origin = 'dead_letter' then excluded.origin else q.origin end,
       reason = coalesce(excluded.reason, q.reason), knowledge = excluded.knowledge, tried_at = excluded.tried_at,
+      waits_for = coalesce(excluded.waits_for, q.waits_for),
       -- Support's decisions and superseded events keep their status.
       status = case when q.status in ('superseded', 'discarded') then q.status else excluded.status end
   )
@@ -70,5 +72,5 @@ begin
     order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, bigint, private.header, text[], private.incoming[]) is
+comment on function private.keep_events(uuid, timestamptz, integer, bigint, private.header, text[], private.incoming[]) is
   'Stores events that could not be applied, once per text. Returns all events; those that do not fit get the code quarantine_full.';

@@ -111,7 +111,7 @@ comment on function private.learner_changes(uuid, text, integer, text, uuid) is
   'At most p_limit rows and 1 MiB, but at least one row. p_at_least: the token of a batch that must be included; raises behind if it is not yet. '
   'own: the row contains only what p_device''s own events say.';
 
-create function private.pull_for(p_user uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
+create function private.pull_for(p_user uuid, p_session uuid, p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns text
 language plpgsql
 stable
@@ -121,26 +121,26 @@ as $$
 declare
   v_device learner.device;
 begin
-  perform private.refuse_erased(p_user);
+  perform private.refuse_absent(p_user);
   select * into v_device from learner.device d where d.user_id = p_user and d.device_id = p_device;
   perform private.require_running(v_device.platform, v_device.app_version);
-  perform private.require_not_revoked(p_user, p_device);
+  perform private.require_session(p_user, p_session, p_device);
   -- Concatenated as text, because json functions would parse a page of 500 changes again.
   return left(private.learner_changes(p_user, p_cursor, p_limit, p_at_least, p_device)::text, -1)
     || ', "steering" : ' || private.steering_for(v_device.platform, v_device.app_version) || '}';
 end
 $$;
-comment on function private.pull_for(uuid, text, integer, text, uuid) is
-  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, device_revoked, behind.';
+comment on function private.pull_for(uuid, uuid, text, integer, text, uuid) is
+  'learner_changes() plus `steering` for the device as it described itself at its last push. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
-create function private.sync_for(p_user uuid, p_lines text, out answer text, out changed_by uuid)
+create function private.sync_for(p_user uuid, p_session uuid, p_lines text, out answer text, out changed_by uuid)
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_batch constant json := private.ingest_for(p_user, p_lines);
+  v_batch constant json := private.ingest_for(p_user, p_session, p_lines);
   -- ingest_for() has checked the header.
   v_header constant private.header := jsonb_populate_record(null::private.header, split_part(p_lines, E'\n', 1)::jsonb);
 begin
@@ -159,9 +159,9 @@ begin
       private.learner_changes(p_user, (v_header.pull).cursor, (v_header.pull).limit::integer, null, v_header.device_id) end)::text;
 end
 $$;
-comment on function private.sync_for(uuid, text) is
+comment on function private.sync_for(uuid, uuid, text) is
   'One round trip: applies the batch. answer: {batch: its results, head: the content head, steering: settings for the client, '
   'pull: the learner''s changes if the header asks for them}, or {refused} if a rate limit is exceeded. '
   'changed_by: the device of the batch if it changed rows; the learner''s other devices need a hint.';
 
-grant execute on function private.sync_for(uuid, text), private.pull_for(uuid, text, integer, text, uuid) to carrel_edge;
+grant execute on function private.sync_for(uuid, uuid, text), private.pull_for(uuid, uuid, text, integer, text, uuid) to carrel_edge;

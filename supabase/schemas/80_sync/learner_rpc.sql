@@ -2,25 +2,7 @@
 -- Why:   the API uses the same core functions as the Edge Functions, with the caller's own token, and gives the same guarantees.
 
 -- The function sync limits the simultaneous requests of one learner; the API does not, and each waiting request holds a connection.
--- So requests wait half a second for a lock, not the 8 s of their role. Retryable errors are returned, not raised, because
--- PostgREST would answer a raised one with 400 or 500, without Retry-After.
-create function private.refusal_of(p_sqlstate text, p_message text, p_detail text, p_hint text)
-returns json
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Only Carrel's own errors have texts for callers.
-  return (
-    select json_build_object('code', e.code, 'detail', case when p_sqlstate ^@ 'CR' then p_message end,
-      'info', case when p_sqlstate ^@ 'CR' then nullif(p_detail, '') end, 'retry_after_s', coalesce(nullif(p_hint, '')::integer, 1))
-    from private.error_code e
-    where p_sqlstate = any (e.sqlstates) and e.request_retryable);
-end
-$$;
-comment on function private.refusal_of(text, text, text, text) is 'A caught error in the form of private.answer_refusal(), or null if it is not retryable.';
-
+-- So requests wait half a second for a lock, not the 8 s of their role.
 create function private.take_batch(p_user uuid, p_lines text, p_by_server boolean default false)
 returns json
 language plpgsql
@@ -41,7 +23,7 @@ begin
   end if;
   -- For private.note_change(), which runs inside ingest_for().
   perform set_config('carrel.device', case when private.is_jsonb(v_header) then v_header::jsonb ->> 'device_id' end, true);
-  v_answer := private.ingest_for(p_user, p_lines, p_by_server);
+  v_answer := private.ingest_for(p_user, private.caller_session(), p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
 exception
@@ -54,7 +36,7 @@ exception
     return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors too.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors and those of the token too.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -162,7 +144,7 @@ begin
     perform private.raise_error('unauthenticated');
   end if;
   perform private.pull_limit('page_rows', p_limit);
-  return private.pull_for(private.caller_id(), p_cursor, p_limit, p_at_least, p_device)::json;
+  return private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
 exception
   when others or query_canceled then
     get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
@@ -183,7 +165,7 @@ set search_path = pg_catalog, pg_temp
 as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, device_revoked, behind.';
+  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;

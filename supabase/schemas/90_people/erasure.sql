@@ -1,27 +1,5 @@
--- What:  erase_learner(): deletes all rows of a learner in bounded steps and leaves a barrier. Deleting an account starts it too.
--- Why:   learners may ask for erasure (O5), and a ledger of some years is too large for one transaction.
-
-create function private.note_erasures(p_erasures jsonb)
-returns integer
-language sql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-  with noted as (
-    insert into ops.erasure as e (user_id, reason, requested_at)
-    -- A learner may be in the list twice: erased first, account deleted later.
-    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
-    from jsonb_to_recordset(p_erasures) as x (user_id uuid, reason text, requested_at timestamptz)
-    order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
-    on conflict (user_id) do update set reason = excluded.reason
-    where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
-    returning 1
-  )
-  select count(*) from noted
-$$;
-comment on function private.note_erasures(jsonb) is
-  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted.';
+-- What:  the passes of an erasure: they delete all rows of some learners in bounded steps, behind the barrier.
+-- Why:   thousands may ask for erasure at once, and the ledger of one may take hours: both must get on (O5).
 
 create function private.learner_tables()
 returns setof regclass
@@ -45,49 +23,85 @@ as $$
 $$;
 comment on function private.learner_tables() is 'The tables and partitions with rows of learners, except learner.state and ops.erasure.';
 
-create function private.erase_rows(p_user uuid, p_rows integer)
-returns integer
+create function private.erase_rows(p_users uuid[], p_rows integer, out rows integer, out finished uuid[])
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  -- Each learner has the same share of a table, so that a huge ledger does not use up the rows of a hundred small ones.
+  v_share constant integer := greatest(p_rows / greatest(cardinality(p_users), 1), least(p_rows, 100));
   v_table regclass;
-  v_left integer := p_rows;
   v_count integer;
+  v_more uuid[];
 begin
+  rows := 0;
+  finished := p_users;
   for v_table in select * from private.learner_tables()
   loop
-    execute format('delete from %s where ctid = any (array(select ctid from %1$s where user_id = $1 limit $2))', v_table) using p_user, v_left;
-    get diagnostics v_count = row_count;
-    v_left := v_left - v_count;
-    exit when v_left <= 0;
+    -- Many learners in one statement: each statement costs a millisecond for any number of them, and there is one for every partition.
+    execute format($sql$
+      with gone as (
+        delete from %1$s where ctid = any (array(
+          select x.ctid from unnest($1) u (id) cross join lateral (select t.ctid from %1$s t where t.user_id = u.id limit $2) x limit $3))
+        returning user_id
+      ),
+      counted as (
+        update ops.erasure e set rows = e.rows + g.number
+        from (select user_id, count(*) as number from gone group by user_id) g
+        where e.user_id = g.user_id
+        returning e.user_id, g.number
+      )
+      select coalesce(sum(c.number), 0), array_agg(c.user_id) filter (where c.number >= $2) from counted c$sql$, v_table)
+    into v_count, v_more using finished, v_share, p_rows - rows;
+    rows := rows + v_count;
+    -- Whoever has rows left here waits for the next pass, so that a foreign key never deletes a row.
+    if v_more is not null then
+      finished := array(select u.id from unnest(finished) u (id) where u.id <> all (v_more));
+    end if;
+    if rows >= p_rows then
+      finished := '{}';
+    end if;
+    exit when finished = '{}';
   end loop;
-  return p_rows - v_left;
 end
 $$;
-comment on function private.erase_rows(uuid, integer) is 'Deletes at most p_rows rows of a learner and returns their number. Fewer than p_rows: none are left.';
+comment on function private.erase_rows(uuid[], integer) is
+  'Deletes at most p_rows rows of learners in ops.erasure. Returns their number, and the learners of whom no row is left.';
 
-create function private.redact_audit(p_user uuid)
-returns void
-language sql
+create function private.redact_audit(p_users uuid[], p_rows integer)
+returns integer
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_count integer;
+begin
   -- A learner who revoked a device called from their own address, so the source is removed too.
-  update ops.audit a set before = null, after = null, source = case when a.actor is distinct from p_user then a.source end
-  -- By the object names of learners' records, so that the index is used.
-  where a.object in (
-      select format('%s.%s', n.nspname, c.relname)
-      from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition and k.attname = 'user_id' and not k.attisdropped)
-    and a.object_id = p_user::text and a.action <> 'erase_learner'
-    and (a.before is not null or a.after is not null or (a.actor = p_user and a.source is not null))
+  update ops.audit a set before = null, after = null, source = case when a.actor::text is distinct from a.object_id then a.source end
+  where a.id = any (array(
+    select x.id
+    from unnest(p_users) u (id)
+    cross join lateral (
+      select b.id from ops.audit b
+      -- By the object names of learners' records: the id of another kind of object may be the same.
+      where b.object_id = u.id::text collate "C" and b.action <> 'erase_learner'
+        and b.object in (
+          select format('%s.%s', n.nspname, c.relname)
+          from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition
+            and k.attname = 'user_id' and not k.attisdropped)
+        and (b.before is not null or b.after is not null or (b.actor = u.id and b.source is not null))) x
+    limit p_rows));
+  get diagnostics v_count = row_count;
+  return v_count;
+end
 $$;
-comment on function private.redact_audit(uuid) is
-  'Removes an erased learner''s data from the audit trail. Who did what, and when, stays.';
+comment on function private.redact_audit(uuid[], integer) is
+  'Removes erased learners'' data from at most p_rows records of the audit trail. Who did what, and when, stays. Returns their number.';
 
-create function private.erase_step(p_user uuid, p_rows integer)
+create function private.erase_learners(p_users uuid[], p_rows integer)
 returns integer
 language plpgsql
 volatile
@@ -95,90 +109,56 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_rows integer;
+  v_users uuid[];
+  v_pass record;
 begin
-  -- 1 The learner's lock, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
-  --   Later batches see the barrier.
-  insert into learner.state (user_id) values (p_user) on conflict do nothing;
-  perform from learner.state s where s.user_id = p_user for update skip locked;
-  if not found then
-    return 0;
-  end if;
+  -- 1 The learners' locks, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
+  --   Later batches see the barrier. Busy learners wait for the next run.
+  insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
+  v_users := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for update skip locked);
 
-  v_rows := private.erase_rows(p_user, p_rows);
-  if v_rows < p_rows then
-    perform private.redact_audit(p_user);
-    delete from learner.state s where s.user_id = p_user;
+  -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
+  insert into ops.erasure (user_id, reason)
+  select a.user_id, e.reason from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
+  on conflict do nothing;
+  perform private.refuse_adopted(a.user_id) from learner.adoption a
+  where a.user_id = any (v_users) and not exists (select from ops.erasure e where e.user_id = a.adopted_by);
+
+  -- 3 The rows, and then the audit trail.
+  v_pass := private.erase_rows(v_users, p_rows);
+  if v_pass.finished <> '{}' and private.redact_audit(v_pass.finished, p_rows) < p_rows then
+    delete from learner.state s where s.user_id = any (v_pass.finished);
+    update ops.erasure e set erased_at = clock_timestamp(), failures = 0, last_error = null where e.user_id = any (v_pass.finished);
   end if;
-  update ops.erasure e set
-    rows = e.rows + v_rows, erased_at = case when v_rows < p_rows then clock_timestamp() end
-  where e.user_id = p_user;
-  return v_rows;
+  return v_pass.rows;
 end
 $$;
-comment on function private.erase_step(uuid, integer) is
-  'Deletes at most p_rows rows of a learner in ops.erasure and returns their number. Sets erased_at when none are left. 0 while the learner is busy.';
+comment on function private.erase_learners(uuid[], integer) is
+  'One pass: deletes at most p_rows rows of learners in ops.erasure and returns their number. Sets erased_at where none are left.';
 
-create function ops.run_erasures(p_rows integer default 20000)
+create function private.erase_or_bisect(p_users uuid[], p_rows integer)
 returns integer
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_user uuid;
-  v_left integer := p_rows;
-begin
-  perform private.require_role('admin');
-  for v_user in select e.user_id from ops.erasure e where e.erased_at is null order by e.requested_at, e.user_id
-  loop
-    v_left := v_left - private.erase_step(v_user, v_left);
-    exit when v_left <= 0;
-  end loop;
-  perform private.record_job('erasures', null, case when v_left < p_rows then jsonb_build_object('rows', p_rows - v_left) end);
-  return p_rows - v_left;
-end
-$$;
-comment on function ops.run_erasures(integer) is
-  'Continues pending erasures with at most p_rows rows (1 s for 20,000). Returns their number. Runs by pg_cron; for admins.';
-
-create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
-returns timestamptz
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
-  -- The record contains only the learner's id and the reason.
-  perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
-  perform private.erase_step(p_user, 20000);
-  return (select e.erased_at from ops.erasure e where e.user_id = p_user);
-end
-$$;
-comment on function ops.erase_learner(uuid, text) is
-  'Erases all rows of a learner permanently; their devices are refused as erased from then on. Returns the time of completion. Null: pg_cron '
-  'continues. The account stays: delete it through Auth, which starts an erasure too. For admins; audited.';
-
-create function private.queue_erasure()
-returns trigger
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_count constant integer := cardinality(p_users);
 begin
-  -- Only notes the request, because deleting a user must neither fail nor wait for the erasure.
-  perform private.note_erasures((select jsonb_agg(jsonb_build_object('user_id', o.id, 'reason', 'account_deleted')) from old_rows o));
-  return null;
+  update ops.erasure e set tried_at = clock_timestamp() where e.user_id = any (p_users);
+  return private.erase_learners(p_users, p_rows);
+exception
+  when others then
+    if v_count = 1 then
+      update ops.erasure e set tried_at = clock_timestamp(), failures = e.failures + 1, last_error = left(format('%s (%s)', sqlerrm, sqlstate), 300)
+      where e.user_id = p_users[1];
+      return 0;
+    end if;
+    -- One learner whose rows can't be deleted must not stop the others. Halving finds them.
+    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows)
+      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows);
 end
 $$;
-comment on function private.queue_erasure() is 'Trigger: after an account is deleted, the next run of ops.run_erasures() erases the learner.';
-
-create trigger user_queue_erasure after delete on auth.users
-  referencing old table as old_rows for each statement execute function private.queue_erasure();
-
-select private.schedule_job('erasures', '30 seconds', '1 minute', 'select ops.run_erasures()');
+comment on function private.erase_or_bisect(uuid[], integer) is
+  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure.';

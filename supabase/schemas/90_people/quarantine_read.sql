@@ -24,13 +24,14 @@ as $$
 begin
   perform from learner.state s where s.user_id = p_learner for update;
   if not found then
+    perform private.refuse_adopted(p_learner);
     perform private.raise_error('record_unknown', 'This learner has never synced.', 'learner');
   end if;
   -- An erasure of a large ledger takes several steps. No row may be added between them.
-  perform private.refuse_erased(p_learner);
+  perform private.refuse_absent(p_learner);
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner and erased for an erased one.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner, erased for an erased one, learner_adopted for an adopted one.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -118,6 +119,7 @@ begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
+  perform private.require_session(private.caller_id(), private.caller_session(), null);
   return query
   select encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.device_id, q.first_seen_at, q.last_seen_at,
     q.times_seen, private.uuid_to_ulid(q.resolved_event), private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
@@ -147,16 +149,23 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_page ops.quarantine[];
+  v_look constant jsonb := jsonb_build_object('code', left(p_code, 100), 'status', left(p_status, 100), 'cursor', p_cursor, 'limit', p_limit);
 begin
   perform private.require_role('support', 'admin');
-  perform private.audit('support_quarantine', case when p_learner is null then 'ops.quarantine' else 'learner.state' end, p_learner::text, null,
-    jsonb_build_object('code', p_code, 'status', p_status, 'cursor', p_cursor, 'limit', p_limit));
+  v_page := array(select q from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q);
+  if p_learner is null then
+    perform private.audit_look('support_quarantine', 'ops.quarantine', array(select p.user_id from unnest(v_page) p), v_look);
+  else
+    perform private.audit('support_quarantine', 'learner.state', p_learner::text, null, v_look);
+  end if;
   return query
   select q.user_id, encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.mended_body, q.origin, q.reason,
     q.device_id, private.uuid_to_ulid(q.batch_id), q.first_seen_at, q.last_seen_at, q.times_seen, q.resolved_at, private.uuid_to_ulid(q.resolved_event),
     (select coalesce(jsonb_agg(private.action_json(a) order by a.number), '[]') from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256),
     private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
-  from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q;
+  from unnest(v_page) q;
 end
 $$;
 comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';

@@ -81,8 +81,8 @@ declare
 begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
-  if p_mended is null or jsonb_typeof(p_mended) <> 'object' then
-    perform private.raise_error('support_invalid', '`mended` must be a JSON object.', 'mended');
+  if p_mended is null or jsonb_typeof(p_mended) <> 'object' or octet_length(p_mended::text) > private.max_event_bytes() then
+    perform private.raise_error('support_invalid', format('`mended` must be a JSON object of at most %s bytes.', private.max_event_bytes()), 'mended');
   end if;
   perform private.lock_learner(p_learner);
   v_rows := private.quarantine_ids(p_learner, array[p_id]);

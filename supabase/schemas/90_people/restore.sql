@@ -21,14 +21,19 @@ as $$
 begin
   perform private.require_role('admin');
   return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
-    select jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', e.reason, 'requested_at', e.requested_at) order by e.requested_at, e.user_id)
-    from ops.erasure e
+    select jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) order by e.requested_at, e.user_id)
+    from (
+      select x.user_id, x.reason, x.requested_at, null::timestamptz as erase_at from ops.erasure x
+      union all
+      -- The grace period goes on after a restore.
+      select d.user_id, 'account_deleted', d.deleted_at, d.erase_at from ops.account_deletion d
+    ) e
     -- Ten minutes more, because a transaction that began before the last export may have committed after it.
     where p_since is null or e.requested_at >= p_since - interval '10 minutes'), '[]'));
 end
 $$;
 comment on function ops.export_erasures(timestamptz) is
-  'The erased learners (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
+  'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
 
 create function ops.reapply_erasures(p_export jsonb)
 returns integer
@@ -45,10 +50,18 @@ begin
     perform private.raise_error('export_invalid', '`erasures` must be a list, as in the result of ops.export_erasures().', 'erasures');
   end if;
   -- Erasures older than the copy need nothing: the copy has no rows of these learners, and its barrier refuses their devices.
-  v_count := private.note_erasures(p_export -> 'erasures');
+  -- Deleted accounts keep the end of their grace period. If that is over, the next run of the job requests the erasure.
+  insert into ops.account_deletion (user_id, deleted_at, erase_at)
+  select x.user_id, least(x.requested_at, x.erase_at), x.erase_at
+  from jsonb_to_recordset(p_export -> 'erasures') as x (user_id uuid, requested_at timestamptz, erase_at timestamptz)
+  where x.erase_at is not null and not exists (select from ops.erasure e where e.user_id = x.user_id)
+  on conflict do nothing;
+  get diagnostics v_count = row_count;
+  v_count := v_count + private.note_erasures((
+    select coalesce(jsonb_agg(x), '[]') from jsonb_array_elements(p_export -> 'erasures') x where x -> 'erase_at' is null));
   -- A restored account contains the e-mail address again. (Deleting it notes the erasure again, which changes nothing.)
   delete from auth.users u
-  where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted');
+  where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted' union all select d.user_id from ops.account_deletion d);
   insert into ops.erasure_check (history) values (private.history()) on conflict do nothing;
   perform private.audit('reapply_erasures', 'ops.erasure', null, null, jsonb_build_object('erasures', v_count, 'exported_at', p_export -> 'exported_at'));
   return v_count;

@@ -10,9 +10,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_limit constant integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_learners uuid[];
 begin
   perform private.require_role('support', 'admin');
-  perform private.audit('projection_differences', 'ops.projection_difference', null, null, jsonb_build_object('limit', p_limit));
+  v_learners := array(
+    select d.user_id from ops.projection_difference d
+    where d.resolved_at is null and not exists (select from ops.erasure e where e.user_id = d.user_id)
+    group by d.user_id order by min(d.found_at), d.user_id limit v_limit);
+  perform private.audit_look('projection_differences', 'ops.projection_difference', v_learners, jsonb_build_object('limit', p_limit));
   return query
   select d.user_id, min(d.found_at), count(*)::integer,
     -- A sample: a fault may affect thousands of a learner's rows.
@@ -22,11 +27,10 @@ begin
   from (
     select x.*, row_number() over (partition by x.user_id order by x.found_at, x.kind, x.row_id) as number
     from ops.projection_difference x
-    where x.resolved_at is null and not exists (select from ops.erasure e where e.user_id = x.user_id)
+    where x.resolved_at is null and x.user_id = any (v_learners)
   ) d
   group by d.user_id
-  order by min(d.found_at), d.user_id
-  limit v_limit;
+  order by min(d.found_at), d.user_id;
 end
 $$;
 comment on function private.projection_differences(integer) is 'The core of projection_differences().';

@@ -30,6 +30,7 @@ declare
   v_event private.incoming;
   v_outcome private.outcome;
   v_remaining integer;
+  v_field text;
 begin
   perform private.require_role('support', 'admin');
   perform private.require_reason(p_reason);
@@ -51,8 +52,15 @@ begin
     v_event.code := null;
   end if;
   if v_event.code is not null then
-    perform private.raise_error('support_invalid', '`skill`, `mastery` or `completed` is unknown or invalid.',
-      case when v_event.code = 'unknown_content' then 'skill' else replace(coalesce(v_event.field, v_event.code), 'body.', '') end);
+    v_field := case
+      when p_mastery is null or p_mastery not between 0 and 100 then 'mastery'
+      when v_event.field = 'body.skill_id' or not exists (select from content.revision r where r.kind = 'skill' and r.id = p_skill) then 'skill'
+      else 'completed'
+    end;
+    perform private.raise_error('support_invalid', case v_field
+      when 'mastery' then '`mastery` must be a whole number from 0 to 100.'
+      when 'skill' then '`skill` must be the id of a published skill.'
+      else '`completed` must be a list of at most 1000 ids of published questions, which fit into one event of 16 KiB.' end, v_field);
   end if;
   v_outcome := private.outcome_of(
     private.apply_or_bisect(p_learner, v_now, coalesce((select max(r.version) from content.release r), 0), 0, array[v_event]));

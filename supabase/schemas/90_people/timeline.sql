@@ -107,7 +107,7 @@ begin
     from ops.audit a
     -- The audit records of edits by hand have the table's name as their object.
     where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
-        'learner.skill_progress', 'learner.practice', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure'])
+        'learner.skill_progress', 'learner.practice', 'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion'])
       and a.object_id = p_learner::text collate "C" and a.at <= v_at
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)

@@ -90,6 +90,31 @@ as $$
 $$;
 comment on function private.drive_webhooks() is 'Wakes the dispatcher if a delivery is due; a cron job every 30 seconds.';
 
+create function private.delete_messages(p_before timestamptz)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Messages that wait for an enabled endpoint are kept, however old they are.
+  v_old constant text[] := array(
+    select m.id from ops.webhook_message m
+    where m.created_at < p_before
+      and not exists (
+        select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
+        where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null)));
+begin
+  -- Referencing rows first: a row deleted by a foreign key would count as an edit by hand.
+  delete from ops.webhook_attempt a where a.message_id = any (v_old);
+  delete from ops.webhook_delivery d where d.message_id = any (v_old);
+  delete from ops.webhook_message m where m.id = any (v_old);
+  return cardinality(v_old);
+end
+$$;
+comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages.';
+
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
 language plpgsql
@@ -101,13 +126,7 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
-  -- Messages that wait for an enabled endpoint are kept, however old they are.
-  delete from ops.webhook_message m
-  where m.created_at < now() - p_keep
-    and not exists (
-      select from ops.webhook_delivery d join ops.webhook_endpoint e on e.id = d.endpoint_id
-      where d.message_id = m.id and d.state = 'pending' and (e.enabled or d.claimed_until is not null));
-  get diagnostics v_count = row_count;
+  v_count := private.delete_messages(now() - p_keep);
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();

@@ -8,6 +8,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform private.refuse_temporary_objects();
   -- Standard Webhooks requires 24 to 64 bytes.
   p_secret := 'whsec_' || encode(extensions.gen_random_bytes(32), 'base64');
   p_id := vault.create_secret(p_secret, format('carrel_webhook_%s_%s', p_endpoint, left(gen_random_uuid()::text, 8)));
@@ -17,12 +18,16 @@ comment on function private.new_webhook_secret(uuid) is 'Makes a signing secret 
 
 create function private.webhook_secrets(p_current uuid, p_previous uuid)
 returns json
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous)
+begin
+  perform private.refuse_temporary_objects();
+  return (
+    select coalesce(json_agg(s.decrypted_secret order by s.id = p_current desc), '[]') from vault.decrypted_secrets s where s.id in (p_current, p_previous));
+end
 $$;
 comment on function private.webhook_secrets(uuid, uuid) is 'The secrets with these ids, the current one first.';
 

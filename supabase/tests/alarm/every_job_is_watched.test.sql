@@ -1,7 +1,7 @@
 begin;
-select plan(10);
+select plan(11);
 
-create temporary view now_on as select name, split_part(detail, ' ', 1) as job from public.alarms();
+create temporary view now_on as select name, split_part(detail, ' ', 3) as job from public.alarms();
 create temporary view jobs as select substr(jobname, 8) as job, command from cron.job;
 create function pg_temp.run_all() returns void language plpgsql
 as $$
@@ -17,6 +17,8 @@ $$;
 select cmp_ok((select count(*) from jobs), '>', 9::bigint, 'O4: Carrel schedules more than nine jobs');
 select is_empty($$ select job from jobs where not exists (select from ops.job j where j.name = job) $$, 'O4: each scheduled job has a row in ops.job');
 select is_empty('select name from ops.job except select job from jobs', 'O4: each row of ops.job has a scheduled job');
+
+select is_empty($$ select name from ops.job o join jobs j on j.job = o.name where strpos(j.command, quote_literal(o.command)) = 0 $$, 'O4: each row of ops.job has the command that pg_cron runs');
 
 update ops.job set last_run_at = now() - 3 * every - interval '15 minutes';
 select bag_eq('table now_on', $$ select 'job_late', job from jobs $$, 'O4: every job that stops running raises job_late');

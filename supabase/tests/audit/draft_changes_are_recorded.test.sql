@@ -28,7 +28,7 @@ select results_eq('select object, action from entry where object <> $$content.do
   $$ values ('content.skill', 'insert'), ('content.question', 'insert'), ('content.skill', 'update'), ('content.question', 'update'),
             ('content.question', 'delete'), ('content.skill', 'delete') $$,
   'I10: changes of skills and questions are recorded');
-select is((select array_agg(distinct source) from entry), array['studio'], 'I10: entries name the application that made the change');
+select is((select array_agg(distinct source) from entry), array[format('postgres at %s caller says: studio', host(inet_client_addr()))], 'I10: entries name the application that made the change');
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 
 select tests.a_release();
 create temporary table violation (rule text, statement text) on commit drop;
@@ -10,6 +10,7 @@ insert into violation values
   ('bundle_path_unique', $$ insert into content.bundle (history, schema, domain_id, version, rows, path, bytes, sha256)
      values ('h', 1, tests.domain(9), 1, 1, 'h/1/' || encode(sha256('a'), 'hex') || '.ndjson.gz', 1, sha256('a')) $$),
   ('bundle_rows_positive', $$ insert into content.bundle (history, schema, domain_id, version, rows) values ('h', 1, tests.domain(9), 1, 0) $$),
+  ('bundle_first_part_begins', $$ insert into content.bundle (history, schema, domain_id, version, part, rows) values ('h', 1, tests.domain(9), 1, 2, 1) $$),
   ('bundle_bytes_positive', $$ update content.bundle set bytes = 0 $$),
   ('bundle_sha256_length', $$ update content.bundle set sha256 = '\x00', path = 'h/1/00.ndjson.gz' $$),
   ('bundle_path_is_its_hash', $$ update content.bundle set path = 'h/1/other.ndjson.gz' $$),

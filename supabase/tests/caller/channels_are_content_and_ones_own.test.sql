@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 
 create function pg_temp.may_join(p_topic text) returns boolean
 language plpgsql
@@ -21,6 +21,11 @@ select ok(not pg_temp.may_join('learner:' || tests.learner(2)), 'I9: a learner c
 select ok(not pg_temp.may_join('lobby'), 'I9: a learner cannot join any other channel');
 select throws_ok($$ insert into realtime.messages (topic, extension) values ('content', 'broadcast') $$, '42501', null,
   'I9: a learner cannot broadcast');
+select tests.reset_role();
+delete from auth.sessions where user_id = tests.learner(1);
+select tests.authenticate(tests.learner(1));
+select ok(not pg_temp.may_join('learner:' || tests.learner(1)), 'I9: a signed-out token cannot join the learner''s channel');
+select ok(pg_temp.may_join('content'), 'C1: a signed-out token can join the channel content until it expires');
 select tests.authenticate_anon();
 select ok(not pg_temp.may_join('content'), 'I9: a caller without a session cannot join a channel');
 

@@ -4,10 +4,10 @@ select plan(11);
 -- Which callers pass require_role('instructor', 'admin').
 create temporary table caller (name text, claims jsonb, passes boolean) on commit drop;
 insert into caller values
-  ('an instructor', '{"role": "authenticated", "app_metadata": {"role": "instructor"}}', true),
-  ('an admin', '{"role": "authenticated", "app_metadata": {"role": "admin"}}', true),
-  ('support', '{"role": "authenticated", "app_metadata": {"role": "support"}}', false),
-  ('a learner', '{"role": "authenticated", "app_metadata": {}}', false),
+  ('an instructor', tests.token_of(tests.learner(1), 'instructor'), true),
+  ('an admin', tests.token_of(tests.learner(2), 'admin'), true),
+  ('support', tests.token_of(tests.learner(3), 'support'), false),
+  ('a learner', tests.token_of(tests.learner(4)), false),
   ('a token without app_metadata', '{"role": "authenticated"}', false),
   ('anon', '{"role": "anon"}', false),
   ('anon with a role in its token', '{"role": "anon", "app_metadata": {"role": "admin"}}', false),

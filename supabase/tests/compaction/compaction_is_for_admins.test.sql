@@ -7,7 +7,7 @@ select tests.publish();
 
 select tests.authenticate(tests.learner(), 'admin');
 select throws_ok($$ select ops.compact_content(1, '0 s') $$, '42501', null, 'I9: admins cannot run compaction through the API');
-select tests.become('none', '{"role": "authenticated", "app_metadata": {"role": "instructor"}}');
+select tests.become('none', tests.token_of(tests.learner(3), 'instructor'));
 select throws_ok($$ select ops.compact_content(1, '0 s') $$, 'CR001', null, 'I9: an instructor cannot run compaction');
 select tests.reset_role();
 select is(private.content_horizon(), 0, 'I9: a refused compaction drops nothing');

@@ -1,5 +1,5 @@
 begin;
-select plan(36);
+select plan(37);
 
 select tests.a_curriculum();
 
@@ -25,6 +25,7 @@ insert into violation values
   ('question_difficulty_in_range', $$ update content.question set difficulty = 6 where id = tests.question(1) $$),
   ('question_status_known', $$ update content.question set status = 'ACTIVE' where id = tests.question(1) $$),
   ('question_choices_count', $$ update content.question set choices = '{only}', answer = '{"choice": 0}' where id = tests.question(1) $$),
+  ('question_choices_differ_and_are_not_blank', $$ update content.question set choices = '{same,same}' where id = tests.question(1) $$),
   ('question_choices_present', $$ update content.question set choices = array['no', 'yes', null] where id = tests.question(1) $$),
   ('question_choices_are_one_list', $$ update content.question set choices = '{{a,b},{c,d}}' where id = tests.question(1) $$),
   ('question_tags_are_one_list', $$ update content.question set tags = '{{a,b}}' where id = tests.question(1) $$),

@@ -6,7 +6,7 @@ update content.domain set title = 'Second' where id = tests.domain(1);
 select tests.publish();
 delete from learner.device;
 create function pg_temp.contact(p_learner integer, p_device integer, p_version integer) returns jsonb
-language sql as $$ select jsonb_build_object('learner', tests.learner(p_learner), 'version', p_version,
+language sql as $$ select jsonb_build_object('learner', tests.learner(p_learner), 'session', tests.session(p_learner), 'version', p_version,
   'device', ('de000000-0000-4000-8000-' || lpad(p_device::text, 12, '0'))::uuid) $$;
 
 select is(private.record_contacts(json_build_array(pg_temp.contact(1, 1, 1), pg_temp.contact(1, 2, 2), pg_temp.contact(2, 1, 2), pg_temp.contact(2, 1, 1))),

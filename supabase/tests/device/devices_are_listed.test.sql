@@ -2,8 +2,8 @@ begin;
 select plan(7);
 
 select tests.a_release();
-select private.ingest_for(tests.learner(), concat_ws(E'\n', tests.header(), tests.attempt(10, 1), tests.attempt(11, 1, '{}', '{"occurred_at": "2025-11-22T09:00:00Z"}')));
-select private.ingest_for(tests.learner(), tests.header(jsonb_build_object('device_id', tests.device(2), 'platform', 'web', 'content_version', null)));
+select private.ingest_for(tests.learner(), tests.session(), concat_ws(E'\n', tests.header(), tests.attempt(10, 1), tests.attempt(11, 1, '{}', '{"occurred_at": "2025-11-22T09:00:00Z"}')));
+select private.ingest_for(tests.learner(), tests.session(), tests.header(jsonb_build_object('device_id', tests.device(2), 'platform', 'web', 'content_version', null)));
 select tests.send_for(2, tests.attempt(12, 1));
 update content.question set explanation = 'Another one.' where id = tests.question(1);
 select tests.publish();
@@ -20,7 +20,7 @@ select results_eq('select device_id from public.list_devices(tests.learner(2))',
 select tests.reset_role();
 select results_eq($$ select actor, object_id from ops.audit where action = 'list_devices' $$, $$ values (tests.learner(9), tests.learner(2)::text) $$,
   'I10: a look of support at a learner''s devices is recorded');
-select private.ingest_for(tests.learner(), tests.header());
+select private.ingest_for(tests.learner(), tests.session(), tests.header());
 select is((select queue_lag_ms from learner.device where device_id = tests.device() and user_id = tests.learner()), 3605000::bigint,
   'O2: a contact without events does not change the queue lag');
 

@@ -12,15 +12,17 @@ select results_eq($$ select type, version, body::jsonb -> 'data' from ops.webhoo
   $$ select 'learner.erased', null::integer, jsonb_build_object('history', private.history(), 'user_id', user_id, 'reason', 'requested', 'requested_at', requested_at)
      from ops.erasure where user_id = tests.learner(2) $$, 'O5: a subscribed endpoint gets one message for each erasure');
 select results_eq('select endpoint_id, state from ops.webhook_delivery', $$ values (tests.webhook_endpoint_id('vault'), 'pending') $$, 'O5: only the subscribed endpoint gets the message');
-insert into auth.users (id) values (tests.learner(2)), (tests.learner(3));
+select tests.session(2), tests.session(3);
 delete from auth.users where id in (tests.learner(2), tests.learner(3));
+update ops.account_deletion set erase_at = deleted_at where true;
+select ops.end_grace_periods();
 select bag_eq($$ select body::jsonb #>> '{data,user_id}' as id, body::jsonb #>> '{data,reason}' as reason from ops.webhook_message where type = 'learner.erased' $$,
   $$ values (tests.learner(2)::text, 'requested'), (tests.learner(2)::text, 'account_deleted'), (tests.learner(3)::text, 'account_deleted') $$,
-  'O5: a deleted account sends a message as well');
+  'O5: a deleted account sends a message when its grace period is over');
 
 select is_empty($$ select from public.alarms() where name = 'erasures_unsent' $$, 'O5: an undelivered erasure message younger than an hour raises no alarm');
 update ops.webhook_message set created_at = created_at - interval '2 hours';
-select is((select detail from public.alarms() where name = 'erasures_unsent'), '3 erasures did not reach their endpoint: for an admin, see webhook_deliveries()', 'O5: an undelivered erasure message older than an hour raises erasures_unsent');
+select is((select detail from public.alarms() where name = 'erasures_unsent'), '3 erasures did not reach their endpoint. An admin sees them in webhook_deliveries() and sends them again: retry_webhook()', 'O5: an undelivered erasure message older than an hour raises erasures_unsent');
 update ops.webhook_delivery set state = 'delivered', next_attempt_at = null, settled_at = now();
 select is_empty($$ select from public.alarms() where name = 'erasures_unsent' $$, 'O5: the alarm erasures_unsent ends with the delivery');
 

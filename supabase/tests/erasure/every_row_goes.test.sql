@@ -5,7 +5,7 @@ select tests.a_release();
 -- A row in every kind of table.
 select tests.send_for(n, tests.event(10, 'session.started', jsonb_build_object('session_id', tests.ulid(900), 'content_version', 1)),
   tests.attempt(11, 1), tests.attempt(12, 1, '{}', '{"id": "00000000000000000000000001"}'), tests.progress(13, 1, 60), 'no JSON') from generate_series(1, 2) n;
-select private.report_content(tests.learner(n), '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}') from generate_series(1, 2) n;
+select private.report_content(tests.learner(n), tests.session(n), '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}') from generate_series(1, 2) n;
 insert into ops.projection_difference (user_id, kind, row_id, found_at, live) select tests.learner(n), 'attempt', tests.event_id(11), now(), '{}' from generate_series(1, 2) n;
 create function pg_temp.rows_of(p_user uuid) returns table (name regclass, rows bigint)
 language plpgsql

@@ -1,7 +1,9 @@
 // What the tests of the Edge Functions share: a stack of their own, learners with tokens, and batches.
 import { ulid } from "ulid";
+import postgres from "postgres";
 import type { Stack } from "../../../scripts/local/stack.ts";
 import { throwAwayStack } from "../../../scripts/start/project.ts";
+import { signIn } from "../../../scripts/testkit/sign_in.ts";
 
 /** A signed-in learner with one device. */
 export interface Learner {
@@ -26,7 +28,7 @@ export function startBench(o: { jobs?: boolean } = {}): Promise<Stack> {
   return throwAwayStack({ migrated: true, ...o });
 }
 
-/** A token of this stack; `claims` replace what a learner's would say. */
+/** A token of this stack, without a session; `claims` replace what a learner's would say. */
 export function signToken(stack: Stack, id: string, claims: Record<string, unknown> = {}): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return stack.keys.sign({
@@ -40,10 +42,21 @@ export function signToken(stack: Stack, id: string, claims: Record<string, unkno
   });
 }
 
+/** A token of a new session. The account is created if there is none, with the app role. */
+export async function newToken(
+  stack: Stack,
+  id: string = crypto.randomUUID(),
+  appMetadata: { role?: string } = {},
+): Promise<string> {
+  const sql = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });
+  const [session_id] = await signIn(sql, [id], appMetadata).finally(() => sql.end());
+  return await signToken(stack, id, { session_id, app_metadata: appMetadata });
+}
+
 /** A learner nobody has heard of yet. */
-export async function newLearner(stack: Stack, claims: Record<string, unknown> = {}): Promise<Learner> {
+export async function newLearner(stack: Stack): Promise<Learner> {
   const id = crypto.randomUUID();
-  return { id, deviceId: crypto.randomUUID(), token: await signToken(stack, id, claims) };
+  return { id, deviceId: crypto.randomUUID(), token: await newToken(stack, id) };
 }
 
 /** A batch's header. */

@@ -1,9 +1,13 @@
 // Request bodies: a bomb is never held, and one that breaks off is an error of the request's, not the server's.
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { readBody } from "../../functions/_shared/body.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
+import { serveFunction } from "../../functions/_shared/serve.ts";
 import { batchText } from "../../functions/sync/lines.ts";
+import { testClock } from "./clock.ts";
 
 const CAP = 512 * 1024;
 const MB = 1024 * 1024;
@@ -83,6 +87,103 @@ Deno.test("U1: the limit of a gzip body counts all of its members together", asy
     readBody(request(arriving([half, half.slice()]), "gzip"), CAP),
     problem("payload_too_large", String(CAP)),
   );
+});
+
+Deno.test("U8: gzip members that inflate to nothing are counted by their own bytes", async () => {
+  const empty = await gzip(arriving([]));
+  const count = Math.ceil((CAP + 1) / empty.byteLength);
+  const members = Uint8Array.from(
+    { length: count * empty.byteLength },
+    (_, n) => empty[n % empty.byteLength] ?? 0,
+  );
+  const began = performance.now();
+  assert.deepEqual(
+    await readBody(request(arriving([members.subarray(0, 1000 * empty.byteLength)]), "gzip"), CAP),
+    new Uint8Array(),
+  );
+  await assert.rejects(
+    readBody(request(arriving([members]), "gzip"), CAP),
+    problem("payload_too_large", String(CAP)),
+  );
+  assert.ok(performance.now() - began < 5000, "thousands of members end soon");
+});
+
+/** A body whose chunks a test sends one by one. */
+function sentByHand() {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let isCancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start: (c) => void (controller = c),
+    cancel: () => void (isCancelled = true),
+  });
+  return {
+    body,
+    send: (text: string) => controller?.enqueue(new TextEncoder().encode(text)),
+    isCancelled: () => isCancelled,
+  };
+}
+
+for (const encoding of ["identity", "gzip"]) {
+  Deno.test(`U8: a ${encoding} body that stops arriving is ended after 10 s`, async () => {
+    const clock = testClock();
+    const { body, isCancelled } = sentByHand();
+    const reading = assert.rejects(
+      readBody(request(body, encoding), CAP, clock),
+      problem("body_timeout", "30"),
+    );
+    await clock.pass(9999);
+    assert.equal(isCancelled(), false, "a pause below the limit ends nothing");
+    await clock.pass(1);
+    await reading;
+    assert.equal(isCancelled(), true);
+    assert.deepEqual(clock.waits(), [], "no timer is left");
+  });
+}
+
+Deno.test("U8: a body that arrives byte by byte is ended after 30 s", async () => {
+  const clock = testClock();
+  const { body, send, isCancelled } = sentByHand();
+  const reading = assert.rejects(
+    readBody(request(body, "identity"), CAP, clock),
+    problem("body_timeout", "30"),
+  );
+  for (let second = 0; second < 30; second++) {
+    assert.equal(isCancelled(), false, `after ${second} s`);
+    send("{");
+    await clock.pass(1000);
+  }
+  await reading;
+  assert.deepEqual(clock.waits(), []);
+});
+
+Deno.test("U8: a body in time is read, and leaves no timer", async () => {
+  const clock = testClock();
+  assert.deepEqual(
+    await readBody(request(arriving([Uint8Array.of(123, 125)]), "identity"), CAP, clock),
+    Uint8Array.of(123, 125),
+  );
+  assert.deepEqual(clock.waits(), []);
+});
+
+Deno.test("U8: a sender that stops on a real connection gets 408 with the code body_timeout", async () => {
+  const clock = testClock();
+  const handler = serveFunction(
+    "sync",
+    () => Promise.resolve({ learner: "learner", session: null, issuedAt: 0 }),
+    async ({ request }) => {
+      return new Response(String((await readBody(request, CAP, clock)).byteLength));
+    },
+  );
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handler);
+  const socket = connect(server.addr.port, "127.0.0.1");
+  let answer = "";
+  socket.setEncoding("utf8").on("data", (text) => answer += text);
+  socket.write('POST /sync HTTP/1.1\r\nhost: carrel.test\r\ncontent-length: 1000\r\n\r\n{"batch_id"');
+  while (clock.waits().length === 0) await delay(5);
+  await clock.pass(10_000);
+  while (!answer.includes("body_timeout")) await delay(5);
+  assert.match(answer, /^HTTP\/1\.1 408 /);
+  socket.destroy();
 });
 
 Deno.test("U1: a byte order mark before the header is skipped, and kept anywhere else", () => {

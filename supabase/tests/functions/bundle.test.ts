@@ -30,10 +30,10 @@ async function bundled(sql: postgres.Sql): Promise<Bundle[]> {
 }
 
 async function configure(stack: Stack, sql: postgres.Sql): Promise<void> {
-  await sql`select ops.configure_signals(${`${stack.apiUrl}/functions/v1`}, ${stack.secretKey})`;
+  await sql`select ops.configure_signals(${`${stack.apiUrl}/functions/v1`})`;
 }
 
-/** Calls the worker as the database does. */
+/** Calls the worker as an operator does. */
 function work(stack: Stack, key = stack.secretKey): Promise<Answer> {
   return call(stack, null, "/bundle", { method: "POST", headers: { apikey: key } });
 }
@@ -43,7 +43,7 @@ Deno.test("bundle", async (t) => {
   await using stack = await startBench({ jobs: false });
   const sql = postgres(stack.dbUrl(), { max: 2, onnotice: () => {} });
 
-  await t.step("I9: only a secret key of the project wakes the worker", async () => {
+  await t.step("I9: only a secret key of the project, or the database, wakes the worker", async () => {
     const learner = await newLearner(stack);
     const asLearner = await call(stack, learner, "/bundle", { method: "POST" });
     assert.deepEqual([asLearner.status, asLearner.body.code], [401, "unauthenticated"]);
@@ -137,7 +137,7 @@ Deno.test("bundle", async (t) => {
 Deno.test("C1, C5: without Storage the worker fails, a publish succeeds, and devices get pages", async () => {
   await using stack = await startBench();
   const sql = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });
-  await sql`select ops.configure_signals('http://127.0.0.1:1/functions/v1', 'sb_secret_that_is_another')`;
+  await sql`select ops.configure_signals('http://127.0.0.1:1/functions/v1')`;
   await sql`update content.domain set title = title || '!' where key = (select min(key) from content.domain)`;
   await sql`select public.publish_release('unbundled')`;
   const learner = await newLearner(stack);

@@ -5,7 +5,14 @@ import { type BundleStore, openBundleStore } from "../../functions/bundle/store.
 import type { Work, WorkList } from "../../functions/bundle/work_list.ts";
 
 const request = new Request("http://worker/bundle", { method: "POST" });
-const CALL = { request, url: new URL(request.url), path: "", learner: "service_role" };
+const CALL = {
+  request,
+  url: new URL(request.url),
+  path: "",
+  learner: "service_role",
+  session: null,
+  issuedAt: 0,
+};
 const waitUntil = () => assert.fail("nobody asked for an early answer");
 
 /** A list of `left` bundles to write, each of `size` characters. */
@@ -60,7 +67,7 @@ Deno.test("C1: a call stops after its limit of bytes or time, and asks for anoth
   assert.deepEqual([byTime.written, byTime.more], [4, true]);
 });
 
-Deno.test("C1: a caller that prefers an asynchronous answer is answered before the work", async () => {
+Deno.test("C1: a worker that the database woke answers before the work", async () => {
   const { list, did } = listOf(1, 10);
   const claimed = Promise.withResolvers<void>();
   const works: Promise<unknown>[] = [];
@@ -69,7 +76,7 @@ Deno.test("C1: a caller that prefers an asynchronous answer is answered before t
     store: storeIn(did),
     waitUntil: (work) => works.push(work),
   });
-  const request = new Request(CALL.url, { method: "POST", headers: { prefer: "respond-async" } });
+  const request = new Request(CALL.url, { method: "POST", headers: { "x-carrel-wake": "" } });
   const response = await handler({ ...CALL, request });
   assert.deepEqual([response.status, await response.json(), did], [202, { accepted: true }, []]);
   claimed.resolve();

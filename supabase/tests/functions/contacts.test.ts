@@ -7,6 +7,7 @@ import { testClock } from "./clock.ts";
 const MINUTE = 60_000;
 const contact = (device: string, version: number | null = null): Contact => ({
   learner: "l",
+  session: null,
   device,
   version,
 });

@@ -144,8 +144,11 @@ Deno.test("content: repair", async (t) => {
       const answer = await post(body);
       assert.deepEqual([answer.status, answer.body.code, answer.body.info], [status, code, info]);
     }
-    const statuses = await Promise.all(Array.from({ length: 25 }, () => post(JSON.stringify(report))));
-    assert.deepEqual(new Set(statuses.map(({ status }) => status)), new Set([204]));
+    // As many at once as a learner may.
+    for (let round = 0; round < 6; round++) {
+      const statuses = await Promise.all(Array.from({ length: 4 }, () => post(JSON.stringify(report))));
+      assert.deepEqual(new Set(statuses.map(({ status }) => status)), new Set([204]));
+    }
     const [{ count }] = await sql<[{ count: number }]>`select count(*)::int as count from ops.content_report`;
     assert.equal(count, 20);
     assert.equal((await get("/report")).status, 405);

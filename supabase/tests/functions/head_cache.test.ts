@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
+import type { Clock } from "../../functions/_shared/clock.ts";
+import { existing } from "../../functions/content/existing.ts";
 import { headCache } from "../../functions/content/head_cache.ts";
 
 const H = "0a93ab2dc16574ce";
@@ -15,29 +17,38 @@ function bench() {
     bundled: false,
     isRetired: false,
     isDown: false,
+    schemas: [1, 2],
     queries: 0,
+    lookUps: 0,
     time: 0,
   };
-  const none = () => Promise.reject(new Error("no such query here"));
-  const database: Database = {
+  const database: Pick<Database, "contentHead" | "contentExisting"> = {
     contentHead: async () => {
       state.queries++;
       const { history, version, bundled, isRetired, isDown } = state;
       await Promise.resolve();
       if (isDown) throw new Problem("overloaded");
       if (isRetired) throw new Problem("upgrade_required");
-      return JSON.stringify({ history, version, bundled });
+      return JSON.stringify({ history, version, bundled, horizon: 0 });
     },
-    contentPage: none,
-    contentManifest: none,
-    contentNode: none,
-    reportContent: none,
-    recordContacts: none,
-    sync: none,
-    changes: none,
-    hintLearners: none,
+    contentExisting: async () => {
+      state.lookUps++;
+      await Promise.resolve();
+      const { history, version, schemas } = state;
+      const unknown_schema = `Schemas: ${schemas}.`;
+      return JSON.stringify({ history, version, schemas, unknown_schema, nodes: [], cursor_key: "00" });
+    },
   };
-  const headAt = headCache(database, () => state.time);
+  /** Who waits gets on at once, and the time has passed. */
+  const clock: Clock = {
+    now: () => state.time,
+    after(ms, run) {
+      state.time += ms;
+      queueMicrotask(run);
+      return () => {};
+    },
+  };
+  const headAt = headCache(database, existing(database, clock), clock);
   const version = async (known?: Parameters<typeof headAt>[1]) => (await headAt(1, known)).version;
   /** As after a hint. */
   const hinted = (version: number, history = H) => ({ history, version, isEnough: true });
@@ -113,16 +124,36 @@ Deno.test("C8: a refusal is cached for a second, and a failure is not cached", a
   assert.equal(await version(hinted(1)), 1, "a schema that is served again");
 });
 
-Deno.test("C8: unknown schemas are dropped from the cache, the oldest first, and served ones stay", async () => {
+Deno.test("U8: versions and histories that are made up cost ten queries a second, and hinted devices wait no longer", async () => {
+  const { state, headAt, version, hinted } = bench();
+  await version();
+  for (let ask = 0; ask < 50; ask++) {
+    const began = state.time;
+    await Promise.all(Array.from({ length: 20 }, (_, n) => headAt(1, hinted(1000 + n, n % 2 ? H : OTHER))));
+    assert.ok(state.time - began <= 20 * 100, "each waited for a tenth of a second");
+  }
+  assert.ok(state.queries <= 1 + state.time / 100, `${state.queries} queries in ${state.time} ms`);
+  state.version = 2;
+  const before = state.time;
+  assert.equal(await version(hinted(2)), 2);
+  assert.ok(state.time - before <= 100);
+});
+
+Deno.test("C8, U8: schemas that are made up cost a query a second, and a new schema is seen within it", async () => {
   const { state, headAt, version } = bench();
   await version();
-  state.isRetired = true;
-  const ask = (schema: number) => assert.rejects(headAt(schema), Problem);
-  for (let schema = 1000; schema < 2000; schema++) await ask(schema);
-  assert.equal(state.queries, 1001);
-  assert.equal(await version(), 1);
-  for (let schema = 1900; schema < 2000; schema++) await ask(schema);
-  assert.equal(state.queries, 1001, "the last hundred are remembered");
-  for (let schema = 1000; schema < 1900; schema++) await ask(schema);
-  assert.equal(state.queries, 1901, "and no others");
+  const ask = (schema: number) =>
+    headAt(schema).then(
+      () => "served",
+      ({ code, message, info }: Problem) => [code, message, info].join(" "),
+    );
+  for (let schema = 3; schema < 30_000; schema += 7) {
+    assert.equal(await ask(schema), "malformed_request Schemas: 1,2. schema");
+  }
+  assert.deepEqual([state.queries, state.lookUps], [1, 1]);
+  state.schemas = [1, 2, 3];
+  assert.equal(await ask(3), "malformed_request Schemas: 1,2. schema");
+  state.time += 1000;
+  assert.equal(await ask(3), "served");
+  assert.deepEqual([state.queries, state.lookUps], [2, 2]);
 });

@@ -4,10 +4,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import { until } from "../../../scripts/local/until.ts";
-import { openDatabase, problemOf } from "../../functions/_shared/database.ts";
+import { acceptTokensWithoutSession } from "../../../scripts/testkit/sign_in.ts";
+import { openDatabase } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { createKeyedSlots, createSlots } from "../../functions/_shared/slots.ts";
-import { createLearnerLimits } from "../../functions/sync/learner_limits.ts";
+import { createLearnerLimits } from "../../functions/_shared/learner_limits.ts";
 import { throwRefusal } from "../../functions/sync/refusal.ts";
 import { event, header, ndjson } from "./bench.ts";
 import { testClock } from "./clock.ts";
@@ -153,27 +154,6 @@ Deno.test("U8: a learner who has sent too much is refused until the announced ti
   throwRefusal('{"batch":{"results":[]}}');
 });
 
-Deno.test("U8: every error about missing connections is overloaded", () => {
-  const failure = (message: string, code?: string) => Object.assign(new Error(message), { code });
-  const codes = [
-    failure("(EMAXCONN) max client connections reached, limit: 200", "XX000"),
-    failure("Max client connections reached", "XX000"),
-    failure("(ECHECKOUTTIMEOUT) unable to check out a connection"),
-    failure("too many connections", "53300"),
-    failure("out of memory", "53200"),
-    failure("shutting down", "57P01"),
-    failure("deadlock", "40P01"),
-    failure("read only after a fail-over", "25006"),
-    failure("write CONNECTION_CLOSED", "CONNECTION_CLOSED"),
-    failure("connect", "ECONNREFUSED"),
-    failure("getaddrinfo", "ENOTFOUND"),
-    failure("getaddrinfo", "EAI_AGAIN"),
-    failure("connect", "EHOSTUNREACH"),
-    failure("connect", "ENETUNREACH"),
-  ].map((error) => problemOf(error).code);
-  assert.deepEqual(new Set(codes), new Set(["overloaded"]));
-});
-
 Deno.test("U8: an unknown database host is overloaded", async () => {
   const database = openDatabase("postgres://carrel_edge@database.invalid:5432/postgres");
   assert.equal(await codeOf(database.contentHead(1)), "overloaded");
@@ -190,10 +170,11 @@ Deno.test("U8: a database that does not answer is reported as overloaded, and it
   assert.ok(patient && impatient);
   const learner = { id: crypto.randomUUID(), deviceId: crypto.randomUUID(), token: "" };
   const body = ndjson(header(learner), event(learner));
-  await patient.sync(learner.id, ndjson(header(learner)));
+  await acceptTokensWithoutSession(sql);
+  await patient.sync({ learner: learner.id, session: null }, ndjson(header(learner)));
   await sql.begin(async (tx) => {
     await tx`lock table learner.batch in share mode`;
-    assert.equal(await codeOf(impatient.sync(learner.id, body)), "overloaded");
+    assert.equal(await codeOf(impatient.sync({ learner: learner.id, session: null }, body)), "overloaded");
     await until("a batch that goes on", async () => {
       const waiting = await sql`
         select from pg_stat_activity where usename = 'carrel_edge' and wait_event_type = 'Lock'`;
@@ -204,7 +185,7 @@ Deno.test("U8: a database that does not answer is reported as overloaded, and it
     "its end",
     async () => (await sql`select from learner.event where user_id = ${learner.id}`).count === 1,
   );
-  const again = JSON.parse((await patient.sync(learner.id, body)).answer);
+  const again = JSON.parse((await patient.sync({ learner: learner.id, session: null }, body)).answer);
   assert.equal(again.batch.results[0].status, "duplicate");
   await sql.end();
 });

@@ -5,6 +5,7 @@ import { startCluster } from "../../../scripts/local/postgres/cluster.ts";
 import { SUPABASE_FOLDER, WORK_FOLDER } from "../../../scripts/start/project.ts";
 import { migrated } from "../../../scripts/local/postgres/recipes.ts";
 import { until } from "../../../scripts/local/until.ts";
+import { acceptTokensWithoutSession } from "../../../scripts/testkit/sign_in.ts";
 import { openDatabase } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { event, header, ndjson } from "./bench.ts";
@@ -25,6 +26,8 @@ Deno.test("U6: a lagging replica says so, and has the push once it has caught up
     return cluster;
   };
   const template = await open("primary");
+  const setup = postgres(template.url("postgres"), { max: 1 });
+  await acceptTokensWithoutSession(setup).finally(() => setup.end());
   await template.stop();
   await copyFolder(folder("primary"), folder("standby"));
   const primary = await start("primary");
@@ -41,11 +44,12 @@ Deno.test("U6: a lagging replica says so, and has the push once it has caught up
     openDatabase(standby.url("carrel_edge")),
   ];
   const pull = (atLeast: string | null) =>
-    reader.changes({ learner: learner.id, cursor: null, limit: 10, atLeast, device: null })
+    reader.changes({ learner: learner.id, session: null, cursor: null, limit: 10, atLeast, device: null })
       .then((text) => JSON.parse(text), (error: unknown) => error);
   const pushed = async () => {
     const answer = JSON.parse(
-      (await writer.sync(learner.id, ndjson(header(learner), event(learner)))).answer,
+      (await writer.sync({ learner: learner.id, session: null }, ndjson(header(learner), event(learner))))
+        .answer,
     );
     const token: string = answer.batch.token;
     return token;

@@ -120,6 +120,17 @@ Deno.test("RPC under pressure", async (t) => {
         return true;
       });
     });
+    for (
+      const [name, table] of [["content_delta", "content.revision"], [
+        "content_head",
+        "content.release",
+      ]] as const
+    ) {
+      await whileLocked(`lock table ${table} in access exclusive mode`, async () => {
+        refused(await rpc(stack, learner, name, {}), "overloaded");
+      });
+      assert.equal((await rpc(stack, learner, name, {})).status, 200);
+    }
     await setTimeout("8s");
     await until("the timeout of before", async () => (await send()).status === 200);
   });

@@ -6,6 +6,11 @@ create function tests.learner(p_n integer default 1) returns uuid
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('1ea40000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
 
+create function tests.session(p_n integer default 1) returns uuid
+language sql volatile set search_path = pg_catalog, pg_temp
+as $$ select tests.session_of(tests.learner(p_n)) $$;
+comment on function tests.session(integer) is 'Returns the session of a learner, who is signed in.';
+
 create function tests.device(p_n integer default 1) returns uuid
 language sql immutable set search_path = pg_catalog, pg_temp
 as $$ select ('de000000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid $$;
@@ -72,9 +77,12 @@ as $$
 $$;
 
 create function tests.batch(variadic p_lines text[]) returns text
-language sql immutable set search_path = pg_catalog, pg_temp
-as $$ select pg_catalog.array_to_string(tests.header() || p_lines, E'\n', '') $$;
-comment on function tests.batch(text[]) is 'Returns a batch with a header and these lines.';
+language sql volatile set search_path = pg_catalog, pg_temp
+as $$
+  select pg_catalog.array_to_string(tests.header(pg_catalog.jsonb_build_object(
+    'sent_at', pg_catalog.to_char(pg_catalog.clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))) || p_lines, E'\n', '')
+$$;
+comment on function tests.batch(text[]) is 'Returns a batch of a device whose clock is right, with these lines.';
 
 create function tests.results(p_answer json) returns text[]
 language sql immutable set search_path = pg_catalog, pg_temp
@@ -89,7 +97,7 @@ create function tests.send_as(p_learner uuid, variadic p_lines text[]) returns t
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return tests.results(private.ingest_for(p_learner, tests.batch(variadic p_lines)));
+  return tests.results(private.ingest_for(p_learner, tests.session_of(p_learner), tests.batch(variadic p_lines)));
 end
 $$;
 

@@ -5,7 +5,7 @@ create function tests.configure_signals() returns void
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform ops.configure_signals('http://127.0.0.1:1/functions/v1', 'sb_secret_of_these_tests');
+  perform ops.configure_signals('http://127.0.0.1:1/functions/v1');
 end
 $$;
 comment on function tests.configure_signals() is 'Configures a URL of the functions, at which nothing answers.';
@@ -23,9 +23,7 @@ create function tests.upload(p_work json) returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_bundle constant json := p_work #> '{bundles,0}';
-  v_text constant bytea := convert_to(
-    private.bundle_text((v_bundle ->> 'schema')::smallint, (v_bundle ->> 'domain_id')::uuid, (v_bundle ->> 'version')::integer), 'UTF8');
+  v_text constant bytea := convert_to(private.bundle_text((p_work ->> 'lease')::uuid), 'UTF8');
 begin
   return private.name_bundle((p_work ->> 'lease')::uuid, length(v_text), encode(sha256(v_text), 'hex'));
 end

@@ -3,7 +3,7 @@ select plan(11);
 
 select tests.a_release();
 create function pg_temp.push(p_learner integer, p_device integer) returns json language sql
-as $$ select private.ingest_for(tests.learner(p_learner), tests.header(jsonb_build_object('device_id', tests.device(p_device)))) $$;
+as $$ select private.ingest_for(tests.learner(p_learner), tests.session(p_learner), tests.header(jsonb_build_object('device_id', tests.device(p_device)))) $$;
 select pg_temp.push(1, 1), pg_temp.push(1, 2), pg_temp.push(2, 1);
 -- The learners hinted by the next run, and the devices that caused it.
 create function pg_temp.told() returns table (learner uuid, devices jsonb)

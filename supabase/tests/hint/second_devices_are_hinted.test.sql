@@ -4,7 +4,7 @@ select plan(8);
 select tests.a_release();
 create function pg_temp.push(p_learner integer, p_device integer) returns void language sql
 as $$
-  select private.ingest_for(tests.learner(p_learner), tests.header(jsonb_build_object('device_id', tests.device(p_device))))
+  select private.ingest_for(tests.learner(p_learner), tests.session(p_learner), tests.header(jsonb_build_object('device_id', tests.device(p_device))))
 $$;
 create function pg_temp.pushed(p_learner integer, p_device integer) returns json language sql
 as $$ select json_build_object('learner', tests.learner(p_learner), 'device', tests.device(p_device)) $$;

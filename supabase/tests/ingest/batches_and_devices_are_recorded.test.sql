@@ -13,8 +13,8 @@ select results_eq('select batch_id, device_id, events, applied, duplicate, quara
 select results_eq('select device_id, platform, app_version, contract_version, content_version from learner.device
   where user_id = tests.learner()',
   $$ values (tests.device(), 'android', '1.4.0', 1, 1) $$, 'I10: a device is recorded with the values of its header');
-select private.ingest_for(tests.learner(), tests.header('{"app_version": "1.5.0", "content_version": 2}'));
-select private.ingest_for(tests.learner(), tests.header(jsonb_build_object('device_id', tests.device(2))));
+select private.ingest_for(tests.learner(), tests.session(), tests.header('{"app_version": "1.5.0", "content_version": 2}'));
+select private.ingest_for(tests.learner(), tests.session(), tests.header(jsonb_build_object('device_id', tests.device(2))));
 select results_eq('select device_id, app_version, content_version, last_seen_at > first_seen_at from learner.device
   where user_id = tests.learner() order by device_id',
   $$ values (tests.device(1), '1.5.0', 2, true), (tests.device(2), '1.4.0', 1, false) $$, 'I10: a device has one row with the values of its last header');

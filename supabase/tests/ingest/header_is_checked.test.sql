@@ -4,7 +4,7 @@ select plan(42);
 select tests.a_release();
 create function pg_temp.refused(p_header text) returns text
 language sql
-as $$ select tests.raised(format('select private.ingest_for(tests.learner(), %L)', p_header || E'\n' || tests.attempt(10, 1))) $$;
+as $$ select tests.raised(format('select private.ingest_for(tests.learner(), tests.session(), %L)', p_header || E'\n' || tests.attempt(10, 1))) $$;
 
 select is(pg_temp.refused(tests.header(jsonb_build_object(field, value))), 'CR020 ' || field, format('I7: a header is refused for its %s: %s', field, value))
 from (values
@@ -15,9 +15,9 @@ from (values
   ('pull', '{"cursor": 1}'), ('pull', '{"cursor": ""}')) bad (field, value);
 select is(pg_temp.refused(header), 'CR020', 'I7: a header is refused: ' || header)
 from unnest(array['', 'x', '[]', 'null', '"x"', '{"batch_id":', '{"x": "\u0000"}']) header;
-select throws_ok(format('select private.ingest_for(tests.learner(), %L)', tests.header('{"sent_at": "2025-11-22T10:00:00+01:00"}')), 'CR020',
+select throws_ok(format('select private.ingest_for(tests.learner(), tests.session(), %L)', tests.header('{"sent_at": "2025-11-22T10:00:00+01:00"}')), 'CR020',
   '`sent_at`: must be an RFC 3339 time in UTC ending in Z.', 'I7: the error of an invalid header names the field and its rule');
-select throws_ok('select private.ingest_for(tests.learner(), $$[]$$)', 'CR020',
+select throws_ok('select private.ingest_for(tests.learner(), tests.session(), $$[]$$)', 'CR020',
   'The first line of a batch must be its header, a JSON object.', 'I7: the error of a first line that is no header says so');
 select is(pg_temp.refused('{}'), 'CR020 batch_id', 'I7: the first invalid field of a header is named');
 select is_empty('select from learner.event where user_id = tests.learner() union all select from learner.device where user_id = tests.learner()',

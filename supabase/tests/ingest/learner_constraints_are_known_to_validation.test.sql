@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(20);
 
 select tests.a_release();
 -- Every named constraint that a field of an event can reach, and an event that would violate it.
@@ -26,9 +26,14 @@ insert into out_of_reach values
   ('event_content_state_known', $$ update learner.event set content_state = 'old' $$),
   ('session_has_an_event', $$ insert into learner.session (user_id, session_id, device_id, change_seq)
     values (tests.learner(9), tests.event_id(1), tests.device(), 1) $$),
+  ('session_ends_after_its_start', $$ insert into learner.session (user_id, session_id, device_id, started_at, started_event, ended_at, change_seq)
+    values (tests.learner(9), tests.event_id(1), tests.device(), now(), tests.event_id(1), now() - interval '1 hour', 1) $$),
   ('attempt_content_state_known', $$ update learner.attempt set content_state = 'old' $$),
   ('skill_progress_correct_among_attempts', 'update learner.skill_progress set correct = attempts + 1'),
   ('practice_days_present', $$ update learner.practice set days = '{}' $$),
+  ('adoption_by_another', 'insert into learner.adoption values (tests.learner(9), tests.learner(9), now(), 1, 0, 0, 0)'),
+  ('adoption_counts_not_negative', 'insert into learner.adoption values (tests.learner(9), tests.learner(8), now(), 1, 0, -1, 0)'),
+  ('quarantine_held_waits_for_something', $$ update ops.quarantine set waits_for = null where status = 'held' $$),
   ('quarantine_status_known', $$ update ops.quarantine set status = 'lost' $$),
   ('quarantine_origin_known', $$ update ops.quarantine set origin = 'letter' $$),
   ('quarantine_event_iff_superseded', $$ update ops.quarantine set status = 'superseded', resolved_at = now() $$),

@@ -4,7 +4,7 @@ select plan(1);
 select tests.a_release();
 select tests.send(tests.attempt(30, 1));
 
-select is(private.ingest_for(tests.learner(), tests.batch(tests.progress(40, 1, 10), 'x', tests.attempt(30, 1),
+select is(private.ingest_for(tests.learner(), tests.session(), tests.batch(tests.progress(40, 1, 10), 'x', tests.attempt(30, 1),
   tests.progress(20, 1, 200), tests.attempt(10, 9),
     tests.attempt(11, 1, '{}', jsonb_build_object('learner_id', tests.learner(2))), tests.attempt(13, 1, '{}', '{"id": 13}'),
       tests.attempt(12, 1)))::jsonb -> 'results',

@@ -3,7 +3,7 @@ select plan(8);
 
 create function pg_temp.report(p_days integer) returns void language plpgsql as $$
 begin
-  perform private.report_content(tests.learner(), '{"kind":"repair","version":1,"rows":1,"nodes":[]}');
+  perform private.report_content(tests.learner(), tests.session(), '{"kind":"repair","version":1,"rows":1,"nodes":[]}');
   update ops.content_report set reported_on = reported_on - p_days, reported_at = reported_at - make_interval(days => p_days)
   where reported_on = (now() at time zone 'utc')::date;
 end

@@ -6,7 +6,7 @@ update ops.pressure_setting set event_burst = 500, events_per_s = 1, batch_burst
 create function pg_temp.send(p_events integer, p_from integer, p_learner integer default 1) returns text language plpgsql
 as $$
 declare
-  v_answer json := private.ingest_for(tests.learner(p_learner), tests.batch(variadic array(
+  v_answer json := private.ingest_for(tests.learner(p_learner), tests.session(p_learner), tests.batch(variadic array(
     select replace(tests.attempt(n, 1), tests.learner()::text, tests.learner(p_learner)::text) from generate_series(p_from, p_from + p_events - 1) n)));
 begin
   return coalesce('refused ' || (v_answer #>> '{refused,code}'), 'taken ' || json_array_length(v_answer -> 'results'));
@@ -33,7 +33,7 @@ select pg_temp.wait(100000);
 select is(pg_temp.send(500, 6000), 'taken 500', 'U8: a bucket fills up to its size');
 select is(pg_temp.send(50, 7000), 'refused rate_limited', 'U8: a bucket holds no more than its size');
 create temporary table refusal on commit drop as
-  select (private.ingest_for(tests.learner(), tests.batch(variadic array(select tests.attempt(n, 1) from generate_series(3000, 3199) n))) #>> '{refused,retry_after_s}')::integer as seconds;
+  select (private.ingest_for(tests.learner(), tests.session(), tests.batch(variadic array(select tests.attempt(n, 1) from generate_series(3000, 3199) n))) #>> '{refused,retry_after_s}')::integer as seconds;
 select ok((select seconds between 195 and 200 from refusal), 'U8: a refusal says when to try again');
 select pg_temp.wait((select seconds from refusal));
 select is(pg_temp.send(200, 3000), 'taken 200', 'U8: the whole batch is accepted after the announced wait');

@@ -3,7 +3,7 @@ select plan(5);
 
 select tests.a_release();
 -- A clock that is two hours slow, contract version 3, and an event that waited for an hour.
-select private.ingest_for(tests.learner(), concat_ws(E'\n', tests.header(jsonb_build_object('contract_version', 3,
+select private.ingest_for(tests.learner(), tests.session(), concat_ws(E'\n', tests.header(jsonb_build_object('contract_version', 3,
   'sent_at', to_char(clock_timestamp() at time zone 'utc' - interval '2 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))),
   tests.attempt(10, 1, '{}', jsonb_build_object('occurred_at', to_char(clock_timestamp() at time zone 'utc' - interval '3 hours', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))));
 create temporary table known on commit drop as select * from learner.device;

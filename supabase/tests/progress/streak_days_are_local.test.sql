@@ -21,8 +21,8 @@ select tests.send(tests.event(21, 'progress.advanced', jsonb_build_object('skill
 select results_eq('table mine', $$ values ('2025-03-08', 1, 4) $$, 'U4: a new streak begins after a gap, and the longest streak stays');
 select tests.send(pg_temp.at(22, '2999-01-01T00:00:00Z', 0));
 select is((select last_day from public.practice where user_id = tests.learner()),
-  (select (received_at + interval '1 day') at time zone 'utc' from learner.event where user_id = tests.learner() and event_id = tests.event_id(22))::date,
-  'I5: a day of practice is at most the day after arrival');
+  (select received_at at time zone 'utc' from learner.event where user_id = tests.learner() and event_id = tests.event_id(22))::date,
+  'I5: a day of practice is at most the day of arrival');
 select tests.send_for(2, pg_temp.at(30, '1970-01-01T00:00:00Z', -60));
 select is((select days from learner.practice where user_id = tests.learner(2)), '{[1969-12-31,1970-01-01)}', 'U4: an event of a clock that was never set counts as a day of practice');
 

@@ -8,7 +8,7 @@ select is(ops.check_projections() ->> 'different', '1', 'I6: the check finds a d
 
 -- An erasure of several steps. After the first one the attempts are erased, the ledger is not, and no change number has changed.
 insert into ops.erasure (user_id, reason) values (tests.learner(1), 'requested'), (tests.learner(2), 'requested');
-select private.erase_step(tests.learner(n), 1) from generate_series(1, 2) n;
+select private.erase_learners(array[tests.learner(n)], 1) from generate_series(1, 2) n;
 select is((select count(*) from learner.event where user_id in (tests.learner(1), tests.learner(2))), 6::bigint, 'O5: an unfinished erasure leaves the events in the ledger');
 select isnt_empty('select from learner.state where user_id = tests.learner(1)', 'O5: an unfinished erasure leaves the learner''s state');
 select is_empty($$ select from public.alarms() where name = 'projections_differ' $$, 'O4: a learner who is being erased raises no alarm projections_differ');

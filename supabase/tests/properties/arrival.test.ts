@@ -68,16 +68,28 @@ Deno.test("I4, I5, I6: events give the same rows in any order of arrival, and ea
 
 // Long mode, 10,000 histories: CARREL_RUNS=10000, 9 minutes for all three on 2 cores.
 Deno.test("I5, I6, U4: a pull after any batch equals the reference model of the ledger", async () => {
+  // Seconds, less than a day, and more.
+  const skews = fc.array(fc.constantFrom(0, 5000, -50_400_000, 90_000_000, -31_536_000_000), {
+    minLength: 1,
+  });
   const arrival = historyOf(curriculum, "any").chain((events) =>
-    deliveriesOf(events.length).map((deliveries) => ({ events, deliveries }))
+    fc.record({ events: fc.constant(events), deliveries: deliveriesOf(events.length), skews })
   );
   await fc.assert(
-    fc.asyncProperty(arrival, async ({ events, deliveries }) => {
+    fc.asyncProperty(arrival, async ({ events, deliveries, skews }) => {
       const learner = crypto.randomUUID();
-      for (const delivery of deliveries) {
-        await ingest(sql, learner, delivery.flatMap((place) => events[place] ?? []));
+      for (const [n, delivery] of deliveries.entries()) {
+        const batch = delivery.flatMap((place) => events[place] ?? []);
+        const { results } = await ingest(sql, learner, batch, skews[n % skews.length]);
+        assert.ok(results.every(({ status }) => status === "applied" || status === "duplicate"));
         assert.deepEqual(await pullRows(sql, learner), project(await readLedger(sql, learner)));
       }
+      await sql`select ops.rebuild_learner(${learner})`;
+      assert.deepEqual(
+        await pullRows(sql, learner),
+        project(await readLedger(sql, learner)),
+        "after a rebuild",
+      );
     }),
     settings(40),
   );

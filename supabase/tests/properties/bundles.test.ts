@@ -25,7 +25,14 @@ Deno.test("C1, I12: bundles equal the domains, whichever workers are killed", as
   const lists = [1, 2, 3].map(() => openWorkList(cluster.url("carrel_edge")));
   const objects = new Map<string, Uint8Array>();
   const request = new Request("http://worker/bundle", { method: "POST" });
-  const call = { request, url: new URL(request.url), path: "", learner: "service_role" };
+  const call = {
+    request,
+    url: new URL(request.url),
+    path: "",
+    learner: "service_role",
+    session: null,
+    issuedAt: 0,
+  };
 
   /** Runs workers side by side, and beside a publisher, until each is done or dead; then everybody's leases are over. */
   async function run(workers: number, fates: number[], meanwhile: Edit[] = []): Promise<void> {

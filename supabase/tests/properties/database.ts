@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { ulid } from "ulid";
 import { throwAwayCluster } from "../../../scripts/start/project.ts";
+import { acceptTokensWithoutSession } from "../../../scripts/testkit/sign_in.ts";
 import type { HistoryEvent } from "./history.ts";
 
 /** A migrated and seeded database. */
@@ -21,8 +22,10 @@ export async function testDatabase(): Promise<TestDatabase> {
     open.push(sql);
     return sql;
   };
+  const sql = connect();
+  await acceptTokensWithoutSession(sql);
   return {
-    sql: connect(),
+    sql,
     connect,
     async [Symbol.asyncDispose]() {
       await Promise.all(open.map((sql) => sql.end({ timeout: 5 })));
@@ -36,23 +39,25 @@ export interface IngestAnswer {
   results: { id?: string; status: string; code?: string }[];
 }
 
-/** Sends events as one batch of the learner. */
+/** Sends events as one batch of the learner, by a device whose clock is behind the server's by `skewMs`. The events name `owner`. */
 export async function ingest(
-  sql: postgres.Sql,
+  sql: postgres.Sql | postgres.TransactionSql,
   learner: string,
   events: readonly HistoryEvent[],
+  skewMs = 0,
+  owner = learner,
 ): Promise<IngestAnswer> {
   const header = {
     batch_id: ulid(),
     device_id: events[0]?.device_id ?? "d0000000-0000-4000-8000-000000000001",
-    sent_at: new Date().toISOString(),
+    sent_at: new Date(Date.now() - skewMs).toISOString(),
     contract_version: 1,
   };
-  const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: learner }))];
+  const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: owner }))];
   const text = lines.map((line) => JSON.stringify(line)).join("\n");
   const [row] = await sql<
     { answer: IngestAnswer }[]
-  >`select private.ingest_for(${learner}, ${text}) as answer`;
+  >`select private.ingest_for(${learner}, null, ${text}) as answer`;
   assert.ok(row);
   return row.answer;
 }

@@ -16,6 +16,7 @@ export interface HistoryEvent {
   device_id: string;
   occurred_at: string;
   utc_offset_minutes: number;
+  clock_offset_ms?: number | null;
   body: Record<string, unknown>;
 }
 
@@ -62,7 +63,7 @@ function bodyOf(
     ),
     tagged(
       "session.ended",
-      fc.record({ session_id: session, reason: fc.constantFrom("completed", "abandoned") }),
+      fc.record({ session_id: session, reason: fc.constantFrom("completed", "abandoned", "timed_out") }),
     ),
     {
       weight: 3,
@@ -99,6 +100,18 @@ const wrongTime = fc.constantFrom(
   "2999-12-31T23:59:59.999Z",
 );
 
+/** As a device knows it: unknown, small, wrong by days or years, and as far as two clocks can be apart. */
+const clockOffset = fc.constantFrom(
+  null,
+  0,
+  1234,
+  -50_400_000,
+  90_000_001,
+  -31_536_000_000,
+  31_536_000_000,
+  32_503_680_000_000,
+);
+
 /** Up to 40 events of one learner. What wrong clocks say depends on when it arrives, so they have to be asked for. */
 export function historyOf(
   curriculum: Curriculum,
@@ -109,14 +122,16 @@ export function historyOf(
     device: fc.constantFrom(...DEVICES),
     occurred_at: clocks === "right" ? rightTime : fc.oneof({ weight: 4, arbitrary: rightTime }, wrongTime),
     offset: fc.constantFrom(-1080, -300, 0, 60, 345, 1080),
+    clockOffset: clocks === "right" ? fc.constant(undefined) : clockOffset,
   });
   return fc.array(event, { minLength: 1, maxLength: 40, size: "max" }).map((events) =>
-    events.map(({ what: [type, body], device, occurred_at, offset }, n) => ({
+    events.map(({ what: [type, body], device, occurred_at, offset, clockOffset }, n) => ({
       id: ulid(n),
       type,
       device_id: device,
       occurred_at,
       utc_offset_minutes: offset,
+      clock_offset_ms: clockOffset ?? null,
       body,
     }))
   );

@@ -8,7 +8,7 @@ insert into content.question (id, skill_id, key, prompt, choices, answer)
 values (tests.question(7), tests.skill(1), 'question-7', 'New', '{a,b}', '{"choice": 0}');
 
 create temporary table preview on commit drop as select public.preview_release()::jsonb as p;
-select is((select p - 'hash' - 'changes' from preview), '{"base_version": 1, "upserts": 2, "deletes": 1, "delete_share": 0.0909, "needs_force": false, "problems": []}',
+select is((select p - 'hash' - 'changes' from preview), '{"base_version": 1, "upserts": 2, "deletes": 1, "delete_share": 0.0909, "needs_force": false, "problems": [], "warnings": []}',
   'I2: a preview counts updates, deletes and problems');
 select results_eq(
   $$ select c ->> 'op', c ->> 'kind', (c ->> 'id')::uuid, c ->> 'key' from preview, jsonb_array_elements(p -> 'changes') c order by 1 $$,

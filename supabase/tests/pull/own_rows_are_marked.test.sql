@@ -3,7 +3,7 @@ select plan(13);
 
 select tests.a_release();
 -- Events 10 to 39 are device 1's, 40 and later device 2's.
-select private.ingest_for(tests.learner(), concat_ws(E'\n', tests.header(), line, tests.progress(19, 1, 30)))
+select private.ingest_for(tests.learner(), tests.session(), concat_ws(E'\n', tests.header(), line, tests.progress(19, 1, 30)))
 from concat_ws(E'\n', tests.attempt(10, 1), tests.attempt(11, 1, '{"correct": false}'),
   tests.event(12, 'session.started', jsonb_build_object('session_id', tests.ulid(901), 'content_version', 1)),
   tests.event(13, 'session.ended', jsonb_build_object('session_id', tests.ulid(901), 'reason', 'completed')),

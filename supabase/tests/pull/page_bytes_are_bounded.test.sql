@@ -34,7 +34,7 @@ select is((select split_part(page ->> 'cursor', '.', 2)::bigint from page order 
 select tests.send_for(2, tests.attempt(1, 1), tests.attempt(2, 1));
 update learner.attempt set answer = jsonb_build_object('x', repeat('x', 2000000)) where user_id = tests.learner(2);
 select results_eq($$ select json_array_length(p -> 'changes') from pg_temp.pages(2) p $$, 'values (2), (1), (1)', 'I8: a row that is larger than a page comes alone');
-select is((private.sync_for(tests.learner(2), tests.header('{"pull": {"cursor": null}}'))).answer::json -> 'pull' ->> 'more', 'true', 'U6: a row that is larger than a page comes alone in a sync as well');
+select is((private.sync_for(tests.learner(2), tests.session(2), tests.header('{"pull": {"cursor": null}}'))).answer::json -> 'pull' ->> 'more', 'true', 'U6: a row that is larger than a page comes alone in a sync as well');
 
 -- Only one row beyond the page is built, to see that it does not fit. Each attempt converts two ids.
 create or replace function private.uuid_to_ulid(p_uuid uuid) returns text language plpgsql immutable strict

@@ -4,7 +4,7 @@ select plan(12);
 select tests.a_release();
 create function pg_temp.sync(p_n integer, p_header jsonb default '{}') returns jsonb
 language sql
-as $$ select (private.sync_for(tests.learner(), concat_ws(E'\n', tests.header(p_header || '{"pull": {}}'), tests.attempt(p_n, 1)))).answer::jsonb $$;
+as $$ select (private.sync_for(tests.learner(), tests.session(), concat_ws(E'\n', tests.header(p_header || '{"pull": {}}'), tests.attempt(p_n, 1)))).answer::jsonb $$;
 create function pg_temp.head_schema(p_n integer, p_header jsonb default '{}') returns text
 language sql
 as $$ select pg_temp.sync(p_n, p_header) #>> '{head,schema}' $$;

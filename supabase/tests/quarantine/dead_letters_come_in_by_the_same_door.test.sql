@@ -3,7 +3,7 @@ select plan(9);
 
 select tests.a_release();
 create function pg_temp.hand_in(p_reasons text, variadic p_lines text[]) returns text[] language sql as $$
-  select tests.results(private.ingest_for(tests.learner(), array_to_string(
+  select tests.results(private.ingest_for(tests.learner(), tests.session(), array_to_string(
     tests.header(jsonb_build_object('dead_letters', p_reasons::jsonb)) || p_lines, E'\n'))) $$;
 
 select is(pg_temp.hand_in('["refused 50 times", null, "not serialisable"]', tests.attempt(10, 1), '', tests.progress(11, 1, 101), '{"id": "01'),

@@ -11,7 +11,7 @@ select is(tests.send('a', tests.attempt(10, 1), 'b', 'c', 'd', tests.event(11, '
 select is((select array_agg(body order by body) from ops.quarantine where user_id = tests.learner() and status = 'open'), '{a,b,c}'::text[], 'U3: every event reported as quarantined is kept');
 select results_eq('select events, applied, quarantined, retry from learner.batch where user_id = tests.learner()', 'values (8, 1, 5, 2)', 'U2: the counts of a batch with a full quarantine add up');
 select is(tests.send('a', 'd'), array['quarantined invalid_json', 'retry quarantine_full'], 'U3: a text that is quarantined already needs no room');
-select is(private.ingest_for(tests.learner(), tests.batch('d')) -> 'results' -> 0 ->> 'retry_after_s', '3600', 'U2: a full quarantine says when to try again');
+select is(private.ingest_for(tests.learner(), tests.session(), tests.batch('d')) -> 'results' -> 0 ->> 'retry_after_s', '3600', 'U2: a full quarantine says when to try again');
 select is(tests.send_for(2, 'd'), array['quarantined invalid_json'], 'I9: each learner has a quarantine of their own');
 
 select public.discard_quarantined(tests.learner(), array[tests.quarantine_id('a')], 'noise');

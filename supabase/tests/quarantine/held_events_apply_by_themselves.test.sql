@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 
 select tests.a_release();
 select tests.send(tests.attempt(10, 7, '{"content_version": 2}'), tests.event(11, 'note.written', '{"text": "x"}'), tests.event(12, 'note.written', '{"text": 7}'));
@@ -25,11 +25,22 @@ select results_eq('select event_id, status, code, field from ops.quarantine wher
   'U3: a held event that turns out to be invalid is open, with its field');
 select is(ops.replay_held(), 0, 'U3: replay_held finds nothing left to do');
 
--- In chunks: of three learners with two held events each, a run of at most four events takes two.
+-- Without any time, a run replays one turn of one learner, and the next run goes on with the next learner.
 select tests.send_for(n, tests.event(20, 'badge.earned', '{}'), tests.event(21, 'badge.earned', '{}')) from generate_series(4, 6) n;
 insert into private.event_type (type, version, rules) values ('badge.earned', 1, '$.body.type() == "object"');
-select is(array[ops.replay_held(100, 4), ops.replay_held(100, 4), ops.replay_held(100, 4)], array[4, 2, 0], 'U3: a run of replay_held is bounded, and the next one goes on');
-select is((select schedule from cron.job where jobname = 'carrel_replay_held' and command like '%select ops.replay_held()%'), '30 seconds', 'U3: the job that runs replay_held runs every 30 seconds');
+create function pg_temp.short_run() returns text language plpgsql
+as $$
+declare
+  v_applied integer := ops.replay_held('0', 1);
+begin
+  return format('%s of %s', v_applied, (select right(c.learner::text, 1) from private.replay_cursor c));
+end
+$$;
+select is(array(select pg_temp.short_run() from generate_series(1, 7)), '{1 of 4,1 of 5,1 of 6,1 of 4,1 of 5,1 of 6,0 of 6}'::text[],
+  'U3: a run of replay_held ends with its time, and the learners take turns over the runs');
+select is((select array_agg(resolved_event order by tried_at) from ops.quarantine where user_id = tests.learner(4)), array[tests.event_id(20), tests.event_id(21)],
+  'U3: a learner''s held events are replayed in the order of their ids');
+select is((select schedule from cron.job where jobname = 'carrel_replay_held' and command like '%select ops.replay_held()%'), '5 seconds', 'U3: the job that runs replay_held runs every 5 seconds');
 select tests.authenticate(tests.learner(), 'support');
 select throws_ok('select ops.replay_held()', '42501', null, 'I9: users cannot run replay_held');
 

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 
 select tests.a_release();
 select tests.send('x');
@@ -7,8 +7,9 @@ select public.discard_quarantined(tests.learner(), array[tests.quarantine_id('x'
 create temporary table violation (rule text, statement text) on commit drop;
 insert into violation values
   ('quarantine_code_known', $$ update ops.quarantine set code = 'unheard_of' $$),
-  ('quarantine_status_follows_code', $$ update ops.quarantine set status = 'held', resolved_at = null $$),
+  ('quarantine_status_follows_code', $$ update ops.quarantine set status = 'held', waits_for = 'reset', resolved_at = null $$),
   ('quarantine_status_follows_code', $$ update ops.quarantine set status = 'open', resolved_at = null, code = 'unknown_type' $$),
+  ('quarantine_held_waits_for_something', $$ update ops.quarantine set status = 'held', waits_for = null, resolved_at = null, code = 'unknown_type' $$),
   ('quarantine_action_action_known', $$ insert into ops.quarantine_action select user_id, sha256, 9, at, actor, actor_role, 'lost', reason, null, null, null, outcome from ops.quarantine_action $$),
   ('quarantine_action_bodies_iff_mended', $$ insert into ops.quarantine_action select user_id, sha256, 9, at, actor, actor_role, 'mended', reason, null, null, null, outcome from ops.quarantine_action $$),
   ('quarantine_action_event_iff_superseded', $$ insert into ops.quarantine_action select user_id, sha256, 9, at, actor, actor_role, action, reason, null, null, null, 'superseded' from ops.quarantine_action $$),

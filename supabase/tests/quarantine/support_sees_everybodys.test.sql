@@ -21,7 +21,7 @@ select bag_eq($$ select id from page union all select id from public.support_qua
 select throws_ok($$ select public.support_quarantine(after => '2030-01-01T00:00:00.000000Z|x|y') $$, 'CR012', null, 'I11: an invalid cursor of support_quarantine is refused');
 select tests.reset_role();
 select results_eq($$ select actor, object, object_id, after ->> 'code' from ops.audit a, before b where a.id > b.id and action = 'support_quarantine'
-    order by a.id offset 1 limit 1 $$,
+    and after ->> 'code' is not null $$,
   $$ values (tests.learner(3), 'learner.state', tests.learner()::text, 'invalid_event') $$, 'I10: each look into the quarantine is recorded');
 
 select * from finish();

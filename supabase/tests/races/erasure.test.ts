@@ -54,10 +54,10 @@ type Query = postgres.Sql | postgres.TransactionSql;
 const DOORS = {
   contact: (sql: Query, learner: string) =>
     sql`select private.record_contacts(${
-      JSON.stringify([{ learner, device: crypto.randomUUID(), version: null }])
+      JSON.stringify([{ learner, session: null, device: crypto.randomUUID(), version: null }])
     }::text::json)`,
   report: (sql: Query, learner: string) =>
-    sql`select private.report_content(${learner}, '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}')`,
+    sql`select private.report_content(${learner}, null, '{"kind": "mismatch", "version": 1, "rows": 1, "nodes": []}')`,
 };
 
 async function left(sql: Query, learner: string) {

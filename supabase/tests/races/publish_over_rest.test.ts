@@ -5,6 +5,7 @@ import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import { openKeys } from "../../../scripts/local/keys.ts";
 import { createRest } from "../../../scripts/local/rest/service.ts";
 import { until } from "../../../scripts/local/until.ts";
+import { signIn } from "../../../scripts/testkit/sign_in.ts";
 
 /** What the roles' statements and locks may take here, instead of 8 s. */
 const LIMIT = "300ms";
@@ -34,8 +35,11 @@ Deno.test("C5, I1: calls over REST outlast the timeouts of their role, and none 
     apiUrl: "http://127.0.0.1",
     log: () => {},
   });
+  const instructor = crypto.randomUUID();
+  const [session_id] = await signIn(sql, [instructor], { role: "instructor" });
   const token = await keys.sign({
-    sub: crypto.randomUUID(),
+    sub: instructor,
+    session_id,
     role: "authenticated",
     app_metadata: { role: "instructor" },
     exp: Math.floor(Date.now() / 1000) + 600,

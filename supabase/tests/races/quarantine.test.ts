@@ -43,7 +43,7 @@ async function send(sql: postgres.Sql, learner: string, ...lines: unknown[]): Pr
   const text = [header, ...lines].map((line) => typeof line === "string" ? line : JSON.stringify(line))
     .join("\n");
   const [row] = await sql<{ answer: { results: Result[] } }[]>`
-    select private.ingest_for(${learner}, ${text}) as answer`;
+    select private.ingest_for(${learner}, null, ${text}) as answer`;
   return row?.answer.results ?? [];
 }
 
@@ -161,6 +161,57 @@ Deno.test("U3: the job skips a learner who is syncing, and replays the others", 
   const [run] = await job`select ops.replay_held() as applied`;
   assert.equal(run?.applied, 1);
   assert.equal((await outcome(job, busy)).unresolved, 0);
+});
+
+Deno.test("U3, I4: held events count once while the job replays them and their devices send them again", async () => {
+  await using database = await testDatabase();
+  const [job, other, ...devices] = Array.from({ length: 4 }, () => database.connect());
+  assert.ok(job && other);
+  await job`update ops.pressure_setting set batch_burst = 1000000, event_burst = 10000000`;
+  const [skill] = await job<{ id: string }[]>`select id from content.skill order by id limit 1`;
+  assert.ok(skill);
+  const learners: string[] = Array.from({ length: 12 }, () => crypto.randomUUID());
+  // Of version 2, which an upgrade brings in the middle of the race.
+  const held = new Map(learners.map((learner) => [
+    learner,
+    Array.from({ length: 5 }, (_, n) => ({ ...advanced(learner, skill.id, 10 + n), version: 2 })),
+  ]));
+  for (const [learner, events] of held) await send(job, learner, ...events);
+  let racing = true;
+  const push = async (sql: postgres.Sql) => {
+    for (let n = 0; racing; n++) {
+      const learner = learners[n % learners.length] ?? "";
+      const results = await send(sql, learner, ...held.get(learner) ?? [], advanced(learner, skill.id, 1));
+      for (const { status } of results) {
+        assert.ok(["quarantined", "duplicate", "applied"].includes(status), status);
+      }
+    }
+  };
+  const replay = async () => {
+    await job`insert into private.event_type (type, version, kept_in, rules)
+      select type, 2, kept_in, rules from private.event_type where type = 'progress.advanced'`;
+    for (let empty = 0; empty < 3;) {
+      // Two runs at the same time, as when an administrator calls it by hand.
+      const runs = await Promise.all(
+        [job, other].map((sql) => sql`select ops.replay_held('0', 2) as applied`),
+      );
+      empty = runs.every(([run]) => run?.applied === 0) ? empty + 1 : 0;
+    }
+    racing = false;
+  };
+  await Promise.all([replay(), ...devices.map(push)]);
+  // Learners whose devices were syncing at every run are left for the next one.
+  await job`select ops.replay_held()`;
+  for (const [learner, events] of held) {
+    const ids = events.map(({ id }) => id);
+    const [row]: postgres.Row[] = await job`
+      select (select count(*)::int from learner.event e where e.user_id = ${learner} and e.event_id in (
+          select private.ulid_to_uuid(i) from unnest(${ids}::text[]) i)) as events,
+        (select count(*)::int from ops.quarantine where user_id = ${learner} and status = 'superseded') as superseded,
+        (select count(*)::int from ops.quarantine where user_id = ${learner}) as kept,
+        (select mastery::int from learner.skill_progress where user_id = ${learner}) as mastery`;
+    assert.deepEqual({ ...row }, { events: 5, superseded: 5, kept: 5, mastery: 14 });
+  }
 });
 
 Deno.test("U3: a replay of all learners waits for nobody, and names learners who are syncing", async () => {

@@ -32,7 +32,7 @@ interface Answer {
 async function send(sql: postgres.Sql, learner: string, events: number): Promise<Answer> {
   const [row] = await sql<
     { answer: Answer }[]
-  >`select private.ingest_for(${learner}, ${batch(learner, events)}) as answer`;
+  >`select private.ingest_for(${learner}, null, ${batch(learner, events)}) as answer`;
   assert.ok(row);
   return row.answer;
 }

@@ -34,7 +34,7 @@ const MIGRATIONS = {
     set local lock_timeout = '1s';
     do $$
     begin
-      execute replace(pg_get_functiondef('private.refuse_erased(uuid)'::regprocedure), 'begin', E'begin\\n  -- Replaced.');
+      execute replace(pg_get_functiondef('private.refuse_absent(uuid)'::regprocedure), 'begin', E'begin\\n  -- Replaced.');
     end
     $$;`,
   "20990103000000_index.sql": "create index concurrently device_note_idx on learner.device (user_id, note);",
@@ -137,7 +137,7 @@ Deno.test("U3, I4: an upgrade under traffic fails no request and loses no event"
     assert.deepEqual({ ...row }, { events, upgraded: events, sessions: events });
   }
   const [built] = await sql`
-    select indisvalid as valid, pg_get_functiondef('private.refuse_erased(uuid)'::regprocedure) like '%Replaced.%' as replaced
+    select indisvalid as valid, pg_get_functiondef('private.refuse_absent(uuid)'::regprocedure) like '%Replaced.%' as replaced
     from pg_index where indexrelid = 'learner.device_note_idx'::regclass`;
   assert.deepEqual({ ...built }, { valid: true, replaced: true });
 });

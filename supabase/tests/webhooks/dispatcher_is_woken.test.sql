@@ -1,19 +1,17 @@
 begin;
-select plan(13);
+select plan(12);
 
 create function pg_temp.woken() returns bigint language sql as $$ select count(*) from net.http_request_queue where url like '%/webhooks' $$;
-delete from vault.secrets where name in ('carrel_functions_url', 'carrel_functions_key');
+delete from vault.secrets where name = 'carrel_functions_url';
 select tests.webhook_endpoint();
 select tests.a_release();
 select is(pg_temp.woken(), 0::bigint, 'S2: a publish wakes no dispatcher when the URL of the functions is not set');
 
-select ops.configure_signals('https://project.supabase.co/functions/v1', 'sb_secret_0123456789abcdef');
+select ops.configure_signals('https://project.supabase.co/functions/v1');
 update content.domain set title = 'Changed' where id = tests.domain(1);
 select tests.publish();
-select results_eq(
-  $$ select method::text, url, headers -> 'apikey', headers -> 'prefer' from net.http_request_queue where url like '%/webhooks' $$,
-  $$ values ('POST', 'https://project.supabase.co/functions/v1/webhooks', '"sb_secret_0123456789abcdef"'::jsonb, '"respond-async"'::jsonb) $$,
-  'S2: a publish wakes the dispatcher with the URL and the key from Vault');
+select results_eq($$ select method::text, url from net.http_request_queue where url like '%/webhooks' $$,
+  $$ values ('POST', 'https://project.supabase.co/functions/v1/webhooks') $$, 'S2: a publish wakes the dispatcher at the URL from Vault');
 
 select private.drive_webhooks();
 select is(pg_temp.woken(), 2::bigint, 'S2: the job wakes the dispatcher while a delivery is due');
@@ -38,12 +36,10 @@ select is(tests.publish(), 3, 'S2: a publish succeeds when the dispatcher cannot
 select is((select count(*) from ops.webhook_delivery where state = 'pending'), 3::bigint, 'S2: the delivery of that publish waits for the job');
 
 select tests.authenticate(tests.learner(), 'instructor');
-select throws_ok($$ select ops.configure_signals('https://project.supabase.co/functions/v1', 'x') $$, '42501', null, 'I9: users cannot configure signals');
+select throws_ok($$ select ops.configure_signals('https://project.supabase.co/functions/v1') $$, '42501', null, 'I9: users cannot configure signals');
 select tests.reset_role();
-select is(tests.raised(format('select ops.configure_signals(%L, %L)', url, key)), 'CR062 ' || field, 'S2: configure_signals refuses an invalid ' || field || ' ' || coalesce(url, 'null'))
-from (values ('http://project.supabase.co/functions/v1', 'sb_secret_0123456789abcdef', 'p_functions_url'),
-  ('https://project.supabase.co', 'sb_secret_0123456789abcdef', 'p_functions_url'),
-  ('https://project.supabase.co/functions/v1', 'short', 'p_key')) as bad (url, key, field);
+select is(tests.raised(format('select ops.configure_signals(%L)', url)), 'CR062 p_functions_url', 'S2: configure_signals refuses the URL ' || coalesce(url, 'null'))
+from (values ('http://project.supabase.co/functions/v1'), ('https://project.supabase.co')) as bad (url);
 
 select * from finish();
 rollback;

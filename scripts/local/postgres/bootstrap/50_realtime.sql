@@ -133,7 +133,7 @@ create trigger announce_message after insert on realtime.messages
 -- just one such command. The catalogue is written directly, since ALTER TABLE … OWNER would fold grants made to
 -- and by `postgres` into the owner's and lock out everybody who reads or sends; an error rolls this back too.
 create function realtime.lend_messages() returns event_trigger
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   update pg_catalog.pg_class

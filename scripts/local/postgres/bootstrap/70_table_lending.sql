@@ -7,7 +7,7 @@
 -- Undo:  drop the event triggers.
 
 create function storage.lend_tables() returns event_trigger
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   update pg_catalog.pg_class c

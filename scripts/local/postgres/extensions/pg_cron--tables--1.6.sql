@@ -8,7 +8,7 @@
 create function cron.write_job(
   p_username text, p_jobid bigint, p_jobname text, p_schedule text, p_command text, p_active boolean
 ) returns bigint
-language plpgsql volatile security definer set search_path = pg_catalog
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_fields record := cron.schedule_fields(p_schedule);
@@ -46,7 +46,7 @@ end
 $$;
 
 create function cron.remove_job(p_username text, p_jobid bigint, p_jobname text) returns boolean
-language plpgsql volatile security definer set search_path = pg_catalog
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from cron.job where username = p_username and (jobid = p_jobid or jobname = p_jobname);

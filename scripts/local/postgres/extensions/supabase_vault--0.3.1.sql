@@ -20,7 +20,7 @@ as $$ select extensions.gen_random_bytes(16) $$;
 create function vault._crypto_aead_det_encrypt(
   message bytea, additional bytea, key_id bigint, context bytea default 'pgsodium', nonce bytea default null
 ) returns bytea
-language sql stable security definer set search_path = pg_catalog
+language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
   select extensions.hmac(additional || nonce || c.sealed, vault._root_key(), 'sha256') || c.sealed
     from (select extensions.encrypt_iv(
@@ -31,7 +31,7 @@ revoke execute on function vault._crypto_aead_det_encrypt(bytea, bytea, bigint, 
 create function vault._crypto_aead_det_decrypt(
   message bytea, additional bytea, key_id bigint, context bytea default 'pgsodium', nonce bytea default null
 ) returns bytea
-language plpgsql stable security definer set search_path = pg_catalog
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_sealed bytea := substr(message, 33);
@@ -74,7 +74,7 @@ select s.id, s.name, s.description, s.secret,
 create function vault.create_secret(
   new_secret text, new_name text default null, new_description text default '', new_key_id uuid default null
 ) returns uuid
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id    uuid := gen_random_uuid();
@@ -93,7 +93,7 @@ create function vault.update_secret(
   secret_id uuid, new_secret text default null, new_name text default null, new_description text default null,
   new_key_id uuid default null
 ) returns void
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = pg_catalog, pg_temp
 as $$
   update vault.secrets s
      set secret = case when new_secret is null then s.secret else encode(vault._crypto_aead_det_encrypt(

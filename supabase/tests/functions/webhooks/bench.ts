@@ -34,6 +34,8 @@ export interface WebhookBench extends AsyncDisposable {
   /** As if enough time had passed: all that waits is due, all leases are over. */
   timePasses(): Promise<void>;
   log(): Promise<LoggedDelivery[]>;
+  /** A new wake token for a worker. */
+  wakeToken(slug: string): Promise<string>;
 }
 
 /** The calls of a database that has the migrations; `edgeUrl` connects as carrel_edge. */
@@ -73,6 +75,11 @@ export function webhookBench(
       await sql`update ops.webhook_delivery set next_attempt_at = clock_timestamp(),
         claimed_until = case when claimed_until is not null then clock_timestamp() - interval '1 hour' end
         where state = 'pending'`;
+    },
+    async wakeToken(slug) {
+      const [row] = await sql<{ token: string }[]>`select private.new_wake(${slug}) as token`;
+      assert.ok(row);
+      return row.token;
     },
     log: () => sql<LoggedDelivery[]>`select * from public.webhook_deliveries(page_rows => 1000)`,
     async [Symbol.asyncDispose]() {

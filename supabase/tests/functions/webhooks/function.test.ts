@@ -36,7 +36,7 @@ Deno.test("S2: a publish reaches its receivers once the project knows the URL of
   const { stack, bench } = await startStack(cleanup);
   const receiver = cleanup.use(startReceiver());
   const { secret } = await bench.endpoint(receiver.url);
-  await bench.sql`select ops.configure_signals(${`${stack.apiUrl}/functions/v1`}, ${stack.secretKey})`;
+  await bench.sql`select ops.configure_signals(${`${stack.apiUrl}/functions/v1`})`;
   await bench.publish();
   await receiver.atLeast(1);
   assert.ok(receiver.arrivals[0] && verifies(receiver.arrivals[0], secret));
@@ -110,6 +110,15 @@ Deno.test("S2: only the project itself can call the dispatcher", async () => {
   assert.equal(await status({ apikey: stack.publishableKey }), 403);
   assert.equal(await status({ apikey: stack.secretKey }, "GET"), 405);
   assert.equal(receiver.arrivals.length, 0);
-  assert.equal(await status({ apikey: stack.secretKey, prefer: "respond-async" }), 202);
+  const token = await bench.wakeToken("webhooks");
+  assert.equal(await status({ "x-carrel-wake": token.replace(/^./, "x") }), 403, "no token");
+  assert.equal(
+    await status({ "x-carrel-wake": await bench.wakeToken("bundle") }),
+    403,
+    "another worker's token",
+  );
+  assert.equal(receiver.arrivals.length, 0);
+  assert.equal(await status({ "x-carrel-wake": token }), 202);
   await receiver.atLeast(1);
+  assert.equal(await status({ "x-carrel-wake": token }), 403, "a used token");
 });

@@ -27,7 +27,7 @@ end
 $$;
 
 select is(pg_temp.session_after(10 + place::integer, string_to_array(arrival, ' ')::integer[]),
-  (tests.skill(1), tests.device(10), tests.event_id(10), tests.event_id(20), 'completed')::text, 'I6: the first start and the first end of a session count in the order ' || arrival)
+  (tests.skill(1), tests.device(10), tests.event_id(10), tests.event_id(20), 'completed')::text, 'I6: the first start of a session counts, and the end with the strongest reason, in the order ' || arrival)
 from unnest(array['10 11 12 20 21', '21 20 12 11 10', '21 12 20 10 11', '12 21 11 20 10', '20 21 10 12 11', '11 20 10 12 21']) with ordinality o (arrival, place);
 
 select * from finish();

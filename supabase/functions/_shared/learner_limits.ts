@@ -1,9 +1,10 @@
 // Limits for each learner. An isolate uses one database connection for a learner at a time: a second batch would only
 // wait for the learner's row lock, and keep a connection from other learners.
-import { type Clock, systemClock } from "../_shared/clock.ts";
-import { ERRORS } from "../_shared/errors.gen.ts";
-import { Problem } from "../_shared/problem.ts";
-import { createKeyedSlots } from "../_shared/slots.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { ERRORS } from "./errors.gen.ts";
+import { createHold } from "./hold.ts";
+import { Problem } from "./problem.ts";
+import { createKeyedSlots } from "./slots.ts";
 
 /** Requests of a learner in an isolate, including the reading of their bodies: two devices with one retry each. */
 const UNDER_WAY = { atOnce: 4, waiting: 0, waitMs: 0, refusal: "busy" } as const;
@@ -13,10 +14,6 @@ const UNDER_WAY = { atOnce: 4, waiting: 0, waitMs: 0, refusal: "busy" } as const
  * A device that sends its batches one after the other always gets its connection.
  */
 const WITH_DATABASE = { atOnce: 1, waiting: 3, waitMs: 2000, refusal: "busy", rest: 9 } as const;
-/** The delay of a refusal. It limits a client that retries at once on 20 connections to 20 requests a second. */
-const HOLD_MS = { least: 500, spread: 1000 };
-/** The most refusals delayed at once. Further refusals are sent without delay. */
-const MOST_HELD = 1000;
 /** The most rate-limited learners that an isolate remembers, and for how long at most, because limits may be raised. */
 const REMEMBERED = 2000;
 const REMEMBER_S = 60;
@@ -35,7 +32,7 @@ export function createLearnerLimits(clock: Clock = systemClock): LearnerLimits {
   const withDatabase = createKeyedSlots(WITH_DATABASE, clock);
   /** The end of the rate limit of each learner, in milliseconds of the clock. */
   const limited = new Map<string, number>();
-  let held = 0;
+  const hold = createHold(clock);
 
   function remember(learner: string, seconds: number): void {
     limited.delete(learner);
@@ -51,16 +48,6 @@ export function createLearnerLimits(clock: Clock = systemClock): LearnerLimits {
     else throw new Problem("rate_limited", ERRORS.rate_limited.title, String(seconds), seconds);
   }
 
-  async function delayed(refusal: Problem): Promise<never> {
-    if (held < MOST_HELD) {
-      held++;
-      const ms = HOLD_MS.least + Math.random() * HOLD_MS.spread;
-      await new Promise<void>((resolve) => clock.after(ms, resolve));
-      held--;
-    }
-    throw refusal;
-  }
-
   return {
     turn: (learner, work) => withDatabase.run(learner, work),
     async admit(learner, work) {
@@ -71,7 +58,8 @@ export function createLearnerLimits(clock: Clock = systemClock): LearnerLimits {
         if (!(error instanceof Problem)) throw error;
         if (error.code !== "rate_limited" && error.code !== "busy") throw error;
         if (error.code === "rate_limited" && !limited.has(learner)) remember(learner, error.retryAfter ?? 1);
-        return await delayed(error);
+        await hold();
+        throw error;
       }
     },
   };

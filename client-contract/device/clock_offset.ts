@@ -1,0 +1,47 @@
+// How far the device's clock is from the server's. Every answer to a batch says when the server received it, and each event that
+// is made from then on carries the difference. So a wrong clock moves no day of practice.
+import { MAX_CLOCK_OFFSET_MS } from "../contract/limits.ts";
+import { clockTime } from "./clock.ts";
+import { isSetBack, watchClock } from "./clock_watch.ts";
+import { type DeviceContext, readState } from "./context.ts";
+
+/** A longer round trip, or one that ends before it begins, is a clock that was set or a phone that slept meanwhile. */
+const LONGEST_TRIP_MS = 60_000;
+
+/** A request by the device's clock, in milliseconds since 1970. */
+export interface RoundTrip {
+  sentAt: number;
+  answeredAt: number;
+}
+
+/**
+ * Server time minus device time, in milliseconds. The server's time is taken to be that of the middle of the round trip, so the
+ * error is at most half the trip: 30 s. Where the clock jumped during the request, the time of the answer counts, and the error is
+ * the time that the answer was under way.
+ */
+export function offsetOf(receivedAt: string, { sentAt, answeredAt }: RoundTrip): number {
+  const trip = answeredAt - sentAt;
+  const isMeasured = trip >= 0 && trip <= LONGEST_TRIP_MS;
+  return Math.round(Date.parse(receivedAt) - answeredAt + (isMeasured ? trip / 2 : 0));
+}
+
+/** Remembers what an answer says about the clock. Within a transaction. */
+export function noteServerTime(context: DeviceContext, receivedAt: string, trip: RoundTrip): void {
+  watchClock(context);
+  const offset = offsetOf(receivedAt, trip);
+  context.db.run(
+    "update sync_state set clock_offset_ms = ?, clock_seen_at = ?",
+    Math.abs(offset) <= MAX_CLOCK_OFFSET_MS ? offset : null,
+    new Date(clockTime(context.clock)).toISOString(),
+  );
+}
+
+/** The offset that holds now; null: unknown, since there was no answer yet, or the clock was set back since. */
+export function clockOffset(context: DeviceContext): number | null {
+  return isSetBack(context) ? null : readState(context.db).clock_offset_ms;
+}
+
+/** The time by the server's clock as far as it is known, otherwise by the device's. */
+export function serverTime(context: DeviceContext): number {
+  return clockTime(context.clock) + (clockOffset(context) ?? 0);
+}

@@ -1,0 +1,120 @@
+-- What:  the triggers on auth.users that start a grace period, cancel_deletion(), and end_grace_periods(), which requests the erasures.
+-- Why:   a deleted account asks for an erasure (O5), but the person who clicked may have been wrong.
+
+create function private.begin_deletions(p_users uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_begun uuid[];
+begin
+  -- Data that was erased before has no grace period: only the reason changes.
+  perform private.note_erasures((
+    select coalesce(jsonb_agg(jsonb_build_object('user_id', e.user_id, 'reason', 'account_deleted')), '[]')
+    from ops.erasure e where e.user_id = any (p_users)));
+  with begun as (
+    insert into ops.account_deletion (user_id, deleted_at, erase_at)
+    select u.id, v_now, v_now + s.grace
+    from unnest(p_users) u (id) cross join ops.deletion_setting s
+    where not exists (select from ops.erasure e where e.user_id = u.id)
+      -- The data of an adopted learner is another account's.
+      and not exists (select from learner.adoption a where a.user_id = u.id)
+    on conflict do nothing
+    returning user_id
+  )
+  select array_agg(b.user_id) into v_begun from begun b;
+  perform private.audit('delete_account', 'learner.state', d.user_id::text, null, jsonb_build_object('erase_at', d.erase_at))
+  from ops.account_deletion d where d.user_id = any (v_begun);
+end
+$$;
+comment on function private.begin_deletions(uuid[]) is 'Starts the grace period of deleted accounts. Nothing of their data changes yet.';
+
+create function ops.cancel_deletion(p_user uuid, p_reason text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  if private.end_deletions(array[p_user], p_reason) = '{}' then
+    perform private.raise_error('record_unknown', 'The account of this learner was not deleted, or its grace period is over.', p_user::text);
+  end if;
+end
+$$;
+comment on function ops.cancel_deletion(uuid, text) is
+  'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';
+
+create function ops.end_grace_periods(p_accounts integer default 1000)
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_due uuid[];
+  v_live uuid[];
+begin
+  perform private.require_role('admin');
+  v_due := array(
+    select d.user_id from ops.account_deletion d where d.erase_at <= clock_timestamp()
+    order by d.erase_at, d.user_id limit private.row_limit('p_accounts', p_accounts, 1000, 10000) for update skip locked);
+  -- An account that was made again under its id is somebody's. The data of an adopted learner is another account's.
+  v_live := array(
+    select u.id from auth.users u where u.id = any (v_due) and u.deleted_at is null
+    union
+    select a.user_id from learner.adoption a where a.user_id = any (v_due));
+  perform private.end_deletions(v_live, 'The account exists again, or was adopted.');
+  return private.note_erasures((
+    select coalesce(jsonb_agg(jsonb_build_object('user_id', d.id, 'reason', 'account_deleted')), '[]')
+    from unnest(v_due) d (id) where d.id <> all (v_live)));
+end
+$$;
+comment on function ops.end_grace_periods(integer) is
+  'Requests the erasure of at most p_accounts accounts whose grace period is over, and keeps accounts that exist again. Returns the number of '
+  'erasures. ops.run_erasures() calls it; for admins.';
+
+create function private.account_deleted()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Only noted: deleting a user must neither fail nor wait for a learner's rows.
+  perform private.begin_deletions(array(select o.id from old_rows o));
+  return null;
+end
+$$;
+comment on function private.account_deleted() is 'Trigger: after accounts are deleted, their grace period starts.';
+
+create function private.account_soft_deleted()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if new.deleted_at is null then
+    perform private.end_deletions(array[new.id], 'The account was restored.');
+  else
+    perform private.begin_deletions(array[new.id]);
+  end if;
+  return null;
+end
+$$;
+comment on function private.account_soft_deleted() is 'Row trigger: a soft delete starts the grace period, and its withdrawal ends it.';
+
+create trigger user_account_deleted after delete on auth.users
+  referencing old table as old_rows for each statement execute function private.account_deleted();
+create trigger user_account_soft_deleted after update of deleted_at on auth.users
+  for each row when ((old.deleted_at is null) <> (new.deleted_at is null)) execute function private.account_soft_deleted();

@@ -1,0 +1,65 @@
+-- What:  expect_upgrade(), which declares a planned upgrade of the project, and the job that ends the declaration.
+-- Why:   an upgrade changes the cluster's identifier but loses nothing. Without the declaration every device would start over.
+
+create function ops.expect_upgrade(p_within interval default '2 hours')
+returns timestamptz
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_until constant timestamptz := now() + p_within;
+begin
+  perform private.require_role('admin');
+  if p_within is null or p_within not between '10 minutes' and '1 day' then
+    perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
+  end if;
+  update ops.history set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = v_until where singleton;
+  -- Nothing of a learner is written from now on. So a backup that contains the declaration lacks nothing of theirs either.
+  update ops.steering s set paused = true, pause_reason = 'The service is being upgraded.'
+  where s.platform is null and s.app_from is null and s.app_before is null and s.paused is not true;
+  perform private.audit('expect_upgrade', 'ops.history', null, null, jsonb_build_object('until', v_until));
+  return v_until;
+end
+$$;
+comment on function ops.expect_upgrade(interval) is
+  'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
+
+create function ops.settle_upgrade(p_cancel boolean default false)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant text := private.database_fingerprint();
+  v_history ops.history;
+  v_result text;
+begin
+  perform private.require_role('admin');
+  select h.* into v_history from ops.history h where h.upgrade_until is not null for update;
+  if not found then
+    return null;
+  end if;
+  v_result := case
+    when v_history.upgrade_until > now() and private.is_upgrade(v_history.kept_for, v_now) then 'upgraded'
+    when v_history.kept_for <> v_now then 'restored'
+    when p_cancel then 'cancelled'
+    when v_history.upgrade_until <= now() then 'not upgraded'
+  end;
+  if v_result is null then
+    return 'expected';
+  end if;
+  update ops.history h set upgrade_until = null, kept_for = case when v_result = 'upgraded' then v_now else h.kept_for end where h.singleton;
+  update ops.steering s set paused = false, pause_reason = null
+  where s.platform is null and s.app_from is null and s.app_before is null and s.pause_reason = 'The service is being upgraded.';
+  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', v_result, 'history', private.history()));
+  return v_result;
+end
+$$;
+comment on function ops.settle_upgrade(boolean) is
+  'Ends the declaration of an upgrade once it has happened, was not one, or its time is over, and resumes sync. p_cancel ends it at once. Runs by pg_cron.';
+
+select private.schedule_job('upgrade', '* * * * *', '1 minute', 'select ops.settle_upgrade() as result');
