@@ -24,15 +24,15 @@
 --          private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect,
 --          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods,
 --          private.account_deleted, private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures,
---          ops.reapply_erasures, ops.expect_upgrade, ops.settle_upgrade, private.move_events, private.move_quarantine,
---          private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json,
---          ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.enqueue_message, private.enqueue_webhook,
---          private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets, private.forget_webhook_secret,
---          private.webhook_backoff, private.claim_webhooks, private.record_webhook, private.add_webhook_endpoint,
---          private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret, public.add_webhook_endpoint,
---          public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret, private.webhook_deliveries,
---          private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks, private.delete_messages,
---          ops.prune_webhooks, private.alarms, public.alarms;
+--          ops.reapply_erasures, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade, private.move_events,
+--          private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of,
+--          private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.enqueue_message,
+--          private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
+--          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
+--          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
+--          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
+--          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
+--          private.delete_messages, ops.prune_webhooks, private.alarms, public.alarms;
 
 select private.revoke_default_grants();
 
@@ -1656,6 +1656,15 @@ $$;
 comment on function ops.expect_upgrade(interval) is
   'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
 
+create function private.end_declaration(p_kept_for text)
+returns void
+language sql
+volatile
+security definer -- the job's write is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$ update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton $$;
+comment on function private.end_declaration(text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database.';
+
 create function ops.settle_upgrade(p_cancel boolean default false)
 returns text
 language plpgsql
@@ -1682,7 +1691,7 @@ begin
   if v_result is null then
     return 'expected';
   end if;
-  update ops.history h set upgrade_until = null, kept_for = case when v_result = 'upgraded' then v_now else h.kept_for end where h.singleton;
+  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end);
   update ops.steering s set paused = false, pause_reason = null
   where s.platform is null and s.app_from is null and s.app_before is null and s.pause_reason = 'The service is being upgraded.';
   perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', v_result, 'history', private.history()));

@@ -64,6 +64,7 @@ from (values
   -- Marks are inserted for every edit of a draft, which is audited itself. Without its mark an edit is not published.
   ('content.draft_mark', 'update or delete'),
   ('ops.history', 'insert or update or delete'),
+  ('ops.history_anchor', 'insert or update or delete'),
   ('ops.erasure_check', 'insert or update or delete'),
   ('ops.job', 'insert or update or delete'),
   ('ops.webhook_message', 'insert or update or delete'),

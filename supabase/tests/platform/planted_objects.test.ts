@@ -9,14 +9,31 @@ import { throwAwayCluster } from "../../../scripts/start/project.ts";
 import { callable, callOf, readable, type World } from "./planting/calls.ts";
 import { ownTemporaryTables, plant, type Planting, RAN, readPlanting } from "./planting/plant.ts";
 
+/** Who signs in. */
+interface Account {
+  user: string;
+  session: string;
+  app: string | null;
+}
+
 const APP_ROLES = [null, "instructor", "support", "admin"];
 
-/** A learner and an account of each app role, with a session, and what they have sent. */
-async function populate(admin: postgres.Sql): Promise<World> {
-  const learner = crypto.randomUUID();
-  const device = crypto.randomUUID();
+/** Makes an account with a session. */
+async function account(admin: postgres.Sql, app: string | null): Promise<Account> {
+  const [user, session] = [crypto.randomUUID(), crypto.randomUUID()];
+  const metadata = JSON.stringify(app ? { role: app } : {});
   await admin`insert into auth.users (id, aud, role, raw_app_meta_data)
-    select ${learner}::uuid, 'authenticated', 'authenticated', '{}'`;
+    values (${user}, 'authenticated', 'authenticated', ${metadata}::text::jsonb)`;
+  await admin`insert into auth.sessions (id, user_id, created_at) values (${session}, ${user}, now())`;
+  return { user, session, app };
+}
+
+/** A learner and an account of each app role, each with a session, and what the learner has sent. */
+async function populate(admin: postgres.Sql): Promise<World & { accounts: Account[] }> {
+  const accounts: Account[] = [];
+  for (const app of APP_ROLES) accounts.push(await account(admin, app));
+  const { user: learner = "", session = "" } = accounts[0] ?? {};
+  const device = crypto.randomUUID();
   const [question] = await admin<
     { id: string; skill_id: string }[]
   >`select id, skill_id from content.question where type = 'single_choice' limit 1`;
@@ -41,11 +58,11 @@ async function populate(admin: postgres.Sql): Promise<World> {
   const header = { batch_id: ulid(), device_id: device, sent_at: now, contract_version: 1 };
   const lines = [...[header, event].map((line) => JSON.stringify(line)), "broken"].join("\n");
   await admin`select ops.configure_signals('http://127.0.0.1:1/functions/v1')`;
-  await admin`select private.ingest_for(${learner}, ${null}, ${lines})`;
+  await admin`select private.ingest_for(${learner}, ${session}, ${lines})`;
   // Another device listens, so a push is followed by a hint.
   await admin`insert into learner.device (user_id, device_id, first_seen_at, last_seen_at)
     values (${learner}, ${crypto.randomUUID()}, now(), now())`;
-  return { learner, device, lines };
+  return { learner, session, device, lines, accounts };
 }
 
 /** A table or a view is read. */
@@ -65,10 +82,16 @@ async function actors(admin: postgres.Sql): Promise<Actor[]> {
 }
 
 /** The claims of a request. Over REST a user has an app role; the platform's own logins become the API's roles without claims. */
-function claimsOf({ login, role }: Actor, learner: string): (object | null)[] {
+function claimsOf({ login, role }: Actor, accounts: Account[]): (object | null)[] {
   if (login !== "authenticator") return [null];
   if (role !== "authenticated") return [{ role }];
-  return APP_ROLES.map((app) => ({ sub: learner, role, aud: role, app_metadata: app ? { role: app } : {} }));
+  return accounts.map(({ user, session, app }) => ({
+    sub: user,
+    session_id: session,
+    role,
+    aud: role,
+    app_metadata: app ? { role: app } : {},
+  }));
 }
 
 /** What a sweep found. */
@@ -84,7 +107,7 @@ interface Found {
 async function sweep(
   cluster: Cluster,
   admin: postgres.Sql,
-  world: World,
+  world: World & { accounts: Account[] },
   actor: Actor,
   planting: Planting,
 ): Promise<Found> {
@@ -107,7 +130,7 @@ async function sweep(
         { state },
       ) => state),
     );
-    for (const claims of claimsOf(actor, world.learner)) {
+    for (const claims of claimsOf(actor, world.accounts)) {
       await session.unsafe(
         `select pg_catalog.set_config('request.jwt.claims', '${
           claims ? JSON.stringify(claims) : ""

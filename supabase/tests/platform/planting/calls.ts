@@ -4,6 +4,7 @@ import type postgres from "postgres";
 /** Who calls, and with which data. */
 export interface World {
   learner: string;
+  session: string;
   device: string;
   /** Lines of a batch of this learner. */
   lines: string;
@@ -12,6 +13,10 @@ export interface World {
 /** Arguments by `name type` or by name: SQL that an administrator evaluates just before the call. By type where no name is listed. */
 const ARGUMENTS: Record<string, string> = {
   "p_user": "$1.learner",
+  "p_session": "$1.session",
+  "p_account": "$1.learner",
+  "p_anonymous": "gen_random_uuid()",
+  "p_anonymous_session": "gen_random_uuid()",
   "learner": "$1.learner",
   "p_learner": "$1.learner",
   "device": "$1.device",
@@ -22,7 +27,7 @@ const ARGUMENTS: Record<string, string> = {
   "p_batch": "(select json_agg(l::json) from unnest(string_to_array($1.lines, E'\\n')) l where l is json)",
   "p_pushes": "json_build_array(json_build_object('learner', $1.learner, 'device', $1.device))",
   "p_contacts":
-    "json_build_array(json_build_object('learner', $1.learner, 'device', $1.device, 'version', 1))",
+    "json_build_array(json_build_object('learner', $1.learner, 'session', $1.session, 'device', $1.device, 'version', 1))",
   "p_report": `'{"kind": "mismatch", "version": 1, "rows": 0, "nodes": []}'`,
   "p_history": "private.history()",
   "history": "private.history()",
@@ -115,7 +120,7 @@ export async function callOf(
   });
   const [row] = await admin.unsafe<{ values: string[] }[]>(
     `select array[${evaluated.join(", ")}]::text[] as values
-     from json_to_record($1::text::json) as w (learner uuid, device uuid, lines text)`,
+     from json_to_record($1::text::json) as w (learner uuid, session uuid, device uuid, lines text)`,
     [JSON.stringify(world)],
   );
   const types = await admin<{ type: string }[]>`
