@@ -52,6 +52,12 @@ export const eventErrors = {
     title: "This learner's quarantine is full.",
     client: "Keep the event, and send it again after `retry_after_s`. Other events go on.",
   },
+  daily_limit: {
+    event: keptByDevice,
+    title: "The server has stored as much for this learner today as it accepts in a day.",
+    client:
+      "Keep the event, and send it again after `retry_after_s`. Events that the server already has are still answered `duplicate`.",
+  },
   id_conflict: {
     event: forSupport,
     title: "Another event with this id was accepted before.",

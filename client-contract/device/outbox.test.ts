@@ -115,22 +115,23 @@ Deno.test("U2, U8, K3: an event that the server wants later waits without delayi
   assert.equal(pendingEvents(context), 3);
 });
 
-Deno.test("U2, U3, K3: an event that is refused again and again is given up, except for a full quarantine", () => {
+Deno.test("U2, U3, K3: an event that is refused again and again is given up, except for a full quarantine or a full day", () => {
   using device = bench();
   const { context } = device;
-  const [refused, full] = [device.attempt(), device.attempt()];
-  const answers = [{ status: "retry" as const, code: "not_yet" }, {
+  const [refused, full, tomorrow] = [device.attempt(), device.attempt(), device.attempt()];
+  const answers = ["not_yet", "quarantine_full", "daily_limit"].map((code) => ({
     status: "retry" as const,
-    code: "quarantine_full",
-  }];
+    code,
+  }));
   for (let i = 0; i < 50; i++) {
-    assert.equal(pendingEvents(context), 2);
+    assert.equal(pendingEvents(context), 3);
     const batch = takeBatch(context);
     context.db.transaction(() => recordResults(context, batch, answers));
   }
   assert.deepEqual(rows(context).map(({ event_id, state }) => [event_id, state]), [
     [refused, "dead"],
     [full, "pending"],
+    [tomorrow, "pending"],
   ]);
   assert.equal(countOutbox(context).dead, 1);
   assert.throws(() => context.db.run("delete from outbox"), /outbox_keeps_unsent/);

@@ -188,8 +188,8 @@ function refuse(context: DeviceContext, eventId: string, result: EventResult): v
     retryAt(context, result),
     eventId,
   );
-  // A full quarantine would not take a dead letter either.
-  if (result.code === "quarantine_full") return;
+  // A full quarantine or a full day would not take it as a dead letter either.
+  if (result.code === "quarantine_full" || result.code === "daily_limit") return;
   const row = db.get(Refusals, "select refusals from outbox where event_id = ?", eventId);
   if (row && row.refusals >= GIVE_UP_AFTER) {
     const code = result.code ?? "retry";

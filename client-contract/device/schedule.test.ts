@@ -93,6 +93,40 @@ Deno.test("S1: a push of another device moves the sync once; the device's own pu
   assert.equal(told(`${HISTORY}.9`, [B]), false, "the same again");
 });
 
+Deno.test("U8, S1: a device that hears hints polls rarely, and soon again after it stops hearing them", () => {
+  const clock = testClock();
+  const schedule = createSchedule(device(), clock, () => 0.5);
+  const delayS = () => schedule.delay() / 1000;
+  schedule.synced();
+  schedule.onListening(true);
+  assert.equal(delayS(), 112.5, "hints from before the join may be lost, so the next poll stays");
+  clock.advance(112_500);
+  schedule.synced();
+  assert.equal(delayS(), 1800, "sixteen intervals");
+  schedule.onHint(hint());
+  assert.ok(delayS() <= 30, "a hint is followed as ever");
+  assert.equal(schedule.begin(), undefined);
+  clock.advance(1000);
+  schedule.onListening(false);
+  assert.equal(delayS(), 112.5);
+  clock.advance(50_000);
+  schedule.onListening(true);
+  assert.equal(delayS(), 62.5, "a join does not put the poll off");
+  clock.advance(62_500);
+  schedule.synced();
+  schedule.onListening(true);
+  assert.equal(delayS(), 1800, "another join of a joined channel changes nothing");
+
+  for (
+    const [pollAfterS, listening] of [[900, 14_400], [3600, 14_400], [86_400, 86_400], [10, 160]] as const
+  ) {
+    const other = createSchedule(device(null, pollAfterS), clock, () => 0);
+    other.onListening(true);
+    other.synced();
+    assert.equal(other.delay() / 1000, listening, `${pollAfterS} s`);
+  }
+});
+
 Deno.test("U8: a device that must wait does so despite hints", () => {
   const clock = testClock();
   const until = clock.now() + 3_600_000;

@@ -6,6 +6,14 @@ import type { Clock } from "./clock.ts";
 /** A poll comes after the server's interval, and at most this share of it later. */
 const POLL_JITTER = 0.25;
 
+/**
+ * A device that hears hints polls at this multiple of the server's interval: every 4 hours instead of every 15 minutes. Hints may
+ * get lost, so it still polls.
+ */
+const LISTENING_FACTOR = 16;
+/** The longest interval of a device that hears hints, in seconds. A device of the learner that was seen within it is hinted. */
+const LISTENING_MOST_S = 14_400;
+
 /** What a schedule needs to know of its device. */
 export interface Scheduled {
   /** What the device holds; `domains` null: all; `cursor` of the last complete pull. */
@@ -33,6 +41,11 @@ export interface Schedule {
   /** The same for a hint that another device of the learner has pushed. */
   onLearnerHint(hint: LearnerHint): boolean;
   /**
+   * Whether both Realtime channels are joined. While they are, polls are rarer. After a join one poll still comes at the usual
+   * interval, because earlier hints were not heard. After a loss the next poll comes within the usual interval.
+   */
+  onListening(isListening: boolean): void;
+  /**
    * A sync begins: returns the hint if a hint about content alone has caused it, otherwise undefined. Earlier hints are done with. A
    * hint from now on may be about something that this sync does not find yet.
    */
@@ -59,6 +72,8 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
   const sooner = (a: Wait | undefined, b: Wait) => a !== undefined && a.dueAt() <= b.dueAt() ? a : b;
   const due = (wait: Wait | undefined) => wait?.dueAt() ?? Infinity;
   let poll = new Wait(clock, 0);
+  let isListening = false;
+  const pollIn = (seconds: number) => new Wait(clock, seconds * 1000 * (1 + random() * POLL_JITTER));
   // The newest hints that were taken: the same news again must not draw a sooner time.
   let hinted: ContentHint | undefined;
   let hintWait: Wait | undefined;
@@ -91,6 +106,10 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
       reportedWait = sooner(reportedWait, within(spread_s));
       return true;
     },
+    onListening(listening) {
+      if (isListening && !listening) poll = sooner(poll, pollIn(device.pollAfterS()));
+      isListening = listening;
+    },
     begin() {
       const now = clock.now();
       const isHint = due(hintWait) <= now && Math.min(due(poll), due(reportedWait)) > now;
@@ -100,7 +119,10 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
       return undefined;
     },
     synced() {
-      poll = new Wait(clock, device.pollAfterS() * 1000 * (1 + random() * POLL_JITTER));
+      const usual = device.pollAfterS();
+      poll = pollIn(
+        isListening ? Math.max(usual, Math.min(usual * LISTENING_FACTOR, LISTENING_MOST_S)) : usual,
+      );
     },
   };
 }
@@ -111,6 +133,8 @@ export interface SyncLoop {
   onHint(hint: ContentHint): void;
   /** For the listener of the learner's private channel. */
   onLearnerHint(hint: LearnerHint): void;
+  /** Whether both channels are joined: call it after each join, and after each loss. */
+  onListening(isListening: boolean): void;
   /** Ends when the signal is aborted. */
   readonly done: Promise<void>;
 }
@@ -146,6 +170,11 @@ export function runSchedule(
     },
     onLearnerHint(hint) {
       if (schedule.onLearnerHint(hint)) wake.abort();
+    },
+    onListening(isListening) {
+      const before = schedule.dueAt();
+      schedule.onListening(isListening);
+      if (schedule.dueAt() < before) wake.abort();
     },
     done: run(),
   };

@@ -47,7 +47,8 @@ export async function startBenchStack(env: Record<string, string> = {}, isolates
 
 /** A load of a few learners stands for one of many: each sends more than one learner may. */
 export async function liftBuckets(sql: postgres.Sql): Promise<void> {
-  await sql`update ops.pressure_setting set event_burst = 10000000, events_per_s = 1000000, batch_burst = 1000000, batches_per_s = 100000`;
+  await sql`update ops.pressure_setting set event_burst = 10000000, events_per_s = 1000000, batch_burst = 1000000, batches_per_s = 100000,
+    byte_burst = 1000000000000, bytes_per_s = 1000000000, stored_bytes_per_day = 1000000000000, batch_records_per_day = 1000000`;
 }
 
 /** Draft questions made up by SQL, about 500 bytes each, in skills of 17 domains, published as one release. */

@@ -1,6 +1,7 @@
 // `npm run bench`: figures beside their baselines, as ratios of the same run.
 import { type Command, type Line, main, type Options, UsageError, wholeNumber } from "../command/command.ts";
 import { benchAttacker } from "./attacker.ts";
+import { benchCost } from "./cost.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
@@ -16,6 +17,7 @@ import { benchPublish } from "./publish.ts";
 const BENCHES = {
   alternatives: benchAlternatives,
   attacker: benchAttacker,
+  cost: benchCost,
   delivery: benchDelivery,
   endurance: benchEndurance,
   fleet: benchFleet,
@@ -48,6 +50,8 @@ const COMMAND = {
   growth                batches beside a ledger of many rows
   pressure              a hostile learner who pushes
   attacker              a hostile learner who reads content
+  pressure              a hostile learner
+  cost                  bytes on the wire and stored bytes of a device, for docs/deploy.md
   endurance             ten minutes without a pause
   publish, pages, delivery, fleet   a draft's way to 10,000 devices
   batches               sql, replays, function, largest, alternatives

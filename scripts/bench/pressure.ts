@@ -52,7 +52,8 @@ export async function benchPressure(
   await publishQuestions(bench.sql, 5700);
   // As they are for everybody.
   await bench
-    .sql`update ops.pressure_setting set event_burst = default, events_per_s = default, batch_burst = default, batches_per_s = default`;
+    .sql`update ops.pressure_setting set event_burst = default, events_per_s = default, batch_burst = default, batches_per_s = default,
+      byte_burst = default, bytes_per_s = default, stored_bytes_per_day = default, batch_records_per_day = default`;
   const questions = await publishedQuestions(bench.sql);
   const loads = { calm: [] as Load[], pressed: [] as Load[] };
   const hostile = { taken: 0, refused: 0 };

@@ -241,6 +241,7 @@ values
   ('unknown_content', 'The server does not know the content that the event names yet.', null, '{}', null, 'quarantined', true, false, null),
   ('unknown_reset', 'The server does not know the correction that the event counts its resets from yet.', null, '{}', null, 'quarantined', true, false, null),
   ('quarantine_full', 'This learner''s quarantine is full.', null, '{}', null, 'retry', false, true, null),
+  ('daily_limit', 'The server has stored as much for this learner today as it accepts in a day.', null, '{}', null, 'retry', false, true, null),
   ('id_conflict', 'Another event with this id was accepted before.', null, '{}', null, 'quarantined', false, false, null);
 
 -- Source: schemas/10_platform/account.sql

@@ -3,8 +3,8 @@
 -- What:  the learners, their devices, the ledger of events, telemetry, quarantine, and what steers clients.
 -- Why:   an event that a device has handed in is kept exactly once (U1, U3).
 -- Locks: none that anybody waits for: every object is new.
--- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('partitions', 'telemetry');
---        delete from ops.job where name in ('partitions', 'telemetry');
+-- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('partitions', 'telemetry', 'batches');
+--        delete from ops.job where name in ('partitions', 'telemetry', 'batches');
 --        delete from ops.history_anchor where name in ('learner.state', 'learner.event');
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
@@ -19,9 +19,9 @@
 --          private.only_redact, private.forget_devices, private.with_session, private.support_device, private.devices_of,
 --          private.session_refusal, private.require_session, private.signed_in_learner, private.learner_acted_on, private.list_devices,
 --          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
---          private.grow_knowledge, private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status,
+--          private.grow_knowledge, private.drop_old_months, private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status,
 --          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.require_running,
---          private.take_tokens;
+--          private.batch_bytes, private.take_tokens, ops.drop_old_batches;
 
 select private.revoke_default_grants();
 
@@ -475,16 +475,23 @@ create table learner.state (
   created_at      timestamptz not null default now(),
   events_full_at  timestamptz not null default '-infinity',
   batches_full_at timestamptz not null default '-infinity',
+  bytes_full_at   timestamptz not null default '-infinity',
+  stored_on       date not null default '-infinity',
+  stored_bytes    bigint not null default 0,
+  batches         integer not null default 0,
   limited         integer not null default 0,
   limited_at      timestamptz,
   newest_event    uuid not null default '00000000-0000-0000-0000-000000000000',
   constraint state_pkey primary key (user_id),
   constraint state_change_seq_positive check (change_seq >= 0),
+  constraint state_stored_not_negative check (stored_bytes >= 0 and batches >= 0),
   constraint state_limited_at_iff_limited check ((limited = 0) = (limited_at is null) and limited >= 0)
 );
 -- No foreign key to auth.users: it doubles the cost of an insert, and deleting a user in the dashboard would delete the ledger.
 comment on table learner.state is 'One row per learner. Every writer locks it. change_seq numbers the changes of the learner''s rows.';
-comment on column learner.state.events_full_at is 'When the token bucket of events is full again without further use. batches_full_at is the same for batches.';
+comment on column learner.state.events_full_at is 'When the token bucket of events is full again without further use. batches_full_at and bytes_full_at are the same for batches and bytes.';
+comment on column learner.state.stored_bytes is 'What the learner''s batches have stored on the day stored_on (UTC, by the server''s clock), counted as private.event_bytes() does.';
+comment on column learner.state.batches is 'The number of batches taken on that day.';
 comment on column learner.state.newest_event is
   'The greatest event id that ingest has stored, in the ledger or ops.telemetry. Greater ids are new, without a look-up. Nil: no event yet.';
 comment on column learner.state.limited is 'Number of batches refused as rate_limited. limited_at is the time of the last one.';
@@ -526,7 +533,8 @@ create table learner.batch (
   constraint batch_pkey primary key (user_id, received_at, batch_id),
   constraint batch_results_add_up check (events = applied + duplicate + quarantined + retry)
 ) partition by range (received_at);
-comment on table learner.batch is 'Every arrival of a batch, replays included, with the results of its events.';
+comment on table learner.batch is
+  'Arrivals of batches, replays included, with the results of their events. So many a day and learner as the setting says, kept for some months.';
 
 alter table learner.state enable row level security;
 alter table learner.device enable row level security;
@@ -1233,6 +1241,33 @@ create trigger telemetry_setting_audit_update after update on ops.telemetry_sett
 create trigger telemetry_setting_stays before delete or truncate on ops.telemetry_setting
   for each statement execute function private.forbid_change();
 
+create function private.drop_old_months(p_schema text, p_table text, p_before timestamptz)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_partition regclass;
+  v_dropped integer := 0;
+begin
+  for v_partition in
+    select c.oid
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = format('%I.%I', p_schema, p_table)::regclass and c.relname ~ ('^' || p_table || '_[0-9]{4}_[0-9]{2}$')
+      -- A month is old when its last day is old.
+      and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= p_before
+    order by c.relname
+  loop
+    execute format('drop table %s', v_partition);
+    v_dropped := v_dropped + 1;
+  end loop;
+  return v_dropped;
+end
+$$;
+comment on function private.drop_old_months(text, text, timestamptz) is 'Drops the month partitions of a table that end before a time. Returns their number.';
+
 create function private.delete_stray_telemetry(p_before timestamptz)
 returns void
 language sql
@@ -1257,22 +1292,10 @@ set lock_timeout = '500ms'
 as $$
 declare
   v_before timestamptz := p_now - make_interval(days => (select s.keep_days from ops.telemetry_setting s));
-  v_partition text;
-  v_dropped integer := 0;
+  v_dropped integer;
 begin
   perform private.require_role('admin');
-  for v_partition in
-    select c.relname
-    from pg_inherits i
-    join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'ops.telemetry'::regclass and c.relname ~ '^telemetry_[0-9]{4}_[0-9]{2}$'
-      -- A month is old when its last day is old.
-      and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= v_before
-    order by c.relname
-  loop
-    execute format('drop table ops.%I', v_partition);
-    v_dropped := v_dropped + 1;
-  end loop;
+  v_dropped := private.drop_old_months('ops', 'telemetry', v_before);
   perform private.delete_stray_telemetry(v_before);
   return v_dropped;
 end
@@ -1660,8 +1683,8 @@ $$;
 comment on function private.require_running(text, text) is 'Raises paused, with the seconds to wait, if the kill switch is on for this app.';
 
 -- Source: schemas/40_ledger/pressure.sql
--- What:  rate limits: the token buckets of learner.state limit a learner's batches and events.
--- Why:   one runaway client must not use up the capacity of all. Its events wait on the device and are not lost (U8).
+-- What:  limits of a learner: the token buckets of learner.state for batches, events and bytes, and what a day may store.
+-- Why:   one runaway client must use up neither the capacity of all nor the disk. Its events wait on the device and are not lost (U8).
 
 create table ops.pressure_setting (
   id            smallint not null default 1,
@@ -1669,18 +1692,36 @@ create table ops.pressure_setting (
   events_per_s  integer not null default 50,
   batch_burst   integer not null default 300,
   batches_per_s numeric not null default 2,
+  byte_burst    bigint not null default 67108864,
+  bytes_per_s   integer not null default 65536,
+  stored_bytes_per_day   bigint not null default 52428800,
+  batch_records_per_day  integer not null default 2000,
+  keep_batch_days        integer not null default 180,
   constraint pressure_setting_pkey primary key (id),
   constraint pressure_setting_one_row check (id = 1),
   -- A bucket smaller than a batch would refuse full batches for ever.
   constraint pressure_setting_event_burst_in_range check (event_burst between private.max_batch_events() and 10000000),
   constraint pressure_setting_events_per_s_in_range check (events_per_s between 1 and 1000000),
   constraint pressure_setting_batch_burst_in_range check (batch_burst between 1 and 1000000),
-  constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000)
+  constraint pressure_setting_batches_per_s_in_range check (batches_per_s between 0.01 and 100000),
+  -- Invalid UTF-8 grows by a third when it is replaced, hence the factor.
+  constraint pressure_setting_byte_burst_in_range check (byte_burst between 2 * private.max_batch_bytes() and 1000000000000),
+  constraint pressure_setting_bytes_per_s_in_range check (bytes_per_s between 1024 and 1000000000),
+  -- Any single line must fit into an empty day, or it would wait for ever.
+  constraint pressure_setting_stored_bytes_per_day_in_range check (
+    stored_bytes_per_day between 4 * private.max_batch_bytes() and 1000000000000),
+  constraint pressure_setting_batch_records_per_day_in_range check (batch_records_per_day between 1 and 1000000),
+  constraint pressure_setting_keep_batch_days_in_range check (keep_batch_days between 31 and 3650)
 );
 comment on table ops.pressure_setting is
-  'One row: the token buckets of each learner. A backlog of 10,000 events is 20 batches; the defaults accept three such backlogs at once.';
+  'One row: the limits of each learner. A backlog of 10,000 events is 20 batches; the defaults accept three such backlogs at once.';
 comment on column ops.pressure_setting.event_burst is
   'Events that a full bucket accepts at once. events_per_s refills it. batch_burst and batches_per_s do the same for batches.';
+comment on column ops.pressure_setting.byte_burst is 'Bytes that a full bucket accepts at once, inflated. bytes_per_s refills it.';
+comment on column ops.pressure_setting.stored_bytes_per_day is
+  'Bytes that a learner''s batches may store in a day (UTC), rows and indexes included. Events beyond it stay on the device until the next day.';
+comment on column ops.pressure_setting.batch_records_per_day is 'Rows of learner.batch per learner and day (UTC). Further batches are taken without a record.';
+comment on column ops.pressure_setting.keep_batch_days is 'The retention of learner.batch in days. Whole months are dropped.';
 insert into ops.pressure_setting default values;
 
 alter table ops.pressure_setting enable row level security;
@@ -1691,7 +1732,15 @@ create trigger pressure_setting_audit_update after update on ops.pressure_settin
 create trigger pressure_setting_stays before delete or truncate on ops.pressure_setting
   for each statement execute function private.forbid_change();
 
-create function private.take_tokens(p_user uuid, p_events integer)
+create function private.batch_bytes()
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 1024 $$;
+comment on function private.batch_bytes() is 'What a batch counts for besides its events: its record, its device''s contact and its hint, which Realtime keeps for days.';
+
+create function private.take_tokens(p_user uuid, p_events integer, p_bytes integer default 0)
 returns json
 language plpgsql
 volatile
@@ -1700,6 +1749,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := clock_timestamp();
+  v_today constant date := v_now at time zone 'utc';
   v_wait double precision;
 begin
   -- A bucket is stored as the time at which it is full again. Using tokens moves that time forward, at most by the time to fill an
@@ -1708,13 +1758,20 @@ begin
   for v_try in 1..2 loop
     update learner.state s set
       events_full_at = greatest(s.events_full_at, clock_timestamp()) + make_interval(secs => p_events / p.events_per_s::double precision),
-      batches_full_at = greatest(s.batches_full_at, clock_timestamp()) + make_interval(secs => 1 / p.batches_per_s::double precision)
+      batches_full_at = greatest(s.batches_full_at, clock_timestamp()) + make_interval(secs => 1 / p.batches_per_s::double precision),
+      bytes_full_at = greatest(s.bytes_full_at, clock_timestamp()) + make_interval(secs => p_bytes / p.bytes_per_s::double precision),
+      -- The same update counts the batch of the day, so that most batches need no second one.
+      stored_on = v_today,
+      stored_bytes = private.batch_bytes() + case when s.stored_on = v_today then s.stored_bytes else 0 end,
+      batches = 1 + case when s.stored_on = v_today then s.batches else 0 end
     from ops.pressure_setting p
     where s.user_id = p_user
       and greatest(s.events_full_at, clock_timestamp())
         <= clock_timestamp() + make_interval(secs => (p.event_burst - p_events) / p.events_per_s::double precision)
       and greatest(s.batches_full_at, clock_timestamp())
-        <= clock_timestamp() + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision);
+        <= clock_timestamp() + make_interval(secs => (p.batch_burst - 1) / p.batches_per_s::double precision)
+      and greatest(s.bytes_full_at, clock_timestamp())
+        <= clock_timestamp() + make_interval(secs => (p.byte_burst - p_bytes) / p.bytes_per_s::double precision);
     if found then
       return null;
     end if;
@@ -1726,10 +1783,34 @@ begin
   where s.user_id = p_user
   returning greatest(
     extract(epoch from s.events_full_at - v_now) - (p.event_burst - p_events) / p.events_per_s::double precision,
-    extract(epoch from s.batches_full_at - v_now) - (p.batch_burst - 1) / p.batches_per_s::double precision) into v_wait;
+    extract(epoch from s.batches_full_at - v_now) - (p.batch_burst - 1) / p.batches_per_s::double precision,
+    extract(epoch from s.bytes_full_at - v_now) - (p.byte_burst - p_bytes) / p.bytes_per_s::double precision) into v_wait;
   return json_build_object('refused', json_build_object('code', 'rate_limited', 'retry_after_s', greatest(ceil(v_wait), 1)::integer));
 end
 $$;
-comment on function private.take_tokens(uuid, integer) is
-  'Locks the learner and takes one batch of p_events events from the buckets: null, or {refused: {code, retry_after_s}}. '
+comment on function private.take_tokens(uuid, integer, integer) is
+  'Locks the learner, takes one batch of p_events events and p_bytes bytes from the buckets, and counts it in the day: null, or {refused: {code, retry_after_s}}. '
   'The refusal is returned, not raised, so that the transaction keeps the count of refusals.';
+
+-- Source: schemas/40_ledger/batch_retention.sql
+-- What:  ops.drop_old_batches(), a nightly job that drops expired months of learner.batch.
+-- Why:   the log of batches helps support for some months. It must not grow for ever with every poll of a device.
+
+create function ops.drop_old_batches(p_now timestamptz default now())
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '500ms'
+as $$
+declare
+  v_before constant timestamptz := p_now - make_interval(days => (select s.keep_batch_days from ops.pressure_setting s));
+begin
+  perform private.require_role('admin');
+  return private.drop_old_months('learner', 'batch', v_before);
+end
+$$;
+comment on function ops.drop_old_batches(timestamptz) is 'Drops expired months of the log of batches. Returns their number. Admins and jobs.';
+
+select private.schedule_job('batches', '33 3 * * *', '1 day', 'select ops.drop_old_batches()');

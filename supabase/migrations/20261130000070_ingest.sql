@@ -8,9 +8,10 @@
 --        drop table private.replay_cursor cascade;
 --        drop function if exists private.count_lines, private.parse_lines, private.with_code, private.read_header, private.record_contact,
 --          private.known_events, private.uuids_of, private.check_lines, private.knows_range, private.stamp_events, private.read_events,
---          private.outcome_of, private.is_same_body, private.apply_events, private.apply_or_bisect, private.missing_knowledge,
---          private.is_known, private.new_knowledge, private.keep_events, private.replay_rows, private.replay_held_for,
---          private.replayable_learners, ops.replay_held, private.ingest_for;
+--          private.is_same_body, private.event_bytes, private.quarantine_bytes, private.kept_bytes, private.projection_bytes,
+--          private.within_day, private.seconds_to_next_day, private.outcome_of, private.apply_events, private.apply_or_bisect,
+--          private.missing_knowledge, private.is_known, private.new_knowledge, private.keep_events, private.replay_rows,
+--          private.replay_held_for, private.replayable_learners, ops.replay_held, private.ingest_for;
 --        drop type private.line, private.incoming, private.header_pull, private.header, private.outcome;
 
 select private.revoke_default_grants();
@@ -419,6 +420,143 @@ comment on function private.read_events(uuid, text[], integer, uuid) is
   'The events of a batch''s lines, in order. The first line is the header. '
   'p_newest: the learner''s newest event; newer events are not looked up. Null: unknown.';
 
+-- Source: schemas/70_ingest/same_body.sql
+-- What:  is_same_body(): whether two bodies of an event say the same.
+-- Why:   ingest and the limit of a day must agree on what is a duplicate (I4).
+
+create function private.is_same_body(p_a jsonb, p_b jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Many libraries write null for a field without a value, and another release of an app may leave the field out.
+  return (p_a = p_b or jsonb_strip_nulls(p_a) = jsonb_strip_nulls(p_b)) is true;
+end
+$$;
+comment on function private.is_same_body(jsonb, jsonb) is
+  'Whether two bodies of an event say the same. A field that is null is the same as an absent field, at every depth.';
+
+-- Source: schemas/70_ingest/daily_limit.sql
+-- What:  the limit on what a learner's batches store in a day: the size of an event, and within_day(), which defers what has no room.
+-- Why:   within the rate limits one learner could store 190 GB a day. What has no room waits on the device and is not lost (U8).
+
+create function private.event_bytes(p_events private.incoming[])
+returns bigint
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The rows' fixed columns, their index entries and the body before compression, with an eighth for the chunks of long values. A body of
+  -- numbers is six times as long as its text. An attempt keeps its answer a second time.
+  return (
+    select coalesce(sum(case
+      when e.code = 'telemetry' then 256 + pg_column_size(e.body) * 9 / 8
+      when e.type = 'attempt.recorded' then 768 + 2 * pg_column_size(e.body) * 9 / 8
+      else 768 + pg_column_size(e.body) * 9 / 8 end), 0)
+    from unnest(p_events) e
+    where e.code is null or e.code = 'telemetry');
+end
+$$;
+comment on function private.event_bytes(private.incoming[]) is
+  'The bytes that checked events take at most in the ledger and its projections, or in ops.telemetry, indexes included.';
+
+create function private.quarantine_bytes(p_event private.incoming, p_line text)
+returns bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return 1024 + octet_length(p_line) * 9 / 8
+    -- The server applies a held event by itself some day, whatever that day has stored. So its room in the ledger is taken now.
+    + case when exists (select from private.error_code c where c.code = p_event.code and c.held)
+      then private.event_bytes(array[private.with_code(p_event, null)]) else 0 end;
+end
+$$;
+comment on function private.quarantine_bytes(private.incoming, text) is
+  'The bytes that an event and its text take at most in ops.quarantine, with a reason and the indexes, and in the ledger if it is held.';
+
+create function private.kept_bytes(p_events private.incoming[], p_lines text[])
+returns bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    -- A text that was kept before counts again, because its row is written again.
+    select coalesce(sum(private.quarantine_bytes(e, p_lines[e.place + 1])), 0)
+    from unnest(p_events) e join private.error_code c on c.code = e.code
+    where c.outcome = 'quarantined');
+end
+$$;
+comment on function private.kept_bytes(private.incoming[], text[]) is 'The bytes that the events of a batch took in ops.quarantine.';
+
+create function private.projection_bytes(p_user uuid, p_skills uuid[])
+returns bigint
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- An update leaves the old version of the row until the next vacuum.
+  return coalesce((select sum(256 + pg_column_size(p.completed)) from learner.skill_progress p where p.user_id = p_user and p.skill_id = any (p_skills)), 0)
+    + coalesce((select pg_column_size(d.days) from learner.practice d where d.user_id = p_user), 0);
+end
+$$;
+comment on function private.projection_bytes(uuid, uuid[]) is 'The bytes of the rows that an event of each of these skills writes again.';
+
+create function private.within_day(p_user uuid, p_events private.incoming[], p_lines text[], p_room bigint)
+returns private.incoming[]
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_room constant bigint := p_room - private.projection_bytes(p_user, array(select e.skill_id from unnest(p_events) e where e.code is null));
+begin
+  return array(
+    select case when s.bytes > 0 and sum(s.bytes) over (order by s.place) > v_room then private.with_code(s.event, 'daily_limit') else s.event end
+    from (
+      select e.place, e as event, case
+        -- What the server has already needs no room, and gets its answer at any time.
+        when e.code is null or e.code = 'telemetry' then case when not exists (
+            select from learner.event l
+            where l.user_id = p_user and l.event_id = e.event_id
+              and (l.type, l.type_version, l.occurred_at) = (e.type, e.type_version, e.occurred_at) and private.is_same_body(l.body, e.body)
+            union all
+            select from ops.telemetry t
+            where t.user_id = p_user and t.event_id = e.event_id
+              and (t.type, t.type_version, t.occurred_at) = (e.type, e.type_version, e.occurred_at) and private.is_same_body(t.body, e.body))
+          -- An event whose id is taken goes into quarantine instead.
+          then greatest(private.event_bytes(array[e]), private.quarantine_bytes(e, p_lines[e.place + 1])) end
+        when exists (select from private.error_code c where c.code = e.code and c.outcome = 'quarantined') then case when not exists (
+            select from ops.quarantine q where q.user_id = p_user and q.sha256 = sha256(convert_to(p_lines[e.place + 1], 'UTF8')))
+          then private.quarantine_bytes(e, p_lines[e.place + 1]) end
+      end as bytes
+      from unnest(p_events) e
+    ) s
+    order by s.place);
+end
+$$;
+comment on function private.within_day(uuid, private.incoming[], text[], bigint) is
+  'The events of a batch. Those that would store more than p_room bytes get the code daily_limit, in the order of the batch.';
+
+create function private.seconds_to_next_day()
+returns integer
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- At most six hours, because an operator may raise the limit.
+  select least(86400 - floor(extract(epoch from clock_timestamp() at time zone 'utc'))::bigint % 86400, 21600)::integer
+$$;
+comment on function private.seconds_to_next_day() is 'Seconds after which an event beyond the day''s limit is to be sent again.';
+
 -- Source: schemas/70_ingest/outcome.sql
 -- What:  private.outcome, the result of a batch: counts, and the results in the form that devices read.
 -- Why:   every event gets a result, in the order of the request, with what the device needs for its next step (U2).
@@ -459,7 +597,8 @@ begin
         else json_strip_nulls(json_build_object(
           'id', r.id_text, 'status', r.status, 'code', r.code, 'field', case when r.status = 'quarantined' then r.field end,
           'retryable', r.event_retryable,
-          'retry_after_s', case when r.event_retryable then coalesce(r.event_retry_after_s, (select q.retry_after_s from ops.quarantine_setting q)) end))::text
+          'retry_after_s', case when r.event_retryable then coalesce(r.event_retry_after_s,
+            case r.code when 'daily_limit' then private.seconds_to_next_day() else (select q.retry_after_s from ops.quarantine_setting q) end) end))::text
       end, ',' order by r.place), '') || ']')::json
   into v_outcome.quarantined, v_outcome.retry, v_outcome.results
   from (
@@ -478,20 +617,6 @@ comment on function private.outcome_of(private.incoming[]) is
 -- What:  apply_events(): stores checked events in the ledger or ops.telemetry, projects them, and returns each result as a code.
 -- Why:   ingest, replay and support's corrections share this function, so an event has the same effect on every path (U1, U3).
 
-create function private.is_same_body(p_a jsonb, p_b jsonb)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Many libraries write null for a field without a value, and another release of an app may leave the field out.
-  return (p_a = p_b or jsonb_strip_nulls(p_a) = jsonb_strip_nulls(p_b)) is true;
-end
-$$;
-comment on function private.is_same_body(jsonb, jsonb) is
-  'Whether two bodies of an event say the same. A field that is null is the same as an absent field, at every depth.';
-
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]
 language plpgsql
@@ -502,6 +627,7 @@ declare
   v_events private.incoming[];
   v_storing private.incoming[];
   v_new integer;
+  v_skills uuid[];
   v_ids uuid[];
   v_known uuid[] := '{}';
   v_lookup boolean;
@@ -511,7 +637,7 @@ begin
   -- 1 The events to store, and their ids that are taken. Ids are unique across the ledger and ops.telemetry (I4). A device's ids ascend, so
   --   usually all are newer than the learner's newest event. Otherwise each id is looked up, which locks every partition.
   --   The range condition excludes partitions that cannot contain the ids.
-  select count(*), array_agg(distinct e.event_id order by e.event_id) into v_new, v_ids
+  select count(*), array_agg(distinct e.event_id order by e.event_id), array_agg(e.skill_id) into v_new, v_ids, v_skills
   from unnest(p_events) e
   where e.code is null or e.code = 'telemetry';
   if v_new = 0 then
@@ -559,6 +685,7 @@ begin
   -- 3 Project the new ledger rows. Nothing else is projected.
   update learner.state s set
     newest_event = greatest(s.newest_event, v_ids[cardinality(v_ids)]),
+    stored_bytes = s.stored_bytes + private.event_bytes(coalesce(v_storing, p_events)) + private.projection_bytes(p_user, v_skills),
     change_seq = case when v_fresh is null then s.change_seq else private.project_events(p_user, v_fresh, s.change_seq) end
   where s.user_id = p_user and v_storing is distinct from '{}';
 
@@ -1025,6 +1152,8 @@ declare
   v_skew bigint;
   v_events private.incoming[];
   v_outcome private.outcome;
+  v_room bigint;
+  v_is_recorded boolean;
   v_last_seq bigint;
 begin
   -- The Edge Functions refuse larger batches. Invalid UTF-8 grows by a third when it is replaced, hence the factor.
@@ -1041,7 +1170,7 @@ begin
   end if;
 
   -- 2 The learner's lock and the rate limit, in a separate statement: later statements must see what the last holder committed.
-  v_refusal := private.take_tokens(p_user, v_count);
+  v_refusal := private.take_tokens(p_user, v_count, octet_length(p_lines));
 
   -- 3 State at arrival, and in the same query the rare reasons to refuse the batch.
   v_now := clock_timestamp();
@@ -1049,9 +1178,10 @@ begin
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
       or exists (select from learner.adoption a where a.user_id = p_user),
-    exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
-  into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held
-  from learner.state s, private.knowledge k
+    exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number),
+    p.stored_bytes_per_day - s.stored_bytes, s.batches <= p.batch_records_per_day
+  into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held, v_room, v_is_recorded
+  from learner.state s, private.knowledge k, ops.pressure_setting p
   where s.user_id = p_user;
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
@@ -1070,19 +1200,29 @@ begin
     perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, private.max_batch_events());
   end if;
 
-  -- 5 Check, apply, quarantine.
-  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, v_lines, v_head, v_newest));
+  -- 5 Check, apply, quarantine. Most learners never come near the limit of a day, so their events are not measured before they are
+  --   stored: a batch of 1 MiB stores less than 64 times the size of a batch.
+  v_events := private.read_events(p_user, v_lines, v_head, v_newest);
+  if v_room < 64 * private.max_batch_bytes() then
+    v_events := private.within_day(p_user, v_events, v_lines, v_room);
+  end if;
+  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events);
   v_outcome := private.outcome_of(v_events);
-  if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events));
+  -- Without room, what is to be quarantined is there already.
+  if v_outcome.quarantined > 0 and v_room > 0 then
+    v_events := private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events);
+    v_outcome := private.outcome_of(v_events);
+    update learner.state s set stored_bytes = s.stored_bytes + private.kept_bytes(v_events, v_lines) where s.user_id = p_user;
   end if;
 
   -- 6 Record the contact.
   perform private.record_contact(p_user, p_session, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
-  insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
-  values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
-    v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry);
+  if v_is_recorded and v_room > 0 then
+    insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
+    values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
+      v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry);
+  end if;
 
   select s.change_seq into v_last_seq from learner.state s where s.user_id = p_user;
   return json_build_object(

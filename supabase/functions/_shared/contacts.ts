@@ -8,7 +8,7 @@ import type { Contact, Database } from "./database.ts";
 const MOST = 1000;
 const WAIT_MS = 1000;
 /**
- * A device with an unchanged version is recorded again after this time. It is half of the hour for which a seen device is hinted
+ * A device with an unchanged version is recorded again after this time. It is far below the five hours for which a seen device is hinted
  * (ops.signal_setting), so that a polling device is always hinted.
  */
 const AGAIN_MS = 30 * 60 * 1000;

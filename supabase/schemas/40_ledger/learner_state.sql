@@ -6,16 +6,23 @@ create table learner.state (
   created_at      timestamptz not null default now(),
   events_full_at  timestamptz not null default '-infinity',
   batches_full_at timestamptz not null default '-infinity',
+  bytes_full_at   timestamptz not null default '-infinity',
+  stored_on       date not null default '-infinity',
+  stored_bytes    bigint not null default 0,
+  batches         integer not null default 0,
   limited         integer not null default 0,
   limited_at      timestamptz,
   newest_event    uuid not null default '00000000-0000-0000-0000-000000000000',
   constraint state_pkey primary key (user_id),
   constraint state_change_seq_positive check (change_seq >= 0),
+  constraint state_stored_not_negative check (stored_bytes >= 0 and batches >= 0),
   constraint state_limited_at_iff_limited check ((limited = 0) = (limited_at is null) and limited >= 0)
 );
 -- No foreign key to auth.users: it doubles the cost of an insert, and deleting a user in the dashboard would delete the ledger.
 comment on table learner.state is 'One row per learner. Every writer locks it. change_seq numbers the changes of the learner''s rows.';
-comment on column learner.state.events_full_at is 'When the token bucket of events is full again without further use. batches_full_at is the same for batches.';
+comment on column learner.state.events_full_at is 'When the token bucket of events is full again without further use. batches_full_at and bytes_full_at are the same for batches and bytes.';
+comment on column learner.state.stored_bytes is 'What the learner''s batches have stored on the day stored_on (UTC, by the server''s clock), counted as private.event_bytes() does.';
+comment on column learner.state.batches is 'The number of batches taken on that day.';
 comment on column learner.state.newest_event is
   'The greatest event id that ingest has stored, in the ledger or ops.telemetry. Greater ids are new, without a look-up. Nil: no event yet.';
 comment on column learner.state.limited is 'Number of batches refused as rate_limited. limited_at is the time of the last one.';
@@ -57,7 +64,8 @@ create table learner.batch (
   constraint batch_pkey primary key (user_id, received_at, batch_id),
   constraint batch_results_add_up check (events = applied + duplicate + quarantined + retry)
 ) partition by range (received_at);
-comment on table learner.batch is 'Every arrival of a batch, replays included, with the results of its events.';
+comment on table learner.batch is
+  'Arrivals of batches, replays included, with the results of their events. So many a day and learner as the setting says, kept for some months.';
 
 alter table learner.state enable row level security;
 alter table learner.device enable row level security;

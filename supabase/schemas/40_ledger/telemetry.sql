@@ -35,6 +35,33 @@ create trigger telemetry_setting_audit_update after update on ops.telemetry_sett
 create trigger telemetry_setting_stays before delete or truncate on ops.telemetry_setting
   for each statement execute function private.forbid_change();
 
+create function private.drop_old_months(p_schema text, p_table text, p_before timestamptz)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_partition regclass;
+  v_dropped integer := 0;
+begin
+  for v_partition in
+    select c.oid
+    from pg_inherits i
+    join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = format('%I.%I', p_schema, p_table)::regclass and c.relname ~ ('^' || p_table || '_[0-9]{4}_[0-9]{2}$')
+      -- A month is old when its last day is old.
+      and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= p_before
+    order by c.relname
+  loop
+    execute format('drop table %s', v_partition);
+    v_dropped := v_dropped + 1;
+  end loop;
+  return v_dropped;
+end
+$$;
+comment on function private.drop_old_months(text, text, timestamptz) is 'Drops the month partitions of a table that end before a time. Returns their number.';
+
 create function private.delete_stray_telemetry(p_before timestamptz)
 returns void
 language sql
@@ -59,22 +86,10 @@ set lock_timeout = '500ms'
 as $$
 declare
   v_before timestamptz := p_now - make_interval(days => (select s.keep_days from ops.telemetry_setting s));
-  v_partition text;
-  v_dropped integer := 0;
+  v_dropped integer;
 begin
   perform private.require_role('admin');
-  for v_partition in
-    select c.relname
-    from pg_inherits i
-    join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = 'ops.telemetry'::regclass and c.relname ~ '^telemetry_[0-9]{4}_[0-9]{2}$'
-      -- A month is old when its last day is old.
-      and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= v_before
-    order by c.relname
-  loop
-    execute format('drop table ops.%I', v_partition);
-    v_dropped := v_dropped + 1;
-  end loop;
+  v_dropped := private.drop_old_months('ops', 'telemetry', v_before);
   perform private.delete_stray_telemetry(v_before);
   return v_dropped;
 end

@@ -9,7 +9,7 @@ create table ops.signal_setting (
   bundle_url_days       integer not null default 30,
   bundle_releases       integer not null default 3,
   bundle_grace_hours    integer not null default 24,
-  learner_hint_active_s integer not null default 3600,
+  learner_hint_active_s integer not null default 18000,
   learner_hint_spread_s integer not null default 5,
   constraint signal_setting_pkey primary key (id),
   constraint signal_setting_one_row check (id = 1),

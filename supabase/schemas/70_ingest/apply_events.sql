@@ -1,20 +1,6 @@
 -- What:  apply_events(): stores checked events in the ledger or ops.telemetry, projects them, and returns each result as a code.
 -- Why:   ingest, replay and support's corrections share this function, so an event has the same effect on every path (U1, U3).
 
-create function private.is_same_body(p_a jsonb, p_b jsonb)
-returns boolean
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Many libraries write null for a field without a value, and another release of an app may leave the field out.
-  return (p_a = p_b or jsonb_strip_nulls(p_a) = jsonb_strip_nulls(p_b)) is true;
-end
-$$;
-comment on function private.is_same_body(jsonb, jsonb) is
-  'Whether two bodies of an event say the same. A field that is null is the same as an absent field, at every depth.';
-
 create function private.apply_events(p_user uuid, p_now timestamptz, p_head integer, p_skew bigint, p_events private.incoming[], p_lookup boolean)
 returns private.incoming[]
 language plpgsql
@@ -25,6 +11,7 @@ declare
   v_events private.incoming[];
   v_storing private.incoming[];
   v_new integer;
+  v_skills uuid[];
   v_ids uuid[];
   v_known uuid[] := '{}';
   v_lookup boolean;
@@ -34,7 +21,7 @@ begin
   -- 1 The events to store, and their ids that are taken. Ids are unique across the ledger and ops.telemetry (I4). A device's ids ascend, so
   --   usually all are newer than the learner's newest event. Otherwise each id is looked up, which locks every partition.
   --   The range condition excludes partitions that cannot contain the ids.
-  select count(*), array_agg(distinct e.event_id order by e.event_id) into v_new, v_ids
+  select count(*), array_agg(distinct e.event_id order by e.event_id), array_agg(e.skill_id) into v_new, v_ids, v_skills
   from unnest(p_events) e
   where e.code is null or e.code = 'telemetry';
   if v_new = 0 then
@@ -82,6 +69,7 @@ begin
   -- 3 Project the new ledger rows. Nothing else is projected.
   update learner.state s set
     newest_event = greatest(s.newest_event, v_ids[cardinality(v_ids)]),
+    stored_bytes = s.stored_bytes + private.event_bytes(coalesce(v_storing, p_events)) + private.projection_bytes(p_user, v_skills),
     change_seq = case when v_fresh is null then s.change_seq else private.project_events(p_user, v_fresh, s.change_seq) end
   where s.user_id = p_user and v_storing is distinct from '{}';
 

@@ -28,6 +28,8 @@ declare
   v_skew bigint;
   v_events private.incoming[];
   v_outcome private.outcome;
+  v_room bigint;
+  v_is_recorded boolean;
   v_last_seq bigint;
 begin
   -- The Edge Functions refuse larger batches. Invalid UTF-8 grows by a third when it is replaced, hence the factor.
@@ -44,7 +46,7 @@ begin
   end if;
 
   -- 2 The learner's lock and the rate limit, in a separate statement: later statements must see what the last holder committed.
-  v_refusal := private.take_tokens(p_user, v_count);
+  v_refusal := private.take_tokens(p_user, v_count, octet_length(p_lines));
 
   -- 3 State at arrival, and in the same query the rare reasons to refuse the batch.
   v_now := clock_timestamp();
@@ -52,9 +54,10 @@ begin
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
       or exists (select from learner.adoption a where a.user_id = p_user),
-    exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number)
-  into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held
-  from learner.state s, private.knowledge k
+    exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number),
+    p.stored_bytes_per_day - s.stored_bytes, s.batches <= p.batch_records_per_day
+  into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held, v_room, v_is_recorded
+  from learner.state s, private.knowledge k, ops.pressure_setting p
   where s.user_id = p_user;
   if v_barred then
     perform private.require_running(v_header.platform, v_header.app_version);
@@ -73,19 +76,29 @@ begin
     perform private.replay_held_for(p_user, v_now, v_head, v_knowledge, private.max_batch_events());
   end if;
 
-  -- 5 Check, apply, quarantine.
-  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, private.read_events(p_user, v_lines, v_head, v_newest));
+  -- 5 Check, apply, quarantine. Most learners never come near the limit of a day, so their events are not measured before they are
+  --   stored: a batch of 1 MiB stores less than 64 times the size of a batch.
+  v_events := private.read_events(p_user, v_lines, v_head, v_newest);
+  if v_room < 64 * private.max_batch_bytes() then
+    v_events := private.within_day(p_user, v_events, v_lines, v_room);
+  end if;
+  v_events := private.apply_or_bisect(p_user, v_now, v_head, v_skew, v_events);
   v_outcome := private.outcome_of(v_events);
-  if v_outcome.quarantined > 0 then
-    v_outcome := private.outcome_of(private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events));
+  -- Without room, what is to be quarantined is there already.
+  if v_outcome.quarantined > 0 and v_room > 0 then
+    v_events := private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events);
+    v_outcome := private.outcome_of(v_events);
+    update learner.state s set stored_bytes = s.stored_bytes + private.kept_bytes(v_events, v_lines) where s.user_id = p_user;
   end if;
 
   -- 6 Record the contact.
   perform private.record_contact(p_user, p_session, v_header, v_now, v_skew, v_outcome.oldest, p_by_server);
 
-  insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
-  values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
-    v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry);
+  if v_is_recorded and v_room > 0 then
+    insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
+    values (p_user, v_now, private.ulid_to_uuid(v_header.batch_id), v_header.device_id,
+      v_outcome.events, v_outcome.applied, v_outcome.duplicate, v_outcome.quarantined, v_outcome.retry);
+  end if;
 
   select s.change_seq into v_last_seq from learner.state s where s.user_id = p_user;
   return json_build_object(

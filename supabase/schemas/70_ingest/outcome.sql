@@ -37,7 +37,8 @@ begin
         else json_strip_nulls(json_build_object(
           'id', r.id_text, 'status', r.status, 'code', r.code, 'field', case when r.status = 'quarantined' then r.field end,
           'retryable', r.event_retryable,
-          'retry_after_s', case when r.event_retryable then coalesce(r.event_retry_after_s, (select q.retry_after_s from ops.quarantine_setting q)) end))::text
+          'retry_after_s', case when r.event_retryable then coalesce(r.event_retry_after_s,
+            case r.code when 'daily_limit' then private.seconds_to_next_day() else (select q.retry_after_s from ops.quarantine_setting q) end) end))::text
       end, ',' order by r.place), '') || ']')::json
   into v_outcome.quarantined, v_outcome.retry, v_outcome.results
   from (

@@ -10,7 +10,7 @@ create function pg_temp.pushed(p_learner integer, p_device integer) returns json
 as $$ select json_build_object('learner', tests.learner(p_learner), 'device', tests.device(p_device)) $$;
 select pg_temp.push(1, 1), pg_temp.push(1, 2), pg_temp.push(2, 1), pg_temp.push(3, 1), pg_temp.push(3, 2), pg_temp.push(4, 1), pg_temp.push(4, 2);
 select tests.send(tests.attempt(10, 1));
-update learner.device set last_seen_at = now() - interval '2 hours' where user_id = tests.learner(3) and device_id = tests.device(2);
+update learner.device set last_seen_at = now() - interval '6 hours' where user_id = tests.learner(3) and device_id = tests.device(2);
 update learner.device set revoked_at = now() where user_id = tests.learner(4) and device_id = tests.device(2);
 
 select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.pushed(2, 1), pg_temp.pushed(3, 1), pg_temp.pushed(4, 1), pg_temp.pushed(5, 1))), 1,
@@ -23,7 +23,7 @@ select is((select payload from hint), jsonb_build_object('token', private.histor
 select is(private.hint_learners(json_build_array(pg_temp.pushed(1, 1), pg_temp.pushed(1, 2))), 1, 'S1: simultaneous pushes of two devices send one hint');
 select is(private.hint_learners(json_build_array(pg_temp.pushed(2, 2))), 1, 'S1: a push by an unknown device hints the known device');
 select is(private.hint_learners('[]'), 0, 'S1: an empty list of pushes sends no hint');
-update ops.signal_setting set learner_hint_active_s = 10800;
+update ops.signal_setting set learner_hint_active_s = 25200;
 select is(private.hint_learners(json_build_array(pg_temp.pushed(3, 1))), 1, 'S1: the age of a recently active device is a setting');
 select is(tests.violated('update ops.signal_setting set learner_hint_active_s = 0'), 'signal_setting_positive', 'S1: the setting learner_hint_active_s must be positive');
 

@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(21);
 
 select tests.a_release();
 -- Every named constraint that a field of an event can reach, and an event that would violate it.
@@ -20,6 +20,7 @@ insert into violation values
 create temporary table out_of_reach (rule text, statement text) on commit drop;
 insert into out_of_reach values
   ('state_change_seq_positive', 'insert into learner.state values (tests.learner(9), -1)'),
+  ('state_stored_not_negative', 'update learner.state set stored_bytes = -1'),
   ('state_limited_at_iff_limited', 'insert into learner.state (user_id, limited) values (tests.learner(9), 1)'),
   ('device_queue_lag_not_negative', 'update learner.device set queue_lag_ms = -1'),
   ('batch_results_add_up', 'insert into learner.batch values (tests.learner(9), now(), tests.event_id(1), tests.device(), 1, 0, 0, 0, 0)'),
