@@ -390,7 +390,7 @@ begin
     from json_to_recordset(p_pushes) as p (learner uuid, device uuid)
     join learner.state s on s.user_id = p.learner
     cross join ops.signal_setting g
-    -- Only if another device may be listening: a polling device is seen at least twice an hour.
+    -- Only if another device may be listening: one that hears hints polls at least every five hours.
     where exists (
       select from learner.device d
       where d.user_id = p.learner and d.device_id <> p.device and d.revoked_at is null
