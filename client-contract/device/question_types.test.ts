@@ -26,9 +26,7 @@ const QUESTIONS: Row[] = [
 /** Publishes a skill with one question of each type. */
 async function publishTypes({ sql }: TestServer): Promise<void> {
   await sql`insert into content.skill (domain_id, key, title) select id, 'types', 'Types' from content.domain order by key limit 1`;
-  for (const [type, choices, key, media] of QUESTIONS) {
-    // A release states the rule that grades a short text.
-    const answer = type === "short_text" ? { ...key, normalisation: 2 } : key;
+  for (const [type, choices, answer, media] of QUESTIONS) {
     await sql`
       insert into content.question (skill_id, key, type, prompt, choices, answer, media)
       select s.id, ${`types/${type}`}, ${type}, ${`A ${type}?`}, ${choices}::text[], ${
@@ -64,7 +62,9 @@ async function bench() {
 Deno.test("C8: a device reads all question types, with their media and the columns that an app shows", async () => {
   await using t = await bench();
   assert.deepEqual(new Set(t.questions.map(({ type }) => type)), new Set(QUESTIONS.map(([type]) => type)));
-  for (const [type, choices, answer, media] of QUESTIONS) {
+  for (const [type, choices, key, media] of QUESTIONS) {
+    // A release states the rule that grades a short text.
+    const answer = type === "short_text" ? { ...key, normalisation: 2 } : key;
     const question = t.questions.find((question) => question.type === type);
     assert.deepEqual(question?.answer, answer);
     assert.deepEqual(question && "choices" in question ? question.choices : [], choices);

@@ -171,6 +171,9 @@ const common = {
   position,
   status: fc.constant("active"),
 };
+/** Choices that look different, whatever else is in them. */
+const differing = fc.array(fc.string({ unit: "grapheme", maxLength: 9 }), { minLength: 2, maxLength: 20 })
+  .map((texts) => texts.map((text, place) => `${place}: ${text.replaceAll("\0", "")}`));
 const question = fc.constantFrom(...Object.keys(answers) as (keyof typeof answers)[]).chain((type) =>
   fc.record({
     table: fc.constant("question" as const),
@@ -179,7 +182,7 @@ const question = fc.constantFrom(...Object.keys(answers) as (keyof typeof answer
       type: fc.constant(type),
       prompt: text(20_000),
       choices: type === "single_choice" || type === "multiple_choice"
-        ? list(text(2000), 2, 20)
+        ? fc.oneof({ weight: 3, arbitrary: differing }, list(text(2000), 2, 20))
         : fc.oneof({ weight: 9, arbitrary: fc.constant([]) }, list(text(2000), 0, 20)),
       explanation: fc.option(text(300)),
       difficulty: fc.constantFrom(null, null, 1, 5, 0, 6),

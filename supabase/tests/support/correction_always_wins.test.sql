@@ -36,7 +36,7 @@ select set_eq('select skill_id, mastery, reset_count, reset_event from learner.s
   'I6: a rebuild gives the same progress after corrections');
 
 select is(tests.raised(format('select public.support_reset_progress(tests.learner(), %L, %L, %s)', skill, 'r', mastery)), refusal, 'U5: a correction is refused with ' || refusal)
-from (values (tests.skill(9), 10, 'CR071 skill'), (tests.skill(1), 101, 'CR071 base')) r (skill, mastery, refusal);
+from (values (tests.skill(9), 10, 'CR071 skill'), (tests.skill(1), 101, 'CR071 mastery')) r (skill, mastery, refusal);
 
 select * from finish();
 rollback;
