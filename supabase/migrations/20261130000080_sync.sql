@@ -463,10 +463,13 @@ declare
   v_pushes json;
 begin
   perform private.require_role('admin');
-  with gone as (
+  -- A CTE of its own: a plan may run a subquery again for each row, and its limit would count anew.
+  with due as (
+    select c.user_id, c.change_seq from ops.change_note c order by c.user_id, c.change_seq limit p_notes for update skip locked
+  ), gone as (
     delete from ops.change_note n
-    where (n.user_id, n.change_seq) in (
-      select c.user_id, c.change_seq from ops.change_note c order by c.user_id, c.change_seq limit p_notes for update skip locked)
+    using due
+    where n.user_id = due.user_id and n.change_seq = due.change_seq
     -- A change that no device pushed is new to all devices.
     returning n.user_id, coalesce(n.device_id, private.support_device()) as device_id
   )

@@ -2784,12 +2784,11 @@ begin
   from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
   union all
   -- While a trigger is disabled, changes by hand leave no trace.
-  select 'trigger_disabled', null, format('Triggers of %s are disabled. An admin enables them: alter table %1$s enable trigger user', t.tgrelid::regclass)
+  select 'trigger_disabled', null, format('Trigger %I of %s is disabled. An admin enables it: alter table %2$s enable %strigger %1$I',
+    t.tgname, t.tgrelid::regclass, case when t.tgfoid = 'private.new_seed()'::regprocedure then 'always ' end)
   from pg_trigger t join pg_class c on c.oid = t.tgrelid
   where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
-    -- Triggers that fire always are enabled too.
     and not t.tgisinternal and t.tgenabled in ('D', 'R')
-  group by t.tgrelid
   union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
