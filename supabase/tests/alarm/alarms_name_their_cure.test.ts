@@ -49,8 +49,10 @@ for (const [name, branch] of alarms) {
   Deno.test(`O4: the alarm ${name} names a call or a section that exists`, async () => {
     const { calls, sections } = named(branch);
     // The alarms of jobs name the command of the failing job.
+    // Another alarm has a whole statement.
     assert.ok(
-      calls.length + sections.length > 0 || branch.includes("j.command"),
+      calls.length + sections.length > 0 || branch.includes("j.command") ||
+        branch.includes(": alter table %1$s "),
       "it names what mends the fault",
     );
     for (const call of calls) assert.ok(isFunction(call), `${call}() exists`);
