@@ -14,6 +14,8 @@ import { openDatabase } from "../../functions/_shared/database.ts";
 import { Problem } from "../../functions/_shared/problem.ts";
 import { event, header, type Learner, ndjson } from "../functions/bench.ts";
 
+const CURSOR = /^[0-9a-f]{16}\.\d+$/;
+
 /** A cluster that is stopped, changed and started again. */
 async function startLife(name: string) {
   const folder = join(WORK_FOLDER, `life-${Deno.pid}-${name}`);
@@ -34,6 +36,8 @@ async function startLife(name: string) {
       await sql.end();
     }
   }
+  // A caller of these tests has no session.
+  await query((sql) => sql`update ops.session_setting set accept_tokens_without_session = true`);
   const settle = async () => (await query((sql) => sql`select ops.settle_upgrade() as result`))?.["result"];
   return {
     query,
@@ -85,6 +89,7 @@ Deno.test("I11: an upgrade that was declared keeps the history, and one that was
   await using life = await startLife("upgrade");
   const before = await life.history();
   const cursor = await life.push();
+  assert.match(cursor, CURSOR);
   await life.query((sql) => sql`select ops.expect_upgrade()`);
   assert.equal(await life.history(), before, "a declaration changes nothing");
   assert.equal(await life.push(), "paused", "nothing is written that a backup could lack");
@@ -96,9 +101,9 @@ Deno.test("I11: an upgrade that was declared keeps the history, and one that was
   assert.equal(await life.history(), before);
   assert.equal(await life.reset(cursor), undefined);
   assert.equal(await life.paused(), null);
-  assert.match(await life.push(), /^[0-9a-f]{16}\.\d+$/);
+  assert.match(await life.push(), CURSOR);
   const audited = await life.query((sql) =>
-    sql`select array_agg(action order by id) as actions from ops.audit where object = 'ops.history'`
+    sql`select array_agg(action order by id) as actions from ops.audit where action like '%_upgrade'`
   );
   assert.deepEqual(audited?.["actions"], ["expect_upgrade", "settle_upgrade"]);
 
