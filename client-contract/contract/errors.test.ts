@@ -26,9 +26,13 @@ const functions = await textOf(
   (name) => name.endsWith(".ts") && !/\.(?:gen|test)\.ts$/.test(name),
 );
 
+/** The body of session_refusal(), whose callers raise the code that it returns. */
+const refusal = /create function private\.session_refusal\([\s\S]+?\n\$\$;/.exec(sources)?.[0] ?? "";
+
 /** Codes that SQL raises, or returns as a refusal. */
 const raised = new Set(
-  Array.from(sources.matchAll(/(?:raise_error\(|'code',\s*)'(\w+)'/g), (match) => match[1] ?? ""),
+  [...sources.matchAll(/(?:raise_error\(|'code',\s*)'(\w+)'/g), ...refusal.matchAll(/'(\w+)'/g)]
+    .map((match) => match[1] ?? ""),
 );
 
 Deno.test("K1: every code that SQL raises is in the registry with an SQLSTATE", () => {
