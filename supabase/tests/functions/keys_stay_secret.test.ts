@@ -152,7 +152,8 @@ Deno.test("I9: after a working day no key of the project is in a queue, job, row
   await until("an answer without a database", async () => {
     const answer = await push(stack, learner, ndjson(header(learner), event(learner)));
     answers.push(JSON.stringify([answer.body, [...answer.headers]]));
-    return answer.status === 503;
+    // The first answers may be those of connections that were just ended.
+    return answer.status === 503 && lines.some((line) => line.includes("refuses the login of carrel_edge"));
   });
 
   // 5 The search.
@@ -161,7 +162,6 @@ Deno.test("I9: after a working day no key of the project is in a queue, job, row
   places.set("PostgreSQL's log", await Deno.readTextFile(stack.cluster.logFile));
   places.set("answers", answers.join("\n"));
   assert.match(places.get("seen.request") ?? "", /x-carrel-wake/, "the queue was seen");
-  assert.match(places.get("the stack's log") ?? "", /refuses the login of carrel_edge/);
   const hidden = {
     "the secret key": stack.secretKey,
     "the token of service_role": await stack.keys.tokenFor("service_role"),
