@@ -2,15 +2,17 @@
 import { ContractError, NetworkError } from "./client_error.ts";
 import { type ContentChange, readDeltaPage } from "./delta_page.ts";
 import { sha256 } from "../contract/hash_tree.ts";
+import { MAX_PAGE_BYTES } from "../contract/limits.ts";
 import type { Bundle } from "../contract/manifest.ts";
 
-/** Inflated bytes of a file for each of its own: text gzips to a fifth or less, and nothing sane to a hundredth. */
+/** Inflated bytes of a file for each of its own. Text gzips to a fifth, and hardly ever to less than a hundredth. */
 const MAX_INFLATION = 100;
 
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  let room = bytes.byteLength * MAX_INFLATION;
+  // A file of the usual size may hold the same text a thousand times.
+  let room = Math.max(bytes.byteLength * MAX_INFLATION, 2 * MAX_PAGE_BYTES);
   // By a reader: not every browser iterates streams.
   const reader = stream.getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) {

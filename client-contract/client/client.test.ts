@@ -207,7 +207,7 @@ Deno.test("bundle: a bundle is fetched from the project's URL without a token, a
   await failure(ContractError, read({ domain_id: ID.replace("5", "6") }));
   const part = await bundleOf(page(), domainRow, end(1, "more"));
   await failure(ContractError, read(part.bundle, part.bytes));
-  const bomb = await bundleOf(page(), { ...domainRow, title: " ".repeat(1_000_000) }, end(1));
+  const bomb = await bundleOf(page(), { ...domainRow, title: " ".repeat(3_000_000) }, end(1));
   await failure(ContractError, read(bomb.bundle, bomb.bytes));
   const { client: refused } = clientOf(new Response("", { status: 404 }));
   assert.equal((await failure(ProblemError, refused.bundle(bundle))).code, "not_found");

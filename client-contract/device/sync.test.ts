@@ -296,14 +296,25 @@ Deno.test("K3: study requires content, an open session of the device, and an exi
 Deno.test("U1, K3: answers given during a sync are not lost", async () => {
   using lab = openLab();
   const learnerId = crypto.randomUUID();
-  using device = lab.open(1, { learnerId, handle: server.handle });
+  let late: readonly string[] = [];
+  let answerAgain = () => {};
+  const handle = (request: Request) => {
+    if (request.method === "POST") answerAgain();
+    return server.handle(request);
+  };
+  using device = lab.open(1, { learnerId, handle });
   await device.sync();
   const questions = firstQuestions(device);
   studyOnce(device, questions);
+  // While the batch is on its way.
+  answerAgain = () => {
+    answerAgain = () => {};
+    late = studyOnce(device, questions);
+  };
   const running = device.sync();
   assert.equal(device.sync(), running, "a second call joins the first");
-  const late = studyOnce(device, questions);
   await running;
+  assert.ok(late.length > 0);
   assert.equal(device.progressIn(questions[0].skill_id).attempts, 2 * questions.length);
   assert.ok(device.status().outbox.pending >= late.length);
   await device.sync();

@@ -74,7 +74,12 @@ Deno.test("a changed line is one update and one audit row with the source", asyn
   const rows = await sql`
     select source, action, before -> 'answer' as before, after -> 'answer' as after from ops.audit order by id offset ${before}`;
   assert.deepEqual(rows.map((row) => ({ ...row })), [
-    { source: "content:import", action: "update", before: { choice: 0 }, after: { choice: 1 } },
+    {
+      source: "postgres at 127.0.0.1 caller says: content:import",
+      action: "update",
+      before: { choice: 0 },
+      after: { choice: 1 },
+    },
   ]);
 });
 

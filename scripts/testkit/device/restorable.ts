@@ -5,6 +5,7 @@ import { copyDataFolder } from "../../local/postgres/copy.ts";
 import { reachable, remove } from "../../local/postgres/folders.ts";
 import { SUPABASE_FOLDER, WORK_FOLDER } from "../../start/project.ts";
 import { migrated } from "../../local/postgres/recipes.ts";
+import { acceptTokensWithoutSession } from "../sign_in.ts";
 import { serveCluster, type TestServer } from "./server.ts";
 
 /** A server that has a backup. */
@@ -28,6 +29,7 @@ export async function startRestorableServer(): Promise<RestorableServer> {
 
   let cluster: Cluster = await start(true);
   let server = serveCluster(cluster);
+  await acceptTokensWithoutSession(server.sql);
   async function restart(mode: "fast" | "immediate", betweenTimes: () => Promise<void>): Promise<void> {
     await server[Symbol.asyncDispose]();
     await cluster.stop(mode);
