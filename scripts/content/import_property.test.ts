@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 import { importBench, question } from "./import_bench.ts";
 import type { Line } from "./line.ts";
+import { sameChoice } from "./text.ts";
 
 const bench = await importBench();
 Deno.test.afterAll(() => bench[Symbol.asyncDispose]());
@@ -23,7 +24,7 @@ const list: fc.Arbitrary<Line[]> = fc.record({
       number: fc.integer({ min: 1, max: 12 }),
       skill: fc.nat(SKILLS.length - 1),
       prompt: text,
-      choices: fc.array(text, { minLength: 2, maxLength: 5 }),
+      choices: fc.array(text, { minLength: 2, maxLength: 5 }).filter((list) => !sameChoice(list)),
       answer: fc.nat(1),
       explanation: fc.option(text),
       difficulty: fc.option(fc.integer({ min: 1, max: 5 })),

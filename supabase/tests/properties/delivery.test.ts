@@ -198,7 +198,8 @@ class Run {
 /** No drafts and no releases; append-only tables refuse that, their owner may say otherwise. */
 const forContent = (command: string) =>
   `do $$ declare t regclass; begin
-     for t in select oid from pg_class where relnamespace = 'content'::regnamespace and relkind = 'r' and relname <> 'schema' loop
+     for t in select oid from pg_class where relnamespace = 'content'::regnamespace and relkind = 'r'
+       and relname not in ('schema', 'cursor_key') loop
        execute format('${command}', t);
      end loop;
    end $$;`;
