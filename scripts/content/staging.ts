@@ -197,6 +197,8 @@ export async function findEditWarnings(tx: postgres.TransactionSql): Promise<Edi
     from pg_temp.import_question w
     left join content.question t on t.id = w.id
     where t.id is null or (t.*) is distinct from (w.*)`);
+  // Without statistics the planner compares every row with every other one.
+  await tx`analyze pg_temp.edited_question (id)`;
   const [row] = await tx<{ warnings: EditWarning[] }[]>`select private.edit_warnings() as warnings`;
   return row?.warnings ?? [];
 }

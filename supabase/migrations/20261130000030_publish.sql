@@ -504,12 +504,15 @@ declare
   v_schema constant smallint := private.content_schema();
 begin
   perform private.create_edited_question();
+  -- Without statistics the planner compares every row with every other one: 28 s for 6,000 edits.
+  analyze pg_temp.change (kind, id, op), pg_temp.candidate (kind, id);
   insert into pg_temp.edited_question
   select c.id, t.key, b.body::jsonb, t.body::jsonb
   from pg_temp.change c
   join pg_temp.candidate t on t.kind = c.kind and t.id = c.id and c.schema between t.from_schema and t.schema
   left join content.revision b on b.kind = c.kind and b.id = c.id and b.version = c.before_version and v_schema between b.from_schema and b.schema
   where c.kind = 'question' and c.op = 'upsert' and v_schema between c.from_schema and c.schema;
+  analyze pg_temp.edited_question (id);
   return private.edit_warnings();
 end
 $$;
