@@ -30,7 +30,7 @@ const authenticate: Authenticate = (request) => {
   const payload = request.headers.get("authorization")?.split(".")[1];
   if (!payload) return Promise.reject(new Problem("unauthenticated"));
   const { sub, session_id: session = null } = JSON.parse(atob(payload));
-  return Promise.resolve({ learner: sub, session, issuedAt: 0 });
+  return Promise.resolve({ learner: sub, session });
 };
 
 const prove: Prove = (token) =>

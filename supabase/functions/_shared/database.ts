@@ -4,6 +4,7 @@ import { connect } from "./connection.ts";
 import { problemOf } from "./database_error.ts";
 import { Problem } from "./problem.ts";
 import { createSlots } from "./slots.ts";
+import type { Caller } from "./token.ts";
 
 /** The content of a page. The same cut always gives the same bytes. */
 export interface ContentCut {
@@ -31,20 +32,14 @@ export interface NodeCut {
   limit: number;
 }
 
-/** A learner, and the session of the learner's token, or null. */
-export interface Session {
-  learner: string;
-  session: string | null;
-}
-
 /** A contact of a device, with the content version that it reports, or null. */
-export interface Contact extends Session {
+export interface Contact extends Caller {
   device: string;
   version: number | null;
 }
 
 /** A pull of a learner's changes after a cursor. */
-export interface PullCut extends Session {
+export interface PullCut extends Caller {
   cursor: string | null;
   /** Rows. */
   limit: number;
@@ -75,13 +70,13 @@ export interface Database {
   contentManifest(history: string, schema: number, version: number): Promise<string>;
   contentNode(cut: NodeCut): Promise<string>;
   /** Whether the report was kept, as "true" or "false". */
-  reportContent(caller: Session, report: string): Promise<string>;
+  reportContent(caller: Caller, report: string): Promise<string>;
   /** How many were recorded. */
   recordContacts(contacts: readonly Contact[]): Promise<string>;
-  sync(caller: Session, lines: string): Promise<Synced>;
+  sync(caller: Caller, lines: string): Promise<Synced>;
   changes(pull: PullCut): Promise<string>;
   /** The account adopts the anonymous learner. */
-  adopt(account: Session, anonymous: Session): Promise<string>;
+  adopt(account: Caller, anonymous: Caller): Promise<string>;
   /** How many were sent. */
   hintLearners(pushes: readonly Push[]): Promise<string>;
 }

@@ -4,7 +4,7 @@ import { hexOf } from "./reply.ts";
 import type { Authenticate, Caller } from "./token.ts";
 import { type TakeWake, WAKE_HEADER } from "./wake.ts";
 
-const SERVICE: Caller = { learner: "service_role", session: null, issuedAt: 0 };
+const SERVICE: Caller = { learner: "service_role", session: null };
 
 async function digest(text: string): Promise<string> {
   return hexOf(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));

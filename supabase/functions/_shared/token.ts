@@ -33,8 +33,6 @@ export interface Caller {
   learner: string;
   /** The id of the session that the token belongs to, or null if the token names none. */
   session: string | null;
-  /** Seconds since 1970. */
-  issuedAt: number;
 }
 
 /** Returns the caller, or throws a `Problem`. */
@@ -49,11 +47,11 @@ interface Known {
   expires: number;
 }
 
-function callerOf({ sub, iat, role, session_id: session }: JWTPayload): Caller {
+function callerOf({ sub, role, session_id: session }: JWTPayload): Caller {
   if (role !== "authenticated" || !isUuid(sub)) {
     throw new Problem("unauthenticated", "The token is not a learner's.");
   }
-  return { learner: sub, session: isUuid(session) ? session : null, issuedAt: iat ?? 0 };
+  return { learner: sub, session: isUuid(session) ? session : null };
 }
 
 /**

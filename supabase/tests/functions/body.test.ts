@@ -169,7 +169,7 @@ Deno.test("U8: a sender that stops on a real connection gets 408 with the code b
   const clock = testClock();
   const handler = serveFunction(
     "sync",
-    () => Promise.resolve({ learner: "learner", session: null, issuedAt: 0 }),
+    () => Promise.resolve({ learner: "learner", session: null }),
     async ({ request }) => {
       return new Response(String((await readBody(request, CAP, clock)).byteLength));
     },

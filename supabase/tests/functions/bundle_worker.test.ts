@@ -11,7 +11,6 @@ const CALL = {
   path: "",
   learner: "service_role",
   session: null,
-  issuedAt: 0,
 };
 const waitUntil = () => assert.fail("nobody asked for an early answer");
 

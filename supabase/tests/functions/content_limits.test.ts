@@ -59,7 +59,7 @@ function bench() {
     const url = new URL(`http://carrel.test/content${path}`);
     const call = { request: new Request(url), url, path: url.pathname.replace("/content", "") };
     try {
-      const { status } = await handler({ ...call, learner, session: null, issuedAt: 0 });
+      const { status } = await handler({ ...call, learner, session: null });
       return String(status);
     } catch (error) {
       if (error instanceof Problem) return error.code;

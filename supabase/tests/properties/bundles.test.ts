@@ -31,7 +31,6 @@ Deno.test("C1, I12: bundles equal the domains, whichever workers are killed", as
     path: "",
     learner: "service_role",
     session: null,
-    issuedAt: 0,
   };
 
   /** Runs workers side by side, and beside a publisher, until each is done or dead; then everybody's leases are over. */

@@ -51,7 +51,7 @@ async function startLife(name: string) {
     async push(): Promise<string> {
       try {
         const text = ndjson(header(learner), event(learner));
-        const caller = { learner: learner.id, session: null, issuedAt: 0 };
+        const caller = { learner: learner.id, session: null };
         return JSON.parse((await openDatabase(cluster.url("carrel_edge")).sync(caller, text)).answer).batch
           .token;
       } catch (error) {
