@@ -90,7 +90,8 @@ export function headCache(
   /** A head of the known history and at least the known version, if the server has them, or else the newest head. */
   return async (schema: number, known: Known = NOTHING): Promise<Head> => {
     const { history, version, isEnough, wantsBundles } = known;
-    if (!entries.has(schema)) await exists.requireSchema(schema);
+    // Made-up schemas are recognised without a query for each; the first head of an isolate needs no second query for that.
+    if (entries.size > 0 && !entries.has(schema)) await exists.requireSchema(schema);
     const entry = entries.get(schema);
     const isNamed = isEnough && history !== null && !entry?.isRefusal;
     if (!entry || clock.now() - entry.since > (isNamed ? KNOWN_MS : FRESH_MS)) return await refresh(schema);
