@@ -63,7 +63,7 @@ export async function benchWhole(runs: number, progress: (line: string) => void)
   const head = await publishTwice(bench);
   await until("the release's bundles", async () => {
     const [row] = await sql<{ bundled: boolean }[]>`
-      select (private.content_head(2::smallint) ->> 'bundled')::boolean as bundled`;
+      select private.bundled_version(private.history()) = ${head.version} as bundled`;
     if (!row?.bundled) await sql`select ops.continue_bundles()`;
     return row?.bundled === true;
   }, 1000);
