@@ -130,7 +130,7 @@ async function spreadOut(fleet: Fleet, members: readonly Member[]): Promise<numb
   const queue = members.map((member) => {
     const holds = { deviceId: member.id, history, version, domains: null, cursor: null };
     const schedule = createSchedule(
-      { holds: () => holds, notBefore: () => 0, pollAfterS: () => 900 },
+      { holds: () => holds, notBefore: () => 0, pollAfterS: () => 900, listeningPollAfterS: () => 14_400 },
       fastClock,
       Math.random,
     );

@@ -11,8 +11,8 @@
 --          private.grade, private.stated_key, private.question_schema, private.question_in, private.audit_schema,
 --          private.check_next_version, private.mark_drafts, ops.mark_all_drafts, private.delete_share, private.needs_force,
 --          private.content_horizon, private.content_schema, private.schema_is_served, private.unknown_schema, private.require_schema,
---          private.minimum_version, private.release_is_bundled, private.head_of, private.content_head, private.sync_head,
---          private.answer_head, public.content_head, private.require_release, public.require_release;
+--          private.minimum_version, private.bundled_version, private.head_of, private.content_head, private.sync_head, private.answer_head,
+--          public.content_head, private.require_release, public.require_release;
 
 select private.revoke_default_grants();
 
@@ -847,8 +847,8 @@ comment on function private.require_schema(smallint) is
   'upgrade_required with the lowest served schema.';
 
 -- Source: schemas/20_content/release_state.sql
--- What:  the state of a release after its publish: mandatory, bundled, hinted.
--- Why:   content.release is append-only. Every head names the mandatory release and says whether the newest release has its bundles.
+-- What:  the state of a release after its publish: mandatory, bundled.
+-- Why:   content.release is append-only. Every head names the mandatory release, and the newest release that has its bundles.
 create table content.required_release (
   version       integer not null,
   required_from timestamptz not null,
@@ -879,7 +879,6 @@ create table content.release_state (
   version    integer not null,
   bundled_at timestamptz,
   bundled_in text,
-  hinted_at  timestamptz,
   constraint release_state_pkey primary key (version),
   constraint release_state_version_exists foreign key (version) references content.release (version),
   constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
@@ -887,21 +886,21 @@ create table content.release_state (
 comment on table content.release_state is 'The changing state of each release; content.release itself is append-only.';
 comment on column content.release_state.bundled_at is 'When every domain had its bundle. Stays null if a newer release came first.';
 comment on column content.release_state.bundled_in is 'The history that the bundles belong to. Another history needs new bundles.';
-comment on column content.release_state.hinted_at is 'When the hint of this release or of a newer one was sent to devices.';
+create index release_state_bundled_in_version_idx on content.release_state (bundled_in, version) where bundled_in is not null;
 alter table content.release_state enable row level security;
 create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
 
-create function private.release_is_bundled(p_version integer, p_history text)
-returns boolean
+create function private.bundled_version(p_history text)
+returns integer
 language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
+  return (select max(s.version) from content.release_state s where s.bundled_in = p_history);
 end
 $$;
-comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle in this history.';
+comment on function private.bundled_version(text) is 'The newest release whose domains all have their bundles in this history; null if none has.';
 
 -- Source: schemas/20_content/head.sql
 -- What:  content_head(): the published version, the version that devices must hold, and the time of the next poll.
@@ -919,6 +918,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_history constant text := private.history();
+  v_bundled constant integer := private.bundled_version(v_history);
 begin
   return (
     select json_build_object(
@@ -935,7 +935,13 @@ begin
       'horizon', o.horizon,
       'poll_after_s', o.poll_after_s,
       'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
-      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
+      -- Below the horizon nothing continues from it.
+      'bundled', case when v_bundled >= o.horizon then (
+        select json_build_object('version', v_bundled, 'root', encode(n.hash, 'hex'))
+        from content.tree_node n
+        where n.schema = p_schema and n.kind = 'release' and n.version <= v_bundled
+        order by n.version desc
+        limit 1) end)
     from ops.content_setting o
     join content.schema s on s.schema = p_schema
     left join (select * from content.release order by version desc limit 1) r on true
@@ -964,7 +970,8 @@ begin
 end
 $$;
 comment on function private.content_head(smallint) is
-  'The newest release: history, version (0 before the first release), root hash in hex, counts, and settings for the client.';
+  'The newest release: history, version (0 before the first release), root hash in hex, counts, settings for the client, '
+  'and the newest release that has its bundles.';
 
 create function private.sync_head(p_schema smallint)
 returns json
