@@ -24,7 +24,7 @@ export async function benchCost(
   progress(`publishing ${QUESTIONS} questions, then 100 changes`);
   await publishQuestions(sql, QUESTIONS);
   const head = await publishChanges(sql);
-  await using wire = startWire(stack.apiUrl);
+  await using wire = await startWire(stack.apiUrl);
   const sender = newSender();
   const token = await bench.token(sender.learner);
   const client = createClient({ url: wire.url, getToken: () => token });
