@@ -73,9 +73,11 @@ async function warmIsolates(
   bench: BenchStack,
   folder: string,
   { version, history }: PublishedHead,
-  member: Member,
+  members: readonly Member[],
 ) {
-  const client = createClient({ url: bench.stack.apiUrl, getToken: () => member.token });
+  let next = 0;
+  const token = () => members[next++ % members.length]?.token ?? "";
+  const client = createClient({ url: bench.stack.apiUrl, getToken: token });
   await until(`${ISOLATES} isolates that hold a head`, async () => {
     const head = () => client.head(null, { history, expected: version });
     await Promise.all(Array.from({ length: ISOLATES * 5 }, head));
@@ -202,7 +204,7 @@ export async function benchHinted(progress: (line: string) => void): Promise<Res
   if (!first) throw new Error("there are no devices");
   const askedByReference: string[] = [];
   const reference = cleanup.use(await startReference(bench, files, first, askedByReference));
-  await warmIsolates(bench, meters, before, first);
+  await warmIsolates(bench, meters, before, members);
   const listener = cleanup.use(await listenForHint(bench.stack, first.token));
   const earlier = await readMeters(meters);
   askedByReference.length = 0;

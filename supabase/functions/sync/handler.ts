@@ -6,6 +6,7 @@ import { contactLog } from "../_shared/contacts.ts";
 import type { Database, Push } from "../_shared/database.ts";
 import { createLearnerLimits } from "../_shared/learner_limits.ts";
 import { DEFAULT_PULL_CHANGES, MAX_BATCH_BYTES } from "../_shared/limits.gen.ts";
+import { whenRead } from "../_shared/outgoing.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
 import { replyOnce } from "../_shared/reply.ts";
@@ -75,10 +76,15 @@ export function syncHandler(database: Database, prove: Prove, clock: Clock = sys
       return await limits.admit(
         learner,
         () => adopt(call, database, prove, (work) => limits.turn(learner, work)),
+        whenRead,
       );
     }
     if (call.path !== "") throw new Problem("not_found", "The function sync has no such path.");
     requireMethod(call.request, "GET", "POST");
-    return await limits.admit(learner, () => call.request.method === "GET" ? pull(call) : push(call));
+    return await limits.admit(
+      learner,
+      () => call.request.method === "GET" ? pull(call) : push(call),
+      whenRead,
+    );
   };
 }
