@@ -11,8 +11,8 @@
 --          private.grade, private.stated_key, private.question_schema, private.question_in, private.audit_schema,
 --          private.check_next_version, private.mark_drafts, ops.mark_all_drafts, private.delete_share, private.needs_force,
 --          private.content_horizon, private.content_schema, private.schema_is_served, private.unknown_schema, private.require_schema,
---          private.minimum_version, private.bundled_version, private.head_of, private.content_head, private.sync_head, private.answer_head,
---          public.content_head, private.require_release, public.require_release;
+--          private.minimum_version, private.bundled_version, private.head_of, private.content_head, private.sync_head, public.content_head,
+--          private.require_release, public.require_release;
 
 select private.revoke_default_grants();
 
@@ -994,45 +994,25 @@ comment on function private.sync_head(smallint) is
   'The head for the sender of a batch, in the schema of the batch''s header or the default one. If that schema is not served, the current one is used. '
   'Never refuses: a device that is too old for the content can still push its answers.';
 
-create function private.answer_head(p_schema smallint)
-returns json
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_state text;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_refusal json;
-begin
-  return private.content_head(p_schema);
-exception
-  when others or query_canceled then
-    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
-    if v_refusal is null then
-      raise;
-    end if;
-    return private.answer_refusal(v_refusal);
-end
-$$;
-comment on function private.answer_head(smallint) is 'The core of content_head().';
-
 create function public.content_head(schema smallint default null)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.answer_head(schema) $$;
+as $$
+begin
+  return private.content_head(schema);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.content_head(smallint) is
   'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
   'poll_after_s, schema_ends_at, bundled}. The version is 0 before the first release. Errors: malformed_request, upgrade_required.';
 
-grant execute on function private.content_head(smallint) to carrel_edge;
-grant execute on function private.answer_head(smallint) to authenticated, service_role;
+grant execute on function private.content_head(smallint) to carrel_edge, authenticated, service_role;
 grant execute on function public.content_head(smallint) to authenticated, service_role;
 
 -- Source: schemas/20_content/require_release.sql
@@ -1070,10 +1050,18 @@ comment on function private.require_release(integer, timestamptz) is 'The core o
 
 create function public.require_release(version integer, required_from timestamptz default now())
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.require_release(version, required_from) $$;
+as $$
+begin
+  return private.require_release(version, required_from);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.require_release(integer, timestamptz) is
   'Makes a release mandatory from a time on (null: no longer mandatory) and returns the head. Devices with an older version must update first. '
   'Instructors and admins. Errors: forbidden, release_unknown.';
