@@ -27,7 +27,8 @@ export async function benchCost(
   await using wire = await startWire(stack.apiUrl);
   const sender = newSender();
   const token = await bench.token(sender.learner);
-  const client = createClient({ url: wire.url, getToken: () => token });
+  const readers = await bench.tokens();
+  const client = createClient({ url: wire.url, getToken: readers });
   const counted = async (work: () => Promise<unknown>) => {
     const before = wire.bytes();
     await work();
@@ -36,7 +37,7 @@ export async function benchCost(
   const fetchFunction = (path: string, init: RequestInit = {}) =>
     fetch(`${wire.url}/functions/v1/${path}`, {
       ...init,
-      headers: { authorization: `Bearer ${token}`, "accept-encoding": "gzip", ...init.headers },
+      headers: { authorization: `Bearer ${readers()}`, "accept-encoding": "gzip", ...init.headers },
     });
   async function pages(since: number): Promise<string[]> {
     const lines: string[] = [];
