@@ -57,10 +57,11 @@ const COMMAND = {
   endurance             ten minutes without a pause
   publish, pages, delivery, fleet   a draft's way to 10,000 devices
   link                  calls of the functions with a slow link to the database
+  sizes                 batches of 1 to 500 events: the cost of a batch and of an event
   batches               sql, replays, function, largest, alternatives
   ingest                batches, growth, pressure
   content               publish, pages, delivery, fleet
-  latency               link
+  latency               link, sizes
 
   CARREL_BENCH_LOAD=50x8        sql, function: one load alone (50 or 100 events, 8 or 32 connections)
   CARREL_BENCH_LEDGER=N         growth: rows of the large ledger; default: 4000000
