@@ -21,7 +21,7 @@ const HEAD = {
   horizon: 0,
   poll_after_s: 300,
   schema_ends_at: null,
-  bundled: false,
+  bundled: null,
 };
 const header = { batch_id: ULID, device_id: ID, sent_at: "2026-11-22T10:00:05Z", contract_version: 1 };
 

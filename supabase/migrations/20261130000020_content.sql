@@ -11,8 +11,8 @@
 --          private.grade, private.stated_key, private.question_schema, private.question_in, private.audit_schema,
 --          private.check_next_version, private.mark_drafts, ops.mark_all_drafts, private.delete_share, private.needs_force,
 --          private.content_horizon, private.content_schema, private.schema_is_served, private.unknown_schema, private.require_schema,
---          private.minimum_version, private.release_is_bundled, private.head_of, private.content_head, private.sync_head,
---          private.answer_head, public.content_head, private.require_release, public.require_release;
+--          private.minimum_version, private.bundled_version, private.head_of, private.content_head, private.sync_head, public.content_head,
+--          private.require_release, public.require_release;
 
 select private.revoke_default_grants();
 
@@ -847,8 +847,8 @@ comment on function private.require_schema(smallint) is
   'upgrade_required with the lowest served schema.';
 
 -- Source: schemas/20_content/release_state.sql
--- What:  the state of a release after its publish: mandatory, bundled, hinted.
--- Why:   content.release is append-only. Every head names the mandatory release and says whether the newest release has its bundles.
+-- What:  the state of a release after its publish: mandatory, bundled.
+-- Why:   content.release is append-only. Every head names the mandatory release, and the newest release that has its bundles.
 create table content.required_release (
   version       integer not null,
   required_from timestamptz not null,
@@ -879,7 +879,6 @@ create table content.release_state (
   version    integer not null,
   bundled_at timestamptz,
   bundled_in text,
-  hinted_at  timestamptz,
   constraint release_state_pkey primary key (version),
   constraint release_state_version_exists foreign key (version) references content.release (version),
   constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
@@ -887,21 +886,21 @@ create table content.release_state (
 comment on table content.release_state is 'The changing state of each release; content.release itself is append-only.';
 comment on column content.release_state.bundled_at is 'When every domain had its bundle. Stays null if a newer release came first.';
 comment on column content.release_state.bundled_in is 'The history that the bundles belong to. Another history needs new bundles.';
-comment on column content.release_state.hinted_at is 'When the hint of this release or of a newer one was sent to devices.';
+create index release_state_bundled_in_version_idx on content.release_state (bundled_in, version) where bundled_in is not null;
 alter table content.release_state enable row level security;
 create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
 
-create function private.release_is_bundled(p_version integer, p_history text)
-returns boolean
+create function private.bundled_version(p_history text)
+returns integer
 language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
+  return (select max(s.version) from content.release_state s where s.bundled_in = p_history);
 end
 $$;
-comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle in this history.';
+comment on function private.bundled_version(text) is 'The newest release whose domains all have their bundles in this history; null if none has.';
 
 -- Source: schemas/20_content/head.sql
 -- What:  content_head(): the published version, the version that devices must hold, and the time of the next poll.
@@ -919,6 +918,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_history constant text := private.history();
+  v_bundled constant integer := private.bundled_version(v_history);
 begin
   return (
     select json_build_object(
@@ -935,7 +935,13 @@ begin
       'horizon', o.horizon,
       'poll_after_s', o.poll_after_s,
       'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
-      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
+      -- Below the horizon nothing continues from it.
+      'bundled', case when v_bundled >= o.horizon then (
+        select json_build_object('version', v_bundled, 'root', encode(n.hash, 'hex'))
+        from content.tree_node n
+        where n.schema = p_schema and n.kind = 'release' and n.version <= v_bundled
+        order by n.version desc
+        limit 1) end)
     from ops.content_setting o
     join content.schema s on s.schema = p_schema
     left join (select * from content.release order by version desc limit 1) r on true
@@ -964,7 +970,8 @@ begin
 end
 $$;
 comment on function private.content_head(smallint) is
-  'The newest release: history, version (0 before the first release), root hash in hex, counts, and settings for the client.';
+  'The newest release: history, version (0 before the first release), root hash in hex, counts, settings for the client, '
+  'and the newest release that has its bundles.';
 
 create function private.sync_head(p_schema smallint)
 returns json
@@ -987,45 +994,25 @@ comment on function private.sync_head(smallint) is
   'The head for the sender of a batch, in the schema of the batch''s header or the default one. If that schema is not served, the current one is used. '
   'Never refuses: a device that is too old for the content can still push its answers.';
 
-create function private.answer_head(p_schema smallint)
-returns json
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_state text;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_refusal json;
-begin
-  return private.content_head(p_schema);
-exception
-  when others or query_canceled then
-    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
-    if v_refusal is null then
-      raise;
-    end if;
-    return private.answer_refusal(v_refusal);
-end
-$$;
-comment on function private.answer_head(smallint) is 'The core of content_head().';
-
 create function public.content_head(schema smallint default null)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.answer_head(schema) $$;
+as $$
+begin
+  return private.content_head(schema);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.content_head(smallint) is
   'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
   'poll_after_s, schema_ends_at, bundled}. The version is 0 before the first release. Errors: malformed_request, upgrade_required.';
 
-grant execute on function private.content_head(smallint) to carrel_edge;
-grant execute on function private.answer_head(smallint) to authenticated, service_role;
+grant execute on function private.content_head(smallint) to carrel_edge, authenticated, service_role;
 grant execute on function public.content_head(smallint) to authenticated, service_role;
 
 -- Source: schemas/20_content/require_release.sql
@@ -1063,10 +1050,18 @@ comment on function private.require_release(integer, timestamptz) is 'The core o
 
 create function public.require_release(version integer, required_from timestamptz default now())
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.require_release(version, required_from) $$;
+as $$
+begin
+  return private.require_release(version, required_from);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.require_release(integer, timestamptz) is
   'Makes a release mandatory from a time on (null: no longer mandatory) and returns the head. Devices with an older version must update first. '
   'Instructors and admins. Errors: forbidden, release_unknown.';

@@ -808,7 +808,7 @@ language sql
 volatile -- since the warnings fill a temporary table
 set search_path = pg_catalog, pg_temp
 as $$
-  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published
+  select (left(private.content_head(private.content_schema())::text, -1) || ',"published":' || p_published
     || ',"warnings":' || case when p_published then private.change_warnings() else '[]' end || '}')::json
 $$;
 comment on function private.published_head(boolean) is
@@ -926,12 +926,20 @@ comment on function private.publish_release(text, text, boolean) is 'The core of
 
 create function public.publish_release(note text default null, expected_hash text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- The role authenticated has 8 s. PostgREST applies this setting to the call. Large curricula and queueing need up to 60 s.
 set statement_timeout = '60s'
-as $$ select private.publish_release(note, expected_hash, force) $$;
+as $$
+begin
+  return private.publish_release(note, expected_hash, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.publish_release(text, text, boolean) is
   'Publishes all drafts as the next version and returns its head with `published` true and `warnings`. If nothing changed, or this preview is already published, '
   'it returns the current head with `published` false. '
@@ -990,12 +998,20 @@ comment on function private.preview_release(integer) is 'The core of preview_rel
 
 create function public.preview_release(change_limit integer default 100)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.preview_release(change_limit) $$;
+as $$
+begin
+  return private.preview_release(change_limit);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.preview_release(integer) is
   'The effect of publish_release() now: counts, problems, warnings with examples, changes field by field (at most change_limit), and the hash for '
   'expected_hash. '
@@ -1124,12 +1140,20 @@ comment on function private.rollback_release(integer, text, boolean) is 'The cor
 
 create function public.rollback_release(to_version integer, note text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.rollback_release(to_version, note, force) $$;
+as $$
+begin
+  return private.rollback_release(to_version, note, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head. The drafts become that content; content.shelf keeps the previous drafts. '
   'With the newest version it only discards drafts and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
@@ -1305,33 +1329,57 @@ comment on function private.list_schedules(integer) is 'The core of list_schedul
 
 create function public.schedule_release(at timestamptz, expected_hash text, note text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.schedule_release(at, expected_hash, note, force) $$;
+as $$
+begin
+  return private.schedule_release(at, expected_hash, note, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
   'Publishes the drafts of a preview (expected_hash) at a time, unless they change before; returns the schedule. A time in the past needs force. '
   'Instructors and admins. Errors: forbidden, malformed_request, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
 
 create function public.cancel_schedule(schedule_id bigint)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release(): the release under way may hold the schedule's row.
 set statement_timeout = '60s'
-as $$ select private.cancel_schedule(schedule_id) $$;
+as $$
+begin
+  return private.cancel_schedule(schedule_id);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.cancel_schedule(bigint) is
   'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
 create function public.list_schedules(page_rows integer default 50)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.list_schedules(page_rows) $$;
+as $$
+begin
+  return private.list_schedules(page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.list_schedules(integer) is
   'Pending schedules by time, then finished ones, newest first, with their results. Instructors and admins.';
 
@@ -1445,10 +1493,18 @@ comment on function private.release_history(integer, integer) is 'The core of re
 
 create function public.release_history(before_version integer default null, page_rows integer default 50)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.release_history(before_version, page_rows) $$;
+as $$
+begin
+  return private.release_history(before_version, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.release_history(integer, integer) is
   'Releases, newest first: version, time, author, note, counts, and rollback_to for a roll-back. Instructors and admins.';
 

@@ -39,6 +39,8 @@ export class ContentServer {
   /** The client's schema is retired. */
   isRefused = false;
   isBundled = false;
+  /** The newest release with bundles, where that is not the newest of all. */
+  bundledUntil = Infinity;
   /** Deltas are answered by the snapshot. */
   prefersSnapshots = false;
   /** What is done to an answer's bytes on their way. */
@@ -72,8 +74,13 @@ export class ContentServer {
     return this.asked.filter((asked) => asked.path === path).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  #bundled(): Release | undefined {
+    return this.isBundled ? this.releases.findLast(({ version }) => version <= this.bundledUntil) : undefined;
+  }
+
   #head(): object {
     const release = this.releases.at(-1);
+    const bundled = this.#bundled();
     return {
       history: this.history,
       // A sync's answer is never refused: it has the head of the schema that is served.
@@ -88,7 +95,9 @@ export class ContentServer {
       horizon: this.horizon,
       poll_after_s: 120,
       schema_ends_at: this.schemaEndsAt,
-      bundled: this.isBundled,
+      bundled: bundled && bundled.version >= this.horizon
+        ? { version: bundled.version, root: bundled.tree.root }
+        : null,
     };
   }
 
@@ -124,7 +133,8 @@ export class ContentServer {
         rows: count(({ id, parent }) => id === skill.id || parent === skill.id),
       })),
     }));
-    const bundles = this.isBundled ? await this.#bundles(this.release(version)) : [];
+    const hasBundles = version <= (this.#bundled()?.version ?? 0);
+    const bundles = hasBundles ? await this.#bundles(this.release(version)) : [];
     const { root } = tree;
     return {
       history: this.history,

@@ -1,7 +1,5 @@
 // Answers: gzipped if the client accepts gzip, and 304 if the client has the content already.
-
-/** Bytes with a buffer of their own. TypeScript 5.6 (hosted) and 6 have different names for this type. */
-export type Bytes = ReturnType<TextEncoder["encode"]>;
+import { type Bytes, responseOf } from "./outgoing.ts";
 
 /** A body in both encodings. */
 export interface Payload {
@@ -95,7 +93,7 @@ export function reply(request: Request, payload: Payload, options: ReplyOptions)
   }
   const gzipped = acceptsGzip(request) && payload.gzip !== payload.plain;
   if (gzipped) headers.set("content-encoding", "gzip");
-  return new Response(gzipped ? payload.gzip : payload.plain, { headers });
+  return responseOf(gzipped ? payload.gzip : payload.plain, headers);
 }
 
 /** The answer for a text that is sent once. */
