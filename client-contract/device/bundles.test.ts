@@ -18,7 +18,7 @@ const Line = z.object({ id: z.string(), body: z.string() });
 interface Fetched {
   /** Paths of bundles in the bucket. */
   bundles: string[];
-  /** Domains that came as pages; `all` where no domain was named. */
+  /** Domains that came as pages; `all` where no domain was named. A delta says since when. */
   pages: string[];
 }
 
@@ -31,9 +31,9 @@ async function bench() {
 
   const bundled = async () => {
     const [row] = await sql<
-      { head: { bundled: boolean } }[]
+      { head: { version: number; bundled: { version: number } | null } }[]
     >`select public.content_head(2::smallint) as head`;
-    return row?.head.bundled === true;
+    return row?.head.bundled?.version === row?.head.version;
   };
   return {
     stack,
@@ -68,7 +68,11 @@ async function bench() {
           const url = new URL(String(input));
           const bundle = /\/sign\/content\/(.+)$/.exec(url.pathname)?.[1];
           if (bundle) fetched.bundles.push(bundle);
-          if (url.pathname.endsWith("/delta")) fetched.pages.push(url.searchParams.get("domains") ?? "all");
+          if (url.pathname.endsWith("/delta")) {
+            const since = url.searchParams.get("since");
+            const domains = url.searchParams.get("domains") ?? "all";
+            fetched.pages.push(since === "0" ? domains : `${domains} since ${since}`);
+          }
           return fetch(input, init);
         },
       });
@@ -156,4 +160,24 @@ Deno.test("C1: a large domain comes in several files, and as pages once if one o
     "the pages of the domain, once",
   );
   assert.equal(second.bundles.length, 4, "and no file of it after the missing one");
+});
+
+Deno.test("C1: right after a publish a new device fetches the bundles of the release before, and the delta", async () => {
+  await using t = await bench();
+  const { sql } = t;
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
+  await t.bundle();
+  // Nothing writes the bundles of the next release.
+  await sql`delete from vault.secrets where name = 'carrel_functions_url'`;
+  await sql`update content.question set prompt = prompt || ' (new)'`;
+  await sql`select public.publish_release('all questions')`;
+  await sql`update content.question set status = 'withdrawn' where id = (select min(id::text)::uuid from content.question)`;
+  await sql`select public.publish_release('one less')`;
+  const { bundles, pages } = await t.newDevice();
+  assert.deepEqual([bundles.length, pages], [3, ["all since 1"]]);
+
+  await sql`select ops.configure_signals(${`${t.stack.apiUrl}/functions/v1`})`;
+  await t.bundle();
+  const later = await t.newDevice();
+  assert.deepEqual([later.bundles.length, later.pages], [3, []]);
 });

@@ -9,7 +9,8 @@ import { benchFunction, benchLargest } from "./ingest.ts";
 import { benchAlternatives } from "./ingest_alternatives.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
 import { benchIngestSql, benchReplays, LOADS } from "./ingest_sql.ts";
-import { figures, type Result } from "./measure.ts";
+import { LATENCY } from "./latency.ts";
+import { figures, type Result, verdict } from "./measure.ts";
 import { benchPages } from "./pages.ts";
 import { benchPressure } from "./pressure.ts";
 import { benchPublish } from "./publish.ts";
@@ -29,6 +30,7 @@ const BENCHES = {
   publish: benchPublish,
   replays: benchReplays,
   sql: benchIngestSql,
+  ...LATENCY,
 };
 const BATCHES = ["sql", "replays", "function", "largest", "alternatives"] as const;
 /** Names for several. */
@@ -36,6 +38,7 @@ const GROUPS: Record<string, readonly string[]> = {
   batches: BATCHES,
   content: ["publish", "pages", "delivery", "fleet"],
   ingest: [...BATCHES, "growth", "pressure"],
+  latency: Object.keys(LATENCY),
 };
 const COMMAND = {
   name: "npm run bench",
@@ -50,13 +53,14 @@ const COMMAND = {
   growth                batches beside a ledger of many rows
   pressure              a hostile learner who pushes
   attacker              a hostile learner who reads content
-  pressure              a hostile learner
   cost                  bytes on the wire and stored bytes of a device, for docs/deploy.md
   endurance             ten minutes without a pause
   publish, pages, delivery, fleet   a draft's way to 10,000 devices
+  link                  calls of the functions with a slow link to the database
   batches               sql, replays, function, largest, alternatives
   ingest                batches, growth, pressure
   content               publish, pages, delivery, fleet
+  latency               link
 
   CARREL_BENCH_LOAD=50x8        sql, function: one load alone (50 or 100 events, 8 or 32 connections)
   CARREL_BENCH_LEDGER=N         growth: rows of the large ledger; default: 4000000
@@ -83,9 +87,8 @@ const COMMAND = {
 
 function report(results: Result[]): void {
   for (const r of results) {
-    const verdict = r.budget === null ? "" : `, budget ${r.budget}: ${r.pass ? "kept" : "MISSED"}`;
     console.log(`\n${r.name}`);
-    console.log(`  ${figures(r)}${verdict}`);
+    console.log(`  ${figures(r)}${verdict(r)}`);
     if (r.notes) console.log(`  ${r.notes}`);
   }
 }
