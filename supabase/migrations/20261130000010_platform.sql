@@ -651,13 +651,15 @@ comment on function private.database_fingerprint() is
 
 create function private.is_upgrade(p_before text, p_after text)
 returns boolean
-language sql
+language plpgsql -- rather than sql, which plans at every call
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- pg_upgrade makes a cluster with another identifier on timeline 1, and keeps the ids of databases and tables.
-  select split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
-    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '')
+  return split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
+    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '');
+end
 $$;
 comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
 
