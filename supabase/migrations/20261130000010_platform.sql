@@ -12,12 +12,13 @@
 --          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
 --          private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error, private.caller_id,
 --          private.caller_session, private.app_role, private.require_role, private.row_limit, private.refusal, private.answer_refusal,
---          private.refuse, private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.new_seed,
---          private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history,
+--          private.refuse, private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.renew_seed,
+--          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history,
 --          private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job,
---          private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers,
---          private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
+--          ops.rotate_history, private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast,
+--          private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake,
+--          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
+--          ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -577,6 +578,17 @@ comment on table ops.history_anchor is
 alter table ops.history_anchor enable row level security;
 create policy history_anchor_all_nobody on ops.history_anchor for all to anon, authenticated using (false);
 
+create function private.renew_seed()
+returns void
+language sql
+volatile
+security definer -- the write of a trigger or an operation is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton
+$$;
+comment on function private.renew_seed() is 'Begins another history.';
+
 create function private.new_seed()
 returns trigger
 language plpgsql
@@ -586,7 +598,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'TRUNCATE' then
-    update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
+    perform private.renew_seed();
     return null;
   end if;
   new.seed := gen_random_uuid();
@@ -684,22 +696,6 @@ end
 $$;
 comment on function private.history() is
   '16 hex digits that change when the database is restored or cloned, and when ops.rotate_history() is called.';
-
-create function ops.rotate_history()
-returns text
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
-  return private.history();
-end
-$$;
-comment on function ops.rotate_history() is
-  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history.';
 
 select private.anchor_history('ops.history');
 
@@ -844,6 +840,29 @@ comment on function private.watch_table(regclass, text, regproc) is
 
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
+
+-- Source: schemas/10_platform/rotate_history.sql
+-- What:  ops.rotate_history(), which begins another history.
+-- Why:   a restore that the database does not notice must void every cursor too (I11).
+
+create function ops.rotate_history()
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before constant text := private.history();
+begin
+  perform private.require_role('admin');
+  perform private.renew_seed();
+  perform private.audit('rotate_history', 'ops.history', null, jsonb_build_object('history', v_before), jsonb_build_object('history', private.history()));
+  return private.history();
+end
+$$;
+comment on function ops.rotate_history() is
+  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history. Audited.';
 
 -- Source: schemas/10_platform/session_setting.sql
 -- What:  session_opened_at(), whether a learner's token still has its session, and the setting for tokens that name none.
