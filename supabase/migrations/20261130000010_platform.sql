@@ -9,16 +9,16 @@
 --        drop table private.error_code, ops.history, ops.history_anchor, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
 --          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
---          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
---          private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error, private.caller_id,
---          private.caller_session, private.app_role, private.require_role, private.row_limit, private.refusal, private.answer_refusal,
---          private.refuse, private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.renew_seed,
---          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history,
---          private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          ops.rotate_history, private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast,
---          private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake,
---          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
---          ops.prune_job_runs;
+--          private.max_page_bytes, private.max_domains, private.default_list_rows, private.max_list_rows, private.reset_range,
+--          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of,
+--          private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit,
+--          private.list_rows, private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects,
+--          private.shows_long_exponent, private.is_jsonb, private.renew_seed, private.new_seed, private.anchor_history,
+--          private.database_fingerprint, private.is_upgrade, private.history, private.audit_source, private.audit_caller, private.audit,
+--          private.audit_change, private.forbid_change, private.watch_table, ops.rotate_history, private.session_opened_at,
+--          ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job, private.run_job, private.note_job,
+--          private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret, private.wake_function,
+--          ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -141,6 +141,12 @@ create function private.max_page_bytes() returns integer language plpgsql immuta
 set search_path = pg_catalog, pg_temp as $$ begin return 1048576; end $$;
 create function private.max_domains() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 200; end $$;
+create function private.default_list_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 100; end $$;
+create function private.max_list_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
+create function private.reset_range() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1000001; end $$;
 create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
@@ -382,6 +388,18 @@ end
 $$;
 comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
+
+create function private.list_rows(p_rows integer)
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return least(greatest(coalesce(p_rows, private.default_list_rows()), 1), private.max_list_rows());
+end
+$$;
+comment on function private.list_rows(integer) is 'The row limit of a list for people, or the default. A limit outside the range becomes the nearest one inside.';
 
 grant execute on function private.app_role() to authenticated, service_role;
 

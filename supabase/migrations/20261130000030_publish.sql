@@ -1333,7 +1333,7 @@ begin
     select coalesce(json_agg(private.schedule_json(s) order by s.finished_at desc nulls first, s.due_at, s.id), '[]')
     from (
       select * from content.schedule x order by x.finished_at desc nulls first, x.due_at, x.id
-      limit least(greatest(p_limit, 1), 500)
+      limit private.list_rows(p_limit)
     ) s);
 end
 $$;
@@ -1378,7 +1378,7 @@ $$;
 comment on function public.cancel_schedule(bigint) is
   'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
-create function public.list_schedules(page_rows integer default 50)
+create function public.list_schedules(page_rows integer default null)
 returns json
 language plpgsql
 stable
@@ -1497,13 +1497,13 @@ begin
       'schedule_id', (select min(s.id) from content.schedule s where s.version = r.version)) order by r.version desc), '[]')
     from (
       select * from content.release x where p_before is null or x.version < p_before
-      order by x.version desc limit least(greatest(p_limit, 1), 500)
+      order by x.version desc limit private.list_rows(p_limit)
     ) r);
 end
 $$;
 comment on function private.release_history(integer, integer) is 'The core of release_history().';
 
-create function public.release_history(before_version integer default null, page_rows integer default 50)
+create function public.release_history(before_version integer default null, page_rows integer default null)
 returns json
 language plpgsql
 stable

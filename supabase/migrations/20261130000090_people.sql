@@ -254,7 +254,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
+  v_limit constant integer := private.list_rows(p_limit);
   v_at timestamptz := 'infinity';
   v_kind text := '';
   v_key text := '';
@@ -346,7 +346,7 @@ end
 $$;
 comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
 
-create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
+create function public.support_timeline(learner uuid, after text default null, page_rows integer default null)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
 language plpgsql
 volatile
@@ -362,7 +362,7 @@ end
 $$;
 comment on function public.support_timeline(uuid, text, integer) is
   'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
-  'events and support''s actions on them, devices, operations; at most 1000 rows. '
+  'events and support''s actions on them, devices, operations; at most 500 rows. '
   'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.support_timeline(uuid, text, integer),
@@ -444,7 +444,7 @@ as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor,
     '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
+  v_limit constant integer := private.list_rows(p_limit);
   v_at timestamptz := 'infinity';
   v_user uuid;
   v_sha256 bytea;
@@ -499,7 +499,7 @@ end
 $$;
 comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';
 
-create function public.own_quarantine(after text default null, page_rows integer default 100)
+create function public.own_quarantine(after text default null, page_rows integer default null)
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
   times_seen integer, became_event text, cursor text)
@@ -550,7 +550,7 @@ $$;
 comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
 
 create function public.support_quarantine(
-  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default 100)
+  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default null)
 returns table (
   learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
@@ -879,7 +879,8 @@ as $$
   -- A device increments the reset count, and ingest keeps it within one range of 1,000,001 counts. A correction is the first count
   -- of the next range, so it exceeds (1000000, 7ZZZ…), the greatest pair of a device. Afterwards the learner can reset again, from 1000002.
   -- There are 2147 ranges.
-  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / 1000001 + 1) * 1000001
+  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / private.reset_range() + 1)
+    * private.reset_range()
 $$;
 comment on function private.next_reset_range(uuid, uuid) is 'A reset count that is greater than any count a device may use before it has pulled this one.';
 
@@ -1081,7 +1082,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_limit constant integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_limit constant integer := private.list_rows(p_limit);
   v_learners uuid[];
 begin
   perform private.require_role('support', 'admin');
@@ -1107,7 +1108,7 @@ end
 $$;
 comment on function private.projection_differences(integer) is 'The core of projection_differences().';
 
-create function public.projection_differences(page_learners integer default 50)
+create function public.projection_differences(page_learners integer default null)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
 language plpgsql
 volatile
@@ -1122,7 +1123,7 @@ exception
 end
 $$;
 comment on function public.projection_differences(integer) is
-  'Learners whose rows differed from their ledger, longest known first, at most 200: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
+  'Learners whose rows differed from their ledger, longest known first, at most 500: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
   'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
 
 create function private.rebuild_learner(p_learner uuid)
@@ -2745,7 +2746,7 @@ begin
   where (p_endpoint is null or d.endpoint_id = p_endpoint) and (p_state is null or d.state = p_state)
     and (p_before is null or m.created_at < p_before)
   order by m.created_at desc, m.id, d.endpoint_id
-  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+  limit private.list_rows(p_limit);
 end
 $$;
 comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
@@ -2779,7 +2780,7 @@ $$;
 comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
 
 create function public.webhook_deliveries(
-  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default 100)
+  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default null)
 returns table (
   message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
   next_attempt_at timestamptz, settled_at timestamptz, log json)
@@ -2796,7 +2797,7 @@ exception
 end
 $$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
-  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
+  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 500 rows. Admins.';
 
 create function public.retry_webhook(message text, endpoint uuid)
 returns void
