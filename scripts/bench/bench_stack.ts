@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import type { Stack } from "../local/stack.ts";
+import { until } from "../local/until.ts";
 import { throwAwayStack } from "../start/project.ts";
 import { signIn } from "../testkit/sign_in.ts";
 
@@ -109,4 +110,14 @@ export async function publishChanges(sql: postgres.Sql, changed = CHANGED): Prom
 export async function publishTwice({ sql }: BenchStack): Promise<PublishedHead> {
   await publishQuestions(sql, QUESTIONS, SKILLS);
   return await publishChanges(sql);
+}
+
+/** Waits until the newest release has its bundles. */
+export async function releaseBundled(sql: postgres.Sql): Promise<void> {
+  await until("the release's bundles", async () => {
+    const [row] = await sql<{ bundled: boolean }[]>`
+      select (private.content_head(2::smallint) ->> 'bundled')::boolean as bundled`;
+    if (!row?.bundled) await sql`select ops.continue_bundles()`;
+    return row?.bundled === true;
+  }, 1000);
 }
