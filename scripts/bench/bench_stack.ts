@@ -11,7 +11,12 @@ export interface BenchStack extends AsyncDisposable {
   sql: postgres.Sql;
   /** A token for the learner of that id, good for two hours. */
   token(id: string): Promise<string>;
+  /** Tokens of many learners in turn, for a load that one learner may not cause. */
+  tokens(): Promise<() => string>;
 }
+
+/** Each may spend 1,000 units of an isolate at once, and 30 in a second (functions/content/handler.ts). */
+const LEARNERS = 500;
 
 const SLUGS = ["bundle", "content", "sync", "insert_only", "static_file", "token_only"];
 
@@ -30,13 +35,19 @@ export async function startBenchStack(env: Record<string, string> = {}, isolates
   });
   const sql = postgres(stack.dbUrl(), { max: 2, onnotice: () => {} });
   await liftBuckets(sql);
+  const exp = Math.floor(Date.now() / 1000) + 7200;
+  const sign = (sub: string, session_id: string | undefined) =>
+    stack.keys.sign({ sub, session_id, aud: "authenticated", role: "authenticated", exp });
   return {
     stack,
     sql,
-    token: async (id) => {
-      const exp = Math.floor(Date.now() / 1000) + 7200;
-      const [session_id] = await signIn(sql, [id]);
-      return await stack.keys.sign({ sub: id, session_id, aud: "authenticated", role: "authenticated", exp });
+    token: async (id) => await sign(id, (await signIn(sql, [id]))[0]),
+    tokens: async () => {
+      const learners = Array.from({ length: LEARNERS }, () => crypto.randomUUID());
+      const sessions = await signIn(sql, learners);
+      const tokens = await Promise.all(learners.map((learner, n) => sign(learner, sessions[n])));
+      let next = 0;
+      return () => tokens[next++ % LEARNERS] ?? "";
     },
     async [Symbol.asyncDispose]() {
       await sql.end();
@@ -51,8 +62,8 @@ export async function liftBuckets(sql: postgres.Sql): Promise<void> {
     byte_burst = 1000000000000, bytes_per_s = 1000000000, stored_bytes_per_day = 1000000000000, batch_records_per_day = 1000000`;
 }
 
-/** Draft questions made up by SQL, about 500 bytes each, in skills of 17 domains, published as one release. */
-export async function publishQuestions(sql: postgres.Sql, questions: number, skills = 57): Promise<void> {
+/** Replaces the drafts by questions made up by SQL, about 500 bytes each, in skills of 17 domains. */
+export async function draftQuestions(sql: postgres.Sql, questions: number, skills = 57): Promise<void> {
   await sql`delete from content.question`;
   await sql`delete from content.skill`;
   await sql`delete from content.domain`;
@@ -67,7 +78,12 @@ export async function publishQuestions(sql: postgres.Sql, questions: number, ski
       (select string_agg(md5(i::text || w), ' ') from generate_series(1, 6) w),
       array(select md5(i || 'choice' || c) from generate_series(1, 4) c), jsonb_build_object('choice', i % 4)
     from generate_series(1, ${questions}::int) i join content.skill s on s.key = 'skill-' || (i % ${skills}::int + 1)`;
-  await sql`select public.publish_release('bench', null, true)`;
+}
+
+/** Publishes such questions as one release. */
+export async function publishQuestions(sql: postgres.Sql, questions: number, skills = 57): Promise<void> {
+  await draftQuestions(sql, questions, skills);
+  await publish(sql);
 }
 
 /** How many there are where a benchmark does not say; CARREL_BENCH_QUESTIONS makes it quicker, to try it out. */
@@ -82,16 +98,26 @@ export interface PublishedHead {
   questions: number;
 }
 
-/** Publishes changes of so many questions. */
-export async function publishChanges(sql: postgres.Sql, changed = CHANGED): Promise<PublishedHead> {
+/** Edits so many questions. */
+export async function changeQuestions(sql: postgres.Sql, changed = CHANGED): Promise<void> {
   await sql`
     update content.question set answer = '{"choice": 0}', prompt = prompt || '!'
     where id in (select id from content.question order by id limit ${changed})`;
-  await sql`select public.publish_release('changes')`;
-  const [head] = await sql<PublishedHead[]>`
-    select version, private.history() as history, questions from content.release order by version desc limit 1`;
-  if (!head) throw new Error("nothing was published");
-  return head;
+}
+
+/** Publishes the drafts. */
+export async function publish(sql: postgres.Sql): Promise<PublishedHead> {
+  const [row] = await sql<
+    { head: PublishedHead }[]
+  >`select public.publish_release('bench', null, true) as head`;
+  if (!row) throw new Error("nothing was published");
+  return row.head;
+}
+
+/** Publishes changes of so many questions. */
+export async function publishChanges(sql: postgres.Sql, changed = CHANGED): Promise<PublishedHead> {
+  await changeQuestions(sql, changed);
+  return await publish(sql);
 }
 
 /** Publishes a whole curriculum, then a few changes. */

@@ -24,10 +24,11 @@ export async function benchCost(
   progress(`publishing ${QUESTIONS} questions, then 100 changes`);
   await publishQuestions(sql, QUESTIONS);
   const head = await publishChanges(sql);
-  await using wire = startWire(stack.apiUrl);
+  await using wire = await startWire(stack.apiUrl);
   const sender = newSender();
   const token = await bench.token(sender.learner);
-  const client = createClient({ url: wire.url, getToken: () => token });
+  const readers = await bench.tokens();
+  const client = createClient({ url: wire.url, getToken: readers });
   const counted = async (work: () => Promise<unknown>) => {
     const before = wire.bytes();
     await work();
@@ -36,7 +37,7 @@ export async function benchCost(
   const fetchFunction = (path: string, init: RequestInit = {}) =>
     fetch(`${wire.url}/functions/v1/${path}`, {
       ...init,
-      headers: { authorization: `Bearer ${token}`, "accept-encoding": "gzip", ...init.headers },
+      headers: { authorization: `Bearer ${readers()}`, "accept-encoding": "gzip", ...init.headers },
     });
   async function pages(since: number): Promise<string[]> {
     const lines: string[] = [];

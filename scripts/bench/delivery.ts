@@ -9,14 +9,16 @@ import { benchWireBytes } from "./wire_bytes.ts";
 const CONNECTIONS = 8;
 
 async function benchPoll(
-  { stack, token }: BenchStack,
+  { stack, tokens }: BenchStack,
   runs: number,
   seconds: number,
   progress: (line: string) => void,
 ): Promise<Result> {
-  const authorization = `Bearer ${await token(crypto.randomUUID())}`;
+  const token = await tokens();
   const fetchPath = (path: string, headers: Record<string, string> = {}) =>
-    fetch(`${stack.apiUrl}/functions/v1/${path}`, { headers: { authorization, ...headers } });
+    fetch(`${stack.apiUrl}/functions/v1/${path}`, {
+      headers: { authorization: `Bearer ${token()}`, ...headers },
+    });
   const first = await fetchPath("content/head?schema=2");
   const head: { version: number; history: string } = await first.json();
   const etag = first.headers.get("etag") ?? "";

@@ -57,6 +57,7 @@ export async function benchEndurance(
       baseline: first,
       ratio: last / first,
       budget: 0.8,
+      limit: null,
       pass: last / first >= 0.8,
       spread: [Math.min(...rates), Math.max(...rates)],
       notes: `${batches * EVENTS} events, each there once; p50 ${

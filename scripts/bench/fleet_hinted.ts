@@ -18,7 +18,7 @@ import {
   publishTwice,
   startBenchStack,
 } from "./bench_stack.ts";
-import { listenForHint } from "./hint_listener.ts";
+import { listen } from "./hint_listener.ts";
 import { ceiling, type Result } from "./measure.ts";
 import { type Reading, readMeters } from "./meter.ts";
 
@@ -73,9 +73,11 @@ async function warmIsolates(
   bench: BenchStack,
   folder: string,
   { version, history }: PublishedHead,
-  member: Member,
+  members: readonly Member[],
 ) {
-  const client = createClient({ url: bench.stack.apiUrl, getToken: () => member.token });
+  let next = 0;
+  const token = () => members[next++ % members.length]?.token ?? "";
+  const client = createClient({ url: bench.stack.apiUrl, getToken: token });
   await until(`${ISOLATES} isolates that hold a head`, async () => {
     const head = () => client.head(null, { history, expected: version });
     await Promise.all(Array.from({ length: ISOLATES * 5 }, head));
@@ -130,7 +132,7 @@ async function spreadOut(fleet: Fleet, members: readonly Member[]): Promise<numb
   const queue = members.map((member) => {
     const holds = { deviceId: member.id, history, version, domains: null, cursor: null };
     const schedule = createSchedule(
-      { holds: () => holds, notBefore: () => 0, pollAfterS: () => 900 },
+      { holds: () => holds, notBefore: () => 0, pollAfterS: () => 900, listeningPollAfterS: () => 14_400 },
       fastClock,
       Math.random,
     );
@@ -202,14 +204,15 @@ export async function benchHinted(progress: (line: string) => void): Promise<Res
   if (!first) throw new Error("there are no devices");
   const askedByReference: string[] = [];
   const reference = cleanup.use(await startReference(bench, files, first, askedByReference));
-  await warmIsolates(bench, meters, before, first);
-  const listener = cleanup.use(await listenForHint(bench.stack, first.token));
+  await warmIsolates(bench, meters, before, members);
+  const { promise: heard, resolve: onHint } = Promise.withResolvers<ContentHint>();
+  cleanup.use(await listen(bench.stack, { ...first, onHint }));
   const earlier = await readMeters(meters);
   askedByReference.length = 0;
 
   const [moment] = await bench.sql<{ now: string }[]>`select clock_timestamp()::text as now`;
   const release = await publishChanges(bench.sql);
-  const hint = await listener.hint;
+  const hint = await heard;
   if (hint.version !== release.version) throw new Error("the hint is of another release");
   progress(`${HINTED} devices ask within ${hint.spread_s} s, ${FASTER} times as fast`);
   const started = performance.now();

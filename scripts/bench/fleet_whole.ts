@@ -27,9 +27,10 @@ async function fetchText(url: string, o: { token?: string; isFile?: boolean } = 
 /** Fetches a release; `keep` is given each text. */
 type Download = (keep?: (text: string) => Promise<void>) => Promise<void>;
 
-function downloads({ stack }: BenchStack, { version, history }: PublishedHead, token: string) {
+function downloads({ stack }: BenchStack, { version, history }: PublishedHead, tokenOf: () => string) {
   const content = `${stack.apiUrl}/functions/v1/content`;
   const pages: Download = async (keep) => {
+    const token = tokenOf();
     for (let after: string | null = ""; after !== null;) {
       const cut = `schema=2&history=${history}&since=0&until=${version}&after=${after}`;
       const text = await fetchText(`${content}/delta?${cut}`, { token });
@@ -40,7 +41,7 @@ function downloads({ stack }: BenchStack, { version, history }: PublishedHead, t
   };
   const bundles: Download = async (keep) => {
     const text = await fetchText(`${content}/manifest?schema=2&history=${history}&version=${version}`, {
-      token,
+      token: tokenOf(),
     });
     await keep?.(text);
     const manifest = Manifest.parse(JSON.parse(text));
@@ -63,11 +64,11 @@ export async function benchWhole(runs: number, progress: (line: string) => void)
   const head = await publishTwice(bench);
   await until("the release's bundles", async () => {
     const [row] = await sql<{ bundled: boolean }[]>`
-      select (private.content_head(2::smallint) ->> 'bundled')::boolean as bundled`;
+      select private.bundled_version(private.history()) = ${head.version} as bundled`;
     if (!row?.bundled) await sql`select ops.continue_bundles()`;
     return row?.bundled === true;
   }, 1000);
-  const token = await bench.token(crypto.randomUUID());
+  const token = await bench.tokens();
   const { pages, bundles } = downloads(bench, head, token);
 
   const devicesASecond = async (device: () => Promise<void>) => {
@@ -105,7 +106,7 @@ export async function benchWhole(runs: number, progress: (line: string) => void)
   /** New isolates, which have served nothing but a head. */
   const forget = async () => {
     await stack.functions.reload();
-    await fetchText(`${stack.apiUrl}/functions/v1/content/head?schema=2`, { token });
+    await fetchText(`${stack.apiUrl}/functions/v1/content/head?schema=2`, { token: token() });
   };
   return [
     ...await compare("pages, cold caches", pages, forget),

@@ -13,6 +13,8 @@ export interface Result {
   ratio: number;
   /** Bound of the ratio: a floor for rates, a ceiling for sizes and times; null where there is none yet. */
   budget: number | null;
+  /** Ceiling of the value itself, in its unit: what a device or a learner may feel. Null where there is none. */
+  limit: number | null;
   pass: boolean;
   /** Smallest and greatest ratio of the pairs. */
   spread: [number, number];
@@ -28,6 +30,8 @@ export interface Pair {
   /** Whether more is better (a rate), which makes the budget a floor. */
   more: boolean;
   budget: number | null;
+  /** Ceiling of the value itself, in its unit. */
+  limit?: number;
   measure(): Promise<number>;
   baseline(): Promise<number>;
   notes?(): string;
@@ -47,11 +51,23 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
+/** A number for people: values below 100 have a decimal place. */
+const shown = (value: number) => value.toFixed(value < 100 && !Number.isInteger(value) ? 1 : 0);
+
 /** A result for people, in one line; small ratios have the digits that tell them from nothing. */
 export function figures({ value, unit, baseline, ratio, spread }: Result): string {
   const digits = (ratio: number) => ratio.toFixed(ratio < 0.1 ? 4 : 2);
   const range = spread.map(digits).join(" to ");
-  return `${value.toFixed(0)} ${unit}, baseline ${baseline.toFixed(0)}, ratio ${digits(ratio)} (${range})`;
+  return `${shown(value)} ${unit}, baseline ${shown(baseline)}, ratio ${digits(ratio)} (${range})`;
+}
+
+/** The bounds of a result for people, and whether it keeps them; empty where it has none. */
+export function verdict({ unit, budget, limit, pass }: Result): string {
+  const bounds = [
+    ...(limit === null ? [] : [`limit ${shown(limit)} ${unit}`]),
+    ...(budget === null ? [] : [`budget ${budget}`]),
+  ];
+  return bounds.length === 0 ? "" : `, ${bounds.join(", ")}: ${pass ? "kept" : "MISSED"}`;
 }
 
 /** Runs a pair, a warm-up of each first; which of the two begins alternates. */
@@ -77,20 +93,25 @@ export async function runPair(pair: Pair, progress: (line: string) => void): Pro
 
 /** The result of measured pairs. */
 export function resultOf(
-  { name, unit, more, budget, notes }: Pick<Pair, "name" | "unit" | "more" | "budget"> & { notes: string },
+  { name, unit, more, budget, limit = null, notes }:
+    & Pick<Pair, "name" | "unit" | "more" | "budget">
+    & { notes: string; limit?: number | null },
   values: readonly number[],
   baselines: readonly number[],
 ): Result {
   const ratios = values.map((value, run) => value / (baselines[run] ?? NaN));
   const ratio = median(ratios);
+  const value = median(values);
+  const isInBudget = budget === null || (more ? ratio >= budget : ratio <= budget);
   return {
     name,
-    value: median(values),
+    value,
     unit,
     baseline: median(baselines),
     ratio,
     budget,
-    pass: budget === null || (more ? ratio >= budget : ratio <= budget),
+    limit,
+    pass: isInBudget && (limit === null || value <= limit),
     spread: [Math.min(...ratios), Math.max(...ratios)],
     notes,
   };
@@ -106,6 +127,7 @@ export function ceiling(name: string, unit: string, value: number, budget: numbe
     baseline: budget,
     ratio,
     budget: 1,
+    limit: null,
     pass: ratio <= 1,
     spread: [ratio, ratio],
     notes,

@@ -22,11 +22,11 @@ export async function benchPages(
   progress(`publishing ${QUESTIONS} questions, then ${CHANGED} changes`);
   await publishQuestions(sql, QUESTIONS);
   const head = await publishChanges(sql, CHANGED);
-  const token = await bench.token(crypto.randomUUID());
+  const token = await bench.tokens();
 
   async function fetchBytes(path: string): Promise<Uint8Array> {
     const response = await fetch(`${stack.apiUrl}/functions/v1/${path}`, {
-      headers: { authorization: `Bearer ${token}`, "accept-encoding": "gzip" },
+      headers: { authorization: `Bearer ${token()}`, "accept-encoding": "gzip" },
     });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return new Uint8Array(await response.arrayBuffer());

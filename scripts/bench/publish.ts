@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { importContent } from "../content/import_content.ts";
 import { connect } from "../content/database.ts";
 import { throwAwayCluster } from "../start/project.ts";
-import { median, type Result } from "./measure.ts";
+import { median, type Result, resultOf } from "./measure.ts";
 import { storeFloor } from "./publish_floor.ts";
 
 const QUESTIONS = 50_000;
@@ -91,22 +91,20 @@ function result(
   of: (run: Run) => [value: number, baseline: number],
 ): Result {
   const pairs = runs.map(of);
-  const ratios = pairs.map(([value, baseline]) => value / baseline);
-  const ratio = median(ratios);
   const middle = (pick: (run: Run) => number) => median(runs.map(pick)).toFixed(0);
-  return {
-    name,
-    value: median(pairs.map(([value]) => value)),
-    unit: "ms",
-    baseline: median(pairs.map(([, baseline]) => baseline)),
-    ratio,
-    budget,
-    pass: budget === null || ratio <= budget,
-    spread: [Math.min(...ratios), Math.max(...ratios)],
-    notes: `import ${middle((r) => r.import)} ms, publish ${
-      middle((r) => r.publish)
-    } ms in two content schemas`,
-  };
+  return resultOf(
+    {
+      name,
+      unit: "ms",
+      more: false,
+      budget,
+      notes: `import ${middle((r) => r.import)} ms, publish ${
+        middle((r) => r.publish)
+      } ms in two content schemas`,
+    },
+    pairs.map(([value]) => value),
+    pairs.map(([, baseline]) => baseline),
+  );
 }
 
 /** The tables that matter, in COPYs. */

@@ -11,7 +11,7 @@ export async function benchRepair(
   snapshotBytes: number,
   progress: (line: string) => void,
 ): Promise<Result> {
-  await using wire = startWire(bench.stack.apiUrl);
+  await using wire = await startWire(bench.stack.apiUrl);
   const folder = await Deno.makeTempDir({ prefix: "carrel-bench-" });
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => Deno.remove(folder, { recursive: true }));

@@ -1,50 +1,63 @@
-// A relay that counts every byte between a device and the server, in both directions: bodies as they are compressed,
-// requests, headers.
+// A relay that counts every byte between a client and a server, in both directions: bodies as they are compressed, requests, headers.
+// It can also make the way longer.
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
 
 /** The relay; disposing of it stops it. */
 export interface Wire extends AsyncDisposable {
-  /** To be used in place of the server's. */
+  /** The server's address, with the relay in place of its host. */
   url: string;
   /** Bytes so far. */
   bytes(): number;
+  /** Round trips so far: how often a client sent something after the server's last word. */
+  roundTrips(): number;
 }
 
-/** Starts one before a server. */
-export function startWire(target: string): Wire {
+/** Starts one before a server. `delayMs` is the time of one way; chunks under way do not wait for each other. */
+export async function startWire(target: string, { delayMs = 0 } = {}): Promise<Wire> {
   const { hostname, port } = new URL(target);
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const connections = new Set<Deno.Conn>();
+  const sockets = new Set<Socket>();
   let bytes = 0;
+  let roundTrips = 0;
 
-  const counter = () =>
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(part, controller) {
-        bytes += part.byteLength;
-        controller.enqueue(part);
-      },
+  function pass(from: Socket, to: Socket, onChunk: () => void): void {
+    const later = (work: () => void) => delayMs > 0 ? void setTimeout(work, delayMs) : work();
+    sockets.add(from);
+    from.setNoDelay(true);
+    from.on("data", (chunk) => {
+      bytes += Buffer.byteLength(chunk);
+      onChunk();
+      later(() => to.write(chunk));
     });
-
-  async function relay(client: Deno.Conn): Promise<void> {
-    const server = await Deno.connect({ hostname, port: Number(port) });
-    for (const connection of [client, server]) connections.add(connection);
-    // Either side may hang up at any time; the other is told by the end of its stream.
-    await Promise.allSettled([
-      client.readable.pipeThrough(counter()).pipeTo(server.writable),
-      server.readable.pipeThrough(counter()).pipeTo(client.writable),
-    ]);
-    for (const connection of [client, server]) connections.delete(connection);
+    from.on("end", () => later(() => to.end()));
+    // Either side may hang up at any time; the other is told.
+    from.on("error", () => to.destroy());
+    from.on("close", () => sockets.delete(from));
   }
 
-  const served = (async () => {
-    for await (const client of listener) relay(client).catch(() => {});
-  })();
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    let isAnswered = true;
+    pass(client, upstream, () => {
+      if (isAnswered) roundTrips++;
+      isAnswered = false;
+    });
+    pass(upstream, client, () => isAnswered = true);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const own = server.address();
+  if (own === null || typeof own === "string") throw new Error("The relay has no port.");
   return {
-    url: `http://127.0.0.1:${listener.addr.port}`,
+    url: target.replace(`${hostname}:${port}`, `127.0.0.1:${own.port}`),
     bytes: () => bytes,
+    roundTrips: () => roundTrips,
     async [Symbol.asyncDispose]() {
-      listener.close();
-      for (const connection of connections) connection.close();
-      await served;
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
     },
   };
 }

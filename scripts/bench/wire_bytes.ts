@@ -33,7 +33,7 @@ export async function benchWireBytes(
   { history, version }: PublishedHead,
   progress: (line: string) => void,
 ): Promise<{ snapshotBytes: number; bytes: Result[] }> {
-  await using wire = startWire(stack.apiUrl);
+  await using wire = await startWire(stack.apiUrl);
   const learner = await token(crypto.randomUUID());
   const client = createClient({ url: wire.url, getToken: () => learner });
   const fetchPages = async (since: number) => {

@@ -385,7 +385,7 @@ begin
   with suspect as materialized (
     select e.id, e.key, e.after
     from pg_temp.edited_question e
-    where e.after::text ~ '[^ -~]|\\[ux]|  |[:,[] ?" | "[],}]'
+    where e.after::text ~ '[^ -~]|\\[bfnrtu]|  |[:,[] ?" | "[],}]'
       or (
         select count(distinct lower(o.text collate "C")) < count(*)
         from jsonb_array_elements_text(case when e.after -> 'answer' ? 'accepted' then e.after -> 'answer' -> 'accepted' else e.after -> 'choices' end) o (text))
@@ -404,13 +404,14 @@ begin
     ) f
   )
   -- Joiners, soft hyphens and no-break spaces are proper typography in what learners read, but no learner types them.
-  select 'invisible_characters', s.id, s.key, format('%s has U+%s', s.field, lpad(upper(to_hex(ascii(u.character))), 4, '0'))
+  select 'invisible_characters', s.id, s.key, format('%s has U+%s', s.field, right('000' || u.point, greatest(4, length(u.point))))
   from special s
   cross join lateral (
-    select case when s.kind = 'answer.accepted' then private.first_unseen(s.text)
-      else substring(s.text from '[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]') end
-  ) u (character)
-  where u.character is not null
+    select upper(to_hex(ascii(case when s.kind = 'answer.accepted' then private.first_unseen(s.text)
+      else coalesce(private.first_stray_tag(s.text),
+        substring(s.text from '[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]')) end)))
+  ) u (point)
+  where u.point is not null
   union all
   -- UTF-8 that was read as Latin-1 or Windows-1252, and the character that replaces what could not be read.
   select 'wrong_encoding', s.id, s.key, format('%s has "%s"', s.field, w.part)
@@ -441,14 +442,31 @@ as $$
 begin
   return query
   with edit as materialized (
-    select e.id, e.key, e.before -> 'answer' as answer_before, e.after -> 'answer' as answer_after,
-      jsonb_build_array(e.before -> 'prompt', e.before -> 'choices') as text_before,
-      jsonb_build_array(e.after -> 'prompt', e.after -> 'choices') as text_after
+    select e.id, e.key, e.after ->> 'type' as type,
+      e.before -> 'prompt' as prompt_before, e.after -> 'prompt' as prompt_after,
+      e.before -> 'choices' as choices_before, e.after -> 'choices' as choices_after,
+      (e.before -> 'answer') - 'normalisation' as answer_before, (e.after -> 'answer') - 'normalisation' as answer_after
     from pg_temp.edited_question e where e.before is not null
   ),
-  -- Only the answer key has changed.
+  part as materialized (
+    select e.id, e.key, p.*
+    from edit e
+    cross join lateral (values ('prompt', e.prompt_before, e.prompt_after), ('choices', e.choices_before, e.choices_after)) p (name, before, after)
+    where p.before <> p.after and p.after <> '[]'
+  ),
+  -- One question for each earlier text: thousands may have had the same choices.
+  retold as materialized (
+    select p.id, p.key, o.key as other, array_agg(p.name) as names
+    from part p
+    join (select distinct on (b.name, b.before) b.* from part b order by b.name, b.before, b.key) o on o.name = p.name and o.before = p.after
+    group by p.id, p.key, o.id, o.key
+  ),
+  -- Another answer key for the same question: what it asks or what it offers has stayed. Numbers and texts are rarely alike by chance, so they count
+  -- for an edited question too.
   rekeyed as materialized (
-    select * from edit e where e.text_before = e.text_after and e.answer_before - 'normalisation' <> e.answer_after - 'normalisation'
+    select * from edit e
+    where e.answer_before <> e.answer_after and e.id not in (select t.id from retold t)
+      and (e.prompt_before = e.prompt_after or (e.choices_before = e.choices_after and e.choices_after <> '[]') or e.type in ('numeric', 'short_text'))
   ),
   -- How many of the new keys are earlier keys of these questions, each used once.
   moved as materialized (
@@ -457,19 +475,17 @@ begin
     join (select answer_after as answer, count(*) as times from rekeyed group by 1) a using (answer)
   )
   select 'keys_moved', r.id, r.key, format('%s → %s', r.answer_before, r.answer_after)
-  from rekeyed r, moved m, (select count(*) as rows from rekeyed) n
-  -- All keys exchanged, or nearly all of many: where rows slipped, the ends of the column get keys that are new.
-  where n.rows >= 2 and (m.keys = n.rows or (n.rows >= 10 and m.keys >= 0.8 * n.rows))
+  from rekeyed r, moved m
+  -- Two that exchanged their keys, or three of which the last one got a new key. One key that another question had is a coincidence.
+  where m.keys >= 2 and r.answer_after in (select o.answer_before from rekeyed o)
   union all
-  select 'texts_moved', e.id, e.key, format('has the earlier text of %s', o.key)
-  from edit e
-  join edit o on o.text_before = e.text_after and o.id <> e.id
-  where e.text_before <> e.text_after and o.text_before <> o.text_after;
+  select 'texts_moved', t.id, t.key, format('has the earlier %s of %s', case cardinality(t.names) when 1 then t.names[1] else 'text' end, t.other)
+  from retold t;
 end
 $$;
 comment on function private.moved_warning() is
-  'Edits that look like rows that were mixed up. keys_moved: questions kept their texts and exchanged their answer keys. '
-  'texts_moved: a question got the earlier text of another one, so learners'' histories would be about the wrong question.';
+  'Edits that look like rows that were mixed up. keys_moved: questions got the earlier answer keys of other ones. texts_moved: a question got the earlier '
+  'prompt or choices of another one, so its key or its learners'' histories would be about the wrong question.';
 
 create function private.edit_warnings()
 returns json
@@ -808,7 +824,7 @@ language sql
 volatile -- since the warnings fill a temporary table
 set search_path = pg_catalog, pg_temp
 as $$
-  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published
+  select (left(private.content_head(private.content_schema())::text, -1) || ',"published":' || p_published
     || ',"warnings":' || case when p_published then private.change_warnings() else '[]' end || '}')::json
 $$;
 comment on function private.published_head(boolean) is
@@ -926,12 +942,20 @@ comment on function private.publish_release(text, text, boolean) is 'The core of
 
 create function public.publish_release(note text default null, expected_hash text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- The role authenticated has 8 s. PostgREST applies this setting to the call. Large curricula and queueing need up to 60 s.
 set statement_timeout = '60s'
-as $$ select private.publish_release(note, expected_hash, force) $$;
+as $$
+begin
+  return private.publish_release(note, expected_hash, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.publish_release(text, text, boolean) is
   'Publishes all drafts as the next version and returns its head with `published` true and `warnings`. If nothing changed, or this preview is already published, '
   'it returns the current head with `published` false. '
@@ -990,12 +1014,20 @@ comment on function private.preview_release(integer) is 'The core of preview_rel
 
 create function public.preview_release(change_limit integer default 100)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.preview_release(change_limit) $$;
+as $$
+begin
+  return private.preview_release(change_limit);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.preview_release(integer) is
   'The effect of publish_release() now: counts, problems, warnings with examples, changes field by field (at most change_limit), and the hash for '
   'expected_hash. '
@@ -1124,12 +1156,20 @@ comment on function private.rollback_release(integer, text, boolean) is 'The cor
 
 create function public.rollback_release(to_version integer, note text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.rollback_release(to_version, note, force) $$;
+as $$
+begin
+  return private.rollback_release(to_version, note, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head. The drafts become that content; content.shelf keeps the previous drafts. '
   'With the newest version it only discards drafts and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';
@@ -1232,14 +1272,16 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
-  if p_at < now() and p_force is not true then
+  if p_at is null then
+    perform private.raise_error('malformed_request', '`at` is required.', 'at');
+  elsif p_at < now() and p_force is not true then
     perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
   end if;
   -- What cannot be published now is refused now, while the author is present.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
-  if p_at is null or p_expected_hash is distinct from v_hash then
-    perform private.raise_error('drafts_moved', '`at` is required, and `expected_hash` must be the hash of a preview of the current drafts.', v_hash);
+  if p_expected_hash is distinct from v_hash then
+    perform private.raise_error('drafts_moved', p_info => v_hash);
   end if;
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;
@@ -1305,33 +1347,57 @@ comment on function private.list_schedules(integer) is 'The core of list_schedul
 
 create function public.schedule_release(at timestamptz, expected_hash text, note text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.schedule_release(at, expected_hash, note, force) $$;
+as $$
+begin
+  return private.schedule_release(at, expected_hash, note, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
   'Publishes the drafts of a preview (expected_hash) at a time, unless they change before; returns the schedule. A time in the past needs force. '
   'Instructors and admins. Errors: forbidden, malformed_request, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
 
 create function public.cancel_schedule(schedule_id bigint)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release(): the release under way may hold the schedule's row.
 set statement_timeout = '60s'
-as $$ select private.cancel_schedule(schedule_id) $$;
+as $$
+begin
+  return private.cancel_schedule(schedule_id);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.cancel_schedule(bigint) is
   'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
 create function public.list_schedules(page_rows integer default 50)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.list_schedules(page_rows) $$;
+as $$
+begin
+  return private.list_schedules(page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.list_schedules(integer) is
   'Pending schedules by time, then finished ones, newest first, with their results. Instructors and admins.';
 
@@ -1445,10 +1511,18 @@ comment on function private.release_history(integer, integer) is 'The core of re
 
 create function public.release_history(before_version integer default null, page_rows integer default 50)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.release_history(before_version, page_rows) $$;
+as $$
+begin
+  return private.release_history(before_version, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.release_history(integer, integer) is
   'Releases, newest first: version, time, author, note, counts, and rollback_to for a roll-back. Instructors and admins.';
 

@@ -651,10 +651,18 @@ comment on function private.grading_differences(timestamptz, integer) is 'The co
 create function public.grading_differences(since timestamptz default null, page_rows integer default 100)
 returns table (question_id uuid, question_key text, content_version integer, graded_right bigint, graded_wrong bigint,
   learners bigint, app_versions text[], last_at timestamptz)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.grading_differences(since, page_rows) $$;
+as $$
+begin
+  return query select * from private.grading_differences(since, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.grading_differences(timestamptz, integer) is
   'Attempts that server and device graded differently, by question and answered version, most first. graded_right: the device claimed wrong. '
   'graded_wrong: the device claimed right. app_versions has the newest version of each app. At most 1000 rows. Instructors, support, admins.';

@@ -198,11 +198,6 @@ as $$
 declare
   v_header constant text := split_part(p_lines, E'\n', 1);
   v_answer json;
-  v_state text;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_refusal json;
 begin
   if octet_length(p_lines) > private.max_batch_bytes() then
     perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
@@ -212,17 +207,9 @@ begin
   v_answer := private.ingest_for(p_user, private.caller_session(), p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
-exception
-  when others or query_canceled then
-    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
-    if v_refusal is null then
-      raise;
-    end if;
-    return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors and those of the token too.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} if a rate limit is exceeded.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -253,10 +240,21 @@ comment on function private.ingest(json) is 'The core of ingest().';
 
 create function public.ingest(json)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.ingest($1) $$;
+as $$
+declare
+  v_wait text;
+begin
+  return private.ingest($1);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_wait = pg_exception_hint;
+    perform private.refuse(sqlstate, sqlerrm, v_wait);
+    raise;
+end
+$$;
 comment on function public.ingest(json) is
   'Accepts a batch of the caller''s events as an array: a header, then at most 500 events, together at most 512 KiB. Returns {batch_id, changed, '
   'received_at, token, results}. The argument has no name, so that PostgREST passes the whole request body.';
@@ -303,10 +301,21 @@ create function public.merge_progress(
   event_id text, device_id uuid, occurred_at text, skill_id uuid, mastery integer,
   completed uuid[] default '{}', reset json default null, utc_offset_minutes integer default 0)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset) $$;
+as $$
+declare
+  v_wait text;
+begin
+  return private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_wait = pg_exception_hint;
+    perform private.refuse(sqlstate, sqlerrm, v_wait);
+    raise;
+end
+$$;
 comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) is
   'Merges progress in one skill, which never decreases: {result, progress}. event_id is a ULID and the idempotency key. '
   'The call becomes one progress.advanced event and goes through the same ingest.';
@@ -319,36 +328,33 @@ security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '500ms'
 as $$
-declare
-  v_state text;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_refusal json;
 begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
   perform private.pull_limit('page_rows', p_limit);
   return private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
-exception
-  when others or query_canceled then
-    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
-    if v_refusal is null then
-      raise;
-    end if;
-    return private.answer_refusal(v_refusal);
 end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
 
 create function public.learner_changes(cursor text default null, page_rows integer default null, at_least text default null, device uuid default null)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
+as $$
+declare
+  v_wait text;
+begin
+  return private.own_changes(cursor, page_rows, at_least, device);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_wait = pg_exception_hint;
+    perform private.refuse(sqlstate, sqlerrm, v_wait);
+    raise;
+end
+$$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
   'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
@@ -381,25 +387,30 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now constant timestamptz := clock_timestamp();
+  v_since constant timestamptz := clock_timestamp() - private.contact_interval();
   v_push record;
   v_sent integer := 0;
 begin
   for v_push in
-    select p.learner, array_agg(distinct p.device order by p.device) as devices, s.change_seq, g.learner_hint_spread_s
-    from json_to_recordset(p_pushes) as p (learner uuid, device uuid)
+    select p.learner, p.devices, s.change_seq, o.count
+    from (
+      select r.learner, array_agg(distinct r.device order by r.device) as devices
+      from json_to_recordset(p_pushes) as r (learner uuid, device uuid)
+      group by r.learner
+    ) p
     join learner.state s on s.user_id = p.learner
-    cross join ops.signal_setting g
-    -- Only if another device may be listening: one that hears hints polls at least every five hours.
-    where exists (
-      select from learner.device d
-      where d.user_id = p.learner and d.device_id <> p.device and d.revoked_at is null
-        and d.last_seen_at > v_now - make_interval(secs => g.learner_hint_active_s))
-    group by p.learner, s.change_seq, g.learner_hint_spread_s
+    -- Only if another device may be listening.
+    cross join lateral (
+      select count(*) from learner.device d
+      where d.user_id = p.learner and d.revoked_at is null and d.last_seen_at > v_since and p.devices <> array[d.device_id]
+    ) o
+    where o.count > 0
   loop
     begin
       perform private.broadcast('learner:' || v_push.learner, 'learner_changed', jsonb_build_object(
-        'token', private.history() || '.' || v_push.change_seq, 'devices', v_push.devices, 'spread_s', v_push.learner_hint_spread_s));
+        'token', private.history() || '.' || v_push.change_seq, 'devices', v_push.devices,
+        -- An isolate takes four requests of a learner at once. Few learners have as many devices.
+        'spread_s', (v_push.count - 1) / 4));
       v_sent := v_sent + 1;
     exception
       when others then
@@ -410,7 +421,7 @@ begin
 end
 $$;
 comment on function private.hint_learners(json) is
-  'Broadcasts learner_changed on the private channel of each learner of [{learner, device}] who has another recently active device. '
+  'Broadcasts learner_changed on the private channel of each learner of [{learner, device}] who has another device that is online. '
   'Returns the number of learners. Best effort: devices also poll.';
 
 grant execute on function private.hint_learners(json) to carrel_edge;

@@ -6,7 +6,9 @@ import { createHold } from "./hold.ts";
 import { Problem } from "./problem.ts";
 import { createKeyedSlots } from "./slots.ts";
 
-/** Requests of a learner in an isolate, including the reading of their bodies: two devices with one retry each. */
+/**
+ * Requests of a learner in an isolate, from the reading of their bodies until their answers are read: two devices with one retry each.
+ */
 const UNDER_WAY = { atOnce: 4, waiting: 0, waitMs: 0, refusal: "busy" } as const;
 /**
  * One of these requests uses the database. The others wait as long as carrel_edge waits for a lock. While requests wait,
@@ -20,8 +22,8 @@ const REMEMBER_S = 60;
 
 /** Limits the requests of each learner. */
 export interface LearnerLimits {
-  /** Runs a request of the learner, or throws a refusal. */
-  admit<T>(learner: string, work: () => Promise<T>): Promise<T>;
+  /** Runs a request of the learner, or throws a refusal. `until`: when the result uses the learner's place no longer. */
+  admit<T>(learner: string, work: () => Promise<T>, until?: (result: T) => Promise<void>): Promise<T>;
   /** Runs database work of an admitted request when it is the learner's turn. */
   turn<T>(learner: string, work: () => Promise<T>): Promise<T>;
 }
@@ -50,10 +52,17 @@ export function createLearnerLimits(clock: Clock = systemClock): LearnerLimits {
 
   return {
     turn: (learner, work) => withDatabase.run(learner, work),
-    async admit(learner, work) {
+    async admit(learner, work, until) {
       try {
         refuseLimited(learner);
-        return await underWay.run(learner, work);
+        return await new Promise((resolve, reject) => {
+          const ended = underWay.run(learner, async () => {
+            const result = await work();
+            resolve(result);
+            await until?.(result);
+          });
+          ended.catch(reject);
+        });
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         if (error.code !== "rate_limited" && error.code !== "busy") throw error;

@@ -1,7 +1,5 @@
 // Answers: gzipped if the client accepts gzip, and 304 if the client has the content already.
-
-/** Bytes with a buffer of their own. TypeScript 5.6 (hosted) and 6 have different names for this type. */
-export type Bytes = ReturnType<TextEncoder["encode"]>;
+import { type Bytes, responseOf } from "./outgoing.ts";
 
 /** A body in both encodings. */
 export interface Payload {
@@ -58,7 +56,7 @@ export interface ReplyOptions {
   etag?: string;
 }
 
-/** Whether the caller accepts gzip, and does not prefer an unencoded answer (RFC 9110, 12.5.3). */
+/** Whether the caller accepts gzip, of which x-gzip is the old name, and does not prefer an unencoded answer (RFC 9110, 8.4.1.3 and 12.5.3). */
 function acceptsGzip(request: Request): boolean {
   const weights = new Map<string, number>();
   for (const item of (request.headers.get("accept-encoding") ?? "").toLowerCase().split(",")) {
@@ -66,7 +64,7 @@ function acceptsGzip(request: Request): boolean {
     const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
     weights.set(coding, weight === undefined ? 1 : Number(weight));
   }
-  const gzip = weights.get("gzip") ?? weights.get("*") ?? 0;
+  const gzip = weights.get("gzip") ?? weights.get("x-gzip") ?? weights.get("*") ?? 0;
   return gzip > 0 && gzip >= (weights.get("identity") ?? 0);
 }
 
@@ -95,7 +93,7 @@ export function reply(request: Request, payload: Payload, options: ReplyOptions)
   }
   const gzipped = acceptsGzip(request) && payload.gzip !== payload.plain;
   if (gzipped) headers.set("content-encoding", "gzip");
-  return new Response(gzipped ? payload.gzip : payload.plain, { headers });
+  return responseOf(gzipped ? payload.gzip : payload.plain, headers);
 }
 
 /** The answer for a text that is sent once. */

@@ -4,6 +4,7 @@ import { contactLog } from "../_shared/contacts.ts";
 import type { Database } from "../_shared/database.ts";
 import { createLearnerBudget } from "../_shared/learner_budget.ts";
 import { createLearnerLimits } from "../_shared/learner_limits.ts";
+import { whenRead } from "../_shared/outgoing.ts";
 import { Problem } from "../_shared/problem.ts";
 import { type Call, type Handler, requireMethod } from "../_shared/serve.ts";
 import type { ContentContext } from "./context.ts";
@@ -77,5 +78,5 @@ export function contentHandler(database: Database, clock: Clock = systemClock): 
       budget.require(call.learner);
       budget.spend(call.learner, 1);
       return limits.turn(call.learner, () => answer(call));
-    });
+    }, whenRead);
 }

@@ -6,6 +6,7 @@ import { contactLog } from "../_shared/contacts.ts";
 import type { Database, Push } from "../_shared/database.ts";
 import { createLearnerLimits } from "../_shared/learner_limits.ts";
 import { DEFAULT_PULL_CHANGES, MAX_BATCH_BYTES } from "../_shared/limits.gen.ts";
+import { whenRead } from "../_shared/outgoing.ts";
 import { Problem } from "../_shared/problem.ts";
 import { integerParam, textParam, uuidParam } from "../_shared/query.ts";
 import { replyOnce } from "../_shared/reply.ts";
@@ -15,7 +16,10 @@ import { adopt } from "./adopt.ts";
 import { batchText } from "./lines.ts";
 import { throwRefusal } from "./refusal.ts";
 
-/** A device sends its outbox batch by batch. Pushes within this time cause one hint. */
+/**
+ * An isolate sends hints at most this often: the first push is hinted at once, and the pushes after it together. A device that sends its
+ * outbox batch by batch so causes four pulls a second.
+ */
 const HINT_MS = 250;
 /** The most pushes that wait for their hint. Devices that get no hint poll. */
 const HINTS = 1000;
@@ -26,6 +30,7 @@ export function syncHandler(database: Database, prove: Prove, clock: Clock = sys
   const hint = createCollector<Push>({
     what: "devices were not hinted",
     waitMs: HINT_MS,
+    isPrompt: true,
     most: HINTS,
     send: (pushes) => database.hintLearners(pushes),
   }, clock);
@@ -71,10 +76,15 @@ export function syncHandler(database: Database, prove: Prove, clock: Clock = sys
       return await limits.admit(
         learner,
         () => adopt(call, database, prove, (work) => limits.turn(learner, work)),
+        whenRead,
       );
     }
     if (call.path !== "") throw new Problem("not_found", "The function sync has no such path.");
     requireMethod(call.request, "GET", "POST");
-    return await limits.admit(learner, () => call.request.method === "GET" ? pull(call) : push(call));
+    return await limits.admit(
+      learner,
+      () => call.request.method === "GET" ? pull(call) : push(call),
+      whenRead,
+    );
   };
 }

@@ -13,6 +13,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_history constant text := private.history();
+  v_bundled constant integer := private.bundled_version(v_history);
 begin
   return (
     select json_build_object(
@@ -29,7 +30,13 @@ begin
       'horizon', o.horizon,
       'poll_after_s', o.poll_after_s,
       'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
-      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
+      -- Below the horizon nothing continues from it.
+      'bundled', case when v_bundled >= o.horizon then (
+        select json_build_object('version', v_bundled, 'root', encode(n.hash, 'hex'))
+        from content.tree_node n
+        where n.schema = p_schema and n.kind = 'release' and n.version <= v_bundled
+        order by n.version desc
+        limit 1) end)
     from ops.content_setting o
     join content.schema s on s.schema = p_schema
     left join (select * from content.release order by version desc limit 1) r on true
@@ -58,7 +65,8 @@ begin
 end
 $$;
 comment on function private.content_head(smallint) is
-  'The newest release: history, version (0 before the first release), root hash in hex, counts, and settings for the client.';
+  'The newest release: history, version (0 before the first release), root hash in hex, counts, settings for the client, '
+  'and the newest release that has its bundles.';
 
 create function private.sync_head(p_schema smallint)
 returns json
@@ -81,43 +89,23 @@ comment on function private.sync_head(smallint) is
   'The head for the sender of a batch, in the schema of the batch''s header or the default one. If that schema is not served, the current one is used. '
   'Never refuses: a device that is too old for the content can still push its answers.';
 
-create function private.answer_head(p_schema smallint)
-returns json
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_state text;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_refusal json;
-begin
-  return private.content_head(p_schema);
-exception
-  when others or query_canceled then
-    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
-    if v_refusal is null then
-      raise;
-    end if;
-    return private.answer_refusal(v_refusal);
-end
-$$;
-comment on function private.answer_head(smallint) is 'The core of content_head().';
-
 create function public.content_head(schema smallint default null)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.answer_head(schema) $$;
+as $$
+begin
+  return private.content_head(schema);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.content_head(smallint) is
   'The newest release, in a content schema or in the default one: {history, schema, version, published_at, root, domains, skills, questions, minimum_version, horizon, '
   'poll_after_s, schema_ends_at, bundled}. The version is 0 before the first release. Errors: malformed_request, upgrade_required.';
 
-grant execute on function private.content_head(smallint) to carrel_edge;
-grant execute on function private.answer_head(smallint) to authenticated, service_role;
+grant execute on function private.content_head(smallint) to carrel_edge, authenticated, service_role;
 grant execute on function public.content_head(smallint) to authenticated, service_role;

@@ -32,10 +32,18 @@ comment on function private.require_release(integer, timestamptz) is 'The core o
 
 create function public.require_release(version integer, required_from timestamptz default now())
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.require_release(version, required_from) $$;
+as $$
+begin
+  return private.require_release(version, required_from);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.require_release(integer, timestamptz) is
   'Makes a release mandatory from a time on (null: no longer mandatory) and returns the head. Devices with an older version must update first. '
   'Instructors and admins. Errors: forbidden, release_unknown.';

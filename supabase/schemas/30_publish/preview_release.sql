@@ -47,12 +47,20 @@ comment on function private.preview_release(integer) is 'The core of preview_rel
 
 create function public.preview_release(change_limit integer default 100)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.preview_release(change_limit) $$;
+as $$
+begin
+  return private.preview_release(change_limit);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.preview_release(integer) is
   'The effect of publish_release() now: counts, problems, warnings with examples, changes field by field (at most change_limit), and the hash for '
   'expected_hash. '

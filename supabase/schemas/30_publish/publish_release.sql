@@ -25,7 +25,7 @@ language sql
 volatile -- since the warnings fill a temporary table
 set search_path = pg_catalog, pg_temp
 as $$
-  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published
+  select (left(private.content_head(private.content_schema())::text, -1) || ',"published":' || p_published
     || ',"warnings":' || case when p_published then private.change_warnings() else '[]' end || '}')::json
 $$;
 comment on function private.published_head(boolean) is
@@ -143,12 +143,20 @@ comment on function private.publish_release(text, text, boolean) is 'The core of
 
 create function public.publish_release(note text default null, expected_hash text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- The role authenticated has 8 s. PostgREST applies this setting to the call. Large curricula and queueing need up to 60 s.
 set statement_timeout = '60s'
-as $$ select private.publish_release(note, expected_hash, force) $$;
+as $$
+begin
+  return private.publish_release(note, expected_hash, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.publish_release(text, text, boolean) is
   'Publishes all drafts as the next version and returns its head with `published` true and `warnings`. If nothing changed, or this preview is already published, '
   'it returns the current head with `published` false. '

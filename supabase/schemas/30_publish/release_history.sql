@@ -25,10 +25,18 @@ comment on function private.release_history(integer, integer) is 'The core of re
 
 create function public.release_history(before_version integer default null, page_rows integer default 50)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.release_history(before_version, page_rows) $$;
+as $$
+begin
+  return private.release_history(before_version, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.release_history(integer, integer) is
   'Releases, newest first: version, time, author, note, counts, and rollback_to for a roll-back. Instructors and admins.';
 

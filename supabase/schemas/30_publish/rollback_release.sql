@@ -118,12 +118,20 @@ comment on function private.rollback_release(integer, text, boolean) is 'The cor
 
 create function public.rollback_release(to_version integer, note text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.rollback_release(to_version, note, force) $$;
+as $$
+begin
+  return private.rollback_release(to_version, note, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.rollback_release(integer, text, boolean) is
   'Publishes the content of an old version as a new one and returns its head. The drafts become that content; content.shelf keeps the previous drafts. '
   'With the newest version it only discards drafts and `published` is false. Instructors and admins. Errors: forbidden, release_unknown, release_needs_force.';

@@ -53,14 +53,16 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
-  if p_at < now() and p_force is not true then
+  if p_at is null then
+    perform private.raise_error('malformed_request', '`at` is required.', 'at');
+  elsif p_at < now() and p_force is not true then
     perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
   end if;
   -- What cannot be published now is refused now, while the author is present.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
-  if p_at is null or p_expected_hash is distinct from v_hash then
-    perform private.raise_error('drafts_moved', '`at` is required, and `expected_hash` must be the hash of a preview of the current drafts.', v_hash);
+  if p_expected_hash is distinct from v_hash then
+    perform private.raise_error('drafts_moved', p_info => v_hash);
   end if;
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;
@@ -126,33 +128,57 @@ comment on function private.list_schedules(integer) is 'The core of list_schedul
 
 create function public.schedule_release(at timestamptz, expected_hash text, note text default null, force boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release().
 set statement_timeout = '60s'
-as $$ select private.schedule_release(at, expected_hash, note, force) $$;
+as $$
+begin
+  return private.schedule_release(at, expected_hash, note, force);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.schedule_release(timestamptz, text, text, boolean) is
   'Publishes the drafts of a preview (expected_hash) at a time, unless they change before; returns the schedule. A time in the past needs force. '
   'Instructors and admins. Errors: forbidden, malformed_request, drafts_moved, release_invalid, release_needs_force, nothing_to_publish.';
 
 create function public.cancel_schedule(schedule_id bigint)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- As in publish_release(): the release under way may hold the schedule's row.
 set statement_timeout = '60s'
-as $$ select private.cancel_schedule(schedule_id) $$;
+as $$
+begin
+  return private.cancel_schedule(schedule_id);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.cancel_schedule(bigint) is
   'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
 create function public.list_schedules(page_rows integer default 50)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.list_schedules(page_rows) $$;
+as $$
+begin
+  return private.list_schedules(page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.list_schedules(integer) is
   'Pending schedules by time, then finished ones, newest first, with their results. Instructors and admins.';
 

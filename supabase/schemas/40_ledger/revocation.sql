@@ -75,20 +75,36 @@ create function public.list_devices(learner uuid default null)
 returns table (
   device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
   first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.list_devices(learner) $$;
+as $$
+begin
+  return query select * from private.list_devices(learner);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.list_devices(uuid) is
   'The caller''s devices, last seen first: app and platform, content versions behind, wait of the oldest event (ms), '
   'clock skew (ms), and the time of revocation. Support and admins may name a learner; this is audited. Errors: forbidden.';
 
 create function public.revoke_device(device uuid, reason text default null, learner uuid default null)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.set_revoked(learner, device, true, reason) $$;
+as $$
+begin
+  return private.set_revoked(learner, device, true, reason);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.revoke_device(uuid, text, uuid) is
   'Revokes a device, on record or not: it can no longer push or pull, nor can the sessions that it was seen with. The data on the device '
   'stays. Returns the device. For the caller''s devices, at most 200, or, for support and admins, a learner''s. Audited. '
@@ -96,10 +112,18 @@ comment on function public.revoke_device(uuid, text, uuid) is
 
 create function public.restore_device(device uuid, learner uuid, reason text default null)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.set_revoked(learner, device, false, reason) $$;
+as $$
+begin
+  return private.set_revoked(learner, device, false, reason);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.restore_device(uuid, uuid, text) is
   'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
 

@@ -77,11 +77,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_lines text[];
-  v_state text;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_refusal json;
 begin
   perform private.page_rows('page_rows', p_limit);
   -- The lines are JSON strings, because a body inside a JSON document would not keep its exact bytes. As strings they have
@@ -92,27 +87,27 @@ begin
     'page', v_lines[1]::json,
     'lines', to_json(v_lines[2:cardinality(v_lines) - 2]),
     'end', v_lines[cardinality(v_lines) - 1]::json);
-exception
-  when others or query_canceled then
-    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
-    if v_refusal is null then
-      raise;
-    end if;
-    return private.answer_refusal(v_refusal);
 end
 $$;
 comment on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) is
-  'The core of content_delta(). A statement that runs out of time is answered with 503 and Retry-After.';
+  'The core of content_delta().';
 
 create function public.content_delta(
   history text default null, since integer default 0, until integer default null, domains uuid[] default null,
   after text default null, page_rows integer default null, schema smallint default null)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.content_delta(history, schema, since, until, domains, after, page_rows) $$;
+as $$
+begin
+  return private.content_delta(history, schema, since, until, domains, after, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) is
   'Changes between two versions, one page at a time (by default 1000 rows, at most 2000, and about 1 MiB), in at most 200 domains: {page, lines, end}. '
   'A line is a row''s exact text or a tombstone. since 0 gives the snapshot. If the snapshot is smaller than the delta, it is sent instead and page.since is 0. '

@@ -12,11 +12,6 @@ as $$
 declare
   v_header constant text := split_part(p_lines, E'\n', 1);
   v_answer json;
-  v_state text;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_refusal json;
 begin
   if octet_length(p_lines) > private.max_batch_bytes() then
     perform private.raise_error('payload_too_large', format('A batch may have at most %s bytes.', private.max_batch_bytes()), private.max_batch_bytes()::text);
@@ -26,17 +21,9 @@ begin
   v_answer := private.ingest_for(p_user, private.caller_session(), p_lines, p_by_server);
   perform set_config('carrel.device', '', true);
   return v_answer;
-exception
-  when others or query_canceled then
-    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
-    if v_refusal is null then
-      raise;
-    end if;
-    return json_build_object('refused', v_refusal);
 end
 $$;
-comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} for retryable errors and those of the token too.';
+comment on function private.take_batch(uuid, text, boolean) is 'ingest_for() for at most 512 KiB. Returns {refused} if a rate limit is exceeded.';
 
 create function private.ingest(p_batch json)
 returns json
@@ -67,10 +54,21 @@ comment on function private.ingest(json) is 'The core of ingest().';
 
 create function public.ingest(json)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.ingest($1) $$;
+as $$
+declare
+  v_wait text;
+begin
+  return private.ingest($1);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_wait = pg_exception_hint;
+    perform private.refuse(sqlstate, sqlerrm, v_wait);
+    raise;
+end
+$$;
 comment on function public.ingest(json) is
   'Accepts a batch of the caller''s events as an array: a header, then at most 500 events, together at most 512 KiB. Returns {batch_id, changed, '
   'received_at, token, results}. The argument has no name, so that PostgREST passes the whole request body.';
@@ -117,10 +115,21 @@ create function public.merge_progress(
   event_id text, device_id uuid, occurred_at text, skill_id uuid, mastery integer,
   completed uuid[] default '{}', reset json default null, utc_offset_minutes integer default 0)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset) $$;
+as $$
+declare
+  v_wait text;
+begin
+  return private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_wait = pg_exception_hint;
+    perform private.refuse(sqlstate, sqlerrm, v_wait);
+    raise;
+end
+$$;
 comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) is
   'Merges progress in one skill, which never decreases: {result, progress}. event_id is a ULID and the idempotency key. '
   'The call becomes one progress.advanced event and goes through the same ingest.';
@@ -133,36 +142,33 @@ security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '500ms'
 as $$
-declare
-  v_state text;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_refusal json;
 begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
   perform private.pull_limit('page_rows', p_limit);
   return private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
-exception
-  when others or query_canceled then
-    get stacked diagnostics v_state = returned_sqlstate, v_message = message_text, v_detail = pg_exception_detail, v_hint = pg_exception_hint;
-    v_refusal := private.refusal_of(v_state, v_message, v_detail, v_hint);
-    if v_refusal is null then
-      raise;
-    end if;
-    return private.answer_refusal(v_refusal);
 end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
 
 create function public.learner_changes(cursor text default null, page_rows integer default null, at_least text default null, device uuid default null)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select private.own_changes(cursor, page_rows, at_least, device) $$;
+as $$
+declare
+  v_wait text;
+begin
+  return private.own_changes(cursor, page_rows, at_least, device);
+exception
+  when others or query_canceled then
+    get stacked diagnostics v_wait = pg_exception_hint;
+    perform private.refuse(sqlstate, sqlerrm, v_wait);
+    raise;
+end
+$$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
   'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';

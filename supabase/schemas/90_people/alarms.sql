@@ -74,10 +74,18 @@ comment on function private.alarms() is 'The core of alarms().';
 
 create function public.alarms()
 returns table (name text, since timestamptz, detail text)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.alarms() $$;
+as $$
+begin
+  return query select * from private.alarms();
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '

@@ -39,20 +39,36 @@ comment on function private.settle_quarantined(uuid, text[], text, boolean) is '
 
 create function public.discard_quarantined(learner uuid, ids text[], reason text)
 returns table (id text, status text, code text, field text, became_event text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.settle_quarantined(learner, ids, reason, true) $$;
+as $$
+begin
+  return query select * from private.settle_quarantined(learner, ids, reason, true);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.discard_quarantined(uuid, text[], text) is
   'Discards open and held events for a reason. They are kept, but free room in the quarantine. Returns their states. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function public.restore_quarantined(learner uuid, ids text[], reason text)
 returns table (id text, status text, code text, field text, became_event text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.settle_quarantined(learner, ids, reason, false) $$;
+as $$
+begin
+  return query select * from private.settle_quarantined(learner, ids, reason, false);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.restore_quarantined(uuid, text[], text) is
   'Restores discarded events to open or held. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 

@@ -132,10 +132,18 @@ create function public.own_quarantine(after text default null, page_rows integer
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
   times_seen integer, became_event text, cursor text)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.own_quarantine(after, page_rows) $$;
+as $$
+begin
+  return query select * from private.own_quarantine(after, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.own_quarantine(text, integer) is
   'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows. after is the last row''s cursor. '
   'Errors: unauthenticated, cursor_invalid.';
@@ -175,10 +183,18 @@ create function public.support_quarantine(
 returns table (
   learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.support_quarantine(learner, with_code, with_status, after, page_rows) $$;
+as $$
+begin
+  return query select * from private.support_quarantine(learner, with_code, with_status, after, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_quarantine(uuid, text, text, text, integer) is
   'Events that could not be applied, last seen first, at most 500 rows: of one learner, or of all (open ones unless with_status is given). '
   'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';

@@ -60,10 +60,18 @@ comment on function private.replay_quarantined(uuid, text[], text, boolean, time
 create function public.replay_quarantined(
   learner uuid, ids text[] default null, with_code text default null, as_new_id boolean default false, tried_before timestamptz default null)
 returns table (id text, status text, code text, field text, became_event text, remaining integer, began_at timestamptz)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before) $$;
+as $$
+begin
+  return query select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.replay_quarantined(uuid, text[], text, boolean, timestamptz) is
   'Sends a learner''s quarantined events through ingest again (some ids, all, or all of a code): at most 500, least recently tried first. Returns the state '
   'of each. remaining is the number not tried yet: repeat with began_at as tried_before until it is 0, or no row is returned. '
@@ -95,10 +103,18 @@ comment on function private.mend_quarantined(uuid, text, jsonb, text) is 'The co
 
 create function public.mend_quarantined(learner uuid, id text, mended jsonb, reason text)
 returns table (quarantine_id text, status text, code text, field text, became_event text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.mend_quarantined(learner, id, mended, reason) $$;
+as $$
+begin
+  return query select * from private.mend_quarantined(learner, id, mended, reason);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.mend_quarantined(uuid, text, jsonb, text) is
   'Replays an open or held event with a corrected body and returns its state. The original and all earlier bodies are kept. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';

@@ -65,10 +65,18 @@ comment on function private.replay_all_quarantined(text, timestamptz, integer) i
 
 create function public.replay_all_quarantined(with_code text, tried_before timestamptz default null, most_learners integer default 20)
 returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.replay_all_quarantined(with_code, tried_before, most_learners) $$;
+as $$
+begin
+  return query select * from private.replay_all_quarantined(with_code, tried_before, most_learners);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.replay_all_quarantined(text, timestamptz, integer) is
   'After a fix of the server: replays events of one code for up to most_learners learners (at most 100) and 1,000 events, least recently tried '
   'first. remaining (counted to 100,000) is the number not tried yet: repeat with began_at as tried_before until it is 0. Learners who are syncing '

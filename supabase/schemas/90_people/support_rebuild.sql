@@ -37,10 +37,18 @@ comment on function private.projection_differences(integer) is 'The core of proj
 
 create function public.projection_differences(page_learners integer default 50)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.projection_differences(page_learners) $$;
+as $$
+begin
+  return query select * from private.projection_differences(page_learners);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.projection_differences(integer) is
   'Learners whose rows differed from their ledger, longest known first, at most 200: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
   'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
@@ -62,12 +70,20 @@ comment on function private.rebuild_learner(uuid) is 'The core of rebuild_learne
 
 create function public.rebuild_learner(learner uuid)
 returns bigint
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- A large ledger needs more than a user's 8 s: 5,000 events a second on 2 busy cores. PostgREST applies this setting.
 set statement_timeout = '60s'
-as $$ select private.rebuild_learner(learner) $$;
+as $$
+begin
+  return private.rebuild_learner(learner);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.rebuild_learner(uuid) is
   'Rebuilds all of a learner''s rows from the ledger and returns the number of events. Voids stay. Devices pull every row '
   'again. Support and admins; audited. Errors: forbidden, record_unknown, erased.';

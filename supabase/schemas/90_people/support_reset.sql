@@ -86,10 +86,18 @@ comment on function private.support_reset_progress(uuid, uuid, text, integer, uu
 
 create function public.support_reset_progress(learner uuid, skill uuid, reason text, mastery integer default 0, completed uuid[] default '{}')
 returns jsonb
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.support_reset_progress(learner, skill, reason, mastery, completed) $$;
+as $$
+begin
+  return private.support_reset_progress(learner, skill, reason, mastery, completed);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_reset_progress(uuid, uuid, text, integer, uuid[]) is
   'Resets a learner''s progress in a skill to the given values: {event_id, status, remaining, progress}. The correction takes precedence over everything '
   'that devices have sent or will send before they pull it. Held events of a lost correction are retried, 500 at once; the remaining ones follow '

@@ -55,20 +55,36 @@ comment on function private.void_record(uuid, text, text, text, boolean) is 'The
 
 create function public.support_void(learner uuid, kind text, id text, reason text)
 returns jsonb
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.void_record(learner, kind, id, reason, true) $$;
+as $$
+begin
+  return private.void_record(learner, kind, id, reason, true);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_void(uuid, text, text, text) is
   'Voids a record: kind is session or attempt (id: their ULID), or skill_progress (id: the skill). Devices pull it as voided and hide it. '
   'Returns {kind, id, voided, changed}. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function public.support_unvoid(learner uuid, kind text, id text, reason text)
 returns jsonb
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.void_record(learner, kind, id, reason, false) $$;
+as $$
+begin
+  return private.void_record(learner, kind, id, reason, false);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_unvoid(uuid, text, text, text) is
   'Undoes support_void(). Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 

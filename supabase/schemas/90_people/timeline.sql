@@ -121,10 +121,18 @@ comment on function private.support_timeline(uuid, text, integer) is 'The core o
 
 create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.support_timeline(learner, after, page_rows) $$;
+as $$
+begin
+  return query select * from private.support_timeline(learner, after, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_timeline(uuid, text, integer) is
   'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
   'events and support''s actions on them, devices, operations; at most 1000 rows. '

@@ -60,19 +60,35 @@ create function public.webhook_deliveries(
 returns table (
   message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
   next_attempt_at timestamptz, settled_at timestamptz, log json)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.webhook_deliveries(endpoint, with_state, before, page_rows) $$;
+as $$
+begin
+  return query select * from private.webhook_deliveries(endpoint, with_state, before, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
   'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
 
 create function public.retry_webhook(message text, endpoint uuid)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.retry_webhook(message, endpoint) $$;
+as $$
+begin
+  perform private.retry_webhook(message, endpoint);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.retry_webhook(text, uuid) is
   'Retries a dead or delivered message at once, with all attempts again. Admins. Errors: forbidden, webhook_unknown.';
 

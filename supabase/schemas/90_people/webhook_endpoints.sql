@@ -106,10 +106,18 @@ comment on function private.rotate_webhook_secret(uuid, integer) is 'The core of
 
 create function public.add_webhook_endpoint(url text, events text[] default null, description text default null, local boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.add_webhook_endpoint(url, events, description, local) $$;
+as $$
+begin
+  return private.add_webhook_endpoint(url, events, description, local);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
   'Adds an endpoint for webhooks. Returns its id and, only this time, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
   'Admins. Errors: forbidden, signal_invalid.';
@@ -117,27 +125,51 @@ comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
 create function public.webhook_endpoints()
 returns table (
   id uuid, url text, description text, events text[], enabled boolean, secrets integer, pending bigint, dead bigint, last_delivered_at timestamptz)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.webhook_endpoints() $$;
+as $$
+begin
+  return query select * from private.webhook_endpoints();
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.webhook_endpoints() is 'All webhook endpoints, with the number of active secrets and of pending and dead deliveries. Admins.';
 
 create function public.set_webhook_endpoint(endpoint uuid, enabled boolean)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.set_webhook_endpoint(endpoint, enabled) $$;
+as $$
+begin
+  perform private.set_webhook_endpoint(endpoint, enabled);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.set_webhook_endpoint(uuid, boolean) is
   'Enables or disables an endpoint. While disabled it gets no new messages, and pending ones wait. Admins. Errors: forbidden, webhook_unknown.';
 
 create function public.rotate_webhook_secret(endpoint uuid, overlap_hours integer default 24)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.rotate_webhook_secret(endpoint, overlap_hours) $$;
+as $$
+begin
+  return private.rotate_webhook_secret(endpoint, overlap_hours);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.rotate_webhook_secret(uuid, integer) is
   'Makes a new signing secret and returns it, only this time. The previous secret stays active for overlap_hours (0: ends at once). '
   'Admins. Errors: forbidden, webhook_unknown, webhook_rotating, signal_invalid.';

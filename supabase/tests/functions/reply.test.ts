@@ -1,6 +1,12 @@
-// The encoding and the validator of an answer follow RFC 9110.
+// The encoding and the validator of an answer follow RFC 9110, and a reader that stops keeps nothing for long.
 import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { createLearnerLimits } from "../../functions/_shared/learner_limits.ts";
+import { responseOf, whenRead } from "../../functions/_shared/outgoing.ts";
 import { payloadOf, reply } from "../../functions/_shared/reply.ts";
+import { serveFunction } from "../../functions/_shared/serve.ts";
+import { testClock } from "./clock.ts";
 
 const payload = await payloadOf("x".repeat(2000));
 const options = { contentType: "text/plain", cacheControl: "private", etag: "0123456789abcdef" };
@@ -12,6 +18,7 @@ Deno.test("C1: an answer is gzipped only for callers that accept gzip and do not
     ["gzip", true],
     ["br, gzip", true],
     ["GZIP;Q=0.5", true],
+    ["x-gzip", true],
     ["*", true],
     ["br;q=1.0, *;q=0.1", true],
     ["gzip;q=0.001, deflate", true],
@@ -48,4 +55,60 @@ Deno.test("C1: a strong validator, a weak one, one in a list and * are answered 
   for (const validator of ['W/"other"', "0123456789abcdef", '"*"', `"x${etag}`, '""', ""]) {
     assert.equal(answer({ "if-none-match": validator }).status, 200, validator);
   }
+});
+
+Deno.test("U8: a learner who reads no answers keeps four places for two minutes, and no place of others", async () => {
+  const clock = testClock();
+  const limits = createLearnerLimits(clock);
+  // More than the buffers of a connection take.
+  const bytes = crypto.getRandomValues(new Uint8Array(65536));
+  const large = new Uint8Array(16 * 1024 * 1024).map((_, n) => bytes[n % 65536] ?? 0);
+  let asked = 0;
+  const handler = serveFunction(
+    "content",
+    ({ headers }) => Promise.resolve({ learner: headers.get("authorization") ?? "", session: null }),
+    ({ learner }) =>
+      limits.admit(learner, () => {
+        asked++;
+        return Promise.resolve(responseOf(large, new Headers(), clock));
+      }, whenRead),
+  );
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handler);
+  const url = `http://127.0.0.1:${server.addr.port}/content`;
+  const ask = (learner: string) => fetch(url, { headers: { authorization: learner } });
+  const stalled = Array.from({ length: 4 }, () => {
+    const socket = connect(server.addr.port, "127.0.0.1").on("error", () => {});
+    socket.pause();
+    socket.write("GET /content HTTP/1.1\r\nhost: carrel.test\r\nauthorization: hostile\r\n\r\n");
+    return socket;
+  });
+  while (asked < 4) await delay(5);
+
+  const refused = ask("hostile");
+  while (clock.waits().length < 5) await delay(5);
+  await clock.pass(1500);
+  const { status, body } = await refused;
+  assert.equal(status, 503);
+  await body?.cancel();
+  const other = await ask("other");
+  assert.equal(other.headers.get("content-length"), String(large.byteLength));
+  assert.deepEqual(new Uint8Array(await other.arrayBuffer()), large);
+
+  await clock.pass(120_000);
+  assert.deepEqual(clock.waits(), [], "no timer is left");
+  const again = await ask("hostile");
+  assert.equal(again.status, 200);
+  assert.equal((await again.arrayBuffer()).byteLength, large.byteLength);
+  for (const socket of stalled) socket.destroy();
+});
+
+Deno.test("U8: a reader that hangs up frees its place at once", async () => {
+  const clock = testClock();
+  const response = responseOf(new Uint8Array(1024 * 1024), new Headers(), clock);
+  const reader = response.body?.getReader();
+  await reader?.read();
+  assert.equal(clock.waits().length, 1);
+  await reader?.cancel();
+  await whenRead(response);
+  assert.deepEqual(clock.waits(), []);
 });

@@ -6,7 +6,7 @@ import { type PostgrestFailure, readRpcError } from "../../../client-contract/cl
 import { type ErrorCode, errors } from "../../../client-contract/contract/errors.ts";
 import type { Stack } from "../../../scripts/local/stack.ts";
 import { until } from "../../../scripts/local/until.ts";
-import { event, header, type Learner, newLearner, startBench, type WireEvent } from "./bench.ts";
+import { event, header, type Learner, newLearner, newToken, startBench, type WireEvent } from "./bench.ts";
 
 interface RpcAnswer {
   status: number;
@@ -106,33 +106,65 @@ Deno.test("RPC under pressure", async (t) => {
     assert.equal((await rpc(stack, learner, "learner_changes", {})).body.changes.length, 2);
   });
 
-  await t.step("U8: a statement timeout is overloaded", async () => {
-    const setTimeout = async (value: string) => {
-      await sql.unsafe(`alter role authenticated set statement_timeout = '${value}'`);
+  await t.step("U8: every function of the API answers a timeout with 503 and Retry-After", async () => {
+    const setTimeouts = async (statement: string, lock: string) => {
+      await sql.unsafe(`alter role authenticated set statement_timeout = '${statement}'`);
+      await sql.unsafe(`alter role authenticated set lock_timeout = '${lock}'`);
       await sql`notify pgrst, 'reload config'`;
     };
-    await setTimeout("200ms");
-    await whileLocked(learnersRow, async () => {
-      await until("a shorter timeout", async () => {
-        const answer = await send();
-        if (answer.body.code === "55P03") return false;
-        refused(answer, "overloaded");
-        return true;
-      });
+    const token = await newToken(stack, crypto.randomUUID(), { role: "admin" });
+    const admin: Learner = { id: learner.id, deviceId: learner.deviceId, token };
+    const calls = await sql<{ name: string; required: string[] | null; waits: boolean }[]>`
+      select p.proname as name, p.proargnames[1:p.pronargs - p.pronargdefaults] as required,
+        'statement_timeout=60s' = any (p.proconfig) is true as waits
+      from pg_proc p where p.pronamespace = 'public'::regnamespace`;
+    assert.ok(calls.length > 30);
+    await setTimeouts("250ms", "400ms");
+    await whileLocked("lock table auth.sessions, content.release in access exclusive mode", async () => {
+      await until(
+        "shorter timeouts",
+        async () => (await rpc(stack, learner, "list_devices", {})).status === 503,
+      );
+      await Promise.all(calls.map(async ({ name, required, waits }) => {
+        const answer = name === "ingest" ? await send() : await rpc(
+          stack,
+          name === "merge_progress" ? learner : admin,
+          name,
+          name === "merge_progress"
+            ? merge(learner)
+            : Object.fromEntries((required ?? []).map((argument) => [argument, null])),
+        );
+        // The functions with a statement timeout of their own reach the lock timeout first.
+        refused(answer, waits ? "busy" : "overloaded");
+      }));
     });
-    for (
-      const [name, table] of [["content_delta", "content.revision"], [
-        "content_head",
-        "content.release",
-      ]] as const
-    ) {
-      await whileLocked(`lock table ${table} in access exclusive mode`, async () => {
-        refused(await rpc(stack, learner, name, {}), "overloaded");
-      });
-      assert.equal((await rpc(stack, learner, name, {})).status, 200);
+    await setTimeouts("8s", "8s");
+    await until("the timeouts of before", async () => (await send()).status === 200);
+  });
+
+  await t.step("U8: deadlocks and serialization failures are overloaded, and other errors stay", async () => {
+    await sql.unsafe(`
+      create function public.fail_with(state text) returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
+      begin
+        raise exception using errcode = state, message = 'private.secret', hint = 'See server log for query details.';
+      exception
+        when others or query_canceled then
+          perform private.refuse(sqlstate, sqlerrm, 'See server log for query details.');
+          raise;
+      end
+      $$`);
+    await sql`grant execute on function public.fail_with(text) to authenticated`;
+    await sql`notify pgrst, 'reload schema'`;
+    await until(
+      "the function",
+      async () => (await rpc(stack, learner, "fail_with", { state: "40P01" })).status === 503,
+    );
+    for (const state of ["40P01", "40001", "57014", "53300", "25006"]) {
+      refused(await rpc(stack, learner, "fail_with", { state }), "overloaded");
     }
-    await setTimeout("8s");
-    await until("the timeout of before", async () => (await send()).status === 200);
+    refused(await rpc(stack, learner, "fail_with", { state: "55P03" }), "busy");
+    const { status, body } = await rpc(stack, learner, "fail_with", { state: "22012" });
+    assert.deepEqual([status, body.code, body.message], [400, "22012", "private.secret"]);
   });
 
   await t.step("U8: the kill switch says how long to wait", async () => {

@@ -15,6 +15,15 @@ as $$
    where schema_name = 'public' and pg_catalog.obj_description(oid, 'pg_proc') is null
 $$;
 
+create function tests.public_functions_that_refuse_nothing() returns setof text
+language sql stable set search_path = pg_catalog, pg_temp
+as $$
+  select f.name
+    from tests.product_function f join pg_catalog.pg_proc p on p.oid = f.oid
+   where f.schema_name = 'public'
+     and p.prosrc !~ 'exception\s+when others or query_canceled then\s(.*\s)?perform private\.refuse\(sqlstate, sqlerrm(, \w+)?\);\s+raise;\s+end\s*$'
+$$;
+
 -- The rules on names exclude partitions, whose objects PostgreSQL names after those of the parent.
 -- `<table>_check` is PostgreSQL's default name of a check and does not describe its rule.
 create function tests.misnamed_constraints() returns setof text

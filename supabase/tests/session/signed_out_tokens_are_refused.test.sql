@@ -4,7 +4,6 @@ select plan(16);
 select tests.a_release();
 select tests.send(tests.attempt(10, 1));
 select tests.authenticate(tests.learner());
-create function pg_temp.answer(p_answer json) returns text language sql as $$ select concat_ws(' ', p_answer ->> 'code', current_setting('response.status', true)) $$;
 select is((select count(*) from public.attempt), 1::bigint, 'I9: a learner with a session reads own rows over REST');
 select tests.reset_role();
 
@@ -20,10 +19,10 @@ select is(tests.raised($$ select private.report_content(tests.learner(), tests.s
 select is(private.record_contacts(json_build_array(json_build_object('learner', tests.learner(), 'session', tests.session(), 'device', tests.device(2), 'version', 1))), 0,
   'I9: a contact of a signed-out token is not recorded');
 select tests.authenticate(tests.learner());
-select is(pg_temp.answer(public.ingest(json_build_array(tests.header()::json, tests.attempt(11, 1)::json))), 'CR023 401', 'I9: ingest over RPC answers a signed-out token with 401');
-select is(pg_temp.answer(public.learner_changes()), 'CR023 401', 'I9: a pull over RPC answers a signed-out token with 401');
-select is(pg_temp.answer(public.merge_progress(tests.ulid(12), tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 50)), 'CR023 401',
-  'I9: merge_progress answers a signed-out token with 401');
+select is(tests.raised('select public.ingest(json_build_array(tests.header()::json, tests.attempt(11, 1)::json))'), 'CR023', 'I9: ingest over RPC refuses a signed-out token');
+select is(tests.raised('select public.learner_changes()'), 'CR023', 'I9: a pull over RPC refuses a signed-out token');
+select is(tests.raised($$ select public.merge_progress(tests.ulid(12), tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 50) $$), 'CR023',
+  'I9: merge_progress refuses a signed-out token');
 select is(tests.raised('select public.revoke_device(tests.device())'), 'CR023', 'I9: a signed-out token revokes no device');
 select is(tests.raised('select public.list_devices()'), 'CR023', 'I9: a signed-out token lists no devices');
 select is(tests.raised('select public.own_quarantine()'), 'CR023', 'I9: a signed-out token reads no quarantined events');

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(13);
 
 select tests.a_release();
 select tests.send(tests.attempt(10, 1));
@@ -21,11 +21,8 @@ select is(tests.raised('select private.pull_for(tests.learner(2), tests.session(
 insert into ops.steering (platform, paused) values ('web', false);
 select lives_ok($$ select private.ingest_for(tests.learner(), tests.session(), tests.header('{"platform": "web"}')) $$, 'U8: a platform can be excluded from a general pause');
 select tests.authenticate(tests.learner());
-select results_eq($$ select a ->> 'code', a ->> 'message', a ->> 'details' from public.learner_changes() a $$, $$ values ('CR081', 'Maintenance.', '3600') $$,
-  'U8: a pull over RPC is refused with the reason of the pause');
-select is(current_setting('response.status'), '503', 'U8: a pause over RPC has the status 503');
-select cmp_ok((current_setting('response.headers')::json -> 0 ->> 'Retry-After')::integer, '>=', 3600, 'U8: a pause over RPC has a Retry-After header');
-select is(public.ingest(json_build_array(tests.header('{"platform": "ios"}')::json)) ->> 'code', 'CR081', 'U8: a push over RPC is refused by a pause');
+select is(tests.raised('select public.learner_changes()'), 'CR081 3600', 'U8: a pull over RPC is refused by a pause');
+select is(tests.raised($$ select public.ingest(json_build_array(tests.header('{"platform": "ios"}')::json)) $$), 'CR081 3600', 'U8: a push over RPC is refused by a pause');
 select tests.reset_role();
 update ops.steering set paused = false where paused;
 select is(tests.send(tests.attempt(12, 1)), array['applied'], 'U8: a push is accepted after the pause');

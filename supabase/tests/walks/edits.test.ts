@@ -1,8 +1,21 @@
-// The shorter walks of docs/changing.md fit the sources: each is applied to one copy, which then generates and type-checks.
+// The shorter walks of docs/changing.md fit the sources: all are applied to one copy, which then generates, type-checks, and passes
+// the tests that they change.
 import { readProjectFile } from "../../../scripts/check/project.ts";
 import { copyProject, readWalk } from "./walk.ts";
 
-const WALKS = ["Add an event type", "Add a steering value", "Add an error code", "Change the streak law"];
+const WALKS = [
+  "Add an event type",
+  "Add an event type of the learner",
+  "Add a steering value",
+  "Add an error code",
+  "Change the streak law",
+];
+/** The tests that the walks change. */
+const TESTS = [
+  "telemetry/plan_rules_name_their_field",
+  "progress/streak_days_are_local",
+  "ingest/every_rule_names_its_field",
+];
 
 Deno.test("K1: the walks of docs/changing.md fit the sources", async (t) => {
   const page = await readProjectFile("docs/changing.md");
@@ -22,5 +35,8 @@ Deno.test("K1: the walks of docs/changing.md fit the sources", async (t) => {
       "client-contract/device/mod.ts",
       "supabase/functions/sync/index.ts",
     );
+  });
+  await t.step("K1: the copy passes the tests that these walks change", async () => {
+    await copy.deno("run", "-A", "scripts/check/pgtap/main.ts", ...TESTS);
   });
 });
