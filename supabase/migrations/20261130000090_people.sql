@@ -348,10 +348,18 @@ comment on function private.support_timeline(uuid, text, integer) is 'The core o
 
 create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.support_timeline(learner, after, page_rows) $$;
+as $$
+begin
+  return query select * from private.support_timeline(learner, after, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_timeline(uuid, text, integer) is
   'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
   'events and support''s actions on them, devices, operations; at most 1000 rows. '
@@ -495,10 +503,18 @@ create function public.own_quarantine(after text default null, page_rows integer
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
   times_seen integer, became_event text, cursor text)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.own_quarantine(after, page_rows) $$;
+as $$
+begin
+  return query select * from private.own_quarantine(after, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.own_quarantine(text, integer) is
   'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows. after is the last row''s cursor. '
   'Errors: unauthenticated, cursor_invalid.';
@@ -538,10 +554,18 @@ create function public.support_quarantine(
 returns table (
   learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.support_quarantine(learner, with_code, with_status, after, page_rows) $$;
+as $$
+begin
+  return query select * from private.support_quarantine(learner, with_code, with_status, after, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_quarantine(uuid, text, text, text, integer) is
   'Events that could not be applied, last seen first, at most 500 rows: of one learner, or of all (open ones unless with_status is given). '
   'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
@@ -614,10 +638,18 @@ comment on function private.replay_quarantined(uuid, text[], text, boolean, time
 create function public.replay_quarantined(
   learner uuid, ids text[] default null, with_code text default null, as_new_id boolean default false, tried_before timestamptz default null)
 returns table (id text, status text, code text, field text, became_event text, remaining integer, began_at timestamptz)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before) $$;
+as $$
+begin
+  return query select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.replay_quarantined(uuid, text[], text, boolean, timestamptz) is
   'Sends a learner''s quarantined events through ingest again (some ids, all, or all of a code): at most 500, least recently tried first. Returns the state '
   'of each. remaining is the number not tried yet: repeat with began_at as tried_before until it is 0, or no row is returned. '
@@ -649,10 +681,18 @@ comment on function private.mend_quarantined(uuid, text, jsonb, text) is 'The co
 
 create function public.mend_quarantined(learner uuid, id text, mended jsonb, reason text)
 returns table (quarantine_id text, status text, code text, field text, became_event text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.mend_quarantined(learner, id, mended, reason) $$;
+as $$
+begin
+  return query select * from private.mend_quarantined(learner, id, mended, reason);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.mend_quarantined(uuid, text, jsonb, text) is
   'Replays an open or held event with a corrected body and returns its state. The original and all earlier bodies are kept. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
@@ -728,10 +768,18 @@ comment on function private.replay_all_quarantined(text, timestamptz, integer) i
 
 create function public.replay_all_quarantined(with_code text, tried_before timestamptz default null, most_learners integer default 20)
 returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.replay_all_quarantined(with_code, tried_before, most_learners) $$;
+as $$
+begin
+  return query select * from private.replay_all_quarantined(with_code, tried_before, most_learners);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.replay_all_quarantined(text, timestamptz, integer) is
   'After a fix of the server: replays events of one code for up to most_learners learners (at most 100) and 1,000 events, least recently tried '
   'first. remaining (counted to 100,000) is the number not tried yet: repeat with began_at as tried_before until it is 0. Learners who are syncing '
@@ -782,20 +830,36 @@ comment on function private.settle_quarantined(uuid, text[], text, boolean) is '
 
 create function public.discard_quarantined(learner uuid, ids text[], reason text)
 returns table (id text, status text, code text, field text, became_event text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.settle_quarantined(learner, ids, reason, true) $$;
+as $$
+begin
+  return query select * from private.settle_quarantined(learner, ids, reason, true);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.discard_quarantined(uuid, text[], text) is
   'Discards open and held events for a reason. They are kept, but free room in the quarantine. Returns their states. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function public.restore_quarantined(learner uuid, ids text[], reason text)
 returns table (id text, status text, code text, field text, became_event text)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.settle_quarantined(learner, ids, reason, false) $$;
+as $$
+begin
+  return query select * from private.settle_quarantined(learner, ids, reason, false);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.restore_quarantined(uuid, text[], text) is
   'Restores discarded events to open or held. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
@@ -891,10 +955,18 @@ comment on function private.support_reset_progress(uuid, uuid, text, integer, uu
 
 create function public.support_reset_progress(learner uuid, skill uuid, reason text, mastery integer default 0, completed uuid[] default '{}')
 returns jsonb
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.support_reset_progress(learner, skill, reason, mastery, completed) $$;
+as $$
+begin
+  return private.support_reset_progress(learner, skill, reason, mastery, completed);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_reset_progress(uuid, uuid, text, integer, uuid[]) is
   'Resets a learner''s progress in a skill to the given values: {event_id, status, remaining, progress}. The correction takes precedence over everything '
   'that devices have sent or will send before they pull it. Held events of a lost correction are retried, 500 at once; the remaining ones follow '
@@ -961,20 +1033,36 @@ comment on function private.void_record(uuid, text, text, text, boolean) is 'The
 
 create function public.support_void(learner uuid, kind text, id text, reason text)
 returns jsonb
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.void_record(learner, kind, id, reason, true) $$;
+as $$
+begin
+  return private.void_record(learner, kind, id, reason, true);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_void(uuid, text, text, text) is
   'Voids a record: kind is session or attempt (id: their ULID), or skill_progress (id: the skill). Devices pull it as voided and hide it. '
   'Returns {kind, id, voided, changed}. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function public.support_unvoid(learner uuid, kind text, id text, reason text)
 returns jsonb
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.void_record(learner, kind, id, reason, false) $$;
+as $$
+begin
+  return private.void_record(learner, kind, id, reason, false);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.support_unvoid(uuid, text, text, text) is
   'Undoes support_void(). Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
@@ -1021,10 +1109,18 @@ comment on function private.projection_differences(integer) is 'The core of proj
 
 create function public.projection_differences(page_learners integer default 50)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.projection_differences(page_learners) $$;
+as $$
+begin
+  return query select * from private.projection_differences(page_learners);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.projection_differences(integer) is
   'Learners whose rows differed from their ledger, longest known first, at most 200: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
   'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
@@ -1046,12 +1142,20 @@ comment on function private.rebuild_learner(uuid) is 'The core of rebuild_learne
 
 create function public.rebuild_learner(learner uuid)
 returns bigint
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 -- A large ledger needs more than a user's 8 s: 5,000 events a second on 2 busy cores. PostgREST applies this setting.
 set statement_timeout = '60s'
-as $$ select private.rebuild_learner(learner) $$;
+as $$
+begin
+  return private.rebuild_learner(learner);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.rebuild_learner(uuid) is
   'Rebuilds all of a learner''s rows from the ledger and returns the number of events. Voids stay. Devices pull every row '
   'again. Support and admins; audited. Errors: forbidden, record_unknown, erased.';
@@ -2532,10 +2636,18 @@ comment on function private.rotate_webhook_secret(uuid, integer) is 'The core of
 
 create function public.add_webhook_endpoint(url text, events text[] default null, description text default null, local boolean default false)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.add_webhook_endpoint(url, events, description, local) $$;
+as $$
+begin
+  return private.add_webhook_endpoint(url, events, description, local);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
   'Adds an endpoint for webhooks. Returns its id and, only this time, its secret. events: by default those of releases. local: allows http to the loopback, for tests. '
   'Admins. Errors: forbidden, signal_invalid.';
@@ -2543,27 +2655,51 @@ comment on function public.add_webhook_endpoint(text, text[], text, boolean) is
 create function public.webhook_endpoints()
 returns table (
   id uuid, url text, description text, events text[], enabled boolean, secrets integer, pending bigint, dead bigint, last_delivered_at timestamptz)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.webhook_endpoints() $$;
+as $$
+begin
+  return query select * from private.webhook_endpoints();
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.webhook_endpoints() is 'All webhook endpoints, with the number of active secrets and of pending and dead deliveries. Admins.';
 
 create function public.set_webhook_endpoint(endpoint uuid, enabled boolean)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.set_webhook_endpoint(endpoint, enabled) $$;
+as $$
+begin
+  perform private.set_webhook_endpoint(endpoint, enabled);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.set_webhook_endpoint(uuid, boolean) is
   'Enables or disables an endpoint. While disabled it gets no new messages, and pending ones wait. Admins. Errors: forbidden, webhook_unknown.';
 
 create function public.rotate_webhook_secret(endpoint uuid, overlap_hours integer default 24)
 returns json
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.rotate_webhook_secret(endpoint, overlap_hours) $$;
+as $$
+begin
+  return private.rotate_webhook_secret(endpoint, overlap_hours);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.rotate_webhook_secret(uuid, integer) is
   'Makes a new signing secret and returns it, only this time. The previous secret stays active for overlap_hours (0: ends at once). '
   'Admins. Errors: forbidden, webhook_unknown, webhook_rotating, signal_invalid.';
@@ -2636,19 +2772,35 @@ create function public.webhook_deliveries(
 returns table (
   message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
   next_attempt_at timestamptz, settled_at timestamptz, log json)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.webhook_deliveries(endpoint, with_state, before, page_rows) $$;
+as $$
+begin
+  return query select * from private.webhook_deliveries(endpoint, with_state, before, page_rows);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
   'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
 
 create function public.retry_webhook(message text, endpoint uuid)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
-as $$ select private.retry_webhook(message, endpoint) $$;
+as $$
+begin
+  perform private.retry_webhook(message, endpoint);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.retry_webhook(text, uuid) is
   'Retries a dead or delivered message at once, with all attempts again. Admins. Errors: forbidden, webhook_unknown.';
 
@@ -2798,10 +2950,18 @@ comment on function private.alarms() is 'The core of alarms().';
 
 create function public.alarms()
 returns table (name text, since timestamptz, detail text)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select * from private.alarms() $$;
+as $$
+begin
+  return query select * from private.alarms();
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
