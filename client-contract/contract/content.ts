@@ -22,7 +22,9 @@ export const Head = z.object({
   ),
   poll_after_s: z.int().min(1).describe("Seconds until the next poll, before jitter"),
   schema_ends_at: ServerInstant.nullable().describe("When this contract schema ends; null: no end is known"),
-  bundled: z.boolean().describe("Whether the manifest of this version names bundles"),
+  bundled: z.object({ version: Version, root: Sha256 }).nullable().describe(
+    "The newest release whose manifest names bundles for all domains, and its root. Null: none has them",
+  ),
 });
 export type Head = z.infer<typeof Head>;
 

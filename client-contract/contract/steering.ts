@@ -25,6 +25,9 @@ export const Steering = z.object({
   ),
   keep_sent_days: z.int().min(1).describe("How long events that the server holds are kept"),
   poll_after_s: z.int().min(1).describe("Seconds until the next poll, before jitter"),
+  listening_poll_after_s: z.int().min(1).describe(
+    "The same while the device hears hints; the longer one of the two counts",
+  ),
   paused: z.object({
     reason: z.string().describe("For people"),
     retry_after_s: z.int(),
@@ -41,6 +44,7 @@ export const DEFAULT_STEERING: Steering = {
   outbox_cap: 50_000,
   keep_sent_days: 14,
   poll_after_s: 900,
+  listening_poll_after_s: 14_400,
   paused: null,
   upgrade: null,
 };

@@ -22,6 +22,7 @@ const device: Scheduled = {
   holds: () => ({ deviceId: "d", history: HISTORY, version: 1, domains: null, cursor: null }),
   notBefore: () => 0,
   pollAfterS: () => POLL_S,
+  listeningPollAfterS: () => 14_400,
 };
 
 Deno.test("U8, U10: no poll is further away than one interval, whatever hints come and however the clock is set", () => {

@@ -115,15 +115,40 @@ function withBundles(parts: NewPart[], manifest: Manifest, held: Iterable<string
   });
 }
 
+/** A release that a download leads to. */
+export interface Release {
+  history: string;
+  version: number;
+  root: string;
+}
+
 /** The parameters of planning. */
 export interface PlanOptions {
   /** Fetch everything anew, because the server can't continue from what the device holds. */
   fromZero: boolean;
-  /** The head's manifest, requested only if it is needed. */
-  manifest: () => Promise<Manifest>;
+  /** The manifest of a release, requested only if it is needed. */
+  manifest: (release: Release) => Promise<Manifest>;
 }
 
-/** The download that leads to the head: the current one if it still does, otherwise a new one; none if nothing is missing. */
+/**
+ * The release whose bundles are of use. Right after a publish it is an older one: a device that holds nothing newer fetches that one, and then
+ * the delta to the head.
+ */
+function bundledRelease(
+  { db }: DeviceContext,
+  { history, version, bundled }: Head,
+  parts: NewPart[],
+  fromZero: boolean,
+): Release | undefined {
+  if (!bundled || !parts.some(({ since }) => since === 0)) return undefined;
+  const { content_history, content_version } = readState(db);
+  const isOlder = bundled.version < version;
+  const holdsNewer = content_history === history && content_version > bundled.version;
+  const isUseful = !isOlder || (!fromZero && !holdsNewer && parts.every(({ since }) => since === 0));
+  return isUseful ? { history, ...bundled } : undefined;
+}
+
+/** The download that leads to the head, or towards it: the current one if it still does, otherwise a new one; none if nothing is missing. */
 export async function planDownload(
   context: DeviceContext,
   head: Head,
@@ -142,24 +167,30 @@ export async function planDownload(
 
   const isUsable = !fromZero && state.content_history === head.history &&
     state.content_schema === CONTENT_SCHEMA && state.content_version <= head.version;
-  const all = await partsTo(context, head, isUsable, manifest);
+  let release: Release = { history: head.history, version: head.version, root: head.root };
+  const all = await partsTo(context, head, isUsable, () => manifest(release));
   const isDue = all.some(({ since }) => since < head.version) || state.content_version < head.version ||
     readScope(db).kind === "growing";
   if (!isDue) return undefined;
   let parts = all.filter(({ since }) => since < head.version);
-  if (head.bundled && parts.some(({ since }) => since === 0)) {
-    // Bundles only save time. Without a manifest the device fetches pages.
-    const published = await manifest().catch(() => undefined);
-    if (published) parts = withBundles(parts, published, readScope(db).cursors.keys());
+  const bundled = bundledRelease(context, head, parts, fromZero);
+  if (bundled) {
+    // Bundles only save time. Without a manifest, or without files in it, the device fetches pages.
+    const published = await manifest(bundled).catch(() => undefined);
+    const planned = published && withBundles(parts, published, readScope(db).cursors.keys());
+    if (planned?.some(({ bundle }) => bundle)) {
+      parts = planned;
+      release = bundled;
+    }
   }
   return db.transaction(() => {
     discardDownload(context);
     db.run(
       "insert into content_download (history, row_schema, until_version, root) values (?, ?, ?, ?)",
-      head.history,
+      release.history,
       CONTENT_SCHEMA,
-      head.version,
-      head.root,
+      release.version,
+      release.root,
     );
     parts.forEach(({ domains, since, bundle }, index) =>
       db.run(

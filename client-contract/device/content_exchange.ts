@@ -1,5 +1,6 @@
 // The content's part of a sync: it checks a part of the cache and then updates to the head. The head comes with the sync's answer; after a
 // hint it is requested alone.
+import { NetworkError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import type { ContentHint } from "../contract/hint.ts";
 import { checkContent } from "./content_check.ts";
@@ -14,6 +15,8 @@ import { tellChecked } from "./telemetry.ts";
 
 /** The options of the content's part. */
 export interface ContentOptions extends UpdateOptions {
+  /** The hint, if the sync has no other cause. */
+  hint?: ContentHint | undefined;
   /** The least number of cached rows that a sync checks. */
   checkRows?: number | undefined;
 }
@@ -36,7 +39,7 @@ async function bringContent(
   report: ContentExchange,
 ): Promise<void> {
   const since = clockTime(context.clock);
-  const { rows, damaged } = await checkContent(context, o.checkRows);
+  const { rows, damaged } = checkContent(context, o.checkRows);
   report.checked = rows;
   if (rows + damaged > 0) tellChecked(context, rows, damaged, since);
   try {
@@ -52,15 +55,50 @@ async function bringContent(
   }
 }
 
-/** Updates the content to the head of a sync's answer. */
+/** Whether a head does not have the release of the hint yet. */
+const isBehind = (head: Head, hint: ContentHint): boolean =>
+  head.history === hint.history && head.version < hint.version;
+
+/**
+ * The head with the release of a hint. A hint may overtake its release, on a replica for some time. Then the head is asked for again, like
+ * after a failure. If it stays behind, the older head counts until the next poll.
+ */
+async function hintedHead(
+  context: DeviceContext,
+  { hint, expected }: { hint: ContentHint; expected: number },
+  o: ContentOptions,
+): Promise<Head | undefined> {
+  const { content_history, content_version: version } = readState(context.db);
+  const holds = { deviceId: context.deviceId, version, history: content_history };
+  const attempts = o.retry.attempts(o.signal);
+  for (;;) {
+    const head = await freshHead(o, { history: hint.history, expected, holds });
+    if (!head || !isBehind(head, hint)) return head;
+    try {
+      await attempts.failed(new NetworkError("the head is older than the hint"));
+    } catch {
+      o.signal?.throwIfAborted();
+      return head;
+    }
+  }
+}
+
+/** Updates the content to the head of a sync's answer, or to the release of the hint that caused the sync. */
 export async function exchangeContent(
   context: DeviceContext,
   head: Head,
   o: ContentOptions,
   report: ContentExchange,
 ): Promise<void> {
+  const { hint } = o;
   rememberHead(context, head);
-  await bringContent(context, () => Promise.resolve(head), o, report);
+  const askHead = async () => {
+    if (!hint || !isBehind(head, hint)) return head;
+    const hinted = await hintedHead(context, { hint, expected: hint.version }, o);
+    if (hinted) rememberHintedHead(context, hinted);
+    return hinted;
+  };
+  await bringContent(context, askHead, o, report);
 }
 
 /**
@@ -80,20 +118,16 @@ export function concernsContentAlone(context: DeviceContext, { history }: Conten
  */
 export async function followHint(
   context: DeviceContext,
-  { history, version: hinted }: ContentHint,
+  hint: ContentHint,
   o: ContentOptions,
   report: ContentExchange,
 ): Promise<void> {
   const { content_history, content_version: version, head_version } = readState(context.db);
   // A sync may have fetched the release after the hint came.
-  if (content_history === history && version >= hinted) return;
-  const expected = Math.max(hinted, head_version);
+  if (content_history === hint.history && version >= hint.version) return;
+  const expected = Math.max(hint.version, head_version);
   const askHead = async () => {
-    const head = await freshHead(o, {
-      history,
-      expected,
-      holds: { deviceId: context.deviceId, version, history: content_history },
-    });
+    const head = await hintedHead(context, { hint, expected }, o);
     if (head) rememberHintedHead(context, head);
     return head;
   };

@@ -1,8 +1,9 @@
 // Updates the cache to the newest release: fetches it in parts, verifies it, repairs damage, and applies everything in one transaction.
 import { ContractError, type HeadOptions, ProblemError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
+import type { Manifest } from "../contract/manifest.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
-import { discardDownload, planDownload } from "./content_download.ts";
+import { discardDownload, planDownload, type Release } from "./content_download.ts";
 import { type FetchOptions, fetchParts } from "./content_fetch.ts";
 import { fetchManifest, type Repair, settle } from "./content_settle.ts";
 import { type DeviceContext, readState } from "./context.ts";
@@ -30,13 +31,14 @@ function meansStartOver(error: unknown): boolean {
     ["history_changed", "cursor_ahead", "cursor_too_old"].includes(error.code);
 }
 
-/** The head's manifest, requested once. */
-function manifestOf(head: Head, o: UpdateOptions) {
-  const { history, schema, version, root } = head;
-  const target = { history, row_schema: schema, until_version: version, root: root ?? "" };
-  let asked: ReturnType<typeof fetchManifest> | undefined;
-  return async () => {
-    const manifest = await (asked ??= fetchManifest(target, o));
+/** The manifests of releases, each requested once. */
+function manifests(schema: number, o: UpdateOptions) {
+  const asked = new Map<number, ReturnType<typeof fetchManifest>>();
+  return async ({ history, version, root }: Release): Promise<Manifest> => {
+    const target = { history, row_schema: schema, until_version: version, root };
+    const answer = asked.get(version) ?? fetchManifest(target, o);
+    asked.set(version, answer);
+    const manifest = await answer;
     if (!manifest) throw new ContractError("the manifest is not what was published");
     return manifest;
   };
@@ -67,7 +69,7 @@ export async function updateContent(
   let fromZero = false;
   const since = clockTime(context.clock);
   for (let restarts = 0;;) {
-    const download = await planDownload(context, head, { fromZero, manifest: manifestOf(head, o) });
+    const download = await planDownload(context, head, { fromZero, manifest: manifests(head.schema, o) });
     if (!download && readState(context.db).content_suspect === 0) return report;
     try {
       await fetchParts(context, o);

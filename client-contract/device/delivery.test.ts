@@ -192,3 +192,75 @@ Deno.test("C1: a release without a bundle or a manifest is fetched as pages", as
     assert.equal(server.asked.filter(({ path }) => path === "/bundle").length, isManifestLost ? 0 : 1);
   }
 });
+
+Deno.test("C1: a new device takes older bundles and the delta while the newest release has none", async () => {
+  using t = await synced();
+  t.server.isBundled = true;
+  t.server.bundledUntil = 1;
+  t.server.minimumVersion = 2;
+  await t.next();
+  using lab = openLab(2);
+  using device = lab.open(1, { learnerId: LEARNER, handle: t.server.handle });
+  assert.equal((await device.sync()).rows, 69 + 1);
+  assert.deepEqual(t.server.asked.map(({ path }) => path), [
+    "/sync",
+    "/manifest",
+    "/bundle",
+    "/bundle",
+    "/bundle",
+    "/delta",
+  ]);
+  assert.deepEqual(paged(t.server), [["1", null]]);
+  assertHolds(device, t.server, 2);
+  assert.equal(device.status().standing, "current");
+});
+
+Deno.test("C1: a device that holds an older release takes the delta and no bundle", async () => {
+  for (const bundledUntil of [1, Infinity]) {
+    using t = await synced();
+    Object.assign(t.server, { isBundled: true, bundledUntil });
+    await t.next();
+    await t.device.sync();
+    assert.deepEqual(t.server.asked.map(({ path }) => path), ["/sync", "/delta"]);
+    assertHolds(t.device, t.server, 2);
+  }
+});
+
+Deno.test("C1, I2: older bundles never take a device back", async () => {
+  using t = await synced();
+  await t.next();
+  await t.device.sync();
+  t.server.isBundled = true;
+  t.server.bundledUntil = 1;
+  await t.next();
+  // It starts over, as after an update of the app.
+  t.device.db.run("update sync_state set content_schema = 7");
+  const held: number[] = [];
+  t.server.tamper = ({ path }, bytes) => {
+    if (path !== "/sync") held.push(t.device.status().version);
+    return bytes;
+  };
+  t.server.asked.length = 0;
+  await t.device.sync();
+  assert.deepEqual(paged(t.server), [["0", null]], "pages of the newest release");
+  assert.ok(held.every((version) => version === 2));
+  assertHolds(t.device, t.server, 3);
+});
+
+Deno.test("C1: older bundles that do not have their published root cost pages, and no failure", async () => {
+  using t = await synced();
+  t.server.isBundled = true;
+  t.server.bundledUntil = 1;
+  await t.next();
+  t.server.tamper = ({ path }, bytes) => {
+    if (path !== "/sync") return bytes;
+    const answer = JSON.parse(new TextDecoder().decode(bytes));
+    answer.head.bundled.root = "0".repeat(64);
+    return new Response(JSON.stringify(answer));
+  };
+  using lab = openLab(2);
+  using device = lab.open(1, { learnerId: LEARNER, handle: t.server.handle });
+  await device.sync();
+  assert.deepEqual(paged(t.server), [["0", null]]);
+  assertHolds(device, t.server, 2);
+});

@@ -215,6 +215,7 @@ function scheduledOf(context: DeviceContext): Scheduled {
     },
     notBefore: () => notBefore(context),
     pollAfterS: () => readStanding(context).pollAfterS,
+    listeningPollAfterS: () => readSteering(context.db).listening_poll_after_s,
   };
 }
 

@@ -169,3 +169,35 @@ Deno.test("S1: a sync for a hint and a full sync are not mistaken for each other
   await last;
   assert.equal(t.device.status().outbox.pending, 0);
 });
+
+/** The server answers with the head of release 1, so many times. */
+function answerLate(server: ContentServer, times: number): void {
+  const { root } = server.release(1).tree;
+  server.tamper = ({ path }, bytes) => {
+    if ((path !== "/head" && path !== "/sync") || times-- <= 0) return bytes;
+    const answer = JSON.parse(new TextDecoder().decode(bytes));
+    Object.assign(answer.head ?? answer, { version: 1, root });
+    return new Response(JSON.stringify(answer));
+  };
+}
+
+Deno.test("S1: a hint that overtakes its release is followed once the head has the release", async () => {
+  for (const hasEvents of [false, true]) {
+    using t = await synced();
+    await t.next();
+    if (hasEvents) studyOnce(t.device, allQuestions(t.device).slice(0, 1));
+    answerLate(t.server, 3);
+    await t.device.sync({ hint: hintOf(t.server) });
+    const heads = Array.from({ length: hasEvents ? 3 : 4 }, () => "/head");
+    assert.deepEqual(pathsOf(t.server), [...(hasEvents ? ["/sync"] : []), ...heads, "/delta"]);
+    assertHolds(t.device, t.server, 2);
+  }
+});
+
+Deno.test("S1: a hint whose release never comes ends after some requests, without a failure", async () => {
+  using t = await synced();
+  await t.device.sync({ hint: hintOf(t.server, { version: 9 }) });
+  assert.deepEqual(new Set(pathsOf(t.server)), new Set(["/head"]));
+  assert.ok(t.server.asked.length <= 6, `${t.server.asked.length} requests`);
+  assertHolds(t.device, t.server, 1);
+});

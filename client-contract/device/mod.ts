@@ -9,6 +9,7 @@ export type { VerifyReport } from "./content_tree.ts";
 export type { Database } from "./database.ts";
 export { type Device, type DeviceOptions, type DeviceStatus, openDevice } from "./device.ts";
 export { DeviceError, type DeviceErrorCode } from "./device_error.ts";
+export { type HintChannel, type HintClient, listenForHints, type ListenOptions } from "./listen.ts";
 export type { OutboxCounts } from "./outbox.ts";
 export type { Progress } from "./progress.ts";
 export { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";

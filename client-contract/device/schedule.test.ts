@@ -7,7 +7,11 @@ import { seededRandom } from "../../scripts/testkit/device/random.ts";
 const HISTORY = "0a93ab2dc16574ce";
 const [A, B] = ["5f17a0de-0000-4000-8000-000000000001", "5f17a0de-0000-4000-8000-000000000002"];
 
-const device = (domains: string[] | null = null, pollAfterS = 100): Scheduled => ({
+const device = (
+  domains: string[] | null = null,
+  pollAfterS = 100,
+  listeningPollAfterS = 1600,
+): Scheduled => ({
   holds: () => ({
     deviceId: A,
     history: HISTORY,
@@ -17,6 +21,7 @@ const device = (domains: string[] | null = null, pollAfterS = 100): Scheduled =>
   }),
   notBefore: () => 0,
   pollAfterS: () => pollAfterS,
+  listeningPollAfterS: () => listeningPollAfterS,
 });
 const hint = (o: Partial<ContentHint> = {}): ContentHint => ({
   history: HISTORY,
@@ -102,7 +107,7 @@ Deno.test("U8, S1: a device that hears hints polls rarely, and soon again after 
   assert.equal(delayS(), 112.5, "hints from before the join may be lost, so the next poll stays");
   clock.advance(112_500);
   schedule.synced();
-  assert.equal(delayS(), 1800, "sixteen intervals");
+  assert.equal(delayS(), 1800, "the interval of a device that hears hints");
   schedule.onHint(hint());
   assert.ok(delayS() <= 30, "a hint is followed as ever");
   assert.equal(schedule.begin(), undefined);
@@ -118,12 +123,16 @@ Deno.test("U8, S1: a device that hears hints polls rarely, and soon again after 
   assert.equal(delayS(), 1800, "another join of a joined channel changes nothing");
 
   for (
-    const [pollAfterS, listening] of [[900, 14_400], [3600, 14_400], [86_400, 86_400], [10, 160]] as const
+    const [pollAfterS, listening, expected] of [[900, 14_400, 14_400], [86_400, 14_400, 86_400], [
+      10,
+      60,
+      60,
+    ]] as const
   ) {
-    const other = createSchedule(device(null, pollAfterS), clock, () => 0);
+    const other = createSchedule(device(null, pollAfterS, listening), clock, () => 0);
     other.onListening(true);
     other.synced();
-    assert.equal(other.delay() / 1000, listening, `${pollAfterS} s`);
+    assert.equal(other.delay() / 1000, expected, `${pollAfterS} s`);
   }
 });
 
@@ -213,4 +222,47 @@ Deno.test("U8, S1, K3: the loop syncs at once, polls, follows hints, waits after
   await loop.done;
   assert.deepEqual(times, [0, 100, 200, 200, 300]);
   assert.deepEqual(hinted, [undefined, undefined, undefined, 5, undefined]);
+});
+
+Deno.test("S1: a sibling that pushes ten times a second causes four syncs a second, and a single push one at once", () => {
+  const clock = testClock();
+  const schedule = createSchedule(device(), clock, () => 0.5);
+  schedule.begin();
+  schedule.synced();
+  const start = clock.now();
+  const syncs: number[] = [];
+  const push = (n: number) =>
+    schedule.onLearnerHint({ token: `${HISTORY}.${100 + n}`, devices: [B], spread_s: 0 });
+  for (let ms = 0; ms <= 3000; ms++, clock.advance(1)) {
+    if (ms % 100 === 0 && ms < 2000) push(ms);
+    if (schedule.delay() > 0) continue;
+    syncs.push(clock.now() - start);
+    schedule.begin();
+    schedule.synced();
+  }
+  assert.deepEqual(syncs, [0, 250, 500, 750, 1000, 1250, 1500, 1750, 2000], "the last push is followed too");
+  push(3001);
+  assert.equal(schedule.delay(), 0);
+});
+
+Deno.test("U8, S1: after a failure the next poll comes within the usual interval, also if the device hears hints", () => {
+  const clock = testClock();
+  const schedule = createSchedule(device(), clock, () => 0);
+  schedule.onListening(true);
+  schedule.begin();
+  schedule.failed();
+  assert.equal(schedule.delay(), 100_000, "after a poll");
+  clock.advance(100_000);
+  schedule.begin();
+  schedule.synced();
+  assert.equal(schedule.delay(), 1600_000);
+  schedule.onHint(hint({ spread_s: 0 }));
+  assert.equal(schedule.begin()?.version, 5);
+  schedule.failed();
+  assert.equal(schedule.delay(), 100_000, "after a hint");
+  clock.advance(50_000);
+  schedule.onHint(hint({ version: 6, spread_s: 0 }));
+  schedule.begin();
+  schedule.failed();
+  assert.equal(schedule.delay(), 50_000, "a hint puts no poll off");
 });

@@ -7,12 +7,10 @@ import type { Clock } from "./clock.ts";
 const POLL_JITTER = 0.25;
 
 /**
- * A device that hears hints polls at this multiple of the server's interval: every 4 hours instead of every 15 minutes. Hints may
- * get lost, so it still polls.
+ * Milliseconds between two syncs that other devices of the learner cause. After a rest a push is followed at once. A device that pushes ten
+ * batches a second causes four pulls a second.
  */
-const LISTENING_FACTOR = 16;
-/** The longest interval of a device that hears hints, in seconds. A device of the learner that was seen within it is hinted. */
-const LISTENING_MOST_S = 14_400;
+const LEARNER_PACE_MS = 250;
 
 /** What a schedule needs to know of its device. */
 export interface Scheduled {
@@ -28,6 +26,8 @@ export interface Scheduled {
   notBefore(): number;
   /** Seconds until the next poll, before jitter. */
   pollAfterS(): number;
+  /** The same while the device hears hints; the longer one counts. Hints may get lost, so it still polls. */
+  listeningPollAfterS(): number;
 }
 
 /** The time of the next sync. */
@@ -50,8 +50,10 @@ export interface Schedule {
    * hint from now on may be about something that this sync does not find yet.
    */
   begin(): ContentHint | undefined;
-  /** A sync of everything has ended, successfully or not: the next one is a poll. */
+  /** A sync of everything has succeeded: the next one is a poll. */
   synced(): void;
+  /** A sync has failed: the next poll comes within the usual interval, also if the device hears hints. */
+  failed(): void;
 }
 
 /** A wait of some milliseconds. If the clock is set back, it begins again: it never lasts longer than from its start. */
@@ -79,6 +81,7 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
   let hintWait: Wait | undefined;
   let reported = "";
   let reportedWait: Wait | undefined;
+  let pace = new Wait(clock, 0);
   // A pause holds for hints and polls alike.
   const dueAt = () => Math.max(Math.min(due(poll), due(hintWait), due(reportedWait)), device.notBefore());
 
@@ -103,7 +106,8 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
       // A token and a cursor of the same place are the same text. After any other token the device asks.
       if (isOwn || token === held.cursor || token === reported) return false;
       reported = token;
-      reportedWait = sooner(reportedWait, within(spread_s));
+      const spread = within(spread_s);
+      reportedWait = sooner(reportedWait, pace.dueAt() > spread.dueAt() ? pace : spread);
       return true;
     },
     onListening(listening) {
@@ -115,14 +119,17 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
       const isHint = due(hintWait) <= now && Math.min(due(poll), due(reportedWait)) > now;
       hintWait = undefined;
       if (isHint) return hinted;
+      if (reportedWait) pace = new Wait(clock, LEARNER_PACE_MS);
       reportedWait = undefined;
       return undefined;
     },
     synced() {
       const usual = device.pollAfterS();
-      poll = pollIn(
-        isListening ? Math.max(usual, Math.min(usual * LISTENING_FACTOR, LISTENING_MOST_S)) : usual,
-      );
+      poll = pollIn(isListening ? Math.max(usual, device.listeningPollAfterS()) : usual);
+    },
+    failed() {
+      const next = pollIn(device.pollAfterS());
+      poll = due(poll) > clock.now() ? sooner(poll, next) : next;
     },
   };
 }
@@ -158,9 +165,13 @@ export function runSchedule(
         continue;
       }
       const hint = schedule.begin();
-      await sync({ hint, signal }).catch(() => {});
-      // A sync that follows a hint does not move the next poll.
-      if (!hint) schedule.synced();
+      try {
+        await sync({ hint, signal });
+        // A sync that follows a hint does not move the next poll.
+        if (!hint) schedule.synced();
+      } catch {
+        schedule.failed();
+      }
     }
   }
 

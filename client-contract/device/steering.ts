@@ -10,7 +10,10 @@ import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
 /** The current steering: the last that the server sent, before that the defaults. */
 export function readSteering(db: Database): Steering {
   const { steering } = readState(db);
-  return steering === null ? DEFAULT_STEERING : Steering.parse(JSON.parse(steering));
+  // A server or an app of before may have stored fewer fields.
+  return steering === null
+    ? DEFAULT_STEERING
+    : Steering.parse({ ...DEFAULT_STEERING, ...JSON.parse(steering) });
 }
 
 /** Stores the steering. A device that gets it is neither revoked nor paused. Within a transaction or alone. */

@@ -4,7 +4,6 @@ import type { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import type { PullAnswer } from "../contract/changes.ts";
 import { ContractError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
-import type { ContentHint } from "../contract/hint.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../contract/limits.ts";
 import { adoptPending } from "./adoption.ts";
 import { clockTime, instant } from "./clock.ts";
@@ -49,8 +48,6 @@ const MAX_RESTARTS = 3;
 
 /** The options of a sync. */
 export interface SyncOptions extends ContentOptions {
-  /** The hint, if the sync has no other cause. */
-  hint?: ContentHint | undefined;
   platform?: string | undefined;
   appVersion?: string | undefined;
   /** Changes a pull; by default the server's choice. */

@@ -27,7 +27,7 @@ export async function benchCost(
   progress(`publishing ${QUESTIONS} questions, then 100 changes, and waiting for the bundles`);
   await publishQuestions(sql, QUESTIONS);
   const head = await publishChanges(sql);
-  await releaseBundled(sql);
+  await releaseBundled(sql, head.version);
   await using wire = await startWire(stack.apiUrl);
   const sender = newSender();
   const token = await bench.token(sender.learner);

@@ -67,7 +67,7 @@ export async function benchWhole(runs: number, progress: (line: string) => void)
   await configureSignals(stack.dbUrl(), stack.apiUrl);
   progress("publishing, and waiting for the bundles");
   const head = await publishTwice(bench);
-  await releaseBundled(sql);
+  await releaseBundled(sql, head.version);
   const token = await bench.tokens();
   const { pages, bundles } = downloads(bench, head, token);
 

@@ -10,7 +10,7 @@ import type { Person } from "./cast.ts";
 import type { Role } from "../users/create_users.ts";
 import type { Edition } from "./curriculum.ts";
 import { damageAndRepair } from "./damage.ts";
-import { nextHint } from "./hint.ts";
+import { keepInSync } from "./hint.ts";
 import type { Narrator } from "./narrator.ts";
 import { createNetwork, type Network } from "./network.ts";
 import { Server } from "./server.ts";
@@ -151,17 +151,16 @@ async function secondRelease(day: Day, a: Phone, server: Server): Promise<void> 
   const { narrator, edition, people } = day;
   narrator.chapter("The instructor publishes corrections");
   const held = a.device.status().version;
-  await using hint = await nextHint(people.learner);
-  const started = performance.now();
-  const version = await publish(day, "corrections", edition.second);
-  const heard = await hint.message;
-  narrator.tell(
-    `the hint arrived ${Math.round(performance.now() - started)} ms after the publish call`,
-  );
-  narrator.same("the hint names the version", heard.version, version);
-
+  await using loop = await keepInSync(people.learner, a.device);
   const before = a.network.counts.bytesIn;
-  const report = await a.device.sync();
+  const version = await publish(day, "corrections", edition.second);
+  const published = performance.now();
+  const report = await loop.next();
+  narrator.tell(
+    `A heard the hint and was up to date ${
+      Math.round(performance.now() - published)
+    } ms after the publish call returned`,
+  );
   const change = await server.changesSince(held);
   narrator.tell(
     `A applied ${report.rows} rows (${change.upserts} written, ${change.deletes} withdrawn) ` +

@@ -1,33 +1,53 @@
-// The broadcast that a release was published, as a device hears it.
-import { z } from "zod";
+// A device that is kept in sync as by an app in the foreground: it polls, and follows the hints that it hears.
+import { systemClock } from "../../client-contract/device/clock.ts";
+import type { Device } from "../../client-contract/device/device.ts";
+import { listenForHints } from "../../client-contract/device/listen.ts";
+import { runSchedule } from "../../client-contract/device/schedule.ts";
+import type { SyncReport } from "../../client-contract/device/sync.ts";
+import { until } from "../local/until.ts";
 import type { Person } from "./cast.ts";
 
-const Hint = z.object({ history: z.string(), version: z.number() });
-const PATIENCE_MS = 60_000;
-
-/** The next hint; the channel is left on disposal. */
-export interface HintWait extends AsyncDisposable {
-  message: Promise<z.infer<typeof Hint>>;
+/** The loop; disposing of it ends it. */
+export interface Keeping extends AsyncDisposable {
+  /** The report of the next sync that has not been taken yet. */
+  next(): Promise<SyncReport>;
 }
 
-/** Joins the private channel and resolves once it is joined. */
-export async function nextHint({ client, token }: Person): Promise<HintWait> {
-  await client.realtime.setAuth(await token());
-  const channel = client.channel("content", { config: { private: true } });
-  const { promise: message, resolve, reject } = Promise.withResolvers<z.infer<typeof Hint>>();
-  channel.on("broadcast", { event: "release_published" }, ({ payload }) => resolve(Hint.parse(payload)));
-  await new Promise<void>((joined, failed) => {
-    channel.subscribe((status, error) => {
-      if (status === "SUBSCRIBED") joined();
-      else if (status !== "CLOSED") failed(error ?? new Error(`the channel is ${status}`));
-    });
+/** Runs the device's schedule, and resolves once the device is up to date and hears hints. */
+export async function keepInSync({ id, client }: Person, device: Device): Promise<Keeping> {
+  const end = new AbortController();
+  const reports: SyncReport[] = [];
+  let isListening = false;
+  const loop = runSchedule(
+    device.schedule(),
+    async (o) => void reports.push(await device.sync(o)),
+    systemClock,
+    end.signal,
+  );
+  const left = listenForHints(client, {
+    learnerId: id,
+    signal: end.signal,
+    loop: {
+      ...loop,
+      onListening(isNow) {
+        isListening = isNow;
+        loop.onListening(isNow);
+      },
+    },
   });
-  const timer = setTimeout(() => reject(new Error("no hint arrived")), PATIENCE_MS);
+  const next = async () => {
+    await until("a sync", () => reports.length > 0);
+    const [report] = reports.splice(0, 1);
+    if (!report) throw new Error("another caller took the report");
+    return report;
+  };
+  await next();
+  await until("the channels", () => isListening);
   return {
-    message,
+    next,
     async [Symbol.asyncDispose]() {
-      clearTimeout(timer);
-      await client.removeChannel(channel);
+      end.abort();
+      await Promise.all([left, loop.done]);
       await client.realtime.disconnect();
     },
   };

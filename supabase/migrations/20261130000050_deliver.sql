@@ -12,48 +12,44 @@
 --        drop trigger release_start_state on content.release;
 --        drop policy messages_select_carrel on realtime.messages;
 --        drop table ops.signal_setting, content.bundle, content.cursor_key, ops.content_report cascade;
---        drop function if exists private.hint_payload, private.send_hint, private.start_release_state, ops.send_due_hints,
---          private.domain_node_at, private.content_bundles, private.sign_place, private.signed_place, private.content_existing,
---          private.check_content_cursor, private.page_rows, private.page_frame_bytes, private.snapshot_row, private.content_change,
---          private.content_since, private.bundle_text, private.content_page, private.content_delta, public.content_delta,
---          private.tree_node_at, private.content_manifest, private.content_node, private.report_content, private.delete_reports,
---          ops.prune_content_reports, private.record_contacts, ops.content_freshness, private.version_left_behind,
---          private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled, private.claim_bundle_work,
---          private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal, private.wake_bundler,
---          ops.continue_bundles, ops.remove_old_bundles;
+--        drop function if exists private.hint_payload, private.start_release_state, private.domain_node_at, private.content_bundles,
+--          private.sign_place, private.signed_place, private.content_existing, private.check_content_cursor, private.page_rows,
+--          private.page_frame_bytes, private.snapshot_row, private.content_change, private.content_since, private.bundle_text,
+--          private.content_page, private.content_delta, public.content_delta, private.tree_node_at, private.content_manifest,
+--          private.content_node, private.report_content, private.delete_reports, ops.prune_content_reports, private.record_contacts,
+--          ops.content_freshness, private.version_left_behind, private.delete_superseded, ops.compact_content, private.bundle_due,
+--          private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing,
+--          private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 select private.revoke_default_grants();
 
 -- Source: schemas/50_deliver/release_hints.sql
 -- What:  the state of a release after its publish, the hint to devices, and who may listen.
 -- Why:   devices learn of new content without frequent polling. A hint may be lost, so devices still poll (S1).
+--        The hint comes with the release: a device that holds an older one takes the delta, and needs no bundle.
 
 create table ops.signal_setting (
   id                    smallint not null default 1,
-  hint_after_s          integer not null default 60,
+  hint_at_once          integer not null default 100,
   hint_devices_per_s    integer not null default 50,
   hint_spread_max_s     integer not null default 900,
   bundle_url_days       integer not null default 30,
   bundle_releases       integer not null default 3,
   bundle_grace_hours    integer not null default 24,
-  learner_hint_active_s integer not null default 18000,
-  learner_hint_spread_s integer not null default 5,
   constraint signal_setting_pkey primary key (id),
   constraint signal_setting_one_row check (id = 1),
   constraint signal_setting_positive check (
-    least(hint_after_s, hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours, learner_hint_active_s) > 0
-    and least(hint_spread_max_s, learner_hint_spread_s) >= 0)
+    least(hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours) > 0
+    and least(hint_at_once, hint_spread_max_s) >= 0)
 );
 comment on table ops.signal_setting is 'One row: the pace of hints and bundles. Operators update it.';
-comment on column ops.signal_setting.hint_after_s is
-  'Seconds after a publish until the hint is sent even if bundles are missing. The job runs every 30 s, so the hint may come up to 30 s earlier.';
-comment on column ops.signal_setting.hint_devices_per_s is 'How many hinted devices should return per second. With the number of devices it determines spread_s.';
+comment on column ops.signal_setting.hint_at_once is 'So many hinted devices may return at once. A spread is for the devices beyond.';
+comment on column ops.signal_setting.hint_devices_per_s is
+  'How many of the devices beyond hint_at_once should return per second. With their number it determines spread_s.';
 comment on column ops.signal_setting.bundle_url_days is 'The life of a signed URL in days. It is renewed after half of that time.';
 comment on column ops.signal_setting.bundle_releases is 'How many of the newest releases keep their bundles.';
 comment on column ops.signal_setting.bundle_grace_hours is
   'Hours that an object is kept after the last manifest with it. Must exceed the time that a device may keep a manifest.';
-comment on column ops.signal_setting.learner_hint_active_s is
-  'A learner''s push is hinted if another device of theirs was seen within this time. Those devices pull within learner_hint_spread_s.';
 insert into ops.signal_setting default values;
 
 alter table ops.signal_setting enable row level security;
@@ -64,7 +60,7 @@ create trigger signal_setting_audit_update after update on ops.signal_setting
 create trigger signal_setting_stays before delete or truncate on ops.signal_setting
   for each statement execute function private.forbid_change();
 
-create function private.hint_payload(p_version integer, p_since integer)
+create function private.hint_payload(p_version integer)
 returns jsonb
 language sql
 stable
@@ -75,51 +71,21 @@ as $$
     'version', p_version,
     'domains', (
       select coalesce(jsonb_agg(distinct n.id), '[]') from content.tree_node n
-      where n.kind = 'domain' and n.version > p_since and n.version <= p_version),
+      where n.kind = 'domain' and n.version = p_version),
     -- In the newest content schema.
     'bytes', (
-      select coalesce(max(z.change_bytes) filter (where z.version <= p_version), 0) - coalesce(max(z.change_bytes) filter (where z.version <= p_since), 0)
+      select coalesce(max(z.change_bytes) filter (where z.version <= p_version), 0) - coalesce(max(z.change_bytes) filter (where z.version < p_version), 0)
       from content.release_size z
       where z.schema = (select max(x.schema) from content.schema x where x.state <> 'retired')
         and z.domain_id = '00000000-0000-0000-0000-000000000000'),
     -- The planner's estimate of the devices. Counting them would cost more than the publish, and a spread needs no exact number.
     'spread_s', (
-      select least(s.hint_spread_max_s, ceil(greatest(c.reltuples, 0) / s.hint_devices_per_s))::integer
+      select least(s.hint_spread_max_s, ceil(greatest(c.reltuples - s.hint_at_once, 0) / s.hint_devices_per_s))::integer
       from ops.signal_setting s, pg_class c
       where c.oid = 'learner.device'::regclass))
 $$;
-comment on function private.hint_payload(integer, integer) is
-  'The hint for the step from one version to another: the changed domains, the bytes of their rows, '
-  'and the seconds over which devices should spread their requests.';
-
-create function private.send_hint(p_version integer)
-returns boolean
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_since constant integer := (
-    select coalesce(max(s.version), 0) from content.release_state s where s.version < p_version and s.hinted_at is not null);
-begin
-  -- The row's lock allows only one hint. Older releases are covered by it.
-  update content.release_state set hinted_at = clock_timestamp() where version = p_version and hinted_at is null;
-  if not found then
-    return false;
-  end if;
-  update content.release_state set hinted_at = clock_timestamp() where version < p_version and hinted_at is null;
-  -- realtime.send turns its own failures into warnings. No other failure of a hint may roll back the transaction either.
-  begin
-    perform private.broadcast('content', 'release_published', private.hint_payload(p_version, v_since));
-  exception
-    when others then
-      raise warning 'The hint of version % was not sent: %', p_version, sqlerrm;
-  end;
-  return true;
-end
-$$;
-comment on function private.send_hint(integer) is
-  'Broadcasts release_published on the private channel content, once per release, when the transaction commits. False: already sent.';
+comment on function private.hint_payload(integer) is
+  'The hint of a release: the changed domains, the bytes of their rows, and the seconds over which devices should spread their requests.';
 
 create function private.start_release_state()
 returns trigger
@@ -128,45 +94,29 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_version integer;
 begin
-  insert into content.release_state (version) select n.version from new_rows n;
+  for v_version in select n.version from new_rows n loop
+    insert into content.release_state (version) values (v_version);
+    -- realtime.send turns its own failures into warnings. No other failure of a hint may roll back the release either.
+    begin
+      perform private.broadcast('content', 'release_published', private.hint_payload(v_version));
+    exception
+      when others then
+        raise warning 'The hint of version % was not sent: %', v_version, sqlerrm;
+    end;
+  end loop;
   perform private.wake_function('bundle');
-  -- Without bundles there is no reason to wait. With bundles, the last bundle or ops.send_due_hints() sends the hint.
-  if not private.signals_configured() then
-    perform private.send_hint(n.version) from new_rows n;
-  end if;
   return null;
 end
 $$;
 comment on function private.start_release_state() is
-  'Trigger: creates the state of a new release. Wakes the bundle worker after the commit, or sends the hint at once in a project without bundles.';
+  'Trigger: creates the state of a new release. With the commit it broadcasts release_published on the private channel content, '
+  'and wakes the bundle worker.';
 
 create trigger release_start_state after insert on content.release
   referencing new table as new_rows for each statement execute function private.start_release_state();
-
-create function ops.send_due_hints()
-returns integer
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_version integer;
-begin
-  perform private.require_role('admin');
-  select r.version into v_version
-  from (select * from content.release order by version desc limit 1) r
-  join content.release_state s on s.version = r.version
-  cross join ops.signal_setting t
-  where s.hinted_at is null
-    -- The job runs every 30 s. A hint that would be late at the next run is sent now.
-    and (s.bundled_at is not null or r.published_at + make_interval(secs => t.hint_after_s) < clock_timestamp() + interval '30 seconds');
-  return case when v_version is not null and private.send_hint(v_version) then v_version end;
-end
-$$;
-comment on function ops.send_due_hints() is
-  'Sends the hint of the newest release if it is bundled, or if the next run would be too late. Returns its version, or null. Runs by pg_cron.';
 
 -- Clients only listen, so there is no insert policy. Realtime checks a join with the topic and extension only.
 create policy messages_select_carrel on realtime.messages for select to authenticated
@@ -1220,15 +1170,11 @@ begin
     -- Rows that are not split off yet belong to a part without a URL, so signed parts are all parts.
     group by n.schema, n.domain_id, n.rows
     having bool_or(b.signed_url is null) or sum(b.rows) <> n.rows);
-  if not found then
-    return null;
-  end if;
-  perform private.send_hint(v_version);
-  return v_version;
+  return case when found then v_version end;
 end
 $$;
 comment on function private.mark_bundled() is
-  'Marks the newest release as bundled and sends its hint, once every part of every domain is signed. Returns its version, or null.';
+  'Marks the newest release as bundled, once every part of every domain is signed. Returns its version, or null.';
 
 create function private.claim_bundle_work()
 returns json
@@ -1363,7 +1309,7 @@ begin
 end
 $$;
 comment on function private.finish_signing(uuid, json, timestamptz) is
-  'Stores the signed URLs by path. The last one completes the release, and its hint is sent.';
+  'Stores the signed URLs by path. The last one completes the release.';
 
 create function private.finish_removal(p_lease uuid)
 returns void
@@ -1437,8 +1383,9 @@ declare
   v_count integer;
 begin
   perform private.require_role('admin');
-  -- 1 The oldest release whose bundles are kept.
-  select min(r.version) into v_oldest from (select version from content.release order by version desc limit v_keep) r;
+  -- 1 The oldest release whose bundles are kept. Heads name the newest one that has all of its bundles, which may be older than v_keep releases.
+  select least(min(r.version), private.bundled_version(private.history())) into v_oldest
+  from (select version from content.release order by version desc limit v_keep) r;
 
   -- 2 A bundle is kept if its domain has not changed up to that release, because this release or a newer one uses it.
   --   Manifests stop naming the others now. Their objects stay for a grace period, because devices may hold an older manifest.
@@ -1458,10 +1405,10 @@ begin
 end
 $$;
 comment on function ops.remove_old_bundles(integer) is
-  'Retires bundles that only releases older than the newest p_keep_versions (null: the setting) use, and bundles of content schemas '
-  'that are no longer served. Returns their number. The worker removes their objects after the grace period.';
+  'Retires bundles that only releases older than the newest p_keep_versions (null: the setting) and the newest bundled one use, and bundles of '
+  'content schemas that are no longer served. Returns their number. The worker removes their objects after the grace period.';
 
 grant execute on function private.wake_bundler() to carrel_edge;
 
-select private.schedule_job('bundles', '30 seconds', '1 minute', 'select ops.send_due_hints(), ops.continue_bundles()');
+select private.schedule_job('bundles', '30 seconds', '1 minute', 'select ops.continue_bundles()');
 select private.schedule_job('bundles_retire', '17 3 * * *', '1 day', 'select ops.remove_old_bundles()');

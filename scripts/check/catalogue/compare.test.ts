@@ -157,8 +157,8 @@ const PLANTED: Planted[] = [
   },
   {
     kind: "configuration row",
-    statement: "update ops.signal_setting set hint_after_s = 61",
-    reported: differs("row of ops.signal_setting 1", "  id: 1", "- hint_after_s: 60", "+ hint_after_s: 61"),
+    statement: "update ops.signal_setting set hint_at_once = 61",
+    reported: differs("row of ops.signal_setting 1", "  id: 1", "- hint_at_once: 100", "+ hint_at_once: 61"),
   },
   {
     kind: "job",

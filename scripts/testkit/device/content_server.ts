@@ -1,9 +1,10 @@
 // A content server in memory: the protocol's content half, with releases that tests make up, and faults that no real
 // server has. Pushes are answered with nothing to say.
 import { BatchHeader } from "../../../client-contract/contract/batch.ts";
-import { sha256, treeRow } from "../../../client-contract/contract/hash_tree.ts";
+import { treeRow } from "../../../client-contract/contract/hash_tree.ts";
 import { CONTENT_SCHEMA } from "../../../client-contract/contract/limits.ts";
 import type { Bundle, ContentReport } from "../../../client-contract/contract/manifest.ts";
+import { sha256 } from "../../../client-contract/contract/sha256.ts";
 import { DEFAULT_STEERING } from "../../../client-contract/contract/steering.ts";
 import { Problem, problemResponse } from "../../../supabase/functions/_shared/problem.ts";
 import type { Draft, Release } from "./curriculum.ts";
@@ -38,6 +39,8 @@ export class ContentServer {
   /** The client's schema is retired. */
   isRefused = false;
   isBundled = false;
+  /** The newest release with bundles, where that is not the newest of all. */
+  bundledUntil = Infinity;
   /** Deltas are answered by the snapshot. */
   prefersSnapshots = false;
   /** What is done to an answer's bytes on their way. */
@@ -48,10 +51,10 @@ export class ContentServer {
   readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
 
   /** Publishes drafts. */
-  async publish(drafts: ReadonlyMap<string, Draft>): Promise<Release> {
-    const release = await publishDrafts(drafts, this.releases.at(-1));
+  publish(drafts: ReadonlyMap<string, Draft>): Promise<Release> {
+    const release = publishDrafts(drafts, this.releases.at(-1));
     this.releases.push(release);
-    return release;
+    return Promise.resolve(release);
   }
 
   /** Lines by id of a version, of some domains or all. */
@@ -71,8 +74,13 @@ export class ContentServer {
     return this.asked.filter((asked) => asked.path === path).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  #bundled(): Release | undefined {
+    return this.isBundled ? this.releases.findLast(({ version }) => version <= this.bundledUntil) : undefined;
+  }
+
   #head(): object {
     const release = this.releases.at(-1);
+    const bundled = this.#bundled();
     return {
       history: this.history,
       // A sync's answer is never refused: it has the head of the schema that is served.
@@ -87,7 +95,9 @@ export class ContentServer {
       horizon: this.horizon,
       poll_after_s: 120,
       schema_ends_at: this.schemaEndsAt,
-      bundled: this.isBundled,
+      bundled: bundled && bundled.version >= this.horizon
+        ? { version: bundled.version, root: bundled.tree.root }
+        : null,
     };
   }
 
@@ -101,7 +111,7 @@ export class ContentServer {
         domain_id: id,
         url,
         bytes: bytes.byteLength,
-        sha256: await sha256(bytes),
+        sha256: sha256(bytes),
         rows: rows.length,
       });
     }
@@ -123,7 +133,8 @@ export class ContentServer {
         rows: count(({ id, parent }) => id === skill.id || parent === skill.id),
       })),
     }));
-    const bundles = this.isBundled ? await this.#bundles(this.release(version)) : [];
+    const hasBundles = version <= (this.#bundled()?.version ?? 0);
+    const bundles = hasBundles ? await this.#bundles(this.release(version)) : [];
     const { root } = tree;
     return {
       history: this.history,

@@ -9,7 +9,10 @@ declare const EdgeRuntime: { waitUntil(work: Promise<unknown>): void } | undefin
 export interface CollectorOptions<T> {
   /** For the log. */
   what: string;
+  /** From the first item to the call that sends it with the others. */
   waitMs: number;
+  /** An item that comes after a rest of `waitMs` is sent at once. Then the wait begins with the call before. */
+  isPrompt?: boolean;
   /** The most items that wait. Further items are dropped. */
   most: number;
   send(items: T[]): Promise<unknown>;
@@ -20,15 +23,18 @@ export type Collect<T> = (key: string, item: T) => void;
 
 /** Creates a collector. Items are lost if the isolate stops before they are sent. */
 export function createCollector<T>(
-  { what, waitMs, most, send }: CollectorOptions<T>,
+  { what, waitMs, isPrompt = false, most, send }: CollectorOptions<T>,
   clock: Clock = systemClock,
 ): Collect<T> {
   const waiting = new Map<string, T>();
   let isFlushing = false;
+  let sentAt = -Infinity;
 
   async function flush(): Promise<void> {
-    await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+    const wait = isPrompt ? sentAt + waitMs - clock.now() : waitMs;
+    if (wait > 0) await new Promise<void>((resolve) => clock.after(wait, resolve));
     isFlushing = false;
+    sentAt = clock.now();
     const items = [...waiting.values()];
     waiting.clear();
     try {

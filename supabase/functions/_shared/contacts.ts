@@ -8,8 +8,8 @@ import type { Contact, Database } from "./database.ts";
 const MOST = 1000;
 const WAIT_MS = 1000;
 /**
- * A device with an unchanged version is recorded again after this time. It is far below the five hours for which a seen device is hinted
- * (ops.signal_setting), so that a polling device is always hinted.
+ * A device with an unchanged version is recorded again after this time. It is half of the shortest private.contact_interval(), so that a
+ * polling device is always hinted.
  */
 const AGAIN_MS = 30 * 60 * 1000;
 /** The most recorded devices that an isolate remembers, at about 150 bytes each. */

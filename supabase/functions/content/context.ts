@@ -55,7 +55,7 @@ export interface VersionCut {
 
 /**
  * Reads `schema`, `history` and a version, by default the version of the head. Throws if the history or the version is invalid.
- * `since` is the version that the caller has. `wantsBundles` asks for a head that knows of the bundles of its release.
+ * `since` is the version that the caller has. `wantsBundles` asks for a head that knows of the bundles of the named release.
  */
 export async function versionParam(
   { headAt }: ContentContext,
@@ -70,7 +70,7 @@ export async function versionParam(
     history,
     version: Math.max(since, named ?? 0),
     isEnough: named !== null,
-    wantsBundles,
+    bundlesOf: wantsBundles ? named ?? 0 : 0,
   });
   const version = named ?? current.version;
   if ((since > 0 || history !== null) && history !== current.history) throw new Problem("history_changed");

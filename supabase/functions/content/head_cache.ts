@@ -17,22 +17,30 @@ const FRESH_MS = 1000;
 const KNOWN_MS = 300_000;
 
 /**
- * The greatest age, in milliseconds, of a head without bundles for callers who want bundles. A release is bundled within seconds,
- * or not at all. A device without bundle URLs reads pages.
+ * The greatest age, in milliseconds, of a head for callers who want the bundles of a newer release than it names. A release is bundled
+ * within seconds, or not at all. A device without bundle URLs reads pages.
  */
-const UNBUNDLED_MS = 60_000;
+const UNBUNDLED_MS = 5000;
 
 /**
  * A head is not asked for again within this time in milliseconds, whatever version or history a caller names. Who names a newer one than the
- * cached head waits for the rest of it. A hinted device so waits for a tenth of a second, and made-up versions cost ten queries a second.
+ * cached head waits for the rest of it. A hinted device so waits for at most a tenth of a second, and made-up versions cost ten queries
+ * a second.
  */
 const AGAIN_MS = 100;
+
+/**
+ * How often a head is asked for on behalf of one caller. A hint may overtake its release: Realtime reads the commit in the log, and other
+ * transactions see it a moment later, a replica some more. A second look is nearly always enough, and the device asks again if it is not.
+ */
+const LOOKS = 2;
 
 /** A head, parsed as far as the functions need it. */
 export interface Head {
   history: string;
   version: number;
-  bundled: boolean;
+  /** The newest release that has its bundles; 0: none has. */
+  bundled: number;
   /** The oldest version that can be read. */
   horizon: number;
   /** The head's own text, as SQL built it. */
@@ -47,8 +55,8 @@ export interface Known {
   version: number;
   /** Whether the caller needs that version only, not the newest one. */
   isEnough: boolean;
-  /** Whether the caller wants bundles, which are written after the release. */
-  wantsBundles?: boolean;
+  /** The release whose bundles the caller wants. They are written after the release. */
+  bundlesOf?: number;
 }
 
 interface Entry {
@@ -72,10 +80,17 @@ export function headCache(
     const text = await database.contentHead(schema);
     const { history, version, bundled, horizon } = JSON.parse(text);
     const payload = await payloadOf(text);
-    return { history, version, bundled, horizon, payload, etag: await digestOf(payload.plain) };
+    return {
+      history,
+      version,
+      bundled: bundled?.version ?? 0,
+      horizon,
+      payload,
+      etag: await digestOf(payload.plain),
+    };
   }
 
-  function refresh(schema: number): Promise<Head> {
+  function refresh(schema: number): Entry {
     const entry: Entry = { head: fetchHead(schema), since: clock.now(), isRefusal: false };
     entries.set(schema, entry);
     entry.head.catch((error) => {
@@ -84,27 +99,39 @@ export function headCache(
       // Any other failure is not cached.
       if (!entry.isRefusal && entries.get(schema) === entry) entries.delete(schema);
     });
-    return entry.head;
+    return entry;
+  }
+
+  /** The entry that follows one: the one that another caller has asked for meanwhile, or a new one after a short wait. */
+  async function following(schema: number, seen: Entry): Promise<Entry> {
+    const rest = seen.since + AGAIN_MS - clock.now();
+    if (entries.get(schema) === seen && rest > 0) {
+      await new Promise<void>((resolve) => clock.after(rest, resolve));
+    }
+    const entry = entries.get(schema);
+    return entry && entry !== seen ? entry : refresh(schema);
   }
 
   /** A head of the known history and at least the known version, if the server has them, or else the newest head. */
   return async (schema: number, known: Known = NOTHING): Promise<Head> => {
-    const { history, version, isEnough, wantsBundles } = known;
+    const { history, version, isEnough, bundlesOf = 0 } = known;
     if (!entries.has(schema)) await exists.requireSchema(schema);
-    const entry = entries.get(schema);
-    const isNamed = isEnough && history !== null && !entry?.isRefusal;
-    if (!entry || clock.now() - entry.since > (isNamed ? KNOWN_MS : FRESH_MS)) return await refresh(schema);
-    const head = await entry.head;
-    const age = clock.now() - entry.since;
-    const isUnbundled = wantsBundles && !head.bundled && age > UNBUNDLED_MS;
+    const cached = entries.get(schema);
+    const isNamed = isEnough && history !== null && !cached?.isRefusal;
+    const isFresh = cached && clock.now() - cached.since <= (isNamed ? KNOWN_MS : FRESH_MS);
+    let entry = isFresh ? cached : refresh(schema);
+    let head = await entry.head;
     // A caller who knows a newer release or, after a restore, another history, may be ahead of this cache.
-    if (!isUnbundled && head.version >= version && (history === null || history === head.history)) {
-      return head;
+    const isBehind = () => head.version < version || (history !== null && history !== head.history);
+    const lacksBundles = head.bundled < bundlesOf && clock.now() - entry.since > UNBUNDLED_MS;
+    for (
+      let looks = isFresh ? 0 : 1;
+      looks < LOOKS && (isBehind() || (looks === 0 && lacksBundles));
+      looks++
+    ) {
+      entry = await following(schema, entry);
+      head = await entry.head;
     }
-    if (age < AGAIN_MS) await new Promise<void>((resolve) => clock.after(AGAIN_MS - age, resolve));
-    // If another caller has refreshed the head meanwhile, a second query is not needed.
-    return await (entries.get(schema) === entry
-      ? refresh(schema)
-      : entries.get(schema)?.head ?? refresh(schema));
+    return head;
   };
 }

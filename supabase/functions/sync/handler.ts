@@ -16,7 +16,10 @@ import { adopt } from "./adopt.ts";
 import { batchText } from "./lines.ts";
 import { throwRefusal } from "./refusal.ts";
 
-/** A device sends its outbox batch by batch. Pushes within this time cause one hint. */
+/**
+ * An isolate sends hints at most this often: the first push is hinted at once, and the pushes after it together. A device that sends its
+ * outbox batch by batch so causes four pulls a second.
+ */
 const HINT_MS = 250;
 /** The most pushes that wait for their hint. Devices that get no hint poll. */
 const HINTS = 1000;
@@ -27,6 +30,7 @@ export function syncHandler(database: Database, prove: Prove, clock: Clock = sys
   const hint = createCollector<Push>({
     what: "devices were not hinted",
     waitMs: HINT_MS,
+    isPrompt: true,
     most: HINTS,
     send: (pushes) => database.hintLearners(pushes),
   }, clock);

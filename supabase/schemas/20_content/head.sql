@@ -13,6 +13,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_history constant text := private.history();
+  v_bundled constant integer := private.bundled_version(v_history);
 begin
   return (
     select json_build_object(
@@ -29,7 +30,13 @@ begin
       'horizon', o.horizon,
       'poll_after_s', o.poll_after_s,
       'schema_ends_at', case when s.state = 'previous' then s.ends_at end,
-      'bundled', coalesce(private.release_is_bundled(r.version, v_history), false))
+      -- Below the horizon nothing continues from it.
+      'bundled', case when v_bundled >= o.horizon then (
+        select json_build_object('version', v_bundled, 'root', encode(n.hash, 'hex'))
+        from content.tree_node n
+        where n.schema = p_schema and n.kind = 'release' and n.version <= v_bundled
+        order by n.version desc
+        limit 1) end)
     from ops.content_setting o
     join content.schema s on s.schema = p_schema
     left join (select * from content.release order by version desc limit 1) r on true
@@ -58,7 +65,8 @@ begin
 end
 $$;
 comment on function private.content_head(smallint) is
-  'The newest release: history, version (0 before the first release), root hash in hex, counts, and settings for the client.';
+  'The newest release: history, version (0 before the first release), root hash in hex, counts, settings for the client, '
+  'and the newest release that has its bundles.';
 
 create function private.sync_head(p_schema smallint)
 returns json

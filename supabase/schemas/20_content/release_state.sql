@@ -1,5 +1,5 @@
--- What:  the state of a release after its publish: mandatory, bundled, hinted.
--- Why:   content.release is append-only. Every head names the mandatory release and says whether the newest release has its bundles.
+-- What:  the state of a release after its publish: mandatory, bundled.
+-- Why:   content.release is append-only. Every head names the mandatory release, and the newest release that has its bundles.
 create table content.required_release (
   version       integer not null,
   required_from timestamptz not null,
@@ -30,7 +30,6 @@ create table content.release_state (
   version    integer not null,
   bundled_at timestamptz,
   bundled_in text,
-  hinted_at  timestamptz,
   constraint release_state_pkey primary key (version),
   constraint release_state_version_exists foreign key (version) references content.release (version),
   constraint release_state_bundled_in_a_history check ((bundled_at is null) = (bundled_in is null))
@@ -38,18 +37,18 @@ create table content.release_state (
 comment on table content.release_state is 'The changing state of each release; content.release itself is append-only.';
 comment on column content.release_state.bundled_at is 'When every domain had its bundle. Stays null if a newer release came first.';
 comment on column content.release_state.bundled_in is 'The history that the bundles belong to. Another history needs new bundles.';
-comment on column content.release_state.hinted_at is 'When the hint of this release or of a newer one was sent to devices.';
+create index release_state_bundled_in_version_idx on content.release_state (bundled_in, version) where bundled_in is not null;
 alter table content.release_state enable row level security;
 create policy release_state_all_nobody on content.release_state for all to anon, authenticated using (false);
 
-create function private.release_is_bundled(p_version integer, p_history text)
-returns boolean
+create function private.bundled_version(p_history text)
+returns integer
 language plpgsql -- rather than sql, which plans at every call
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return exists (select from content.release_state s where s.version = p_version and s.bundled_in = p_history);
+  return (select max(s.version) from content.release_state s where s.bundled_in = p_history);
 end
 $$;
-comment on function private.release_is_bundled(integer, text) is 'Whether every domain of the release has its bundle in this history.';
+comment on function private.bundled_version(text) is 'The newest release whose domains all have their bundles in this history; null if none has.';

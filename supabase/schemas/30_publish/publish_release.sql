@@ -25,7 +25,7 @@ language sql
 volatile -- since the warnings fill a temporary table
 set search_path = pg_catalog, pg_temp
 as $$
-  select (rtrim(private.content_head(private.content_schema())::text, '}') || ',"published":' || p_published
+  select (left(private.content_head(private.content_schema())::text, -1) || ',"published":' || p_published
     || ',"warnings":' || case when p_published then private.change_warnings() else '[]' end || '}')::json
 $$;
 comment on function private.published_head(boolean) is

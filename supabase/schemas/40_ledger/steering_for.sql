@@ -28,6 +28,7 @@ begin
     v.outbox_cap := coalesce(v.outbox_cap, v_row.outbox_cap);
     v.keep_sent_days := coalesce(v.keep_sent_days, v_row.keep_sent_days);
     v.poll_after_s := coalesce(v.poll_after_s, v_row.poll_after_s);
+    v.listening_poll_after_s := coalesce(v.listening_poll_after_s, v_row.listening_poll_after_s);
     v.pause_s := coalesce(v.pause_s, v_row.pause_s);
     -- Fields that belong together come from one row.
     if v.paused is null then
@@ -48,6 +49,7 @@ begin
     'outbox_cap', v.outbox_cap,
     'keep_sent_days', v.keep_sent_days,
     'poll_after_s', coalesce(v.poll_after_s, (select c.poll_after_s from ops.content_setting c)),
+    'listening_poll_after_s', v.listening_poll_after_s,
     'paused', case when v.paused then json_build_object('reason', v.pause_reason, 'retry_after_s', v.pause_s) end,
     'upgrade', case when v.upgrade_to is not null then json_build_object(
       'to', v.upgrade_to, 'required_from', v.upgrade_required_from, 'message', v.upgrade_message) end);
@@ -55,6 +57,19 @@ end
 $$;
 comment on function private.steering_for(text, text) is
   'The settings for a client. Each field comes from the most specific row that sets it. An app of unknown version matches no version range.';
+
+create function private.contact_interval()
+returns interval
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A device adds up to a quarter to its interval. A contact without news is recorded at most every half hour.
+  select greatest(interval '1 hour', make_interval(secs =>
+    1.25 * greatest((select c.poll_after_s from ops.content_setting c), max(t.poll_after_s), max(t.listening_poll_after_s))))
+  from ops.steering t
+$$;
+comment on function private.contact_interval() is 'The longest time between two contacts of a device that is online.';
 
 create function private.require_running(p_platform text, p_app_version text)
 returns void

@@ -57,8 +57,9 @@ declare
   v_count integer;
 begin
   perform private.require_role('admin');
-  -- 1 The oldest release whose bundles are kept.
-  select min(r.version) into v_oldest from (select version from content.release order by version desc limit v_keep) r;
+  -- 1 The oldest release whose bundles are kept. Heads name the newest one that has all of its bundles, which may be older than v_keep releases.
+  select least(min(r.version), private.bundled_version(private.history())) into v_oldest
+  from (select version from content.release order by version desc limit v_keep) r;
 
   -- 2 A bundle is kept if its domain has not changed up to that release, because this release or a newer one uses it.
   --   Manifests stop naming the others now. Their objects stay for a grace period, because devices may hold an older manifest.
@@ -78,10 +79,10 @@ begin
 end
 $$;
 comment on function ops.remove_old_bundles(integer) is
-  'Retires bundles that only releases older than the newest p_keep_versions (null: the setting) use, and bundles of content schemas '
-  'that are no longer served. Returns their number. The worker removes their objects after the grace period.';
+  'Retires bundles that only releases older than the newest p_keep_versions (null: the setting) and the newest bundled one use, and bundles of '
+  'content schemas that are no longer served. Returns their number. The worker removes their objects after the grace period.';
 
 grant execute on function private.wake_bundler() to carrel_edge;
 
-select private.schedule_job('bundles', '30 seconds', '1 minute', 'select ops.send_due_hints(), ops.continue_bundles()');
+select private.schedule_job('bundles', '30 seconds', '1 minute', 'select ops.continue_bundles()');
 select private.schedule_job('bundles_retire', '17 3 * * *', '1 day', 'select ops.remove_old_bundles()');

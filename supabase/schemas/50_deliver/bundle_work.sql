@@ -47,15 +47,11 @@ begin
     -- Rows that are not split off yet belong to a part without a URL, so signed parts are all parts.
     group by n.schema, n.domain_id, n.rows
     having bool_or(b.signed_url is null) or sum(b.rows) <> n.rows);
-  if not found then
-    return null;
-  end if;
-  perform private.send_hint(v_version);
-  return v_version;
+  return case when found then v_version end;
 end
 $$;
 comment on function private.mark_bundled() is
-  'Marks the newest release as bundled and sends its hint, once every part of every domain is signed. Returns its version, or null.';
+  'Marks the newest release as bundled, once every part of every domain is signed. Returns its version, or null.';
 
 create function private.claim_bundle_work()
 returns json
@@ -190,7 +186,7 @@ begin
 end
 $$;
 comment on function private.finish_signing(uuid, json, timestamptz) is
-  'Stores the signed URLs by path. The last one completes the release, and its hint is sent.';
+  'Stores the signed URLs by path. The last one completes the release.';
 
 create function private.finish_removal(p_lease uuid)
 returns void

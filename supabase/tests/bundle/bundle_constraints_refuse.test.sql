@@ -23,7 +23,7 @@ insert into violation values
   ('release_state_version_exists', $$ insert into content.release_state (version) values (2) $$),
   ('release_state_bundled_in_a_history', $$ update content.release_state set bundled_at = now() $$),
   ('signal_setting_pkey', $$ insert into ops.signal_setting default values $$),
-  ('signal_setting_positive', $$ update ops.signal_setting set hint_after_s = 0 $$);
+  ('signal_setting_positive', $$ update ops.signal_setting set hint_devices_per_s = 0 $$);
 select is(tests.violated(statement), rule, 'C1: a bundle table is guarded by ' || rule) from violation;
 select set_eq('select rule from violation union select $$signal_setting_one_row$$',
   $$ select conname::text from pg_constraint

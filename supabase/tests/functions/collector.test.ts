@@ -4,13 +4,14 @@ import { type Collect, createCollector } from "../../functions/_shared/collector
 import { Problem } from "../../functions/_shared/problem.ts";
 import { testClock } from "./clock.ts";
 
-function bench(most = 10) {
+function bench(most = 10, isPrompt = false) {
   const clock = testClock();
   const sent: string[][] = [];
   let failure: Error | undefined;
   const collect: Collect<string> = createCollector<string>({
     what: "nothing was sent",
     waitMs: 250,
+    isPrompt,
     most,
     send(items) {
       sent.push(items);
@@ -52,4 +53,19 @@ Deno.test("S1, U8: items of a failed call are lost, and the next call is made", 
   collect("b", "b1");
   await clock.pass(250);
   assert.deepEqual(sent, [["a1"], ["b1"]]);
+});
+
+Deno.test("S1: a prompt collector sends the first item at once, and then at most once in the wait", async () => {
+  const { clock, sent, collect } = bench(10, true);
+  collect("a", "a1");
+  assert.deepEqual(sent, [["a1"]]);
+  for (let ms = 0; ms < 1000; ms += 100) {
+    await clock.pass(ms === 0 ? 10 : 100);
+    collect("a", `a${ms}`);
+  }
+  await clock.pass(250);
+  assert.deepEqual(sent.slice(1), [["a200"], ["a400"], ["a700"], ["a900"]]);
+  await clock.pass(250);
+  collect("b", "b1");
+  assert.deepEqual(sent.at(-1), ["b1"], "after a rest at once");
 });

@@ -63,7 +63,7 @@ Deno.test("S1, U6: a second device is hinted about a push, and pulls it", async 
   assert.ok(listener.heard.length <= lines.length, `${listener.heard.length} hints`);
   const hint = listener.heard.at(-1);
   assert.ok(hint);
-  assert.deepEqual([hint.devices, hint.spread_s], [[learner.deviceId], 5]);
+  assert.deepEqual([hint.devices, hint.spread_s], [[learner.deviceId], 0]);
   const pull = await call(stack, second, `/sync?at_least=${hint.token}&device=${second.deviceId}`);
   assert.equal(pull.body.changes.length, lines.length);
   assert.ok(pull.body.changes.every(({ own }: { own: boolean }) => !own));

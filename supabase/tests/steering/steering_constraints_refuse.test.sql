@@ -1,5 +1,5 @@
 begin;
-select plan(23);
+select plan(24);
 
 insert into ops.steering (platform) values ('android');
 create function pg_temp.with(p_set text) returns text language sql
@@ -10,7 +10,7 @@ from (values
   ('app_from = $$2$$, app_before = $$1.9$$', 'app_range_not_empty'), ('batch_events = 0', 'batch_events_in_range'), ('batch_events = 501', 'batch_events_in_range'),
   ('retry_base_ms = 99', 'retry_base_ms_in_range'), ('retry_cap_ms = 3600001', 'retry_cap_ms_in_range'),
   ('retry_base_ms = 2000, retry_cap_ms = 1000', 'retry_base_below_cap'), ('outbox_cap = 499', 'outbox_cap_in_range'),
-  ('keep_sent_days = 0', 'keep_sent_days_in_range'), ('poll_after_s = 9', 'poll_after_s_in_range'), ('paused = true', 'pause_has_its_reason'),
+  ('keep_sent_days = 0', 'keep_sent_days_in_range'), ('poll_after_s = 9', 'poll_after_s_in_range'), ('listening_poll_after_s = 86401', 'listening_poll_after_s_in_range'), ('paused = true', 'pause_has_its_reason'),
   ('pause_s = 59', 'pause_s_in_range'), ('upgrade_to = $$soon$$', 'upgrade_to_is_version'), ('upgrade_required_from = now()', 'upgrade_says_to_what'),
   ('upgrade_to = $$2$$, upgrade_message = $$$$', 'upgrade_message_fits')) c (change, rule);
 select is(tests.violated($$ insert into ops.steering (platform) values ('android') $$), 'steering_one_row_a_range', 'U8: a second row for the same range is refused');
