@@ -16,9 +16,9 @@
 --          private.shows_long_exponent, private.is_jsonb, private.renew_seed, private.new_seed, private.anchor_history,
 --          private.database_fingerprint, private.is_upgrade, private.history, private.audit_source, private.audit_caller, private.audit,
 --          private.audit_change, private.forbid_change, private.watch_table, ops.rotate_history, private.session_opened_at,
---          ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job, private.run_job, private.note_job,
---          private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret, private.wake_function,
---          ops.configure_signals, ops.check_workers, ops.prune_job_runs;
+--          ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job,
+--          private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
+--          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -1007,6 +1007,17 @@ comment on table ops.job is 'One row per job: the last run, the last successful 
 comment on column ops.job.command is 'The query that the job runs. An administrator may run the job at once with it.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
+
+create function private.is_late(p_last_run_at timestamptz, p_every interval)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Three missed runs: pg_cron or the job is missing.
+  select p_last_run_at < now() - greatest(3 * p_every, interval '15 minutes')
+$$;
+comment on function private.is_late(timestamptz, interval) is 'Whether a job that should run at this interval has missed its runs.';
 
 create function private.record_job(p_name text, p_error text, p_detail jsonb)
 returns void
