@@ -734,14 +734,16 @@ create trigger device_forget_others after insert on learner.device for each row 
 
 create function private.with_session(p_sessions uuid[], p_session uuid)
 returns uuid[]
-language sql
+language plpgsql -- rather than sql, which plans at every call
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select case
-    when p_session is null or p_session = any (p_sessions) then p_sessions
-    else (array_append(p_sessions, p_session))[greatest(cardinality(p_sessions) - 18, 1):]
-  end
+begin
+  if p_session is null or p_session = any (p_sessions) then
+    return p_sessions;
+  end if;
+  return (array_append(p_sessions, p_session))[greatest(cardinality(p_sessions) - 18, 1):];
+end
 $$;
 comment on function private.with_session(uuid[], uuid) is 'The sessions of a device with one more at the end: the last twenty, each once.';
 
