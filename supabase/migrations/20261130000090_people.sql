@@ -1914,6 +1914,7 @@ begin
   delete from ops.quarantine_action x where x.user_id = p_from;
   delete from ops.quarantine x where x.user_id = p_from;
   delete from ops.quarantine_load x where x.user_id = p_from;
+  delete from ops.replay_queue x where x.user_id = p_from;
 end
 $$;
 comment on function private.move_quarantine(uuid, uuid) is 'Moves quarantined events and what support did with them. A text that both have stays once.';
