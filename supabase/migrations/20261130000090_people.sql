@@ -22,9 +22,9 @@
 --          private.void_record, public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
 --          private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand, private.audit_hand_edit,
 --          private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect,
---          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods,
---          private.account_deleted, private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures,
---          ops.reapply_erasures, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade, private.move_events,
+--          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion, private.note_deleted,
+--          ops.end_grace_periods, private.account_deleted, private.account_soft_deleted, ops.run_erasures, ops.idle_learners,
+--          ops.export_erasures, ops.reapply_erasures, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade, private.move_events,
 --          private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of,
 --          private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.enqueue_message,
 --          private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
@@ -1354,7 +1354,7 @@ $$;
 comment on function private.erase_learners(uuid[], integer) is
   'One pass: deletes at most p_rows rows of learners in ops.erasure and returns their number. Sets erased_at where none are left.';
 
-create function private.erase_or_bisect(p_users uuid[], p_rows integer)
+create function private.erase_or_bisect(p_users uuid[], p_rows integer, p_until timestamptz)
 returns integer
 language plpgsql
 volatile
@@ -1372,14 +1372,17 @@ exception
       update ops.erasure e set tried_at = clock_timestamp(), failures = e.failures + 1, last_error = left(format('%s (%s)', sqlerrm, sqlstate), 300)
       where e.user_id = p_users[1];
       return 0;
+    elsif clock_timestamp() >= p_until then
+      return 0;
     end if;
     -- One learner whose rows can't be deleted must not stop the others. Halving finds them.
-    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows)
-      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows);
+    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows, p_until)
+      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows, p_until);
 end
 $$;
-comment on function private.erase_or_bisect(uuid[], integer) is
-  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure.';
+comment on function private.erase_or_bisect(uuid[], integer, timestamptz) is
+  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure. At p_until it stops searching. '
+  'The caller has locked their rows of ops.erasure: waiting for one in the handler would undo the whole pass.';
 
 -- Source: schemas/90_people/erasure_request.sql
 -- What:  erase_learner() and note_erasures(), which put learners behind the erasure barrier.
@@ -1492,6 +1495,28 @@ $$;
 comment on function ops.cancel_deletion(uuid, text) is
   'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';
 
+create function private.note_deleted(p_users uuid[])
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count constant integer := cardinality(p_users);
+begin
+  return private.note_erasures((
+    select coalesce(jsonb_agg(jsonb_build_object('user_id', u.id, 'reason', 'account_deleted')), '[]') from unnest(p_users) u (id)));
+exception
+  -- Another transaction is just putting one of them behind the barrier. The others do not wait for it.
+  when lock_not_available then
+    if v_count = 1 then
+      return 0;
+    end if;
+    return private.note_deleted(p_users[1:v_count / 2]) + private.note_deleted(p_users[v_count / 2 + 1:v_count]);
+end
+$$;
+comment on function private.note_deleted(uuid[]) is 'Puts learners whose account is deleted behind the barrier, but not those whom another transaction holds. Returns the number noted.';
+
 create function ops.end_grace_periods(p_accounts integer default 1000)
 returns integer
 language plpgsql
@@ -1501,21 +1526,25 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_due uuid[];
+  v_barred uuid[];
   v_live uuid[];
 begin
   perform private.require_role('admin');
+  -- A row that somebody holds, here or behind the barrier, waits for a later run.
   v_due := array(
     select d.user_id from ops.account_deletion d where d.erase_at <= clock_timestamp()
     order by d.erase_at, d.user_id limit private.row_limit('p_accounts', p_accounts, 1000, 10000) for update skip locked);
+  v_barred := array(select e.user_id from ops.erasure e where e.user_id = any (v_due) order by e.user_id for update skip locked);
+  v_due := array(
+    select d.id from unnest(v_due) d (id)
+    where d.id = any (v_barred) or not exists (select from ops.erasure e where e.user_id = d.id));
   -- An account that was made again under its id is somebody's. The data of an adopted learner is another account's.
   v_live := array(
     select u.id from auth.users u where u.id = any (v_due) and u.deleted_at is null
     union
     select a.user_id from learner.adoption a where a.user_id = any (v_due));
   perform private.end_deletions(v_live, 'The account exists again, or was adopted.');
-  return private.note_erasures((
-    select coalesce(jsonb_agg(jsonb_build_object('user_id', d.id, 'reason', 'account_deleted')), '[]')
-    from unnest(v_due) d (id) where d.id <> all (v_live)));
+  return private.note_deleted(array(select d.id from unnest(v_due) d (id) where d.id <> all (v_live)));
 end
 $$;
 comment on function ops.end_grace_periods(integer) is
@@ -1570,8 +1599,8 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
--- A row that somebody locks by hand delays its own learner, not the run.
-set lock_timeout = '2s'
+-- A row that somebody locks by hand delays its own learner, not the run: halving a pass of 100 waits for it seven times.
+set lock_timeout = '200ms'
 as $$
 declare
   v_began constant timestamptz := clock_timestamp();
@@ -1580,13 +1609,20 @@ declare
   v_count integer;
   v_most integer;
   v_done integer := 0;
+  v_error text;
 begin
   perform private.require_role('admin');
   -- A run that was cancelled has done nothing. The next one takes half as many rows.
   v_most := greatest(private.row_limit('p_rows', p_rows, 200000, 10000000) >> least((select j.failures from ops.job j where j.name = 'erasures'), 10), 1);
-  perform ops.end_grace_periods();
+  begin
+    perform ops.end_grace_periods();
+  exception when others then
+    -- Erasures that were asked for go on meanwhile.
+    v_error := format('The grace periods could not be ended: %s (%s)', sqlerrm, sqlstate);
+  end;
   loop
-    -- The least recently tried first, so that everybody gets on. A failed erasure waits for 2, 4, 8 … minutes, at most 6 hours.
+    -- The least recently tried first, so that everybody gets on. A failed erasure waits for 2, 4, 8 … minutes, at most 6 hours. A row that
+    -- somebody holds, such as a console with an open ops.erase_learner(), waits for a later run.
     select array_agg(d.user_id), bool_or(d.tried_at >= v_began) into v_users, v_again
     from (
       select e.user_id, e.tried_at from ops.erasure e
@@ -1594,14 +1630,15 @@ begin
         and (e.failures = 0 or e.tried_at < v_began - least(interval '1 minute' * 2 ^ least(e.failures, 10), interval '6 hours'))
       order by e.tried_at nulls first, e.requested_at, e.user_id
       limit 100
+      for update skip locked
     ) d;
     -- Everybody who is left is busy.
     exit when v_users is null or (v_again and v_count = 0);
-    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000));
+    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000), v_began + p_time);
     v_done := v_done + v_count;
     exit when v_done >= v_most or clock_timestamp() >= v_began + p_time;
   end loop;
-  perform private.record_job('erasures', null, case when v_done > 0 then jsonb_build_object('rows', v_done) end);
+  perform private.record_job('erasures', v_error, case when v_done > 0 then jsonb_build_object('rows', v_done) end);
   return v_done;
 end
 $$;

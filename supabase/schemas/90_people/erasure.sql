@@ -136,7 +136,7 @@ $$;
 comment on function private.erase_learners(uuid[], integer) is
   'One pass: deletes at most p_rows rows of learners in ops.erasure and returns their number. Sets erased_at where none are left.';
 
-create function private.erase_or_bisect(p_users uuid[], p_rows integer)
+create function private.erase_or_bisect(p_users uuid[], p_rows integer, p_until timestamptz)
 returns integer
 language plpgsql
 volatile
@@ -154,11 +154,14 @@ exception
       update ops.erasure e set tried_at = clock_timestamp(), failures = e.failures + 1, last_error = left(format('%s (%s)', sqlerrm, sqlstate), 300)
       where e.user_id = p_users[1];
       return 0;
+    elsif clock_timestamp() >= p_until then
+      return 0;
     end if;
     -- One learner whose rows can't be deleted must not stop the others. Halving finds them.
-    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows)
-      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows);
+    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows, p_until)
+      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows, p_until);
 end
 $$;
-comment on function private.erase_or_bisect(uuid[], integer) is
-  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure.';
+comment on function private.erase_or_bisect(uuid[], integer, timestamptz) is
+  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure. At p_until it stops searching. '
+  'The caller has locked their rows of ops.erasure: waiting for one in the handler would undo the whole pass.';
