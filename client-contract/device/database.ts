@@ -1,5 +1,6 @@
 // The device's database: upgraded to this version's schema, and read as validated rows.
 import { z } from "zod";
+import type { HashBytes } from "../contract/sha256.ts";
 import { DeviceError } from "./device_error.ts";
 import { SCHEMA } from "./schema.gen.ts";
 import { type DeviceStorage, type SqlValue, StorageError, type StorageStatement } from "./storage.ts";
@@ -15,6 +16,8 @@ const BUSY_MS = 5000;
 
 /** An open database. Rows are checked against a schema as they are read. */
 export interface Database extends Disposable {
+  /** The storage's SHA-256; undefined: JavaScript's. */
+  readonly hash: HashBytes | undefined;
   /** Runs a statement that writes, and returns the number of rows that it changed. */
   run(sql: string, ...parameters: SqlValue[]): number;
   /** All rows of a query. */
@@ -34,6 +37,9 @@ function isFailure(error: unknown, codes: number[]): boolean {
 
 /** Whether a constraint has refused a statement. The transaction is still open. */
 export const isConstraint = (error: unknown): boolean => isFailure(error, [SQLITE_CONSTRAINT]);
+
+/** The error of a table that can be read, and whose rows still are not what SQLite wrote. */
+export const corruption = (message: string): StorageError => new StorageError(message, SQLITE_CORRUPT);
 
 /** Whether an error means that the disk does not return what was written. */
 export const isCorruption = (error: unknown): boolean =>
@@ -96,6 +102,7 @@ export function openDatabase(db: DeviceStorage, upgrades: readonly string[] = UP
   }
 
   return {
+    hash: db.sha256,
     run: (sql, ...parameters) => Number(prepared(sql).run(...parameters).changes),
     all: (row, sql, ...parameters) => prepared(sql).all(...parameters).map((value) => row.parse(value)),
     get(row, sql, ...parameters) {
