@@ -125,7 +125,8 @@ Deno.test("O5: a contact or a report during an erasure leaves nothing", async ()
 const HELD: Record<string, (tx: Query, learner: string) => Promise<unknown>> = {
   "an erasure asked for in a console": (tx, learner) => tx`select ops.erase_learner(${learner})`,
   "a row of the barrier": (tx, learner) => tx`select from ops.erasure where user_id = ${learner} for update`,
-  "a row of the learner": (tx, learner) => tx`select from learner.device where user_id = ${learner} for update`,
+  "a row of the learner": (tx, learner) =>
+    tx`select from learner.device where user_id = ${learner} for update`,
   "the end of a grace period": (tx, learner) =>
     tx`select from ops.account_deletion where user_id = ${learner} for update`,
   "the barrier of a deleted account": (tx, learner) =>
@@ -155,11 +156,15 @@ Deno.test("O5: rows that somebody holds delay their own learner's erasure, and n
     const held = [learners[20], learners[125], learners[200]].filter((learner) => learner !== undefined);
     const left = async () =>
       (await sql<{ id: string }[]>`
-        select d.user_id as id from learner.device d where d.user_id = any (${learners}::uuid[])`).map(({ id }) => id);
+        select d.user_id as id from learner.device d where d.user_id = any (${learners}::uuid[])`).map((
+        { id },
+      ) => id);
     await admin.begin(async (tx) => {
       for (const learner of held) await hold(tx, learner);
       // A slow machine may need a second run to find all that are held.
-      for (let run = 0; run < 2; run++) await sql`select private.run_job('erasures', 'select ops.run_erasures()')`;
+      for (let run = 0; run < 2; run++) {
+        await sql`select private.run_job('erasures', 'select ops.run_erasures()')`;
+      }
       const late = (await left()).filter((learner) => !held.includes(learner));
       assert.deepEqual(late, [], `${what}: everybody else is erased`);
       const [job] = await sql`select last_error from ops.job where name = 'erasures'`;
