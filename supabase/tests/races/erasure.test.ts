@@ -140,7 +140,7 @@ Deno.test("O5: rows that somebody holds delay their own learner's erasure, and n
   const admin = database.connect();
   await sql`select cron.unschedule('carrel_erasures')`;
   for (const [what, hold] of Object.entries(HELD)) {
-    const learners = Array.from({ length: 240 }, () => crypto.randomUUID());
+    const learners: string[] = Array.from({ length: 240 }, () => crypto.randomUUID());
     await sql`insert into learner.state (user_id) select unnest(${learners}::uuid[])`;
     await sql`
       insert into learner.device (user_id, device_id, first_seen_at, last_seen_at)
