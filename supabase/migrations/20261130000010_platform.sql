@@ -10,10 +10,10 @@
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
 --          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
 --          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
---          private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error, private.caller_id,
---          private.caller_session, private.app_role, private.require_role, private.row_limit, private.refusal, private.answer_refusal,
---          private.refuse, private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.new_seed,
---          private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history,
+--          private.default_poll_after_s, private.is_ulid, private.account_of, private.open_sessions, private.raise_error,
+--          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.refusal,
+--          private.answer_refusal, private.refuse, private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb,
+--          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history,
 --          private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
 --          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.record_job,
 --          private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers,
@@ -192,7 +192,7 @@ values
   ('unauthenticated', 'This request needs the access token of a signed-in learner.', 401, '{CR022}', false, null, null, null, null),
   ('session_ended', 'The session of this access token has ended.', 401, '{CR023}', false, null, null, null, null),
   ('token_expired', 'The access token has expired.', 401, '{}', false, null, null, null, null),
-  ('device_revoked', 'This device, or a device with this session, was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
+  ('device_revoked', 'This device or this session was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
   ('forbidden', 'Your role does not allow this.', 403, '{CR001}', false, null, null, null, null),
   ('device_unknown', 'This learner has no such device.', 404, '{CR084}', false, null, null, null, null),
   ('not_found', 'There is nothing at this path.', 404, '{CR043}', false, null, null, null, null),
@@ -202,7 +202,7 @@ values
   ('schedule_unknown', 'There is no pending schedule with this id.', 404, '{CR031}', false, null, null, null, null),
   ('method_not_allowed', 'This path does not support this method.', 405, '{}', false, null, null, null, null),
   ('body_timeout', 'The body of the request arrived too slowly.', 408, '{}', true, null, null, null, null),
-  ('revocations_full', 'This learner has already revoked the most devices allowed.', 409, '{CR085}', false, null, null, null, null),
+  ('revocations_full', 'This learner has already revoked the most devices that were never seen.', 409, '{CR085}', false, null, null, null, null),
   ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
   ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
@@ -245,7 +245,7 @@ values
   ('id_conflict', 'Another event with this id was accepted before.', null, '{}', null, 'quarantined', false, false, null);
 
 -- Source: schemas/10_platform/account.sql
--- What:  account_of(), the account and the session behind a token, as they are now.
+-- What:  account_of(), the account and the session behind a token, as they are now, and open_sessions().
 -- Why:   a token's claims are up to an hour old. Someone who was signed out, banned, deleted or lost their role still holds it (I9).
 create type private.account as (opened_at timestamptz, app_role text, is_anonymous boolean);
 comment on type private.account is
@@ -274,6 +274,19 @@ end
 $$;
 comment on function private.account_of(uuid, uuid) is
   'The account of a user with one of its sessions. Null without an account. Owned by postgres, because carrel_definer has no rights in the schema auth.';
+
+create function private.open_sessions(p_user uuid)
+returns uuid[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(select s.id from auth.sessions s where s.user_id = p_user);
+end
+$$;
+comment on function private.open_sessions(uuid) is 'The ids of a user''s sessions. Owned by postgres, as account_of() is.';
 
 -- Source: schemas/10_platform/errors.sql
 -- What:  how SQL raises an error of the registry, and how SQL reads the caller's user and role.

@@ -42,6 +42,7 @@ from (values
   ('learner.skill_progress', 'insert or update or delete'),
   ('learner.practice', 'insert or update or delete'),
   ('learner.device', 'insert or update or delete'),
+  ('learner.device_session', 'insert or update or delete'),
   ('learner.event', 'insert or update or delete'),
   ('learner.batch', 'insert or update or delete'),
   ('learner.adoption', 'insert or update or delete'),
