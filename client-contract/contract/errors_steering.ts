@@ -17,7 +17,8 @@ export const steeringErrors = {
   revocations_full: {
     request: refused(409, "CR085"),
     title: "This learner has already revoked the most devices that were never seen.",
-    client: "Offer the devices on record, which can still be revoked, and to sign out everywhere. Support can revoke more; `info` is the limit.",
+    client:
+      "Offer the devices on record, which can still be revoked, and to sign out everywhere. Support can revoke more; `info` is the limit.",
   },
   rate_limited: {
     request: deferred(429, "CR083"),

@@ -13,21 +13,21 @@
 --          ops.webhook_delivery, ops.webhook_attempt cascade;
 --        drop function if exists private.audit_look, private.action_json, private.record_actions, private.quarantine_states,
 --          private.mended_id, private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor,
---          private.ulid_time, private.support_timeline, public.support_timeline, private.require_reason, private.lock_learner,
---          private.quarantine_ids, private.quarantine_cursor, private.quarantine_page, private.own_quarantine, public.own_quarantine,
---          private.support_quarantine, public.support_quarantine, private.rows_to_replay, private.replay_quarantined,
---          public.replay_quarantined, private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all,
---          private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined,
---          public.restore_quarantined, private.next_reset_range, private.support_reset_progress, public.support_reset_progress,
---          private.void_record, public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
---          private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand, private.audit_hand_edit,
---          private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect,
---          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion, private.note_deleted,
---          ops.end_grace_periods, private.account_deleted, private.account_soft_deleted, ops.run_erasures, ops.idle_learners,
---          ops.export_erasures, ops.reapply_erasures, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade, private.move_events,
---          private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of,
---          private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.enqueue_message,
---          private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
+--          private.ulid_time, private.support_timeline, public.support_timeline, private.quarantine_cursor, private.quarantine_row_bytes,
+--          private.quarantine_page, private.require_reason, private.lock_learner, private.quarantine_ids, private.own_quarantine,
+--          public.own_quarantine, private.support_quarantine, public.support_quarantine, private.rows_to_replay,
+--          private.replay_quarantined, public.replay_quarantined, private.mend_quarantined, public.mend_quarantined,
+--          private.rows_to_replay_of_all, private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined,
+--          public.discard_quarantined, public.restore_quarantined, private.next_reset_range, private.support_reset_progress,
+--          public.support_reset_progress, private.void_record, public.support_void, public.support_unvoid, private.projection_differences,
+--          public.projection_differences, private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand,
+--          private.audit_hand_edit, private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners,
+--          private.erase_or_bisect, private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion,
+--          private.note_deleted, ops.end_grace_periods, private.account_deleted, private.account_soft_deleted, ops.run_erasures,
+--          ops.idle_learners, ops.export_erasures, ops.reapply_erasures, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade,
+--          private.move_events, private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner,
+--          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url,
+--          private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
 --          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
@@ -260,6 +260,8 @@ declare
   v_key text := '';
   v_before uuid;
   v_events uuid[];
+  v_count integer := 0;
+  v_bytes bigint := 0;
 begin
   perform private.require_role('support', 'admin');
   if p_cursor is not null then
@@ -287,7 +289,7 @@ begin
   end if;
   perform private.audit('support_timeline', 'learner.state', p_learner::text, null,
     jsonb_build_object('cursor', p_cursor, 'limit', v_limit));
-  return query
+  for at, kind, summary, detail, cursor in
   select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
   from (
     -- Each branch is limited before its texts are built, and starts its index at the cursor's time. Rows of that same time are
@@ -341,7 +343,13 @@ begin
   ) t (at, kind, key, summary, detail)
   -- Keys are hex digits and zeros, which sort the same in every collation.
   order by t.at desc, t.kind desc, t.key desc
-  limit v_limit;
+  limit v_limit
+  loop
+    v_bytes := v_bytes + 300 + octet_length(detail::text);
+    exit when v_count > 0 and v_bytes > private.max_page_bytes();
+    v_count := v_count + 1;
+    return next;
+  end loop;
 end
 $$;
 comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
@@ -362,11 +370,90 @@ end
 $$;
 comment on function public.support_timeline(uuid, text, integer) is
   'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
-  'events and support''s actions on them, devices, operations; at most 1000 rows. '
-  'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
+  'events and support''s actions on them, devices, operations; at most 1000 rows and 1 MiB, but at least one row. '
+  'after is the last row''s cursor: go on until a page is empty. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.support_timeline(uuid, text, integer),
   public.support_timeline(uuid, text, integer) to authenticated, service_role;
+
+-- Source: schemas/90_people/quarantine_page.sql
+-- What:  quarantine_page(), a page of quarantined events, bounded by rows and bytes.
+-- Why:   a text may have 512 KiB, so a page bounded by rows alone was 20 MiB (U8).
+
+create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
+comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'The cursor after a row of a page of quarantined events.';
+
+create function private.quarantine_row_bytes(p_row ops.quarantine)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select octet_length(to_json(p_row)::text) + coalesce(sum(octet_length(private.action_json(a)::text)), 0)
+  from ops.quarantine_action a where a.user_id = p_row.user_id and a.sha256 = p_row.sha256
+$$;
+comment on function private.quarantine_row_bytes(ops.quarantine) is 'The size of a quarantined event as JSON, with support''s actions on it.';
+
+create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
+returns setof ops.quarantine
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cursor constant text[] := regexp_match(p_cursor,
+    '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
+  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
+  v_at timestamptz := 'infinity';
+  v_user uuid;
+  v_sha256 bytea;
+  v_rows refcursor;
+  v_row ops.quarantine;
+  v_count integer := 0;
+  v_bytes bigint := 0;
+begin
+  if p_cursor is not null then
+    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
+    end if;
+    v_at := v_cursor[1]::timestamptz;
+    v_user := v_cursor[2]::uuid;
+    v_sha256 := decode(v_cursor[3], 'hex');
+  end if;
+  -- Newest first, through the index that starts with the given filter, so that a page reads only its own rows.
+  if p_learner is not null then
+    open v_rows for
+      select * from ops.quarantine q
+      where q.user_id = p_learner and (q.last_seen_at, q.sha256) < (v_at, coalesce(v_sha256, ''))
+        and (p_status is null or q.status = p_status) and (p_code is null or q.code = p_code)
+      order by q.last_seen_at desc, q.sha256 desc limit v_limit;
+  else
+    open v_rows for
+      select * from ops.quarantine q
+      where q.status = coalesce(p_status, 'open')
+        and (q.last_seen_at, q.user_id, q.sha256) < (v_at, coalesce(v_user, '00000000-0000-0000-0000-000000000000'), coalesce(v_sha256, ''))
+        and (p_code is null or q.code = p_code)
+      order by q.last_seen_at desc, q.user_id desc, q.sha256 desc limit v_limit;
+  end if;
+  loop
+    fetch v_rows into v_row;
+    exit when not found;
+    v_bytes := v_bytes + private.quarantine_row_bytes(v_row);
+    exit when v_count > 0 and v_bytes > private.max_page_bytes();
+    v_count := v_count + 1;
+    return next v_row;
+  end loop;
+  close v_rows;
+end
+$$;
+comment on function private.quarantine_page(uuid, text, text, text, integer) is
+  'Quarantined events, last seen first. One learner''s: all statuses by default. All learners'': open ones by default. '
+  'At most p_limit rows and a page''s bytes, but at least one row.';
 
 -- Source: schemas/90_people/quarantine_read.sql
 -- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's functions share.
@@ -427,56 +514,6 @@ $$;
 comment on function private.quarantine_ids(uuid, text[]) is
   'The keys of quarantined events from their ids (SHA-256 in hex). All must belong to the learner. Errors: support_invalid, record_unknown.';
 
-create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
-comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'The cursor after a row of a page of quarantined events.';
-
-create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
-returns setof ops.quarantine
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cursor constant text[] := regexp_match(p_cursor,
-    '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
-  v_at timestamptz := 'infinity';
-  v_user uuid;
-  v_sha256 bytea;
-begin
-  if p_cursor is not null then
-    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
-    end if;
-    v_at := v_cursor[1]::timestamptz;
-    v_user := v_cursor[2]::uuid;
-    v_sha256 := decode(v_cursor[3], 'hex');
-  end if;
-  -- Newest first, through the index that starts with the given filter, so that a page reads only its own rows.
-  if p_learner is not null then
-    return query
-    select * from ops.quarantine q
-    where q.user_id = p_learner and (q.last_seen_at, q.sha256) < (v_at, coalesce(v_sha256, ''))
-      and (p_status is null or q.status = p_status) and (p_code is null or q.code = p_code)
-    order by q.last_seen_at desc, q.sha256 desc limit v_limit;
-  else
-    return query
-    select * from ops.quarantine q
-    where q.status = coalesce(p_status, 'open')
-      and (q.last_seen_at, q.user_id, q.sha256) < (v_at, coalesce(v_user, '00000000-0000-0000-0000-000000000000'), coalesce(v_sha256, ''))
-      and (p_code is null or q.code = p_code)
-    order by q.last_seen_at desc, q.user_id desc, q.sha256 desc limit v_limit;
-  end if;
-end
-$$;
-comment on function private.quarantine_page(uuid, text, text, text, integer) is
-  'Quarantined events, last seen first. One learner''s: all statuses by default. All learners'': open ones by default.';
-
 create function private.own_quarantine(p_cursor text, p_limit integer)
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
@@ -516,7 +553,8 @@ exception
 end
 $$;
 comment on function public.own_quarantine(text, integer) is
-  'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows. after is the last row''s cursor. '
+  'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows and 1 MiB, but at least one row. '
+  'after is the last row''s cursor: go on until a page is empty. '
   'Errors: unauthenticated, cursor_invalid.';
 
 create function private.support_quarantine(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
@@ -567,7 +605,8 @@ exception
 end
 $$;
 comment on function public.support_quarantine(uuid, text, text, text, integer) is
-  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or of all (open ones unless with_status is given). '
+  'Events that could not be applied, last seen first, at most 500 rows and 1 MiB, but at least one row: of one learner, or of all (open ones unless '
+  'with_status is given). after is the last row''s cursor: go on until a page is empty. '
   'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, integer) to authenticated;
@@ -2591,7 +2630,7 @@ begin
   select * into v_made from private.new_webhook_secret(v_id);
   -- Learners' ids are sent only to endpoints that ask for erasures.
   insert into ops.webhook_endpoint (id, url, description, events, local, secret_id)
-  values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), p_local, v_made.p_id);
+  values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), coalesce(p_local, false), v_made.p_id);
   return json_build_object('id', v_id, 'secret', v_made.p_secret);
 end
 $$;

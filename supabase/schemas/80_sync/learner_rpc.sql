@@ -134,29 +134,6 @@ comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[
   'Merges progress in one skill, which never decreases: {result, progress}. event_id is a ULID and the idempotency key. '
   'The call becomes one progress.advanced event and goes through the same ingest.';
 
-create function private.note_pull(p_user uuid, p_session uuid, p_device uuid)
-returns void
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- As the function sync does: at most every half hour, or for another session. A replica can't write.
-  if p_device is null or pg_is_in_recovery() or exists (
-    select from learner.device d
-    where d.user_id = p_user and d.device_id = p_device and d.session_id is not distinct from p_session
-      and d.last_seen_at > clock_timestamp() - private.contact_interval() / 2)
-  then
-    return;
-  end if;
-  perform private.record_contacts(json_build_array(json_build_object('learner', p_user, 'session', p_session, 'device', p_device)));
-exception
-  -- Somebody holds the device's row. The next pull records the contact.
-  when lock_not_available then null;
-end
-$$;
-comment on function private.note_pull(uuid, uuid, uuid) is 'Records the contact of a device that pulls over RPC, so that it is listed, hinted, and revoked with its session.';
-
 create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns json
 language plpgsql
