@@ -13,7 +13,7 @@
 --          ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
 --        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.ulid_month,
 --          private.partitioned_tables, private.partition_name, private.month_floor, private.partition_end, private.has_month,
---          private.move_rows, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
+--          private.move_strays, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
 --          ops.ensure_partitions, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
 --          ops.partition_health, private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures,
 --          private.only_redact, private.note_session, private.most_devices_of_session, private.note_device_session, private.forget_devices,
@@ -175,7 +175,7 @@ comment on function private.has_month(text, text, date, boolean) is
 -- What:  fill_partition(), which creates a month's partition and moves the month's rows out of the default one; ensure_partitions().
 -- Why:   rows of a month without a partition go to the default one. Moving them needs a lock, so many rows move in slices.
 
-create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
+create function private.move_strays(p_schema text, p_table text, p_month date, p_least text, p_below text)
 returns bigint
 language plpgsql
 volatile
@@ -183,15 +183,22 @@ security definer -- so that a move between partitions does not count as an edit 
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_key constant text := (select t.key from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table);
+  v_default constant text := p_table || '_default';
+  v_month constant text := private.partition_name(p_table, p_month);
   v_moved bigint;
 begin
-  execute format('with moved as (delete from %s where %I >= %L and %2$I < %4$L returning *) insert into %5$s select * from moved',
-    p_from::regclass, p_column, p_least, p_below, p_to::regclass);
+  execute format('with moved as (delete from %I.%I where %I >= %L and %3$I < %5$L returning *) insert into %1$I.%6$I select * from moved',
+    p_schema, v_default, v_key, p_least, p_below, v_month);
   get diagnostics v_moved = row_count;
+  if v_moved > 0 then
+    perform private.audit('move_strays', format('%s.%s', p_schema, v_month), null, null, jsonb_build_object('rows', v_moved, 'from', p_least, 'below', p_below));
+  end if;
   return v_moved;
 end
 $$;
-comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape. Returns their number.';
+comment on function private.move_strays(text, text, date, text, text) is
+  'Moves a range of rows from the default partition of a table to the month''s. Returns their number. Audited, because the rows are not.';
 
 create function private.create_partition(p_schema text, p_table text, p_name text, p_comment text)
 returns void
@@ -291,7 +298,7 @@ begin
   else
     execute format('alter table %I.%I detach partition %I.%I', p_schema, p_table, p_schema, v_name);
   end if;
-  v_moved := private.move_rows(v_default, format('%I.%I', p_schema, v_name), v_parent.key, coalesce(v_reached, v_from), v_to);
+  v_moved := private.move_strays(p_schema, p_table, p_month, coalesce(v_reached, v_from), v_to);
   execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, v_name, v_from, v_to);
   return v_moved;
 end
@@ -1382,16 +1389,25 @@ comment on function private.drop_old_months(text, text, timestamptz) is 'Drops t
 
 create function private.delete_stray_telemetry(p_before timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_count bigint;
+begin
   -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
   delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000));
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('delete_stray_telemetry', 'ops.telemetry_default', null, null, jsonb_build_object('rows', v_count, 'received_before', p_before));
+  end if;
+end
 $$;
-comment on function private.delete_stray_telemetry(timestamptz) is 'Deletes up to 100,000 rows of the default partition that arrived before this time.';
+comment on function private.delete_stray_telemetry(timestamptz) is
+  'Deletes up to 100,000 rows of the default partition that arrived before this time. Audited.';
 
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer

@@ -886,15 +886,23 @@ comment on function private.report_content(uuid, uuid, text) is
 
 create function private.delete_reports(p_before date)
 returns bigint
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  with deleted as (delete from ops.content_report r where r.reported_on < p_before returning 1)
-  select count(*) from deleted
+declare
+  v_count bigint;
+begin
+  delete from ops.content_report r where r.reported_on < p_before;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
+  end if;
+  return v_count;
+end
 $$;
-comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number.';
+comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number. Audited.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -905,14 +913,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_keep constant interval := coalesce(p_keep, (select s.keep_reports from ops.content_setting s));
-  v_count bigint;
 begin
   perform private.require_role('admin');
-  v_count := private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
-  if v_count > 0 then
-    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
-  end if;
-  return v_count;
+  return private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
 end
 $$;
 comment on function ops.prune_content_reports(interval) is
@@ -1041,7 +1044,7 @@ $$;
 comment on function private.version_left_behind(integer, interval) is
   'The newest version that may become the horizon: p_keep_versions below the head, and not newer than the release of p_keep_age ago.';
 
-create function private.delete_superseded(p_horizon integer, p_answers integer)
+create function private.delete_superseded(p_horizon integer, p_answers integer, p_before integer)
 returns json
 language plpgsql
 volatile
@@ -1053,6 +1056,7 @@ declare
   v_nodes integer;
   v_sizes integer;
   v_keys integer;
+  v_report json;
 begin
   -- 1 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
   --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
@@ -1088,11 +1092,13 @@ begin
     select from content.answer_key newer
     where newer.question_id = k.question_id and newer.version > k.version and newer.version <= p_answers);
   get diagnostics v_keys = row_count;
-  return json_build_object('revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+  v_report := json_build_object('horizon', p_horizon, 'before', p_before, 'revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+  perform private.audit('compact_content', 'content.release', p_horizon::text, null, v_report::jsonb);
+  return v_report;
 end
 $$;
-comment on function private.delete_superseded(integer, integer) is
-  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers.';
+comment on function private.delete_superseded(integer, integer, integer) is
+  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers, and the horizon before. Audited.';
 
 create function ops.compact_content(
   p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
@@ -1107,8 +1113,6 @@ declare
   v_horizon integer;
   v_answers integer;
   v_before integer;
-  v_deleted json;
-  v_report json;
 begin
   perform private.require_role('admin');
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -1127,11 +1131,7 @@ begin
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
   -- 2 Delete what no device can ask for any more.
-  v_deleted := private.delete_superseded(v_horizon, v_answers);
-  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_deleted -> 'revisions',
-    'tree_nodes', v_deleted -> 'tree_nodes', 'sizes', v_deleted -> 'sizes', 'answer_keys', v_deleted -> 'answer_keys');
-  perform private.audit('compact_content', 'content.release', v_horizon::text, null, v_report::jsonb);
-  return v_report;
+  return private.delete_superseded(v_horizon, v_answers, v_before);
 end
 $$;
 comment on function ops.compact_content(integer, interval, interval) is

@@ -1371,8 +1371,10 @@ declare
 begin
   -- 1 The learners' locks, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
   --   Later batches see the barrier. Busy learners wait for the next run.
-  insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
-  v_users := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for update skip locked);
+  insert into learner.state (user_id) select e.user_id from ops.erasure e where e.user_id = any (p_users) order by e.user_id on conflict do nothing;
+  v_users := array(
+    select s.user_id from learner.state s join ops.erasure e on e.user_id = s.user_id where s.user_id = any (p_users)
+    order by s.user_id for update of s skip locked);
 
   -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
   insert into ops.erasure (user_id, reason)
@@ -1429,11 +1431,14 @@ comment on function private.erase_or_bisect(uuid[], integer, timestamptz) is
 
 create function private.note_erasures(p_erasures jsonb)
 returns integer
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_noted ops.erasure[];
+begin
   with gone as (
     -- The erasure takes the place of the grace period, and remembers that the account is deleted.
     delete from ops.account_deletion d
@@ -1452,12 +1457,16 @@ as $$
     order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
     on conflict (user_id) do update set reason = excluded.reason
     where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
-    returning 1
+    returning e
   )
-  select count(*) from noted
+  select coalesce(array_agg(n.e), '{}') into v_noted from noted n;
+  -- The record contains only the learner's id and the reason.
+  perform private.audit('erase_learner', 'learner.state', n.user_id::text, null, jsonb_build_object('reason', n.reason)) from unnest(v_noted) n;
+  return cardinality(v_noted);
+end
 $$;
 comment on function private.note_erasures(jsonb) is
-  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted.';
+  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted; each is audited.';
 
 create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
 returns timestamptz
@@ -1469,9 +1478,10 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.refuse_adopted(p_user);
-  perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
-  -- The record contains only the learner's id and the reason.
-  perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
+  if private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason))) = 0 then
+    -- Asked for again.
+    perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
+  end if;
   perform private.erase_learners(array[p_user], 20000);
   return (select e.erased_at from ops.erasure e where e.user_id = p_user);
 end
@@ -1836,14 +1846,19 @@ $$;
 comment on function ops.expect_upgrade(interval) is
   'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
 
-create function private.end_declaration(p_kept_for text)
+create function private.end_declaration(p_kept_for text, p_result text)
 returns void
-language sql
+language plpgsql
 volatile
 security definer -- the job's write is not an edit by hand
 set search_path = pg_catalog, pg_temp
-as $$ update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton $$;
-comment on function private.end_declaration(text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database.';
+as $$
+begin
+  update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton;
+  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', p_result, 'history', private.history()));
+end
+$$;
+comment on function private.end_declaration(text, text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database. Audited.';
 
 create function ops.settle_upgrade(p_cancel boolean default false)
 returns text
@@ -1871,10 +1886,9 @@ begin
   if v_result is null then
     return 'expected';
   end if;
-  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end);
+  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end, v_result);
   update ops.steering s set paused = false, pause_reason = null
   where s.platform is null and s.app_from is null and s.app_before is null and s.pause_reason = 'The service is being upgraded.';
-  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', v_result, 'history', private.history()));
   return v_result;
 end
 $$;
@@ -2915,10 +2929,13 @@ begin
   delete from ops.webhook_attempt a where a.message_id = any (v_old);
   delete from ops.webhook_delivery d where d.message_id = any (v_old);
   delete from ops.webhook_message m where m.id = any (v_old);
+  if v_old <> '{}' then
+    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', cardinality(v_old)), null);
+  end if;
   return cardinality(v_old);
 end
 $$;
-comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages.';
+comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages. Audited.';
 
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
@@ -2935,9 +2952,6 @@ begin
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
-  if v_count > 0 then
-    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', v_count), null);
-  end if;
   return v_count;
 end
 $$;
@@ -3019,6 +3033,9 @@ begin
   where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
     and not t.tgisinternal and t.tgenabled in ('D', 'R')
   union all
+  select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
+  from private.missing_triggers() t
+  union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
@@ -3043,6 +3060,6 @@ $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
-  'trigger_disabled, worker_silent.';
+  'trigger_disabled, trigger_missing, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

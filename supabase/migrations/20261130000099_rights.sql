@@ -62,7 +62,8 @@ select private.own_definers();
 -- What:  the tables whose edits by hand are audited, and the refusal of TRUNCATE on them.
 -- Why:   a row that a person changed in Studio or a console must not look like Carrel's own work (O1). The triggers come last, after the owners
 --        of the definers: what migrations insert before is no edit.
---        A trigger sees neither DDL, nor a session with `session_replication_role = replica`, nor anything while it is disabled, which alarms() reports.
+--        A trigger sees neither DDL, nor a session with `session_replication_role = replica`, nor anything while it is
+--        disabled or dropped, which alarms() reports.
 
 create function private.watch_by_hand(p_table regclass, p_events text)
 returns void
@@ -137,3 +138,5 @@ from (values
   ('private.event_type', 'insert or update or delete'),
   ('private.knowledge', 'insert or update or delete')
 ) t (name, events);
+
+select private.note_triggers();

@@ -114,8 +114,10 @@ declare
 begin
   -- 1 The learners' locks, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
   --   Later batches see the barrier. Busy learners wait for the next run.
-  insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
-  v_users := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for update skip locked);
+  insert into learner.state (user_id) select e.user_id from ops.erasure e where e.user_id = any (p_users) order by e.user_id on conflict do nothing;
+  v_users := array(
+    select s.user_id from learner.state s join ops.erasure e on e.user_id = s.user_id where s.user_id = any (p_users)
+    order by s.user_id for update of s skip locked);
 
   -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
   insert into ops.erasure (user_id, reason)
