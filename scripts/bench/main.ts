@@ -5,6 +5,7 @@ import { benchCost } from "./cost.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
+import { benchHealth } from "./health.ts";
 import { benchFunction, benchLargest } from "./ingest.ts";
 import { benchAlternatives } from "./ingest_alternatives.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
@@ -24,6 +25,7 @@ const BENCHES = {
   fleet: benchFleet,
   function: benchFunction,
   growth: benchIngestGrowth,
+  health: benchHealth,
   largest: benchLargest,
   pages: benchPages,
   pressure: benchPressure,
@@ -51,6 +53,7 @@ const COMMAND = {
   largest               the largest batch
   alternatives          what a team would use instead of the function
   growth                batches beside a ledger of many rows
+  health                a minute's roll-up of health
   pressure              a hostile learner who pushes
   attacker              a hostile learner who reads content
   cost                  bytes on the wire and stored bytes of a device, for docs/deploy.md
