@@ -20,7 +20,7 @@ begin
   left join learner.device d on d.user_id = a.user_id and d.device_id = a.device_id
   where a.graded_correct <> a.claimed_correct and a.voided_at is null
     -- The id contains its time, so whole months are skipped.
-    and a.event_id >= private.ulid_floor(greatest(coalesce(p_since, '1970-01-01'), '1970-01-01'))
+    and a.event_id >= private.ulid_floor(least(greatest(coalesce(p_since, '1970-01-01'), '1970-01-01'), '9999-12-31'))
   group by a.question_id, a.content_version
   order by count(*) desc, a.question_id, a.content_version
   limit private.list_rows(p_limit);

@@ -12,15 +12,6 @@ as $$
 $$;
 comment on function private.declare_upgrade(timestamptz) is 'Keeps the history for an upgrade until this time.';
 
-create function private.end_declaration(p_kept_for text)
-returns void
-language sql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$ update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton $$;
-comment on function private.end_declaration(text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database.';
-
 create function ops.expect_upgrade(p_within interval default '2 hours')
 returns timestamptz
 language plpgsql
@@ -45,6 +36,20 @@ end
 $$;
 comment on function ops.expect_upgrade(interval) is
   'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
+
+create function private.end_declaration(p_kept_for text, p_result text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton;
+  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', p_result, 'history', private.history()));
+end
+$$;
+comment on function private.end_declaration(text, text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database. Audited.';
 
 create function ops.settle_upgrade(p_cancel boolean default false)
 returns text
@@ -72,10 +77,9 @@ begin
   if v_result is null then
     return 'expected';
   end if;
-  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end);
+  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end, v_result);
   update ops.steering s set paused = false, pause_reason = null
   where s.platform is null and s.app_from is null and s.app_before is null and s.pause_reason = 'The service is being upgraded.';
-  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', v_result, 'history', private.history()));
   return v_result;
 end
 $$;

@@ -126,10 +126,13 @@ begin
   delete from ops.webhook_attempt a where a.message_id = any (v_old);
   delete from ops.webhook_delivery d where d.message_id = any (v_old);
   delete from ops.webhook_message m where m.id = any (v_old);
+  if v_old <> '{}' then
+    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', cardinality(v_old)), null);
+  end if;
   return cardinality(v_old);
 end
 $$;
-comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages.';
+comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages. Audited.';
 
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
@@ -146,9 +149,6 @@ begin
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
-  if v_count > 0 then
-    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', v_count), null);
-  end if;
   return v_count;
 end
 $$;
