@@ -1834,7 +1834,7 @@ begin
     select t.event_id, t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_to
   ),
   taken as materialized (
-    select m.*, (h.type, h.type_version, h.occurred_at, h.body) is not distinct from (m.type, m.type_version, m.occurred_at, m.body) as is_same
+    select m.*, (h.type, h.type_version, h.occurred_at) = (m.type, m.type_version, m.occurred_at) and private.is_same_body(h.body, m.body) as is_same
     from mine m join theirs h using (event_id)
   ),
   kept as (
@@ -2011,7 +2011,7 @@ comment on function private.adopt_learner(uuid, uuid, text) is
 create function private.adoption_of(p_account uuid, p_anonymous uuid)
 returns learner.adoption
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -2025,14 +2025,19 @@ begin
   select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
   if v_adoption.adopted_by <> p_account then
     perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
-  elsif v_adoption is null then
-    perform private.refuse_absent(p_anonymous);
+  elsif v_adoption is not null then
+    -- Made again by lock_learners().
+    delete from learner.state s where s.user_id = p_anonymous;
+  elsif exists (select from ops.erasure e where e.user_id = p_anonymous) then
+    -- Not `erased`, which tells a device to delete what the account has.
+    perform private.raise_error('adoption_erased');
   end if;
   return v_adoption;
 end
 $$;
 comment on function private.adoption_of(uuid, uuid) is
-  'The adoption, if it has happened; null if it may happen. Raises adoption_refused, erased or learner_adopted. The caller holds both locks.';
+  'The adoption, if it has happened; null if it may happen. Raises adoption_refused or adoption_erased; erased or learner_adopted for the account. '
+  'The caller holds both locks.';
 
 create function private.adoption_json(p_adoption learner.adoption)
 returns json
@@ -2074,7 +2079,7 @@ end
 $$;
 comment on function ops.adopt_learner(uuid, uuid, text) is
   'The same by hand: for a learner whose device has lost its session, or who has too many events for it. Find out first that both are the same person. '
-  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, erased, learner_adopted.';
+  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, adoption_erased, erased, learner_adopted.';
 
 -- Source: schemas/90_people/adopt_for.sql
 -- What:  adopt_for(), an adoption that a device asks for, with proof of both sessions.
@@ -2094,6 +2099,18 @@ declare
   v_adoption learner.adoption;
   v_refusal json;
 begin
+  -- 0 Without a proof nothing is moved, and an adoption that has happened is only reported. A device asks again after a restore of the
+  --   server, when its proof may be too old. No lock of a learner whom the caller only names.
+  if p_anonymous_session is null then
+    perform private.require_running(null, null);
+    perform private.require_session(p_account, p_session, null);
+    select * into v_adoption from learner.adoption a where a.user_id = p_anonymous and a.adopted_by = p_account;
+    if v_adoption is null then
+      perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
+    end if;
+    return private.adoption_json(v_adoption);
+  end if;
+
   -- 1 Both learners' locks, in a statement of its own. Everything after sees what the last holders committed.
   perform private.lock_learners(array[p_account, p_anonymous]);
   perform private.require_running(null, null);
@@ -2106,7 +2123,7 @@ begin
   end if;
 
   -- 3 The function has verified the signature of the anonymous token, which may have expired. So its session must still live.
-  if p_anonymous_session is null or private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
+  if private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
     perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
   elsif not (private.account_of(p_anonymous, p_anonymous_session)).is_anonymous then
     perform private.raise_error('adoption_refused', 'This learner has an account of their own.', 'not_anonymous');
@@ -2132,8 +2149,8 @@ end
 $$;
 comment on function private.adopt_for(uuid, uuid, uuid, uuid) is
   'An account adopts an anonymous learner: {learner_id, adopted_at, token, moved, duplicate, conflict}, the same at every call, or {refused} if a rate limit '
-  'is exceeded. The caller has verified the tokens of both. Errors: paused, unauthenticated, session_ended, device_revoked, erased, learner_adopted, '
-  'adoption_proof_invalid, adoption_refused, adoption_too_large; lock_timeout if one of them is busy.';
+  'is exceeded. The caller has verified the account''s token, and the anonymous one if p_anonymous_session is not null. Errors: paused, unauthenticated, '
+  'session_ended, device_revoked, erased, learner_adopted, adoption_proof_invalid, adoption_refused, adoption_erased, adoption_too_large; lock_timeout if one of them is busy.';
 grant execute on function private.adopt_for(uuid, uuid, uuid, uuid) to carrel_edge;
 
 -- Source: schemas/90_people/webhooks.sql

@@ -24,7 +24,7 @@ begin
     select t.event_id, t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_to
   ),
   taken as materialized (
-    select m.*, (h.type, h.type_version, h.occurred_at, h.body) is not distinct from (m.type, m.type_version, m.occurred_at, m.body) as is_same
+    select m.*, (h.type, h.type_version, h.occurred_at) = (m.type, m.type_version, m.occurred_at) and private.is_same_body(h.body, m.body) as is_same
     from mine m join theirs h using (event_id)
   ),
   kept as (
