@@ -50,7 +50,7 @@ select is(private.adopt_for(tests.learner(1), tests.session_of(tests.learner(1))
 select is_empty('select from learner.state where user_id = tests.learner(2)', 'U10: a repeated adoption leaves no row of the adopted id');
 select is(private.adopt_for(tests.learner(1), tests.session_of(tests.learner(1)), tests.learner(2), null)::jsonb, a, 'U10: an adoption that has happened is reported without a proof') from answer;
 select is(tests.raised('select private.adopt_for(tests.learner(4), tests.session_of(tests.learner(4)), tests.learner(2), null)'), 'CR053 anonymous_token', 'I9: without a proof nobody hears of another account''s adoption');
-select is(tests.raised('select private.adopt_for(tests.learner(1), null, tests.learner(2), null)'), 'CR001', 'I9: what has happened is reported to a live session alone');
+select is(tests.raised('select private.adopt_for(tests.learner(1), null, tests.learner(2), null)'), 'CR022', 'I9: what has happened is reported to a live session alone');
 select throws_ok('set local role authenticated; select private.adopt_for(tests.learner(1), tests.session_of(tests.learner(1)), tests.learner(3), tests.session_of(tests.learner(3)))', '42501', null,
   'I9: the API does not open the call that trusts its caller');
 
