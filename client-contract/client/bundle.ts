@@ -1,9 +1,9 @@
 // A bundle's file: rows of one domain at a version, gzipped and shared by all devices. Inflated, it is a snapshot's page.
 import { ContractError, NetworkError } from "./client_error.ts";
 import { type ContentChange, readDeltaPage } from "./delta_page.ts";
-import { sha256 } from "../contract/hash_tree.ts";
 import { MAX_PAGE_BYTES } from "../contract/limits.ts";
 import type { Bundle } from "../contract/manifest.ts";
+import { sha256 } from "../contract/sha256.ts";
 
 /** Inflated bytes of a file for each of its own. Text gzips to a fifth, and hardly ever to less than a hundredth. */
 const MAX_INFLATION = 100;
@@ -28,7 +28,7 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
  */
 export async function readBundle(bundle: Bundle, bytes: Uint8Array<ArrayBuffer>): Promise<ContentChange[]> {
   if (bytes.byteLength < bundle.bytes) throw new NetworkError("the bundle was cut off");
-  if (bytes.byteLength !== bundle.bytes || await sha256(bytes) !== bundle.sha256) {
+  if (bytes.byteLength !== bundle.bytes || sha256(bytes) !== bundle.sha256) {
     throw new ContractError("the bundle is not the file that the manifest names");
   }
   const { page, changes, end } = readDeltaPage(await inflate(bytes));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createClient } from "./client.ts";
 import { ContractError, NetworkError, ProblemError } from "./client_error.ts";
-import { sha256 } from "../contract/hash_tree.ts";
+import { sha256 } from "../contract/sha256.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { DEFAULT_STEERING } from "../contract/steering.ts";
 
@@ -187,7 +187,7 @@ async function bundleOf(...lines: object[]) {
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  const hash = await sha256(bytes);
+  const hash = sha256(bytes);
   return { bytes, bundle: { domain_id: ID, url: "/files/x.gz", bytes: bytes.length, sha256: hash, rows: 1 } };
 }
 

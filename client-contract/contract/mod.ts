@@ -20,6 +20,7 @@ export * as projectionModel from "./projection_model.ts";
 export * from "./published_tree.ts";
 export * from "./question.ts";
 export * from "./release.ts";
+export * from "./sha256.ts";
 export * from "./steering.ts";
 export * from "./tracking.ts";
 export * from "./verdict.ts";

@@ -1,6 +1,7 @@
 // The hash tree as the server published it, which rows are checked against.
 import { rootHash } from "./hash_tree.ts";
 import type { Manifest } from "./manifest.ts";
+import type { HashBytes } from "./sha256.ts";
 
 /** A domain's node, and its skills' by id. */
 export interface PublishedDomain {
@@ -20,6 +21,6 @@ export function publishedTree({ domains }: Manifest): PublishedTree {
 }
 
 /** Whether the domains' hashes come to a root. Those of the skills show with the rows: see `findDamage`. */
-export async function hasRoot(tree: PublishedTree, root: string): Promise<boolean> {
-  return await rootHash([...tree].map(([id, { hash }]) => [id, hash])) === root;
+export function hasRoot(tree: PublishedTree, root: string, hash?: HashBytes): boolean {
+  return rootHash([...tree].map(([id, { hash }]) => [id, hash]), hash) === root;
 }

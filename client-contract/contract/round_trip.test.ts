@@ -88,7 +88,7 @@ Deno.test("publish, fetch, verify, push and pull work through the functions and 
   const changes = pages.flatMap((page) => page.changes);
   assert.deepEqual((await learner.contentDelta(since)).changes, changes);
   const snapshot = (await Array.fromAsync(client.delta())).flatMap((page) => page.changes);
-  assert.equal((await hashTree(snapshot.map(({ line }) => treeRow(line)))).root, published.root);
+  assert.equal(hashTree(snapshot.map(({ line }) => treeRow(line))).root, published.root);
 
   const question = changes.map(({ row }) => row).find((row) => row.kind === "question") ?? assert.fail();
   const event: Event = {

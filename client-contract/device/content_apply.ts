@@ -75,7 +75,7 @@ function dropDamaged(db: Database, rowids: number[]): void {
 }
 
 function dropRows(db: Database, candidate: Candidate, drop: HeldRow[]): number {
-  const { isDownload, isReplacement, gone, rubbish } = candidate;
+  const { isDownload, isReplacement, gone, rubbish, suspects } = candidate;
   const rowsOf = (place: HeldRow["place"]) =>
     [...drop, ...rubbish].filter((row) => row.place === place).map(({ rowid }) => rowid);
   for (const rowid of rowsOf("staged")) db.run("delete from content_staged where rowid = ?", rowid);
@@ -84,7 +84,9 @@ function dropRows(db: Database, candidate: Candidate, drop: HeldRow[]): number {
     return 0;
   }
   const damaged = rowsOf("cache");
-  if (damaged.length > 0 || !isDownload) dropDamaged(db, damaged);
+  // Where only some nodes are suspect, the indexes were found intact.
+  if (!suspects && (damaged.length > 0 || !isDownload)) dropDamaged(db, damaged);
+  else for (const rowid of damaged) db.run("delete from content_row where rowid = ?", rowid);
   let removed = 0;
   for (const rowid of gone) removed += db.run("delete from content_row where rowid = ?", rowid);
   return removed;

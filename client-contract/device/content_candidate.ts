@@ -3,8 +3,9 @@
 import { z } from "zod";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { currentParts, currentTarget, type Target } from "./content_download.ts";
-import { type HeldRow, type RowScan, scanCache, scanStaged } from "./content_rows.ts";
+import { type HeldRow, type RowScan, scanCache, scanNode, scanStaged } from "./content_rows.ts";
 import { readScope, type Scope } from "./content_scope.ts";
+import { suspectNodes } from "./content_suspects.ts";
 import { type DeviceContext, readState } from "./context.ts";
 
 const Key = z.object({ key: z.string() });
@@ -26,6 +27,8 @@ export interface Candidate {
   /** How many of these the download replaces with another form. */
   rewritten: number;
   rubbish: RowScan["rubbish"];
+  /** The nodes that the rows are of, where only some are suspect; null: all. */
+  suspects: ReadonlySet<string> | null;
 }
 
 /** The held version, as a target. */
@@ -65,10 +68,30 @@ function wantedDomains({ kind, cursors }: Scope, isDownload: boolean): ReadonlyS
   return new Set([...cursors].filter(([, version]) => isDownload || version > 0).map(([id]) => id));
 }
 
-/** Reads the rows that the download results in, or, without one, those of the cache; undefined if the device holds nothing. */
-export async function readCandidate(context: DeviceContext): Promise<Candidate | undefined> {
+/** The rows of the suspect nodes alone; undefined if others may be damaged, or have to change, too. */
+export function readSuspects(context: DeviceContext): Candidate | undefined {
   const { db } = context;
-  // Everything is read before the first await, so that it is one consistent state.
+  const nodes = suspectNodes(db);
+  const target = heldTarget(context);
+  if (nodes.length === 0 || !target || currentTarget(context)) return undefined;
+  const scope = readScope(db);
+  return {
+    target,
+    scope,
+    isDownload: false,
+    wanted: wantedDomains(scope, false),
+    isReplacement: false,
+    rows: nodes.flatMap(({ kind, id }) => scanNode(db, kind, id).rows),
+    gone: [],
+    rewritten: 0,
+    rubbish: [],
+    suspects: new Set(nodes.map(({ id }) => id)),
+  };
+}
+
+/** Reads the rows that the download results in, or, without one, those of the cache; undefined if the device holds nothing. */
+export function readCandidate(context: DeviceContext): Candidate | undefined {
+  const { db } = context;
   const download = currentTarget(context);
   const target = download ?? heldTarget(context);
   if (!target) return undefined;
@@ -79,8 +102,8 @@ export async function readCandidate(context: DeviceContext): Promise<Candidate |
     "select kind || '/' || id as key from content_staged where body is null and kind || '/' || id is not null",
   );
   // Rows that the download replaces as a whole need not be readable.
-  const scans = [replaced === null ? NOTHING : scanCache(db), scanStaged(db)] as const;
-  const [cached, staged] = await Promise.all(scans);
+  const cached = replaced === null ? NOTHING : scanCache(db);
+  const staged = scanStaged(db);
 
   const incoming = new Set(staged.rows.map(keyOf));
   const leaving = new Set(tombstones.map(({ key }) => key));
@@ -98,5 +121,6 @@ export async function readCandidate(context: DeviceContext): Promise<Candidate |
     gone: gone.map(({ rowid }) => rowid),
     rewritten: gone.filter((row) => incoming.has(keyOf(row))).length,
     rubbish: [...cached.rubbish, ...staged.rubbish],
+    suspects: null,
   };
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { hasRoot, type PublishedDomain, type PublishedTree } from "../contract/published_tree.ts";
 import { group, hasOwnRow, isWhole } from "./content_damage.ts";
 import { scanNode } from "./content_rows.ts";
-import { isSameScope, readScope, type Scope } from "./content_scope.ts";
+import { readScope, type Scope } from "./content_scope.ts";
 import { isInOrder, keptTree, readable } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
@@ -40,18 +40,24 @@ export interface Checked {
   damaged: number;
 }
 
-async function checkNode(db: Database, node: KeptNode): Promise<Checked> {
+function checkNode(db: Database, node: KeptNode): Checked {
   const { kind, id, domainId, domain } = node;
   const scan = readable(() => scanNode(db, kind, id));
   if (!scan) return { rows: 0, damaged: 1 };
-  const { rows, rubbish } = await scan;
-  const held = group(rows);
+  const { rows, rubbish } = scan;
+  const held = group(rows, db.hash);
   const isSound = kind === "domain"
-    ? await hasOwnRow(domainId, domain, held)
-    : await isWhole(domainId, id, domain.skills.get(id) ?? "", held);
+    ? hasOwnRow(domainId, domain, held)
+    : isWhole(domainId, id, domain.skills.get(id) ?? "", held);
   if (isSound && rubbish.length === 0) return { rows: rows.length, damaged: 0 };
   const broken = rows.filter(({ isSound }) => !isSound).length + rubbish.length;
   return { rows: 0, damaged: Math.max(broken, 1) };
+}
+
+/** Whether the rows of some nodes of the stored tree are the published ones. */
+export function areWhole(db: Database, ids: ReadonlySet<string>): boolean {
+  const nodes = heldNodes(keptTree(db), readScope(db)).filter(({ id }) => ids.has(id));
+  return nodes.every((node) => checkNode(db, node).damaged === 0);
 }
 
 /** Checks rows of no node, and the indexes, after all nodes were checked (10,000 rows take 130 ms). */
@@ -69,10 +75,7 @@ function isTidy(db: Database): boolean {
 }
 
 /** Checks the next part of the cache. Damage marks the cache as suspect, and the update that follows repairs it. */
-export async function checkContent(
-  { db }: DeviceContext,
-  checkRows = CHECK_ROWS,
-): Promise<Checked> {
+export function checkContent({ db }: DeviceContext, checkRows = CHECK_ROWS): Checked {
   const { content_version, content_root, content_checked, content_suspect } = readState(db);
   if (content_version === 0 || content_root === null || content_suspect === 1) {
     return { rows: 0, damaged: 0 };
@@ -80,20 +83,18 @@ export async function checkContent(
   const scope = readScope(db);
   const tree = readable(() => keptTree(db)) ?? new Map();
   const nodes = heldNodes(tree, scope);
-  const found: Checked = { rows: 0, damaged: await hasRoot(tree, content_root) ? 0 : 1 };
+  const found: Checked = { rows: 0, damaged: hasRoot(tree, content_root, db.hash) ? 0 : 1 };
   const start = nodes.findIndex(({ id }) => id > (content_checked ?? ""));
   let last: string | null = null;
   for (const node of nodes.slice(Math.max(start, 0))) {
     if (found.damaged > 0 || found.rows >= checkRows) break;
-    const { rows, damaged } = await checkNode(db, node);
+    const { rows, damaged } = checkNode(db, node);
     found.rows += rows;
     found.damaged = damaged;
     last = node.id;
   }
   const isRound = last === (nodes.at(-1)?.id ?? null);
   if (found.damaged === 0 && isRound && !isTidy(db)) found.damaged = 1;
-  // Domains that the learner has dropped meanwhile are no damage.
-  if (!isSameScope(scope, readScope(db))) return { ...found, damaged: 0 };
   db.run(
     "update sync_state set content_checked = ?, content_suspect = ?",
     isRound ? null : last,

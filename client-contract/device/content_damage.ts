@@ -1,6 +1,7 @@
 // Finds damaged nodes by comparing the held rows with the published tree.
 import { nodeHash } from "../contract/hash_tree.ts";
 import type { PublishedDomain, PublishedTree } from "../contract/published_tree.ts";
+import type { HashBytes } from "../contract/sha256.ts";
 import type { HeldRow } from "./content_rows.ts";
 
 /** The damage that was found. */
@@ -18,16 +19,19 @@ export interface Groups {
   domains: Map<string, HeldRow[]>;
   skills: Map<string, HeldRow[]>;
   questions: Map<string | null, HeldRow[]>;
+  /** The device's SHA-256. */
+  hash: HashBytes | undefined;
 }
 
 /** Groups them. */
-export function group(rows: HeldRow[]): Groups {
+export function group(rows: HeldRow[], hash: HashBytes | undefined): Groups {
   const by = <K>(kind: HeldRow["kind"], key: (row: HeldRow) => K) =>
     Map.groupBy(rows.filter((row) => row.kind === kind), key);
   return {
     domains: by("domain", ({ id }) => id),
     skills: by("skill", ({ id }) => id),
     questions: by("question", ({ parent }) => parent),
+    hash,
   };
 }
 
@@ -36,43 +40,53 @@ const single = (rows: HeldRow[] = []): HeldRow | undefined =>
   rows.length === 1 && rows[0]?.isSound ? rows[0] : undefined;
 
 /** Whether the skill's own row and its questions are the published ones. */
-export async function isWhole(
+export function isWhole(
   domainId: string,
   skillId: string,
   hash: string,
   held: Groups,
-): Promise<boolean> {
+): boolean {
   const own = single(held.skills.get(skillId));
   const questions = held.questions.get(skillId) ?? [];
   if (own?.parent !== domainId || questions.some(({ isSound }) => !isSound)) return false;
-  return await nodeHash([skillId, own.hash], questions.map((row) => [row.id, row.hash])) === hash;
+  return nodeHash([skillId, own.hash], questions.map((row) => [row.id, row.hash]), held.hash) === hash;
 }
 
 /** Whether the domain's own row and the published hashes of its skills give the domain's published hash. */
-export async function hasOwnRow(domainId: string, { hash, skills }: PublishedDomain, held: Groups) {
+export function hasOwnRow(domainId: string, { hash, skills }: PublishedDomain, held: Groups): boolean {
   const own = single(held.domains.get(domainId));
-  return own !== undefined && await nodeHash([domainId, own.hash], skills) === hash;
+  return own !== undefined && nodeHash([domainId, own.hash], skills, held.hash) === hash;
+}
+
+/** What is compared. */
+export interface Compared {
+  rows: HeldRow[];
+  /** The domains to hold; null: all. */
+  wanted: ReadonlySet<string> | null;
+  /** The nodes that the rows are of; null: all. */
+  suspects: ReadonlySet<string> | null;
 }
 
 /**
- * Compares rows with the tree, domain by domain; `wanted` are the domains to hold (null: all). Damage in a skill does not make its domain's
- * own row look damaged, because that row is tested with the published hashes of the skills.
+ * Compares rows with the tree, domain by domain. Damage in a skill does not make its domain's own row look damaged, because that row is tested
+ * with the published hashes of the skills.
  */
-export async function findDamage(
-  rows: HeldRow[],
+export function findDamage(
+  { rows, wanted, suspects }: Compared,
   tree: PublishedTree,
-  wanted: ReadonlySet<string> | null,
-): Promise<Damage> {
-  const held = group(rows);
+  hash: HashBytes | undefined,
+): Damage {
+  const held = group(rows, hash);
+  const isSuspect = (id: string) => suspects?.has(id) ?? true;
   const damage: Damage = { skills: new Set(), domains: new Set(), drop: [] };
   const [domains, skills] = [new Set<string>(), new Set<string>()];
   for (const [domainId, domain] of tree) {
     if (wanted !== null && !wanted.has(domainId)) continue;
     domains.add(domainId);
-    if (!await hasOwnRow(domainId, domain, held)) damage.domains.add(domainId);
+    if (isSuspect(domainId) && !hasOwnRow(domainId, domain, held)) damage.domains.add(domainId);
     for (const [skillId, hash] of domain.skills) {
       skills.add(skillId);
-      if (!await isWhole(domainId, skillId, hash, held)) damage.skills.add(skillId);
+      if (isSuspect(skillId) && !isWhole(domainId, skillId, hash, held)) damage.skills.add(skillId);
     }
   }
   damage.drop = rows.filter((row) => {

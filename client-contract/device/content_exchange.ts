@@ -39,7 +39,7 @@ async function bringContent(
   report: ContentExchange,
 ): Promise<void> {
   const since = clockTime(context.clock);
-  const { rows, damaged } = await checkContent(context, o.checkRows);
+  const { rows, damaged } = checkContent(context, o.checkRows);
   report.checked = rows;
   if (rows + damaged > 0) tellChecked(context, rows, damaged, since);
   try {

@@ -2,6 +2,7 @@
 import { type Repair, settle } from "./content_settle.ts";
 import { updateContent, type UpdateOptions } from "./content_update.ts";
 import { currentTarget } from "./content_download.ts";
+import { suspectNodes } from "./content_suspects.ts";
 import { verifyContent } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
 
@@ -18,14 +19,14 @@ export interface RepairReport {
 }
 
 /**
- * Verifies the cache and fetches damaged nodes. If a download has begun, or the damage is too large, the cache is updated to the newest version
+ * Verifies the cache, unless that was done and has found damaged nodes, and fetches them. If a download has begun, or the damage is too large, the cache is updated to the newest version
  * instead. Throws like `syncDevice`.
  */
 export async function repairContent(context: DeviceContext, o: UpdateOptions): Promise<RepairReport> {
   const { db } = context;
   const report: RepairReport = {
     version: readState(db).content_version,
-    wasSound: (await verifyContent(db)).ok,
+    wasSound: suspectNodes(db).length === 0 && verifyContent(db).ok,
     repairs: [],
     replaced: false,
   };

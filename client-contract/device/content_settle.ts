@@ -1,11 +1,14 @@
 // Turns a candidate into a verified version: computes its hash tree, fetches damaged nodes, and only then changes the cache.
 import { type Client, ContractError, NetworkError, ProblemError } from "../client/mod.ts";
-import { hashTree, nodeHash, sha256, treeRow } from "../contract/hash_tree.ts";
+import { hashTree, nodeHash, treeRow } from "../contract/hash_tree.ts";
 import type { ContentReport, Manifest } from "../contract/manifest.ts";
 import { hasRoot, type PublishedTree, publishedTree } from "../contract/published_tree.ts";
+import { type HashBytes, sha256 } from "../contract/sha256.ts";
 import { applyVerified, computedTree, type FetchedRow, type Verified } from "./content_apply.ts";
-import { type Candidate, readCandidate } from "./content_candidate.ts";
+import { type Candidate, readCandidate, readSuspects } from "./content_candidate.ts";
+import { areWhole } from "./content_check.ts";
 import { type Damage, findDamage, isNone } from "./content_damage.ts";
+import { readDelta } from "./content_delta.ts";
 import type { Target } from "./content_download.ts";
 import { verifyContent } from "./content_tree.ts";
 import { clockTime } from "./clock.ts";
@@ -66,7 +69,7 @@ async function ask<T>(o: SettleOptions, work: () => Promise<T>): Promise<T | und
 export async function fetchManifest(target: Target, o: SettleOptions): Promise<Manifest | undefined> {
   const { history, until_version: version, root } = target;
   const manifest = await ask(o, () => o.client.manifest({ history, version, signal: o.signal }));
-  return manifest && await hasRoot(publishedTree(manifest), root) ? manifest : undefined;
+  return manifest && hasRoot(publishedTree(manifest), root) ? manifest : undefined;
 }
 
 /** Reports to the server. The report is only for its statistics, so a failure has no effect. */
@@ -102,13 +105,15 @@ function wrongRows({ domains }: Manifest, { skills, drop }: Damage, { rubbish }:
 }
 
 /** Fetches the rows of one node and checks them against its hash; undefined if they are not the published ones. */
-async function fetchNode(id: string, target: Target, tree: PublishedTree, o: SettleOptions) {
+async function fetchNode(
+  id: string,
+  { target, tree, hash }: { target: Target; tree: PublishedTree; hash: HashBytes | undefined },
+  o: SettleOptions,
+): Promise<FetchedRow[] | undefined> {
   const { history, until_version: version } = target;
   const changes = await ask(o, () => o.client.node({ history, version, id, signal: o.signal }));
   if (!changes || changes.some(({ row }) => row.kind === "tombstone")) return undefined;
-  const rows: FetchedRow[] = await Promise.all(
-    changes.map(async (change) => ({ ...change, hash: await sha256(change.line) })),
-  );
+  const rows: FetchedRow[] = changes.map((change) => ({ ...change, hash: sha256(change.line, hash) }));
   const own = rows.find(({ row }) => row.id === id);
   const others = rows.filter((row) => row !== own).map(({ row, hash }) => [row.id, hash] as const);
   const domain = tree.get(id);
@@ -119,14 +124,14 @@ async function fetchNode(id: string, target: Target, tree: PublishedTree, o: Set
     const { kind, parent } = treeRow(line);
     return row === own?.row ? kind === "skill" : kind === "question" && parent === id;
   });
-  if (!own || !isOfNode || await nodeHash([id, own.hash], children) !== published) return undefined;
+  if (!own || !isOfNode || nodeHash([id, own.hash], children, hash) !== published) return undefined;
   return rows;
 }
 
 /** Does what a damaged file may prevent. In that case only clearing the whole table avoids the damage. */
-async function unlessCorrupt<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+function unlessCorrupt<T>(work: () => T): T | undefined {
   try {
-    return await work();
+    return work();
   } catch (error) {
     if (isCorruption(error)) return undefined;
     throw error;
@@ -134,14 +139,15 @@ async function unlessCorrupt<T>(work: () => T | Promise<T>): Promise<T | undefin
 }
 
 /** Applies the changes. After a repair it checks again, because a damaged disk may return something else than was written. */
-async function apply(context: DeviceContext, verified: Verified, repair: Repair | null): Promise<Settled> {
-  const { isDownload } = verified.candidate;
-  const settled = await unlessCorrupt((): Settled => {
+function apply(context: DeviceContext, verified: Verified, repair: Repair | null): Settled {
+  const { isDownload, suspects } = verified.candidate;
+  const settled = unlessCorrupt((): Settled => {
     const rows = applyVerified(context, verified);
     return rows === undefined ? { is: "stale" } : { is: "settled", rows, repair };
   });
   if (settled?.is !== "settled" || (isDownload && !repair)) return settled ?? HOPELESS;
-  return (await verifyContent(context.db)).ok ? settled : HOPELESS;
+  const isWhole = suspects ? areWhole(context.db, suspects) : verifyContent(context.db).ok;
+  return isWhole ? settled : HOPELESS;
 }
 
 async function repair(
@@ -157,13 +163,13 @@ async function repair(
   const since = clockTime(context.clock);
   const fetched: FetchedRow[] = [];
   for (const id of nodes) {
-    const rows = await fetchNode(id, target, tree, o);
+    const rows = await fetchNode(id, { target, tree, hash: context.db.hash }, o);
     if (!rows) return HOPELESS;
     fetched.push(...rows);
   }
   const bytes = fetched.reduce((sum, { line }) => sum + new TextEncoder().encode(line).byteLength, 0);
   const repair = { nodes, rows: fetched.length, bytes };
-  const settled = await apply(context, { candidate, tree, drop: damage.drop, fetched }, repair);
+  const settled = apply(context, { candidate, tree, drop: damage.drop, fetched }, repair);
   if (settled.is === "settled") {
     tellRepaired(context, fetched.length, false, since);
     await report(o, { kind: "repair", version, rows: fetched.length, nodes });
@@ -172,9 +178,13 @@ async function repair(
 }
 
 /** Whether the rows are the whole release, without reading the manifest. */
-async function wholeTree({ rows, rubbish, wanted, target }: Candidate): Promise<PublishedTree | undefined> {
-  if (wanted !== null || rubbish.length > 0 || rows.some(({ isSound }) => !isSound)) return undefined;
-  const tree = await hashTree(rows);
+function wholeTree(
+  { rows, rubbish, wanted, suspects, target }: Candidate,
+  hash: HashBytes | undefined,
+): PublishedTree | undefined {
+  if (suspects ?? wanted) return undefined;
+  if (rubbish.length > 0 || rows.some(({ isSound }) => !isSound)) return undefined;
+  const tree = hashTree(rows, hash);
   return tree.root === target.root && tree.orphans.length === 0 ? computedTree(tree, rows) : undefined;
 }
 
@@ -183,9 +193,15 @@ async function wholeTree({ rows, rubbish, wanted, target }: Candidate): Promise<
  * errors; then nothing was changed.
  */
 export async function settle(context: DeviceContext, o: SettleOptions): Promise<Settled> {
-  const candidate = await unlessCorrupt(() => readCandidate(context));
+  const delta = await readDelta(context, async (target) => {
+    const manifest = await fetchManifest(target, o);
+    return manifest && new Map(manifest.domains.map(({ id, hash }) => [id, hash]));
+  });
+  if (delta) return apply(context, delta, null);
+  const candidate = unlessCorrupt(() => readSuspects(context) ?? readCandidate(context));
   if (!candidate) return HOPELESS;
-  const whole = await wholeTree(candidate);
+  const { hash } = context.db;
+  const whole = wholeTree(candidate, hash);
   const manifest = whole ? undefined : await fetchManifest(candidate.target, o);
   const tree = whole ?? (manifest && publishedTree(manifest));
   const version = candidate.target.until_version;
@@ -193,9 +209,9 @@ export async function settle(context: DeviceContext, o: SettleOptions): Promise<
     if (!candidate.isDownload) await report(o, { kind: "mismatch", version, rows: 0, nodes: [] });
     return HOPELESS;
   }
-  const damage = await findDamage(candidate.rows, tree, candidate.wanted);
+  const damage = findDamage(candidate, tree, hash);
   if (isNone(damage) && candidate.rubbish.length === 0) {
-    return await apply(context, { candidate, tree, drop: [], fetched: [] }, null);
+    return apply(context, { candidate, tree, drop: [], fetched: [] }, null);
   }
   const rows = manifest ? wrongRows(manifest, damage, candidate) : candidate.rubbish.length;
   await report(o, { kind: "mismatch", version, rows, nodes: nodesOf(damage) });

@@ -1,9 +1,10 @@
 // Checks without a network whether the cache is what was published, by the hash tree that is stored beside the rows.
 import { z } from "zod";
 import { hasRoot, type PublishedTree } from "../contract/published_tree.ts";
-import { findDamage } from "./content_damage.ts";
+import { type Damage, findDamage, isNone } from "./content_damage.ts";
 import { type HeldRow, scanCache } from "./content_rows.ts";
 import { readScope } from "./content_scope.ts";
+import { suspect } from "./content_suspects.ts";
 import { readState } from "./context.ts";
 import { type Database, isCorruption } from "./database.ts";
 
@@ -69,16 +70,22 @@ export function readable<T>(read: () => T): T | undefined {
   }
 }
 
+/** Whether all damage is in rows of these nodes, so that no other row or index needs to be read again. */
+const isConfined = ({ skills, domains, drop }: Damage): boolean =>
+  skills.size + domains.size > 0 &&
+  drop.every(({ kind, id, parent }) =>
+    kind === "domain" ? domains.has(id) : skills.has(kind === "skill" ? id : parent ?? "")
+  );
+
 /**
  * Hashes the whole cache and compares it with the tree: row, skill, domain, release. The next sync fetches damaged nodes, which stay readable
- * until then.
+ * until then. Nothing awaits, so that all of it is one consistent state.
  */
-export async function verifyContent(db: Database): Promise<VerifyReport> {
+export function verifyContent(db: Database): VerifyReport {
   const { content_version: version, content_root: root } = readState(db);
   if (version === 0 || root === null) return { ok: true, version, root, rows: 0, damaged: [], nodes: [] };
   const { kind, cursors } = readScope(db);
   const held = new Set([...cursors].filter(([, cursor]) => cursor > 0).map(([id]) => id));
-  // Everything is read before the first await, so that it is one consistent state.
   const tree = readable(() => keptTree(db)) ?? new Map();
   const inOrder = isInOrder(db);
   const scan = readable(() => scanCache(db));
@@ -86,12 +93,13 @@ export async function verifyContent(db: Database): Promise<VerifyReport> {
     db.run("update sync_state set content_suspect = 1");
     return { ok: false, version, root, rows: 0, damaged: [], nodes: [] };
   }
-  const { rows, rubbish } = await scan;
-  const { skills, domains, drop } = await findDamage(rows, tree, kind === "all" ? null : held);
+  const { rows, rubbish } = scan;
+  const wanted = kind === "all" ? null : held;
+  const damage = findDamage({ rows, wanted, suspects: null }, tree, db.hash);
   const damaged = rows.filter(({ isSound }) => !isSound).map(({ kind, id }) => ({ kind, id }));
-  const isTree = await hasRoot(tree, root);
-  const ok = inOrder && isTree && rubbish.length + skills.size + domains.size + drop.length === 0;
-  // A release may have been applied during the hashing; then the result is about the previous one.
-  if (!ok) db.run("update sync_state set content_suspect = 1 where content_version = ?", version);
-  return { ok, version, root, rows: rows.length, damaged, nodes: [...domains, ...skills] };
+  const isSound = inOrder && hasRoot(tree, root, db.hash) && rubbish.length === 0;
+  const ok = isSound && isNone(damage);
+  const nodes = [...damage.domains, ...damage.skills];
+  if (!ok) suspect(db, isSound && isConfined(damage) ? nodes : []);
+  return { ok, version, root, rows: rows.length, damaged, nodes };
 }

@@ -1,5 +1,6 @@
 // The device's database: upgraded to this version's schema, and read as validated rows.
 import { z } from "zod";
+import type { HashBytes } from "../contract/sha256.ts";
 import { DeviceError } from "./device_error.ts";
 import { SCHEMA } from "./schema.gen.ts";
 import { type DeviceStorage, type SqlValue, StorageError, type StorageStatement } from "./storage.ts";
@@ -15,6 +16,8 @@ const BUSY_MS = 5000;
 
 /** An open database. Rows are checked against a schema as they are read. */
 export interface Database extends Disposable {
+  /** The storage's SHA-256; undefined: JavaScript's. */
+  readonly hash: HashBytes | undefined;
   /** Runs a statement that writes, and returns the number of rows that it changed. */
   run(sql: string, ...parameters: SqlValue[]): number;
   /** All rows of a query. */
@@ -41,6 +44,9 @@ export const isConstraint = (error: unknown): boolean => isFailure(error, [SQLIT
  */
 export const isRefusedValue = (error: unknown): error is StorageError =>
   isFailure(error, [SQLITE_ERROR, SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH]);
+
+/** The error of a table that can be read, and whose rows still are not what SQLite wrote. */
+export const corruption = (message: string): StorageError => new StorageError(message, SQLITE_CORRUPT);
 
 /** Whether an error means that the disk does not return what was written. */
 export const isCorruption = (error: unknown): boolean =>
@@ -103,6 +109,7 @@ export function openDatabase(db: DeviceStorage, upgrades: readonly string[] = UP
   }
 
   return {
+    hash: db.sha256,
     run: (sql, ...parameters) => Number(prepared(sql).run(...parameters).changes),
     all: (row, sql, ...parameters) => prepared(sql).all(...parameters).map((value) => row.parse(value)),
     get(row, sql, ...parameters) {

@@ -3,80 +3,22 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { z } from "zod";
-import { sha256 } from "../contract/hash_tree.ts";
-import type { Device } from "./device.ts";
 import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
-import { drafts, question, uuid } from "../../scripts/testkit/device/curriculum.ts";
-import { type BitDamage, flipIndex, inflict, type RowDamage } from "../../scripts/testkit/device/damage.ts";
+import { drafts, uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { type BitDamage, flipIndex, inflict } from "../../scripts/testkit/device/damage.ts";
+import {
+  assertHolds,
+  changed,
+  damage,
+  fileAfter,
+  held,
+  LEARNER,
+  pick,
+  published,
+  SKILLS,
+} from "../../scripts/testkit/device/damaged.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-
-const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
-const SKILLS = 12;
-
-const Line = z.object({ key: z.string(), body: z.string(), sha256: z.string() });
-const held = ({ db }: Device) =>
-  new Map(
-    db.all(Line, "select kind || '/' || id as key, body, sha256 from content_row order by kind || '/' || id")
-      .map(({ key, body }) => [key, body]),
-  );
-
-/** The device has what was published, its columns and indexes too. */
-async function assertHolds(device: Device, server: ContentServer, version: number): Promise<void> {
-  assert.deepEqual(held(device), server.linesOf(version));
-  for (const row of device.db.all(Line, "select '' as key, body, sha256 from content_row")) {
-    assert.equal(row.sha256, await sha256(row.body));
-  }
-  const questions = device.domains().flatMap(({ id }) => device.skills(id)).flatMap(({ id }) =>
-    device.questions(id)
-  );
-  assert.equal(
-    questions.length,
-    [...server.linesOf(version).keys()].filter((key) => key.startsWith("q")).length,
-  );
-  assert.deepEqual(device.db.all(z.unknown(), "select * from content_staged"), []);
-  const { ok, nodes } = await device.verify();
-  assert.deepEqual({ ok, nodes }, { ok: true, nodes: [] });
-}
-
-async function published(): Promise<ContentServer> {
-  const server = new ContentServer();
-  await server.publish(drafts(3, SKILLS / 3, 6));
-  return server;
-}
-
-/** What a property's runs begin with: a device's file as some syncs of version 1 leave it, made once and then copied. */
-function fileAfter(server: ContentServer, checkRows?: number) {
-  const made = new Map<number, Promise<Uint8Array>>();
-  const make = async (syncs: number) => {
-    using lab = openLab();
-    {
-      using device = lab.open(1, { learnerId: LEARNER, handle: server.handle, checkRows });
-      for (let i = 0; i < syncs; i++) await device.sync();
-    }
-    return Deno.readFileSync(join(lab.folder, "1.sqlite"));
-  };
-  return async (syncs: number, file: string) => {
-    const bytes = made.get(syncs) ?? make(syncs);
-    made.set(syncs, bytes);
-    Deno.writeFileSync(file, await bytes);
-  };
-}
-
-const pick = fc.nat(1000);
-const flips = fc.record({ do: fc.constant("flip" as const), pick, at: fc.nat(2000), bit: fc.nat(7) });
-const changes = fc.record({
-  do: fc.constantFrom<RowDamage["do"][]>("delete", "duplicate", "stray", "hash", "swap", "node"),
-  pick,
-});
-// Flips come last: what they have broken, SQL refuses to touch.
-const damage: fc.Arbitrary<(BitDamage | RowDamage)[]> = fc.tuple(
-  fc.array(changes, { maxLength: 2 }),
-  fc.array(flips, { maxLength: 2 }),
-).filter(([changes, flips]) => changes.length + flips.length > 0).map((
-  [changes, flips],
-) => [...changes, ...flips]);
 
 Deno.test("C6: any damage of the cache is found and repaired by fetching only the damaged nodes", async () => {
   const server = await published();
@@ -164,10 +106,6 @@ Deno.test("C6: an undamaged cache is checked in rounds without any request", asy
   assert.equal((await device.sync()).checked, round[0], "and from the start again");
   assert.deepEqual(new Set(server.asked.map(({ path }) => path)), new Set(["/sync"]));
 });
-
-const changed = [question(1, 1, 1, "Neu?"), question(2, 0, 9)].map((row) =>
-  [`${row.kind}/${row.id}`, row] as const
-);
 
 Deno.test("C6: a table that SQLite cannot read is found and fetched again", async () => {
   const server = await published();

@@ -4,7 +4,8 @@ import { MAX_JSON_LEVELS } from "../contract/limits.ts";
 import { DeviceError } from "./device_error.ts";
 
 const RULE =
-  "a text must not contain NUL or half a surrogate pair; a number must be finite, with an exponent of at most 99; " +
+  "a text must not contain NUL or half a surrogate pair; a number must be finite, with an exponent of at most 99; exponents from 10 on must add up " +
+  "to at most 4096; " +
   `an event must nest at most ${MAX_JSON_LEVELS} levels`;
 
 function refuse(cause?: unknown): never {

@@ -1,4 +1,5 @@
 // The storage adapter for the SQLite library of Node (22.13 or later) and Deno.
+import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
 import { type DeviceStorage, StorageError } from "./storage.ts";
@@ -19,6 +20,7 @@ function translated<T>(work: () => T): T {
 export function openNodeSqlite(file: string): DeviceStorage {
   const db = translated(() => new DatabaseSync(file));
   return {
+    sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
     exec: (sql) => translated(() => db.exec(sql)),
     prepare(sql) {
       const statement = translated(() => db.prepare(sql));

@@ -29,17 +29,19 @@ export const SCHEMA = `create table content_row (
     (domain_id is not null) = (kind in ('skill', 'question'))
     and (skill_id is not null) = (kind = 'question'))
 ) strict;
-create index content_row_domain_id_idx on content_row (domain_id, kind, position);
+create index content_row_domain_id_idx on content_row (domain_id, position) where kind = 'skill';
 create index content_row_skill_id_idx on content_row (skill_id, position);
 create table content_node (
   kind      text not null,
   id        text not null,
   domain_id text,
   hash      text not null,
+  suspect   integer not null default 0,
   constraint content_node_pkey primary key (kind, id),
   constraint content_node_kind_known check (kind in ('domain', 'skill')),
   constraint content_node_domain_iff_skill check ((domain_id is not null) = (kind = 'skill')),
-  constraint content_node_hash_is_hex check (length(hash) = 64)
+  constraint content_node_hash_is_hex check (length(hash) = 64),
+  constraint content_node_suspect_is_flag check (suspect in (0, 1))
 ) strict;
 create table content_domain (
   domain_id text    not null,

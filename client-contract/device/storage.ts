@@ -1,6 +1,8 @@
 // The interface to a SQLite library. node_sqlite.ts implements it for the SQLite of Node and Deno. An adapter for better-sqlite3, expo-sqlite or
 // a WebAssembly build takes as few lines.
 
+import type { HashBytes } from "../contract/sha256.ts";
+
 /** A value that SQLite stores. Integers come back as numbers. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -19,6 +21,8 @@ export interface StorageStatement {
  * runs within a transaction of the device.
  */
 export interface DeviceStorage {
+  /** The platform's SHA-256, if it has a synchronous one. Otherwise JavaScript hashes, which takes ten times as long. */
+  readonly sha256?: HashBytes | undefined;
   /** Runs one or more statements without parameters. Throws StorageError. */
   exec(sql: string): void;
   /** Compiles a statement; its parameters are positional (`?`). Throws StorageError. */

@@ -76,7 +76,7 @@ export function question(
 }
 
 /** Publishes drafts as the version after `last`. */
-export async function publishDrafts(drafts: ReadonlyMap<string, Draft>, last?: Release): Promise<Release> {
+export function publishDrafts(drafts: ReadonlyMap<string, Draft>, last?: Release): Release {
   const version = (last?.version ?? 0) + 1;
   const lines = new Map<string, string>();
   for (const [key, { kind, ...rest }] of drafts) {
@@ -84,5 +84,5 @@ export async function publishDrafts(drafts: ReadonlyMap<string, Draft>, last?: R
     const same = before && JSON.stringify({ kind, version: JSON.parse(before).version, ...rest }) === before;
     lines.set(key, same ? before : JSON.stringify({ kind, version, ...rest }));
   }
-  return { version, lines, tree: await hashTree([...lines.values()].map(treeRow)) };
+  return { version, lines, tree: hashTree([...lines.values()].map(treeRow)) };
 }

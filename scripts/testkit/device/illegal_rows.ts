@@ -31,6 +31,7 @@ export const ILLEGAL: Record<
       content_node_kind_known: { kind: "question" },
       content_node_domain_iff_skill: { kind: "skill" },
       content_node_hash_is_hex: { hash: "" },
+      content_node_suspect_is_flag: { suspect: 2 },
     },
   },
   content_domain: {

@@ -25,10 +25,10 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks too long and they have few
+  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks large and they have few
   -- brackets. Short lines have no room for many that are closed.
   v_short constant integer := 2 * private.max_json_levels();
-  v_careful boolean := private.shows_long_exponent(array_to_string(p_lines, E'\n'));
+  v_careful boolean := private.shows_large_exponent(array_to_string(p_lines, E'\n'));
 begin
   loop
     begin

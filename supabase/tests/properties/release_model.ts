@@ -75,7 +75,7 @@ async function assertRoot(
     select encode(hash, 'hex') as root, rows from content.tree_node
     where schema = ${schema} and kind = 'release' and version <= ${version} order by version desc limit 1`;
   assert.equal(rows.length, node?.rows, `rows of version ${version} in schema ${schema}`);
-  const { root, orphans } = await hashTree(rows);
+  const { root, orphans } = hashTree(rows);
   assert.deepEqual(orphans, []);
   assert.equal(root, node?.root, `root of version ${version} in schema ${schema}`);
 }
