@@ -190,7 +190,7 @@ export function stateOf(stamped: StampedEvent): LearnerState {
     occurred_at: milliseconds(event.occurred_at),
     utc_offset_minutes,
     clock_offset_ms,
-    answered_at: answered_at == null ? null : milliseconds(answered_at),
+    answered_at: answered_at ? milliseconds(answered_at) : null,
     received_at: milliseconds(stamped.received_at),
     clock_skew_ms: stamped.clock_skew_ms ?? null,
   });
