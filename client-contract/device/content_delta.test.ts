@@ -99,15 +99,17 @@ Deno.test("C1, C2: a device that has missed a release and its roll-back fetches 
     await server.sql`select public.publish_release()`;
     await server.sql`select public.rollback_release(${version})`;
     pages.length = 0;
-    await device.sync();
+    const { repairs } = await device.sync();
     assert.deepEqual(new Set(held(device).values()), new Set((await publishedLines(server.sql)).values()));
     assert.ok((await device.verify()).ok);
-    return pages.flatMap((page) => page.trimEnd().split("\n")).map((line) => JSON.parse(line).kind);
+    const kinds = pages.flatMap((page) => page.trimEnd().split("\n")).map((line) => JSON.parse(line).kind);
+    assert.deepEqual(kinds, ["page", "same", "same", "end"]);
+    return repairs.length;
   };
   await device.sync();
-  assert.deepEqual(await editAndRollBack(1), ["page", "same", "same", "end"]);
+  assert.equal(await editAndRollBack(1), 0);
 
   // If the held row is damaged, the line that is made of it is not the published one.
   device.db.run("update content_row set body = replace(body, '\"key\":', '\"key\" :') where version = 3");
-  assert.deepEqual(await editAndRollBack(3), ["page", "same", "same", "end"]);
+  assert.equal(await editAndRollBack(3), 1);
 });
