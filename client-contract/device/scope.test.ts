@@ -214,6 +214,15 @@ Deno.test("C6, C7: a device with some domains fetches no manifest with a release
   await device.sync();
   await assertHolds(device, server);
   assert.equal(server.asked.filter(({ path }) => path === "/manifest").length, 1, "the manifest decides");
+
+  // Nor is a forged row of a held domain applied.
+  edit(rows, { do: "edit", domain: 1, skill: 0, q: 1, text: "true" });
+  await server.publish(rows);
+  server.tamper = ({ path }, bytes) =>
+    path === "/delta" ? new Response(new TextDecoder().decode(bytes).replace("Q true", "Q false")) : bytes;
+  const { repairs } = await device.sync();
+  assert.deepEqual(repairs.map(({ nodes }) => nodes), [[uuid(1, 0)]]);
+  await assertHolds(device, server);
 });
 
 Deno.test("C7: a choice of domains that is made during a sync wins", async () => {
