@@ -35,6 +35,10 @@ Deno.test("the JSON reader is as strict as jsonb", () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
   assert.equal(parseJsonb(nested(4096)).ok, true);
   assert.equal(parseJsonb(nested(4097)).ok, false);
+  const exponents = (last: string) => `[${"1e-99,".repeat(41)}"1e99",${last}]`;
+  assert.equal(parseJsonb(exponents("1e37")).ok, true);
+  assert.equal(parseJsonb(exponents("1e38")).ok, false);
+  assert.equal(parseJsonb(`[${"1e9,".repeat(3000)}1]`).ok, true);
   for (const text of ACCEPTED) assert.equal(parseJsonb(text).ok, true, text);
   for (const text of REFUSED) assert.equal(parseJsonb(text).ok, false, text);
 });

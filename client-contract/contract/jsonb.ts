@@ -13,6 +13,8 @@ const MAX_BRACKETS = 4096;
  * of up to 308, but nothing that an app counts or measures has.
  */
 const MAX_EXPONENT = 99;
+/** What all exponents from 10 on of a text may add up to, so that the server's form is at most 4 KiB longer for them. */
+const MAX_EXPONENTS = 4096;
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
@@ -52,13 +54,20 @@ export function parseJsonb(text: string): { ok: true; value: unknown } | { ok: f
   // In UTF-8 a surrogate without its partner becomes U+FFFD, which is what the server will see.
   const sent = text.replace(/\p{Surrogate}/gu, "\ufffd");
   if (sent.replace(/[^[{]/g, "").length > MAX_BRACKETS) return { ok: false };
+  let exponents = 0;
   try {
     // First for its grammar: in text that is valid, TOKEN finds exactly the strings and numbers.
     JSON.parse(sent);
     const checked = sent.replace(
       TOKEN,
-      (token) => token.startsWith('"') ? checkString(token) : checkNumber(token),
+      (token) => {
+        if (token.startsWith('"')) return checkString(token);
+        const exponent = Math.abs(Number(/[eE](.*)$/.exec(token)?.[1] ?? 0));
+        if (exponent >= 10) exponents += exponent;
+        return checkNumber(token);
+      },
     );
+    if (exponents > MAX_EXPONENTS) return { ok: false };
     return { ok: true, value: JSON.parse(checked) };
   } catch (error) {
     if (error instanceof NotJsonb || error instanceof SyntaxError) return { ok: false };

@@ -17,10 +17,10 @@
 --          private.page_frame_bytes, private.snapshot_row, private.is_rolled_back, private.content_change, private.content_since,
 --          private.bundle_text, private.content_page, private.content_delta, public.content_delta, private.tree_node_at,
 --          private.published_version, private.content_manifest, private.content_domains, private.content_node, private.report_content,
---          private.delete_reports, ops.prune_content_reports, private.record_contacts, ops.content_freshness, private.version_left_behind,
---          private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled, private.claim_bundle_work,
---          private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal, private.wake_bundler,
---          ops.continue_bundles, ops.remove_old_bundles;
+--          private.delete_reports, ops.prune_content_reports, private.contacts_of, private.record_contacts, ops.content_freshness,
+--          private.version_left_behind, private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled,
+--          private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal,
+--          private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 select private.revoke_default_grants();
 
@@ -951,15 +951,23 @@ comment on function private.report_content(uuid, uuid, text) is
 
 create function private.delete_reports(p_before date)
 returns bigint
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  with deleted as (delete from ops.content_report r where r.reported_on < p_before returning 1)
-  select count(*) from deleted
+declare
+  v_count bigint;
+begin
+  delete from ops.content_report r where r.reported_on < p_before;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
+  end if;
+  return v_count;
+end
 $$;
-comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number.';
+comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number. Audited.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -970,14 +978,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_keep constant interval := coalesce(p_keep, (select s.keep_reports from ops.content_setting s));
-  v_count bigint;
 begin
   perform private.require_role('admin');
-  v_count := private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
-  if v_count > 0 then
-    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
-  end if;
-  return v_count;
+  return private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
 end
 $$;
 comment on function ops.prune_content_reports(interval) is
@@ -991,6 +994,18 @@ select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.
 -- What:  contacts of devices that push nothing, with the version that each one reports; and the freshness of all devices.
 -- Why:   instructors and operators ask which devices have a release. A device that only pulls must be counted (C4, O3, O4),
 --        listed, revocable and hinted too (O2, S1).
+
+create function private.contacts_of(p_contacts json)
+returns table (learner uuid, session uuid, device uuid, version integer, place bigint)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.learner, c.session, c.device, c.version, c.place
+  from rows from (json_to_recordset(p_contacts) as (learner uuid, session uuid, device uuid, version integer))
+    with ordinality as c (learner, session, device, version, place)
+$$;
+comment on function private.contacts_of(json) is 'The contacts of record_contacts() as rows, with their place.';
 
 create function private.record_contacts(p_contacts json)
 returns integer
@@ -1006,28 +1021,35 @@ declare
   v_count integer;
 begin
   v_learners := private.hold_off_erasures(array(
-    select distinct c.learner from json_to_recordset(p_contacts) as c (learner uuid, session uuid)
-    -- Content may be read until the token expires. That leaves no trace of a session that has ended.
-    where private.session_opened_at(c.learner, c.session) is not null));
+    select distinct c.learner from private.contacts_of(p_contacts) c
+    -- Content may be read until the token expires. That leaves no trace of a session that has ended or was revoked.
+    where private.session_refusal(c.learner, c.session, null) is null));
+  -- A contact that is recorded after the revocation of its device ends the session that it was made with, if that was opened before.
+  perform private.note_session(c.learner, c.session, c.device, v_now)
+  from (
+    select distinct c.learner, c.session, c.device
+    from private.contacts_of(p_contacts) c
+    join learner.device d on d.user_id = c.learner and d.device_id = c.device and d.revoked_at is not null
+    where c.learner = any (v_learners) and c.session is not null
+  ) c;
   with contact as (
     -- The last report counts, because a restored device may hold less than before. Null: no report.
     select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version,
       (array_agg(c.session order by c.place desc))[1] as session
-    from rows from (json_to_recordset(p_contacts) as (learner uuid, session uuid, device uuid, version integer))
-      with ordinality as c (learner, session, device, version, place)
-    where c.learner = any (v_learners)
+    from private.contacts_of(p_contacts) c
+    where c.learner = any (v_learners) and private.session_refusal(c.learner, c.session, c.device) is null
       -- A version that does not exist may come from an earlier history that an isolate still has in memory.
       and (c.version is null or c.version between 0 and v_head)
     group by c.learner, c.device
   ),
   recorded as (
-    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at, sessions)
-    select c.learner, c.device, c.version, v_now, v_now, private.with_session('{}', c.session)
+    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at, session_id)
+    select c.learner, c.device, c.version, v_now, v_now, c.session
     from contact c
     order by c.learner, c.device
     on conflict (user_id, device_id) do update set
       content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at,
-      sessions = private.with_session(d.sessions, excluded.sessions[1])
+      session_id = coalesce(excluded.session_id, d.session_id)
     returning 1
   )
   select count(*) into v_count from recorded;
@@ -1036,7 +1058,8 @@ end
 $$;
 comment on function private.record_contacts(json) is
   'Records contacts and the versions that devices hold (null: not reported): [{learner, session, device, version}], in the order of arrival at an isolate. '
-  'Returns their number. Contacts of busy learners are skipped, because their devices will return.';
+  'Returns their number. Contacts of busy learners are skipped, because their devices will return. Contacts of sessions and devices that may not '
+  'pull are not recorded.';
 
 create function ops.content_freshness(p_active interval default '30 days')
 returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)
@@ -1086,7 +1109,7 @@ $$;
 comment on function private.version_left_behind(integer, interval) is
   'The newest version that may become the horizon: p_keep_versions below the head, and not newer than the release of p_keep_age ago.';
 
-create function private.delete_superseded(p_horizon integer, p_answers integer)
+create function private.delete_superseded(p_horizon integer, p_answers integer, p_before integer)
 returns json
 language plpgsql
 volatile
@@ -1098,6 +1121,7 @@ declare
   v_nodes integer;
   v_sizes integer;
   v_keys integer;
+  v_report json;
 begin
   -- 1 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
   --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
@@ -1133,11 +1157,13 @@ begin
     select from content.answer_key newer
     where newer.question_id = k.question_id and newer.version > k.version and newer.version <= p_answers);
   get diagnostics v_keys = row_count;
-  return json_build_object('revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+  v_report := json_build_object('horizon', p_horizon, 'before', p_before, 'revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+  perform private.audit('compact_content', 'content.release', p_horizon::text, null, v_report::jsonb);
+  return v_report;
 end
 $$;
-comment on function private.delete_superseded(integer, integer) is
-  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers.';
+comment on function private.delete_superseded(integer, integer, integer) is
+  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers, and the horizon before. Audited.';
 
 create function ops.compact_content(
   p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
@@ -1152,8 +1178,6 @@ declare
   v_horizon integer;
   v_answers integer;
   v_before integer;
-  v_deleted json;
-  v_report json;
 begin
   perform private.require_role('admin');
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -1172,11 +1196,7 @@ begin
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
   -- 2 Delete what no device can ask for any more.
-  v_deleted := private.delete_superseded(v_horizon, v_answers);
-  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_deleted -> 'revisions',
-    'tree_nodes', v_deleted -> 'tree_nodes', 'sizes', v_deleted -> 'sizes', 'answer_keys', v_deleted -> 'answer_keys');
-  perform private.audit('compact_content', 'content.release', v_horizon::text, null, v_report::jsonb);
-  return v_report;
+  return private.delete_superseded(v_horizon, v_answers, v_before);
 end
 $$;
 comment on function ops.compact_content(integer, interval, interval) is

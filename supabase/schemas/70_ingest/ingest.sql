@@ -54,7 +54,7 @@ begin
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
       or exists (select from learner.adoption a where a.user_id = p_user),
-    exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number),
+    exists (select from ops.quarantine_load l where l.user_id = p_user and l.held_rows > 0 and l.looked_up < k.number),
     p.stored_bytes_per_day - s.stored_bytes, s.batches <= p.batch_records_per_day
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held, v_room, v_is_recorded
   from learner.state s, private.knowledge k, ops.pressure_setting p

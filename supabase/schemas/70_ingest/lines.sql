@@ -25,9 +25,9 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks too long. Lines of up to 4 KiB
+  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks large. Lines of up to 4 KiB
   -- cannot nest deeper than is_jsonb() allows.
-  v_careful boolean := private.shows_long_exponent(array_to_string(p_lines, E'\n'));
+  v_careful boolean := private.shows_large_exponent(array_to_string(p_lines, E'\n'));
 begin
   loop
     begin

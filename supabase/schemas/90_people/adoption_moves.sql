@@ -104,6 +104,7 @@ begin
   delete from ops.quarantine_action x where x.user_id = p_from;
   delete from ops.quarantine x where x.user_id = p_from;
   delete from ops.quarantine_load x where x.user_id = p_from;
+  delete from ops.replay_queue x where x.user_id = p_from;
 end
 $$;
 comment on function private.move_quarantine(uuid, uuid) is 'Moves quarantined events and what support did with them. A text that both have stays once.';
@@ -117,11 +118,9 @@ as $$
 begin
   -- A device that both know is the same installation. A revocation of either counts.
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at,
-    sessions)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at)
   select p_to, o.device_id, o.platform, o.app_version, o.contract_version, o.content_version, o.first_seen_at, o.last_seen_at, o.clock_skew_ms,
-    -- The sessions stay those of the anonymous user, which the account's tokens never name.
-    o.queue_lag_ms, o.revoked_at, o.sessions
+    o.queue_lag_ms, o.revoked_at
   from learner.device o
   where o.user_id = p_from
   order by o.last_seen_at, o.device_id
@@ -129,6 +128,8 @@ begin
     first_seen_at = least(d.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at),
     revoked_at = least(d.revoked_at, excluded.revoked_at);
   delete from learner.device x where x.user_id = p_from;
+  -- These sessions are the anonymous user's. The account's tokens never name them.
+  delete from learner.device_session x where x.user_id = p_from;
 
   update learner.batch b set user_id = p_to
   where b.user_id = p_from

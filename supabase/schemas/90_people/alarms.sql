@@ -16,10 +16,9 @@ begin
     j.name, j.failures, j.last_error, j.command)
   from ops.job j where j.failures > 0
   union all
-  -- Three missed runs: pg_cron or the job is missing.
   select 'job_late', j.last_run_at, format('The job %s should run every %s: see docs/operations.md#jobs. To run it once: %s',
     j.name, j.every, j.command)
-  from ops.job j where j.last_run_at < now() - greatest(3 * j.every, interval '15 minutes')
+  from ops.job j where private.is_late(j.last_run_at, j.every)
   union all
   select 'partitions_short', null, format('%s.%s has partitions for %s months ahead. An admin creates them: ops.ensure_partitions()',
     t.schema, t.name, m.ahead)
@@ -66,6 +65,9 @@ begin
   where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
     and not t.tgisinternal and t.tgenabled in ('D', 'R')
   union all
+  select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
+  from private.missing_triggers() t
+  union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
@@ -90,6 +92,6 @@ $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
-  'trigger_disabled, worker_silent.';
+  'trigger_disabled, trigger_missing, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;
