@@ -1,5 +1,6 @@
 // What devices and learners feel: each benchmark has its goals as limits or budgets.
 import { benchHints } from "./latency_hints.ts";
+import { benchBatchSizes } from "./latency_ingest.ts";
 import { benchLink } from "./latency_link.ts";
 import { benchSiblings } from "./latency_siblings.ts";
 import type { Result } from "./measure.ts";
@@ -9,6 +10,7 @@ export const LATENCY = {
   hints: benchHints,
   link: benchLink,
   siblings: benchSiblings,
+  sizes: benchBatchSizes,
 } satisfies Record<
   string,
   (runs: number, seconds: number, progress: (line: string) => void) => Promise<Result[]>
