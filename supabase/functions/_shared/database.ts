@@ -19,6 +19,8 @@ export interface ContentCut {
   after: string | null;
   /** Rows. */
   limit: number;
+  /** Whether rows that differ from those of `since` in their version alone come without their texts. */
+  same: boolean;
 }
 
 /** A node of the hash tree at a version, and the position in its rows. */
@@ -69,6 +71,7 @@ export interface Database {
   contentExisting(): Promise<string>;
   contentPage(cut: ContentCut): Promise<string>;
   contentManifest(history: string, schema: number, version: number): Promise<string>;
+  contentDomains(history: string, schema: number, version: number): Promise<string>;
   contentNode(cut: NodeCut): Promise<string>;
   /** Whether the report was kept, as "true" or "false". */
   reportContent(caller: Caller, report: string): Promise<string>;
@@ -124,9 +127,13 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
     contentPage: (c) =>
       text`select private.content_page(
         ${c.history}::text, ${c.schema}::smallint, ${c.since}::integer, ${c.until}::integer,
-        ${c.domains && `{${c.domains.join(",")}}`}::uuid[], ${c.after}::text, ${c.limit}::integer) as answer`,
+        ${c.domains && `{${c.domains.join(",")}}`}::uuid[], ${c.after}::text, ${c.limit}::integer,
+        p_same => ${String(c.same)}::boolean) as answer`,
     contentManifest: (history, schema, version) =>
       text`select private.content_manifest(
+        ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`,
+    contentDomains: (history, schema, version) =>
+      text`select private.content_domains(
         ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`,
     contentNode: (c) =>
       text`select private.content_node(
