@@ -20,12 +20,11 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_until constant timestamptz := now() + p_within;
+  v_until timestamptz;
 begin
   perform private.require_role('admin');
-  if p_within is null or p_within not between '10 minutes' and '1 day' then
-    perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
-  end if;
+  perform private.require_interval('p_within', p_within, '10 minutes', '1 day');
+  v_until := now() + p_within;
   perform private.declare_upgrade(v_until);
   -- Nothing of a learner is written from now on. So a backup that contains the declaration lacks nothing of theirs either.
   update ops.steering s set paused = true, pause_reason = 'The service is being upgraded.'

@@ -12,9 +12,7 @@ declare
   v_rows constant integer := private.row_limit('p_rows', p_rows, 1000, 10000);
 begin
   perform private.require_role('admin');
-  if (p_idle >= '1 day') is not true then
-    perform private.raise_error('malformed_request', '`p_idle` must be an interval of at least 1 day.', 'p_idle');
-  end if;
+  perform private.require_interval('p_idle', p_idle, '1 day');
   return query
   select k.id, k.is_anonymous, c.at
   from (
