@@ -115,7 +115,7 @@ export interface Rpc {
   mergeProgress(parameters: ProgressParameters): Promise<MergeAnswer>;
   /** The caller's changes since the cursor (null: all). */
   learnerChanges(cursor: string | null, o?: ChangesParameters): Promise<SteeredPullAnswer>;
-  /** What of the caller's events could not be applied, and why; last seen first. `after` is the last entry's cursor. */
+  /** What of the caller's events could not be applied, and why; last seen first. `after` is the last entry's cursor: go on until a page is empty. */
   ownQuarantine(
     o?: { after?: string | undefined; page_rows?: number | undefined },
   ): Promise<OwnQuarantined[]>;
@@ -141,7 +141,7 @@ export interface Rpc {
   releaseHistory(
     o?: { before_version?: number | undefined; page_rows?: number | undefined },
   ): Promise<Release[]>;
-  /** What happened to a learner, newest first; `after` is the last entry's cursor. For support. */
+  /** What happened to a learner, newest first; `after` is the last entry's cursor: go on until a page is empty. For support. */
   supportTimeline(
     learner: string,
     o?: { after?: string | undefined; page_rows?: number | undefined },

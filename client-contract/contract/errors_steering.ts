@@ -5,7 +5,7 @@ import { deferred, type ErrorEntry, refused } from "./error_entry.ts";
 export const steeringErrors = {
   device_revoked: {
     request: refused(403, "CR082"),
-    title: "This device, or a device with this session, was revoked by its learner or by support.",
+    title: "This device or this session was revoked by its learner or by support.",
     client:
       "Stop syncing, and sign the learner out. Delete nothing: support may restore the device, and then the events are sent. After a new sign-in, sync once more: perhaps only the session was revoked.",
   },
@@ -16,8 +16,9 @@ export const steeringErrors = {
   },
   revocations_full: {
     request: refused(409, "CR085"),
-    title: "This learner has already revoked the most devices allowed.",
-    client: "Offer to sign out everywhere, and refer to support, who can still revoke; `info` is the limit.",
+    title: "This learner has already revoked the most devices that were never seen.",
+    client:
+      "Offer the devices on record, which can still be revoked, and to sign out everywhere. Support can revoke more; `info` is the limit.",
   },
   rate_limited: {
     request: deferred(429, "CR083"),

@@ -24,6 +24,12 @@ export const MAX_BATCH_BYTES = 512 * 1024;
 /** Most bytes of one event's line in UTF-8. */
 export const MAX_EVENT_BYTES = 16 * 1024;
 
+/**
+ * Most levels of a JSON text, its outermost object counted. The readers of clients refuse deeper ones (Apple's 512 levels, SQLite's 1,000),
+ * and a pulled row has an answer five levels deep.
+ */
+export const MAX_JSON_LEVELS = 500;
+
 /** Most events of an anonymous learner whom an account adopts. */
 export const MAX_ADOPTED_EVENTS = 20_000;
 
@@ -50,6 +56,15 @@ export const MAX_PAGE_BYTES = 1024 * 1024;
 
 /** Most domains that a request for content names. */
 export const MAX_DOMAINS = 200;
+
+/** Rows of a list for instructors, support and admins, or of a learner's quarantine, where the request does not say. */
+export const DEFAULT_LIST_ROWS = 100;
+
+/** Most rows of such a list. */
+export const MAX_LIST_ROWS = 500;
+
+/** Reset counts of a range: a device's are from 0 to 1,000,000. Each correction by support starts a new range. */
+export const RESET_RANGE = 1_000_001;
 
 /** Changes of a pull where the request does not say. */
 export const DEFAULT_PULL_CHANGES = 500;

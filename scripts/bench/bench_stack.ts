@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import type { Stack } from "../local/stack.ts";
+import { until } from "../local/until.ts";
 import { throwAwayStack } from "../start/project.ts";
 import { signIn } from "../testkit/sign_in.ts";
 
@@ -124,4 +125,14 @@ export async function publishChanges(sql: postgres.Sql, changed = CHANGED): Prom
 export async function publishTwice({ sql }: BenchStack): Promise<PublishedHead> {
   await publishQuestions(sql, QUESTIONS, SKILLS);
   return await publishChanges(sql);
+}
+
+/** Waits until the release of this version has its bundles. */
+export async function releaseBundled(sql: postgres.Sql, version: number): Promise<void> {
+  await until("the release's bundles", async () => {
+    const [row] = await sql<{ bundled: boolean }[]>`
+      select private.bundled_version(private.history()) = ${version} as bundled`;
+    if (!row?.bundled) await sql`select ops.continue_bundles()`;
+    return row?.bundled === true;
+  }, 1000);
 }

@@ -11,7 +11,7 @@ import { liftBuckets, publishChanges } from "./bench_stack.ts";
 import { batchOf, newSender } from "./ingest_batches.ts";
 import { publishedContent } from "./ingest_sql.ts";
 import { ceiling, median, type Result, runPair } from "./measure.ts";
-import { startWire } from "./wire.ts";
+import { startWire } from "../testkit/wire.ts";
 
 const DELAY_MS = 2;
 /** Calls of a run. */

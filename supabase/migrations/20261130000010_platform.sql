@@ -6,19 +6,22 @@
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('workers', 'job_runs_prune');
 --        delete from ops.job where name in ('workers', 'job_runs_prune');
 --        delete from ops.history_anchor where name in ('ops.history');
---        drop table private.error_code, ops.history, ops.history_anchor, ops.audit, ops.session_setting, ops.job, ops.wake cascade;
+--        drop table private.error_code, ops.history, ops.history_anchor, ops.audit, private.known_trigger, ops.session_setting, ops.job,
+--          ops.wake cascade;
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
---          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
---          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
---          private.default_poll_after_s, private.is_ulid, private.account_of, private.raise_error, private.caller_id,
---          private.caller_session, private.app_role, private.require_role, private.row_limit, private.refusal, private.answer_refusal,
---          private.refuse, private.refuse_temporary_objects, private.shows_long_exponent, private.is_jsonb, private.new_seed,
---          private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history,
---          private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late,
---          private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake,
---          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
---          ops.prune_job_runs;
+--          private.max_batch_bytes, private.max_event_bytes, private.max_json_levels, private.max_adopted_events,
+--          private.default_page_rows, private.max_page_rows, private.max_page_bytes, private.max_domains, private.default_list_rows,
+--          private.max_list_rows, private.reset_range, private.default_pull_changes, private.max_pull_changes,
+--          private.default_poll_after_s, private.is_ulid, private.account_of, private.open_sessions, private.raise_error,
+--          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.list_rows,
+--          private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects, private.shows_large_exponent,
+--          private.shows_many_brackets, private.nests_too_deep, private.is_jsonb, private.renew_seed, private.new_seed,
+--          private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history, private.audit_source,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table, ops.rotate_history,
+--          private.note_triggers, private.missing_triggers, private.restore_triggers, private.session_opened_at, ops.renew_edge_password,
+--          private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job, private.note_job,
+--          private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret, private.wake_function,
+--          ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -131,6 +134,8 @@ create function private.max_batch_bytes() returns integer language plpgsql immut
 set search_path = pg_catalog, pg_temp as $$ begin return 524288; end $$;
 create function private.max_event_bytes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 16384; end $$;
+create function private.max_json_levels() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_adopted_events() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 20000; end $$;
 create function private.default_page_rows() returns integer language plpgsql immutable parallel safe
@@ -141,6 +146,12 @@ create function private.max_page_bytes() returns integer language plpgsql immuta
 set search_path = pg_catalog, pg_temp as $$ begin return 1048576; end $$;
 create function private.max_domains() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 200; end $$;
+create function private.default_list_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 100; end $$;
+create function private.max_list_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
+create function private.reset_range() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1000001; end $$;
 create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
@@ -193,7 +204,7 @@ values
   ('unauthenticated', 'This request needs the access token of a signed-in learner.', 401, '{CR022}', false, null, null, null, null),
   ('session_ended', 'The session of this access token has ended.', 401, '{CR023}', false, null, null, null, null),
   ('token_expired', 'The access token has expired.', 401, '{}', false, null, null, null, null),
-  ('device_revoked', 'This device, or a device with this session, was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
+  ('device_revoked', 'This device or this session was revoked by its learner or by support.', 403, '{CR082}', false, null, null, null, null),
   ('forbidden', 'Your role does not allow this.', 403, '{CR001}', false, null, null, null, null),
   ('device_unknown', 'This learner has no such device.', 404, '{CR084}', false, null, null, null, null),
   ('not_found', 'There is nothing at this path.', 404, '{CR043}', false, null, null, null, null),
@@ -203,9 +214,10 @@ values
   ('schedule_unknown', 'There is no pending schedule with this id.', 404, '{CR031}', false, null, null, null, null),
   ('method_not_allowed', 'This path does not support this method.', 405, '{}', false, null, null, null, null),
   ('body_timeout', 'The body of the request arrived too slowly.', 408, '{}', true, null, null, null, null),
-  ('revocations_full', 'This learner has already revoked the most devices allowed.', 409, '{CR085}', false, null, null, null, null),
+  ('revocations_full', 'This learner has already revoked the most devices that were never seen.', 409, '{CR085}', false, null, null, null, null),
   ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
   ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
+  ('adoption_erased', 'The data of the anonymous learner was erased.', 409, '{CR054}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
   ('wrong_isolation', 'This needs a READ COMMITTED transaction.', 409, '{CR003}', false, null, null, null, null),
   ('drafts_moved', 'The drafts have changed since the preview.', 409, '{CR004}', false, null, null, null, null),
@@ -246,7 +258,7 @@ values
   ('id_conflict', 'Another event with this id was accepted before.', null, '{}', null, 'quarantined', false, false, null);
 
 -- Source: schemas/10_platform/account.sql
--- What:  account_of(), the account and the session behind a token, as they are now.
+-- What:  account_of(), the account and the session behind a token, as they are now, and open_sessions().
 -- Why:   a token's claims are up to an hour old. Someone who was signed out, banned, deleted or lost their role still holds it (I9).
 create type private.account as (opened_at timestamptz, app_role text, is_anonymous boolean);
 comment on type private.account is
@@ -275,6 +287,19 @@ end
 $$;
 comment on function private.account_of(uuid, uuid) is
   'The account of a user with one of its sessions. Null without an account. Owned by postgres, because carrel_definer has no rights in the schema auth.';
+
+create function private.open_sessions(p_user uuid)
+returns uuid[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(select s.id from auth.sessions s where s.user_id = p_user);
+end
+$$;
+comment on function private.open_sessions(uuid) is 'The ids of a user''s sessions. Owned by postgres, as account_of() is.';
 
 -- Source: schemas/10_platform/errors.sql
 -- What:  how SQL raises an error of the registry, and how SQL reads the caller's user and role.
@@ -382,6 +407,18 @@ end
 $$;
 comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
+
+create function private.list_rows(p_rows integer)
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return least(greatest(coalesce(p_rows, private.default_list_rows()), 1), private.max_list_rows());
+end
+$$;
+comment on function private.list_rows(integer) is 'The row limit of a list for people, or the default. A limit outside the range becomes the nearest one inside.';
 
 grant execute on function private.app_role() to authenticated, service_role;
 
@@ -509,7 +546,7 @@ comment on function private.refuse_temporary_objects() is
 -- What:  is_jsonb(), which checks whether a client's text can be cast to jsonb.
 -- Why:   a cast that raises fails the whole statement, and some valid JSON is too expensive to process.
 
-create function private.shows_long_exponent(p_text text)
+create function private.shows_large_exponent(p_text text)
 returns boolean
 language plpgsql
 immutable
@@ -517,11 +554,46 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- A number comes at the start or after one of these characters. Strings from devices rarely match.
-  return p_text ~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{3}';
+  return p_text ~ '(^|[:,\[ \t\r\n])-?[0-9.]+[eE][+-]?[0-9]{2}';
 end
 $$;
-comment on function private.shows_long_exponent(text) is
+comment on function private.shows_large_exponent(text) is
   'Whether JSON may contain an exponent that private.is_jsonb() rejects. Never false if it does; rarely true if it does not.';
+
+create function private.shows_many_brackets(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > private.max_json_levels();
+end
+$$;
+comment on function private.shows_many_brackets(text) is 'Whether JSON may nest deeper than private.is_jsonb() allows. Never false if it does.';
+
+create function private.nests_too_deep(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- The brackets that are not in a string.
+  v_brackets text := translate(
+    regexp_replace(regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g'), '[^][{}]+', '', 'g'), '[]{}', '()()');
+begin
+  -- Each turn closes the innermost level. 16 KiB of brackets take 10 ms.
+  for v_level in 1..private.max_json_levels() loop
+    exit when v_brackets = '';
+    v_brackets := replace(v_brackets, '()', '');
+  end loop;
+  return v_brackets <> '';
+end
+$$;
+comment on function private.nests_too_deep(text) is
+  'Whether JSON nests deeper than clients can read; true as well if its brackets do not match. A cast of 16,300 levels would exhaust the stack '
+  '(2 MB) and raise. client-contract/contract/jsonb.ts has the same rule.';
 
 create function private.is_jsonb(p_text text)
 returns boolean
@@ -530,17 +602,16 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Deep nesting exhausts the stack and raises (16,300 levels with a stack of 2 MB). So texts with more than 4096 brackets
-  -- are rejected. client-contract/contract/jsonb.ts counts the same way.
-  if octet_length(p_text) > 4096 and octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > 4096 then
+  if private.shows_many_brackets(p_text) and private.nests_too_deep(p_text) then
     return false;
   end if;
   return pg_input_is_valid(p_text, 'jsonb')
-    -- Exponents of three or more digits are rejected, because they expand: 1e131000 is 5 bytes as jsonb and 131 kB as text.
-    -- 16 KiB of such numbers would be 200 MB to read; 16 KiB of 1e308 would be 850 kB. 1e99 prints as 100 digits.
-    -- The first test is cheap. Strings are removed only if a number may be too large.
-    and (not private.shows_long_exponent(p_text)
-      or regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g') !~ '[eE][+-]?0*[1-9][0-9]{2}');
+    -- A number is written out: 1e131000 is 5 bytes as jsonb and 131 kB as text, and 16 KiB of 1e99 were 325 kB in every answer. So exponents have
+    -- at most two digits, and those of two digits add up to at most 4096 in a text. The first test is cheap. Strings are removed only if a number may be too large.
+    and (not private.shows_large_exponent(p_text) or (
+      select coalesce(bool_and(length(e.digits) <= 2), true) and coalesce(sum(left(e.digits, 2)::integer), 0) <= 4096
+      from regexp_matches(regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g'), '[eE][+-]?0*([1-9][0-9]+)', 'g') m (match)
+      cross join lateral (select m.match[1] as digits) e));
 end
 $$;
 comment on function private.is_jsonb(text) is 'Whether a text can be cast to jsonb; never raises.';
@@ -578,6 +649,17 @@ comment on table ops.history_anchor is
 alter table ops.history_anchor enable row level security;
 create policy history_anchor_all_nobody on ops.history_anchor for all to anon, authenticated using (false);
 
+create function private.renew_seed()
+returns void
+language sql
+volatile
+security definer -- the write of a trigger or an operation is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton
+$$;
+comment on function private.renew_seed() is 'Begins another history.';
+
 create function private.new_seed()
 returns trigger
 language plpgsql
@@ -587,7 +669,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'TRUNCATE' then
-    update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
+    perform private.renew_seed();
     return null;
   end if;
   new.seed := gen_random_uuid();
@@ -652,13 +734,15 @@ comment on function private.database_fingerprint() is
 
 create function private.is_upgrade(p_before text, p_after text)
 returns boolean
-language sql
-immutable
+language plpgsql -- rather than sql, which plans at every call
+immutable strict -- so that it does not run where no upgrade is expected
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- pg_upgrade makes a cluster with another identifier on timeline 1, and keeps the ids of databases and tables.
-  select split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
-    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '')
+  return split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
+    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '');
+end
 $$;
 comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
 
@@ -683,22 +767,6 @@ end
 $$;
 comment on function private.history() is
   '16 hex digits that change when the database is restored or cloned, and when ops.rotate_history() is called.';
-
-create function ops.rotate_history()
-returns text
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
-  return private.history();
-end
-$$;
-comment on function ops.rotate_history() is
-  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history.';
 
 select private.anchor_history('ops.history');
 
@@ -843,6 +911,97 @@ comment on function private.watch_table(regclass, text, regproc) is
 
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
+
+-- Source: schemas/10_platform/rotate_history.sql
+-- What:  ops.rotate_history(), which begins another history.
+-- Why:   a restore that the database does not notice must void every cursor too (I11).
+
+create function ops.rotate_history()
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before constant text := private.history();
+begin
+  perform private.require_role('admin');
+  perform private.renew_seed();
+  perform private.audit('rotate_history', 'ops.history', null, jsonb_build_object('history', v_before), jsonb_build_object('history', private.history()));
+  return private.history();
+end
+$$;
+comment on function ops.rotate_history() is
+  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history. Audited.';
+
+-- Source: schemas/10_platform/known_triggers.sql
+-- What:  private.known_trigger, the triggers that every database of Carrel has; missing_triggers() and restore_triggers().
+-- Why:   a trigger that somebody dropped audits and refuses nothing more, and leaves no trace itself (O1, O4).
+create table private.known_trigger (
+  relation   text not null,
+  name       text not null,
+  definition text not null,
+  constraint known_trigger_pkey primary key (relation, name)
+);
+comment on table private.known_trigger is 'The triggers as the migrations made them. Those of partitions follow from their parent.';
+alter table private.known_trigger enable row level security;
+create policy known_trigger_all_nobody on private.known_trigger for all to anon, authenticated using (false);
+
+create function private.note_triggers()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from private.known_trigger;
+  insert into private.known_trigger (relation, name, definition)
+  select c.oid::regclass::text, t.tgname, concat_ws('; ', pg_get_triggerdef(t.oid), case t.tgenabled
+    when 'A' then format('alter table %s enable always trigger %I', c.oid::regclass, t.tgname)
+    when 'R' then format('alter table %s enable replica trigger %I', c.oid::regclass, t.tgname) end)
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid
+  where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
+    and not t.tgisinternal and not c.relispartition
+$$;
+comment on function private.note_triggers() is 'For migrations: notes the present triggers. A migration that creates or drops a trigger ends with this call.';
+
+create function private.missing_triggers()
+returns table (relation text, name text, definition text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select k.relation, k.name, k.definition from private.known_trigger k
+  where to_regclass(k.relation) is not null and not exists (
+    select from pg_trigger t where t.tgrelid = to_regclass(k.relation) and t.tgname = k.name)
+  union all
+  -- A partition has the triggers for rows from its parent, but not the one against TRUNCATE.
+  select c.oid::regclass::text, c.relname || '_stays',
+    format('create trigger %I before truncate on %s for each statement execute function private.forbid_change()', c.relname || '_stays', c.oid::regclass)
+  from pg_class c
+  where c.relispartition and c.relkind = 'r' and c.relnamespace in ('learner'::regnamespace, 'ops'::regnamespace) and not exists (
+    select from pg_trigger t where t.tgrelid = c.oid and t.tgname = c.relname || '_stays')
+$$;
+comment on function private.missing_triggers() is 'Known triggers that were dropped, with the statement that creates each again.';
+
+create function private.restore_triggers()
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_definition text;
+  v_count integer := 0;
+begin
+  for v_definition in select t.definition from private.missing_triggers() t loop
+    execute v_definition;
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+comment on function private.restore_triggers() is 'Creates missing triggers again. Returns their number. For administrators, after the alarm trigger_missing.';
 
 -- Source: schemas/10_platform/session_setting.sql
 -- What:  session_opened_at(), whether a learner's token still has its session, and the setting for tokens that name none.

@@ -580,20 +580,32 @@ begin
           and c.from_schema <= v_from and c.schema >= v_to as is_edit
       from pg_temp.change c
       where c.kind = 'question'
+    ),
+    kept as (
+      select t.skill_id, t.lines
+      from (
+        select c.id as skill_id, true as is_edit from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
+        union all select f.skill_id, f.is_edit from fresh f
+        union all select c.was_skill_id, false from pg_temp.change c where c.was_skill_id <> c.skill_id
+      ) k
+      join content.tree_text t on t.skill_id = k.skill_id and t.from_schema <= v_from and t.schema >= v_to and t.lines <> ''
+      group by t.skill_id
+      having bool_and(k.is_edit)
     )
     insert into pg_temp.skill_line
-    select t.skill_id, v_to, v_from, count(*), string_agg(coalesce(f.line, o.line || E'\n'), '' order by o.place)
+    select l.skill_id, v_to, v_from, count(*), string_agg(l.line, '' order by l.id)
     from (
-      select c.id as skill_id from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
-      union select f.skill_id from fresh f
-    ) k
-    join content.tree_text t on t.skill_id = k.skill_id and t.from_schema <= v_from and t.schema >= v_to
-    cross join lateral string_to_table(rtrim(t.lines, E'\n'), E'\n') with ordinality o (line, place)
-    left join fresh f on f.skill_id = t.skill_id and f.id = left(o.line, 36)::uuid
-    where t.lines <> ''
-      and not exists (select from fresh x where x.skill_id = t.skill_id and not x.is_edit)
-      and not exists (select from pg_temp.change c where c.was_skill_id = t.skill_id and c.skill_id <> t.skill_id)
-    group by t.skill_id;
+      -- Sorted, because the planner expects few rows and would compare all pairs: 4 s for a skill of 3,000 questions.
+      select distinct on (l.skill_id, l.id) l.skill_id, l.id, l.line
+      from (
+        select f.skill_id, f.id, f.line, 1 as choice from fresh f where f.skill_id in (select k.skill_id from kept k)
+        union all
+        select k.skill_id, left(o.line, 36)::uuid, o.line || E'\n', 2
+        from kept k cross join lateral string_to_table(rtrim(k.lines, E'\n'), E'\n') o (line)
+      ) l
+      order by l.skill_id, l.id, l.choice
+    ) l
+    group by l.skill_id;
   end if;
 
   -- 1b All other skills: their questions with the schemas that have them. Changed questions come from the changes. Unchanged questions are
@@ -975,6 +987,8 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 0), 1000);
 begin
   perform private.require_role('instructor', 'admin');
   perform private.collect_change(false);
@@ -996,7 +1010,7 @@ begin
       'delete_share', round(private.delete_share(n.deletes), 4),
       'needs_force', private.needs_force(n.deletes),
       'warnings', private.change_warnings(),
-      'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit p_limit) p),
+      'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit v_limit) p),
       'changes', (
         select coalesce(json_agg(json_build_object(
           'op', case when x.op = 'delete' then 'delete' when x.before is null then 'insert' else 'update' end,
@@ -1006,7 +1020,13 @@ begin
             from (select jsonb_object_keys(x.before || x.after)) f (name)
             where x.before -> f.name is distinct from x.after -> f.name))
           order by x.kind, coalesce(x.after, x.before) ->> 'key'), '[]')
-        from (select * from change c order by c.kind, coalesce(c.after, c.before) ->> 'key' limit p_limit) x))
+        from (
+          -- At most a page's bytes, but at least one change.
+          select c.*, row_number() over w as number, sum(octet_length(concat(c.before, c.after))) over w as bytes
+          from (select * from change c order by c.kind, coalesce(c.after, c.before) ->> 'key', c.id limit v_limit) c
+          window w as (order by c.kind, coalesce(c.after, c.before) ->> 'key', c.id)
+        ) x
+        where x.number = 1 or x.bytes <= private.max_page_bytes()))
     from private.count_change() n);
 end
 $$;
@@ -1339,7 +1359,7 @@ begin
     select coalesce(json_agg(private.schedule_json(s) order by s.finished_at desc nulls first, s.due_at, s.id), '[]')
     from (
       select * from content.schedule x order by x.finished_at desc nulls first, x.due_at, x.id
-      limit least(greatest(p_limit, 1), 500)
+      limit private.list_rows(p_limit)
     ) s);
 end
 $$;
@@ -1384,7 +1404,7 @@ $$;
 comment on function public.cancel_schedule(bigint) is
   'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
-create function public.list_schedules(page_rows integer default 50)
+create function public.list_schedules(page_rows integer default null)
 returns json
 language plpgsql
 stable
@@ -1503,13 +1523,13 @@ begin
       'schedule_id', (select min(s.id) from content.schedule s where s.version = r.version)) order by r.version desc), '[]')
     from (
       select * from content.release x where p_before is null or x.version < p_before
-      order by x.version desc limit least(greatest(p_limit, 1), 500)
+      order by x.version desc limit private.list_rows(p_limit)
     ) r);
 end
 $$;
 comment on function private.release_history(integer, integer) is 'The core of release_history().';
 
-create function public.release_history(before_version integer default null, page_rows integer default 50)
+create function public.release_history(before_version integer default null, page_rows integer default null)
 returns json
 language plpgsql
 stable

@@ -8,20 +8,21 @@
 --        delete from ops.history_anchor where name in ('learner.state', 'learner.event');
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
---        drop table learner.state, learner.device, learner.batch, learner.adoption, ops.erasure, learner.event, private.event_rule,
---          private.event_type, private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine, ops.quarantine_action,
---          ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
+--        drop table learner.state, learner.device, learner.device_session, learner.batch, learner.adoption, ops.erasure, learner.event,
+--          private.event_rule, private.event_type, private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine,
+--          ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
 --        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.ulid_month,
 --          private.partitioned_tables, private.partition_name, private.month_floor, private.partition_end, private.has_month,
---          private.move_rows, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
+--          private.move_strays, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
 --          ops.ensure_partitions, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
 --          ops.partition_health, private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures,
---          private.only_redact, private.forget_devices, private.with_session, private.support_device, private.devices_of,
---          private.session_refusal, private.require_session, private.signed_in_learner, private.learner_acted_on, private.list_devices,
---          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
---          private.grow_knowledge, private.drop_old_months, private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status,
---          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.contact_interval,
---          private.require_running, private.batch_bytes, private.take_tokens, ops.drop_old_batches;
+--          private.only_redact, private.note_session, private.most_devices_of_session, private.note_device_session, private.forget_devices,
+--          private.support_device, private.devices_of, private.is_ended_by, private.session_refusal, private.require_session,
+--          private.signed_in_learner, private.learner_acted_on, private.list_devices, private.set_revoked, public.list_devices,
+--          public.revoke_device, public.restore_device, private.broken_field, private.grow_knowledge, private.drop_old_months,
+--          private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
+--          private.load_quarantine, private.app_version, private.steering_for, private.contact_interval, private.require_running,
+--          private.batch_bytes, private.take_tokens, ops.drop_old_batches;
 
 select private.revoke_default_grants();
 
@@ -174,7 +175,7 @@ comment on function private.has_month(text, text, date, boolean) is
 -- What:  fill_partition(), which creates a month's partition and moves the month's rows out of the default one; ensure_partitions().
 -- Why:   rows of a month without a partition go to the default one. Moving them needs a lock, so many rows move in slices.
 
-create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
+create function private.move_strays(p_schema text, p_table text, p_month date, p_least text, p_below text)
 returns bigint
 language plpgsql
 volatile
@@ -182,15 +183,22 @@ security definer -- so that a move between partitions does not count as an edit 
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_key constant text := (select t.key from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table);
+  v_default constant text := p_table || '_default';
+  v_month constant text := private.partition_name(p_table, p_month);
   v_moved bigint;
 begin
-  execute format('with moved as (delete from %s where %I >= %L and %2$I < %4$L returning *) insert into %5$s select * from moved',
-    p_from::regclass, p_column, p_least, p_below, p_to::regclass);
+  execute format('with moved as (delete from %I.%I where %I >= %L and %3$I < %5$L returning *) insert into %1$I.%6$I select * from moved',
+    p_schema, v_default, v_key, p_least, p_below, v_month);
   get diagnostics v_moved = row_count;
+  if v_moved > 0 then
+    perform private.audit('move_strays', format('%s.%s', p_schema, v_month), null, null, jsonb_build_object('rows', v_moved, 'from', p_least, 'below', p_below));
+  end if;
   return v_moved;
 end
 $$;
-comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape. Returns their number.';
+comment on function private.move_strays(text, text, date, text, text) is
+  'Moves a range of rows from the default partition of a table to the month''s. Returns their number. Audited, because the rows are not.';
 
 create function private.create_partition(p_schema text, p_table text, p_name text, p_comment text)
 returns void
@@ -290,7 +298,7 @@ begin
   else
     execute format('alter table %I.%I detach partition %I.%I', p_schema, p_table, p_schema, v_name);
   end if;
-  v_moved := private.move_rows(v_default, format('%I.%I', p_schema, v_name), v_parent.key, coalesce(v_reached, v_from), v_to);
+  v_moved := private.move_strays(p_schema, p_table, p_month, coalesce(v_reached, v_from), v_to);
   execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, v_name, v_from, v_to);
   return v_moved;
 end
@@ -508,7 +516,8 @@ create table learner.device (
   clock_skew_ms    bigint,
   queue_lag_ms     bigint,
   revoked_at       timestamptz,
-  sessions         uuid[] not null default '{}',
+  session_id       uuid,
+  revoking_session uuid,
   constraint device_pkey primary key (user_id, device_id),
   constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
 );
@@ -517,8 +526,19 @@ comment on column learner.device.queue_lag_ms is
   'How long the oldest event of its last batch had waited. Measured by the device''s own clock, so clock skew does not matter.';
 comment on column learner.device.first_seen_at is 'When the device came on record: at its first contact, or at its revocation.';
 comment on column learner.device.revoked_at is 'When the device was revoked; it can neither push nor pull. Null: not revoked.';
-comment on column learner.device.sessions is
-  'The sessions that the device was seen with, newest last, at most 20. A revocation ends those that were opened before it, under any device id.';
+comment on column learner.device.session_id is 'The session of its last contact. learner.device_session has all that are still open.';
+comment on column learner.device.revoking_session is 'The session that revoked the device. The revocation does not end it, unless it was seen with the device.';
+
+create table learner.device_session (
+  user_id    uuid not null,
+  session_id uuid not null,
+  device_id  uuid not null,
+  seen_at    timestamptz not null,
+  constraint device_session_pkey primary key (user_id, session_id, device_id)
+);
+comment on table learner.device_session is
+  'Which devices each open session was seen with, at most 20. Rows outlast their device''s row, and go with the session.';
+comment on column learner.device_session.seen_at is 'When the session was first seen with the device.';
 
 create table learner.batch (
   user_id     uuid not null,
@@ -538,9 +558,11 @@ comment on table learner.batch is
 
 alter table learner.state enable row level security;
 alter table learner.device enable row level security;
+alter table learner.device_session enable row level security;
 alter table learner.batch enable row level security;
 create policy state_all_nobody on learner.state for all to anon, authenticated using (false);
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
+create policy device_session_all_nobody on learner.device_session for all to anon, authenticated using (false);
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
 
 select private.anchor_history('learner.state');
@@ -698,8 +720,59 @@ create trigger audit_only_redacted before update on ops.audit
   for each row execute function private.only_redact();
 
 -- Source: schemas/40_ledger/devices.sql
--- What:  devices: the limit per learner, and the sessions that they were seen with.
+-- What:  devices: the limit per learner, and learner.device_session, the sessions that they were seen with.
 -- Why:   learners and support ask whether a device is current, and a revocation must find its sessions (O2, U8).
+
+create function private.note_session(p_user uuid, p_session uuid, p_device uuid, p_at timestamptz)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count integer;
+begin
+  select count(*) into v_count from learner.device_session s where s.user_id = p_user and s.session_id = p_session;
+  if v_count = 0 then
+    -- A new session. Those that have ended meanwhile are refused anyway, so the table is as small as the learner's sessions.
+    delete from learner.device_session s where s.user_id = p_user and s.session_id <> all (private.open_sessions(p_user));
+  end if;
+  -- A session has one device, or a few after restores. The first twenty stay, so that made-up ids hide none.
+  if v_count < private.most_devices_of_session() then
+    insert into learner.device_session (user_id, session_id, device_id, seen_at) values (p_user, p_session, p_device, p_at) on conflict do nothing;
+  end if;
+end
+$$;
+comment on function private.note_session(uuid, uuid, uuid, timestamptz) is 'Remembers that a session was seen with a device.';
+
+create function private.most_devices_of_session()
+returns integer
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select 20 $$;
+comment on function private.most_devices_of_session() is 'The most devices that a session is remembered with.';
+
+create function private.note_device_session()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.note_session(new.user_id, new.session_id, new.device_id, new.last_seen_at);
+  return null;
+end
+$$;
+comment on function private.note_device_session() is 'Row trigger: remembers the session of a device''s contact.';
+
+-- Rarely run: a device keeps its session for weeks.
+create trigger device_new_session after insert on learner.device
+  for each row when (new.session_id is not null) execute function private.note_device_session();
+create trigger device_other_session after update of session_id on learner.device
+  for each row when (new.session_id is distinct from old.session_id and new.session_id is not null) execute function private.note_device_session();
 
 create function private.forget_devices()
 returns trigger
@@ -710,15 +783,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- A device's id is chosen by the caller, a session is not. So the first device of a session stays longest: made-up ids replace each
-  -- other, and hide no device from a revocation. Rows that another transaction holds are skipped.
+  -- other. Rows that another transaction holds are skipped.
   -- An array, because a plan may run a subquery after `in` for each row, and then its limit counts anew.
   delete from learner.device d
   where d.user_id = new.user_id and d.device_id = any (array(
     select k.device_id from learner.device k
     where k.user_id = new.user_id and k.revoked_at is null and k.device_id <> new.device_id
-    order by not exists (
-      select from learner.device f
-      where f.user_id = k.user_id and f.sessions && k.sessions and (f.first_seen_at, f.device_id) < (k.first_seen_at, k.device_id)),
+    order by exists (
+      select from learner.device_session s
+      where s.user_id = k.user_id and s.device_id = k.device_id and not exists (
+        select from learner.device_session f
+        where f.user_id = s.user_id and f.session_id = s.session_id and (f.seen_at, f.device_id) < (s.seen_at, s.device_id))),
       k.last_seen_at, k.device_id
     limit greatest((select count(*) from learner.device c where c.user_id = new.user_id and c.revoked_at is null) - 50, 0)
     for update skip locked));
@@ -726,24 +801,11 @@ begin
 end
 $$;
 comment on function private.forget_devices() is
-  'Row trigger: keeps at most fifty live devices per learner. The one seen longest ago goes, before it those that share the session of an '
-  'earlier one. Its next contact adds it again. Revoked devices are not counted, and stay: made-up ids must not push a revocation out.';
+  'Row trigger: keeps at most fifty live devices per learner. The one seen longest ago goes, before it those that are the first device of no '
+  'session. Its next contact adds it again. Revoked devices are not counted, and stay: made-up ids must not push a revocation out.';
 
 -- Runs for new devices only: contacts of known devices are updates.
 create trigger device_forget_others after insert on learner.device for each row execute function private.forget_devices();
-
-create function private.with_session(p_sessions uuid[], p_session uuid)
-returns uuid[]
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case
-    when p_session is null or p_session = any (p_sessions) then p_sessions
-    else (array_append(p_sessions, p_session))[greatest(cardinality(p_sessions) - 18, 1):]
-  end
-$$;
-comment on function private.with_session(uuid[], uuid) is 'The sessions of a device with one more at the end: the last twenty, each once.';
 
 create function private.support_device()
 returns uuid
@@ -773,6 +835,26 @@ comment on function private.devices_of(uuid, uuid) is 'A learner''s devices, or 
 -- Source: schemas/40_ledger/sessions.sql
 -- What:  whether a learner's token may push and pull: its session lives, and neither it nor the device is revoked.
 -- Why:   a stolen tablet must neither write nor read any more, whatever it calls itself (U8).
+create function private.is_ended_by(p_session uuid, p_device learner.device)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_devices uuid[];
+  v_first timestamptz;
+begin
+  select array_agg(s.device_id), min(s.seen_at) into v_devices, v_first
+  from learner.device_session s where s.user_id = p_device.user_id and s.session_id = p_session;
+  return p_device.device_id = any (coalesce(v_devices, '{}'))
+    or (p_device.revoking_session is distinct from p_session and (
+      -- Not seen with any device before the revocation, or with more than are remembered: perhaps with this one.
+      v_first is null or v_first > p_device.revoked_at or cardinality(v_devices) >= private.most_devices_of_session()));
+end
+$$;
+comment on function private.is_ended_by(uuid, learner.device) is 'Whether the revocation of a device ends a session that was opened before it.';
+
 create function private.session_refusal(p_user uuid, p_session uuid, p_device uuid)
 returns text
 language plpgsql
@@ -786,11 +868,12 @@ begin
   if v_opened is null then
     return case when p_session is null then 'unauthenticated' else 'session_ended' end;
   end if;
-  -- The device's id is the caller's word, the session is not. Whoever signs in again knows the learner's password.
+  -- The device's id is the caller's word, the session is not. So a revocation ends all sessions that were opened before it, but for those
+  -- that are known to be another device's, and the one that asked for it. Whoever signs in again knows the learner's password.
   if exists (
     select from learner.device d
     where d.user_id = p_user and d.revoked_at is not null
-      and (d.device_id = p_device or (p_session = any (d.sessions) and v_opened <= d.revoked_at)))
+      and (d.device_id = p_device or (v_opened <= d.revoked_at and private.is_ended_by(p_session, d))))
   then
     return 'device_revoked';
   end if;
@@ -799,7 +882,7 @@ end
 $$;
 comment on function private.session_refusal(uuid, uuid, uuid) is
   'Why a token may not push and pull, a code of the registry, or null: its session has ended, it names none and the setting refuses that, '
-  'the device is revoked, or the session was seen with a device that was revoked later.';
+  'the device is revoked, or a later revocation has ended the session.';
 
 create function private.require_session(p_user uuid, p_session uuid, p_device uuid)
 returns void
@@ -853,8 +936,8 @@ begin
   if v_caller is null then
     perform private.raise_error('unauthenticated');
   end if;
-  -- A session that a revocation ended may list and revoke devices still: a learner may have begun with their own.
-  v_code := nullif(private.session_refusal(v_caller, private.caller_session(), null), 'device_revoked');
+  -- A session that a revocation has ended may not use up the learner's revocations.
+  v_code := private.session_refusal(v_caller, private.caller_session(), null);
   if v_code is not null then
     perform private.raise_error(v_code);
   end if;
@@ -862,7 +945,7 @@ begin
 end
 $$;
 comment on function private.learner_acted_on(uuid) is
-  'The learner of a call on devices: the caller, whose session must live, or, for support and admins, the named learner.';
+  'The learner of a call on devices: the caller, whose session must live and not be revoked, or, for support and admins, the named learner.';
 
 -- Source: schemas/40_ledger/revocation.sql
 -- What:  list_devices(), revoke_device() and restore_device(), for the learner or support.
@@ -896,13 +979,18 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_learner constant uuid := private.learner_acted_on(p_learner);
+  v_learner uuid;
+  v_now timestamptz;
   v_since timestamptz;
   v_is_known boolean;
 begin
   -- A thief of the tablet may have the learner's token, so only support can lift a revocation.
   if not p_revoked then
     perform private.require_role('support', 'admin');
+  end if;
+  v_learner := private.learner_acted_on(p_learner);
+  if p_device is null then
+    perform private.raise_error('malformed_request', '`device` is required.', 'device');
   end if;
 
   -- 1 The learner's lock, also for a learner who has sent nothing. A misspelt learner gets no row.
@@ -914,6 +1002,9 @@ begin
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
   perform private.refuse_absent(v_learner);
+  -- Again under the lock: of two revocations at the same time, the first one counts.
+  perform private.learner_acted_on(p_learner);
+  v_now := clock_timestamp();
   select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
   v_is_known := found;
 
@@ -921,15 +1012,18 @@ begin
   if not v_is_known and not p_revoked then
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
-  if v_since is null and p_revoked and v_learner = private.caller_id()
-    and (select count(*) >= 200 from learner.device d where d.user_id = v_learner and d.revoked_at is not null)
+  -- Only made-up ids are without a bound: the devices on record can always be revoked.
+  if not v_is_known and v_learner = private.caller_id()
+    and (select count(*) >= 200 from learner.device d where d.user_id = v_learner and d.revoked_at = d.first_seen_at)
   then
     perform private.raise_error('revocations_full', p_info => '200');
   end if;
   if (v_since is not null) <> p_revoked then
-    insert into learner.device as d (user_id, device_id, first_seen_at, last_seen_at, revoked_at)
-    values (v_learner, p_device, clock_timestamp(), clock_timestamp(), case when p_revoked then clock_timestamp() end)
-    on conflict (user_id, device_id) do update set revoked_at = excluded.revoked_at;
+    -- Who was never seen is revoked at the time of the first sight.
+    insert into learner.device as d (user_id, device_id, first_seen_at, last_seen_at, revoked_at, revoking_session)
+    values (v_learner, p_device, v_now, v_now, case when p_revoked then v_now end,
+      case when p_revoked and v_learner = private.caller_id() then private.caller_session() end)
+    on conflict (user_id, device_id) do update set revoked_at = excluded.revoked_at, revoking_session = excluded.revoking_session;
     perform private.audit(case when p_revoked then 'revoke_device' else 'restore_device' end, 'learner.state', v_learner::text, null,
       jsonb_strip_nulls(jsonb_build_object('device_id', p_device, 'revoked_at', v_since, 'reason', left(p_reason, 500))));
   end if;
@@ -973,9 +1067,10 @@ exception
 end
 $$;
 comment on function public.revoke_device(uuid, text, uuid) is
-  'Revokes a device, on record or not: it can no longer push or pull, nor can the sessions that it was seen with. The data on the device '
-  'stays. Returns the device. For the caller''s devices, at most 200, or, for support and admins, a learner''s. Audited. '
-  'Errors: forbidden, session_ended, device_unknown (no such learner), erased, revocations_full.';
+  'Revokes a device, on record or not: it can no longer push or pull, nor can any session opened before that is not known to be another device''s. '
+  'The calling session stays. The data on the device stays. Returns the device. For the caller''s devices, at most 200 that were never seen, or, for '
+  'support and admins, a learner''s. Audited. Errors: malformed_request, forbidden, session_ended, device_revoked (the calling session), '
+  'device_unknown (no such learner), erased, revocations_full.';
 
 create function public.restore_device(device uuid, learner uuid, reason text default null)
 returns json
@@ -992,7 +1087,7 @@ exception
 end
 $$;
 comment on function public.restore_device(uuid, uuid, text) is
-  'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
+  'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: malformed_request, forbidden, device_unknown.';
 
 grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
   public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
@@ -1020,6 +1115,7 @@ create table learner.event (
   content_state      text,
   graded_correct     boolean,
   clock_offset_ms    bigint,
+  answered_at        timestamptz,
   -- No second index: a learner's look-ups use this one. It writes 0.68 times the WAL of the usual two indexes.
   constraint event_pkey primary key (user_id, event_id),
   constraint event_type_version_positive check (type_version > 0),
@@ -1035,9 +1131,11 @@ comment on table learner.event is
   'The ledger, kept permanently. event_id is the device''s ULID as uuid. Partitions are months of the ULID''s time.';
 comment on column learner.event.clock_offset_ms is
   'Server time minus device time as the device knew it when it made the event; null: unknown. It decides the day of practice.';
+comment on column learner.event.answered_at is
+  'When the server received what the device last had an answer to when it made the event; null: unknown. No day of practice is before it.';
 comment on column learner.event.head_version is 'This column and those up to graded_correct are stamped on arrival and never change, so projections depend only on the rows.';
 comment on column learner.event.clock_skew_ms is
-  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice of an event without an offset.';
+  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice where the offset can''t.';
 comment on column learner.event.content_state is 'The state of the answered question version on arrival: current, outdated or withdrawn.';
 comment on column learner.event.graded_correct is 'The server''s grading by the answered version. The body has the device''s claim.';
 
@@ -1120,7 +1218,8 @@ values
   ('event', 1, 7, 'occurred_at', 'strict ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz()))', 'must be an RFC 3339 time in UTC ending in Z'),
   ('event', 1, 8, 'utc_offset_minutes', 'strict ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080)', 'must be a whole number from -1080 to 1080'),
   ('event', 1, 9, 'clock_offset_ms', 'strict ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000)))', 'must be a whole number from -32503680000000 to 32503680000000'),
-  ('event', 1, 10, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
+  ('event', 1, 10, 'answered_at', 'strict ((exists($.answered_at)) is unknown || ($.answered_at == null || ($.answered_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.answered_at.timestamp_tz()))))', 'must be an RFC 3339 time in UTC ending in Z'),
+  ('event', 1, 11, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
   ('session.started', 1, 1, 'body.session_id', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
   ('session.started', 1, 2, 'body.skill_id', 'strict ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"))', 'must be a UUID in lower case'),
   ('session.started', 1, 3, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
@@ -1176,7 +1275,7 @@ values
 insert into private.event_type (type, version, kept_in, rules)
 values
   ('batch', 1, 'ledger', 'strict $.type() == "object" && $.batch_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.sent_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.sent_at.timestamp_tz())) && ((exists($.platform)) is unknown || ($.platform == null || ($.platform != "" && !($.platform like_regex ".{61}" flag "s")))) && ((exists($.app_version)) is unknown || ($.app_version == null || ($.app_version != "" && !($.app_version like_regex ".{61}" flag "s")))) && ($.contract_version.floor() == $.contract_version && $.contract_version >= 1 && $.contract_version <= 32767) && ((exists($.content_version)) is unknown || ($.content_version == null || ($.content_version.floor() == $.content_version && $.content_version >= 0 && $.content_version <= 2147483647))) && ((exists($.content_schema)) is unknown || ($.content_schema == null || ($.content_schema.floor() == $.content_schema && $.content_schema >= 1 && $.content_schema <= 32767))) && ((exists($.pull)) is unknown || ($.pull == null || ($.pull.type() == "object" && ((exists($.pull.cursor)) is unknown || ($.pull.cursor == null || ($.pull.cursor != "" && !($.pull.cursor like_regex ".{101}" flag "s")))) && ((exists($.pull.limit)) is unknown || ($.pull.limit == null || ($.pull.limit.floor() == $.pull.limit && $.pull.limit >= 1 && $.pull.limit <= 1000)))))) && ((exists($.dead_letters)) is unknown || ($.dead_letters == null || ($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*] ? (@ != null && (@.type() != "string" || !((@ != "" && !(@ like_regex ".{201}" flag "s")))))))))'),
-  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000))) && ($.body.type() == "object")'),
+  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000))) && ((exists($.answered_at)) is unknown || ($.answered_at == null || ($.answered_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.answered_at.timestamp_tz())))) && ($.body.type() == "object")'),
   ('session.started', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")) && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)'),
   ('session.ended', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.body.reason == "completed" || $.body.reason == "abandoned" || $.body.reason == "timed_out")'),
   ('attempt.recorded', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.body.question_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647) && ($.body.answer.type() == "object") && $.body.correct.type() == "boolean" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000) && ((exists($.body.reset)) is unknown || ($.body.reset == null || ($.body.reset.type() == "object" && ($.body.reset.count.floor() == $.body.reset.count && $.body.reset.count >= 1 && $.body.reset.count <= 2147483647) && $.body.reset.event like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")))'),
@@ -1294,16 +1393,25 @@ comment on function private.drop_old_months(text, text, timestamptz) is 'Drops t
 
 create function private.delete_stray_telemetry(p_before timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_count bigint;
+begin
   -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
   delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000));
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('delete_stray_telemetry', 'ops.telemetry_default', null, null, jsonb_build_object('rows', v_count, 'received_before', p_before));
+  end if;
+end
 $$;
-comment on function private.delete_stray_telemetry(timestamptz) is 'Deletes up to 100,000 rows of the default partition that arrived before this time.';
+comment on function private.delete_stray_telemetry(timestamptz) is
+  'Deletes up to 100,000 rows of the default partition that arrived before this time. Audited.';
 
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer
@@ -1347,6 +1455,7 @@ create table ops.quarantine (
   status         text not null,
   first_seen_at  timestamptz not null,
   last_seen_at   timestamptz not null,
+  clock_skew_ms  bigint,
   times_seen     integer not null default 1,
   knowledge      bigint not null default 0,
   waits_for      text,
@@ -1364,10 +1473,10 @@ create table ops.quarantine (
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
   constraint quarantine_event_iff_superseded check ((status = 'superseded') = (resolved_event is not null))
 );
--- For one look-up per contact, which rarely finds a held event to retry, and for the replay job over all learners.
-create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
-create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
+-- For replays: what a learner's held events wait for, who waits for a name, and whose events are to be tried in any case.
+create index quarantine_user_id_waits_for_idx on ops.quarantine (user_id, waits_for) where status = 'held';
 create index quarantine_waits_for_user_id_idx on ops.quarantine (waits_for, user_id) where status = 'held';
+create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
 -- For replay by support, least recently tried first: of one learner, or of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
@@ -1380,6 +1489,9 @@ comment on table ops.quarantine is 'Events that could not be applied, stored as 
 comment on column ops.quarantine.body is 'The received text, unchanged. mended_body is support''s corrected version.';
 comment on column ops.quarantine.origin is 'batch: received like any event. dead_letter: handed in by a device that had given it up; reason says why.';
 comment on column ops.quarantine.batch_id is 'The last batch that contained the event.';
+comment on column ops.quarantine.first_seen_at is 'The arrival. An event that is applied later is stamped with it.';
+comment on column ops.quarantine.clock_skew_ms is
+  'Server time minus device time when the batch of the first arrival was sent; null: unknown. The event is stamped with it.';
 comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try. 0: to be tried again in any case.';
 comment on column ops.quarantine.waits_for is
   'What a held event lacks: the first of type:<type>@<version>, version:<release>, question:<id>, skill:<id>, or reset (a correction by support).';
@@ -1434,10 +1546,13 @@ create table ops.quarantine_load (
   open_bytes bigint not null default 0,
   held_rows  integer not null default 0,
   held_bytes bigint not null default 0,
+  looked_up  bigint not null default 0,
   constraint quarantine_load_pkey primary key (user_id),
   constraint quarantine_load_not_negative check (least(open_rows, open_bytes, held_rows, held_bytes) >= 0)
 );
 comment on table ops.quarantine_load is 'The number and size of a learner''s open and held rows. Triggers keep it, so that a batch need not count them.';
+comment on column ops.quarantine_load.looked_up is
+  'The number of private.knowledge up to which all held events that it could solve were tried. So a release writes one row of a learner who waits for something else.';
 
 create table ops.quarantine_setting (
   id            smallint not null default 1,
@@ -1460,7 +1575,8 @@ create trigger quarantine_setting_audit_update after update on ops.quarantine_se
 create trigger quarantine_setting_stays before delete or truncate on ops.quarantine_setting
   for each statement execute function private.forbid_change();
 
-create function private.add_quarantine_load(p_user uuid, p_open_rows bigint, p_open_bytes bigint, p_held_rows bigint, p_held_bytes bigint)
+create function private.add_quarantine_load(
+  p_user uuid, p_open_rows bigint, p_open_bytes bigint, p_held_rows bigint, p_held_bytes bigint, p_knowledge bigint default null)
 returns void
 language plpgsql
 volatile
@@ -1471,11 +1587,13 @@ begin
   insert into ops.quarantine_load (user_id) values (p_user) on conflict do nothing;
   update ops.quarantine_load l set
     open_rows = l.open_rows + coalesce(p_open_rows, 0), open_bytes = l.open_bytes + coalesce(p_open_bytes, 0),
-    held_rows = l.held_rows + coalesce(p_held_rows, 0), held_bytes = l.held_bytes + coalesce(p_held_bytes, 0)
+    held_rows = l.held_rows + coalesce(p_held_rows, 0), held_bytes = l.held_bytes + coalesce(p_held_bytes, 0),
+    looked_up = least(l.looked_up, p_knowledge)
   where l.user_id = p_user;
 end
 $$;
-comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint) is 'Adds rows and bytes, which may be negative, to ops.quarantine_load.';
+comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint, bigint) is
+  'Adds rows and bytes, which may be negative, to ops.quarantine_load. p_knowledge: the least knowledge of new held rows, if any.';
 
 create function private.load_quarantine()
 returns trigger
@@ -1495,7 +1613,8 @@ begin
   if tg_op <> 'DELETE' then
     perform private.add_quarantine_load(n.user_id,
       count(*) filter (where n.status = 'open'), sum(octet_length(n.body)) filter (where n.status = 'open'),
-      count(*) filter (where n.status = 'held'), sum(octet_length(n.body)) filter (where n.status = 'held'))
+      count(*) filter (where n.status = 'held'), sum(octet_length(n.body)) filter (where n.status = 'held'),
+      min(n.knowledge) filter (where n.status = 'held'))
     from new_rows n where n.status in ('open', 'held') group by n.user_id;
   end if;
   return null;

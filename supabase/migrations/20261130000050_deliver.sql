@@ -14,12 +14,13 @@
 --        drop table ops.signal_setting, content.bundle, content.cursor_key, ops.content_report cascade;
 --        drop function if exists private.hint_payload, private.start_release_state, private.domain_node_at, private.content_bundles,
 --          private.sign_place, private.signed_place, private.content_existing, private.check_content_cursor, private.page_rows,
---          private.page_frame_bytes, private.snapshot_row, private.content_change, private.content_since, private.bundle_text,
---          private.content_page, private.content_delta, public.content_delta, private.tree_node_at, private.content_manifest,
---          private.content_node, private.report_content, private.delete_reports, ops.prune_content_reports, private.record_contacts,
---          ops.content_freshness, private.version_left_behind, private.delete_superseded, ops.compact_content, private.bundle_due,
---          private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing,
---          private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
+--          private.page_frame_bytes, private.snapshot_row, private.is_rolled_back, private.content_change, private.content_since,
+--          private.bundle_text, private.content_page, private.content_delta, public.content_delta, private.tree_node_at,
+--          private.published_version, private.content_manifest, private.content_domains, private.content_node, private.report_content,
+--          private.delete_reports, ops.prune_content_reports, private.contacts_of, private.record_contacts, ops.content_freshness,
+--          private.version_left_behind, private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled,
+--          private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal,
+--          private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 select private.revoke_default_grants();
 
@@ -378,9 +379,20 @@ $$;
 comment on function private.snapshot_row(smallint, integer, uuid[], integer, text, uuid, integer) is
   'The rows of a version in some domains (null: all), after a given row.';
 
+create function private.is_rolled_back(p_since integer, p_until integer)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from content.release r where r.version > p_since and r.version <= p_until and r.rollback_to is not null)
+$$;
+comment on function private.is_rolled_back(integer, integer) is
+  'Whether a roll-back lies between two versions. Only then rows are compared with those of the older one: usually all of them differ.';
+
 create function private.content_change(
   p_schema smallint, p_since integer, p_until integer, p_domains uuid[],
-  p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)
+  p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer, p_same boolean default false)
 returns table (version integer, kind text, id uuid, op text, body text)
 language sql
 stable
@@ -397,12 +409,20 @@ as $$
     where p_schema between x.from_schema and x.schema and x.version >= greatest(p_after_version, p_since + 1) and x.version <= p_until
   )
   select r.version, r.kind, r.id,
-    case when member.at_until then 'upsert' else 'delete' end,
-    case when member.at_until then r.body end
+    case when not member.at_until then 'delete' when held.is_same then 'same' else 'upsert' end,
+    case when member.at_until and not held.is_same then r.body end
   from content.revision r
   cross join lateral (
     select r.op = 'upsert' and (p_domains is null or r.domain_id = any (p_domains)) as at_until
   ) member
+  -- Kind and version come first in a text. Equal texts have the same domain, so that the device holds the row.
+  cross join lateral (
+    select p_same and member.at_until and coalesce((
+      select substr(b.body, strpos(b.body, '"id":')) = substr(r.body, strpos(r.body, '"id":')) from content.revision b
+      where p_schema between b.from_schema and b.schema and b.kind = r.kind and b.id = r.id and b.version <= p_since
+      order by b.version desc
+      limit 1), false) as is_same
+  ) held
   where p_schema between r.from_schema and r.schema
     -- One lower bound: above every row of `since`, or after the previous page. With two bounds the index may start at the lower one,
     -- 8,000 blocks too early at 500,000 rows. No kind sorts after 'z'.
@@ -427,11 +447,13 @@ as $$
   order by r.version, r.kind, r.id
   limit p_limit
 $$;
-comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer) is
+comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer, boolean) is
   'The rows that differ between two versions for a device with some domains (null: all): upsert with the exact body, or delete. '
+  'With p_same also same: an upsert whose text differs in its version alone. '
   'A row that entered the domains: upsert. A row that left them: delete. A row that was never in them: nothing.';
 
-create function private.content_since(p_schema smallint, p_since integer, p_until integer, p_domains uuid[])
+create function private.content_since(
+  p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_same boolean default false)
 returns integer
 language plpgsql
 stable
@@ -458,12 +480,12 @@ begin
   -- The bound counts a row once per release that changed it. The exact delta is measured only if the bound exceeds the snapshot.
   if v_delta > v_snapshot then
     select coalesce(sum(coalesce(octet_length(c.body) + 1, 100)), 0) into v_delta
-    from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null) c;
+    from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null, p_same) c;
   end if;
   return case when v_delta > v_snapshot then 0 else p_since end;
 end
 $$;
-comment on function private.content_since(smallint, integer, integer, uuid[]) is
+comment on function private.content_since(smallint, integer, integer, uuid[], boolean) is
   'p_since, or 0 if the snapshot is smaller than the delta. Later releases do not change the result.';
 
 -- Source: schemas/50_deliver/bundle_text.sql
@@ -544,7 +566,7 @@ grant execute on function private.bundle_text(uuid) to carrel_edge;
 
 create function private.content_page(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer,
-  p_bytes integer default null)
+  p_bytes integer default null, p_same boolean default false)
 returns text
 language plpgsql
 stable
@@ -555,6 +577,7 @@ declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_limit constant integer := private.page_rows('limit', p_limit);
   v_bytes constant integer := coalesce(p_bytes, private.max_page_bytes()) - private.page_frame_bytes();
+  v_same constant boolean := p_same and p_since > 0 and private.is_rolled_back(p_since, v_until);
   v_after text[];
   v_since integer;
   v_prefix text;
@@ -570,7 +593,7 @@ begin
   end if;
   -- Decided for the first page. The cursor carries the decision to the following pages.
   v_since := case
-    when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains)
+    when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains, v_same)
     when v_after[1] is not null then 0
     else p_since
   end;
@@ -578,12 +601,13 @@ begin
   return (
     with change as materialized (
       select c.version, c.kind, c.id,
-        coalesce(c.body, format('{"kind":"tombstone","of":"%s","id":"%s","version":%s}', c.kind, c.id, c.version)) as line
+        coalesce(c.body, format('{"kind":"%s","of":"%s","id":"%s","version":%s}',
+          case c.op when 'same' then 'same' else 'tombstone' end, c.kind, c.id, c.version)) as line
       from (
         select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
         where v_since = 0
         union all
-        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
+        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1, v_same)
         where v_since > 0
       ) c
     ), placed as (
@@ -603,9 +627,10 @@ begin
     from page p);
 end
 $$;
-comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) is
+comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer, boolean) is
   'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, and an "end" line with the cursor of the next page or null. '
-  'At most p_limit rows and p_bytes bytes (by default 1 MiB), but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, '
+  'At most p_limit rows and p_bytes bytes (by default 1 MiB), but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With p_same, rows that a '
+  'roll-back has brought back come as "same" lines, without their texts. With `until`, '
   'the same arguments always give the same bytes.';
 
 create function private.content_delta(
@@ -655,11 +680,11 @@ comment on function public.content_delta(text, integer, integer, uuid[], text, i
   'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required, overloaded.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
-grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) to carrel_edge;
+grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer, boolean) to carrel_edge;
 grant execute on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) to authenticated, service_role;
 
 -- Source: schemas/50_deliver/manifest.sql
--- What:  content_manifest(): the hash tree of one version, and the files that contain its rows.
+-- What:  content_manifest(): the hash tree of one version, and the files that contain its rows. content_domains(): the upper nodes alone.
 -- Why:   a device compares the manifest with its own tree, finds the damaged skills, and fetches only those (C6).
 
 create function private.tree_node_at(p_schema smallint, p_version integer)
@@ -679,11 +704,10 @@ as $$
 $$;
 comment on function private.tree_node_at(smallint, integer) is 'The nodes of the hash tree at a version.';
 
-create function private.content_manifest(p_history text, p_schema smallint, p_version integer)
-returns json
+create function private.published_version(p_history text, p_schema smallint, p_version integer)
+returns integer
 language plpgsql
 stable
-security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -694,6 +718,22 @@ begin
   if v_version = 0 then
     perform private.raise_error('release_unknown', 'Nothing is published yet.', '0');
   end if;
+  return v_version;
+end
+$$;
+comment on function private.published_version(text, smallint, integer) is
+  'The version to describe (by default the head). Raises an error if it is not served, or nothing is published.';
+
+create function private.content_manifest(p_history text, p_schema smallint, p_version integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version constant integer := private.published_version(p_history, p_schema, p_version);
+begin
   return (
     with node as materialized (select * from private.tree_node_at(p_schema, v_version)),
     -- The tree does not record a skill's domain; the skill's row of that version does.
@@ -728,6 +768,31 @@ comment on function private.content_manifest(text, smallint, integer) is
   '{history, schema, version, root, rows, domains: [{id, hash, rows, skills: [{id, hash, rows}]}], bundles}, ids in ascending order. '
   'Only the bundles can change later.';
 
+create function private.content_domains(p_history text, p_schema smallint, p_version integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version constant integer := private.published_version(p_history, p_schema, p_version);
+begin
+  return (
+    select json_build_object(
+      'history', private.history(), 'schema', p_schema, 'version', v_version,
+      'root', max(encode(n.hash, 'hex')) filter (where n.kind = 'release'),
+      'domains', coalesce(json_agg(json_build_object('id', n.id, 'hash', encode(n.hash, 'hex'), 'rows', n.rows) order by n.id)
+        filter (where n.kind = 'domain'), '[]'))
+    from private.tree_node_at(p_schema, v_version) n
+    where n.kind in ('release', 'domain'));
+end
+$$;
+comment on function private.content_domains(text, smallint, integer) is
+  '{history, schema, version, root, domains: [{id, hash, rows}]}, ids in ascending order: the nodes that a device with some domains needs of the others. '
+  'The same arguments always give the same bytes.';
+
+grant execute on function private.content_domains(text, smallint, integer) to carrel_edge;
 grant execute on function private.content_manifest(text, smallint, integer) to carrel_edge;
 
 -- Source: schemas/50_deliver/node.sql
@@ -886,15 +951,23 @@ comment on function private.report_content(uuid, uuid, text) is
 
 create function private.delete_reports(p_before date)
 returns bigint
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  with deleted as (delete from ops.content_report r where r.reported_on < p_before returning 1)
-  select count(*) from deleted
+declare
+  v_count bigint;
+begin
+  delete from ops.content_report r where r.reported_on < p_before;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
+  end if;
+  return v_count;
+end
 $$;
-comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number.';
+comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number. Audited.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -905,14 +978,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_keep constant interval := coalesce(p_keep, (select s.keep_reports from ops.content_setting s));
-  v_count bigint;
 begin
   perform private.require_role('admin');
-  v_count := private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
-  if v_count > 0 then
-    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
-  end if;
-  return v_count;
+  return private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
 end
 $$;
 comment on function ops.prune_content_reports(interval) is
@@ -926,6 +994,18 @@ select private.schedule_job('reports_prune', '53 3 * * *', '1 day', 'select ops.
 -- What:  contacts of devices that push nothing, with the version that each one reports; and the freshness of all devices.
 -- Why:   instructors and operators ask which devices have a release. A device that only pulls must be counted (C4, O3, O4),
 --        listed, revocable and hinted too (O2, S1).
+
+create function private.contacts_of(p_contacts json)
+returns table (learner uuid, session uuid, device uuid, version integer, place bigint)
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.learner, c.session, c.device, c.version, c.place
+  from rows from (json_to_recordset(p_contacts) as (learner uuid, session uuid, device uuid, version integer))
+    with ordinality as c (learner, session, device, version, place)
+$$;
+comment on function private.contacts_of(json) is 'The contacts of record_contacts() as rows, with their place.';
 
 create function private.record_contacts(p_contacts json)
 returns integer
@@ -941,28 +1021,35 @@ declare
   v_count integer;
 begin
   v_learners := private.hold_off_erasures(array(
-    select distinct c.learner from json_to_recordset(p_contacts) as c (learner uuid, session uuid)
-    -- Content may be read until the token expires. That leaves no trace of a session that has ended.
-    where private.session_opened_at(c.learner, c.session) is not null));
+    select distinct c.learner from private.contacts_of(p_contacts) c
+    -- Content may be read until the token expires. That leaves no trace of a session that has ended or was revoked.
+    where private.session_refusal(c.learner, c.session, null) is null));
+  -- A contact that is recorded after the revocation of its device ends the session that it was made with, if that was opened before.
+  perform private.note_session(c.learner, c.session, c.device, v_now)
+  from (
+    select distinct c.learner, c.session, c.device
+    from private.contacts_of(p_contacts) c
+    join learner.device d on d.user_id = c.learner and d.device_id = c.device and d.revoked_at is not null
+    where c.learner = any (v_learners) and c.session is not null
+  ) c;
   with contact as (
     -- The last report counts, because a restored device may hold less than before. Null: no report.
     select c.learner, c.device, (array_agg(c.version order by c.place desc) filter (where c.version is not null))[1] as version,
       (array_agg(c.session order by c.place desc))[1] as session
-    from rows from (json_to_recordset(p_contacts) as (learner uuid, session uuid, device uuid, version integer))
-      with ordinality as c (learner, session, device, version, place)
-    where c.learner = any (v_learners)
+    from private.contacts_of(p_contacts) c
+    where c.learner = any (v_learners) and private.session_refusal(c.learner, c.session, c.device) is null
       -- A version that does not exist may come from an earlier history that an isolate still has in memory.
       and (c.version is null or c.version between 0 and v_head)
     group by c.learner, c.device
   ),
   recorded as (
-    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at, sessions)
-    select c.learner, c.device, c.version, v_now, v_now, private.with_session('{}', c.session)
+    insert into learner.device as d (user_id, device_id, content_version, first_seen_at, last_seen_at, session_id)
+    select c.learner, c.device, c.version, v_now, v_now, c.session
     from contact c
     order by c.learner, c.device
     on conflict (user_id, device_id) do update set
       content_version = coalesce(excluded.content_version, d.content_version), last_seen_at = excluded.last_seen_at,
-      sessions = private.with_session(d.sessions, excluded.sessions[1])
+      session_id = coalesce(excluded.session_id, d.session_id)
     returning 1
   )
   select count(*) into v_count from recorded;
@@ -971,7 +1058,8 @@ end
 $$;
 comment on function private.record_contacts(json) is
   'Records contacts and the versions that devices hold (null: not reported): [{learner, session, device, version}], in the order of arrival at an isolate. '
-  'Returns their number. Contacts of busy learners are skipped, because their devices will return.';
+  'Returns their number. Contacts of busy learners are skipped, because their devices will return. Contacts of sessions and devices that may not '
+  'pull are not recorded.';
 
 create function ops.content_freshness(p_active interval default '30 days')
 returns table (version integer, published_at timestamptz, state text, devices bigint, share numeric)
@@ -1021,7 +1109,7 @@ $$;
 comment on function private.version_left_behind(integer, interval) is
   'The newest version that may become the horizon: p_keep_versions below the head, and not newer than the release of p_keep_age ago.';
 
-create function private.delete_superseded(p_horizon integer, p_answers integer)
+create function private.delete_superseded(p_horizon integer, p_answers integer, p_before integer)
 returns json
 language plpgsql
 volatile
@@ -1033,6 +1121,7 @@ declare
   v_nodes integer;
   v_sizes integer;
   v_keys integer;
+  v_report json;
 begin
   -- 1 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
   --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
@@ -1068,11 +1157,13 @@ begin
     select from content.answer_key newer
     where newer.question_id = k.question_id and newer.version > k.version and newer.version <= p_answers);
   get diagnostics v_keys = row_count;
-  return json_build_object('revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+  v_report := json_build_object('horizon', p_horizon, 'before', p_before, 'revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+  perform private.audit('compact_content', 'content.release', p_horizon::text, null, v_report::jsonb);
+  return v_report;
 end
 $$;
-comment on function private.delete_superseded(integer, integer) is
-  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers.';
+comment on function private.delete_superseded(integer, integer, integer) is
+  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers, and the horizon before. Audited.';
 
 create function ops.compact_content(
   p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
@@ -1087,8 +1178,6 @@ declare
   v_horizon integer;
   v_answers integer;
   v_before integer;
-  v_deleted json;
-  v_report json;
 begin
   perform private.require_role('admin');
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -1107,11 +1196,7 @@ begin
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
   -- 2 Delete what no device can ask for any more.
-  v_deleted := private.delete_superseded(v_horizon, v_answers);
-  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_deleted -> 'revisions',
-    'tree_nodes', v_deleted -> 'tree_nodes', 'sizes', v_deleted -> 'sizes', 'answer_keys', v_deleted -> 'answer_keys');
-  perform private.audit('compact_content', 'content.release', v_horizon::text, null, v_report::jsonb);
-  return v_report;
+  return private.delete_superseded(v_horizon, v_answers, v_before);
 end
 $$;
 comment on function ops.compact_content(integer, interval, interval) is

@@ -5,13 +5,14 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('replay_held');
 --        delete from ops.job where name in ('replay_held');
---        drop table private.replay_cursor cascade;
---        drop function if exists private.count_lines, private.parse_lines, private.with_code, private.read_header, private.record_contact,
---          private.known_events, private.uuids_of, private.check_lines, private.knows_range, private.stamp_events, private.read_events,
---          private.is_same_body, private.event_bytes, private.quarantine_bytes, private.kept_bytes, private.projection_bytes,
---          private.within_day, private.seconds_to_next_day, private.outcome_of, private.apply_events, private.apply_or_bisect,
---          private.missing_knowledge, private.is_known, private.new_knowledge, private.keep_events, private.replay_rows,
---          private.replay_held_for, private.replayable_learners, ops.replay_held, private.ingest_for;
+--        drop table private.replay_cursor, ops.replay_queue cascade;
+--        drop function if exists private.count_lines, private.parse_lines, private.with_code, private.with_arrival, private.read_header,
+--          private.record_contact, private.known_events, private.uuids_of, private.check_lines, private.knows_range, private.stamp_events,
+--          private.read_events, private.is_same_body, private.event_bytes, private.quarantine_bytes, private.kept_bytes,
+--          private.projection_bytes, private.within_day, private.seconds_to_next_day, private.outcome_of, private.apply_events,
+--          private.apply_or_bisect, private.missing_knowledge, private.is_known, private.new_knowledge, private.keep_events,
+--          private.replay_rows, private.solvable_rows, private.replay_held_for, private.queue_replays, private.replay_turn,
+--          ops.replay_held, private.ingest_for;
 --        drop type private.line, private.incoming, private.header_pull, private.header, private.outcome;
 
 select private.revoke_default_grants();
@@ -44,15 +45,17 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks too long. Lines of up to 4 KiB
-  -- cannot nest deeper than is_jsonb() allows.
-  v_careful boolean := private.shows_long_exponent(array_to_string(p_lines, E'\n'));
+  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks large and they have few
+  -- brackets. Short lines have no room for many that are closed.
+  v_short constant integer := 2 * private.max_json_levels();
+  v_careful boolean := private.shows_large_exponent(array_to_string(p_lines, E'\n'));
 begin
   loop
     begin
       return array(
         select row(l.number - 1, l.line, case
-          when (not v_careful and octet_length(l.line) <= 4096) or private.is_jsonb(l.line) then l.line::jsonb end)::private.line
+          when (not v_careful and (octet_length(l.line) <= v_short or not private.shows_many_brackets(l.line))) or private.is_jsonb(l.line)
+          then l.line::jsonb end)::private.line
         from unnest(p_lines) with ordinality l (line, number)
         where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$')
         order by l.number);
@@ -75,11 +78,12 @@ comment on function private.parse_lines(text[]) is 'The events of a batch: the l
 create type private.incoming as (
   place integer, id_text text, code text, field text,
   event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint, clock_offset_ms bigint,
-  body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
-  content_state text, graded_correct boolean);
+  answered_at timestamptz, body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
+  content_state text, graded_correct boolean, received_at timestamptz, clock_skew_ms bigint);
 comment on type private.incoming is
   'One event of a batch: its place, from 1, and either its error (code, field) or its checked fields. Without a code it belongs in '
-  'the ledger. Two codes are not errors. telemetry: it belongs in ops.telemetry. duplicate: it is already stored.';
+  'the ledger. Two codes are not errors. telemetry: it belongs in ops.telemetry. duplicate: it is already stored. '
+  'received_at and clock_skew_ms are those of the first arrival if the event is replayed, otherwise null.';
 
 create function private.with_code(p_event private.incoming, p_code text)
 returns private.incoming
@@ -93,6 +97,20 @@ begin
 end
 $$;
 comment on function private.with_code(private.incoming, text) is 'The event with another code.';
+
+create function private.with_arrival(p_event private.incoming, p_received_at timestamptz, p_skew bigint)
+returns private.incoming
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  p_event.received_at := p_received_at;
+  p_event.clock_skew_ms := p_skew;
+  return p_event;
+end
+$$;
+comment on function private.with_arrival(private.incoming, timestamptz, bigint) is 'The event as it arrived first, and the clock skew of its batch.';
 
 -- Source: schemas/70_ingest/header.sql
 -- What:  private.header, the type of a batch's first line, and read_header(), which checks that line.
@@ -142,10 +160,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, sessions, clock_skew_ms, queue_lag_ms)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, session_id, clock_skew_ms, queue_lag_ms)
   values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
     -- If the server wrote the header, its time is the server's, and its contract version says nothing about the device.
-    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, private.with_session('{}', p_session), p_skew,
+    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, p_session, p_skew,
     -- Both times are the device's, so clock skew has no effect.
     case when not p_by_server and p_oldest is not null then
       greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
@@ -153,7 +171,7 @@ begin
     -- A field that is missing in this header keeps its last value.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
     contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
-    last_seen_at = excluded.last_seen_at, sessions = private.with_session(d.sessions, p_session),
+    last_seen_at = excluded.last_seen_at, session_id = coalesce(excluded.session_id, d.session_id),
     clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
     queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
 end
@@ -185,16 +203,16 @@ begin
     ),
     kept as materialized (
       -- The range condition excludes partitions that cannot contain the ids.
-      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body
+      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.answered_at, e.body
       from learner.event e
       where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
       union all
-      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body
+      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, null, t.body
       from ops.telemetry t
       where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
     )
-    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null, null,
-      null, null, null, null, 0, null, null, null)::private.incoming
+    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null, null, null,
+      null, null, null, null, 0, null, null, null, null, null)::private.incoming
     from sent s
     join kept k using (event_id)
     -- The whole event is compared, so that an invalid event is never mistaken for a stored one. If only the form of a value differs
@@ -203,6 +221,7 @@ begin
         'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body
       and nullif(s.event -> 'clock_offset_ms', 'null') is not distinct from to_jsonb(k.clock_offset_ms)
+      and s.event ->> 'answered_at' is not distinct from to_char(k.answered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
     order by s.place);
 end
 $$;
@@ -273,12 +292,12 @@ begin
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
         case when j.verdict = 'invalid_event' then coalesce(
           private.broken_field('event', 1::smallint, j.event), private.broken_field(j.type, (j.event -> 'version')::smallint, j.event)) end,
-        null, j.type, null, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
+        null, j.type, null, null, null, null, null, null, j.body, null, null, null, 0, null, null, null, null, null)::private.incoming
       else row(
         j.place, j.id, case when j.kept_in = 'telemetry' then 'telemetry' end, null,
         private.ulid_to_uuid(j.id), j.type, (j.event -> 'version')::smallint, (j.event ->> 'device_id')::uuid,
         (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint,
-        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, j.body,
+        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, (j.event ->> 'answered_at')::timestamptz, j.body,
         case when j.is_attempt or j.type in ('session.started', 'session.ended') then private.ulid_to_uuid(j.body ->> 'session_id') end,
         case when j.type in ('session.started', 'progress.advanced', 'progress.reset') then (j.body ->> 'skill_id')::uuid end,
         case when j.is_attempt then (j.body ->> 'question_id')::uuid end,
@@ -291,7 +310,7 @@ begin
           when j.is_attempt or j.type = 'progress.advanced' then private.ulid_to_uuid(j.body -> 'reset' ->> 'event')
           when j.type = 'progress.reset' then private.ulid_to_uuid(j.id)
         end,
-        null, null)::private.incoming
+        null, null, null, null)::private.incoming
     end
     from judged j
     order by j.place);
@@ -313,7 +332,7 @@ as $$
 begin
   return exists (
     select from learner.skill_progress p
-    where p.user_id = p_user and p.skill_id = p_skill and p.reset_count / 1000001 >= p_reset_count / 1000001);
+    where p.user_id = p_user and p.skill_id = p_skill and p.reset_count / private.reset_range() >= p_reset_count / private.reset_range());
 end
 $$;
 comment on function private.knows_range(uuid, uuid, integer) is
@@ -370,12 +389,13 @@ begin
           or (k.completed is not null and exists (
             select from unnest(k.completed) c (id) where not exists (select from content.answer_key a where a.question_id = c.id)))
           then 'unknown_content'
-        when k.reset_count > 1000000 and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
+        when k.reset_count >= private.reset_range() and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
       end),
-      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.body, k.session_id, k.its_skill, k.question_id,
+      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.answered_at, k.body, k.session_id, k.its_skill, k.question_id,
       k.reset_count, k.reset_event,
       case when k.question_id is not null then case when k.is_withdrawn then 'withdrawn' when k.is_older then 'outdated' else 'current' end end,
-      case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end)::private.incoming
+      case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end,
+      k.received_at, k.clock_skew_ms)::private.incoming
     from keyed k
     order by k.place);
 end
@@ -666,16 +686,16 @@ begin
   --   take a tenth of the time of the insert, because it prepares each row.
   with reported as (
     insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, coalesce(i.received_at, p_now)
     from unnest(coalesce(v_storing, p_events)) i
     where i.code = 'telemetry'
   ),
   fresh as (
     insert into learner.event as l (
-      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, body, received_at, head_version,
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, answered_at, body, received_at, head_version,
       clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.body, p_now, p_head,
-      p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.answered_at, i.body,
+      coalesce(i.received_at, p_now), p_head, case when i.received_at is null then p_skew else i.clock_skew_ms end, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
     from unnest(coalesce(v_storing, p_events)) i
     where i.code is null
     returning l.event_id, l as row
@@ -831,7 +851,7 @@ begin
     when 'version' then v_value::integer <= coalesce((select max(r.version) from content.release r), 0)
     when 'type' then exists (
       select from private.event_type t
-      where format('type:%s@%s', t.type, t.version) = p_name and t.type not in ('batch', 'event'))
+      where t.type = regexp_replace(substr(p_name, 6), '@\d+$', '') and format('type:%s@%s', t.type, t.version) = p_name and t.type not in ('batch', 'event'))
     -- A correction marks the events that it solves.
     else false
   end;
@@ -863,7 +883,7 @@ comment on function private.new_knowledge(integer, integer) is
 -- What:  keep_events(): stores the events of a batch that could not be applied in quarantine, within the limits.
 -- Why:   a device deletes events that are reported as quarantined, so they must be stored. No learner may fill the disk (U3).
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
+  p_user uuid, p_now timestamptz, p_skew bigint, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
 language plpgsql
 volatile
@@ -901,9 +921,10 @@ begin
   ),
   kept as (
     insert into ops.quarantine as q (
-      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at, waits_for)
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, clock_skew_ms, knowledge, tried_at,
+      waits_for)
     select p_user, f.sha256, case when private.is_ulid(f.id_text) then private.ulid_to_uuid(f.id_text) end,
-      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now,
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_skew, p_knowledge, p_now,
       private.missing_knowledge(f.code, f.line, p_head)
     from fitting f
     where f.fits
@@ -934,7 +955,7 @@ begin
     order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, integer, bigint, private.header, text[], private.incoming[]) is
+comment on function private.keep_events(uuid, timestamptz, bigint, integer, bigint, private.header, text[], private.incoming[]) is
   'Stores events that could not be applied, once per text. Returns all events; those that do not fit get the code quarantine_full.';
 
 -- Source: schemas/70_ingest/replay_held.sql
@@ -950,20 +971,26 @@ as $$
 declare
   v_rows bytea[];
   v_lines text[];
+  v_arrivals timestamptz[];
+  v_skews bigint[];
   v_events private.incoming[];
 begin
-  -- 1 The texts in the order of their ids, with support's corrections.
+  -- 1 The texts in the order of their ids, with support's corrections, and how each arrived first.
   select array_agg(q.sha256 order by q.event_id, q.sha256),
-    array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256))
-  into v_rows, v_lines
+    array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256)),
+    array_agg(q.first_seen_at order by q.event_id, q.sha256), array_agg(q.clock_skew_ms order by q.event_id, q.sha256)
+  into v_rows, v_lines, v_arrivals, v_skews
   from ops.quarantine q
   where q.user_id = p_user and q.sha256 = any (p_rows) and q.status in ('open', 'held');
   if v_rows is null then
     return 0;
   end if;
 
-  -- 2 The same path as for all events. The device's clock skew at that time is unknown.
-  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, v_lines, p_head, null));
+  -- 2 The same path as for all events. An event that waited counts as if it had been applied when it arrived, so that its day is the same.
+  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, array(
+    select private.with_arrival(e, v_arrivals[e.place], v_skews[e.place])
+    from unnest(private.read_events(p_user, v_lines, p_head, null)) e
+    order by e.place));
 
   -- 3 A separate statement, because applying may have superseded the row already.
   update ops.quarantine q set
@@ -984,71 +1011,167 @@ $$;
 comment on function private.replay_rows(uuid, timestamptz, integer, bigint, bytea[]) is
   'Sends open and held rows through ingest again and returns how many were applied. Each row gets its new status. The caller holds the learner''s lock.';
 
-create function private.replay_held_for(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_limit integer)
-returns integer
+create function private.solvable_rows(p_user uuid, p_knowledge bigint, p_limit integer)
+returns bytea[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- One look-up for each name, not for each row: 10,000 events of an unknown type wait for one name.
+  with recursive name (waits_for) as (
+    (select q.waits_for from ops.quarantine q where q.user_id = p_user and q.status = 'held' order by q.waits_for limit 1)
+    union all
+    select (
+      select q.waits_for from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.waits_for > n.waits_for
+      order by q.waits_for limit 1)
+    from name n where n.waits_for is not null
+  ),
+  known as materialized (
+    select n.waits_for from name n where private.is_known(n.waits_for)
+  )
+  select array(
+    select w.sha256 from (
+      select q.sha256, q.event_id from known n
+      join ops.quarantine q on q.user_id = p_user and q.status = 'held' and q.waits_for = n.waits_for and q.knowledge < p_knowledge
+      union
+      select q.sha256, q.event_id from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge = 0
+    ) w
+    order by w.event_id, w.sha256 limit p_limit)
+$$;
+comment on function private.solvable_rows(uuid, bigint, integer) is
+  'A learner''s held events that lack nothing any more, or are to be tried in any case, and were not tried with this knowledge. Oldest first, at most p_limit.';
+
+create function private.replay_held_for(p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_limit integer, out applied integer, out finished boolean)
 language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_rows constant bytea[] := array(
-    select q.sha256 from ops.quarantine q
-    where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge and (q.knowledge = 0 or private.is_known(q.waits_for))
-    order by q.event_id, q.sha256 limit p_limit);
-  v_applied integer := 0;
+  v_rows bytea[];
 begin
+  applied := 0;
+  finished := not exists (select from ops.quarantine_load l where l.user_id = p_user and l.held_rows > 0 and l.looked_up < p_knowledge);
+  if finished then
+    return;
+  end if;
+  v_rows := private.solvable_rows(p_user, p_knowledge, p_limit);
   if v_rows <> '{}' then
-    v_applied := private.replay_rows(p_user, p_now, p_head, p_knowledge, v_rows);
+    applied := private.replay_rows(p_user, p_now, p_head, p_knowledge, v_rows);
   end if;
-  -- The others wait for something else. They are not looked at again before the server knows more. Checked first, because an update
-  -- runs the table's triggers even if it changes no row.
-  if cardinality(v_rows) < p_limit
-    and exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge)
-  then
-    update ops.quarantine q set knowledge = p_knowledge where q.user_id = p_user and q.status = 'held' and q.knowledge < p_knowledge;
+  -- The others wait for something else. Nothing is written to them: a release would cost a learner with 10,000 of them 3 s.
+  finished := cardinality(v_rows) < p_limit;
+  if finished then
+    update ops.quarantine_load l set looked_up = p_knowledge where l.user_id = p_user;
   end if;
-  return v_applied;
 end
 $$;
 comment on function private.replay_held_for(uuid, timestamptz, integer, bigint, integer) is
-  'Retries the learner''s held events that lack nothing any more, oldest first, at most p_limit. Returns how many were applied. The caller holds the learner''s lock.';
+  'Retries the learner''s held events that lack nothing any more, oldest first, at most p_limit. Returns how many were applied, and whether none is left. '
+  'The caller holds the learner''s lock.';
+
+-- Source: schemas/70_ingest/replay_queue.sql
+-- What:  ops.replay_queue, the learners whose held events the server may be able to apply now, and queue_replays(), which finds them.
+-- Why:   after a release only those who waited for what it brought have a turn. Thousands who wait for something else cost nothing (U3).
+
+create table private.replay_cursor (
+  singleton boolean not null default true,
+  version   integer not null default 0,
+  constraint replay_cursor_pkey primary key (singleton),
+  constraint replay_cursor_singleton check (singleton)
+);
+comment on table private.replay_cursor is 'One row. version: the learners who waited for what this release and earlier ones brought are in ops.replay_queue, or done.';
+alter table private.replay_cursor enable row level security;
+create policy replay_cursor_all_nobody on private.replay_cursor for all to anon, authenticated using (false);
+insert into private.replay_cursor default values;
+
+create table ops.replay_queue (
+  user_id    uuid not null,
+  tried_at   timestamptz,
+  failures   integer not null default 0,
+  last_error text,
+  constraint replay_queue_pkey primary key (user_id),
+  constraint replay_queue_failures_not_negative check (failures >= 0),
+  constraint replay_queue_error_iff_failing check ((failures = 0) = (last_error is null))
+);
+create index replay_queue_tried_at_user_id_idx on ops.replay_queue (tried_at nulls first, user_id);
+comment on table ops.replay_queue is 'Learners with held events that the server may be able to apply now. The least recently tried has the next turn.';
+comment on column ops.replay_queue.failures is 'Failed turns in a row. last_error is the last one''s error. The next turn comes as many minutes later, at most 10.';
+alter table ops.replay_queue enable row level security;
+create policy replay_queue_all_nobody on ops.replay_queue for all to anon, authenticated using (false);
+
+create function private.queue_replays(p_head integer, p_knowledge bigint)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_since constant integer := (select c.version from private.replay_cursor c);
+begin
+  insert into ops.replay_queue (user_id)
+  select distinct w.user_id
+  from (
+    -- From name to name and from learner to learner through the index, so that rows that wait for something else are not read: a release
+    -- of 3,300 questions takes 50 ms, whoever waits for what.
+    select h.user_id
+    from unnest(private.new_knowledge(v_since, p_head)) n (name)
+    cross join lateral (
+      with recursive who (user_id) as (
+        (select q.user_id from ops.quarantine q where q.status = 'held' and q.waits_for = n.name order by q.user_id limit 1)
+        union all
+        select (
+          select q.user_id from ops.quarantine q where q.status = 'held' and q.waits_for = n.name and q.user_id > w.user_id
+          order by q.user_id limit 1)
+        from who w where w.user_id is not null
+      )
+      select w.user_id from who w where w.user_id is not null
+    ) h
+    union all
+    select q.user_id from ops.quarantine q where q.status = 'held' and q.knowledge = 0
+  ) w
+  join ops.quarantine_load l on l.user_id = w.user_id and l.looked_up < p_knowledge
+  on conflict do nothing;
+  -- A batch that began before a release may hold an event just after it. No batch takes minutes.
+  update private.replay_cursor c set version = r.version
+  from (select max(r.version) as version from content.release r where r.version <= p_head and r.published_at < clock_timestamp() - interval '5 minutes') r
+  where r.version > c.version;
+end
+$$;
+comment on function private.queue_replays(integer, bigint) is
+  'Queues the learners with held events that wait for what releases up to p_head brought, or are to be tried in any case. p_knowledge: the server''s knowledge.';
 
 -- Source: schemas/70_ingest/replay_job.sql
 -- What:  ops.replay_held(), the job that retries held events of learners who are not syncing, until its time is used.
 -- Why:   after a release all learners who waited for it should see their answers counted within seconds, not only those who sync (U3).
 
-create table private.replay_cursor (
-  singleton boolean not null default true,
-  version   integer not null default 0,
-  learner   uuid not null default '00000000-0000-0000-0000-000000000000',
-  constraint replay_cursor_pkey primary key (singleton),
-  constraint replay_cursor_singleton check (singleton)
-);
-comment on table private.replay_cursor is
-  'One row. version: nobody waits any more for what this release and earlier ones brought. learner: whose turn was last.';
-alter table private.replay_cursor enable row level security;
-create policy replay_cursor_all_nobody on private.replay_cursor for all to anon, authenticated using (false);
-insert into private.replay_cursor default values;
-
-create function private.replayable_learners(p_names text[], p_knowledge bigint, p_after uuid)
-returns uuid[]
-language sql
-stable
+create function private.replay_turn(p_user uuid, p_head integer, p_knowledge bigint, p_turn integer, out applied integer, out error text)
+language plpgsql
+volatile
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select array(
-    select w.user_id from (
-      select q.user_id from ops.quarantine q where q.status = 'held' and q.waits_for = any (p_names) and q.knowledge < p_knowledge
-      union
-      select q.user_id from ops.quarantine q where q.status = 'held' and q.knowledge = 0
-    ) w
-    -- Nothing is replayed during an erasure.
-    where not exists (select from ops.erasure e where e.user_id = w.user_id)
-    order by w.user_id <= p_after, w.user_id)
+declare
+  v_finished boolean;
+begin
+  begin
+    select r.applied, r.finished into applied, v_finished from private.replay_held_for(p_user, clock_timestamp(), p_head, p_knowledge, p_turn) r;
+  exception when others then
+    -- One learner's trouble does not stop the others.
+    applied := 0;
+    error := left(format('%s (%s)', sqlerrm, sqlstate), 300);
+  end;
+  if v_finished then
+    delete from ops.replay_queue r where r.user_id = p_user;
+  else
+    update ops.replay_queue r set tried_at = clock_timestamp(), failures = case when error is null then 0 else r.failures + 1 end, last_error = error
+    where r.user_id = p_user;
+  end if;
+end
 $$;
-comment on function private.replayable_learners(text[], bigint, uuid) is
-  'The learners with held events that wait for one of the names, or are to be tried in any case; first those after p_after, then from the start.';
+comment on function private.replay_turn(uuid, integer, bigint, integer) is
+  'One turn of a queued learner: at most p_turn events. Who has none left leaves the queue. The caller holds the learner''s lock.';
 
 create function ops.replay_held(p_budget interval default '1.5 seconds', p_turn integer default private.max_batch_events())
 returns integer
@@ -1063,54 +1186,38 @@ set jit = off
 as $$
 declare
   v_end constant timestamptz := clock_timestamp() + p_budget;
-  v_cursor private.replay_cursor;
   v_user uuid;
   v_head integer;
   v_knowledge bigint;
-  v_names text[];
-  v_learners uuid[];
-  v_round integer;
   v_applied integer := 0;
   v_error text;
 begin
   perform private.require_role('support', 'admin');
   -- Read before any text: later releases are for the next run. A second run at the same time waits here for the first.
   select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
-  select * into strict v_cursor from private.replay_cursor c for update;
-  v_names := private.new_knowledge(v_cursor.version, v_head);
+  perform from private.replay_cursor c for update;
+  perform private.queue_replays(v_head, v_knowledge);
 
-  -- In rounds: each learner has a turn of at most p_turn events before anybody has a second one. All locks last until the end of the run. A
-  -- sync waits 2 s for its learner's lock, so the run is shorter.
-  <<run>>
+  -- Each learner has a turn of at most p_turn events before anybody has a second one. All locks last until the end of the run. A sync waits
+  -- 2 s for its learner's lock, so the run is shorter.
   loop
-    v_learners := private.replayable_learners(v_names, v_knowledge, v_cursor.learner);
-    v_round := 0;
-    foreach v_user in array v_learners loop
-      -- Busy learners are skipped, because their own sync replays their events.
-      perform from learner.state s where s.user_id = v_user for update skip locked;
-      continue when not found;
-      begin
-        v_applied := v_applied + private.replay_held_for(v_user, clock_timestamp(), v_head, v_knowledge, p_turn);
-        v_round := v_round + 1;
-      exception when others then
-        -- One learner's trouble does not stop the others.
-        v_error := format('Learner %s: %s (%s)', v_user, sqlerrm, sqlstate);
-      end;
-      v_cursor.learner := v_user;
-      exit run when clock_timestamp() >= v_end;
-    end loop;
-    exit when v_round = 0;
+    -- Busy learners are skipped: their own sync replays their events. Nothing is replayed during an erasure.
+    select r.user_id into v_user
+    from ops.replay_queue r join learner.state s on s.user_id = r.user_id
+    where (r.failures = 0 or r.tried_at < clock_timestamp() - least(interval '1 minute' * r.failures, interval '10 minutes'))
+      and not exists (select from ops.erasure e where e.user_id = r.user_id)
+    order by r.tried_at nulls first, r.user_id
+    limit 1
+    for update of s skip locked;
+    exit when not found;
+    v_applied := v_applied + (private.replay_turn(v_user, v_head, v_knowledge, p_turn)).applied;
+    exit when clock_timestamp() >= v_end;
   end loop;
-  -- A batch that began before a release may hold an event just after it. No batch takes minutes.
-  if v_learners = '{}' then
-    v_cursor.version := greatest(v_cursor.version,
-      (select max(r.version) from content.release r where r.version <= v_head and r.published_at < clock_timestamp() - interval '5 minutes'));
-  end if;
-  update private.replay_cursor c set version = v_cursor.version, learner = v_cursor.learner
-  where (c.version, c.learner) is distinct from (v_cursor.version, v_cursor.learner);
   if v_applied > 0 then
     perform private.audit('replay_held', 'ops.quarantine', null, null, jsonb_build_object('applied', v_applied));
   end if;
+  -- As long as a learner's turns fail, the job counts as failing.
+  select format('Learner %s: %s', r.user_id, r.last_error) into v_error from ops.replay_queue r where r.failures > 0 order by r.tried_at desc limit 1;
   perform private.record_job('replay_held', v_error, case when v_applied > 0 then jsonb_build_object('applied', v_applied) end);
   return v_applied;
 end
@@ -1178,7 +1285,7 @@ begin
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
       or exists (select from learner.adoption a where a.user_id = p_user),
-    exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number),
+    exists (select from ops.quarantine_load l where l.user_id = p_user and l.held_rows > 0 and l.looked_up < k.number),
     p.stored_bytes_per_day - s.stored_bytes, s.batches <= p.batch_records_per_day
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held, v_room, v_is_recorded
   from learner.state s, private.knowledge k, ops.pressure_setting p
@@ -1210,7 +1317,7 @@ begin
   v_outcome := private.outcome_of(v_events);
   -- Without room, what is to be quarantined is there already.
   if v_outcome.quarantined > 0 and v_room > 0 then
-    v_events := private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events);
+    v_events := private.keep_events(p_user, v_now, v_skew, v_head, v_knowledge, v_header, v_lines, v_events);
     v_outcome := private.outcome_of(v_events);
     update learner.state s set stored_bytes = s.stored_bytes + private.kept_bytes(v_events, v_lines) where s.user_id = p_user;
   end if;

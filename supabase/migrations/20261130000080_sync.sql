@@ -8,9 +8,9 @@
 --        drop trigger state_note_change on learner.state;
 --        drop view public.session, public.attempt, public.skill_progress, public.practice;
 --        drop table ops.change_note cascade;
---        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.take_batch,
---          private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes, public.learner_changes,
---          private.hint_learners, private.note_change, ops.send_change_hints;
+--        drop function if exists private.pull_limit, private.learner_changes, private.pull_for, private.sync_for, private.note_pull,
+--          private.take_batch, private.ingest, public.ingest, private.merge_progress, public.merge_progress, private.own_changes,
+--          public.learner_changes, private.hint_learners, private.note_change, ops.send_change_hints;
 
 select private.revoke_default_grants();
 
@@ -183,6 +183,36 @@ comment on function private.sync_for(uuid, uuid, text) is
 
 grant execute on function private.sync_for(uuid, uuid, text), private.pull_for(uuid, uuid, text, integer, text, uuid) to carrel_edge;
 
+-- Source: schemas/80_sync/note_pull.sql
+-- What:  note_pull(), which records the contact of a device that pulls over RPC.
+-- Why:   the function sync collects contacts in its isolate. Over RPC nothing else would list the device, or tie it to its session (O2, U8).
+
+create function private.note_pull(p_user uuid, p_session uuid, p_device uuid)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- As the function sync does: at most every half hour, or for another session. A replica can't write.
+  if p_device is null or pg_is_in_recovery() or exists (
+    select from learner.device d
+    where d.user_id = p_user and d.device_id = p_device and d.session_id is not distinct from p_session
+      and d.last_seen_at > clock_timestamp() - private.contact_interval() / 2)
+  then
+    return;
+  end if;
+  if current_setting('transaction_read_only') = 'on' then
+    perform private.raise_error('malformed_request', 'A pull that names its `device` must be a POST, because its contact is recorded.', 'device');
+  end if;
+  perform private.record_contacts(json_build_array(json_build_object('learner', p_user, 'session', p_session, 'device', p_device)));
+exception
+  -- Somebody holds the device's row. The next pull records the contact.
+  when lock_not_available then null;
+end
+$$;
+comment on function private.note_pull(uuid, uuid, uuid) is 'Records the contact of a device that pulls over RPC, so that it is listed, hinted, and revoked with its session.';
+
 -- Source: schemas/80_sync/learner_rpc.sql
 -- What:  the API of a signed-in learner: ingest, merge_progress, learner_changes, and views of their own rows.
 -- Why:   the API uses the same core functions as the Edge Functions, with the caller's own token, and gives the same guarantees.
@@ -323,17 +353,21 @@ comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[
 create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns json
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '500ms'
 as $$
+declare
+  v_changes json;
 begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
   perform private.pull_limit('page_rows', p_limit);
-  return private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
+  v_changes := private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
+  perform private.note_pull(private.caller_id(), private.caller_session(), p_device);
+  return v_changes;
 end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
@@ -341,7 +375,7 @@ comment on function private.own_changes(text, integer, text, uuid) is 'The core 
 create function public.learner_changes(cursor text default null, page_rows integer default null, at_least text default null, device uuid default null)
 returns json
 language plpgsql
-stable
+volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -357,7 +391,7 @@ end
 $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
+  'at_least: the token of a batch that must be included. device: the calling device, which is then on record and whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;

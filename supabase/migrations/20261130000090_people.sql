@@ -13,22 +13,22 @@
 --          ops.webhook_delivery, ops.webhook_attempt cascade;
 --        drop function if exists private.audit_look, private.action_json, private.record_actions, private.quarantine_states,
 --          private.mended_id, private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor,
---          private.ulid_time, private.support_timeline, public.support_timeline, private.require_reason, private.lock_learner,
---          private.quarantine_ids, private.quarantine_cursor, private.quarantine_page, private.own_quarantine, public.own_quarantine,
---          private.support_quarantine, public.support_quarantine, private.rows_to_replay, private.replay_quarantined,
---          public.replay_quarantined, private.mend_quarantined, public.mend_quarantined, private.rows_to_replay_of_all,
---          private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined, public.discard_quarantined,
---          public.restore_quarantined, private.next_reset_range, private.support_reset_progress, public.support_reset_progress,
---          private.void_record, public.support_void, public.support_unvoid, private.projection_differences, public.projection_differences,
---          private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand, private.audit_hand_edit,
---          private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect,
---          private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion, ops.end_grace_periods,
---          private.account_deleted, private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures,
---          ops.reapply_erasures, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade, private.move_events,
---          private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of,
---          private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.enqueue_message,
---          private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
---          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
+--          private.ulid_time, private.support_timeline, public.support_timeline, private.quarantine_cursor, private.quarantine_row_bytes,
+--          private.quarantine_page, private.require_reason, private.lock_learner, private.quarantine_ids, private.own_quarantine,
+--          public.own_quarantine, private.support_quarantine, public.support_quarantine, private.rows_to_replay,
+--          private.replay_quarantined, public.replay_quarantined, private.mend_quarantined, public.mend_quarantined,
+--          private.rows_to_replay_of_all, private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined,
+--          public.discard_quarantined, public.restore_quarantined, private.next_reset_range, private.support_reset_progress,
+--          public.support_reset_progress, private.void_record, public.support_void, public.support_unvoid, private.projection_differences,
+--          public.projection_differences, private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand,
+--          private.audit_hand_edit, private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners,
+--          private.erase_or_bisect, private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion,
+--          private.note_deleted, ops.end_grace_periods, private.account_deleted, private.account_soft_deleted, ops.run_erasures,
+--          ops.idle_learners, ops.export_erasures, ops.reapply_erasures, private.declare_upgrade, ops.expect_upgrade,
+--          private.end_declaration, ops.settle_upgrade, private.move_events, private.move_quarantine, private.move_contacts,
+--          private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for,
+--          private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret,
+--          private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
 --          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
@@ -254,12 +254,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
+  v_limit constant integer := private.list_rows(p_limit);
   v_at timestamptz := 'infinity';
   v_kind text := '';
   v_key text := '';
   v_before uuid;
   v_events uuid[];
+  v_count integer := 0;
+  v_bytes bigint := 0;
 begin
   perform private.require_role('support', 'admin');
   if p_cursor is not null then
@@ -287,7 +289,7 @@ begin
   end if;
   perform private.audit('support_timeline', 'learner.state', p_learner::text, null,
     jsonb_build_object('cursor', p_cursor, 'limit', v_limit));
-  return query
+  for at, kind, summary, detail, cursor in
   select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
   from (
     -- Each branch is limited before its texts are built, and starts its index at the cursor's time. Rows of that same time are
@@ -341,12 +343,18 @@ begin
   ) t (at, kind, key, summary, detail)
   -- Keys are hex digits and zeros, which sort the same in every collation.
   order by t.at desc, t.kind desc, t.key desc
-  limit v_limit;
+  limit v_limit
+  loop
+    v_bytes := v_bytes + 300 + octet_length(detail::text);
+    exit when v_count > 0 and v_bytes > private.max_page_bytes();
+    v_count := v_count + 1;
+    return next;
+  end loop;
 end
 $$;
 comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
 
-create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
+create function public.support_timeline(learner uuid, after text default null, page_rows integer default null)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
 language plpgsql
 volatile
@@ -362,11 +370,90 @@ end
 $$;
 comment on function public.support_timeline(uuid, text, integer) is
   'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
-  'events and support''s actions on them, devices, operations; at most 1000 rows. '
-  'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
+  'events and support''s actions on them, devices, operations; at most 500 rows and 1 MiB, but at least one row. '
+  'after is the last row''s cursor: go on until a page is empty. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.support_timeline(uuid, text, integer),
   public.support_timeline(uuid, text, integer) to authenticated, service_role;
+
+-- Source: schemas/90_people/quarantine_page.sql
+-- What:  quarantine_page(), a page of quarantined events, bounded by rows and bytes.
+-- Why:   a text may have 512 KiB, so a page bounded by rows alone was 20 MiB (U8).
+
+create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
+comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'The cursor after a row of a page of quarantined events.';
+
+create function private.quarantine_row_bytes(p_row ops.quarantine)
+returns bigint
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select octet_length(to_json(p_row)::text) + coalesce(sum(octet_length(private.action_json(a)::text)), 0)
+  from ops.quarantine_action a where a.user_id = p_row.user_id and a.sha256 = p_row.sha256
+$$;
+comment on function private.quarantine_row_bytes(ops.quarantine) is 'The size of a quarantined event as JSON, with support''s actions on it.';
+
+create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
+returns setof ops.quarantine
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cursor constant text[] := regexp_match(p_cursor,
+    '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
+  v_limit constant integer := private.list_rows(p_limit);
+  v_at timestamptz := 'infinity';
+  v_user uuid;
+  v_sha256 bytea;
+  v_rows refcursor;
+  v_row ops.quarantine;
+  v_count integer := 0;
+  v_bytes bigint := 0;
+begin
+  if p_cursor is not null then
+    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
+      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
+    end if;
+    v_at := v_cursor[1]::timestamptz;
+    v_user := v_cursor[2]::uuid;
+    v_sha256 := decode(v_cursor[3], 'hex');
+  end if;
+  -- Newest first, through the index that starts with the given filter, so that a page reads only its own rows.
+  if p_learner is not null then
+    open v_rows for
+      select * from ops.quarantine q
+      where q.user_id = p_learner and (q.last_seen_at, q.sha256) < (v_at, coalesce(v_sha256, ''))
+        and (p_status is null or q.status = p_status) and (p_code is null or q.code = p_code)
+      order by q.last_seen_at desc, q.sha256 desc limit v_limit;
+  else
+    open v_rows for
+      select * from ops.quarantine q
+      where q.status = coalesce(p_status, 'open')
+        and (q.last_seen_at, q.user_id, q.sha256) < (v_at, coalesce(v_user, '00000000-0000-0000-0000-000000000000'), coalesce(v_sha256, ''))
+        and (p_code is null or q.code = p_code)
+      order by q.last_seen_at desc, q.user_id desc, q.sha256 desc limit v_limit;
+  end if;
+  loop
+    fetch v_rows into v_row;
+    exit when not found;
+    v_bytes := v_bytes + private.quarantine_row_bytes(v_row);
+    exit when v_count > 0 and v_bytes > private.max_page_bytes();
+    v_count := v_count + 1;
+    return next v_row;
+  end loop;
+  close v_rows;
+end
+$$;
+comment on function private.quarantine_page(uuid, text, text, text, integer) is
+  'Quarantined events, last seen first. One learner''s: all statuses by default. All learners'': open ones by default. '
+  'At most p_limit rows and a page''s bytes, but at least one row.';
 
 -- Source: schemas/90_people/quarantine_read.sql
 -- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's functions share.
@@ -427,56 +514,6 @@ $$;
 comment on function private.quarantine_ids(uuid, text[]) is
   'The keys of quarantined events from their ids (SHA-256 in hex). All must belong to the learner. Errors: support_invalid, record_unknown.';
 
-create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
-comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'The cursor after a row of a page of quarantined events.';
-
-create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
-returns setof ops.quarantine
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cursor constant text[] := regexp_match(p_cursor,
-    '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
-  v_at timestamptz := 'infinity';
-  v_user uuid;
-  v_sha256 bytea;
-begin
-  if p_cursor is not null then
-    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
-    end if;
-    v_at := v_cursor[1]::timestamptz;
-    v_user := v_cursor[2]::uuid;
-    v_sha256 := decode(v_cursor[3], 'hex');
-  end if;
-  -- Newest first, through the index that starts with the given filter, so that a page reads only its own rows.
-  if p_learner is not null then
-    return query
-    select * from ops.quarantine q
-    where q.user_id = p_learner and (q.last_seen_at, q.sha256) < (v_at, coalesce(v_sha256, ''))
-      and (p_status is null or q.status = p_status) and (p_code is null or q.code = p_code)
-    order by q.last_seen_at desc, q.sha256 desc limit v_limit;
-  else
-    return query
-    select * from ops.quarantine q
-    where q.status = coalesce(p_status, 'open')
-      and (q.last_seen_at, q.user_id, q.sha256) < (v_at, coalesce(v_user, '00000000-0000-0000-0000-000000000000'), coalesce(v_sha256, ''))
-      and (p_code is null or q.code = p_code)
-    order by q.last_seen_at desc, q.user_id desc, q.sha256 desc limit v_limit;
-  end if;
-end
-$$;
-comment on function private.quarantine_page(uuid, text, text, text, integer) is
-  'Quarantined events, last seen first. One learner''s: all statuses by default. All learners'': open ones by default.';
-
 create function private.own_quarantine(p_cursor text, p_limit integer)
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
@@ -499,7 +536,7 @@ end
 $$;
 comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';
 
-create function public.own_quarantine(after text default null, page_rows integer default 100)
+create function public.own_quarantine(after text default null, page_rows integer default null)
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
   times_seen integer, became_event text, cursor text)
@@ -516,7 +553,8 @@ exception
 end
 $$;
 comment on function public.own_quarantine(text, integer) is
-  'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows. after is the last row''s cursor. '
+  'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows and 1 MiB, but at least one row. '
+  'after is the last row''s cursor: go on until a page is empty. '
   'Errors: unauthenticated, cursor_invalid.';
 
 create function private.support_quarantine(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
@@ -550,7 +588,7 @@ $$;
 comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
 
 create function public.support_quarantine(
-  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default 100)
+  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default null)
 returns table (
   learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
@@ -567,7 +605,8 @@ exception
 end
 $$;
 comment on function public.support_quarantine(uuid, text, text, text, integer) is
-  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or of all (open ones unless with_status is given). '
+  'Events that could not be applied, last seen first, at most 500 rows and 1 MiB, but at least one row: of one learner, or of all (open ones unless '
+  'with_status is given). after is the last row''s cursor: go on until a page is empty. '
   'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, integer) to authenticated;
@@ -879,7 +918,8 @@ as $$
   -- A device increments the reset count, and ingest keeps it within one range of 1,000,001 counts. A correction is the first count
   -- of the next range, so it exceeds (1000000, 7ZZZ…), the greatest pair of a device. Afterwards the learner can reset again, from 1000002.
   -- There are 2147 ranges.
-  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / 1000001 + 1) * 1000001
+  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / private.reset_range() + 1)
+    * private.reset_range()
 $$;
 comment on function private.next_reset_range(uuid, uuid) is 'A reset count that is greater than any count a device may use before it has pulled this one.';
 
@@ -1081,7 +1121,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_limit constant integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_limit constant integer := private.list_rows(p_limit);
   v_learners uuid[];
 begin
   perform private.require_role('support', 'admin');
@@ -1107,7 +1147,7 @@ end
 $$;
 comment on function private.projection_differences(integer) is 'The core of projection_differences().';
 
-create function public.projection_differences(page_learners integer default 50)
+create function public.projection_differences(page_learners integer default null)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
 language plpgsql
 volatile
@@ -1122,7 +1162,7 @@ exception
 end
 $$;
 comment on function public.projection_differences(integer) is
-  'Learners whose rows differed from their ledger, longest known first, at most 200: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
+  'Learners whose rows differed from their ledger, longest known first, at most 500: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
   'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
 
 create function private.rebuild_learner(p_learner uuid)
@@ -1332,8 +1372,10 @@ declare
 begin
   -- 1 The learners' locks, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
   --   Later batches see the barrier. Busy learners wait for the next run.
-  insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
-  v_users := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for update skip locked);
+  insert into learner.state (user_id) select e.user_id from ops.erasure e where e.user_id = any (p_users) order by e.user_id on conflict do nothing;
+  v_users := array(
+    select s.user_id from learner.state s join ops.erasure e on e.user_id = s.user_id where s.user_id = any (p_users)
+    order by s.user_id for update of s skip locked);
 
   -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
   insert into ops.erasure (user_id, reason)
@@ -1354,7 +1396,7 @@ $$;
 comment on function private.erase_learners(uuid[], integer) is
   'One pass: deletes at most p_rows rows of learners in ops.erasure and returns their number. Sets erased_at where none are left.';
 
-create function private.erase_or_bisect(p_users uuid[], p_rows integer)
+create function private.erase_or_bisect(p_users uuid[], p_rows integer, p_until timestamptz)
 returns integer
 language plpgsql
 volatile
@@ -1372,14 +1414,17 @@ exception
       update ops.erasure e set tried_at = clock_timestamp(), failures = e.failures + 1, last_error = left(format('%s (%s)', sqlerrm, sqlstate), 300)
       where e.user_id = p_users[1];
       return 0;
+    elsif clock_timestamp() >= p_until then
+      return 0;
     end if;
     -- One learner whose rows can't be deleted must not stop the others. Halving finds them.
-    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows)
-      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows);
+    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows, p_until)
+      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows, p_until);
 end
 $$;
-comment on function private.erase_or_bisect(uuid[], integer) is
-  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure.';
+comment on function private.erase_or_bisect(uuid[], integer, timestamptz) is
+  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure. At p_until it stops searching. '
+  'The caller has locked their rows of ops.erasure: waiting for one in the handler would undo the whole pass.';
 
 -- Source: schemas/90_people/erasure_request.sql
 -- What:  erase_learner() and note_erasures(), which put learners behind the erasure barrier.
@@ -1387,11 +1432,14 @@ comment on function private.erase_or_bisect(uuid[], integer) is
 
 create function private.note_erasures(p_erasures jsonb)
 returns integer
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_noted ops.erasure[];
+begin
   with gone as (
     -- The erasure takes the place of the grace period, and remembers that the account is deleted.
     delete from ops.account_deletion d
@@ -1410,12 +1458,16 @@ as $$
     order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
     on conflict (user_id) do update set reason = excluded.reason
     where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
-    returning 1
+    returning e
   )
-  select count(*) from noted
+  select coalesce(array_agg(n.e), '{}') into v_noted from noted n;
+  -- The record contains only the learner's id and the reason.
+  perform private.audit('erase_learner', 'learner.state', n.user_id::text, null, jsonb_build_object('reason', n.reason)) from unnest(v_noted) n;
+  return cardinality(v_noted);
+end
 $$;
 comment on function private.note_erasures(jsonb) is
-  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted.';
+  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted; each is audited.';
 
 create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
 returns timestamptz
@@ -1427,9 +1479,10 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.refuse_adopted(p_user);
-  perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
-  -- The record contains only the learner's id and the reason.
-  perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
+  if private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason))) = 0 then
+    -- Asked for again.
+    perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
+  end if;
   perform private.erase_learners(array[p_user], 20000);
   return (select e.erased_at from ops.erasure e where e.user_id = p_user);
 end
@@ -1492,6 +1545,28 @@ $$;
 comment on function ops.cancel_deletion(uuid, text) is
   'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';
 
+create function private.note_deleted(p_users uuid[])
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count constant integer := cardinality(p_users);
+begin
+  return private.note_erasures((
+    select coalesce(jsonb_agg(jsonb_build_object('user_id', u.id, 'reason', 'account_deleted')), '[]') from unnest(p_users) u (id)));
+exception
+  -- Another transaction is just putting one of them behind the barrier. The others do not wait for it.
+  when lock_not_available then
+    if v_count = 1 then
+      return 0;
+    end if;
+    return private.note_deleted(p_users[1:v_count / 2]) + private.note_deleted(p_users[v_count / 2 + 1:v_count]);
+end
+$$;
+comment on function private.note_deleted(uuid[]) is 'Puts learners whose account is deleted behind the barrier, but not those whom another transaction holds. Returns the number noted.';
+
 create function ops.end_grace_periods(p_accounts integer default 1000)
 returns integer
 language plpgsql
@@ -1501,21 +1576,25 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_due uuid[];
+  v_barred uuid[];
   v_live uuid[];
 begin
   perform private.require_role('admin');
+  -- A row that somebody holds, here or behind the barrier, waits for a later run.
   v_due := array(
     select d.user_id from ops.account_deletion d where d.erase_at <= clock_timestamp()
     order by d.erase_at, d.user_id limit private.row_limit('p_accounts', p_accounts, 1000, 10000) for update skip locked);
+  v_barred := array(select e.user_id from ops.erasure e where e.user_id = any (v_due) order by e.user_id for update skip locked);
+  v_due := array(
+    select d.id from unnest(v_due) d (id)
+    where d.id = any (v_barred) or not exists (select from ops.erasure e where e.user_id = d.id));
   -- An account that was made again under its id is somebody's. The data of an adopted learner is another account's.
   v_live := array(
     select u.id from auth.users u where u.id = any (v_due) and u.deleted_at is null
     union
     select a.user_id from learner.adoption a where a.user_id = any (v_due));
   perform private.end_deletions(v_live, 'The account exists again, or was adopted.');
-  return private.note_erasures((
-    select coalesce(jsonb_agg(jsonb_build_object('user_id', d.id, 'reason', 'account_deleted')), '[]')
-    from unnest(v_due) d (id) where d.id <> all (v_live)));
+  return private.note_deleted(array(select d.id from unnest(v_due) d (id) where d.id <> all (v_live)));
 end
 $$;
 comment on function ops.end_grace_periods(integer) is
@@ -1570,8 +1649,8 @@ language plpgsql
 volatile
 security invoker
 set search_path = pg_catalog, pg_temp
--- A row that somebody locks by hand delays its own learner, not the run.
-set lock_timeout = '2s'
+-- A row that somebody locks by hand delays its own learner, not the run: halving a pass of 100 waits for it seven times.
+set lock_timeout = '200ms'
 as $$
 declare
   v_began constant timestamptz := clock_timestamp();
@@ -1580,13 +1659,20 @@ declare
   v_count integer;
   v_most integer;
   v_done integer := 0;
+  v_error text;
 begin
   perform private.require_role('admin');
   -- A run that was cancelled has done nothing. The next one takes half as many rows.
   v_most := greatest(private.row_limit('p_rows', p_rows, 200000, 10000000) >> least((select j.failures from ops.job j where j.name = 'erasures'), 10), 1);
-  perform ops.end_grace_periods();
+  begin
+    perform ops.end_grace_periods();
+  exception when others then
+    -- Erasures that were asked for go on meanwhile.
+    v_error := format('The grace periods could not be ended: %s (%s)', sqlerrm, sqlstate);
+  end;
   loop
-    -- The least recently tried first, so that everybody gets on. A failed erasure waits for 2, 4, 8 … minutes, at most 6 hours.
+    -- The least recently tried first, so that everybody gets on. A failed erasure waits for 2, 4, 8 … minutes, at most 6 hours. A row that
+    -- somebody holds, such as a console with an open ops.erase_learner(), waits for a later run.
     select array_agg(d.user_id), bool_or(d.tried_at >= v_began) into v_users, v_again
     from (
       select e.user_id, e.tried_at from ops.erasure e
@@ -1594,14 +1680,15 @@ begin
         and (e.failures = 0 or e.tried_at < v_began - least(interval '1 minute' * 2 ^ least(e.failures, 10), interval '6 hours'))
       order by e.tried_at nulls first, e.requested_at, e.user_id
       limit 100
+      for update skip locked
     ) d;
     -- Everybody who is left is busy.
     exit when v_users is null or (v_again and v_count = 0);
-    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000));
+    v_count := private.erase_or_bisect(v_users, least(v_most - v_done, 20000), v_began + p_time);
     v_done := v_done + v_count;
     exit when v_done >= v_most or clock_timestamp() >= v_began + p_time;
   end loop;
-  perform private.record_job('erasures', null, case when v_done > 0 then jsonb_build_object('rows', v_done) end);
+  perform private.record_job('erasures', v_error, case when v_done > 0 then jsonb_build_object('rows', v_done) end);
   return v_done;
 end
 $$;
@@ -1735,6 +1822,17 @@ comment on function ops.reapply_erasures(jsonb) is
 -- What:  expect_upgrade(), which declares a planned upgrade of the project, and the job that ends the declaration.
 -- Why:   an upgrade changes the cluster's identifier but loses nothing. Without the declaration every device would start over.
 
+create function private.declare_upgrade(p_until timestamptz)
+returns void
+language sql
+volatile
+security definer -- the write of an operation is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+  update ops.history h set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = p_until where h.singleton
+$$;
+comment on function private.declare_upgrade(timestamptz) is 'Keeps the history for an upgrade until this time.';
+
 create function ops.expect_upgrade(p_within interval default '2 hours')
 returns timestamptz
 language plpgsql
@@ -1749,7 +1847,7 @@ begin
   if p_within is null or p_within not between '10 minutes' and '1 day' then
     perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
   end if;
-  update ops.history set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = v_until where singleton;
+  perform private.declare_upgrade(v_until);
   -- Nothing of a learner is written from now on. So a backup that contains the declaration lacks nothing of theirs either.
   update ops.steering s set paused = true, pause_reason = 'The service is being upgraded.'
   where s.platform is null and s.app_from is null and s.app_before is null and s.paused is not true;
@@ -1760,14 +1858,19 @@ $$;
 comment on function ops.expect_upgrade(interval) is
   'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
 
-create function private.end_declaration(p_kept_for text)
+create function private.end_declaration(p_kept_for text, p_result text)
 returns void
-language sql
+language plpgsql
 volatile
-security definer -- the job's write is not an edit by hand
+security definer
 set search_path = pg_catalog, pg_temp
-as $$ update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton $$;
-comment on function private.end_declaration(text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database.';
+as $$
+begin
+  update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton;
+  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', p_result, 'history', private.history()));
+end
+$$;
+comment on function private.end_declaration(text, text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database. Audited.';
 
 create function ops.settle_upgrade(p_cancel boolean default false)
 returns text
@@ -1795,10 +1898,9 @@ begin
   if v_result is null then
     return 'expected';
   end if;
-  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end);
+  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end, v_result);
   update ops.steering s set paused = false, pause_reason = null
   where s.platform is null and s.app_from is null and s.app_before is null and s.pause_reason = 'The service is being upgraded.';
-  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', v_result, 'history', private.history()));
   return v_result;
 end
 $$;
@@ -1822,10 +1924,11 @@ declare
 begin
   -- 1 Ids that the account has too. The same event is a duplicate. Another event under the id waits for support, as in ingest.
   with mine as (
-    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body, e.received_at
+    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.answered_at, e.clock_skew_ms, e.body,
+      e.received_at
     from learner.event e where e.user_id = p_from
     union all
-    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body, t.received_at
+    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, null, null, t.body, t.received_at
     from ops.telemetry t where t.user_id = p_from
   ),
   theirs as (
@@ -1834,17 +1937,18 @@ begin
     select t.event_id, t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_to
   ),
   taken as materialized (
-    select m.*, (h.type, h.type_version, h.occurred_at, h.body) is not distinct from (m.type, m.type_version, m.occurred_at, m.body) as is_same
+    select m.*, (h.type, h.type_version, h.occurred_at) = (m.type, m.type_version, m.occurred_at) and private.is_same_body(h.body, m.body) as is_same
     from mine m join theirs h using (event_id)
   ),
   kept as (
     insert into ops.quarantine (
-      user_id, sha256, event_id, code, body, device_id, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+      user_id, sha256, event_id, code, body, device_id, reason, status, first_seen_at, last_seen_at, clock_skew_ms, knowledge, tried_at)
     select p_to, sha256(convert_to(b.line, 'UTF8')), t.event_id, 'id_conflict', b.line, t.device_id, 'adopted from ' || p_from,
-      private.waiting_status('id_conflict'), t.received_at, p_now, k.number, p_now
+      private.waiting_status('id_conflict'), t.received_at, p_now, t.clock_skew_ms, k.number, p_now
     from taken t
     cross join private.knowledge k
-    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms)) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
+    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms,
+      'answered_at', to_char(t.answered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
       'learner_id', p_from, 'device_id', t.device_id, 'occurred_at', to_char(t.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
       'utc_offset_minutes', t.utc_offset_minutes, 'body', t.body))::text) b (line)
     where not t.is_same
@@ -1896,12 +2000,13 @@ begin
   -- Copies, because actions refer to their row and are never updated. A held event is tried again at the next contact.
   insert into ops.quarantine as q (
     user_id, sha256, event_id, code, field, body, mended_body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at,
-    times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
+    clock_skew_ms, times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
   select p_to, o.sha256, o.event_id, o.code, o.field, o.body, o.mended_body, o.device_id, o.batch_id, o.origin, o.reason, o.status, o.first_seen_at,
-    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
+    o.last_seen_at, o.clock_skew_ms, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
   from ops.quarantine o
   where o.user_id = p_from
   on conflict (user_id, sha256) do update set
+    clock_skew_ms = case when excluded.first_seen_at < q.first_seen_at then excluded.clock_skew_ms else q.clock_skew_ms end,
     first_seen_at = least(q.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(q.last_seen_at, excluded.last_seen_at),
     times_seen = q.times_seen + excluded.times_seen;
   insert into ops.quarantine_action (
@@ -1914,6 +2019,7 @@ begin
   delete from ops.quarantine_action x where x.user_id = p_from;
   delete from ops.quarantine x where x.user_id = p_from;
   delete from ops.quarantine_load x where x.user_id = p_from;
+  delete from ops.replay_queue x where x.user_id = p_from;
 end
 $$;
 comment on function private.move_quarantine(uuid, uuid) is 'Moves quarantined events and what support did with them. A text that both have stays once.';
@@ -1927,11 +2033,9 @@ as $$
 begin
   -- A device that both know is the same installation. A revocation of either counts.
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at,
-    sessions)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, clock_skew_ms, queue_lag_ms, revoked_at)
   select p_to, o.device_id, o.platform, o.app_version, o.contract_version, o.content_version, o.first_seen_at, o.last_seen_at, o.clock_skew_ms,
-    -- The sessions stay those of the anonymous user, which the account's tokens never name.
-    o.queue_lag_ms, o.revoked_at, o.sessions
+    o.queue_lag_ms, o.revoked_at
   from learner.device o
   where o.user_id = p_from
   order by o.last_seen_at, o.device_id
@@ -1939,6 +2043,8 @@ begin
     first_seen_at = least(d.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at),
     revoked_at = least(d.revoked_at, excluded.revoked_at);
   delete from learner.device x where x.user_id = p_from;
+  -- These sessions are the anonymous user's. The account's tokens never name them.
+  delete from learner.device_session x where x.user_id = p_from;
 
   update learner.batch b set user_id = p_to
   where b.user_id = p_from
@@ -2011,7 +2117,7 @@ comment on function private.adopt_learner(uuid, uuid, text) is
 create function private.adoption_of(p_account uuid, p_anonymous uuid)
 returns learner.adoption
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -2025,14 +2131,19 @@ begin
   select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
   if v_adoption.adopted_by <> p_account then
     perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
-  elsif v_adoption is null then
-    perform private.refuse_absent(p_anonymous);
+  elsif v_adoption is not null then
+    -- Made again by lock_learners().
+    delete from learner.state s where s.user_id = p_anonymous;
+  elsif exists (select from ops.erasure e where e.user_id = p_anonymous) then
+    -- Not `erased`, which tells a device to delete what the account has.
+    perform private.raise_error('adoption_erased');
   end if;
   return v_adoption;
 end
 $$;
 comment on function private.adoption_of(uuid, uuid) is
-  'The adoption, if it has happened; null if it may happen. Raises adoption_refused, erased or learner_adopted. The caller holds both locks.';
+  'The adoption, if it has happened; null if it may happen. Raises adoption_refused or adoption_erased; erased or learner_adopted for the account. '
+  'The caller holds both locks.';
 
 create function private.adoption_json(p_adoption learner.adoption)
 returns json
@@ -2074,7 +2185,7 @@ end
 $$;
 comment on function ops.adopt_learner(uuid, uuid, text) is
   'The same by hand: for a learner whose device has lost its session, or who has too many events for it. Find out first that both are the same person. '
-  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, erased, learner_adopted.';
+  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, adoption_erased, erased, learner_adopted.';
 
 -- Source: schemas/90_people/adopt_for.sql
 -- What:  adopt_for(), an adoption that a device asks for, with proof of both sessions.
@@ -2094,6 +2205,18 @@ declare
   v_adoption learner.adoption;
   v_refusal json;
 begin
+  -- 0 Without a proof nothing is moved, and an adoption that has happened is only reported. A device asks again after a restore of the
+  --   server, when its proof may be too old. No lock of a learner whom the caller only names.
+  if p_anonymous_session is null then
+    perform private.require_running(null, null);
+    perform private.require_session(p_account, p_session, null);
+    select * into v_adoption from learner.adoption a where a.user_id = p_anonymous and a.adopted_by = p_account;
+    if v_adoption is null then
+      perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
+    end if;
+    return private.adoption_json(v_adoption);
+  end if;
+
   -- 1 Both learners' locks, in a statement of its own. Everything after sees what the last holders committed.
   perform private.lock_learners(array[p_account, p_anonymous]);
   perform private.require_running(null, null);
@@ -2106,7 +2229,7 @@ begin
   end if;
 
   -- 3 The function has verified the signature of the anonymous token, which may have expired. So its session must still live.
-  if p_anonymous_session is null or private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
+  if private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
     perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
   elsif not (private.account_of(p_anonymous, p_anonymous_session)).is_anonymous then
     perform private.raise_error('adoption_refused', 'This learner has an account of their own.', 'not_anonymous');
@@ -2132,8 +2255,8 @@ end
 $$;
 comment on function private.adopt_for(uuid, uuid, uuid, uuid) is
   'An account adopts an anonymous learner: {learner_id, adopted_at, token, moved, duplicate, conflict}, the same at every call, or {refused} if a rate limit '
-  'is exceeded. The caller has verified the tokens of both. Errors: paused, unauthenticated, session_ended, device_revoked, erased, learner_adopted, '
-  'adoption_proof_invalid, adoption_refused, adoption_too_large; lock_timeout if one of them is busy.';
+  'is exceeded. The caller has verified the account''s token, and the anonymous one if p_anonymous_session is not null. Errors: paused, unauthenticated, '
+  'session_ended, device_revoked, erased, learner_adopted, adoption_proof_invalid, adoption_refused, adoption_erased, adoption_too_large; lock_timeout if one of them is busy.';
 grant execute on function private.adopt_for(uuid, uuid, uuid, uuid) to carrel_edge;
 
 -- Source: schemas/90_people/webhooks.sql
@@ -2553,7 +2676,7 @@ begin
   select * into v_made from private.new_webhook_secret(v_id);
   -- Learners' ids are sent only to endpoints that ask for erasures.
   insert into ops.webhook_endpoint (id, url, description, events, local, secret_id)
-  values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), p_local, v_made.p_id);
+  values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), coalesce(p_local, false), v_made.p_id);
   return json_build_object('id', v_id, 'secret', v_made.p_secret);
 end
 $$;
@@ -2734,7 +2857,7 @@ begin
   where (p_endpoint is null or d.endpoint_id = p_endpoint) and (p_state is null or d.state = p_state)
     and (p_before is null or m.created_at < p_before)
   order by m.created_at desc, m.id, d.endpoint_id
-  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+  limit private.list_rows(p_limit);
 end
 $$;
 comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
@@ -2768,7 +2891,7 @@ $$;
 comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
 
 create function public.webhook_deliveries(
-  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default 100)
+  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default null)
 returns table (
   message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
   next_attempt_at timestamptz, settled_at timestamptz, log json)
@@ -2785,7 +2908,7 @@ exception
 end
 $$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
-  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
+  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 500 rows. Admins.';
 
 create function public.retry_webhook(message text, endpoint uuid)
 returns void
@@ -2838,10 +2961,13 @@ begin
   delete from ops.webhook_attempt a where a.message_id = any (v_old);
   delete from ops.webhook_delivery d where d.message_id = any (v_old);
   delete from ops.webhook_message m where m.id = any (v_old);
+  if v_old <> '{}' then
+    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', cardinality(v_old)), null);
+  end if;
   return cardinality(v_old);
 end
 $$;
-comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages.';
+comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages. Audited.';
 
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
@@ -2858,9 +2984,6 @@ begin
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
-  if v_count > 0 then
-    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', v_count), null);
-  end if;
   return v_count;
 end
 $$;
@@ -2941,6 +3064,9 @@ begin
   where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
     and not t.tgisinternal and t.tgenabled in ('D', 'R')
   union all
+  select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
+  from private.missing_triggers() t
+  union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
@@ -2965,6 +3091,6 @@ $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
-  'trigger_disabled, worker_silent.';
+  'trigger_disabled, trigger_missing, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

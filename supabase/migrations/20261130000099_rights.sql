@@ -26,7 +26,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- postgres has rights in the platform schemas but cannot grant all of them: a grant of usage on auth, for example, is silently ignored.
   select unnest(array[
-    'private.account_of(uuid, uuid)', 'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
+    'private.account_of(uuid, uuid)', 'private.open_sessions(uuid)', 'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
     'private.webhook_secrets(uuid, uuid)', 'private.forget_webhook_secret(uuid)']::regprocedure[])
 $$;
 comment on function private.platform_helpers() is 'The security definers that postgres owns. None of them writes a table of Carrel.';
@@ -62,7 +62,8 @@ select private.own_definers();
 -- What:  the tables whose edits by hand are audited, and the refusal of TRUNCATE on them.
 -- Why:   a row that a person changed in Studio or a console must not look like Carrel's own work (O1). The triggers come last, after the owners
 --        of the definers: what migrations insert before is no edit.
---        A trigger sees neither DDL, nor a session with `session_replication_role = replica`, nor anything while it is disabled, which alarms() reports.
+--        A trigger sees neither DDL, nor a session with `session_replication_role = replica`, nor anything while it is
+--        disabled or dropped, which alarms() reports.
 
 create function private.watch_by_hand(p_table regclass, p_events text)
 returns void
@@ -103,6 +104,7 @@ from (values
   ('learner.skill_progress', 'insert or update or delete'),
   ('learner.practice', 'insert or update or delete'),
   ('learner.device', 'insert or update or delete'),
+  ('learner.device_session', 'insert or update or delete'),
   ('learner.event', 'insert or update or delete'),
   ('learner.batch', 'insert or update or delete'),
   ('learner.adoption', 'insert or update or delete'),
@@ -140,3 +142,5 @@ from (values
   ('private.event_type', 'insert or update or delete'),
   ('private.knowledge', 'insert or update or delete')
 ) t (name, events);
+
+select private.note_triggers();

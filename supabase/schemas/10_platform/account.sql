@@ -1,4 +1,4 @@
--- What:  account_of(), the account and the session behind a token, as they are now.
+-- What:  account_of(), the account and the session behind a token, as they are now, and open_sessions().
 -- Why:   a token's claims are up to an hour old. Someone who was signed out, banned, deleted or lost their role still holds it (I9).
 create type private.account as (opened_at timestamptz, app_role text, is_anonymous boolean);
 comment on type private.account is
@@ -27,3 +27,16 @@ end
 $$;
 comment on function private.account_of(uuid, uuid) is
   'The account of a user with one of its sessions. Null without an account. Owned by postgres, because carrel_definer has no rights in the schema auth.';
+
+create function private.open_sessions(p_user uuid)
+returns uuid[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(select s.id from auth.sessions s where s.user_id = p_user);
+end
+$$;
+comment on function private.open_sessions(uuid) is 'The ids of a user''s sessions. Owned by postgres, as account_of() is.';

@@ -8,6 +8,8 @@ volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 0), 1000);
 begin
   perform private.require_role('instructor', 'admin');
   perform private.collect_change(false);
@@ -29,7 +31,7 @@ begin
       'delete_share', round(private.delete_share(n.deletes), 4),
       'needs_force', private.needs_force(n.deletes),
       'warnings', private.change_warnings(),
-      'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit p_limit) p),
+      'problems', (select coalesce(json_agg(p), '[]') from (select * from private.candidate_problem() limit v_limit) p),
       'changes', (
         select coalesce(json_agg(json_build_object(
           'op', case when x.op = 'delete' then 'delete' when x.before is null then 'insert' else 'update' end,
@@ -39,7 +41,13 @@ begin
             from (select jsonb_object_keys(x.before || x.after)) f (name)
             where x.before -> f.name is distinct from x.after -> f.name))
           order by x.kind, coalesce(x.after, x.before) ->> 'key'), '[]')
-        from (select * from change c order by c.kind, coalesce(c.after, c.before) ->> 'key' limit p_limit) x))
+        from (
+          -- At most a page's bytes, but at least one change.
+          select c.*, row_number() over w as number, sum(octet_length(concat(c.before, c.after))) over w as bytes
+          from (select * from change c order by c.kind, coalesce(c.after, c.before) ->> 'key', c.id limit v_limit) c
+          window w as (order by c.kind, coalesce(c.after, c.before) ->> 'key', c.id)
+        ) x
+        where x.number = 1 or x.bytes <= private.max_page_bytes()))
     from private.count_change() n);
 end
 $$;

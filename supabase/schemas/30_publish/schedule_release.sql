@@ -120,7 +120,7 @@ begin
     select coalesce(json_agg(private.schedule_json(s) order by s.finished_at desc nulls first, s.due_at, s.id), '[]')
     from (
       select * from content.schedule x order by x.finished_at desc nulls first, x.due_at, x.id
-      limit least(greatest(p_limit, 1), 500)
+      limit private.list_rows(p_limit)
     ) s);
 end
 $$;
@@ -165,7 +165,7 @@ $$;
 comment on function public.cancel_schedule(bigint) is
   'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
-create function public.list_schedules(page_rows integer default 50)
+create function public.list_schedules(page_rows integer default null)
 returns json
 language plpgsql
 stable

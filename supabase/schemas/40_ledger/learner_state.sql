@@ -39,7 +39,8 @@ create table learner.device (
   clock_skew_ms    bigint,
   queue_lag_ms     bigint,
   revoked_at       timestamptz,
-  sessions         uuid[] not null default '{}',
+  session_id       uuid,
+  revoking_session uuid,
   constraint device_pkey primary key (user_id, device_id),
   constraint device_queue_lag_not_negative check (queue_lag_ms >= 0)
 );
@@ -48,8 +49,19 @@ comment on column learner.device.queue_lag_ms is
   'How long the oldest event of its last batch had waited. Measured by the device''s own clock, so clock skew does not matter.';
 comment on column learner.device.first_seen_at is 'When the device came on record: at its first contact, or at its revocation.';
 comment on column learner.device.revoked_at is 'When the device was revoked; it can neither push nor pull. Null: not revoked.';
-comment on column learner.device.sessions is
-  'The sessions that the device was seen with, newest last, at most 20. A revocation ends those that were opened before it, under any device id.';
+comment on column learner.device.session_id is 'The session of its last contact. learner.device_session has all that are still open.';
+comment on column learner.device.revoking_session is 'The session that revoked the device. The revocation does not end it, unless it was seen with the device.';
+
+create table learner.device_session (
+  user_id    uuid not null,
+  session_id uuid not null,
+  device_id  uuid not null,
+  seen_at    timestamptz not null,
+  constraint device_session_pkey primary key (user_id, session_id, device_id)
+);
+comment on table learner.device_session is
+  'Which devices each open session was seen with, at most 20. Rows outlast their device''s row, and go with the session.';
+comment on column learner.device_session.seen_at is 'When the session was first seen with the device.';
 
 create table learner.batch (
   user_id     uuid not null,
@@ -69,9 +81,11 @@ comment on table learner.batch is
 
 alter table learner.state enable row level security;
 alter table learner.device enable row level security;
+alter table learner.device_session enable row level security;
 alter table learner.batch enable row level security;
 create policy state_all_nobody on learner.state for all to anon, authenticated using (false);
 create policy device_select_own on learner.device for select to authenticated using (user_id = (select auth.uid()));
+create policy device_session_all_nobody on learner.device_session for all to anon, authenticated using (false);
 create policy batch_select_own on learner.batch for select to authenticated using (user_id = (select auth.uid()));
 
 select private.anchor_history('learner.state');

@@ -1,7 +1,7 @@
 -- What:  fill_partition(), which creates a month's partition and moves the month's rows out of the default one; ensure_partitions().
 -- Why:   rows of a month without a partition go to the default one. Moving them needs a lock, so many rows move in slices.
 
-create function private.move_rows(p_from text, p_to text, p_column text, p_least text, p_below text)
+create function private.move_strays(p_schema text, p_table text, p_month date, p_least text, p_below text)
 returns bigint
 language plpgsql
 volatile
@@ -9,15 +9,22 @@ security definer -- so that a move between partitions does not count as an edit 
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_key constant text := (select t.key from private.partitioned_tables() t where t.schema = p_schema and t.name = p_table);
+  v_default constant text := p_table || '_default';
+  v_month constant text := private.partition_name(p_table, p_month);
   v_moved bigint;
 begin
-  execute format('with moved as (delete from %s where %I >= %L and %2$I < %4$L returning *) insert into %5$s select * from moved',
-    p_from::regclass, p_column, p_least, p_below, p_to::regclass);
+  execute format('with moved as (delete from %I.%I where %I >= %L and %3$I < %5$L returning *) insert into %1$I.%6$I select * from moved',
+    p_schema, v_default, v_key, p_least, p_below, v_month);
   get diagnostics v_moved = row_count;
+  if v_moved > 0 then
+    perform private.audit('move_strays', format('%s.%s', p_schema, v_month), null, null, jsonb_build_object('rows', v_moved, 'from', p_least, 'below', p_below));
+  end if;
   return v_moved;
 end
 $$;
-comment on function private.move_rows(text, text, text, text, text) is 'Moves a range of rows from a partition to a table of the same shape. Returns their number.';
+comment on function private.move_strays(text, text, date, text, text) is
+  'Moves a range of rows from the default partition of a table to the month''s. Returns their number. Audited, because the rows are not.';
 
 create function private.create_partition(p_schema text, p_table text, p_name text, p_comment text)
 returns void
@@ -117,7 +124,7 @@ begin
   else
     execute format('alter table %I.%I detach partition %I.%I', p_schema, p_table, p_schema, v_name);
   end if;
-  v_moved := private.move_rows(v_default, format('%I.%I', p_schema, v_name), v_parent.key, coalesce(v_reached, v_from), v_to);
+  v_moved := private.move_strays(p_schema, p_table, p_month, coalesce(v_reached, v_from), v_to);
   execute format('alter table %I.%I attach partition %I.%I for values from (%L) to (%L)', p_schema, p_table, p_schema, v_name, v_from, v_to);
   return v_moved;
 end

@@ -15,6 +15,7 @@ create table ops.quarantine (
   status         text not null,
   first_seen_at  timestamptz not null,
   last_seen_at   timestamptz not null,
+  clock_skew_ms  bigint,
   times_seen     integer not null default 1,
   knowledge      bigint not null default 0,
   waits_for      text,
@@ -32,10 +33,10 @@ create table ops.quarantine (
   constraint quarantine_resolved_iff_settled check ((status in ('superseded', 'discarded')) = (resolved_at is not null)),
   constraint quarantine_event_iff_superseded check ((status = 'superseded') = (resolved_event is not null))
 );
--- For one look-up per contact, which rarely finds a held event to retry, and for the replay job over all learners.
-create index quarantine_user_id_knowledge_idx on ops.quarantine (user_id, knowledge) where status = 'held';
-create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
+-- For replays: what a learner's held events wait for, who waits for a name, and whose events are to be tried in any case.
+create index quarantine_user_id_waits_for_idx on ops.quarantine (user_id, waits_for) where status = 'held';
 create index quarantine_waits_for_user_id_idx on ops.quarantine (waits_for, user_id) where status = 'held';
+create index quarantine_knowledge_user_id_idx on ops.quarantine (knowledge, user_id) where status = 'held';
 -- For replay by support, least recently tried first: of one learner, or of a code over all learners.
 create index quarantine_user_id_tried_at_idx on ops.quarantine (user_id, tried_at) where status in ('open', 'held');
 create index quarantine_code_user_id_tried_at_idx on ops.quarantine (code, user_id, tried_at) where status in ('open', 'held');
@@ -48,6 +49,9 @@ comment on table ops.quarantine is 'Events that could not be applied, stored as 
 comment on column ops.quarantine.body is 'The received text, unchanged. mended_body is support''s corrected version.';
 comment on column ops.quarantine.origin is 'batch: received like any event. dead_letter: handed in by a device that had given it up; reason says why.';
 comment on column ops.quarantine.batch_id is 'The last batch that contained the event.';
+comment on column ops.quarantine.first_seen_at is 'The arrival. An event that is applied later is stamped with it.';
+comment on column ops.quarantine.clock_skew_ms is
+  'Server time minus device time when the batch of the first arrival was sent; null: unknown. The event is stamped with it.';
 comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try. 0: to be tried again in any case.';
 comment on column ops.quarantine.waits_for is
   'What a held event lacks: the first of type:<type>@<version>, version:<release>, question:<id>, skill:<id>, or reset (a correction by support).';
@@ -102,10 +106,13 @@ create table ops.quarantine_load (
   open_bytes bigint not null default 0,
   held_rows  integer not null default 0,
   held_bytes bigint not null default 0,
+  looked_up  bigint not null default 0,
   constraint quarantine_load_pkey primary key (user_id),
   constraint quarantine_load_not_negative check (least(open_rows, open_bytes, held_rows, held_bytes) >= 0)
 );
 comment on table ops.quarantine_load is 'The number and size of a learner''s open and held rows. Triggers keep it, so that a batch need not count them.';
+comment on column ops.quarantine_load.looked_up is
+  'The number of private.knowledge up to which all held events that it could solve were tried. So a release writes one row of a learner who waits for something else.';
 
 create table ops.quarantine_setting (
   id            smallint not null default 1,
@@ -128,7 +135,8 @@ create trigger quarantine_setting_audit_update after update on ops.quarantine_se
 create trigger quarantine_setting_stays before delete or truncate on ops.quarantine_setting
   for each statement execute function private.forbid_change();
 
-create function private.add_quarantine_load(p_user uuid, p_open_rows bigint, p_open_bytes bigint, p_held_rows bigint, p_held_bytes bigint)
+create function private.add_quarantine_load(
+  p_user uuid, p_open_rows bigint, p_open_bytes bigint, p_held_rows bigint, p_held_bytes bigint, p_knowledge bigint default null)
 returns void
 language plpgsql
 volatile
@@ -139,11 +147,13 @@ begin
   insert into ops.quarantine_load (user_id) values (p_user) on conflict do nothing;
   update ops.quarantine_load l set
     open_rows = l.open_rows + coalesce(p_open_rows, 0), open_bytes = l.open_bytes + coalesce(p_open_bytes, 0),
-    held_rows = l.held_rows + coalesce(p_held_rows, 0), held_bytes = l.held_bytes + coalesce(p_held_bytes, 0)
+    held_rows = l.held_rows + coalesce(p_held_rows, 0), held_bytes = l.held_bytes + coalesce(p_held_bytes, 0),
+    looked_up = least(l.looked_up, p_knowledge)
   where l.user_id = p_user;
 end
 $$;
-comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint) is 'Adds rows and bytes, which may be negative, to ops.quarantine_load.';
+comment on function private.add_quarantine_load(uuid, bigint, bigint, bigint, bigint, bigint) is
+  'Adds rows and bytes, which may be negative, to ops.quarantine_load. p_knowledge: the least knowledge of new held rows, if any.';
 
 create function private.load_quarantine()
 returns trigger
@@ -163,7 +173,8 @@ begin
   if tg_op <> 'DELETE' then
     perform private.add_quarantine_load(n.user_id,
       count(*) filter (where n.status = 'open'), sum(octet_length(n.body)) filter (where n.status = 'open'),
-      count(*) filter (where n.status = 'held'), sum(octet_length(n.body)) filter (where n.status = 'held'))
+      count(*) filter (where n.status = 'held'), sum(octet_length(n.body)) filter (where n.status = 'held'),
+      min(n.knowledge) filter (where n.status = 'held'))
     from new_rows n where n.status in ('open', 'held') group by n.user_id;
   end if;
   return null;

@@ -29,13 +29,18 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_learner constant uuid := private.learner_acted_on(p_learner);
+  v_learner uuid;
+  v_now timestamptz;
   v_since timestamptz;
   v_is_known boolean;
 begin
   -- A thief of the tablet may have the learner's token, so only support can lift a revocation.
   if not p_revoked then
     perform private.require_role('support', 'admin');
+  end if;
+  v_learner := private.learner_acted_on(p_learner);
+  if p_device is null then
+    perform private.raise_error('malformed_request', '`device` is required.', 'device');
   end if;
 
   -- 1 The learner's lock, also for a learner who has sent nothing. A misspelt learner gets no row.
@@ -47,6 +52,9 @@ begin
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
   perform private.refuse_absent(v_learner);
+  -- Again under the lock: of two revocations at the same time, the first one counts.
+  perform private.learner_acted_on(p_learner);
+  v_now := clock_timestamp();
   select d.revoked_at into v_since from learner.device d where d.user_id = v_learner and d.device_id = p_device;
   v_is_known := found;
 
@@ -54,15 +62,18 @@ begin
   if not v_is_known and not p_revoked then
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
-  if v_since is null and p_revoked and v_learner = private.caller_id()
-    and (select count(*) >= 200 from learner.device d where d.user_id = v_learner and d.revoked_at is not null)
+  -- Only made-up ids are without a bound: the devices on record can always be revoked.
+  if not v_is_known and v_learner = private.caller_id()
+    and (select count(*) >= 200 from learner.device d where d.user_id = v_learner and d.revoked_at = d.first_seen_at)
   then
     perform private.raise_error('revocations_full', p_info => '200');
   end if;
   if (v_since is not null) <> p_revoked then
-    insert into learner.device as d (user_id, device_id, first_seen_at, last_seen_at, revoked_at)
-    values (v_learner, p_device, clock_timestamp(), clock_timestamp(), case when p_revoked then clock_timestamp() end)
-    on conflict (user_id, device_id) do update set revoked_at = excluded.revoked_at;
+    -- Who was never seen is revoked at the time of the first sight.
+    insert into learner.device as d (user_id, device_id, first_seen_at, last_seen_at, revoked_at, revoking_session)
+    values (v_learner, p_device, v_now, v_now, case when p_revoked then v_now end,
+      case when p_revoked and v_learner = private.caller_id() then private.caller_session() end)
+    on conflict (user_id, device_id) do update set revoked_at = excluded.revoked_at, revoking_session = excluded.revoking_session;
     perform private.audit(case when p_revoked then 'revoke_device' else 'restore_device' end, 'learner.state', v_learner::text, null,
       jsonb_strip_nulls(jsonb_build_object('device_id', p_device, 'revoked_at', v_since, 'reason', left(p_reason, 500))));
   end if;
@@ -106,9 +117,10 @@ exception
 end
 $$;
 comment on function public.revoke_device(uuid, text, uuid) is
-  'Revokes a device, on record or not: it can no longer push or pull, nor can the sessions that it was seen with. The data on the device '
-  'stays. Returns the device. For the caller''s devices, at most 200, or, for support and admins, a learner''s. Audited. '
-  'Errors: forbidden, session_ended, device_unknown (no such learner), erased, revocations_full.';
+  'Revokes a device, on record or not: it can no longer push or pull, nor can any session opened before that is not known to be another device''s. '
+  'The calling session stays. The data on the device stays. Returns the device. For the caller''s devices, at most 200 that were never seen, or, for '
+  'support and admins, a learner''s. Audited. Errors: malformed_request, forbidden, session_ended, device_revoked (the calling session), '
+  'device_unknown (no such learner), erased, revocations_full.';
 
 create function public.restore_device(device uuid, learner uuid, reason text default null)
 returns json
@@ -125,7 +137,7 @@ exception
 end
 $$;
 comment on function public.restore_device(uuid, uuid, text) is
-  'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: forbidden, device_unknown.';
+  'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: malformed_request, forbidden, device_unknown.';
 
 grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
   public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;

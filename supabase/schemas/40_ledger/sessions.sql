@@ -1,5 +1,25 @@
 -- What:  whether a learner's token may push and pull: its session lives, and neither it nor the device is revoked.
 -- Why:   a stolen tablet must neither write nor read any more, whatever it calls itself (U8).
+create function private.is_ended_by(p_session uuid, p_device learner.device)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_devices uuid[];
+  v_first timestamptz;
+begin
+  select array_agg(s.device_id), min(s.seen_at) into v_devices, v_first
+  from learner.device_session s where s.user_id = p_device.user_id and s.session_id = p_session;
+  return p_device.device_id = any (coalesce(v_devices, '{}'))
+    or (p_device.revoking_session is distinct from p_session and (
+      -- Not seen with any device before the revocation, or with more than are remembered: perhaps with this one.
+      v_first is null or v_first > p_device.revoked_at or cardinality(v_devices) >= private.most_devices_of_session()));
+end
+$$;
+comment on function private.is_ended_by(uuid, learner.device) is 'Whether the revocation of a device ends a session that was opened before it.';
+
 create function private.session_refusal(p_user uuid, p_session uuid, p_device uuid)
 returns text
 language plpgsql
@@ -13,11 +33,12 @@ begin
   if v_opened is null then
     return case when p_session is null then 'unauthenticated' else 'session_ended' end;
   end if;
-  -- The device's id is the caller's word, the session is not. Whoever signs in again knows the learner's password.
+  -- The device's id is the caller's word, the session is not. So a revocation ends all sessions that were opened before it, but for those
+  -- that are known to be another device's, and the one that asked for it. Whoever signs in again knows the learner's password.
   if exists (
     select from learner.device d
     where d.user_id = p_user and d.revoked_at is not null
-      and (d.device_id = p_device or (p_session = any (d.sessions) and v_opened <= d.revoked_at)))
+      and (d.device_id = p_device or (v_opened <= d.revoked_at and private.is_ended_by(p_session, d))))
   then
     return 'device_revoked';
   end if;
@@ -26,7 +47,7 @@ end
 $$;
 comment on function private.session_refusal(uuid, uuid, uuid) is
   'Why a token may not push and pull, a code of the registry, or null: its session has ended, it names none and the setting refuses that, '
-  'the device is revoked, or the session was seen with a device that was revoked later.';
+  'the device is revoked, or a later revocation has ended the session.';
 
 create function private.require_session(p_user uuid, p_session uuid, p_device uuid)
 returns void
@@ -80,8 +101,8 @@ begin
   if v_caller is null then
     perform private.raise_error('unauthenticated');
   end if;
-  -- A session that a revocation ended may list and revoke devices still: a learner may have begun with their own.
-  v_code := nullif(private.session_refusal(v_caller, private.caller_session(), null), 'device_revoked');
+  -- A session that a revocation has ended may not use up the learner's revocations.
+  v_code := private.session_refusal(v_caller, private.caller_session(), null);
   if v_code is not null then
     perform private.raise_error(v_code);
   end if;
@@ -89,4 +110,4 @@ begin
 end
 $$;
 comment on function private.learner_acted_on(uuid) is
-  'The learner of a call on devices: the caller, whose session must live, or, for support and admins, the named learner.';
+  'The learner of a call on devices: the caller, whose session must live and not be revoked, or, for support and admins, the named learner.';

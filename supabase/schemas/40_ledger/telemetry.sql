@@ -64,16 +64,25 @@ comment on function private.drop_old_months(text, text, timestamptz) is 'Drops t
 
 create function private.delete_stray_telemetry(p_before timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_count bigint;
+begin
   -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
   delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000));
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('delete_stray_telemetry', 'ops.telemetry_default', null, null, jsonb_build_object('rows', v_count, 'received_before', p_before));
+  end if;
+end
 $$;
-comment on function private.delete_stray_telemetry(timestamptz) is 'Deletes up to 100,000 rows of the default partition that arrived before this time.';
+comment on function private.delete_stray_telemetry(timestamptz) is
+  'Deletes up to 100,000 rows of the default partition that arrived before this time. Audited.';
 
 create function ops.drop_old_telemetry(p_now timestamptz default now())
 returns integer

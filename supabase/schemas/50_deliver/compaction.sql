@@ -15,7 +15,7 @@ $$;
 comment on function private.version_left_behind(integer, interval) is
   'The newest version that may become the horizon: p_keep_versions below the head, and not newer than the release of p_keep_age ago.';
 
-create function private.delete_superseded(p_horizon integer, p_answers integer)
+create function private.delete_superseded(p_horizon integer, p_answers integer, p_before integer)
 returns json
 language plpgsql
 volatile
@@ -27,6 +27,7 @@ declare
   v_nodes integer;
   v_sizes integer;
   v_keys integer;
+  v_report json;
 begin
   -- 1 Delete rows that were superseded at the horizon in every content schema that has them. Delete tombstones at the horizon too, because
   --   a missing row means the same. Tombstones of skills stay: ingest knows from them that the skill was published.
@@ -62,11 +63,13 @@ begin
     select from content.answer_key newer
     where newer.question_id = k.question_id and newer.version > k.version and newer.version <= p_answers);
   get diagnostics v_keys = row_count;
-  return json_build_object('revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+  v_report := json_build_object('horizon', p_horizon, 'before', p_before, 'revisions', v_revisions, 'tree_nodes', v_nodes, 'sizes', v_sizes, 'answer_keys', v_keys);
+  perform private.audit('compact_content', 'content.release', p_horizon::text, null, v_report::jsonb);
+  return v_report;
 end
 $$;
-comment on function private.delete_superseded(integer, integer) is
-  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers.';
+comment on function private.delete_superseded(integer, integer, integer) is
+  'Deletes revisions, tree nodes and sizes below a horizon, and answer keys below another one. Returns their numbers, and the horizon before. Audited.';
 
 create function ops.compact_content(
   p_keep_versions integer default null, p_keep_age interval default null, p_keep_answers interval default null)
@@ -81,8 +84,6 @@ declare
   v_horizon integer;
   v_answers integer;
   v_before integer;
-  v_deleted json;
-  v_report json;
 begin
   perform private.require_role('admin');
   if current_setting('transaction_isolation') <> 'read committed' then
@@ -101,11 +102,7 @@ begin
   update ops.content_setting set horizon = v_horizon where id = 1 and horizon <> v_horizon;
 
   -- 2 Delete what no device can ask for any more.
-  v_deleted := private.delete_superseded(v_horizon, v_answers);
-  v_report := json_build_object('horizon', v_horizon, 'before', v_before, 'revisions', v_deleted -> 'revisions',
-    'tree_nodes', v_deleted -> 'tree_nodes', 'sizes', v_deleted -> 'sizes', 'answer_keys', v_deleted -> 'answer_keys');
-  perform private.audit('compact_content', 'content.release', v_horizon::text, null, v_report::jsonb);
-  return v_report;
+  return private.delete_superseded(v_horizon, v_answers, v_before);
 end
 $$;
 comment on function ops.compact_content(integer, interval, interval) is

@@ -71,15 +71,23 @@ comment on function private.report_content(uuid, uuid, text) is
 
 create function private.delete_reports(p_before date)
 returns bigint
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  with deleted as (delete from ops.content_report r where r.reported_on < p_before returning 1)
-  select count(*) from deleted
+declare
+  v_count bigint;
+begin
+  delete from ops.content_report r where r.reported_on < p_before;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
+  end if;
+  return v_count;
+end
 $$;
-comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number.';
+comment on function private.delete_reports(date) is 'Deletes the reports of earlier days and returns their number. Audited.';
 
 create function ops.prune_content_reports(p_keep interval default null)
 returns bigint
@@ -90,14 +98,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_keep constant interval := coalesce(p_keep, (select s.keep_reports from ops.content_setting s));
-  v_count bigint;
 begin
   perform private.require_role('admin');
-  v_count := private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
-  if v_count > 0 then
-    perform private.audit('prune_content_reports', 'ops.content_report', null, jsonb_build_object('reports', v_count), null);
-  end if;
-  return v_count;
+  return private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
 end
 $$;
 comment on function ops.prune_content_reports(interval) is

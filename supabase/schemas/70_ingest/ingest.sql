@@ -54,7 +54,7 @@ begin
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.erasure e where e.user_id = p_user)
       or exists (select from learner.adoption a where a.user_id = p_user),
-    exists (select from ops.quarantine q where q.user_id = p_user and q.status = 'held' and q.knowledge < k.number),
+    exists (select from ops.quarantine_load l where l.user_id = p_user and l.held_rows > 0 and l.looked_up < k.number),
     p.stored_bytes_per_day - s.stored_bytes, s.batches <= p.batch_records_per_day
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held, v_room, v_is_recorded
   from learner.state s, private.knowledge k, ops.pressure_setting p
@@ -86,7 +86,7 @@ begin
   v_outcome := private.outcome_of(v_events);
   -- Without room, what is to be quarantined is there already.
   if v_outcome.quarantined > 0 and v_room > 0 then
-    v_events := private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events);
+    v_events := private.keep_events(p_user, v_now, v_skew, v_head, v_knowledge, v_header, v_lines, v_events);
     v_outcome := private.outcome_of(v_events);
     update learner.state s set stored_bytes = s.stored_bytes + private.kept_bytes(v_events, v_lines) where s.user_id = p_user;
   end if;

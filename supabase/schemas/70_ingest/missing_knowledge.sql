@@ -51,7 +51,7 @@ begin
     when 'version' then v_value::integer <= coalesce((select max(r.version) from content.release r), 0)
     when 'type' then exists (
       select from private.event_type t
-      where format('type:%s@%s', t.type, t.version) = p_name and t.type not in ('batch', 'event'))
+      where t.type = regexp_replace(substr(p_name, 6), '@\d+$', '') and format('type:%s@%s', t.type, t.version) = p_name and t.type not in ('batch', 'event'))
     -- A correction marks the events that it solves.
     else false
   end;

@@ -9,10 +9,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into learner.device as d (
-    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, sessions, clock_skew_ms, queue_lag_ms)
+    user_id, device_id, platform, app_version, contract_version, content_version, first_seen_at, last_seen_at, session_id, clock_skew_ms, queue_lag_ms)
   values (p_user, p_header.device_id, p_header.platform, p_header.app_version,
     -- If the server wrote the header, its time is the server's, and its contract version says nothing about the device.
-    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, private.with_session('{}', p_session), p_skew,
+    case when not p_by_server then p_header.contract_version end, p_header.content_version, p_now, p_now, p_session, p_skew,
     -- Both times are the device's, so clock skew has no effect.
     case when not p_by_server and p_oldest is not null then
       greatest(extract(epoch from p_header.sent_at - p_oldest) * 1000, 0)::bigint end)
@@ -20,7 +20,7 @@ begin
     -- A field that is missing in this header keeps its last value.
     platform = coalesce(excluded.platform, d.platform), app_version = coalesce(excluded.app_version, d.app_version),
     contract_version = coalesce(excluded.contract_version, d.contract_version), content_version = coalesce(excluded.content_version, d.content_version),
-    last_seen_at = excluded.last_seen_at, sessions = private.with_session(d.sessions, p_session),
+    last_seen_at = excluded.last_seen_at, session_id = coalesce(excluded.session_id, d.session_id),
     clock_skew_ms = coalesce(excluded.clock_skew_ms, d.clock_skew_ms),
     queue_lag_ms = coalesce(excluded.queue_lag_ms, d.queue_lag_ms);
 end

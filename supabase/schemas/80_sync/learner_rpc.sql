@@ -137,17 +137,21 @@ comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[
 create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns json
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '500ms'
 as $$
+declare
+  v_changes json;
 begin
   if private.caller_id() is null then
     perform private.raise_error('unauthenticated');
   end if;
   perform private.pull_limit('page_rows', p_limit);
-  return private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
+  v_changes := private.pull_for(private.caller_id(), private.caller_session(), p_cursor, p_limit, p_at_least, p_device)::json;
+  perform private.note_pull(private.caller_id(), private.caller_session(), p_device);
+  return v_changes;
 end
 $$;
 comment on function private.own_changes(text, integer, text, uuid) is 'The core of learner_changes().';
@@ -155,7 +159,7 @@ comment on function private.own_changes(text, integer, text, uuid) is 'The core 
 create function public.learner_changes(cursor text default null, page_rows integer default null, at_least text default null, device uuid default null)
 returns json
 language plpgsql
-stable
+volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -171,7 +175,7 @@ end
 $$;
 comment on function public.learner_changes(text, integer, text, uuid) is
   'The caller''s sessions, attempts, progress and practice that changed after the cursor: {changes, cursor, more}, or {reset: reason}; and steering. '
-  'at_least: the token of a batch that must be included. device: the device whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
+  'at_least: the token of a batch that must be included. device: the calling device, which is then on record and whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
   private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;

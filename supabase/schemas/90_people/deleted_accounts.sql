@@ -51,6 +51,28 @@ $$;
 comment on function ops.cancel_deletion(uuid, text) is
   'Keeps the data of a deleted account. The learner needs an account with the same id again. For admins; audited. Errors: support_invalid, record_unknown.';
 
+create function private.note_deleted(p_users uuid[])
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count constant integer := cardinality(p_users);
+begin
+  return private.note_erasures((
+    select coalesce(jsonb_agg(jsonb_build_object('user_id', u.id, 'reason', 'account_deleted')), '[]') from unnest(p_users) u (id)));
+exception
+  -- Another transaction is just putting one of them behind the barrier. The others do not wait for it.
+  when lock_not_available then
+    if v_count = 1 then
+      return 0;
+    end if;
+    return private.note_deleted(p_users[1:v_count / 2]) + private.note_deleted(p_users[v_count / 2 + 1:v_count]);
+end
+$$;
+comment on function private.note_deleted(uuid[]) is 'Puts learners whose account is deleted behind the barrier, but not those whom another transaction holds. Returns the number noted.';
+
 create function ops.end_grace_periods(p_accounts integer default 1000)
 returns integer
 language plpgsql
@@ -60,21 +82,25 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_due uuid[];
+  v_barred uuid[];
   v_live uuid[];
 begin
   perform private.require_role('admin');
+  -- A row that somebody holds, here or behind the barrier, waits for a later run.
   v_due := array(
     select d.user_id from ops.account_deletion d where d.erase_at <= clock_timestamp()
     order by d.erase_at, d.user_id limit private.row_limit('p_accounts', p_accounts, 1000, 10000) for update skip locked);
+  v_barred := array(select e.user_id from ops.erasure e where e.user_id = any (v_due) order by e.user_id for update skip locked);
+  v_due := array(
+    select d.id from unnest(v_due) d (id)
+    where d.id = any (v_barred) or not exists (select from ops.erasure e where e.user_id = d.id));
   -- An account that was made again under its id is somebody's. The data of an adopted learner is another account's.
   v_live := array(
     select u.id from auth.users u where u.id = any (v_due) and u.deleted_at is null
     union
     select a.user_id from learner.adoption a where a.user_id = any (v_due));
   perform private.end_deletions(v_live, 'The account exists again, or was adopted.');
-  return private.note_erasures((
-    select coalesce(jsonb_agg(jsonb_build_object('user_id', d.id, 'reason', 'account_deleted')), '[]')
-    from unnest(v_due) d (id) where d.id <> all (v_live)));
+  return private.note_deleted(array(select d.id from unnest(v_due) d (id) where d.id <> all (v_live)));
 end
 $$;
 comment on function ops.end_grace_periods(integer) is

@@ -114,8 +114,10 @@ declare
 begin
   -- 1 The learners' locks, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
   --   Later batches see the barrier. Busy learners wait for the next run.
-  insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
-  v_users := array(select s.user_id from learner.state s where s.user_id = any (p_users) order by s.user_id for update skip locked);
+  insert into learner.state (user_id) select e.user_id from ops.erasure e where e.user_id = any (p_users) order by e.user_id on conflict do nothing;
+  v_users := array(
+    select s.user_id from learner.state s join ops.erasure e on e.user_id = s.user_id where s.user_id = any (p_users)
+    order by s.user_id for update of s skip locked);
 
   -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
   insert into ops.erasure (user_id, reason)
@@ -136,7 +138,7 @@ $$;
 comment on function private.erase_learners(uuid[], integer) is
   'One pass: deletes at most p_rows rows of learners in ops.erasure and returns their number. Sets erased_at where none are left.';
 
-create function private.erase_or_bisect(p_users uuid[], p_rows integer)
+create function private.erase_or_bisect(p_users uuid[], p_rows integer, p_until timestamptz)
 returns integer
 language plpgsql
 volatile
@@ -154,11 +156,14 @@ exception
       update ops.erasure e set tried_at = clock_timestamp(), failures = e.failures + 1, last_error = left(format('%s (%s)', sqlerrm, sqlstate), 300)
       where e.user_id = p_users[1];
       return 0;
+    elsif clock_timestamp() >= p_until then
+      return 0;
     end if;
     -- One learner whose rows can't be deleted must not stop the others. Halving finds them.
-    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows)
-      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows);
+    return private.erase_or_bisect(p_users[1:v_count / 2], p_rows, p_until)
+      + private.erase_or_bisect(p_users[v_count / 2 + 1:v_count], p_rows, p_until);
 end
 $$;
-comment on function private.erase_or_bisect(uuid[], integer) is
-  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure.';
+comment on function private.erase_or_bisect(uuid[], integer, timestamptz) is
+  'erase_learners(); if it fails, for all but the learners who cause it. Their failure is recorded in ops.erasure. At p_until it stops searching. '
+  'The caller has locked their rows of ops.erasure: waiting for one in the handler would undo the whole pass.';

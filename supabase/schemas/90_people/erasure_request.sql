@@ -3,11 +3,14 @@
 
 create function private.note_erasures(p_erasures jsonb)
 returns integer
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_noted ops.erasure[];
+begin
   with gone as (
     -- The erasure takes the place of the grace period, and remembers that the account is deleted.
     delete from ops.account_deletion d
@@ -26,12 +29,16 @@ as $$
     order by x.user_id, x.reason = 'account_deleted' desc, x.requested_at
     on conflict (user_id) do update set reason = excluded.reason
     where e.reason <> excluded.reason and excluded.reason = 'account_deleted'
-    returning 1
+    returning e
   )
-  select count(*) from noted
+  select coalesce(array_agg(n.e), '{}') into v_noted from noted n;
+  -- The record contains only the learner's id and the reason.
+  perform private.audit('erase_learner', 'learner.state', n.user_id::text, null, jsonb_build_object('reason', n.reason)) from unnest(v_noted) n;
+  return cardinality(v_noted);
+end
 $$;
 comment on function private.note_erasures(jsonb) is
-  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted.';
+  'Adds learners to ops.erasure: [{user_id, reason, requested_at}]. Returns how many rows were added or changed to account_deleted; each is audited.';
 
 create function ops.erase_learner(p_user uuid, p_reason text default 'requested')
 returns timestamptz
@@ -43,9 +50,10 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.refuse_adopted(p_user);
-  perform private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason)));
-  -- The record contains only the learner's id and the reason.
-  perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
+  if private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason))) = 0 then
+    -- Asked for again.
+    perform private.audit('erase_learner', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
+  end if;
   perform private.erase_learners(array[p_user], 20000);
   return (select e.erased_at from ops.erasure e where e.user_id = p_user);
 end

@@ -1,6 +1,17 @@
 -- What:  expect_upgrade(), which declares a planned upgrade of the project, and the job that ends the declaration.
 -- Why:   an upgrade changes the cluster's identifier but loses nothing. Without the declaration every device would start over.
 
+create function private.declare_upgrade(p_until timestamptz)
+returns void
+language sql
+volatile
+security definer -- the write of an operation is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+  update ops.history h set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = p_until where h.singleton
+$$;
+comment on function private.declare_upgrade(timestamptz) is 'Keeps the history for an upgrade until this time.';
+
 create function ops.expect_upgrade(p_within interval default '2 hours')
 returns timestamptz
 language plpgsql
@@ -15,7 +26,7 @@ begin
   if p_within is null or p_within not between '10 minutes' and '1 day' then
     perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
   end if;
-  update ops.history set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = v_until where singleton;
+  perform private.declare_upgrade(v_until);
   -- Nothing of a learner is written from now on. So a backup that contains the declaration lacks nothing of theirs either.
   update ops.steering s set paused = true, pause_reason = 'The service is being upgraded.'
   where s.platform is null and s.app_from is null and s.app_before is null and s.paused is not true;
@@ -26,14 +37,19 @@ $$;
 comment on function ops.expect_upgrade(interval) is
   'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
 
-create function private.end_declaration(p_kept_for text)
+create function private.end_declaration(p_kept_for text, p_result text)
 returns void
-language sql
+language plpgsql
 volatile
-security definer -- the job's write is not an edit by hand
+security definer
 set search_path = pg_catalog, pg_temp
-as $$ update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton $$;
-comment on function private.end_declaration(text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database.';
+as $$
+begin
+  update ops.history h set upgrade_until = null, kept_for = p_kept_for where h.singleton;
+  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', p_result, 'history', private.history()));
+end
+$$;
+comment on function private.end_declaration(text, text) is 'Ends the declaration of an upgrade. The history stays for this fingerprint of the database. Audited.';
 
 create function ops.settle_upgrade(p_cancel boolean default false)
 returns text
@@ -61,10 +77,9 @@ begin
   if v_result is null then
     return 'expected';
   end if;
-  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end);
+  perform private.end_declaration(case when v_result = 'upgraded' then v_now else v_history.kept_for end, v_result);
   update ops.steering s set paused = false, pause_reason = null
   where s.platform is null and s.app_from is null and s.app_before is null and s.pause_reason = 'The service is being upgraded.';
-  perform private.audit('settle_upgrade', 'ops.history', null, null, jsonb_build_object('result', v_result, 'history', private.history()));
   return v_result;
 end
 $$;

@@ -56,56 +56,6 @@ $$;
 comment on function private.quarantine_ids(uuid, text[]) is
   'The keys of quarantined events from their ids (SHA-256 in hex). All must belong to the learner. Errors: support_invalid, record_unknown.';
 
-create function private.quarantine_cursor(p_at timestamptz, p_user uuid, p_sha256 bytea)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$ select private.timeline_cursor(p_at, p_user::text, encode(p_sha256, 'hex')) $$;
-comment on function private.quarantine_cursor(timestamptz, uuid, bytea) is 'The cursor after a row of a page of quarantined events.';
-
-create function private.quarantine_page(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
-returns setof ops.quarantine
-language plpgsql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cursor constant text[] := regexp_match(p_cursor,
-    '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
-  v_at timestamptz := 'infinity';
-  v_user uuid;
-  v_sha256 bytea;
-begin
-  if p_cursor is not null then
-    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
-    end if;
-    v_at := v_cursor[1]::timestamptz;
-    v_user := v_cursor[2]::uuid;
-    v_sha256 := decode(v_cursor[3], 'hex');
-  end if;
-  -- Newest first, through the index that starts with the given filter, so that a page reads only its own rows.
-  if p_learner is not null then
-    return query
-    select * from ops.quarantine q
-    where q.user_id = p_learner and (q.last_seen_at, q.sha256) < (v_at, coalesce(v_sha256, ''))
-      and (p_status is null or q.status = p_status) and (p_code is null or q.code = p_code)
-    order by q.last_seen_at desc, q.sha256 desc limit v_limit;
-  else
-    return query
-    select * from ops.quarantine q
-    where q.status = coalesce(p_status, 'open')
-      and (q.last_seen_at, q.user_id, q.sha256) < (v_at, coalesce(v_user, '00000000-0000-0000-0000-000000000000'), coalesce(v_sha256, ''))
-      and (p_code is null or q.code = p_code)
-    order by q.last_seen_at desc, q.user_id desc, q.sha256 desc limit v_limit;
-  end if;
-end
-$$;
-comment on function private.quarantine_page(uuid, text, text, text, integer) is
-  'Quarantined events, last seen first. One learner''s: all statuses by default. All learners'': open ones by default.';
-
 create function private.own_quarantine(p_cursor text, p_limit integer)
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
@@ -128,7 +78,7 @@ end
 $$;
 comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';
 
-create function public.own_quarantine(after text default null, page_rows integer default 100)
+create function public.own_quarantine(after text default null, page_rows integer default null)
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
   times_seen integer, became_event text, cursor text)
@@ -145,7 +95,8 @@ exception
 end
 $$;
 comment on function public.own_quarantine(text, integer) is
-  'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows. after is the last row''s cursor. '
+  'The caller''s events that could not be applied, with their errors; last seen first, at most 500 rows and 1 MiB, but at least one row. '
+  'after is the last row''s cursor: go on until a page is empty. '
   'Errors: unauthenticated, cursor_invalid.';
 
 create function private.support_quarantine(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
@@ -179,7 +130,7 @@ $$;
 comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
 
 create function public.support_quarantine(
-  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default 100)
+  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default null)
 returns table (
   learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
@@ -196,7 +147,8 @@ exception
 end
 $$;
 comment on function public.support_quarantine(uuid, text, text, text, integer) is
-  'Events that could not be applied, last seen first, at most 500 rows: of one learner, or of all (open ones unless with_status is given). '
+  'Events that could not be applied, last seen first, at most 500 rows and 1 MiB, but at least one row: of one learner, or of all (open ones unless '
+  'with_status is given). after is the last row''s cursor: go on until a page is empty. '
   'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, integer) to authenticated;

@@ -27,12 +27,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
+  v_limit constant integer := private.list_rows(p_limit);
   v_at timestamptz := 'infinity';
   v_kind text := '';
   v_key text := '';
   v_before uuid;
   v_events uuid[];
+  v_count integer := 0;
+  v_bytes bigint := 0;
 begin
   perform private.require_role('support', 'admin');
   if p_cursor is not null then
@@ -60,7 +62,7 @@ begin
   end if;
   perform private.audit('support_timeline', 'learner.state', p_learner::text, null,
     jsonb_build_object('cursor', p_cursor, 'limit', v_limit));
-  return query
+  for at, kind, summary, detail, cursor in
   select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
   from (
     -- Each branch is limited before its texts are built, and starts its index at the cursor's time. Rows of that same time are
@@ -114,12 +116,18 @@ begin
   ) t (at, kind, key, summary, detail)
   -- Keys are hex digits and zeros, which sort the same in every collation.
   order by t.at desc, t.kind desc, t.key desc
-  limit v_limit;
+  limit v_limit
+  loop
+    v_bytes := v_bytes + 300 + octet_length(detail::text);
+    exit when v_count > 0 and v_bytes > private.max_page_bytes();
+    v_count := v_count + 1;
+    return next;
+  end loop;
 end
 $$;
 comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
 
-create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
+create function public.support_timeline(learner uuid, after text default null, page_rows integer default null)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
 language plpgsql
 volatile
@@ -135,8 +143,8 @@ end
 $$;
 comment on function public.support_timeline(uuid, text, integer) is
   'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
-  'events and support''s actions on them, devices, operations; at most 1000 rows. '
-  'after is the last row''s cursor. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
+  'events and support''s actions on them, devices, operations; at most 500 rows and 1 MiB, but at least one row. '
+  'after is the last row''s cursor: go on until a page is empty. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.support_timeline(uuid, text, integer),
   public.support_timeline(uuid, text, integer) to authenticated, service_role;

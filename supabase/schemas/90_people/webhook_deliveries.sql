@@ -22,7 +22,7 @@ begin
   where (p_endpoint is null or d.endpoint_id = p_endpoint) and (p_state is null or d.state = p_state)
     and (p_before is null or m.created_at < p_before)
   order by m.created_at desc, m.id, d.endpoint_id
-  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+  limit private.list_rows(p_limit);
 end
 $$;
 comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
@@ -56,7 +56,7 @@ $$;
 comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
 
 create function public.webhook_deliveries(
-  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default 100)
+  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default null)
 returns table (
   message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
   next_attempt_at timestamptz, settled_at timestamptz, log json)
@@ -73,7 +73,7 @@ exception
 end
 $$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
-  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
+  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 500 rows. Admins.';
 
 create function public.retry_webhook(message text, endpoint uuid)
 returns void
@@ -126,10 +126,13 @@ begin
   delete from ops.webhook_attempt a where a.message_id = any (v_old);
   delete from ops.webhook_delivery d where d.message_id = any (v_old);
   delete from ops.webhook_message m where m.id = any (v_old);
+  if v_old <> '{}' then
+    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', cardinality(v_old)), null);
+  end if;
   return cardinality(v_old);
 end
 $$;
-comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages.';
+comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages. Audited.';
 
 create function ops.prune_webhooks(p_keep interval default '30 days')
 returns bigint
@@ -146,9 +149,6 @@ begin
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
-  if v_count > 0 then
-    perform private.audit('prune_webhooks', 'ops.webhook_message', null, jsonb_build_object('messages', v_count), null);
-  end if;
   return v_count;
 end
 $$;

@@ -23,7 +23,7 @@ begin
   select * into v_made from private.new_webhook_secret(v_id);
   -- Learners' ids are sent only to endpoints that ask for erasures.
   insert into ops.webhook_endpoint (id, url, description, events, local, secret_id)
-  values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), p_local, v_made.p_id);
+  values (v_id, p_url, p_description, coalesce(p_events, array['release.published', 'release.rolled_back']), coalesce(p_local, false), v_made.p_id);
   return json_build_object('id', v_id, 'secret', v_made.p_secret);
 end
 $$;

@@ -1,7 +1,8 @@
 -- What:  the tables whose edits by hand are audited, and the refusal of TRUNCATE on them.
 -- Why:   a row that a person changed in Studio or a console must not look like Carrel's own work (O1). The triggers come last, after the owners
 --        of the definers: what migrations insert before is no edit.
---        A trigger sees neither DDL, nor a session with `session_replication_role = replica`, nor anything while it is disabled, which alarms() reports.
+--        A trigger sees neither DDL, nor a session with `session_replication_role = replica`, nor anything while it is
+--        disabled or dropped, which alarms() reports.
 
 create function private.watch_by_hand(p_table regclass, p_events text)
 returns void
@@ -42,6 +43,7 @@ from (values
   ('learner.skill_progress', 'insert or update or delete'),
   ('learner.practice', 'insert or update or delete'),
   ('learner.device', 'insert or update or delete'),
+  ('learner.device_session', 'insert or update or delete'),
   ('learner.event', 'insert or update or delete'),
   ('learner.batch', 'insert or update or delete'),
   ('learner.adoption', 'insert or update or delete'),
@@ -79,3 +81,5 @@ from (values
   ('private.event_type', 'insert or update or delete'),
   ('private.knowledge', 'insert or update or delete')
 ) t (name, events);
+
+select private.note_triggers();

@@ -12,7 +12,9 @@ insert into allowed values
   ('ops.audit', 'insert', 'an entry more hides nothing'),
   ('ops.change_note', 'insert, update, delete, truncate', 'hints to be sent; devices also poll'),
   ('ops.quarantine_load', 'insert, update, delete, truncate', 'a counter, checked against the quarantine'),
+  ('ops.replay_queue', 'insert, update, delete, truncate', 'whose turn is next; a contact replays without it'),
   ('ops.telemetry', 'insert', 'changes nobody''s progress, and a trigger would cost every batch'),
+  ('private.known_trigger', 'insert, update, delete, truncate', 'what migrations note; the alarm compares it with the catalogue'),
   ('private.replay_cursor', 'insert, update, delete, truncate', 'where the job goes on; it starts over without'),
   ('ops.wake', 'insert, update, delete, truncate', 'tokens of one call each; the schedule calls again');
 

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 
 select tests.a_release();
 create function pg_temp.push(p_device integer, p_learner integer default 1) returns json language sql
@@ -17,7 +17,7 @@ select is_empty('select from ops.content_freshness() where version is null', 'O4
 select tests.authenticate(tests.learner());
 select lives_ok('select public.revoke_device(tests.device(n)) from generate_series(3, 60) n', 'U8: more than fifty devices can be revoked');
 select public.revoke_device(tests.device(n)) from generate_series(61, 201) n where n <> 2;
-select is((select count(*) from public.list_devices() where revoked_at is not null), 200::bigint, 'U8: a learner can revoke two hundred devices');
+select is((select count(*) from public.list_devices() where revoked_at is not null), 200::bigint, 'U8: a learner can revoke two hundred devices that were never seen');
 select is(tests.raised('select public.revoke_device(tests.device(202))'), 'CR085 200', 'U8: a learner cannot revoke more, so that made-up ids displace no revocation');
 select lives_ok('select public.revoke_device(tests.device(201))', 'U8: to revoke a revoked device again is no error');
 select tests.authenticate(tests.learner(9), 'support');
@@ -28,6 +28,10 @@ select is(tests.raised('select public.revoke_device(tests.device(1), null, tests
 select tests.reset_role();
 select is_empty('select from learner.state where user_id = tests.learner(7)', 'U8: a refused revocation creates no learner');
 select lives_ok('select pg_temp.push(1)', 'U8: a restored device is accepted at its first contact');
+
+select pg_temp.push(400);
+select tests.authenticate(tests.learner());
+select lives_ok('select public.revoke_device(tests.device(400))', 'U8: a device on record can be revoked, whatever was revoked before');
 
 select * from finish();
 rollback;
