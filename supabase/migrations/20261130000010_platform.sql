@@ -14,12 +14,13 @@
 --          private.default_poll_after_s, private.is_ulid, private.account_of, private.open_sessions, private.raise_error,
 --          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.refusal,
 --          private.answer_refusal, private.refuse, private.refuse_temporary_objects, private.shows_large_exponent, private.is_jsonb,
---          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history, ops.rotate_history,
---          private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          private.note_triggers, private.missing_triggers, private.restore_triggers, private.session_opened_at, ops.renew_edge_password,
---          private.signals_configured, private.broadcast, private.record_job, private.run_job, private.note_job, private.schedule_job,
---          private.new_wake, private.take_wake, private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals,
---          ops.check_workers, ops.prune_job_runs;
+--          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade,
+--          private.is_upgrading, private.history, ops.rotate_history, private.audit_source, private.audit_caller, private.audit,
+--          private.audit_change, private.forbid_change, private.watch_table, private.note_triggers, private.missing_triggers,
+--          private.restore_triggers, private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast,
+--          private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake,
+--          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
+--          ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -676,6 +677,35 @@ as $$
     and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '')
 $$;
 comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
+
+create function private.refuse_during_upgrade()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A backup that contains the declaration counts as the database after the upgrade. So nothing may be written after the declaration that
+  -- a restore could lose.
+  if private.is_upgrading() then
+    perform private.raise_error('paused', 'The service is being upgraded.', '60', 60);
+  end if;
+end
+$$;
+comment on function private.refuse_during_upgrade() is 'Raises paused while a declared upgrade is expected.';
+
+create function private.is_upgrading()
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from ops.history h where h.upgrade_until > clock_timestamp());
+end
+$$;
+comment on function private.is_upgrading() is 'Whether a declared upgrade is expected. Jobs that write learners'' rows or releases wait.';
 
 create function private.history()
 returns text
