@@ -51,6 +51,15 @@ export const MAX_PAGE_BYTES = 1024 * 1024;
 /** Most domains that a request for content names. */
 export const MAX_DOMAINS = 200;
 
+/** Rows of a list for instructors, support and admins, or of a learner's quarantine, where the request does not say. */
+export const DEFAULT_LIST_ROWS = 100;
+
+/** Most rows of such a list. */
+export const MAX_LIST_ROWS = 500;
+
+/** Reset counts of a range: a device's are from 0 to 1,000,000. Each correction by support starts a new range. */
+export const RESET_RANGE = 1_000_001;
+
 /** Changes of a pull where the request does not say. */
 export const DEFAULT_PULL_CHANGES = 500;
 

@@ -13,7 +13,7 @@ export const WHITE_SPACE =
 
 /**
  * Characters that nobody sees, as ranges of code points: control characters, and what Unicode calls default ignorable. Not among them: U+FEFF, which has
- * always counted as white space, and the tags that tell the flags of regions apart.
+ * always counted as white space, and tags, which tell the flags of regions apart.
  */
 export const INVISIBLE: readonly (readonly [from: number, to: number])[] = [
   [0x01, 0x08],
@@ -34,7 +34,8 @@ export const INVISIBLE: readonly (readonly [from: number, to: number])[] = [
   [0xfff0, 0xfffb],
   [0x1bca0, 0x1bca3],
   [0x1d173, 0x1d17a],
-  [0xe0100, 0xe01ef],
+  [0xe0000, 0xe001f],
+  [0xe0080, 0xe0fff],
 ];
 
 /** What keyboards and word processors put in the place of other characters. */
@@ -52,6 +53,8 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   "lj": "\u01c9",
   "nj": "\u01cc",
   "\u00af": "\uffe3",
+  // A pattern of Braille without dots.
+  " ": "\u2800",
 };
 
 /** Ligatures, and half- and full-width forms, by their ranges. Unicode never changes what they are compatible with. */
@@ -73,8 +76,13 @@ export const FOLDS: ReadonlyMap<string, string> = new Map([
 export const classOf = (ranges: typeof INVISIBLE, escape: (point: number) => string): string =>
   ranges.map(([from, to]) => from === to ? escape(from) : `${escape(from)}-${escape(to)}`).join("");
 
+/** A pattern of the tags that no flag has: in a flag they follow U+1F3F4, and U+E007F ends them. */
+export const strayTag = (escape: (point: number) => string): string =>
+  `(?<!${escape(0x1f3f4)}[${escape(0xe0020)}-${escape(0xe007e)}]*)[${escape(0xe0020)}-${escape(0xe007f)}]`;
+
 const WHITE = new RegExp(`[${WHITE_SPACE}]+`, "g");
-const UNSEEN = new RegExp(`[${classOf(INVISIBLE, (point) => `\\u{${point.toString(16)}}`)}]`, "gu");
+const escaped = (point: number) => `\\u{${point.toString(16)}}`;
+const UNSEEN = new RegExp(`[${classOf(INVISIBLE, escaped)}]|${strayTag(escaped)}`, "gu");
 
 /** Simple lower case, character by character: no final sigma, and İ becomes i rather than i and a dot. */
 const lower = (character: string) => character === "\u0130" ? "i" : character.toLowerCase();

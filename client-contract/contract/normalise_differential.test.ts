@@ -55,6 +55,8 @@ Deno.test("I6: the contract and SQL normalise every code point alike, in each ru
 /** What people type and paste: few characters, so that they meet. */
 const piece = fc.oneof(
   fc.constantFrom(...FOLDS.keys()),
+  // Tags, behind a flag or not.
+  fc.constantFrom("\u{1f3f4}", "\u{e0067}", "\u{e0062}", "\u{e007f}"),
   fc.constantFrom(...INVISIBLE.map(([from]) => String.fromCodePoint(from))),
   fc.constantFrom(
     ..." \t\n\u00a0\u3000\ufeff.-'\"aAeEoO\u0301\u0308\u0315\u3099\u1100\u1161\u11a8\u03a3\u03c3\u0130\u{105d2}\u0307\u{11382}\u{113c9}",

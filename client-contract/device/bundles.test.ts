@@ -2,14 +2,18 @@
 // damaged there comes as pages. The faults of a single download are in delivery.test.ts.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
 import { throwAwayStack } from "../../scripts/start/project.ts";
 import { until } from "../../scripts/local/until.ts";
 import { z } from "zod";
 import { newToken } from "../../supabase/tests/functions/bench.ts";
-import { openDevice } from "./device.ts";
+import { type Device, openDevice } from "./device.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
+import { systemClock } from "./clock.ts";
+import { listenForHints } from "./listen.ts";
 import { openNodeSqlite } from "./node_sqlite.ts";
+import { runSchedule } from "./schedule.ts";
 import { publishedLines } from "../../scripts/testkit/device/server_rows.ts";
 
 const Line = z.object({ id: z.string(), body: z.string() });
@@ -53,12 +57,12 @@ async function bench() {
       });
       assert.ok(response.ok, await response.text());
     },
-    /** A new device syncs and holds exactly what is published. */
-    async newDevice(): Promise<Fetched> {
+    /** A new device, which holds nothing yet; `fetched` fills as it asks. */
+    async openDevice() {
       const learnerId = crypto.randomUUID();
       const token = await newToken(stack, learnerId);
       const fetched: Fetched = { bundles: [], pages: [] };
-      using device = openDevice({
+      const device = openDevice({
         storage: openNodeSqlite(join(lab.folder, `${++devices}.sqlite`)),
         learnerId,
         deviceId: deviceId(devices),
@@ -76,10 +80,20 @@ async function bench() {
           return fetch(input, init);
         },
       });
-      await device.sync();
+      return { device, fetched, learnerId, token };
+    },
+    /** Throws unless the device holds exactly what is published. */
+    async check(device: Device): Promise<void> {
       const lines = device.db.all(Line, "select id, body from content_row order by id");
       assert.deepEqual(new Map(lines.map(({ id, body }) => [id, body])), await publishedLines(sql));
       assert.ok((await device.verify()).ok);
+    },
+    /** A new device syncs and holds exactly what is published. */
+    async newDevice(): Promise<Fetched> {
+      const { device, fetched } = await this.openDevice();
+      using _device = device;
+      await device.sync();
+      await this.check(device);
       return fetched;
     },
     [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
@@ -180,4 +194,61 @@ Deno.test("C1: right after a publish a new device fetches the bundles of the rel
   await t.bundle();
   const later = await t.newDevice();
   assert.deepEqual([later.bundles.length, later.pages], [3, []]);
+});
+
+Deno.test("S1, C1: a connected device follows every release at once by its delta, while the bundles are still being written", async () => {
+  await using t = await bench();
+  const { sql, stack } = t;
+  await sql`select ops.configure_signals(${`${stack.apiUrl}/functions/v1`})`;
+  await t.bundle();
+  const { device, fetched, learnerId, token } = await t.openDevice();
+  using _device = device;
+  const supabase = createClient(stack.apiUrl, stack.publishableKey, {
+    accessToken: () => Promise.resolve(token),
+  });
+  const end = new AbortController();
+  let syncs = 0;
+  let isListening = false;
+  const loop = runSchedule(
+    device.schedule(),
+    async (o) => {
+      syncs++;
+      await device.sync(o);
+    },
+    systemClock,
+    end.signal,
+  );
+  const left = listenForHints(supabase, {
+    learnerId,
+    signal: end.signal,
+    loop: {
+      ...loop,
+      onListening(isNow) {
+        isListening = isNow;
+        loop.onListening(isNow);
+      },
+    },
+  });
+  await until("the first sync, and the channels", () => isListening && device.status().syncedAt !== null);
+  const before = { bundles: fetched.bundles.length, syncs };
+
+  // Two publishers; each release changes every domain, so that no bundle of it exists when its hint comes.
+  const publish = async (publisher: number) => {
+    for (let n = 0; n < 4; n++) {
+      await sql`update content.question set prompt = prompt || ${` ${publisher}.${n}`}`;
+      await sql`select public.publish_release(${`${publisher}.${n}`})`;
+    }
+  };
+  await Promise.all([publish(1), publish(2)]);
+  const [newest] = await sql<{ version: number }[]>`select max(version) as version from content.release`;
+  // No poll is due for a quarter of an hour.
+  await until("the newest release", () => device.status().version === newest?.version);
+  await t.check(device);
+  assert.equal(fetched.bundles.length, before.bundles, "a delta needs no bundle");
+  assert.ok(fetched.pages.every((page) => page.startsWith("all since ")), `${fetched.pages}`);
+  assert.ok(syncs - before.syncs <= 8, "one sync for a release at most");
+  await until("the bundles", t.bundled);
+  end.abort();
+  await Promise.all([left, loop.done]);
+  await supabase.realtime.disconnect();
 });

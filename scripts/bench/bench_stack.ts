@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import type { Stack } from "../local/stack.ts";
+import { until } from "../local/until.ts";
 import { throwAwayStack } from "../start/project.ts";
 import { signIn } from "../testkit/sign_in.ts";
 
@@ -62,8 +63,8 @@ export async function liftBuckets(sql: postgres.Sql): Promise<void> {
     byte_burst = 1000000000000, bytes_per_s = 1000000000, stored_bytes_per_day = 1000000000000, batch_records_per_day = 1000000`;
 }
 
-/** Draft questions made up by SQL, about 500 bytes each, in skills of 17 domains, published as one release. */
-export async function publishQuestions(sql: postgres.Sql, questions: number, skills = 57): Promise<void> {
+/** Replaces the drafts by questions made up by SQL, about 500 bytes each, in skills of 17 domains. */
+export async function draftQuestions(sql: postgres.Sql, questions: number, skills = 57): Promise<void> {
   await sql`delete from content.question`;
   await sql`delete from content.skill`;
   await sql`delete from content.domain`;
@@ -78,7 +79,12 @@ export async function publishQuestions(sql: postgres.Sql, questions: number, ski
       (select string_agg(md5(i::text || w), ' ') from generate_series(1, 6) w),
       array(select md5(i || 'choice' || c) from generate_series(1, 4) c), jsonb_build_object('choice', i % 4)
     from generate_series(1, ${questions}::int) i join content.skill s on s.key = 'skill-' || (i % ${skills}::int + 1)`;
-  await sql`select public.publish_release('bench', null, true)`;
+}
+
+/** Publishes such questions as one release. */
+export async function publishQuestions(sql: postgres.Sql, questions: number, skills = 57): Promise<void> {
+  await draftQuestions(sql, questions, skills);
+  await publish(sql);
 }
 
 /** How many there are where a benchmark does not say; CARREL_BENCH_QUESTIONS makes it quicker, to try it out. */
@@ -93,20 +99,40 @@ export interface PublishedHead {
   questions: number;
 }
 
-/** Publishes changes of so many questions. */
-export async function publishChanges(sql: postgres.Sql, changed = CHANGED): Promise<PublishedHead> {
+/** Edits so many questions. */
+export async function changeQuestions(sql: postgres.Sql, changed = CHANGED): Promise<void> {
   await sql`
     update content.question set answer = '{"choice": 0}', prompt = prompt || '!'
     where id in (select id from content.question order by id limit ${changed})`;
-  await sql`select public.publish_release('changes')`;
-  const [head] = await sql<PublishedHead[]>`
-    select version, private.history() as history, questions from content.release order by version desc limit 1`;
-  if (!head) throw new Error("nothing was published");
-  return head;
+}
+
+/** Publishes the drafts. */
+export async function publish(sql: postgres.Sql): Promise<PublishedHead> {
+  const [row] = await sql<
+    { head: PublishedHead }[]
+  >`select public.publish_release('bench', null, true) as head`;
+  if (!row) throw new Error("nothing was published");
+  return row.head;
+}
+
+/** Publishes changes of so many questions. */
+export async function publishChanges(sql: postgres.Sql, changed = CHANGED): Promise<PublishedHead> {
+  await changeQuestions(sql, changed);
+  return await publish(sql);
 }
 
 /** Publishes a whole curriculum, then a few changes. */
 export async function publishTwice({ sql }: BenchStack): Promise<PublishedHead> {
   await publishQuestions(sql, QUESTIONS, SKILLS);
   return await publishChanges(sql);
+}
+
+/** Waits until the release of this version has its bundles. */
+export async function releaseBundled(sql: postgres.Sql, version: number): Promise<void> {
+  await until("the release's bundles", async () => {
+    const [row] = await sql<{ bundled: boolean }[]>`
+      select private.bundled_version(private.history()) = ${version} as bundled`;
+    if (!row?.bundled) await sql`select ops.continue_bundles()`;
+    return row?.bundled === true;
+  }, 1000);
 }

@@ -1,6 +1,8 @@
 // What a device costs: bytes on the wire and stored bytes. docs/deploy.md makes quotas and prices of them.
 import { createClient } from "../../client-contract/client/client.ts";
-import { publishChanges, publishQuestions, startBenchStack } from "./bench_stack.ts";
+import { Manifest } from "../../client-contract/contract/manifest.ts";
+import { configureSignals } from "../start/signals.ts";
+import { publishChanges, publishQuestions, releaseBundled, startBenchStack } from "./bench_stack.ts";
 import { gzip } from "./gzip.ts";
 import { send } from "./ingest.ts";
 import { batchOf, newSender } from "./ingest_batches.ts";
@@ -21,9 +23,11 @@ export async function benchCost(
 ): Promise<Result[]> {
   await using bench = await startBenchStack();
   const { sql, stack } = bench;
-  progress(`publishing ${QUESTIONS} questions, then 100 changes`);
+  await configureSignals(stack.dbUrl(), stack.apiUrl);
+  progress(`publishing ${QUESTIONS} questions, then 100 changes, and waiting for the bundles`);
   await publishQuestions(sql, QUESTIONS);
   const head = await publishChanges(sql);
+  await releaseBundled(sql, head.version);
   await using wire = await startWire(stack.apiUrl);
   const sender = newSender();
   const token = await bench.token(sender.learner);
@@ -45,6 +49,17 @@ export async function benchCost(
       lines.push(...changes.map(({ line }) => line));
     }
     return lines;
+  }
+  /** The files of all domains, as devices prefer them to pages. */
+  async function bundles(): Promise<number> {
+    const { history, version } = head;
+    const answer = await fetchFunction(`content/manifest?schema=2&history=${history}&version=${version}`);
+    const manifest = Manifest.parse(await answer.json());
+    let bytes = 0;
+    for (const { url } of manifest.bundles) {
+      bytes += (await (await fetch(new URL(url, wire.url))).arrayBuffer()).byteLength;
+    }
+    return bytes;
   }
   /** A poll as most are: the device names the head that it has. */
   async function poll(): Promise<number> {
@@ -79,6 +94,7 @@ export async function benchCost(
       () => counted(() => pages(0)),
       async () => (await gzip((await pages(0)).join("\n"))).byteLength,
     ],
+    ["the same by bundles, manifest included", () => counted(bundles), bundles],
     [
       "delta of 100 changes",
       () => counted(() => pages(head.version - 1)),

@@ -18,7 +18,7 @@ import {
   publishTwice,
   startBenchStack,
 } from "./bench_stack.ts";
-import { listenForHint } from "./hint_listener.ts";
+import { listen } from "./hint_listener.ts";
 import { ceiling, type Result } from "./measure.ts";
 import { type Reading, readMeters } from "./meter.ts";
 
@@ -205,13 +205,14 @@ export async function benchHinted(progress: (line: string) => void): Promise<Res
   const askedByReference: string[] = [];
   const reference = cleanup.use(await startReference(bench, files, first, askedByReference));
   await warmIsolates(bench, meters, before, members);
-  const listener = cleanup.use(await listenForHint(bench.stack, first.token));
+  const { promise: heard, resolve: onHint } = Promise.withResolvers<ContentHint>();
+  cleanup.use(await listen(bench.stack, { ...first, onHint }));
   const earlier = await readMeters(meters);
   askedByReference.length = 0;
 
   const [moment] = await bench.sql<{ now: string }[]>`select clock_timestamp()::text as now`;
   const release = await publishChanges(bench.sql);
-  const hint = await listener.hint;
+  const hint = await heard;
   if (hint.version !== release.version) throw new Error("the hint is of another release");
   progress(`${HINTED} devices ask within ${hint.spread_s} s, ${FASTER} times as fast`);
   const started = performance.now();

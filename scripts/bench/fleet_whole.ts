@@ -1,9 +1,14 @@
 // 50 devices that fetch all of a release at once, against a static file server with the same bytes: by pages that no isolate
 // has served yet, by pages that it has, and by bundles, which devices prefer. Devices inflate what they get, and do nothing else.
 import { configureSignals } from "../start/signals.ts";
-import { until } from "../local/until.ts";
 import { Manifest } from "../../client-contract/contract/manifest.ts";
-import { type BenchStack, type PublishedHead, publishTwice, startBenchStack } from "./bench_stack.ts";
+import {
+  type BenchStack,
+  type PublishedHead,
+  publishTwice,
+  releaseBundled,
+  startBenchStack,
+} from "./bench_stack.ts";
 import { goal, type Result, runPair } from "./measure.ts";
 import { startStaticFolder } from "./static_folder.ts";
 
@@ -62,12 +67,7 @@ export async function benchWhole(runs: number, progress: (line: string) => void)
   await configureSignals(stack.dbUrl(), stack.apiUrl);
   progress("publishing, and waiting for the bundles");
   const head = await publishTwice(bench);
-  await until("the release's bundles", async () => {
-    const [row] = await sql<{ bundled: boolean }[]>`
-      select private.bundled_version(private.history()) = ${head.version} as bundled`;
-    if (!row?.bundled) await sql`select ops.continue_bundles()`;
-    return row?.bundled === true;
-  }, 1000);
+  await releaseBundled(sql, head.version);
   const token = await bench.tokens();
   const { pages, bundles } = downloads(bench, head, token);
 

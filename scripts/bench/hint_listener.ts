@@ -1,37 +1,39 @@
-// A listener of releases' hints, as an app has one: supabase-js on the private channel.
+// A listener of hints, as an app has one: supabase-js on the private channels.
 import { createClient } from "@supabase/supabase-js";
-import { ContentHint } from "../../client-contract/contract/hint.ts";
+import { listenForHints, type ListenOptions } from "../../client-contract/device/listen.ts";
 import type { Stack } from "../local/stack.ts";
 
-/** The next hint; disposing of it leaves the channel. */
-export interface HintListener extends AsyncDisposable {
-  hint: Promise<ContentHint>;
+/** Who listens, and what follows the hints. */
+export interface Ear extends Partial<ListenOptions["loop"]> {
+  learner: string;
+  token: string;
 }
 
-/** Joins with a learner's token, and resolves when messages of the database arrive. */
-export async function listenForHint(stack: Stack, token: string): Promise<HintListener> {
-  const { realtime } = createClient(stack.apiUrl, stack.publishableKey, {
+/** Joins both channels, and resolves when messages of the database arrive. Disposing of it leaves them. */
+export async function listen(stack: Stack, { learner, token, ...loop }: Ear): Promise<AsyncDisposable> {
+  const supabase = createClient(stack.apiUrl, stack.publishableKey, {
     accessToken: () => Promise.resolve(token),
   });
-  await realtime.setAuth();
-  const channel = realtime.channel("content", {
-    config: { private: true, broadcast: { replication_ready: true } },
+  const end = new AbortController();
+  const { promise: joined, resolve } = Promise.withResolvers<void>();
+  const left = listenForHints(supabase, {
+    learnerId: learner,
+    signal: end.signal,
+    loop: {
+      onHint: (hint) => loop.onHint?.(hint),
+      onLearnerHint: (hint) => loop.onLearnerHint?.(hint),
+      onListening(isListening) {
+        if (isListening) resolve();
+        loop.onListening?.(isListening);
+      },
+    },
   });
-  const { promise: hint, resolve } = Promise.withResolvers<ContentHint>();
-  channel.on(
-    "broadcast",
-    { event: "release_published" },
-    ({ payload }) => resolve(ContentHint.parse(payload)),
-  );
-  await new Promise<void>((joined, failed) => {
-    channel.on("system", {}, () => joined());
-    channel.subscribe((_, error) => error && failed(error));
-  });
+  await joined;
   return {
-    hint,
     async [Symbol.asyncDispose]() {
-      await realtime.removeAllChannels();
-      await realtime.disconnect();
+      end.abort();
+      await left;
+      await supabase.realtime.disconnect();
     },
   };
 }

@@ -5,6 +5,7 @@ import { benchCost } from "./cost.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
 import { benchFleet } from "./fleet.ts";
+import { benchHealth } from "./health.ts";
 import { benchFunction, benchLargest } from "./ingest.ts";
 import { benchAlternatives } from "./ingest_alternatives.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
@@ -24,6 +25,7 @@ const BENCHES = {
   fleet: benchFleet,
   function: benchFunction,
   growth: benchIngestGrowth,
+  health: benchHealth,
   largest: benchLargest,
   pages: benchPages,
   pressure: benchPressure,
@@ -51,21 +53,24 @@ const COMMAND = {
   largest               the largest batch
   alternatives          what a team would use instead of the function
   growth                batches beside a ledger of many rows
+  health                a minute's roll-up of health
   pressure              a hostile learner who pushes
   attacker              a hostile learner who reads content
   cost                  bytes on the wire and stored bytes of a device, for docs/deploy.md
   endurance             ten minutes without a pause
   publish, pages, delivery, fleet   a draft's way to 10,000 devices
+  hints                 a release until connected devices have it
   link                  calls of the functions with a slow link to the database
+  siblings              an answer until the learner's other device shows it
   batches               sql, replays, function, largest, alternatives
   ingest                batches, growth, pressure
   content               publish, pages, delivery, fleet
-  latency               link
+  latency               hints, link, siblings
 
   CARREL_BENCH_LOAD=50x8        sql, function: one load alone (50 or 100 events, 8 or 32 connections)
   CARREL_BENCH_LEDGER=N         growth: rows of the large ledger; default: 4000000
   CARREL_BENCH_ROWS=N           delivery: questions in the large tables; default: 500000
-  CARREL_BENCH_QUESTIONS=N      delivery, fleet: questions; default: 50000
+  CARREL_BENCH_QUESTIONS=N      delivery, fleet, hints: questions; default: 50000
   CARREL_BENCH_DEVICES=N        fleet: devices; default: 10000
 `,
   options: {

@@ -86,6 +86,9 @@ function readLine<const O extends Options>(
 ): Line<O> {
   try {
     const parsed = parseArgs({ args: [...args], options, allowPositionals: operands !== undefined });
+    // An empty value is a shell variable that is not set. Taken for "not given", it would mean another database or folder.
+    const [empty] = Object.entries(parsed.values).find(([, value]) => value === "") ?? [];
+    if (empty !== undefined) throw new UsageError(`The value of --${empty} is empty.`);
     return { values: parsed.values, operands: parsed.positionals };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -98,7 +101,17 @@ function readLine<const O extends Options>(
 /** What the system refused, such as a folder that is read-only; undefined for an error of any other kind. */
 function systemRefusal(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
-  const known = ["EACCES", "EPERM", "EROFS", "ENOSPC", "ENOTDIR", "EISDIR", "ENOENT", "EADDRNOTAVAIL"];
+  const known = [
+    "EACCES",
+    "EPERM",
+    "EROFS",
+    "ENOSPC",
+    "ENOTDIR",
+    "EISDIR",
+    "EEXIST",
+    "ENOENT",
+    "EADDRNOTAVAIL",
+  ];
   if (!known.includes(String(error.code))) return undefined;
   return `${error.message.replace(/ \(os error \d+\)/, "")}.`;
 }

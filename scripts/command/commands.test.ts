@@ -48,7 +48,7 @@ for (const script of COMMANDS) {
 Deno.test("reset asks before it deletes: without a terminal it wants --yes", async () => {
   const folder = await Deno.makeTempDir();
   const kept = join(folder, "storage");
-  await Deno.writeTextFile(kept, "");
+  for (const file of [kept, join(folder, "keys.json")]) await Deno.writeTextFile(file, "");
   const reset = (...args: string[]) => run("scripts/start/reset.ts", `--data-folder=${folder}`, ...args);
   for (const args of [["--help"], ["--help", "--yes"], []]) {
     await reset(...args);
@@ -59,6 +59,26 @@ Deno.test("reset asks before it deletes: without a terminal it wants --yes", asy
   assert.match(err, /^This deletes .*Confirm it: npm run reset -- --yes\. Nothing was deleted\.$/);
   assert.match((await reset("--yes")).out, /^Deleted the local database in /);
   await assert.rejects(Deno.stat(kept), Deno.errors.NotFound);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("reset and start leave a folder alone that has somebody's files", async () => {
+  const folder = await Deno.makeTempDir();
+  const kept = join(folder, "storage");
+  await Deno.writeTextFile(kept, "");
+  for (const script of ["scripts/start/reset.ts", "scripts/start/main.ts"]) {
+    const yes = script.endsWith("reset.ts") ? ["--yes"] : [];
+    const { code, err } = await run(script, `--data-folder=${folder}`, ...yes);
+    assert.equal(code, 1);
+    assert.equal(
+      last(err),
+      `${folder} has files that are not of the local Supabase: choose an empty folder, or one that does not exist.`,
+    );
+    const empty = await run(script, "--data-folder=", ...yes);
+    assert.equal(last(empty.err), "The value of --data-folder is empty.");
+    assert.match((await run(script, "--data-folder=/dev/null", ...yes)).err, /^Not a directory.*\.$/);
+  }
+  assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["storage"]);
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -61,13 +61,16 @@ export type Call =
 
 const whole = (text: string | undefined, what: string) => wholeNumber(text ?? "", what, 1, 999_999_999);
 
-const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?(Z|[+-]\d\d:?\d\d)?$/;
+const TIME = /^(2\d{3}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?(Z|[+-]\d\d:?\d\d)?$/;
 
 /** A time in UTC. Without a zone it is local time. */
 function instant(text: string | undefined): string {
   const [, date, clock = "00:00", zone = ""] = TIME.exec(text ?? "") ?? [];
   const time = new Date(`${date}T${clock}${zone}`);
-  if (date === undefined || Number.isNaN(time.getTime())) {
+  // JavaScript takes 30 February for 2 March.
+  const isDay = date !== undefined && !Number.isNaN(Date.parse(date)) &&
+    new Date(date).toISOString().startsWith(date);
+  if (!isDay || Number.isNaN(time.getTime())) {
     throw new UsageError("--at takes a time such as 2026-12-24T06:00 (local time) or 2026-12-24T06:00Z.");
   }
   return time.toISOString();

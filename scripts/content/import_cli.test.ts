@@ -9,7 +9,6 @@ import { importBench, question } from "./import_bench.ts";
 const COMMAND = fileURLToPath(new URL("./import.ts", import.meta.url));
 const bench = await importBench();
 const folder = await Deno.makeTempDir();
-Deno.test.beforeEach(bench.clear);
 Deno.test.afterAll(async () => {
   await bench[Symbol.asyncDispose]();
   await Deno.remove(folder, { recursive: true });
@@ -35,6 +34,7 @@ async function file(name: string, ...lines: unknown[]): Promise<string> {
 }
 
 Deno.test("a valid file is imported relative to the current folder, with a summary", async () => {
+  await bench.clear();
   const { code, stdout, stderr } = await run([
     await file("good.jsonl", question("a/1"), { ...question("a/2"), note: 1 }),
   ]);
@@ -47,6 +47,7 @@ Deno.test("a valid file is imported relative to the current folder, with a summa
 });
 
 Deno.test("C5: warnings about edits are printed with their questions", async () => {
+  await bench.clear();
   const { code, stdout } = await run([await file("alike.jsonl", question("a/1", { choices: ["A", "a"] }))]);
   assert.equal(code, 0);
   assert.match(stdout, /^\? choices_alike: 1 question, choices differ only by case/m);
@@ -54,6 +55,7 @@ Deno.test("C5: warnings about edits are printed with their questions", async () 
 });
 
 Deno.test("--json, --dry-run and --withdraw-missing are supported", async () => {
+  await bench.clear();
   await bench.import([question("a/1")]);
   const { code, stdout } = await run([
     await file("other.jsonl", question("a/2")),
@@ -69,6 +71,7 @@ Deno.test("--json, --dry-run and --withdraw-missing are supported", async () => 
 });
 
 Deno.test("invalid lines are listed with exit code 1", async () => {
+  await bench.clear();
   const bad = await file("bad.jsonl", question("a/1"), { ...question("a/2"), answer: 7 }, 5);
   const plain = await run([bad]);
   assert.equal(plain.code, 1);
@@ -85,6 +88,7 @@ Deno.test("invalid lines are listed with exit code 1", async () => {
 });
 
 Deno.test("invalid input is reported in one sentence with exit code 1", async () => {
+  await bench.clear();
   const good = await file("good.jsonl", question("a/1"));
   const bare = bench.url.replace(/\/postgres$/, "/template1");
   const cases: [string[], RegExp][] = [
@@ -109,6 +113,7 @@ Deno.test("invalid input is reported in one sentence with exit code 1", async ()
 });
 
 Deno.test("an import of more than 2 s reports its progress", async () => {
+  await bench.clear();
   const good = await file("good.jsonl", question("a/1"));
   const { child, out, said, reader } = await bench.sql.begin(async (tx) => {
     await tx`lock table content.question in exclusive mode`;
@@ -125,6 +130,7 @@ Deno.test("an import of more than 2 s reports its progress", async () => {
 });
 
 Deno.test("Ctrl-C cancels an import, and nothing is written", async () => {
+  await bench.clear();
   const good = await file("good.jsonl", question("a/1"));
   // A transaction sees one state of pg_stat_activity.
   const watch = connect(bench.url, "watch");

@@ -7,7 +7,6 @@ import { counted, importBench, question } from "./import_bench.ts";
 
 const bench = await importBench();
 const { sql } = bench;
-Deno.test.beforeEach(bench.clear);
 Deno.test.afterAll(() => bench[Symbol.asyncDispose]());
 
 async function positions(): Promise<Record<string, number>> {
@@ -18,6 +17,7 @@ async function positions(): Promise<Record<string, number>> {
 }
 
 Deno.test("an import fills all fields", async () => {
+  await bench.clear();
   const text = 'a\tb\nc "d" \\N | ü 🦴';
   const result = await bench.import([
     question("algebra/1", {
@@ -55,6 +55,7 @@ Deno.test("an import fills all fields", async () => {
 });
 
 Deno.test("a second import of the same file changes nothing and leaves no audit row", async () => {
+  await bench.clear();
   const lines = [question("a/1", { tags: ["x"] }), question("a/2", { difficulty: 3 }), question("b/1")];
   await bench.import(lines);
   const before = await bench.auditRows();
@@ -65,6 +66,7 @@ Deno.test("a second import of the same file changes nothing and leaves no audit 
 });
 
 Deno.test("a changed line is one update and one audit row with the source", async () => {
+  await bench.clear();
   await bench.import([question("a/1"), question("a/2")]);
   const before = await bench.auditRows();
   assert.deepEqual(
@@ -84,6 +86,7 @@ Deno.test("a changed line is one update and one audit row with the source", asyn
 });
 
 Deno.test("an absent field stays, null clears it, and only a title overwrites a title", async () => {
+  await bench.clear();
   await bench.import([question("a/1", { explanation: "Because.", difficulty: 2, tags: ["t"] })]);
   await sql`update content.skill set title = 'By hand', description = 'Kept'`;
   const optional = () =>
@@ -107,6 +110,7 @@ Deno.test("an absent field stays, null clears it, and only a title overwrites a 
 });
 
 Deno.test("--withdraw-missing withdraws missing questions with their empty skills and domains", async () => {
+  await bench.clear();
   await bench.import([
     question("a/1"),
     question("a/2"),
@@ -128,6 +132,7 @@ Deno.test("--withdraw-missing withdraws missing questions with their empty skill
 });
 
 Deno.test("inactive drafts are not withdrawn", async () => {
+  await bench.clear();
   await bench.import([question("a/1"), question("a/2")]);
   await sql`update content.question set status = 'draft' where key = 'a/2'`;
   assert.deepEqual(counted(await bench.import([question("a/1")], { withdrawMissing: true }), "question"), [
@@ -141,6 +146,7 @@ Deno.test("inactive drafts are not withdrawn", async () => {
 });
 
 Deno.test("positions follow the file and change only where necessary", async () => {
+  await bench.clear();
   const lines = (...keys: string[]) => keys.map((key) => question(`a/${key}`));
   await bench.import(lines("1", "2", "3", "4"));
   assert.deepEqual(await positions(), { "a/1": 1, "a/2": 2, "a/3": 3, "a/4": 4 });
@@ -160,6 +166,7 @@ Deno.test("positions follow the file and change only where necessary", async () 
 });
 
 Deno.test("ids derive from keys, and an existing draft keeps its id", async () => {
+  await bench.clear();
   const lines = [question("a/1"), question("a/2"), question("b/1", { domain: "other" })];
   const ids = async (sql: postgres.Sql) =>
     (await sql`
@@ -187,6 +194,7 @@ Deno.test("ids derive from keys, and an existing draft keeps its id", async () =
 });
 
 Deno.test("questions move to another skill, and skills to another domain", async () => {
+  await bench.clear();
   await bench.import([question("a/1"), question("a/2"), question("b/1")]);
   await bench.import([question("a/1", { skill: "b" }), question("b/1", { domain: "domain" })]);
   await bench.import([question("a/2", { domain: "other" })]);
@@ -198,6 +206,7 @@ Deno.test("questions move to another skill, and skills to another domain", async
 });
 
 Deno.test("one invalid line stops the import before anything is written", async () => {
+  await bench.clear();
   await bench.import([question("a/1")]);
   const before = await bench.auditRows();
   const bad = [question("a/2"), question("a/3", { answer: 9 }), question("a/4"), question("a/4")];
@@ -211,6 +220,7 @@ Deno.test("one invalid line stops the import before anything is written", async 
 });
 
 Deno.test("a key is refused when a renamed draft has its id", async () => {
+  await bench.clear();
   await bench.import([question("a/1")]);
   await sql`update content.question set key = 'a/renamed'`;
   await assert.rejects(bench.import([question("b/1"), question("a/1")]), (error: unknown) => {
@@ -225,6 +235,7 @@ Deno.test("a key is refused when a renamed draft has its id", async () => {
 });
 
 Deno.test("a dry run counts and writes nothing", async () => {
+  await bench.clear();
   await bench.import([question("a/1")]);
   const before = await bench.auditRows();
   const result = await bench.import([question("a/2")], { withdrawMissing: true, dryRun: true });
@@ -234,6 +245,7 @@ Deno.test("a dry run counts and writes nothing", async () => {
 });
 
 Deno.test("an error of the database in the middle writes nothing and keeps the connection usable", async () => {
+  await bench.clear();
   await bench.import([question("a/1")]);
   // A position at integer's end pushes the next row over it.
   await sql`update content.question set position = 2147483647`;
@@ -242,6 +254,7 @@ Deno.test("an error of the database in the middle writes nothing and keeps the c
 });
 
 Deno.test("two imports at once wait for each other", async () => {
+  await bench.clear();
   const other = connect(bench.url);
   const lines = (from: number) => Array.from({ length: 200 }, (_, i) => question(`a/${from + i}`));
   const text = (from: number) => lines(from).map((line) => JSON.stringify(line));
@@ -252,6 +265,7 @@ Deno.test("two imports at once wait for each other", async () => {
 });
 
 Deno.test("an import waits for another writer of drafts, but not forever", async () => {
+  await bench.clear();
   const other = connect(bench.url);
   await sql.begin(async (tx) => {
     await tx`lock table content.question in row exclusive mode`;
@@ -269,6 +283,7 @@ Deno.test("an import waits for another writer of drafts, but not forever", async
 });
 
 Deno.test("a curriculum of 5,700 questions is imported, and a second import changes nothing", async () => {
+  await bench.clear();
   const lines = Array.from({ length: 5_700 }, (_, i) => {
     const skill = `skill_${i % 57}`;
     const choices = [1, 2, 3, 4].map((n) => `choice ${n} ${"x".repeat(40)}`);
@@ -281,6 +296,7 @@ Deno.test("a curriculum of 5,700 questions is imported, and a second import chan
 });
 
 Deno.test("every question type is imported, and a second import changes nothing", async () => {
+  await bench.clear();
   const sha256 = "a".repeat(64);
   const media = [{ path: "sea/tide.webp", bytes: 18211, sha256, mime: "image/webp" }];
   const lines = [

@@ -4,10 +4,10 @@ import { counted, importBench, question } from "./import_bench.ts";
 
 const bench = await importBench();
 const { sql } = bench;
-Deno.test.beforeEach(bench.clear);
 Deno.test.afterAll(() => bench[Symbol.asyncDispose]());
 
 Deno.test("C5: an import warns of keys and texts that changed places, and of texts that look wrong", async () => {
+  await bench.clear();
   const keys = ["yes", "no", "maybe"].map((_, n) => `a/${n + 1}`);
   const lines = keys.map((key, n) => question(key, { choices: ["yes", "no", "maybe"], answer: n }));
   assert.deepEqual((await bench.import(lines)).edits, []);
@@ -45,6 +45,7 @@ Deno.test("C5: an import warns of keys and texts that changed places, and of tex
 });
 
 Deno.test("C5: an import keeps the rule that a short text names", async () => {
+  await bench.clear();
   const line = question("a/1", { type: "short_text", choices: [], answer: ["yes"], normalisation: 1 });
   await bench.import([line]);
   const [row] = await sql`select answer from content.question`;

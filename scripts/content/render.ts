@@ -33,7 +33,7 @@ const WARNINGS: Readonly<Record<string, string>> = {
   accepted_alike: "accepted texts count as one",
   choices_alike: "choices differ only by case, quotes, dashes or spaces",
   invisible_characters: "characters that nobody sees",
-  keys_moved: "the texts stayed and the answer keys changed places: were rows mixed up?",
+  keys_moved: "the answer keys of other questions: were rows mixed up?",
   texts_moved: "the text of another question: were rows mixed up?",
   wrong_encoding: "garbled letters: was a file read in the wrong encoding?",
 };

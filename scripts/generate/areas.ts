@@ -70,6 +70,12 @@ export const AREAS: Record<string, Area> = {
     why: "people operate the service and answer for learners' data (O1, O5).",
     locks: "`auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.",
   },
+  "95_health": {
+    what: "hourly sums of what arrives, the targets of health, and the view sync_health.",
+    why: "operators see in figures whether learners' work arrives (O4).",
+    locks:
+      "the ledger, the telemetry, the batches and the attempts, against writes, while their new indexes are built.",
+  },
   "99_rights": {
     what: "who owns the security definers, and the tables whose edits by hand are audited.",
     why: "what Carrel's own functions write is told from what a person writes by who executes it (O1).",

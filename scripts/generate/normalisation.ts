@@ -4,6 +4,7 @@ import {
   FOLDS,
   INVISIBLE,
   NORMALISATION,
+  strayTag,
   WHITE_SPACE,
 } from "../../client-contract/contract/normalise.ts";
 import type { Artifact } from "./artifact.ts";
@@ -14,6 +15,8 @@ const escaped = (point: number) =>
 /** A text in the escapes of E'', so that the source shows what nobody sees. */
 const escapes = (text: string) =>
   `E'${Array.from(text, (character) => escaped(character.codePointAt(0) ?? 0)).join("")}'`;
+
+const STRAY_TAG = strayTag(escaped);
 
 /** The characters that become one other character, and those that become several. */
 export function normalisation(): Artifact {
@@ -39,12 +42,20 @@ end
 $$;
 comment on function private.spaced_text(text) is 'A text with each run of white space as one space, and none at the ends.';
 
+create function private.first_stray_tag(p_text text) returns text language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$
+begin
+  return substring(p_text from '${STRAY_TAG}' collate pg_catalog.pg_c_utf8);
+end
+$$;
+comment on function private.first_stray_tag(text) is 'The first tag character that belongs to no flag, and that nobody sees; null if there is none.';
+
 create function private.first_unseen(p_text text) returns text language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$
 begin
   return substring(p_text from '[${
       classOf(INVISIBLE, escaped)
-    }\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]' collate pg_catalog.pg_c_utf8);
+    }\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u2800\\u3000\\ufeff]|${STRAY_TAG}' collate pg_catalog.pg_c_utf8);
 end
 $$;
 comment on function private.first_unseen(text) is 'The first character that nobody sees, or that looks like a space and is none; null if there is no such character.';
@@ -60,7 +71,7 @@ begin
   end if;
   return normalize(regexp_replace(p_text, '[${
       classOf(INVISIBLE, escaped)
-    }]' collate pg_catalog.pg_c_utf8, '', 'g'), nfc);
+    }]|${STRAY_TAG}' collate pg_catalog.pg_c_utf8, '', 'g'), nfc);
 end
 $$;
 comment on function private.fold_text(text) is 'A text in lower case, without what rule 2 folds: look-alikes, ligatures, widths, and characters that nobody sees.';`,

@@ -203,8 +203,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "Sync success, latency, freshness, dead letters, mismatches and recovery time are SQL views and OpenMetrics.",
     invariants: [],
-    gaps:
-      "The views and OpenMetrics are not built yet. Jobs report their health, and alarms() lists what needs a person.",
+    gaps: "OpenMetrics is not built yet. The view sync_health and alarms() show health.",
   },
   {
     id: "O5",

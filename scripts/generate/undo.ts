@@ -8,6 +8,7 @@ const TYPE = new RegExp(`^create type ${NAME}`);
 const FUNCTION = new RegExp(`^create function ${NAME}`);
 const TRIGGER = new RegExp(String.raw`^create trigger ${NAME}[\s\S]*?\son ${NAME}`);
 const POLICY = new RegExp(String.raw`^create policy ${NAME} on ${NAME}`);
+const INDEX = new RegExp(String.raw`^create (?:unique )?index ${NAME} on ${NAME}`);
 const JOB = /^select private\.schedule_job\('(\w+)'/;
 const ANCHOR = /private\.anchor_history\(('[\w.]+')\)/g;
 
@@ -29,6 +30,9 @@ export function undoStatements(sources: string[]): string[] {
   const onOthers = (kind: string, pattern: RegExp) =>
     created(statements, pattern).filter((match) => !tables.includes(match[2] ?? ""))
       .map((match) => `drop ${kind} ${match[1]} on ${match[2]}`);
+  const indexes = created(statements, INDEX).filter((match) => !tables.includes(match[2] ?? ""))
+    // An index lies in the schema of its table.
+    .map(([, index = "", table = ""]) => `${table.split(".")[0]}.${index}`);
   const jobs = names(JOB).map((name) => `'${name}'`).join(", ");
   const anchors = statements.filter((statement) => statement.startsWith("select "))
     .flatMap((statement) => [...statement.matchAll(ANCHOR)].map((match) => match[1] ?? ""));
@@ -42,6 +46,7 @@ export function undoStatements(sources: string[]): string[] {
     ...anchors.length > 0 ? [`delete from ops.history_anchor where name in (${anchors.join(", ")})`] : [],
     ...onOthers("trigger", TRIGGER),
     ...onOthers("policy", POLICY),
+    ...drop("index", indexes),
     ...drop("view", names(VIEW)),
     ...drop("table", tables, " cascade"),
     ...drop("function if exists", names(FUNCTION)),

@@ -1,6 +1,7 @@
 // One supervisor per data folder, and what others may know about the one that runs.
 import { join } from "node:path";
 import { z } from "zod";
+import { requireOwnFolder } from "./data_folder.ts";
 import { UserError } from "./user_error.ts";
 import { tryLock } from "./postgres/lock.ts";
 
@@ -59,8 +60,9 @@ async function readFile(dataFolder: string): Promise<Running | undefined> {
   }
 }
 
-/** Takes the data folder for this process; throws `AlreadyRunning`. */
+/** Takes the data folder for this process. Throws `AlreadyRunning`, and `UserError` for a folder with somebody's files. */
 export async function claimInstance(dataFolder: string): Promise<Instance> {
+  await requireOwnFolder(dataFolder);
   await Deno.mkdir(dataFolder, { recursive: true });
   const lock = await tryLock(join(dataFolder, "supervisor.lock"));
   if (!lock) throw new AlreadyRunning(await readFile(dataFolder));

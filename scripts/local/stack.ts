@@ -165,8 +165,9 @@ export async function startStack(
   config: StackConfig,
   reporting: Reporting,
 ): Promise<Stack> {
-  if (config.envFile !== undefined && !await exists(config.envFile)) {
-    throw new UserError(`The file of secrets, ${config.envFile}, does not exist.`);
+  const { envFile } = config;
+  if (envFile !== undefined && (!await exists(envFile) || (await Deno.stat(envFile)).isDirectory)) {
+    throw new UserError(`There is no file of secrets at ${envFile}.`);
   }
   await using cleanup = new AsyncDisposableStack();
   // First, because a port that is taken should not cost the time of a database.

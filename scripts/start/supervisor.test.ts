@@ -102,10 +102,12 @@ Deno.test("a used port is reported with the option and the setting that change i
 
 Deno.test("a missing file of secrets is refused before the start", async () => {
   await using s = await site();
-  const { code, text } = await run("main.ts", [...s.args, "--env-file=/does/not/exist"]);
-  assert.equal(code, 1);
-  assert.match(text, /The file of secrets, \/does\/not\/exist, does not exist\./);
-  assert.doesNotMatch(text, /Starting/);
+  for (const path of ["/does/not/exist", "/dev"]) {
+    const { code, text } = await run("main.ts", [...s.args, `--env-file=${path}`]);
+    assert.equal(code, 1);
+    assert.ok(text.includes(`There is no file of secrets at ${path}.`), text);
+    assert.doesNotMatch(text, /Starting/);
+  }
 });
 
 Deno.test("an unknown option is refused with the list of options", async () => {

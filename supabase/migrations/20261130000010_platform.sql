@@ -10,17 +10,17 @@
 --          ops.wake cascade;
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
 --          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
---          private.max_page_bytes, private.max_domains, private.default_pull_changes, private.max_pull_changes,
---          private.default_poll_after_s, private.is_ulid, private.account_of, private.open_sessions, private.raise_error,
---          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.refusal,
---          private.answer_refusal, private.refuse, private.refuse_temporary_objects, private.shows_large_exponent, private.is_jsonb,
---          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade,
---          private.is_upgrading, private.history, ops.rotate_history, private.audit_source, private.audit_caller, private.audit,
---          private.audit_change, private.forbid_change, private.watch_table, private.note_triggers, private.missing_triggers,
---          private.restore_triggers, private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast,
---          private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake,
---          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
---          ops.prune_job_runs;
+--          private.max_page_bytes, private.max_domains, private.default_list_rows, private.max_list_rows, private.reset_range,
+--          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of,
+--          private.open_sessions, private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role,
+--          private.row_limit, private.list_rows, private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects,
+--          private.shows_large_exponent, private.is_jsonb, private.renew_seed, private.new_seed, private.anchor_history,
+--          private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade, private.is_upgrading, private.history,
+--          private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
+--          ops.rotate_history, private.note_triggers, private.missing_triggers, private.restore_triggers, private.session_opened_at,
+--          ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job,
+--          private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
+--          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -143,6 +143,12 @@ create function private.max_page_bytes() returns integer language plpgsql immuta
 set search_path = pg_catalog, pg_temp as $$ begin return 1048576; end $$;
 create function private.max_domains() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 200; end $$;
+create function private.default_list_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 100; end $$;
+create function private.max_list_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
+create function private.reset_range() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1000001; end $$;
 create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe
@@ -398,6 +404,18 @@ $$;
 comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
+create function private.list_rows(p_rows integer)
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return least(greatest(coalesce(p_rows, private.default_list_rows()), 1), private.max_list_rows());
+end
+$$;
+comment on function private.list_rows(integer) is 'The row limit of a list for people, or the default. A limit outside the range becomes the nearest one inside.';
+
 grant execute on function private.app_role() to authenticated, service_role;
 
 -- Source: schemas/10_platform/refusals.sql
@@ -594,6 +612,17 @@ comment on table ops.history_anchor is
 alter table ops.history_anchor enable row level security;
 create policy history_anchor_all_nobody on ops.history_anchor for all to anon, authenticated using (false);
 
+create function private.renew_seed()
+returns void
+language sql
+volatile
+security definer -- the write of a trigger or an operation is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton
+$$;
+comment on function private.renew_seed() is 'Begins another history.';
+
 create function private.new_seed()
 returns trigger
 language plpgsql
@@ -603,7 +632,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'TRUNCATE' then
-    update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
+    perform private.renew_seed();
     return null;
   end if;
   new.seed := gen_random_uuid();
@@ -668,13 +697,15 @@ comment on function private.database_fingerprint() is
 
 create function private.is_upgrade(p_before text, p_after text)
 returns boolean
-language sql
+language plpgsql -- rather than sql, which plans at every call
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- pg_upgrade makes a cluster with another identifier on timeline 1, and keeps the ids of databases and tables.
-  select split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
-    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '')
+  return split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
+    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '');
+end
 $$;
 comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
 
@@ -728,22 +759,6 @@ end
 $$;
 comment on function private.history() is
   '16 hex digits that change when the database is restored or cloned, and when ops.rotate_history() is called.';
-
-create function ops.rotate_history()
-returns text
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
-  return private.history();
-end
-$$;
-comment on function ops.rotate_history() is
-  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history.';
 
 select private.anchor_history('ops.history');
 
@@ -888,6 +903,29 @@ comment on function private.watch_table(regclass, text, regproc) is
 
 create trigger audit_append_only before delete or truncate on ops.audit
   for each statement execute function private.forbid_change();
+
+-- Source: schemas/10_platform/rotate_history.sql
+-- What:  ops.rotate_history(), which begins another history.
+-- Why:   a restore that the database does not notice must void every cursor too (I11).
+
+create function ops.rotate_history()
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_before constant text := private.history();
+begin
+  perform private.require_role('admin');
+  perform private.renew_seed();
+  perform private.audit('rotate_history', 'ops.history', null, jsonb_build_object('history', v_before), jsonb_build_object('history', private.history()));
+  return private.history();
+end
+$$;
+comment on function ops.rotate_history() is
+  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history. Audited.';
 
 -- Source: schemas/10_platform/known_triggers.sql
 -- What:  private.known_trigger, the triggers that every database of Carrel has; missing_triggers() and restore_triggers().
@@ -1082,6 +1120,17 @@ comment on table ops.job is 'One row per job: the last run, the last successful 
 comment on column ops.job.command is 'The query that the job runs. An administrator may run the job at once with it.';
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
+
+create function private.is_late(p_last_run_at timestamptz, p_every interval)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Three missed runs: pg_cron or the job is missing.
+  select p_last_run_at < now() - greatest(3 * p_every, interval '15 minutes')
+$$;
+comment on function private.is_late(timestamptz, interval) is 'Whether a job that should run at this interval has missed its runs.';
 
 create function private.record_job(p_name text, p_error text, p_detail jsonb)
 returns void

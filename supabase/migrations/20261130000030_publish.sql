@@ -385,7 +385,7 @@ begin
   with suspect as materialized (
     select e.id, e.key, e.after
     from pg_temp.edited_question e
-    where e.after::text ~ '[^ -~]|\\[ux]|  |[:,[] ?" | "[],}]'
+    where e.after::text ~ '[^ -~]|\\[bfnrtu]|  |[:,[] ?" | "[],}]'
       or (
         select count(distinct lower(o.text collate "C")) < count(*)
         from jsonb_array_elements_text(case when e.after -> 'answer' ? 'accepted' then e.after -> 'answer' -> 'accepted' else e.after -> 'choices' end) o (text))
@@ -404,13 +404,14 @@ begin
     ) f
   )
   -- Joiners, soft hyphens and no-break spaces are proper typography in what learners read, but no learner types them.
-  select 'invisible_characters', s.id, s.key, format('%s has U+%s', s.field, lpad(upper(to_hex(ascii(u.character))), 4, '0'))
+  select 'invisible_characters', s.id, s.key, format('%s has U+%s', s.field, right('000' || u.point, greatest(4, length(u.point))))
   from special s
   cross join lateral (
-    select case when s.kind = 'answer.accepted' then private.first_unseen(s.text)
-      else substring(s.text from '[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]') end
-  ) u (character)
-  where u.character is not null
+    select upper(to_hex(ascii(case when s.kind = 'answer.accepted' then private.first_unseen(s.text)
+      else coalesce(private.first_stray_tag(s.text),
+        substring(s.text from '[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]')) end)))
+  ) u (point)
+  where u.point is not null
   union all
   -- UTF-8 that was read as Latin-1 or Windows-1252, and the character that replaces what could not be read.
   select 'wrong_encoding', s.id, s.key, format('%s has "%s"', s.field, w.part)
@@ -441,14 +442,31 @@ as $$
 begin
   return query
   with edit as materialized (
-    select e.id, e.key, e.before -> 'answer' as answer_before, e.after -> 'answer' as answer_after,
-      jsonb_build_array(e.before -> 'prompt', e.before -> 'choices') as text_before,
-      jsonb_build_array(e.after -> 'prompt', e.after -> 'choices') as text_after
+    select e.id, e.key, e.after ->> 'type' as type,
+      e.before -> 'prompt' as prompt_before, e.after -> 'prompt' as prompt_after,
+      e.before -> 'choices' as choices_before, e.after -> 'choices' as choices_after,
+      (e.before -> 'answer') - 'normalisation' as answer_before, (e.after -> 'answer') - 'normalisation' as answer_after
     from pg_temp.edited_question e where e.before is not null
   ),
-  -- Only the answer key has changed.
+  part as materialized (
+    select e.id, e.key, p.*
+    from edit e
+    cross join lateral (values ('prompt', e.prompt_before, e.prompt_after), ('choices', e.choices_before, e.choices_after)) p (name, before, after)
+    where p.before <> p.after and p.after <> '[]'
+  ),
+  -- One question for each earlier text: thousands may have had the same choices.
+  retold as materialized (
+    select p.id, p.key, o.key as other, array_agg(p.name) as names
+    from part p
+    join (select distinct on (b.name, b.before) b.* from part b order by b.name, b.before, b.key) o on o.name = p.name and o.before = p.after
+    group by p.id, p.key, o.id, o.key
+  ),
+  -- Another answer key for the same question: what it asks or what it offers has stayed. Numbers and texts are rarely alike by chance, so they count
+  -- for an edited question too.
   rekeyed as materialized (
-    select * from edit e where e.text_before = e.text_after and e.answer_before - 'normalisation' <> e.answer_after - 'normalisation'
+    select * from edit e
+    where e.answer_before <> e.answer_after and e.id not in (select t.id from retold t)
+      and (e.prompt_before = e.prompt_after or (e.choices_before = e.choices_after and e.choices_after <> '[]') or e.type in ('numeric', 'short_text'))
   ),
   -- How many of the new keys are earlier keys of these questions, each used once.
   moved as materialized (
@@ -457,19 +475,17 @@ begin
     join (select answer_after as answer, count(*) as times from rekeyed group by 1) a using (answer)
   )
   select 'keys_moved', r.id, r.key, format('%s → %s', r.answer_before, r.answer_after)
-  from rekeyed r, moved m, (select count(*) as rows from rekeyed) n
-  -- All keys exchanged, or nearly all of many: where rows slipped, the ends of the column get keys that are new.
-  where n.rows >= 2 and (m.keys = n.rows or (n.rows >= 10 and m.keys >= 0.8 * n.rows))
+  from rekeyed r, moved m
+  -- Two that exchanged their keys, or three of which the last one got a new key. One key that another question had is a coincidence.
+  where m.keys >= 2 and r.answer_after in (select o.answer_before from rekeyed o)
   union all
-  select 'texts_moved', e.id, e.key, format('has the earlier text of %s', o.key)
-  from edit e
-  join edit o on o.text_before = e.text_after and o.id <> e.id
-  where e.text_before <> e.text_after and o.text_before <> o.text_after;
+  select 'texts_moved', t.id, t.key, format('has the earlier %s of %s', case cardinality(t.names) when 1 then t.names[1] else 'text' end, t.other)
+  from retold t;
 end
 $$;
 comment on function private.moved_warning() is
-  'Edits that look like rows that were mixed up. keys_moved: questions kept their texts and exchanged their answer keys. '
-  'texts_moved: a question got the earlier text of another one, so learners'' histories would be about the wrong question.';
+  'Edits that look like rows that were mixed up. keys_moved: questions got the earlier answer keys of other ones. texts_moved: a question got the earlier '
+  'prompt or choices of another one, so its key or its learners'' histories would be about the wrong question.';
 
 create function private.edit_warnings()
 returns json
@@ -564,20 +580,32 @@ begin
           and c.from_schema <= v_from and c.schema >= v_to as is_edit
       from pg_temp.change c
       where c.kind = 'question'
+    ),
+    kept as (
+      select t.skill_id, t.lines
+      from (
+        select c.id as skill_id, true as is_edit from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
+        union all select f.skill_id, f.is_edit from fresh f
+        union all select c.was_skill_id, false from pg_temp.change c where c.was_skill_id <> c.skill_id
+      ) k
+      join content.tree_text t on t.skill_id = k.skill_id and t.from_schema <= v_from and t.schema >= v_to and t.lines <> ''
+      group by t.skill_id
+      having bool_and(k.is_edit)
     )
     insert into pg_temp.skill_line
-    select t.skill_id, v_to, v_from, count(*), string_agg(coalesce(f.line, o.line || E'\n'), '' order by o.place)
+    select l.skill_id, v_to, v_from, count(*), string_agg(l.line, '' order by l.id)
     from (
-      select c.id as skill_id from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
-      union select f.skill_id from fresh f
-    ) k
-    join content.tree_text t on t.skill_id = k.skill_id and t.from_schema <= v_from and t.schema >= v_to
-    cross join lateral string_to_table(rtrim(t.lines, E'\n'), E'\n') with ordinality o (line, place)
-    left join fresh f on f.skill_id = t.skill_id and f.id = left(o.line, 36)::uuid
-    where t.lines <> ''
-      and not exists (select from fresh x where x.skill_id = t.skill_id and not x.is_edit)
-      and not exists (select from pg_temp.change c where c.was_skill_id = t.skill_id and c.skill_id <> t.skill_id)
-    group by t.skill_id;
+      -- Sorted, because the planner expects few rows and would compare all pairs: 4 s for a skill of 3,000 questions.
+      select distinct on (l.skill_id, l.id) l.skill_id, l.id, l.line
+      from (
+        select f.skill_id, f.id, f.line, 1 as choice from fresh f where f.skill_id in (select k.skill_id from kept k)
+        union all
+        select k.skill_id, left(o.line, 36)::uuid, o.line || E'\n', 2
+        from kept k cross join lateral string_to_table(rtrim(k.lines, E'\n'), E'\n') o (line)
+      ) l
+      order by l.skill_id, l.id, l.choice
+    ) l
+    group by l.skill_id;
   end if;
 
   -- 1b All other skills: their questions with the schemas that have them. Changed questions come from the changes. Unchanged questions are
@@ -1265,14 +1293,16 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
-  if p_at < now() and p_force is not true then
+  if p_at is null then
+    perform private.raise_error('malformed_request', '`at` is required.', 'at');
+  elsif p_at < now() and p_force is not true then
     perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
   end if;
   -- What cannot be published now is refused now, while the author is present.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
-  if p_at is null or p_expected_hash is distinct from v_hash then
-    perform private.raise_error('drafts_moved', '`at` is required, and `expected_hash` must be the hash of a preview of the current drafts.', v_hash);
+  if p_expected_hash is distinct from v_hash then
+    perform private.raise_error('drafts_moved', p_info => v_hash);
   end if;
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;
@@ -1330,7 +1360,7 @@ begin
     select coalesce(json_agg(private.schedule_json(s) order by s.finished_at desc nulls first, s.due_at, s.id), '[]')
     from (
       select * from content.schedule x order by x.finished_at desc nulls first, x.due_at, x.id
-      limit least(greatest(p_limit, 1), 500)
+      limit private.list_rows(p_limit)
     ) s);
 end
 $$;
@@ -1375,7 +1405,7 @@ $$;
 comment on function public.cancel_schedule(bigint) is
   'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
-create function public.list_schedules(page_rows integer default 50)
+create function public.list_schedules(page_rows integer default null)
 returns json
 language plpgsql
 stable
@@ -1497,13 +1527,13 @@ begin
       'schedule_id', (select min(s.id) from content.schedule s where s.version = r.version)) order by r.version desc), '[]')
     from (
       select * from content.release x where p_before is null or x.version < p_before
-      order by x.version desc limit least(greatest(p_limit, 1), 500)
+      order by x.version desc limit private.list_rows(p_limit)
     ) r);
 end
 $$;
 comment on function private.release_history(integer, integer) is 'The core of release_history().';
 
-create function public.release_history(before_version integer default null, page_rows integer default 50)
+create function public.release_history(before_version integer default null, page_rows integer default null)
 returns json
 language plpgsql
 stable

@@ -984,14 +984,14 @@ declare
   v_since timestamptz;
   v_is_known boolean;
 begin
-  if p_device is null then
-    perform private.raise_error('malformed_request', '`device` is required.', 'device');
-  end if;
   -- A thief of the tablet may have the learner's token, so only support can lift a revocation.
   if not p_revoked then
     perform private.require_role('support', 'admin');
   end if;
   v_learner := private.learner_acted_on(p_learner);
+  if p_device is null then
+    perform private.raise_error('malformed_request', '`device` is required.', 'device');
+  end if;
 
   -- 1 The learner's lock, also for a learner who has sent nothing. A misspelt learner gets no row.
   if p_revoked and (private.account_of(v_learner, null)).app_role is not null then

@@ -643,12 +643,12 @@ begin
     and a.event_id >= private.ulid_floor(least(greatest(coalesce(p_since, '1970-01-01'), '1970-01-01'), '9999-12-31'))
   group by a.question_id, a.content_version
   order by count(*) desc, a.question_id, a.content_version
-  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+  limit private.list_rows(p_limit);
 end
 $$;
 comment on function private.grading_differences(timestamptz, integer) is 'The core of grading_differences().';
 
-create function public.grading_differences(since timestamptz default null, page_rows integer default 100)
+create function public.grading_differences(since timestamptz default null, page_rows integer default null)
 returns table (question_id uuid, question_key text, content_version integer, graded_right bigint, graded_wrong bigint,
   learners bigint, app_versions text[], last_at timestamptz)
 language plpgsql
@@ -665,7 +665,7 @@ end
 $$;
 comment on function public.grading_differences(timestamptz, integer) is
   'Attempts that server and device graded differently, by question and answered version, most first. graded_right: the device claimed wrong. '
-  'graded_wrong: the device claimed right. app_versions has the newest version of each app. At most 1000 rows. Instructors, support, admins.';
+  'graded_wrong: the device claimed right. app_versions has the newest version of each app. At most 500 rows. Instructors, support, admins.';
 
 grant execute on function private.grading_differences(timestamptz, integer), public.grading_differences(timestamptz, integer)
   to authenticated, service_role;

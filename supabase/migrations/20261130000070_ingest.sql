@@ -122,7 +122,7 @@ begin
     v_field := private.broken_field('batch', 1::smallint, v_json);
     perform private.raise_error('malformed_batch', coalesce(
       (select format('`%s`: %s.', r.field, r.requirement) from private.event_rule r where r.type = 'batch' and r.field = v_field and v_field <> ''),
-      'The first line of a batch must be its header, a JSON object.'), v_field);
+      'The first line of a batch must be its header, a JSON object without U+0000 and lone surrogates.'), v_field);
   end if;
   return jsonb_populate_record(null::private.header, v_json);
 end
@@ -313,7 +313,7 @@ as $$
 begin
   return exists (
     select from learner.skill_progress p
-    where p.user_id = p_user and p.skill_id = p_skill and p.reset_count / 1000001 >= p_reset_count / 1000001);
+    where p.user_id = p_user and p.skill_id = p_skill and p.reset_count / private.reset_range() >= p_reset_count / private.reset_range());
 end
 $$;
 comment on function private.knows_range(uuid, uuid, integer) is
@@ -370,7 +370,7 @@ begin
           or (k.completed is not null and exists (
             select from unnest(k.completed) c (id) where not exists (select from content.answer_key a where a.question_id = c.id)))
           then 'unknown_content'
-        when k.reset_count > 1000000 and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
+        when k.reset_count >= private.reset_range() and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
       end),
       k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.body, k.session_id, k.its_skill, k.question_id,
       k.reset_count, k.reset_event,

@@ -24,11 +24,11 @@
 --          private.audit_hand_edit, private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners,
 --          private.erase_or_bisect, private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion,
 --          private.note_deleted, ops.end_grace_periods, private.account_deleted, private.account_soft_deleted, ops.run_erasures,
---          ops.idle_learners, ops.export_erasures, ops.reapply_erasures, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade,
---          private.move_events, private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner,
---          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url,
---          private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
---          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
+--          ops.idle_learners, ops.export_erasures, ops.reapply_erasures, private.declare_upgrade, ops.expect_upgrade,
+--          private.end_declaration, ops.settle_upgrade, private.move_events, private.move_quarantine, private.move_contacts,
+--          private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for,
+--          private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret,
+--          private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
 --          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
@@ -254,7 +254,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
+  v_limit constant integer := private.list_rows(p_limit);
   v_at timestamptz := 'infinity';
   v_kind text := '';
   v_key text := '';
@@ -354,7 +354,7 @@ end
 $$;
 comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
 
-create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
+create function public.support_timeline(learner uuid, after text default null, page_rows integer default null)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
 language plpgsql
 volatile
@@ -370,7 +370,7 @@ end
 $$;
 comment on function public.support_timeline(uuid, text, integer) is
   'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
-  'events and support''s actions on them, devices, operations; at most 1000 rows and 1 MiB, but at least one row. '
+  'events and support''s actions on them, devices, operations; at most 500 rows and 1 MiB, but at least one row. '
   'after is the last row''s cursor: go on until a page is empty. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.support_timeline(uuid, text, integer),
@@ -408,7 +408,7 @@ as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor,
     '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
+  v_limit constant integer := private.list_rows(p_limit);
   v_at timestamptz := 'infinity';
   v_user uuid;
   v_sha256 bytea;
@@ -537,7 +537,7 @@ end
 $$;
 comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';
 
-create function public.own_quarantine(after text default null, page_rows integer default 100)
+create function public.own_quarantine(after text default null, page_rows integer default null)
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
   times_seen integer, became_event text, cursor text)
@@ -589,7 +589,7 @@ $$;
 comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
 
 create function public.support_quarantine(
-  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default 100)
+  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default null)
 returns table (
   learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
@@ -920,7 +920,8 @@ as $$
   -- A device increments the reset count, and ingest keeps it within one range of 1,000,001 counts. A correction is the first count
   -- of the next range, so it exceeds (1000000, 7ZZZ…), the greatest pair of a device. Afterwards the learner can reset again, from 1000002.
   -- There are 2147 ranges.
-  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / 1000001 + 1) * 1000001
+  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / private.reset_range() + 1)
+    * private.reset_range()
 $$;
 comment on function private.next_reset_range(uuid, uuid) is 'A reset count that is greater than any count a device may use before it has pulled this one.';
 
@@ -1122,7 +1123,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_limit constant integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_limit constant integer := private.list_rows(p_limit);
   v_learners uuid[];
 begin
   perform private.require_role('support', 'admin');
@@ -1148,7 +1149,7 @@ end
 $$;
 comment on function private.projection_differences(integer) is 'The core of projection_differences().';
 
-create function public.projection_differences(page_learners integer default 50)
+create function public.projection_differences(page_learners integer default null)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
 language plpgsql
 volatile
@@ -1163,7 +1164,7 @@ exception
 end
 $$;
 comment on function public.projection_differences(integer) is
-  'Learners whose rows differed from their ledger, longest known first, at most 200: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
+  'Learners whose rows differed from their ledger, longest known first, at most 500: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
   'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
 
 create function private.rebuild_learner(p_learner uuid)
@@ -1828,6 +1829,17 @@ comment on function ops.reapply_erasures(jsonb) is
 -- What:  expect_upgrade(), which declares a planned upgrade of the project, and the job that ends the declaration.
 -- Why:   an upgrade changes the cluster's identifier but loses nothing. Without the declaration every device would start over.
 
+create function private.declare_upgrade(p_until timestamptz)
+returns void
+language sql
+volatile
+security definer -- the write of an operation is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+  update ops.history h set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = p_until where h.singleton
+$$;
+comment on function private.declare_upgrade(timestamptz) is 'Keeps the history for an upgrade until this time.';
+
 create function ops.expect_upgrade(p_within interval default '2 hours')
 returns timestamptz
 language plpgsql
@@ -1842,7 +1854,7 @@ begin
   if p_within is null or p_within not between '10 minutes' and '1 day' then
     perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
   end if;
-  update ops.history set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = v_until where singleton;
+  perform private.declare_upgrade(v_until);
   -- Batches under way end first. Later ones wait here, and then see the declaration.
   lock table learner.state in share mode;
   -- Nothing of a learner is written and nothing published from now on (private.refuse_during_upgrade). So a backup that contains the declaration
@@ -1860,7 +1872,7 @@ create function private.end_declaration(p_kept_for text, p_result text)
 returns void
 language plpgsql
 volatile
-security definer -- the job's write is not an edit by hand
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -2836,7 +2848,7 @@ begin
   where (p_endpoint is null or d.endpoint_id = p_endpoint) and (p_state is null or d.state = p_state)
     and (p_before is null or m.created_at < p_before)
   order by m.created_at desc, m.id, d.endpoint_id
-  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+  limit private.list_rows(p_limit);
 end
 $$;
 comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
@@ -2870,7 +2882,7 @@ $$;
 comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
 
 create function public.webhook_deliveries(
-  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default 100)
+  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default null)
 returns table (
   message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
   next_attempt_at timestamptz, settled_at timestamptz, log json)
@@ -2887,7 +2899,7 @@ exception
 end
 $$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
-  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
+  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 500 rows. Admins.';
 
 create function public.retry_webhook(message text, endpoint uuid)
 returns void
@@ -2994,10 +3006,9 @@ begin
     j.name, j.failures, j.last_error, j.command)
   from ops.job j where j.failures > 0
   union all
-  -- Three missed runs: pg_cron or the job is missing.
   select 'job_late', j.last_run_at, format('The job %s should run every %s: see docs/operations.md#jobs. To run it once: %s',
     j.name, j.every, j.command)
-  from ops.job j where j.last_run_at < now() - greatest(3 * j.every, interval '15 minutes')
+  from ops.job j where private.is_late(j.last_run_at, j.every)
   union all
   select 'partitions_short', null, format('%s.%s has partitions for %s months ahead. An admin creates them: ops.ensure_partitions()',
     t.schema, t.name, m.ahead)

@@ -2,7 +2,7 @@
 import { renderFailures } from "../report.ts";
 import { readProjectFile } from "../project.ts";
 import { followPage } from "./page.ts";
-import { pages } from "../steps/docs.ts";
+import { pages } from "./pages.ts";
 
 const wanted = (await pages()).filter((path) => Deno.args.every((part) => path.includes(part)));
 let failed = wanted.length === 0;

@@ -1,6 +1,8 @@
 // The check of the pages finds what is wrong in a page, and lets a true page pass.
 import assert from "node:assert/strict";
 import { readBlocks } from "./blocks.ts";
+import { fromRoot } from "../project.ts";
+import { writeExamples } from "./examples.ts";
 import { followPage } from "./page.ts";
 import { Bindings, differsAt } from "./volatile.ts";
 
@@ -18,7 +20,6 @@ Deno.test("a page is followed in order, and every untrue block is reported where
     fenced("sql", "select 1 / 0") + fenced("text", "ERROR:  22012: division by zero"),
     fenced("json content.end", '{"kind": "end", "rows": 0, "next": null}'),
     fenced("json content.end", '{"kind": "end", "rows": "none", "next": null}'),
-    fenced("ts", "export const n: number = 'one';"),
     fenced("text", "a block that nobody can check"),
     `<!-- Not run: it needs a hosted project. -->\n${fenced("sh", "npx supabase db push")}`,
   ].join("");
@@ -29,9 +30,21 @@ Deno.test("a page is followed in order, and every untrue block is reported where
     "sh",
     "sh",
     "text",
-    "ts",
   ]);
   assert.ok(failures.every(({ at }) => /^a\.md:\d+$/.test(at)));
+});
+
+Deno.test("a type error of an example is reported with the line of its page", async () => {
+  const page = `Words.\n\n${
+    fenced("ts", "import '@carrel/client-contract';\nexport const n: number = 'one';")
+  }`;
+  await using examples = await writeExamples(["a.md"], () => Promise.resolve(page));
+  const [file = ""] = examples.files;
+  assert.match(await Deno.readTextFile(file), /^import '@carrel/);
+  const failure = examples.onPage({ at: `${fromRoot(file)}:2`, message: "is no number" });
+  assert.deepEqual(failure, { at: "a.md:5", message: "is no number" });
+  const elsewhere = { at: "scripts/a.ts:2", message: "is no number" };
+  assert.deepEqual(examples.onPage(elsewhere), elsewhere);
 });
 
 Deno.test("a command and its output are one block, unless something stands between them", () => {

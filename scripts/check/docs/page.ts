@@ -2,7 +2,6 @@
 import { claimInstance } from "../../local/instance.ts";
 import { throwAwayCluster, throwAwayStack } from "../../start/project.ts";
 import { summarise } from "../../start/summary.ts";
-import { deno, lastLines } from "../process.ts";
 import { projectFiles, root } from "../project.ts";
 import type { Failure } from "../step.ts";
 import { type Block, readBlocks } from "./blocks.ts";
@@ -22,6 +21,7 @@ export interface PageReport {
 
 const API = "http://127.0.0.1:54321";
 const DATABASE = "127.0.0.1:54322";
+const COMMANDS = new Set(["sh", "sql"]);
 /** Pictures, and edits of sources, which supabase/tests/walks applies. */
 const NOT_FOR_RUNNING = new Set(["mermaid", "diff"]);
 
@@ -80,19 +80,6 @@ async function check(block: Block, run: Run, bindings: Bindings): Promise<string
   return wrong === undefined ? undefined : `${wrong}\n${text.trim()}`;
 }
 
-/** Type-checks the TypeScript of a page, each block as a module, and leaves the named ones where they can be run. */
-async function checkTypes(blocks: Block[], folder: string): Promise<string | undefined> {
-  const files = await Promise.all(blocks.map(async ({ name, line, text }) => {
-    const file = `${folder}/${name || `block_${line}.ts`}`;
-    // An app has the package installed; the step `package` shows that its types are these.
-    await Deno.writeTextFile(file, text.replace('"@carrel/client-contract"', '"./client-contract/mod.ts"'));
-    return file;
-  }));
-  if (files.length === 0) return undefined;
-  const { code, stdout, stderr } = await deno(["check", "--quiet", ...files], { cwd: folder });
-  return code === 0 ? undefined : lastLines(stdout + stderr);
-}
-
 /** Follows a page from its first block to its last. */
 export async function followPage(path: string, markdown: string): Promise<PageReport> {
   const all = readBlocks(markdown);
@@ -107,11 +94,11 @@ export async function followPage(path: string, markdown: string): Promise<PageRe
   for (const block of blocks) {
     if (block.language === "json" || block.language === "ndjson") {
       settle(block, wrongMessage(block.name, block.text));
-    } else if (!["sh", "sql", "ts"].includes(block.language)) {
+    } else if (!COMMANDS.has(block.language) && block.language !== "ts") {
       fail(block, "say above it why it can't be run: <!-- Not run: … -->");
     }
   }
-  const active = blocks.filter(({ language }) => ["sh", "sql", "ts"].includes(language));
+  const active = blocks.filter(({ language }) => COMMANDS.has(language));
   if (active.length === 0) return report;
 
   await using cleanup = new AsyncDisposableStack();
@@ -134,9 +121,10 @@ export async function followPage(path: string, markdown: string): Promise<PageRe
   const shell = cleanup.use(startShell(folder, ENVIRONMENT));
   const sql = cleanup.use(await openConsole(stack.dbUrl()));
 
-  const modules = active.filter(({ language }) => language === "ts");
-  const [first] = modules;
-  if (first) settle(first, await checkTypes(modules, folder));
+  // Modules that the page runs; the step `types` checks them.
+  for (const { language, name, text } of blocks) {
+    if (language === "ts" && name !== "") await Deno.writeTextFile(`${folder}/${name}`, text);
+  }
   for (const block of active) {
     if (block.language === "sh") settle(block, await check(block, shell.run, bindings));
     if (block.language === "sql") settle(block, await check(block, sql.run, bindings));

@@ -1,15 +1,8 @@
 // The pages are true: every command, message and example in them is run or checked.
 import { followPage } from "../docs/page.ts";
-import { projectFiles, readProjectFile } from "../project.ts";
+import { pages } from "../docs/pages.ts";
+import { readProjectFile } from "../project.ts";
 import type { Step } from "../step.ts";
-
-// client-contract/README.md is followed by the step `package`: its quickstarts run in a project that installs the package.
-const PAGE = /^(?:README|ARCHITECTURE|docs\/[\w/-]+)\.md$/;
-
-/** The pages for people. */
-export async function pages(): Promise<string[]> {
-  return (await projectFiles()).filter((file) => PAGE.test(file));
-}
 
 export const docs: Step = {
   name: "docs",

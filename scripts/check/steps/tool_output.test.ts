@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { deno } from "../process.ts";
 import { readTypeErrors } from "../type_errors.ts";
-import { readTestOutput } from "./deno_test.ts";
+import { groupModule, readTestOutput } from "./deno_test.ts";
 import { readFormatOutput } from "./format.ts";
 import { readLintOutput } from "./lint.ts";
 
@@ -74,16 +74,29 @@ Deno.test.ignore("is left out", () => {});
   assert.match(failures[0]?.detail ?? "", /1 !== 2/);
 });
 
-Deno.test("deno test: a file that fails to load is a failure", async () => {
-  const { code, stdout, stderr } = await denoOn({
-    "a.test.ts": `throw new Error("broken");\n`,
-    "b.test.ts": `Deno.test("holds", () => {});\n`,
-  }, TEST_RUN);
-  const { passed, failures } = readTestOutput(code, stdout, stderr);
-  assert.equal(passed, 1);
-  assert.deepEqual(failures.map(({ at, message }) => `${at} ${message}`), [
-    "a.test.ts broke outside its tests",
-  ]);
+Deno.test("deno test: a file of a group that fails to load is a failure, and the others are tested", async () => {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    const files = {
+      "a.test.ts": `throw new Error("broken");\n`,
+      "b.test.ts":
+        `Deno.test("holds", () => {});\nDeno.test("does not hold", () => { throw new Error("b"); });\n`,
+      "c.test.ts": `Deno.test.beforeEach(() => {});\n`,
+    };
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
+    const group = { "group.ts": groupModule(folder, Object.keys(files)) };
+    const { code, stdout, stderr } = await denoOn(group, [...TEST_RUN, "group.ts"]);
+    const { passed, failures } = readTestOutput(code, stdout, stderr);
+    assert.equal(passed, 1);
+    const found = new Map(failures.map(({ message, at, detail }) => [message, { at, detail: detail ?? "" }]));
+    assert.deepEqual([...found.keys()].sort(), ["a.test.ts loads", "c.test.ts loads", "does not hold"]);
+    assert.equal(found.get("a.test.ts loads")?.at, "a.test.ts");
+    assert.match(found.get("a.test.ts loads")?.detail ?? "", /broken/);
+    assert.match(found.get("c.test.ts loads")?.detail ?? "", /beforeEach would run for other files/);
+    assert.match(found.get("does not hold")?.at ?? "", /b\.test\.ts:2$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("deno test: a run that dies is a failure with its last lines", async () => {

@@ -23,6 +23,8 @@ const ModuleGraph = z.object({
   })),
 });
 
+const indexOf = (name: string) => `${FUNCTIONS}/${name}/index.ts`;
+
 async function functionNames(): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(`${root}/${FUNCTIONS}`)) {
@@ -85,7 +87,7 @@ async function checkImports(name: string): Promise<Failure[]> {
   const { dependencies, devDependencies } = PackageFile.parse(
     JSON.parse(await readProjectFile("package.json")),
   );
-  const { stdout } = await deno(["info", "--json", `${path}/index.ts`]);
+  const { stdout } = await deno(["info", "--json", indexOf(name)]);
   const graph = ModuleGraph.parse(JSON.parse(stdout));
   const specifiers = graph.modules
     .filter((module) =>
@@ -100,12 +102,31 @@ async function checkImports(name: string): Promise<Failure[]> {
   ].map((message) => ({ at: `${path}/deno.json`, message }));
 }
 
-async function checkTypes(folder: string, name: string): Promise<Failure[]> {
-  const path = `${FUNCTIONS}/${name}`;
-  const args = ["check", "--quiet", "--config", `${path}/deno.json`, `${path}/index.ts`];
+/** What is wrong with the files of some functions, whatever their types. */
+async function checkFiles(names: string[]): Promise<Failure[]> {
+  const found = await Promise.all(
+    names.map(async (name) =>
+      await exists(indexOf(name))
+        ? await checkImports(name)
+        : [{ at: indexOf(name), message: "does not exist" }]
+    ),
+  );
+  return found.flat();
+}
+
+/** Functions whose import maps are equal; the first one's map is that of all. */
+async function sameMaps(names: string[]): Promise<string[][]> {
+  const texts = await Promise.all(names.map((name) => readProjectFile(`${FUNCTIONS}/${name}/deno.json`)));
+  return [...Map.groupBy(names, (_, index) => texts[index]).values()];
+}
+
+/** One run for functions of one map, since most of their modules are the same. */
+async function checkTypes(folder: string, names: string[]): Promise<Failure[]> {
+  const indexes = names.map(indexOf);
+  const args = ["check", "--quiet", "--config", `${FUNCTIONS}/${names[0]}/deno.json`, ...indexes];
   const { code, stdout, stderr } = await run(`${root}/${BINARY}`, args, { cwd: folder });
   if (code === 0) return [];
-  return readTypeErrors((stderr + stdout).replaceAll(folder, root), `${path}/index.ts`);
+  return readTypeErrors((stderr + stdout).replaceAll(folder, root), indexes.join(", "));
 }
 
 export const typesHosted: Step = {
@@ -120,14 +141,12 @@ export const typesHosted: Step = {
     await using copy = await makeCopy(names);
     const failures: Failure[] = [];
     let passed = 0;
-    for (const name of names) {
-      progress(name);
-      const index = `${FUNCTIONS}/${name}/index.ts`;
-      const found = await exists(index)
-        ? [...await checkImports(name), ...await checkTypes(copy.folder, name)]
-        : [{ at: index, message: "does not exist" }];
+    for (const group of await sameMaps(names)) {
+      progress(group.join(", "));
+      const found = await checkFiles(group);
+      if (found.length === 0) found.push(...await checkTypes(copy.folder, group));
       failures.push(...found);
-      if (found.length === 0) passed++;
+      if (found.length === 0) passed += group.length;
     }
     return { passed, failures };
   },

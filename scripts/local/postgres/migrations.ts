@@ -47,9 +47,14 @@ function parse(file: SqlFile): Migration {
   return { version, name, file, statements, transactional };
 }
 
+/** The files of the migrations in order, unchecked. */
+export function migrationFiles(supabaseFolder: string): Promise<SqlFile[]> {
+  return sqlFolder(join(supabaseFolder, "migrations"));
+}
+
 /** The migrations of a Supabase folder in order. */
 export async function readMigrations(supabaseFolder: string): Promise<Migration[]> {
-  const migrations = (await sqlFolder(join(supabaseFolder, "migrations"))).map(parse);
+  const migrations = (await migrationFiles(supabaseFolder)).map(parse);
   for (const [i, { version, file }] of migrations.entries()) {
     if (version === migrations[i - 1]?.version) {
       throw new MigrationRefused(`${file.name}: the version ${version} is used twice.`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { bootstrap, bootstrapFiles } from "./bootstrap.ts";
 import { exists } from "./folders.ts";
 import { migrate } from "./migrate.ts";
-import { readMigrations } from "./migrations.ts";
+import { migrationFiles } from "./migrations.ts";
 import { setLocalPasswords } from "./passwords.ts";
 import type { SqlFile } from "./sql_folder.ts";
 import type { Recipe } from "./template.ts";
@@ -27,7 +27,7 @@ export function migrated(supabaseFolder: string): Recipe {
     title: "the migrated project",
     base: BOOTSTRAPPED,
     async inputs() {
-      const migrations = contentOf((await readMigrations(supabaseFolder)).map(({ file }) => file));
+      const migrations = contentOf(await migrationFiles(supabaseFolder));
       return await exists(seedFile) ? [...migrations, await Deno.readTextFile(seedFile)] : migrations;
     },
     async prepare(port) {

@@ -21,8 +21,12 @@ export const SETTINGS: Settings = {
   wal_init_zero: "on",
 };
 
-/** For data that may be lost in a crash: nothing waits for the disk. */
+/**
+ * For data that may be lost in a crash: nothing waits for the disk. A local password protects nothing: one iteration instead
+ * of 4,096 saves a client 2 ms of CPU for each connection.
+ */
 export const NOT_DURABLE: Settings = {
+  scram_iterations: "1",
   wal_init_zero: "off",
   wal_recycle: "off",
   fsync: "off",

@@ -99,7 +99,8 @@ export async function readBody(
   clock: Clock = systemClock,
 ): Promise<Uint8Array> {
   const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-  if (encoding !== "identity" && encoding !== "gzip") {
+  const isGzip = encoding === "gzip" || encoding === "x-gzip";
+  if (encoding !== "identity" && !isGzip) {
     throw new Problem("unsupported_encoding", "The body may be plain or gzip.", "gzip");
   }
   if (Number(request.headers.get("content-length") ?? 0) > cap) {
@@ -108,10 +109,10 @@ export async function readBody(
   if (!request.body) return new Uint8Array();
   try {
     const body = arriving(request.body, cap, clock);
-    return await readCapped(encoding === "gzip" ? inflate(body) : body, cap);
+    return await readCapped(isGzip ? inflate(body) : body, cap);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    if (encoding === "gzip") {
+    if (isGzip) {
       throw new Problem("malformed_request", "The body is not valid gzip.", "content-encoding");
     }
     throw new Problem("malformed_request", "The body ended before it was complete.", "content-length");

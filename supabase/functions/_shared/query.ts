@@ -1,9 +1,16 @@
 // Parses and checks query parameters.
 import { Problem } from "./problem.ts";
 
+/** The value of a parameter, or null where it is absent. Of several values the caller can't know which one counts. */
+function valueOf(url: URL, name: string): string | null {
+  const [value = null, ...others] = url.searchParams.getAll(name);
+  if (others.length === 0) return value;
+  throw new Problem("malformed_request", `\`${name}\` may be given once.`, name);
+}
+
 /** An integer parameter from 0 to 2147483647, or the fallback if it is absent. */
 export function integerParam<T>(url: URL, name: string, fallback: T): number | T {
-  const text = url.searchParams.get(name);
+  const text = valueOf(url, name);
   if (text === null) return fallback;
   const value = Number(text);
   if (!/^\d{1,10}$/.test(text) || value > 2147483647) {
@@ -21,7 +28,7 @@ export function rowsParam(url: URL, name: string, fallback: number, most: number
 
 /** A text parameter that matches a pattern, or null where it is absent. */
 export function textParam(url: URL, name: string, pattern: RegExp): string | null {
-  const text = url.searchParams.get(name);
+  const text = valueOf(url, name);
   if (text === null || text === "") return null;
   if (!pattern.test(text)) throw new Problem("malformed_request", `${name} is not of its form.`, name);
   return text;
@@ -40,7 +47,7 @@ const ID_LENGTH = 36;
  * repetitions were.
  */
 export function idsParam(url: URL, name: string, atMost: number): string[] | null {
-  const text = url.searchParams.get(name);
+  const text = valueOf(url, name);
   if (text === null || text === "") return null;
   // Each id may be repeated once: longer texts are not even read.
   const isLong = text.length > 2 * atMost * (ID_LENGTH + 1);

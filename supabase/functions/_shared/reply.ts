@@ -56,7 +56,7 @@ export interface ReplyOptions {
   etag?: string;
 }
 
-/** Whether the caller accepts gzip, and does not prefer an unencoded answer (RFC 9110, 12.5.3). */
+/** Whether the caller accepts gzip, of which x-gzip is the old name, and does not prefer an unencoded answer (RFC 9110, 8.4.1.3 and 12.5.3). */
 function acceptsGzip(request: Request): boolean {
   const weights = new Map<string, number>();
   for (const item of (request.headers.get("accept-encoding") ?? "").toLowerCase().split(",")) {
@@ -64,7 +64,7 @@ function acceptsGzip(request: Request): boolean {
     const weight = parameters.find((parameter) => parameter.startsWith("q="))?.slice(2);
     weights.set(coding, weight === undefined ? 1 : Number(weight));
   }
-  const gzip = weights.get("gzip") ?? weights.get("*") ?? 0;
+  const gzip = weights.get("gzip") ?? weights.get("x-gzip") ?? weights.get("*") ?? 0;
   return gzip > 0 && gzip >= (weights.get("identity") ?? 0);
 }
 

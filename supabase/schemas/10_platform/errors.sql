@@ -104,4 +104,16 @@ $$;
 comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
+create function private.list_rows(p_rows integer)
+returns integer
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return least(greatest(coalesce(p_rows, private.default_list_rows()), 1), private.max_list_rows());
+end
+$$;
+comment on function private.list_rows(integer) is 'The row limit of a list for people, or the default. A limit outside the range becomes the nearest one inside.';
+
 grant execute on function private.app_role() to authenticated, service_role;

@@ -30,6 +30,17 @@ comment on table ops.history_anchor is
 alter table ops.history_anchor enable row level security;
 create policy history_anchor_all_nobody on ops.history_anchor for all to anon, authenticated using (false);
 
+create function private.renew_seed()
+returns void
+language sql
+volatile
+security definer -- the write of a trigger or an operation is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton
+$$;
+comment on function private.renew_seed() is 'Begins another history.';
+
 create function private.new_seed()
 returns trigger
 language plpgsql
@@ -39,7 +50,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'TRUNCATE' then
-    update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
+    perform private.renew_seed();
     return null;
   end if;
   new.seed := gen_random_uuid();
@@ -104,13 +115,15 @@ comment on function private.database_fingerprint() is
 
 create function private.is_upgrade(p_before text, p_after text)
 returns boolean
-language sql
+language plpgsql -- rather than sql, which plans at every call
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- pg_upgrade makes a cluster with another identifier on timeline 1, and keeps the ids of databases and tables.
-  select split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
-    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '')
+  return split_part(p_after, '.', 1) <> split_part(p_before, '.', 1) and split_part(p_after, '.', 2) = '00000001'
+    and regexp_replace(p_after, '^\w+\.\w+', '') = regexp_replace(p_before, '^\w+\.\w+', '');
+end
 $$;
 comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
 
@@ -164,21 +177,5 @@ end
 $$;
 comment on function private.history() is
   '16 hex digits that change when the database is restored or cloned, and when ops.rotate_history() is called.';
-
-create function ops.rotate_history()
-returns text
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  update ops.history set seed = gen_random_uuid(), rotated_at = now(), kept_id = null, kept_for = null, upgrade_until = null where singleton;
-  return private.history();
-end
-$$;
-comment on function ops.rotate_history() is
-  'Makes every device start over and send its events again. For restores that the database does not notice, such as rows put back by hand. Returns the new history.';
 
 select private.anchor_history('ops.history');

@@ -19,6 +19,17 @@ comment on column ops.job.command is 'The query that the job runs. An administra
 alter table ops.job enable row level security;
 create policy job_all_nobody on ops.job for all to anon, authenticated using (false);
 
+create function private.is_late(p_last_run_at timestamptz, p_every interval)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Three missed runs: pg_cron or the job is missing.
+  select p_last_run_at < now() - greatest(3 * p_every, interval '15 minutes')
+$$;
+comment on function private.is_late(timestamptz, interval) is 'Whether a job that should run at this interval has missed its runs.';
+
 create function private.record_job(p_name text, p_error text, p_detail jsonb)
 returns void
 language plpgsql

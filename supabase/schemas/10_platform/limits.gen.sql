@@ -18,6 +18,12 @@ create function private.max_page_bytes() returns integer language plpgsql immuta
 set search_path = pg_catalog, pg_temp as $$ begin return 1048576; end $$;
 create function private.max_domains() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 200; end $$;
+create function private.default_list_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 100; end $$;
+create function private.max_list_rows() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
+create function private.reset_range() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 1000001; end $$;
 create function private.default_pull_changes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_pull_changes() returns integer language plpgsql immutable parallel safe

@@ -17,13 +17,13 @@ begin
       'schedule_id', (select min(s.id) from content.schedule s where s.version = r.version)) order by r.version desc), '[]')
     from (
       select * from content.release x where p_before is null or x.version < p_before
-      order by x.version desc limit least(greatest(p_limit, 1), 500)
+      order by x.version desc limit private.list_rows(p_limit)
     ) r);
 end
 $$;
 comment on function private.release_history(integer, integer) is 'The core of release_history().';
 
-create function public.release_history(before_version integer default null, page_rows integer default 50)
+create function public.release_history(before_version integer default null, page_rows integer default null)
 returns json
 language plpgsql
 stable

@@ -53,14 +53,16 @@ declare
   v_schedule content.schedule;
 begin
   perform private.require_role('instructor', 'admin');
-  if p_at < now() and p_force is not true then
+  if p_at is null then
+    perform private.raise_error('malformed_request', '`at` is required.', 'at');
+  elsif p_at < now() and p_force is not true then
     perform private.raise_error('malformed_request', '`at` must not be in the past. Schedule it with force to publish with the next run.', 'at');
   end if;
   -- What cannot be published now is refused now, while the author is present.
   perform private.collect_change(false);
   v_hash := encode(private.change_hash(), 'hex');
-  if p_at is null or p_expected_hash is distinct from v_hash then
-    perform private.raise_error('drafts_moved', '`at` is required, and `expected_hash` must be the hash of a preview of the current drafts.', v_hash);
+  if p_expected_hash is distinct from v_hash then
+    perform private.raise_error('drafts_moved', p_info => v_hash);
   end if;
   select string_agg(format('%s %s %s', p.problem, p.kind, p.id), '; ') into v_problems
   from (select * from private.candidate_problem() limit 20) p;
@@ -118,7 +120,7 @@ begin
     select coalesce(json_agg(private.schedule_json(s) order by s.finished_at desc nulls first, s.due_at, s.id), '[]')
     from (
       select * from content.schedule x order by x.finished_at desc nulls first, x.due_at, x.id
-      limit least(greatest(p_limit, 1), 500)
+      limit private.list_rows(p_limit)
     ) s);
 end
 $$;
@@ -163,7 +165,7 @@ $$;
 comment on function public.cancel_schedule(bigint) is
   'Cancels a pending schedule and returns it. Instructors and admins. Errors: forbidden, schedule_unknown.';
 
-create function public.list_schedules(page_rows integer default 50)
+create function public.list_schedules(page_rows integer default null)
 returns json
 language plpgsql
 stable

@@ -25,7 +25,7 @@ begin
     v_field := private.broken_field('batch', 1::smallint, v_json);
     perform private.raise_error('malformed_batch', coalesce(
       (select format('`%s`: %s.', r.field, r.requirement) from private.event_rule r where r.type = 'batch' and r.field = v_field and v_field <> ''),
-      'The first line of a batch must be its header, a JSON object.'), v_field);
+      'The first line of a batch must be its header, a JSON object without U+0000 and lone surrogates.'), v_field);
   end if;
   return jsonb_populate_record(null::private.header, v_json);
 end

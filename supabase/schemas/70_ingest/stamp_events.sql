@@ -10,7 +10,7 @@ as $$
 begin
   return exists (
     select from learner.skill_progress p
-    where p.user_id = p_user and p.skill_id = p_skill and p.reset_count / 1000001 >= p_reset_count / 1000001);
+    where p.user_id = p_user and p.skill_id = p_skill and p.reset_count / private.reset_range() >= p_reset_count / private.reset_range());
 end
 $$;
 comment on function private.knows_range(uuid, uuid, integer) is
@@ -67,7 +67,7 @@ begin
           or (k.completed is not null and exists (
             select from unnest(k.completed) c (id) where not exists (select from content.answer_key a where a.question_id = c.id)))
           then 'unknown_content'
-        when k.reset_count > 1000000 and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
+        when k.reset_count >= private.reset_range() and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
       end),
       k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.body, k.session_id, k.its_skill, k.question_id,
       k.reset_count, k.reset_event,

@@ -16,10 +16,9 @@ begin
     j.name, j.failures, j.last_error, j.command)
   from ops.job j where j.failures > 0
   union all
-  -- Three missed runs: pg_cron or the job is missing.
   select 'job_late', j.last_run_at, format('The job %s should run every %s: see docs/operations.md#jobs. To run it once: %s',
     j.name, j.every, j.command)
-  from ops.job j where j.last_run_at < now() - greatest(3 * j.every, interval '15 minutes')
+  from ops.job j where private.is_late(j.last_run_at, j.every)
   union all
   select 'partitions_short', null, format('%s.%s has partitions for %s months ahead. An admin creates them: ops.ensure_partitions()',
     t.schema, t.name, m.ahead)

@@ -1,6 +1,17 @@
 -- What:  expect_upgrade(), which declares a planned upgrade of the project, and the job that ends the declaration.
 -- Why:   an upgrade changes the cluster's identifier but loses nothing. Without the declaration every device would start over.
 
+create function private.declare_upgrade(p_until timestamptz)
+returns void
+language sql
+volatile
+security definer -- the write of an operation is not an edit by hand
+set search_path = pg_catalog, pg_temp
+as $$
+  update ops.history h set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = p_until where h.singleton
+$$;
+comment on function private.declare_upgrade(timestamptz) is 'Keeps the history for an upgrade until this time.';
+
 create function ops.expect_upgrade(p_within interval default '2 hours')
 returns timestamptz
 language plpgsql
@@ -15,7 +26,7 @@ begin
   if p_within is null or p_within not between '10 minutes' and '1 day' then
     perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
   end if;
-  update ops.history set kept_id = private.history(), kept_for = private.database_fingerprint(), upgrade_until = v_until where singleton;
+  perform private.declare_upgrade(v_until);
   -- Batches under way end first. Later ones wait here, and then see the declaration.
   lock table learner.state in share mode;
   -- Nothing of a learner is written and nothing published from now on (private.refuse_during_upgrade). So a backup that contains the declaration
@@ -33,7 +44,7 @@ create function private.end_declaration(p_kept_for text, p_result text)
 returns void
 language plpgsql
 volatile
-security definer -- the job's write is not an edit by hand
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin

@@ -29,7 +29,7 @@ as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor,
     '^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\|([0-9a-f]{64})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 500);
+  v_limit constant integer := private.list_rows(p_limit);
   v_at timestamptz := 'infinity';
   v_user uuid;
   v_sha256 bytea;

@@ -79,7 +79,7 @@ end
 $$;
 comment on function private.own_quarantine(text, integer) is 'The core of own_quarantine().';
 
-create function public.own_quarantine(after text default null, page_rows integer default 100)
+create function public.own_quarantine(after text default null, page_rows integer default null)
 returns table (
   id text, event_id text, code text, field text, status text, body text, device_id uuid, first_seen_at timestamptz, last_seen_at timestamptz,
   times_seen integer, became_event text, cursor text)
@@ -131,7 +131,7 @@ $$;
 comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
 
 create function public.support_quarantine(
-  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default 100)
+  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default null)
 returns table (
   learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)

@@ -9,7 +9,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_limit constant integer := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_limit constant integer := private.list_rows(p_limit);
   v_learners uuid[];
 begin
   perform private.require_role('support', 'admin');
@@ -35,7 +35,7 @@ end
 $$;
 comment on function private.projection_differences(integer) is 'The core of projection_differences().';
 
-create function public.projection_differences(page_learners integer default 50)
+create function public.projection_differences(page_learners integer default null)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
 language plpgsql
 volatile
@@ -50,7 +50,7 @@ exception
 end
 $$;
 comment on function public.projection_differences(integer) is
-  'Learners whose rows differed from their ledger, longest known first, at most 200: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
+  'Learners whose rows differed from their ledger, longest known first, at most 500: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
   'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
 
 create function private.rebuild_learner(p_learner uuid)

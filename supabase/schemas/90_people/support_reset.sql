@@ -10,7 +10,8 @@ as $$
   -- A device increments the reset count, and ingest keeps it within one range of 1,000,001 counts. A correction is the first count
   -- of the next range, so it exceeds (1000000, 7ZZZ…), the greatest pair of a device. Afterwards the learner can reset again, from 1000002.
   -- There are 2147 ranges.
-  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / 1000001 + 1) * 1000001
+  select (coalesce((select p.reset_count from learner.skill_progress p where p.user_id = p_learner and p.skill_id = p_skill), 0) / private.reset_range() + 1)
+    * private.reset_range()
 $$;
 comment on function private.next_reset_range(uuid, uuid) is 'A reset count that is greater than any count a device may use before it has pulled this one.';
 

@@ -27,7 +27,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
-  v_limit constant integer := least(greatest(coalesce(p_limit, 100), 1), 1000);
+  v_limit constant integer := private.list_rows(p_limit);
   v_at timestamptz := 'infinity';
   v_kind text := '';
   v_key text := '';
@@ -127,7 +127,7 @@ end
 $$;
 comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
 
-create function public.support_timeline(learner uuid, after text default null, page_rows integer default 100)
+create function public.support_timeline(learner uuid, after text default null, page_rows integer default null)
 returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
 language plpgsql
 volatile
@@ -143,7 +143,7 @@ end
 $$;
 comment on function public.support_timeline(uuid, text, integer) is
   'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
-  'events and support''s actions on them, devices, operations; at most 1000 rows and 1 MiB, but at least one row. '
+  'events and support''s actions on them, devices, operations; at most 500 rows and 1 MiB, but at least one row. '
   'after is the last row''s cursor: go on until a page is empty. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
 
 grant execute on function private.support_timeline(uuid, text, integer),

@@ -22,7 +22,7 @@ begin
   where (p_endpoint is null or d.endpoint_id = p_endpoint) and (p_state is null or d.state = p_state)
     and (p_before is null or m.created_at < p_before)
   order by m.created_at desc, m.id, d.endpoint_id
-  limit least(greatest(coalesce(p_limit, 100), 1), 1000);
+  limit private.list_rows(p_limit);
 end
 $$;
 comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
@@ -56,7 +56,7 @@ $$;
 comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
 
 create function public.webhook_deliveries(
-  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default 100)
+  endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default null)
 returns table (
   message_id text, endpoint_id uuid, type text, version integer, created_at timestamptz, state text, attempts integer,
   next_attempt_at timestamptz, settled_at timestamptz, log json)
@@ -73,7 +73,7 @@ exception
 end
 $$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
-  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 1000 rows. Admins.';
+  'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 500 rows. Admins.';
 
 create function public.retry_webhook(message text, endpoint uuid)
 returns void

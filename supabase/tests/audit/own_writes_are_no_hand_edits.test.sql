@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 select tests.a_release();
 create temporary table before on commit drop as select coalesce(max(id), 0) as id from ops.audit;
@@ -67,6 +67,15 @@ select ops.drop_old_telemetry(now() + interval '200 days'), ops.prune_content_re
 select results_eq($$ select (select count(*) from ops.telemetry_default), (select count(*) from ops.content_report),
     (select count(*) from content.answer_key k where k.version = 1 and k.question_id = tests.question(1)) $$, 'values (0::bigint, 0::bigint, 0::bigint)',
   'C3: jobs have deleted strays, reports and old answer keys');
+
+-- 5 What operators do.
+select ops.rotate_history(), ops.expect_upgrade();
+select ops.settle_upgrade(p_cancel => true), ops.mark_all_drafts(), ops.renew_edge_password();
+select tests.session(5);
+delete from auth.users where id = tests.learner(5);
+select ops.cancel_deletion(tests.learner(5), 'by mistake');
+select results_eq($$ select a.action from ops.audit a where a.id > (select id from before) and a.object = 'ops.history' order by a.id $$,
+  $$ values ('rotate_history'), ('expect_upgrade'), ('settle_upgrade') $$, 'O1: a rotation and a declared upgrade are audited as what they are');
 
 select is_empty($$ select a.action, a.object, a.before, a.after from ops.audit a where a.id > (select id from before) and a.action like 'hand%' $$,
   'O1: no change of Carrel''s own passes for an edit by hand');

@@ -66,6 +66,7 @@ select set_eq($$ select tests.functions_open_to('authenticated') $$,
     ('private.projection_differences(p_limit integer)'),
     ('private.rebuild_learner(p_learner uuid)'),
     ('private.alarms()'),
+    ('private.sync_health()'),
     ('private.add_webhook_endpoint(p_url text, p_events text[], p_description text, p_local boolean)'),
     ('private.webhook_endpoints()'),
     ('private.set_webhook_endpoint(p_endpoint uuid, p_enabled boolean)'),
@@ -82,8 +83,9 @@ select set_eq($$ select tests.functions_open_to('authenticated') $$,
   'I9: a signed-in user executes exactly these functions');
 select set_eq($$ select tests.relations_open_to('authenticated') $$,
   $$ values ('learner.session'), ('learner.attempt'), ('learner.skill_progress'),
-            ('public.session'), ('public.attempt'), ('public.skill_progress'), ('learner.practice'), ('public.practice') $$,
-  'I9: a signed-in user reads exactly these tables, whose policies show only own rows');
+            ('public.session'), ('public.attempt'), ('public.skill_progress'), ('learner.practice'), ('public.practice'),
+            ('public.sync_health') $$,
+  'I9: a signed-in user reads exactly these tables, whose policies show only own rows, and the view of health, which asks for a role');
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 
 select tests.a_release();
 insert into learner.state (user_id) values (tests.learner());
@@ -27,6 +27,9 @@ select set_eq('select of from big', $$
     select from unnest(p.proargtypes) t (type) where t.type in ('json'::regtype, 'jsonb'::regtype)
       or (select typelem <> 0 and typlen = -1 from pg_type where oid = t.type)) and p.proname not like 'pgtap%'
     and exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') is false $$, 'U8: every function with a list has a case here');
+
+select is(array(select private.list_rows(n) from unnest(array[null, 0, 1, 500, 501, 2147483647]) n), '{100,1,1,500,500,500}',
+  'U8: a list for people has from 1 to 500 rows, and 100 by default');
 
 select * from finish();
 rollback;

@@ -64,6 +64,8 @@ Deno.test("U1: a gzip body is inflated completely, in chunks of any size", async
     );
     assert.deepEqual(await readBody(request(arriving(chunks), "gzip"), CAP), bytes);
   }
+  // The old name of gzip (RFC 9110, 8.4.1.3).
+  assert.deepEqual(await readBody(request(arriving([await gzip(arriving([bytes]))]), "x-gzip"), CAP), bytes);
 });
 
 Deno.test("U1: a gzip body of several members is inflated as one body, and a cut member is refused", async () => {

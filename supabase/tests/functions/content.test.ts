@@ -113,6 +113,7 @@ Deno.test("content", async (t) => {
       await refused("/delta?since=0&after=rubbish", 400, "cursor_invalid");
       await refused("/delta?since=minus", 400, "malformed_request");
       await refused("/delta?since=0&domains=x", 400, "malformed_request");
+      await refused("/delta?since=0&since=1", 400, "malformed_request");
       await refused("/delta?since=0&limit=99999", 400, "malformed_request");
       await refused("/delta?since=0&limit=0", 400, "malformed_request");
       await refused("/nothing", 404, "not_found");

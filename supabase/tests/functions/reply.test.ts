@@ -18,6 +18,7 @@ Deno.test("C1: an answer is gzipped only for callers that accept gzip and do not
     ["gzip", true],
     ["br, gzip", true],
     ["GZIP;Q=0.5", true],
+    ["x-gzip", true],
     ["*", true],
     ["br;q=1.0, *;q=0.1", true],
     ["gzip;q=0.001, deflate", true],

@@ -18,7 +18,7 @@ from unnest(array['', 'x', '[]', 'null', '"x"', '{"batch_id":', '{"x": "\u0000"}
 select throws_ok(format('select private.ingest_for(tests.learner(), tests.session(), %L)', tests.header('{"sent_at": "2025-11-22T10:00:00+01:00"}')), 'CR020',
   '`sent_at`: must be an RFC 3339 time in UTC ending in Z.', 'I7: the error of an invalid header names the field and its rule');
 select throws_ok('select private.ingest_for(tests.learner(), tests.session(), $$[]$$)', 'CR020',
-  'The first line of a batch must be its header, a JSON object.', 'I7: the error of a first line that is no header says so');
+  'The first line of a batch must be its header, a JSON object without U+0000 and lone surrogates.', 'I7: the error of a first line that is no header says so');
 select is(pg_temp.refused('{}'), 'CR020 batch_id', 'I7: the first invalid field of a header is named');
 select is_empty('select from learner.event where user_id = tests.learner() union all select from learner.device where user_id = tests.learner()',
   'I7: a refused header writes nothing');

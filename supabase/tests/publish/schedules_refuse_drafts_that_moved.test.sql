@@ -7,7 +7,7 @@ select throws_ok($$ select private.schedule_release('2031-12-24', private.previe
 update content.question set prompt = 'Seen' where id = tests.question(1);
 select set_config('tests.hash', private.preview_release(10) ->> 'hash', true);
 select throws_ok($$ select private.schedule_release('2031-12-24', repeat('0', 64), null, false) $$, 'CR004', null, 'C5: a schedule with an unknown hash is refused');
-select throws_ok($$ select private.schedule_release(null, current_setting('tests.hash'), null, false) $$, 'CR004', null, 'C5: a schedule without a time is refused');
+select throws_ok($$ select private.schedule_release(null, current_setting('tests.hash'), null, false) $$, 'CR044', null, 'C5: a schedule without a time is refused');
 select throws_ok($$ select private.schedule_release(now() - interval '1 second', current_setting('tests.hash'), null, false) $$, 'CR044',
   '`at` must not be in the past. Schedule it with force to publish with the next run.', 'C5: a schedule in the past is refused');
 select is(private.schedule_release(now() - interval '1 day', current_setting('tests.hash'), null, true) ->> 'state', 'pending',

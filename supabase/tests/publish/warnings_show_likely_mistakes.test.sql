@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(28);
 
 select tests.a_release();
 create function pg_temp.warned() returns text language sql
@@ -41,6 +41,18 @@ from (values
     'invisible_characters 1: question-1 answer.accepted[0] has U+FEFF'),
   ('an accepted text with a bidi control', $$ type = 'short_text', choices = '{}', answer = '{"accepted": ["a\u202eb"]}' $$,
     'invisible_characters 1: question-1 answer.accepted[0] has U+202E'),
+  ('an accepted text with a blank pattern of Braille', $$ type = 'short_text', choices = '{}', answer = '{"accepted": ["a\u2800"]}' $$,
+    'invisible_characters 1: question-1 answer.accepted[0] has U+2800'),
+  ('an accepted text with a musical control', $$ type = 'short_text', choices = '{}', answer = '{"accepted": ["a\ud834\udd73"]}' $$,
+    'invisible_characters 1: question-1 answer.accepted[0] has U+1D173'),
+  ('accepted texts that differ by a tab', $$ type = 'short_text', choices = '{}', answer = '{"accepted": ["a b", "a\tb"]}' $$,
+    'accepted_alike 1: question-1 answer.accepted[0] "a b", answer.accepted[1] "a'||chr(9)||'b"'),
+  ('choices that differ by a backspace', $$ choices = array['ab', E'a\bb'] $$,
+    'choices_alike 1: question-1 choices[0] "ab", choices[1] "a'||chr(8)||'b" | invisible_characters 1: question-1 choices[1] has U+0008'),
+  ('choices that differ by a tag', $$ choices = array['ab', E'ab\U000e0020'] $$,
+    'choices_alike 1: question-1 choices[0] "ab", choices[1] "ab'||chr(917536)||'" | invisible_characters 1: question-1 choices[1] has U+E0020'),
+  ('nothing in the flags of regions', $$ choices = array[E'\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f',
+    E'\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f'] $$, 'none'),
   ('a control character in the prompt', $$ prompt = E'Ring\u0007?' $$, 'invisible_characters 1: question-1 prompt has U+0007'),
   ('a bidi control in a choice', $$ choices = array[E'a\u202eb', 'c'] $$, 'invisible_characters 1: question-1 choices[0] has U+202E'),
   ('UTF-8 that was read as Latin-1', $$ prompt = E'Caf\u00c3\u00a9?' $$, E'wrong_encoding 1: question-1 prompt has "\u00c3\u00a9"'),
@@ -62,7 +74,7 @@ select is(pg_temp.warned(), 'keys_moved 2: question-2 {"choice": 0} → {"choice
 select is(public.publish_release()::jsonb -> 'warnings' -> 0 ->> 'warning', 'keys_moved', 'C5: a publish returns the warnings of its release');
 update content.question q set prompt = o.prompt from content.question o
 where (q.id, o.id) in ((tests.question(2), tests.question(3)), (tests.question(3), tests.question(2)));
-select is(pg_temp.warned(), 'texts_moved 2: question-2 has the earlier text of question-3; question-3 has the earlier text of question-2',
+select is(pg_temp.warned(), 'texts_moved 2: question-2 has the earlier prompt of question-3; question-3 has the earlier prompt of question-2',
   'C5: a preview warns of two questions that exchanged their texts');
 select tests.publish();
 select is(public.publish_release()::jsonb -> 'warnings', '[]', 'C5: a call that publishes nothing has no warnings');

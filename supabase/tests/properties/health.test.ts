@@ -1,0 +1,319 @@
+// The sums of health against a recount of the raw rows, after anything that can happen to these rows: batches of old, new, repeated and broken
+// events, reports before and after the events they are about, transactions that commit late, voids, rebuilds, and runs at any moment.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type postgres from "postgres";
+import { ulid } from "ulid";
+import { until } from "../../../scripts/local/until.ts";
+import { ingest, testDatabase } from "./database.ts";
+import { type Period, recount } from "./health_model.ts";
+import type { HistoryEvent } from "./history.ts";
+import { settings } from "./settings.ts";
+
+const MINUTE = 60_000;
+const GRACE_MS = 40;
+
+const duration = fc.constantFrom(0, 100, 101, 4000, 60_000, 60_001, 1_800_000, 86_400_000, 90_000_000);
+
+type Act = "void" | "unvoid" | "rebuild" | "mend";
+/** What an event says: of the ledger or broken by name, telemetry in full. */
+type Said = "answer" | "broken" | "broken_report" | "session" | {
+  type: string;
+  body: Record<string, unknown>;
+};
+interface Made {
+  what: Said;
+  device: number;
+  /** Milliseconds before now. */
+  ago: number;
+  clockOffset: number | null;
+}
+const what: fc.Arbitrary<Said> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<Said>("answer") },
+  { weight: 2, arbitrary: fc.constantFrom<Said[]>("broken", "broken_report", "session") },
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: 1, max: 8 }).map((events) => ({
+      type: "outbox.created",
+      body: { events, waiting: 0 },
+    })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("offline.used"),
+      body: fc.record({
+        duration_ms: duration,
+        attempts: fc.nat(9),
+        reads: fc.nat(9),
+        local_reads: fc.nat(9),
+        completed: fc.boolean(),
+      }),
+    }),
+  },
+  fc.record({ duration_ms: duration, flag: fc.boolean(), count: fc.nat(2), n: fc.nat(5) }).map((
+    { duration_ms, flag, count, n },
+  ) => {
+    const version = { content_version: 1, rows: 5, duration_ms };
+    return [
+      { type: "outbox.attempted", body: { events: 1, attempts: 1, answered: flag, code: null, duration_ms } },
+      { type: "outbox.dead_lettered", body: { event_id: ulid(), code: "given_up", attempts: count } },
+      { type: "cache.checked", body: { ...version, damaged: count } },
+      { type: "cache.repaired", body: { ...version, whole: flag } },
+      { type: "app.failed", body: { code: "audio.none", place: null, fatal: flag } },
+      { type: "app.recovered", body: { code: "audio.none", duration_ms } },
+    ][n] ?? assert.fail();
+  }),
+);
+
+const made: fc.Arbitrary<Made> = fc.record({
+  what,
+  device: fc.constantFrom(1, 2),
+  // Just now, within some hours, in another month, of a clock that runs ahead.
+  ago: fc.oneof(fc.nat(3), fc.nat(600), fc.constantFrom(400 * 24 * 60, -300)).map((minutes) =>
+    minutes * MINUTE
+  ),
+  clockOffset: fc.constantFrom(null, null, 0, -3 * 60 * MINUTE),
+});
+
+interface Batch {
+  learner: number;
+  places: number[];
+  skewMs: number;
+}
+const batch: fc.Arbitrary<Batch> = fc.record({
+  learner: fc.nat(1),
+  places: fc.array(fc.nat(99), { minLength: 1, maxLength: 10 }),
+  skewMs: fc.constantFrom(0, 0, 3 * 60 * MINUTE),
+});
+type Step =
+  | { do: "send" | "send_slowly"; batch: Batch }
+  | { do: "commit" | "roll_back" | "roll_up" | "roll_up_twice" | "roll_up_in_vain" | "wait" }
+  | { do: Act; learner: number; pick: number };
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: batch.map((batch): Step => ({ do: "send", batch })) },
+  { weight: 2, arbitrary: batch.map((batch): Step => ({ do: "send_slowly", batch })) },
+  {
+    weight: 5,
+    arbitrary: fc.constantFrom(
+      "commit",
+      "commit",
+      "roll_back",
+      "roll_up",
+      "roll_up",
+      "roll_up_twice",
+      "roll_up_in_vain",
+      "wait",
+    ).map((name): Step => ({ do: name })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom<Act[]>("void", "unvoid", "rebuild", "mend"), fc.nat(1), fc.nat(99))
+      .map(([name, learner, pick]): Step => ({ do: name, learner, pick })),
+  },
+);
+
+const DEVICES = ["d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-000000000002"];
+
+const readMark = async (sql: postgres.Sql) => {
+  const [mark] = await sql<{ counted: number; judged: number }[]>`
+    select (extract(epoch from counted_until) * 1000000)::float8 as counted, (extract(epoch from judged_until) * 1000000)::float8 as judged
+    from private.health_mark`;
+  return mark ?? assert.fail();
+};
+
+const readSums = async (sql: postgres.Sql) =>
+  new Map((await sql<{ key: string; amount: number }[]>`
+    select to_char(hour at time zone 'utc', 'YYYY-MM-DD HH24') || ' ' || metric || ' ' || label as key, amount::float8 as amount
+    from ops.health_hour where amount <> 0`).map(({ key, amount }) => [key, amount]));
+
+const sorted = (sums: Map<string, number>) =>
+  Object.fromEntries([...sums].sort(([a], [b]) => a < b ? -1 : 1));
+
+Deno.test("O4: the sums of health equal a recount of the raw rows, whatever arrives, commits, is voided or is rebuilt at whatever moment", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  const [question] = await sql<{ id: string }[]>`
+    select id from content.revision where kind = 'question' limit 1`;
+  assert.ok(question);
+  await sql`update ops.health_setting set grace = ${`${GRACE_MS} milliseconds`}::interval`;
+  const slow = database.connect();
+  const rollUp = (on: postgres.Sql | postgres.TransactionSql = sql) => on`select ops.roll_up_health('0')`;
+  const seen = new Set<string>();
+
+  const life = fc.record({
+    events: fc.array(made, { minLength: 4, maxLength: 30, size: "max" }),
+    steps: fc.array(step, { minLength: 5, maxLength: 25, size: "max" }),
+  });
+  await fc.assert(
+    fc.asyncProperty(life, async ({ events, steps }) => {
+      // 1 The rows of this history alone count.
+      await sql`delete from ops.health_hour`;
+      await sql`delete from ops.health_total`;
+      await sql`update learner.attempt set voided_at = null where voided_at is not null`;
+      await sql`
+        update private.health_mark set counted_until = now(), judged_until = now(), settled_until = now(), next_until = null, next_xid = null`;
+      const start = await readMark(sql);
+      const learners = [crypto.randomUUID(), crypto.randomUUID()];
+      const session = ulid();
+      const lines = events.map(({ what, device, ago, clockOffset }): HistoryEvent => {
+        const at = Date.now() - ago;
+        const answer = {
+          session_id: session,
+          question_id: question.id,
+          content_version: 1,
+          answer: { choice: at % 4 },
+          correct: true,
+          duration_ms: 1,
+        };
+        const named: Record<Exclude<Said, object>, { type: string; body: Record<string, unknown> }> = {
+          answer: { type: "attempt.recorded", body: answer },
+          broken: { type: "attempt.recorded", body: { ...answer, duration_ms: -1 } },
+          broken_report: { type: "outbox.created", body: { events: 0, waiting: 0 } },
+          session: { type: "session.started", body: { session_id: session, content_version: 1 } },
+        };
+        const { type, body } = typeof what === "string" ? named[what] : what;
+        return {
+          id: ulid(at),
+          type,
+          body,
+          device_id: DEVICES[device - 1] ?? "",
+          occurred_at: new Date(at).toISOString(),
+          utc_offset_minutes: 0,
+          clock_offset_ms: clockOffset,
+        };
+      });
+      const chosen = (places: number[]) => places.flatMap((place) => lines[place % lines.length] ?? []);
+
+      const check = async (after: string) => {
+        const mark = await readMark(sql);
+        const counted: Period = { from: start.counted, to: mark.counted };
+        const judged: Period = { from: start.judged, to: mark.judged };
+        const expected = await recount(sql, counted, judged, GRACE_MS * 1000);
+        const sums = await readSums(sql);
+        assert.deepEqual(sorted(sums), sorted(expected), `after ${after}`);
+        for (const key of sums.keys()) seen.add(key.split(" ").slice(2).join(" "));
+        const totals = new Map<string, number>();
+        for (const [key, amount] of sums) {
+          const name = key.split(" ").slice(2).join(" ");
+          totals.set(name, (totals.get(name) ?? 0) + amount);
+        }
+        const stored = await sql<{ key: string; amount: number }[]>`
+          select metric || ' ' || label as key, amount::float8 as amount from ops.health_total where amount <> 0`;
+        assert.deepEqual(sorted(new Map(stored.map(({ key, amount }) => [key, amount]))), sorted(totals));
+        const [answers] = await sql<{ shown: number; stored: number }[]>`
+          select (select coalesce(sum(a.answers - a.voided), 0)::int from ops.answers_by_hour('-infinity', 'infinity') a) as shown,
+            (select count(*)::int from learner.attempt x join learner.event e using (user_id, event_id)
+              where x.voided_at is null and e.received_at >= m.counted_from and e.received_at < m.counted_until) as stored
+          from (select counted_until, to_timestamp(${
+          start.counted / 1e6
+        }) as counted_from from private.health_mark) m`;
+        assert.equal(answers?.shown, answers?.stored, `answers without voided ones after ${after}`);
+      };
+
+      // 2 Batches of further learners, whose transactions stay open for a while.
+      const open: { end: (how: "commit" | "roll_back") => void; done: Promise<void> }[] = [];
+      const sendSlowly = async (places: number[], skewMs: number) => {
+        const learner = crypto.randomUUID();
+        let end: (how: "commit" | "roll_back") => void = () => {};
+        const ending = new Promise<"commit" | "roll_back">((resolve) => end = resolve);
+        let done: Promise<void> = Promise.resolve();
+        await new Promise<void>((sent, failed) => {
+          done = slow.begin(async (tx) => {
+            await ingest(tx, learner, chosen(places), skewMs);
+            sent();
+            if (await ending === "roll_back") throw new Error("rolled back");
+          }).then(() => {}, (error: unknown) => {
+            failed(error);
+            if (!String(error).includes("rolled back")) throw error;
+          });
+        });
+        open.push({ end, done });
+      };
+
+      const act = async ({ do: what, pick }: { do: Act; pick: number }, learner: string) => {
+        if (what === "rebuild") {
+          await sql`select ops.rebuild_learner(${learner})`;
+        } else if (what === "mend") {
+          const [row] = await sql<{ sha256: string; id: string }[]>`
+            select encode(sha256, 'hex') as sha256, private.uuid_to_ulid(event_id) as id from ops.quarantine
+            where user_id = ${learner} and status = 'open' and body like '%attempt.recorded%' limit 1`;
+          const event = lines.find(({ id }) => id === row?.id);
+          if (!row || !event) return;
+          const mended = {
+            ...event,
+            body: { ...event.body, duration_ms: 5 },
+            version: 1,
+            learner_id: learner,
+          };
+          await sql`
+            select * from public.mend_quarantined(${learner}, ${row.sha256}, ${
+            JSON.stringify(mended)
+          }::text::jsonb, 'by hand')`;
+        } else {
+          const attempts = await sql<{ id: string }[]>`
+            select private.uuid_to_ulid(event_id) as id from learner.attempt where user_id = ${learner} order by event_id`;
+          const attempt = attempts[pick % Math.max(attempts.length, 1)];
+          if (!attempt) return;
+          const call = what === "void" ? sql`public.support_void` : sql`public.support_unvoid`;
+          await sql`select ${call}(${learner}, 'attempt', ${attempt.id}, 'a friend had the tablet')`;
+        }
+      };
+
+      for (const now of steps) {
+        if ("pick" in now) {
+          await act(now, learners[now.learner] ?? "");
+        } else if (now.do === "send") {
+          await ingest(
+            sql,
+            learners[now.batch.learner] ?? "",
+            chosen(now.batch.places),
+            now.batch.skewMs,
+          );
+        } else if (now.do === "send_slowly") {
+          if (open.length < 3) await sendSlowly(now.batch.places, now.batch.skewMs);
+        } else if (now.do === "commit" || now.do === "roll_back") {
+          const transaction = open.shift();
+          transaction?.end(now.do);
+          await transaction?.done;
+        } else if (now.do === "roll_up") {
+          await rollUp();
+        } else if (now.do === "roll_up_twice") {
+          await Promise.all([rollUp(), rollUp()]);
+        } else if (now.do === "roll_up_in_vain") {
+          await assert.rejects(sql.begin(async (tx) => {
+            await rollUp(tx);
+            throw new Error("rolled back");
+          }));
+        } else if (now.do === "wait") {
+          await new Promise((resolve) => setTimeout(resolve, GRACE_MS / 2));
+        }
+        if (now.do.startsWith("roll_up")) await check(now.do);
+      }
+
+      // 3 In the end everything is counted.
+      for (const transaction of open) {
+        transaction.end("commit");
+        await transaction.done;
+      }
+      const last = Date.now() * 1000;
+      await until("everything to be counted", async () => {
+        await rollUp();
+        return (await readMark(sql)).judged > last;
+      });
+      await check("everything");
+    }),
+    settings(15),
+  );
+  for (
+    const name of [
+      "answers_offline ",
+      "answer_delay_ms ",
+      "outbox_events made",
+      "outbox_events held",
+      "results duplicate",
+    ]
+  ) {
+    assert.ok(seen.has(name), `some history has ${name}`);
+  }
+});
