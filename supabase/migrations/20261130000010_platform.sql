@@ -16,11 +16,12 @@
 --          private.row_limit, private.list_rows, private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects,
 --          private.shows_large_exponent, private.is_jsonb, private.renew_seed, private.new_seed, private.anchor_history,
 --          private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade, private.is_upgrading, private.history,
---          private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          ops.rotate_history, private.note_triggers, private.missing_triggers, private.restore_triggers, private.session_opened_at,
---          ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job,
---          private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
---          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
+--          private.note_put_back, private.watch_put_back, private.audit_source, private.audit_caller, private.audit, private.audit_change,
+--          private.forbid_change, private.watch_table, ops.rotate_history, private.note_triggers, private.missing_triggers,
+--          private.restore_triggers, private.session_opened_at, ops.renew_edge_password, private.signals_configured, private.broadcast,
+--          private.is_late, private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake,
+--          private.take_wake, private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
+--          ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -761,6 +762,48 @@ comment on function private.history() is
   '16 hex digits that change when the database is restored or cloned, and when ops.rotate_history() is called.';
 
 select private.anchor_history('ops.history');
+
+-- Source: schemas/10_platform/put_back.sql
+-- What:  watch_put_back(), the triggers that notice rows of a backup that are loaded into a table that stays.
+-- Why:   a restore of data alone, perhaps of one month, loses what came after it, but no object id changes (I11).
+
+create function private.note_put_back()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Restores set this, and so does nobody who writes rows day by day. `alter table … enable trigger all` makes the trigger run always.
+  if current_setting('session_replication_role') = 'replica' and exists (select from ops.history h where h.rotated_at <> now()) then
+    perform private.renew_seed();
+  end if;
+  return null;
+end
+$$;
+comment on function private.note_put_back() is 'Trigger: begins another history, once in a transaction, when a restore writes rows.';
+
+create function private.watch_put_back(p_table regclass)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name constant text := (select c.relname from pg_class c where c.oid = p_table);
+begin
+  -- For rows, because a dump is loaded partition by partition. It costs nothing while the role is not `replica`.
+  execute format('create trigger %I after insert or update or delete on %s for each row execute function private.note_put_back()', v_name || '_put_back', p_table);
+  execute format('alter table %s enable replica trigger %I', p_table, v_name || '_put_back');
+  if not exists (select from pg_trigger t where t.tgrelid = p_table and t.tgname = v_name || '_emptied') then
+    execute format('create trigger %I after truncate on %s for each statement execute function private.new_seed()', v_name || '_emptied', p_table);
+    execute format('alter table %s enable always trigger %I', p_table, v_name || '_emptied');
+  end if;
+end
+$$;
+comment on function private.watch_put_back(regclass) is
+  'For migrations: the history changes when a session with `session_replication_role = replica` writes rows of this table, and when the table is emptied.';
 
 -- Source: schemas/10_platform/audit.sql
 -- What:  ops.audit, the append-only trail of content changes and operations, and its triggers.
