@@ -36,7 +36,8 @@ export async function readBundle(bundle: Bundle, bytes: Uint8Array<ArrayBuffer>)
     throw new ContractError("the bundle is not of one domain's snapshot");
   }
   const isOfDomain = ({ row }: ContentChange) =>
-    row.kind !== "tombstone" && (row.kind === "domain" ? row.id : row.domain_id) === bundle.domain_id;
+    row.kind !== "tombstone" && row.kind !== "same" &&
+    (row.kind === "domain" ? row.id : row.domain_id) === bundle.domain_id;
   if (!changes.every(isOfDomain)) throw new ContractError("the bundle has rows of another domain");
   return changes;
 }

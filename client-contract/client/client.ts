@@ -10,7 +10,7 @@ import { Head } from "../contract/content.ts";
 import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.ts";
 import { parseJson } from "../contract/json.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
-import { type Bundle, type ContentReport, Manifest } from "../contract/manifest.ts";
+import { type Bundle, type ContentReport, DomainNodes, Manifest } from "../contract/manifest.ts";
 
 /** Bodies below this many characters are sent as they are: gzip would save less than it costs. */
 const GZIP_FROM = 1024;
@@ -73,6 +73,8 @@ export interface DeltaQuery extends CallOptions {
   until?: number | undefined;
   /** Only these domains. */
   domains?: readonly string[] | undefined;
+  /** Whether rows that differ from those of `since` in their version alone come as `same`, without their texts. The caller must hold them. */
+  same?: boolean | undefined;
   /** The `next` of the last page that was kept, to go on after it; then `until` is to be that page's. */
   after?: string | undefined;
   /** Rows a page. */
@@ -94,6 +96,8 @@ export interface Client {
   delta(query?: DeltaQuery): AsyncGenerator<DeltaPage, void, void>;
   /** The hash tree of a version, and where its bundles are. */
   manifest(query: VersionQuery): Promise<Manifest>;
+  /** The domains' nodes of a version. */
+  domainNodes(query: VersionQuery): Promise<DomainNodes>;
   /** Rows of a node: a skill's and its questions', or a domain's own row alone. Not checked against any hash. */
   node(query: VersionQuery & { id: string }): Promise<ContentChange[]>;
   /** A bundle's rows; the file is checked against its size and hash, and costs no token. */
@@ -163,6 +167,18 @@ export function createClient(o: ClientOptions): Client {
     return { response, body };
   }
 
+  /** Reads what a path answers about a version. */
+  async function ofVersion<T extends { history: string; schema: number; version: number }>(
+    answer: z.ZodType<T>,
+    path: string,
+    { history, version, signal }: VersionQuery,
+  ): Promise<T> {
+    const { body } = await send(`${path}${query({ schema, history, version })}`, { signal });
+    const found = read(answer, body);
+    if (found.history === history && found.version === version && found.schema === schema) return found;
+    throw new ContractError("the answer is about another version than was asked for");
+  }
+
   return {
     async head(etag, { expected, history, holds, signal } = {}) {
       const headers: HeadersInit = etag ? { "if-none-match": etag } : {};
@@ -179,7 +195,7 @@ export function createClient(o: ClientOptions): Client {
       return { changed: true, head: read(Head, body), etag: response.headers.get("etag") };
     },
 
-    async *delta({ since = 0, history, until, domains, after, limit, signal } = {}) {
+    async *delta({ since = 0, history, until, domains, same, after, limit, signal } = {}) {
       if (domains?.length === 0) throw new RangeError("an empty list of domains would read as all of them");
       let next = after ?? null;
       let first: DeltaPage["page"] | undefined;
@@ -190,6 +206,7 @@ export function createClient(o: ClientOptions): Client {
           since: first?.since ?? since,
           until: first?.until ?? until,
           domains: domains?.join(","),
+          same: same ? "true" : undefined,
           after: next,
           limit,
         };
@@ -206,14 +223,9 @@ export function createClient(o: ClientOptions): Client {
       } while (next !== null);
     },
 
-    async manifest({ history, version, signal }) {
-      const { body } = await send(`/content/manifest${query({ schema, history, version })}`, { signal });
-      const manifest = read(Manifest, body);
-      if (manifest.history === history && manifest.version === version && manifest.schema === schema) {
-        return manifest;
-      }
-      throw new ContractError("the manifest is another one's than was asked for");
-    },
+    manifest: (query) => ofVersion(Manifest, "/content/manifest", query),
+
+    domainNodes: (query) => ofVersion(DomainNodes, "/content/domains", query),
 
     async node({ history, version, id, signal }) {
       const changes: ContentChange[] = [];

@@ -62,8 +62,30 @@ export const Tombstone = z.object({
 });
 export type Tombstone = z.infer<typeof Tombstone>;
 
+/**
+ * A row that differs in its version alone from the one at the delta's `since`, for example after a roll-back. Its line is the held one with this
+ * version. Only a delta that was asked for with `same` has such lines.
+ */
+export const SameRow = z.object({
+  kind: z.literal("same"),
+  of: z.enum(["domain", "skill", "question"]),
+  id: Uuid,
+  version: Version,
+});
+export type SameRow = z.infer<typeof SameRow>;
+
+/** A row's line with another version. Every line begins with its kind and its version. */
+export const withVersion = (line: string, version: number): string =>
+  line.replace(/^(\{"kind":"[a-z]+","version":)\d+/, (_, start: string) => start + version);
+
 /** A line between the first and the last of a page. */
-export const ContentLine = z.discriminatedUnion("kind", [DomainRow, SkillRow, QuestionRow, Tombstone]);
+export const ContentLine = z.discriminatedUnion("kind", [
+  DomainRow,
+  SkillRow,
+  QuestionRow,
+  Tombstone,
+  SameRow,
+]);
 export type ContentLine = z.infer<typeof ContentLine>;
 
 /** The first line of a page: what it is a page of. */

@@ -15,6 +15,9 @@ const envelope = {
   clock_offset_ms: whole(-MAX_CLOCK_OFFSET_MS, MAX_CLOCK_OFFSET_MS).nullish().describe(
     "Server time minus device time, as of the device's last answer before the event; absent or null: unknown",
   ),
+  answered_at: Instant.nullish().describe(
+    "`received_at` of the device's last answer before the event, so that the event came after it; absent or null: unknown",
+  ),
   body: z.looseObject({}),
 };
 

@@ -96,6 +96,12 @@ const registry = {
     client:
       "Keep everything, and go on without an adoption. `info` is the reason: `same_learner`, `not_anonymous` or `adopted_by_another`.",
   },
+  adoption_erased: {
+    request: refused(409, "CR054"),
+    title: "The data of the anonymous learner was erased.",
+    client:
+      "Go on without an adoption, and keep everything of the account. Events of the anonymous learner stay held back: nobody takes them any more.",
+  },
   append_only: {
     request: refused(409, "CR002"),
     title: "These rows are append-only.",

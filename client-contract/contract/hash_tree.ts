@@ -38,7 +38,8 @@ export function treeRow(line: string): TreePlace & { line: string } {
     case "question":
       return { kind: row.kind, id: row.id, parent: row.skill_id, line };
     case "tombstone":
-      throw new TypeError("a tombstone is not a row of the tree");
+    case "same":
+      throw new TypeError("a line without a row's text is not a row of the tree");
   }
 }
 

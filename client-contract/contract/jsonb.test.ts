@@ -32,15 +32,30 @@ const REFUSED = [
 ];
 
 Deno.test("the JSON reader is as strict as jsonb", () => {
-  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
-  assert.equal(parseJsonb(nested(4096)).ok, true);
-  assert.equal(parseJsonb(nested(4097)).ok, false);
   const exponents = (last: string) => `[${"1e-99,".repeat(41)}"1e99",${last}]`;
   assert.equal(parseJsonb(exponents("1e37")).ok, true);
   assert.equal(parseJsonb(exponents("1e38")).ok, false);
   assert.equal(parseJsonb(`[${"1e9,".repeat(3000)}1]`).ok, true);
   for (const text of ACCEPTED) assert.equal(parseJsonb(text).ok, true, text);
   for (const text of REFUSED) assert.equal(parseJsonb(text).ok, false, text);
+});
+
+Deno.test("JSON that nests deeper than clients can read is refused, and brackets in texts do not count", () => {
+  const lists = (levels: number, inner = "") => "[".repeat(levels) + inner + "]".repeat(levels);
+  const objects = (levels: number, inner = "{}") =>
+    '{"a":'.repeat(levels - 1) + inner + "}".repeat(levels - 1);
+  const text = JSON.stringify(`"\\${"[{".repeat(4000)}`);
+  for (
+    const json of [lists(500), lists(500, "1"), objects(500), lists(250, objects(250)), lists(500, text)]
+  ) {
+    assert.equal(parseJsonb(json).ok, true);
+  }
+  assert.equal(parseJsonb(`[${"[[]],".repeat(2000)}[]]`).ok, true, "wide, not deep");
+  for (
+    const json of [lists(501), lists(501, "1"), objects(501), lists(250, objects(251)), lists(4000, text)]
+  ) {
+    assert.equal(parseJsonb(json).ok, false);
+  }
 });
 
 Deno.test("a number that is whole only after rounding stays a fraction", () => {

@@ -1,13 +1,12 @@
 // Reads JSON as strictly as the server does (private.is_jsonb): PostgreSQL's jsonb refuses some of what JSON.parse takes,
 // such as NUL escapes, escaped surrogates without their partner, and numbers that `numeric` can't hold. The limits were
 // found by experiment on 17.10.
+import { MAX_JSON_LEVELS } from "./limits.ts";
 
 /** numeric's greatest decimal exponent of a first digit: 9e131071 is valid, 1e131072 is not. */
 const MAX_MAGNITUDE = 131071;
 /** numeric's most digits after the point, zeros included: 1e-16383 is valid, 1.0e-16383 is not. */
 const MAX_SCALE = 16383;
-/** More opening brackets than this, those in strings included, are refused: nesting must not exhaust a stack. */
-const MAX_BRACKETS = 4096;
 /**
  * Greater exponents are refused even of zero: the server writes numbers out, and 1e131000 would be 131 kB. A double may have one
  * of up to 308, but nothing that an app counts or measures has.
@@ -20,7 +19,19 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 const NOT_STORABLE = /[\0\p{Surrogate}]/u;
 
+const STRING = /"(?:[^"\\]|\\.)*"/gs;
+
 class NotJsonb extends Error {}
+
+/** Whether the text nests deeper than a client can read. Brackets in strings do not count. */
+function isTooDeep(text: string): boolean {
+  let [level, deepest] = [0, 0];
+  for (const bracket of text.replace(STRING, "").replace(/[^[\]{}]/g, "")) {
+    level += "[{".includes(bracket) ? 1 : -1;
+    deepest = Math.max(deepest, level);
+  }
+  return deepest > MAX_JSON_LEVELS;
+}
 
 function checkString(token: string): string {
   if (token.includes("\\u") && NOT_STORABLE.test(JSON.parse(token))) throw new NotJsonb();
@@ -53,7 +64,7 @@ function checkNumber(token: string): string {
 export function parseJsonb(text: string): { ok: true; value: unknown } | { ok: false } {
   // In UTF-8 a surrogate without its partner becomes U+FFFD, which is what the server will see.
   const sent = text.replace(/\p{Surrogate}/gu, "\ufffd");
-  if (sent.replace(/[^[{]/g, "").length > MAX_BRACKETS) return { ok: false };
+  if (isTooDeep(sent)) return { ok: false };
   let exponents = 0;
   try {
     // First for its grammar: in text that is valid, TOKEN finds exactly the strings and numbers.

@@ -24,6 +24,12 @@ export const MAX_BATCH_BYTES = 512 * 1024;
 /** Most bytes of one event's line in UTF-8. */
 export const MAX_EVENT_BYTES = 16 * 1024;
 
+/**
+ * Most levels of a JSON text, its outermost object counted. The readers of clients refuse deeper ones (Apple's 512 levels, SQLite's 1,000),
+ * and a pulled row has an answer five levels deep.
+ */
+export const MAX_JSON_LEVELS = 500;
+
 /** Most events of an anonymous learner whom an account adopts. */
 export const MAX_ADOPTED_EVENTS = 20_000;
 

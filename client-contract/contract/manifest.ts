@@ -33,6 +33,19 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/**
+ * The domains' nodes at a version, in ascending order of their ids. A device with some domains computes their hashes itself, and needs only those
+ * of the others to compute the root. Never changes.
+ */
+export const DomainNodes = z.object({
+  history: History,
+  schema: z.int(),
+  version: z.int().min(1),
+  root: Sha256,
+  domains: z.array(Node),
+});
+export type DomainNodes = z.infer<typeof DomainNodes>;
+
 /** A device's cache was found damaged, or has been repaired. */
 export const ContentReport = z.object({
   kind: z.enum(["mismatch", "repair"]),

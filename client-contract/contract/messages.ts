@@ -3,10 +3,10 @@ import type { z } from "zod";
 import { Adoption, AdoptionRequest } from "./adoption.ts";
 import { BatchAnswer, BatchHeader, SyncAnswer } from "./batch.ts";
 import { PullAnswer, SteeredPullAnswer } from "./changes.ts";
-import { DomainRow, EndLine, Head, PageLine, SkillRow, Tombstone } from "./content.ts";
+import { DomainRow, EndLine, Head, PageLine, SameRow, SkillRow, Tombstone } from "./content.ts";
 import { QuestionRow } from "./question.ts";
 import { Event } from "./event.ts";
-import { ContentReport, Manifest } from "./manifest.ts";
+import { ContentReport, DomainNodes, Manifest } from "./manifest.ts";
 import { ContentHint, LearnerHint } from "./hint.ts";
 import { Problem } from "./problem.ts";
 import { Steering } from "./steering.ts";
@@ -29,12 +29,14 @@ export const messages: Readonly<Record<string, z.ZodType>> = {
   "sync.adoption": Adoption,
   "content.head": Head,
   "content.manifest": Manifest,
+  "content.domain_nodes": DomainNodes,
   "content.report": ContentReport,
   "content.page": PageLine,
   "content.domain": DomainRow,
   "content.skill": SkillRow,
   "content.question": QuestionRow,
   "content.tombstone": Tombstone,
+  "content.same": SameRow,
   "content.end": EndLine,
   "content.hint": ContentHint,
   "learner.hint": LearnerHint,

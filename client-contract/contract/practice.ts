@@ -36,6 +36,8 @@ export interface Practised {
   utc_offset_minutes: number;
   /** Server time minus device time, as the event has it. */
   clock_offset_ms?: number | null | undefined;
+  /** When the server received what the device last had an answer to when it made the event; absent or null: unknown. */
+  answered_at?: number | null | undefined;
   /** When the server received the event. */
   received_at: number;
   /** Server time minus device time when the event's batch was sent; null: unknown. */
@@ -43,17 +45,18 @@ export interface Practised {
 }
 
 /**
- * The day of practice of an event. The event's own clock offset corrects its time. Without an offset the skew of its batch does, if
- * that exceeds a day: a smaller skew may be the network's. An offset that leads more than an hour beyond the arrival is void, because
- * the clock was set after the device had read it. The day is at most that of the arrival.
+ * The day of practice of an event. It came after the last answer that its device had, and before its arrival. Of three readings of its
+ * time the first that fits, give or take an hour, counts: corrected by the event's clock offset, by its batch's skew if that exceeds
+ * a day (a smaller skew may be the network's), or as the device has it. No day is before that answer, or after the arrival.
  */
 export function practiceDay(o: Practised): string {
-  const { occurred_at, clock_offset_ms, received_at, clock_skew_ms, utc_offset_minutes } = o;
-  const skew = clock_skew_ms !== null && Math.abs(clock_skew_ms) > DAY_MS ? clock_skew_ms : 0;
-  const isKnown = typeof clock_offset_ms === "number" &&
-    occurred_at + clock_offset_ms <= received_at + HOUR_MS;
-  const correction = isKnown ? clock_offset_ms : skew;
-  return localDay(Math.min(occurred_at + correction, received_at), utc_offset_minutes);
+  const { occurred_at, clock_offset_ms, answered_at, received_at, clock_skew_ms, utc_offset_minutes } = o;
+  const answered = answered_at ?? -Infinity;
+  const skew = clock_skew_ms !== null && Math.abs(clock_skew_ms) > DAY_MS ? clock_skew_ms : null;
+  const time = [clock_offset_ms ?? null, skew]
+    .flatMap((correction) => correction === null ? [] : [occurred_at + correction])
+    .find((time) => time >= answered - HOUR_MS && time <= received_at + HOUR_MS) ?? occurred_at;
+  return localDay(Math.min(Math.max(time, answered), received_at), utc_offset_minutes);
 }
 
 /** The union of any ranges, in any order: ascending, none of them touching another. */

@@ -185,11 +185,12 @@ function attemptRow(event: AttemptRecorded, stamped: StampedEvent): AttemptRow &
 export function stateOf(stamped: StampedEvent): LearnerState {
   const { event } = stamped;
   const practiced_at = believedTime(stamped);
-  const { clock_offset_ms, utc_offset_minutes } = event;
+  const { clock_offset_ms, answered_at, utc_offset_minutes } = event;
   const day = practiceDay({
     occurred_at: milliseconds(event.occurred_at),
     utc_offset_minutes,
     clock_offset_ms,
+    answered_at: answered_at ? milliseconds(answered_at) : null,
     received_at: milliseconds(stamped.received_at),
     clock_skew_ms: stamped.clock_skew_ms ?? null,
   });

@@ -132,4 +132,73 @@ Deno.test("U10: an anonymous learner signs in to an account that exists", async 
     assert.equal(phone.status().outbox.held_back, 0);
     assert.equal((await serverAttempts(sql, account.id)).length, 2);
   });
+
+  /** A phone that an anonymous learner has studied on, offline at last, and the account that they sign in to. */
+  async function studied(file: string) {
+    const [account, anonymous] = [await withAccount(), await anonymously()];
+    using phone = open(file, anonymous);
+    await phone.sync();
+    studyOnce(phone, firstQuestions(phone).slice(0, 2));
+    await phone.sync();
+    studyOnce(phone, firstQuestions(phone).slice(0, 2));
+    return { account, anonymous, adopts: { learnerId: anonymous.id, token: anonymous.token } };
+  }
+
+  await t.step("U10, O5: an adoption that can't happen does not stop the account's own events", async () => {
+    const other = await anonymously();
+    const cases: [string, string, (of: Awaited<ReturnType<typeof studied>>) => unknown][] = [
+      ["erased", "adoption_erased", ({ anonymous }) => sql`select ops.erase_learner(${anonymous.id})`],
+      [
+        "deleted",
+        "adoption_erased",
+        async ({ anonymous }) => {
+          await sql`delete from auth.users where id = ${anonymous.id}`;
+          await sql`update ops.account_deletion set erase_at = deleted_at where user_id = ${anonymous.id}`;
+          await sql`select ops.run_erasures()`;
+        },
+      ],
+      ["no token", "adoption_proof_invalid", ({ adopts }) => adopts.token = "garbage"],
+      ["too long", "payload_too_large", ({ adopts }) => adopts.token += "x".repeat(20_000)],
+      ["another learner's", "adoption_proof_invalid", ({ adopts }) => adopts.token = other.token],
+      [
+        "adopted by another",
+        "adoption_refused",
+        async ({ anonymous }) =>
+          await sql`select ops.adopt_learner(${(await withAccount()).id}, ${anonymous.id}, 'somebody else')`,
+      ],
+    ];
+    for (const [name, code, happen] of cases) {
+      const of = await studied(name);
+      await happen(of);
+      using phone = open(name, of.account, { adopts: of.adopts });
+      const ids = studyOnce(phone, firstQuestions(phone).slice(0, 1));
+      await phone.sync();
+      assert.deepEqual(phone.status().adoption, { learnerId: of.anonymous.id, state: "refused", code }, name);
+      assert.deepEqual(await serverAttempts(sql, of.account.id), ids, name);
+      assert.equal(phone.status().outbox.pending, 0, name);
+    }
+    assert.equal((await sql`select from learner.adoption where user_id = ${other.id}`).length, 0);
+  });
+
+  await t.step(
+    "U10: a refused adoption succeeds with a better proof, and stays done after a restore",
+    async () => {
+      const { account, anonymous, adopts } = await studied("better");
+      const stale = { ...adopts, token: `${adopts.token.slice(0, -4)}AAAA` };
+      for (const [proof, state] of [[stale, "refused"], [adopts, "done"], [stale, "done"]] as const) {
+        using phone = open("better", account, { adopts: proof });
+        await phone.sync();
+        assert.equal(phone.status().adoption?.state, state);
+        assert.equal(phone.status().outbox.held_back > 0, state === "refused");
+      }
+      using phone = open("better", account);
+      // As if more than 30 days had passed.
+      phone.db.run("update sync_state set adoption_token = ?", stale.token);
+      await sql`select ops.rotate_history()`;
+      await phone.sync();
+      assert.deepEqual(phone.status().adoption, { learnerId: anonymous.id, state: "done", code: null });
+      assert.equal(phone.status().outbox.held_back, 0);
+      assert.equal((await serverAttempts(sql, account.id)).length, 4);
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { ProblemError } from "../client/mod.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { releaseHeldBack } from "./outbox.ts";
 import { pullAnew } from "./pull.ts";
+import { learnerOf } from "./token.ts";
 import type { ContentOptions } from "./content_exchange.ts";
 
 /** The anonymous learner that the database belonged to, and the proof that this was the same person. */
@@ -20,10 +21,17 @@ export interface AdoptionStatus {
   code: string | null;
 }
 
-/** Refusals that no later try would change. Everything stays in the outbox. */
-const FINAL = new Set(["adoption_refused", "adoption_proof_invalid", "adoption_too_large"]);
+/** Refusals of the account itself, whose sync would fail as well. The adoption waits until the account can sync. */
+const OF_THE_ACCOUNT = new Set(["erased", "learner_adopted", "device_revoked"]);
 
-/** Makes the database the account's, if it is the anonymous learner's. Within a transaction, before the learner is compared. */
+/** Whether a refusal is about the adoption alone, and no later try with this proof would change it. */
+const isFinal = ({ retryable, status, code }: ProblemError): boolean =>
+  !retryable && status !== 401 && !OF_THE_ACCOUNT.has(code);
+
+/**
+ * Makes the database the account's, if it is the anonymous learner's. If the server has refused the proof that it had, takes a better one.
+ * Within a transaction, before the learner is compared.
+ */
 export function takeOver(context: Pick<DeviceContext, "db">, learnerId: string, adopts: Adopts): void {
   const { db } = context;
   const taken = db.run(
@@ -36,31 +44,51 @@ export function takeOver(context: Pick<DeviceContext, "db">, learnerId: string, 
   );
   // The rows of the anonymous learner stay until the next pull brings those of the account, with the adopted ones in them.
   if (taken > 0) pullAnew(context);
+  db.run(
+    `update sync_state set adoption = 'pending', adoption_code = null, adoption_token = ?1
+     where learner_id = ?2 and adopted_learner = ?3 and adoption <> 'done' and adoption_token <> ?1`,
+    adopts.token,
+    learnerId,
+    adopts.learnerId,
+  );
 }
 
-/** Asks the server for a pending adoption. Throws what a later sync may solve; keeps a final refusal. */
+/** What became of a request. Pending: it failed on the server's side, and the next sync asks again. */
+async function ask(
+  learnerId: string,
+  token: string,
+  { client, retry, signal }: Pick<ContentOptions, "client" | "retry" | "signal">,
+): Promise<Pick<AdoptionStatus, "state" | "code">> {
+  // With another learner's token the server would adopt that learner.
+  if (learnerOf(token) !== learnerId) return { state: "refused", code: "adoption_proof_invalid" };
+  try {
+    await retry.run(() => client.adopt(token, { signal }), signal);
+    return { state: "done", code: null };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    if (isFinal(error)) return { state: "refused", code: error.code };
+    if (error.code !== "internal") throw error;
+    return { state: "pending", code: null };
+  }
+}
+
+/**
+ * Asks the server for a pending adoption, and keeps the answer. Whatever is wrong with the adoption alone does not stop the account's own
+ * events. Throws what would fail the account's sync as well.
+ */
 export async function adoptPending(
   context: DeviceContext,
   o: Pick<ContentOptions, "client" | "retry" | "signal">,
 ): Promise<void> {
   const { db } = context;
-  const { adoption, adoption_token: token } = readState(db);
-  if (adoption !== "pending" || token === null) return;
-  let code: string | null = null;
-  try {
-    await o.retry.run(() => o.client.adopt(token, { signal: o.signal }), o.signal);
-  } catch (error) {
-    if (!(error instanceof ProblemError) || !FINAL.has(error.code)) throw error;
-    code = error.code;
-  }
+  const { adoption, adoption_token: token, adopted_learner: learnerId } = readState(db);
+  if (adoption !== "pending" || token === null || learnerId === null) return;
+  const { state, code } = await ask(learnerId, token, o);
+  if (state === "pending") return;
   db.transaction(() => {
-    db.run(
-      "update sync_state set adoption = ?, adoption_code = ?",
-      code === null ? "done" : "refused",
-      code,
-    );
+    db.run("update sync_state set adoption = ?, adoption_code = ?", state, code);
     // Events that the server refused as another learner's before.
-    if (code === null) releaseHeldBack(context);
+    if (state === "done") releaseHeldBack(context);
   });
 }
 

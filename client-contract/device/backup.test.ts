@@ -200,3 +200,32 @@ Deno.test("U10: without a marker the database belongs to one device id, which th
     refused("invalid_id"),
   );
 });
+
+Deno.test("U10: a restored phone goes by neither the clock nor the waits of the former phone", () => {
+  using lab = openLab();
+  const learnerId = crypto.randomUUID();
+  const answeredAt = new Date(lab.clock.now()).toISOString();
+  const hour = new Date(lab.clock.now() + 3_600_000).toISOString();
+  {
+    using phone = lab.open(1, { learnerId, installationMarker: "phone 1" });
+    phone.deadLetter("a letter", "that waits");
+    phone.db.run("update dead_letter set retry_at = ?", hour);
+    phone.db.run(
+      `update sync_state set clock_offset_ms = 259200000, clock_seen_at = ?1, answered_at = ?2, retry_at = ?1, paused_reason = 'an upgrade'`,
+      hour,
+      answeredAt,
+    );
+  }
+  using phone = lab.open(2, { learnerId, ...restore(lab, 1, 2) });
+  assert.equal(phone.status().paused, null);
+  assert.equal(phone.schedule().delay(), 0);
+  phone.recordFailure({ code: "screen.blank", fatal: false });
+  const [event] = phone.db.all(z.object({ line: z.string() }), "select line from telemetry");
+  const { clock_offset_ms, answered_at } = JSON.parse(event?.line ?? "");
+  assert.deepEqual([clock_offset_ms, answered_at], [undefined, answeredAt], "the server's time stays true");
+  const waits = phone.db.all(
+    z.object({ retry_at: z.string().nullable() }),
+    "select retry_at from dead_letter",
+  );
+  assert.deepEqual(waits, [{ retry_at: null }]);
+});

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Event } from "../contract/event.ts";
-import { type DayRange, localDay, practiceDay, streakOn, unionDays } from "../contract/practice.ts";
+import {
+  type DayRange,
+  localDay,
+  practiceDay,
+  type Practised,
+  streakOn,
+  unionDays,
+} from "../contract/practice.ts";
 import { bench } from "../../scripts/testkit/device/bench.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
 import { type Handle, startTestServer } from "../../scripts/testkit/device/server.ts";
@@ -10,13 +17,14 @@ import { serverPractice } from "../../scripts/testkit/device/server_rows.ts";
 import { firstQuestions } from "../../scripts/testkit/device/study.ts";
 import { rightAnswer } from "../../scripts/testkit/device/answers.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import { clockOffset, noteServerTime, offsetOf } from "./clock_offset.ts";
+import { noteServerTime, offsetOf, serverTime } from "./clock_offset.ts";
 import type { Device } from "./device.ts";
 import { recordResults, takeBatch } from "./outbox.ts";
 import { stagePull } from "./pull.ts";
 import { practiceDays, readStreak } from "./streak.ts";
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const YEAR_MS = 365 * DAY_MS;
 const START = Date.UTC(2026, 2, 10, 12);
@@ -34,7 +42,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.constantFrom(1, 3, 40, 365, 9000).chain((days) =>
-      fc.constantFrom(days * DAY_MS, -days * DAY_MS, 5 * HOUR_MS)
+      fc.constantFrom(days * DAY_MS, -days * DAY_MS, 5 * HOUR_MS, 26 * HOUR_MS, -2 * MINUTE_MS)
     )
       .map((by) => ({ do: "jump" as const, by })),
   },
@@ -78,6 +86,9 @@ Deno.test("U4, U10: clocks that jump between recording and sending move no day t
       context.clock = { ...device.clock, now: () => now + error, utcOffsetMinutes: () => utcOffset };
       const truth: string[] = [];
       const honest: string[] = [];
+      // By the server's clock: the last answer that the device had, and those that it had before each event.
+      let answered: number | null = null;
+      const answeredBefore = new Map<string, number | null>();
       let server: DayRange[] = [];
 
       const contact = (trip: number) => {
@@ -88,14 +99,22 @@ Deno.test("U4, U10: clocks that jump between recording and sending move no day t
           noteServerTime(context, new Date(received).toISOString(), { sentAt, answeredAt })
         );
         isKnown = true;
+        answered = received;
       };
       const send = (count: number, trip: number) => {
         const batch = takeBatch(context).slice(0, count);
         const arrival = { received_at: now, clock_skew_ms: -error };
         for (const { line } of batch) {
-          const { occurred_at, ...event } = Event.parse(JSON.parse(line));
-          const day = practiceDay({ ...event, ...arrival, occurred_at: Date.parse(occurred_at) });
-          assert.ok(day <= localDay(now, event.utc_offset_minutes), `${day} is in the future`);
+          const { occurred_at, answered_at, ...event } = Event.parse(JSON.parse(line));
+          const day = practiceDay({
+            ...event,
+            ...arrival,
+            occurred_at: Date.parse(occurred_at),
+            answered_at: answered_at ? Date.parse(answered_at) : null,
+          });
+          const on = (time: number) => localDay(time, event.utc_offset_minutes);
+          assert.ok(day <= on(now), `${day} is in the future`);
+          assert.ok(day >= on(answeredBefore.get(event.id) ?? 0), `${day} is before the last answer`);
           server = unionDays([...server, { from: day, to: day }]);
         }
         contact(trip);
@@ -114,7 +133,7 @@ Deno.test("U4, U10: clocks that jump between recording and sending move no day t
       for (const [hours, action] of life) {
         now += hours * HOUR_MS;
         if (action.do === "study") {
-          device.attempt();
+          answeredBefore.set(device.attempt(), answered);
           const day = localDay(now, utcOffset);
           truth.push(day);
           if (isKnown) honest.push(day);
@@ -206,23 +225,45 @@ Deno.test("U10: the clock's offset is that of the middle of the round trip, and 
   assert.equal(offsetOf(received, { sentAt: at + YEAR_MS, answeredAt: at }), 0);
 });
 
-Deno.test("U10: each event since a contact has the clock's offset, until the clock is set back", () => {
+Deno.test("U10: each event since a contact has the clock's offset and the time of the answer", () => {
   using device = bench();
   const { context, clock } = device;
-  const offsets = () => takeBatch(context).map(({ line }) => Event.parse(JSON.parse(line)).clock_offset_ms);
   device.attempt();
   const now = clock.now();
-  context.db.transaction(() =>
-    noteServerTime(context, new Date(now + 5000).toISOString(), { sentAt: now, answeredAt: now })
-  );
+  const receivedAt = new Date(now + 5000).toISOString();
+  context.db.transaction(() => noteServerTime(context, receivedAt, { sentAt: now, answeredAt: now }));
   device.attempt();
   clock.advance(-2000);
   device.attempt();
-  assert.equal(clockOffset(context), 5000, "clocks are corrected by seconds every day");
+  assert.equal(serverTime(context), now + 3000, "clocks are corrected by seconds every day");
   clock.advance(-HOUR_MS);
-  assert.equal(clockOffset(context), null);
+  assert.equal(serverTime(context), null, "a clock that is before the last answer was set back");
   device.attempt();
-  clock.advance(2 * HOUR_MS);
-  device.attempt();
-  assert.deepEqual(offsets(), [undefined, 5000, 5000, undefined, undefined]);
+  const events = takeBatch(context).map(({ line }) => Event.parse(JSON.parse(line)));
+  assert.deepEqual(
+    events.map(({ clock_offset_ms, answered_at }) => [clock_offset_ms, answered_at]),
+    [[undefined, undefined], ...Array(3).fill([5000, receivedAt])],
+  );
+});
+
+Deno.test("U4, U10: no two jumps of a clock take a day back", () => {
+  const now = START;
+  const day = (error: number, o: Partial<Practised>) =>
+    practiceDay({
+      occurred_at: now + error,
+      utc_offset_minutes: 0,
+      answered_at: now - MINUTE_MS,
+      received_at: now + MINUTE_MS,
+      clock_skew_ms: null,
+      ...o,
+    });
+  const jumps = [0, 2 * MINUTE_MS, 5 * HOUR_MS, 26 * HOUR_MS, 3 * DAY_MS, YEAR_MS].flatMap((by) => [by, -by]);
+  for (const atContact of jumps) {
+    for (const atEvent of jumps) {
+      for (const atSending of jumps) {
+        const clocks = { clock_offset_ms: -atContact, clock_skew_ms: -atSending };
+        assert.equal(day(atEvent, clocks), localDay(now, 0), `${atContact}, ${atEvent}, ${atSending}`);
+      }
+    }
+  }
 });

@@ -1,8 +1,8 @@
 // How far the device's clock is from the server's. Every answer to a batch says when the server received it, and each event that
-// is made from then on carries the difference. So a wrong clock moves no day of practice.
+// is made from then on carries this time and the difference. So a wrong clock moves no day of practice.
 import { MAX_CLOCK_OFFSET_MS } from "../contract/limits.ts";
 import { clockTime } from "./clock.ts";
-import { isSetBack, watchClock } from "./clock_watch.ts";
+import { watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
 
 /** A longer round trip, or one that ends before it begins, is a clock that was set or a phone that slept meanwhile. */
@@ -30,18 +30,20 @@ export function noteServerTime(context: DeviceContext, receivedAt: string, trip:
   watchClock(context);
   const offset = offsetOf(receivedAt, trip);
   context.db.run(
-    "update sync_state set clock_offset_ms = ?, clock_seen_at = ?",
+    "update sync_state set clock_offset_ms = ?, answered_at = ?, clock_seen_at = ?",
     Math.abs(offset) <= MAX_CLOCK_OFFSET_MS ? offset : null,
+    new Date(receivedAt).toISOString(),
     new Date(clockTime(context.clock)).toISOString(),
   );
 }
 
-/** The offset that holds now; null: unknown, since there was no answer yet, or the clock was set back since. */
-export function clockOffset(context: DeviceContext): number | null {
-  return isSetBack(context) ? null : readState(context.db).clock_offset_ms;
-}
-
-/** The time by the server's clock as far as it is known, otherwise by the device's. */
-export function serverTime(context: DeviceContext): number {
-  return clockTime(context.clock) + (clockOffset(context) ?? 0);
+/**
+ * The time by the server's clock; null: unknown, since there was no answer on this installation yet, or the clock was set back so far
+ * that it seems to be before the last answer.
+ */
+export function serverTime({ db, clock }: DeviceContext): number | null {
+  const { clock_offset_ms, answered_at } = readState(db);
+  if (clock_offset_ms === null) return null;
+  const time = clockTime(clock) + clock_offset_ms;
+  return answered_at !== null && time < Date.parse(answered_at) - LONGEST_TRIP_MS ? null : time;
 }

@@ -1,5 +1,5 @@
 // Notices that the device's clock was set back. Waits are kept as times of this clock, so one that ran ahead would make them last
-// for days or years; and an offset to the server's clock that was read before no longer holds.
+// for days or years.
 import { clockTime } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 
@@ -13,8 +13,8 @@ export function isSetBack({ db, clock }: DeviceContext): boolean {
 }
 
 /**
- * Remembers the time. If the clock was set back, ends every wait and forgets the offset to the server's clock: the server is
- * asked at once, and says again what it wants. Within a transaction.
+ * Remembers the time. If the clock was set back, ends every wait: the server is asked at once, and says again what it wants. Within
+ * a transaction.
  */
 export function watchClock(context: DeviceContext): void {
   const { db, clock } = context;
@@ -23,7 +23,7 @@ export function watchClock(context: DeviceContext): void {
     db.run("update outbox set retry_at = null where retry_at is not null");
     db.run("update dead_letter set retry_at = null where retry_at is not null");
     db.run(
-      "update sync_state set clock_seen_at = null, clock_offset_ms = null, retry_at = null, paused_reason = null",
+      "update sync_state set clock_seen_at = null, retry_at = null, paused_reason = null",
     );
   }
   db.run(

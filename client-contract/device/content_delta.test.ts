@@ -12,11 +12,14 @@ import {
   changed,
   damage,
   fileAfter,
+  held,
   LEARNER,
   published,
   SKILLS,
 } from "../../scripts/testkit/device/damaged.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
+import { startTestServer } from "../../scripts/testkit/device/server.ts";
+import { publishedLines } from "../../scripts/testkit/device/server_rows.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 
 Deno.test("C6: a delta over damage that nobody has noticed hides none of it", async () => {
@@ -76,4 +79,37 @@ Deno.test("C6: a delta and the repair of a damage that verify has found hash onl
     `${hashed} hashes: the seven rows of the node as they were, as fetched and as written`,
   );
   await assertHolds(device, server, 2);
+});
+
+Deno.test("C1, C2: a device that has missed a release and its roll-back fetches no text that it holds", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const pages: string[] = [];
+  const handle = async (request: Request) => {
+    const response = await server.handle(request);
+    if (request.url.includes("/delta")) pages.push(await response.clone().text());
+    return response;
+  };
+  using device = lab.open(1, { learnerId: LEARNER, handle });
+  const editAndRollBack = async (version: number) => {
+    await server
+      .sql`update content.question set explanation = 'Edited' where key in (select min(key) from content.question)`;
+    await server
+      .sql`update content.question set status = 'withdrawn' where key in (select max(key) from content.question)`;
+    await server.sql`select public.publish_release()`;
+    await server.sql`select public.rollback_release(${version})`;
+    pages.length = 0;
+    const { repairs } = await device.sync();
+    assert.deepEqual(new Set(held(device).values()), new Set((await publishedLines(server.sql)).values()));
+    assert.ok((await device.verify()).ok);
+    const kinds = pages.flatMap((page) => page.trimEnd().split("\n")).map((line) => JSON.parse(line).kind);
+    assert.deepEqual(kinds, ["page", "same", "same", "end"]);
+    return repairs.length;
+  };
+  await device.sync();
+  assert.equal(await editAndRollBack(1), 0);
+
+  // If the held row is damaged, the line that is made of it is not the published one.
+  device.db.run("update content_row set body = replace(body, '\"key\":', '\"key\" :') where version = 3");
+  assert.equal(await editAndRollBack(3), 1);
 });

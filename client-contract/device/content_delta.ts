@@ -2,12 +2,13 @@
 // them is damaged, the root is another one, and the whole cache is read instead.
 import { z } from "zod";
 import { nodeHash } from "../contract/hash_tree.ts";
-import { hasRoot, type PublishedTree } from "../contract/published_tree.ts";
+import type { PublishedTree } from "../contract/published_tree.ts";
 import type { Verified } from "./content_apply.ts";
+import type { Candidate } from "./content_candidate.ts";
 import { currentParts, currentTarget, type Target } from "./content_download.ts";
 import { type HeldRow, scanStaged } from "./content_rows.ts";
 import { readScope } from "./content_scope.ts";
-import { keptTree, readable } from "./content_tree.ts";
+import { keptTree, matchedTree, readable } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
 
@@ -130,23 +131,18 @@ function computeDelta(context: DeviceContext, target: Target): Verified | undefi
 }
 
 /**
- * The verified changes of a download; undefined if only reading all rows helps. `published` asks for the hashes of all domains of the target, which
- * a device with some domains needs.
+ * The verified changes of a download; undefined if only reading all rows helps. `published` asks for the hashes of the domains, unless the device
+ * holds all.
  */
 export async function readDelta(
   context: DeviceContext,
-  published: (target: Target) => Promise<ReadonlyMap<string, string> | undefined>,
+  published: (candidate: Candidate) => Promise<ReadonlyMap<string, string> | undefined>,
 ): Promise<Verified | undefined> {
   const target = currentTarget(context);
   const delta = target && readable(() => computeDelta(context, target));
   if (!delta) return undefined;
-  const { tree, candidate: { wanted } } = delta;
-  if (wanted === null) return hasRoot(tree, target.root, context.db.hash) ? delta : undefined;
-  const hashes = await published(target);
-  if (!hashes || ![...wanted].every((id) => tree.get(id)?.hash === hashes.get(id))) return undefined;
-  // Of the other domains, the device has nothing but their hashes.
-  const whole = [...hashes].map(([id, hash]) =>
-    [id, { hash, skills: tree.get(id)?.skills ?? new Map() }] as const
-  );
-  return { ...delta, tree: new Map(whole) };
+  const { candidate, tree: computed } = delta;
+  const { wanted, target: { root } } = candidate;
+  const tree = matchedTree(computed, { wanted, root, hash: context.db.hash }, await published(candidate));
+  return tree && { ...delta, tree };
 }

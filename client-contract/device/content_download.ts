@@ -5,8 +5,9 @@ import type { ContentChange, DeltaPage } from "../client/mod.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { Bundle, type Manifest } from "../contract/manifest.ts";
 import { parseJson } from "../contract/json.ts";
-import type { Head } from "../contract/content.ts";
+import { type Head, type SameRow, withVersion } from "../contract/content.ts";
 import { readScope } from "./content_scope.ts";
+import { readable } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
 
 /** The most domains of one request. The server allows 200; 100 ids are 3.7 KB of URL. */
@@ -210,10 +211,22 @@ const STAGE = `
   insert into content_staged (kind, id, body) values (?, ?, ?)
   on conflict (kind, id) do update set body = excluded.body where excluded.body is not null`;
 
-function stage({ db }: DeviceContext, changes: readonly ContentChange[]): void {
+const Body = z.object({ body: z.string() });
+
+/** The cached line with another version; undefined if it can't be read. Then the row is missing, and settling fetches its node. */
+function heldLine({ db }: DeviceContext, { of, id, version }: SameRow): string | undefined {
+  const held = readable(() => db.get(Body, "select body from content_row where kind = ? and id = ?", of, id));
+  return held && withVersion(held.body, version);
+}
+
+function stage(context: DeviceContext, changes: readonly ContentChange[]): void {
   for (const { row, line } of changes) {
-    const [kind, body] = row.kind === "tombstone" ? [row.of, null] : [row.kind, line];
-    db.run(STAGE, kind, row.id, body);
+    if (row.kind === "tombstone") context.db.run(STAGE, row.of, row.id, null);
+    else if (row.kind !== "same") context.db.run(STAGE, row.kind, row.id, line);
+    else {
+      const held = heldLine(context, row);
+      if (held !== undefined) context.db.run(STAGE, row.of, row.id, held);
+    }
   }
 }
 

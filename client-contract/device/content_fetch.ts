@@ -51,6 +51,7 @@ async function fetchPages(
     history: target.history,
     until: target.until_version,
     domains: part.domains ?? undefined,
+    same: true,
     after: part.next_page ?? undefined,
     limit: o.pageRows,
     signal: o.signal,

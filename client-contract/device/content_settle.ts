@@ -1,6 +1,6 @@
 // Turns a candidate into a verified version: computes its hash tree, fetches damaged nodes, and only then changes the cache.
 import { type Client, ContractError, NetworkError, ProblemError } from "../client/mod.ts";
-import { hashTree, nodeHash, treeRow } from "../contract/hash_tree.ts";
+import { hashTree, nodeHash, rootHash, treeRow } from "../contract/hash_tree.ts";
 import type { ContentReport, Manifest } from "../contract/manifest.ts";
 import { hasRoot, type PublishedTree, publishedTree } from "../contract/published_tree.ts";
 import { type HashBytes, sha256 } from "../contract/sha256.ts";
@@ -10,7 +10,7 @@ import { areWhole } from "./content_check.ts";
 import { type Damage, findDamage, isNone } from "./content_damage.ts";
 import { readDelta } from "./content_delta.ts";
 import type { Target } from "./content_download.ts";
-import { verifyContent } from "./content_tree.ts";
+import { matchedTree, verifyContent } from "./content_tree.ts";
 import { clockTime } from "./clock.ts";
 import type { DeviceContext } from "./context.ts";
 import { isCorruption } from "./database.ts";
@@ -72,6 +72,18 @@ export async function fetchManifest(target: Target, o: SettleOptions): Promise<M
   return manifest && hasRoot(publishedTree(manifest), root) ? manifest : undefined;
 }
 
+/** The hashes of the target's domains, if they give its root. A device that holds all domains needs none. */
+async function fetchDomains(
+  { target, wanted }: Candidate,
+  o: SettleOptions,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (wanted === null) return undefined;
+  const { history, until_version: version, root } = target;
+  const nodes = await ask(o, () => o.client.domainNodes({ history, version, signal: o.signal }));
+  const hashes = new Map(nodes?.domains.map(({ id, hash }) => [id, hash]));
+  return rootHash(hashes) === root ? hashes : undefined;
+}
+
 /** Reports to the server. The report is only for its statistics, so a failure has no effect. */
 async function report(o: SettleOptions, report: ContentReport): Promise<void> {
   try {
@@ -112,7 +124,9 @@ async function fetchNode(
 ): Promise<FetchedRow[] | undefined> {
   const { history, until_version: version } = target;
   const changes = await ask(o, () => o.client.node({ history, version, id, signal: o.signal }));
-  if (!changes || changes.some(({ row }) => row.kind === "tombstone")) return undefined;
+  if (!changes || changes.some(({ row }) => row.kind === "tombstone" || row.kind === "same")) {
+    return undefined;
+  }
   const rows: FetchedRow[] = changes.map((change) => ({ ...change, hash: sha256(change.line, hash) }));
   const own = rows.find(({ row }) => row.id === id);
   const others = rows.filter((row) => row !== own).map(({ row, hash }) => [row.id, hash] as const);
@@ -177,15 +191,18 @@ async function repair(
   return settled;
 }
 
-/** Whether the rows are the whole release, without reading the manifest. */
-function wholeTree(
-  { rows, rubbish, wanted, suspects, target }: Candidate,
-  hash: HashBytes | undefined,
-): PublishedTree | undefined {
-  if (suspects ?? wanted) return undefined;
-  if (rubbish.length > 0 || rows.some(({ isSound }) => !isSound)) return undefined;
+/** The tree of rows that are exactly those of the release, or of the wanted domains. Neither needs the manifest. */
+async function wholeTree(
+  { db }: DeviceContext,
+  candidate: Candidate,
+  o: SettleOptions,
+): Promise<PublishedTree | undefined> {
+  const { rows, rubbish, wanted, suspects, target: { root } } = candidate;
+  if (suspects || rubbish.length > 0 || rows.some(({ isSound }) => !isSound)) return undefined;
+  const { hash } = db;
   const tree = hashTree(rows, hash);
-  return tree.root === target.root && tree.orphans.length === 0 ? computedTree(tree, rows) : undefined;
+  if (tree.orphans.length > 0) return undefined;
+  return matchedTree(computedTree(tree, rows), { wanted, root, hash }, await fetchDomains(candidate, o));
 }
 
 /**
@@ -193,15 +210,11 @@ function wholeTree(
  * errors; then nothing was changed.
  */
 export async function settle(context: DeviceContext, o: SettleOptions): Promise<Settled> {
-  const delta = await readDelta(context, async (target) => {
-    const manifest = await fetchManifest(target, o);
-    return manifest && new Map(manifest.domains.map(({ id, hash }) => [id, hash]));
-  });
+  const delta = await readDelta(context, (candidate) => fetchDomains(candidate, o));
   if (delta) return apply(context, delta, null);
   const candidate = unlessCorrupt(() => readSuspects(context) ?? readCandidate(context));
   if (!candidate) return HOPELESS;
-  const { hash } = context.db;
-  const whole = wholeTree(candidate, hash);
+  const whole = await wholeTree(context, candidate, o);
   const manifest = whole ? undefined : await fetchManifest(candidate.target, o);
   const tree = whole ?? (manifest && publishedTree(manifest));
   const version = candidate.target.until_version;
@@ -209,7 +222,7 @@ export async function settle(context: DeviceContext, o: SettleOptions): Promise<
     if (!candidate.isDownload) await report(o, { kind: "mismatch", version, rows: 0, nodes: [] });
     return HOPELESS;
   }
-  const damage = findDamage(candidate, tree, hash);
+  const damage = findDamage(candidate, tree, context.db.hash);
   if (isNone(damage) && candidate.rubbish.length === 0) {
     return apply(context, { candidate, tree, drop: [], fetched: [] }, null);
   }

@@ -1,6 +1,7 @@
 // Checks without a network whether the cache is what was published, by the hash tree that is stored beside the rows.
 import { z } from "zod";
 import { hasRoot, type PublishedTree } from "../contract/published_tree.ts";
+import type { HashBytes } from "../contract/sha256.ts";
 import { type Damage, findDamage, isNone } from "./content_damage.ts";
 import { type HeldRow, scanCache } from "./content_rows.ts";
 import { readScope } from "./content_scope.ts";
@@ -47,6 +48,25 @@ export function keptTree(db: Database): PublishedTree {
     else tree.get(domain_id)?.skills.set(id, hash);
   }
   return tree;
+}
+
+/**
+ * The tree of a release, if the computed one is part of it. Of the domains that the device does not hold, it has the published hashes alone.
+ * `wanted`: the domains to hold; null: all. `published`: the hashes of all domains, needed unless all are held.
+ */
+export function matchedTree(
+  computed: PublishedTree,
+  { wanted, root, hash }: { wanted: ReadonlySet<string> | null; root: string; hash: HashBytes | undefined },
+  published: ReadonlyMap<string, string> | undefined,
+): PublishedTree | undefined {
+  if (wanted === null) return hasRoot(computed, root, hash) ? computed : undefined;
+  if (!published || ![...wanted].every((id) => computed.get(id)?.hash === published.get(id))) {
+    return undefined;
+  }
+  return new Map([...published].map(([id, hash]) => {
+    const skills = wanted.has(id) ? computed.get(id)?.skills : undefined;
+    return [id, { hash, skills: skills ?? new Map() }];
+  }));
 }
 
 /** Whether SQLite finds the indexes and constraints of the cache intact. */

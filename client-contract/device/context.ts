@@ -21,6 +21,7 @@ const SyncState = z.object({
   installation_marker: z.string().nullable(),
   last_ulid: z.string().nullable(),
   clock_offset_ms: z.number().nullable(),
+  answered_at: z.string().nullable(),
   clock_seen_at: z.string().nullable(),
   history: z.string().nullable(),
   content_history: z.string().nullable(),

@@ -29,14 +29,21 @@ export interface Database extends Disposable {
 }
 
 /** SQLite's primary result codes, which are the lower eight bits. */
-const [SQLITE_CORRUPT, SQLITE_CONSTRAINT] = [11, 19];
+const [SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH] = [1, 11, 18, 19, 20];
 
-function isFailure(error: unknown, codes: number[]): boolean {
+function isFailure(error: unknown, codes: number[]): error is StorageError {
   return error instanceof StorageError && codes.includes(error.resultCode & 0xff);
 }
 
 /** Whether a constraint has refused a statement. The transaction is still open. */
 export const isConstraint = (error: unknown): boolean => isFailure(error, [SQLITE_CONSTRAINT]);
+
+/**
+ * Whether a statement was refused for the values that it was to write, such as JSON that nests too deep. The transaction is still open, and
+ * the statement has written nothing.
+ */
+export const isRefusedValue = (error: unknown): error is StorageError =>
+  isFailure(error, [SQLITE_ERROR, SQLITE_TOOBIG, SQLITE_CONSTRAINT, SQLITE_MISMATCH]);
 
 /** The error of a table that can be read, and whose rows still are not what SQLite wrote. */
 export const corruption = (message: string): StorageError => new StorageError(message, SQLITE_CORRUPT);

@@ -99,3 +99,36 @@ Deno.test("U3: dead letters stay on the device after a lost answer or a full qua
   lab.clock.advance(3600_000);
   assert.equal((await device.sync()).handedIn, 1);
 });
+
+Deno.test("U1, U10: a pulled row that the device's database refuses is kept for support, and stops no other row", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const o = { learnerId: crypto.randomUUID(), handle: server.handle };
+  const { sql } = server;
+  using a = lab.open(1, o);
+  await a.sync();
+  const ids = studyOnce(a, firstQuestions(a));
+  const sessionId = a.startSession();
+  a.endSession(sessionId);
+  await a.sync();
+  const [deep = "", ...others] = ids;
+  // As servers took it before the limit of levels; and a form of a session that no device's database knows.
+  await sql`update learner.attempt set answer = (repeat('{"a":', 1200) || '{}' || repeat('}', 1200))::jsonb
+    where user_id = ${o.learnerId} and event_id = private.ulid_to_uuid(${deep})`;
+  await sql`update learner.session set ended_at = null
+    where user_id = ${o.learnerId} and session_id = private.ulid_to_uuid(${sessionId})`;
+
+  using b = lab.open(2, o);
+  assert.equal((await b.sync()).handedIn, 2);
+  const pulled = b.db.all(EventId, "select event_id from attempt order by event_id");
+  assert.deepEqual(pulled.map(({ event_id }) => event_id), others);
+  assert.deepEqual(b.progress(), a.progress());
+  const letters =
+    await sql`select origin, reason, body from ops.quarantine where user_id = ${o.learnerId} order by reason`;
+  assert.deepEqual(letters.map(({ origin, reason }) => [origin, reason]), [
+    ["dead_letter", "pulled attempt: malformed JSON"],
+    ["dead_letter", "pulled session: CHECK constraint failed: session_end_has_its_reason"],
+  ]);
+  assert.ok(letters[0]?.body.includes(deep));
+  assert.equal((await b.sync()).pulled, 0, "the cursor has gone on");
+});

@@ -40,7 +40,8 @@ function lineOf(letter: string): string {
 
 /**
  * Keeps a record that could not become an event, such as one that is too large, or that the app can't read any more. The reason is for
- * support; of a longer one the first 200 characters are kept. Throws DeviceError `letter_too_large` beyond 256 KiB as it is sent.
+ * support; of a longer one the first 200 characters are kept. Within a transaction. Throws DeviceError `letter_too_large` beyond 256 KiB
+ * as it is sent.
  */
 export function keepLetter(context: DeviceContext, letter: string, reason: string): void {
   const { db, clock } = context;
@@ -52,14 +53,12 @@ export function keepLetter(context: DeviceContext, letter: string, reason: strin
       `A dead letter is at most ${MAX_LETTER_BYTES} bytes as it is sent (dead_letter_letter_fits).`,
     );
   }
-  db.transaction(() =>
-    db.run(
-      "insert into dead_letter (letter_id, letter, reason, created_at) values (?, ?, ?, ?)",
-      nextId(context),
-      line,
-      letterReason(reason),
-      instant(clock),
-    )
+  db.run(
+    "insert into dead_letter (letter_id, letter, reason, created_at) values (?, ?, ?, ?)",
+    nextId(context),
+    line,
+    letterReason(reason),
+    instant(clock),
   );
 }
 

@@ -271,7 +271,7 @@ export function openDevice(options: DeviceOptions): Device {
     reset: (skillId, base) => resetProgress(context, skillId, base ?? null),
 
     giveUp: (eventId, reason) => db.transaction(() => giveUp(context, eventId, reason)),
-    deadLetter: (letter, reason) => keepLetter(context, letter, reason),
+    deadLetter: (letter, reason) => db.transaction(() => keepLetter(context, letter, reason)),
     recordFailure: (failure) => recordFailure(context, failure),
 
     progressIn: (skillId) => progressIn(db, skillId),

@@ -6,7 +6,6 @@ import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "../contract/limits.ts";
 import type { TrackingEvent } from "../contract/tracking.ts";
 import { checkEventLine } from "../contract/verdict.ts";
 import { clockTime, instant, utcOffset } from "./clock.ts";
-import { clockOffset } from "./clock_offset.ts";
 import { watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
@@ -65,6 +64,7 @@ export function makeEvent(
   draft: EventDraft | TrackingDraft,
 ): { event: Event; line: string } {
   const id = nextId(context);
+  const { clock_offset_ms, answered_at } = readState(context.db);
   const line = toJson({
     id,
     version: 1,
@@ -72,7 +72,8 @@ export function makeEvent(
     device_id: context.deviceId,
     occurred_at: instant(context.clock),
     utc_offset_minutes: utcOffset(context.clock),
-    clock_offset_ms: clockOffset(context) ?? undefined,
+    clock_offset_ms: clock_offset_ms ?? undefined,
+    answered_at: answered_at ?? undefined,
     ...draft,
   });
   const verdict = checkEventLine(line, context.learnerId);

@@ -44,7 +44,7 @@ Deno.test("S1: a hint leads to a request of the shared head and of the content, 
   });
 });
 
-Deno.test("S1: a hint fetches the chosen domains from manifest and bundles, without a sync", async () => {
+Deno.test("S1: a hint fetches the chosen domains and the hashes of all, without a sync", async () => {
   using t = await synced();
   t.device.setDomains([uuid(0)]);
   t.server.isBundled = true;
@@ -52,7 +52,7 @@ Deno.test("S1: a hint fetches the chosen domains from manifest and bundles, with
   await t.next();
   await t.device.sync({ hint: hintOf(t.server) });
   assert.ok(!pathsOf(t.server).includes("/sync"));
-  assert.ok(pathsOf(t.server).includes("/manifest"));
+  assert.ok(pathsOf(t.server).includes("/domains"));
   assert.deepEqual(t.device.status().standing, "current");
   assert.ok((await t.device.verify()).ok);
 });

@@ -54,6 +54,14 @@ export function bindInstallation(db: Database, { learnerId, deviceId, marker }: 
   const isNew = isOtherDevice &&
     !db.get(Former, "select device_id from former_device where device_id = ?", deviceId);
   const id = isNew ? deviceId : randomUuid();
-  db.run("update sync_state set device_id = ?, installation_marker = ?, revoked = 0", id, marker);
+  // Another clock: what the former one measured says nothing of it. The server's own time of the last answer stays true.
+  db.run(
+    `update sync_state set device_id = ?, installation_marker = ?, revoked = 0, clock_offset_ms = null, clock_seen_at = null,
+       retry_at = null, paused_reason = null`,
+    id,
+    marker,
+  );
+  db.run("update outbox set retry_at = null where retry_at is not null");
+  db.run("update dead_letter set retry_at = null where retry_at is not null");
   return id;
 }

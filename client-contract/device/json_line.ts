@@ -1,9 +1,12 @@
 // What an app passes becomes JSON for the server, whose database can't store every text and number that JavaScript has.
 import { parseJsonb } from "../contract/jsonb.ts";
+import { MAX_JSON_LEVELS } from "../contract/limits.ts";
 import { DeviceError } from "./device_error.ts";
 
 const RULE =
-  "a text must not contain NUL or half a surrogate pair; a number must be finite, with an exponent of at most 99; exponents from 10 on must add up to at most 4096; JSON must nest at most 4096 levels";
+  "a text must not contain NUL or half a surrogate pair; a number must be finite, with an exponent of at most 99; exponents from 10 on must add up " +
+  "to at most 4096; " +
+  `an event must nest at most ${MAX_JSON_LEVELS} levels`;
 
 function refuse(cause?: unknown): never {
   throw new DeviceError("undeliverable", `The server could not store this value: ${RULE}.`, { cause });

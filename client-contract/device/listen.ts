@@ -61,19 +61,21 @@ export async function listenForHints<Channel extends HintChannel>(
     await supabase.realtime.setAuth();
     if (signal.aborted) return;
     const channel = supabase.channel(topic, { config: CONFIG });
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    const aborted = () => end();
-    signal.addEventListener("abort", aborted);
-    channel
-      .on("broadcast", { event }, ({ payload }) => take(payload))
-      .on("system", {}, ({ status }) => note(topic, status === "ok"))
-      .subscribe((status) => {
-        if (status === "SUBSCRIBED") return;
-        note(topic, false);
-        if (status === "CLOSED") end();
-      });
-    await ended;
-    signal.removeEventListener("abort", aborted);
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      signal.addEventListener("abort", end);
+      channel
+        .on("broadcast", { event }, ({ payload }) => take(payload))
+        .on("system", {}, ({ status }) => note(topic, status === "ok"))
+        .subscribe((status) => {
+          if (status === "SUBSCRIBED") return;
+          note(topic, false);
+          if (status === "CLOSED") end();
+        });
+    });
     note(topic, false);
     await supabase.removeChannel(channel);
   }

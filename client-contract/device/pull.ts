@@ -2,9 +2,13 @@
 import { z } from "zod";
 import type { Change, ChangesPage } from "../contract/changes.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { isRefusedValue } from "./database.ts";
+import { keepLetter } from "./dead_letter.ts";
+import { supportText } from "./json_line.ts";
 import { refreshProgress } from "./progress.ts";
 
 const Place = z.object({ place: z.number() });
+const Staged = z.object({ place: z.number(), change: z.string() });
 const SkillId = z.object({ skill_id: z.string() });
 
 const value = (field: string) => `json_extract(change, '$.${field}')`;
@@ -15,7 +19,7 @@ const APPLY_SESSIONS = `
     (session_id, skill_id, device_id, content_version, started_at, ended_at, end_reason, voided, pulled)
   select ${value("session_id")}, ${value("skill_id")}, ${value("device_id")}, ${value("content_version")},
     ${value("started_at")}, ${value("ended_at")}, ${value("end_reason")}, ${value("voided")}, 1
-  from pull_staged where kind = 'session' order by place
+  from pull_staged where kind = 'session' and place between ? and ? order by place
   on conflict (session_id) do update set
     skill_id = coalesce(excluded.skill_id, skill_id), device_id = excluded.device_id,
     content_version = coalesce(excluded.content_version, content_version),
@@ -33,7 +37,7 @@ const APPLY_ATTEMPTS = `
     ${value("device_id")}, ${value("content_version")}, ${value("content_state")}, ${value("answer")},
     ${value("claimed_correct")}, ${value("graded_correct")}, ${value("duration_ms")}, ${value("reset_count")},
     ${value("reset_event")}, ${value("occurred_at")}, ${value("utc_offset_minutes")}, ${value("voided")}, 1
-  from pull_staged where kind = 'attempt' order by place`;
+  from pull_staged where kind = 'attempt' and place between ? and ? order by place`;
 
 const APPLY_PROGRESS = `
   insert or replace into skill_progress
@@ -42,12 +46,12 @@ const APPLY_PROGRESS = `
     ${value("completed")}, ${value("attempts")}, ${value("correct")}, ${value("practiced_at")}, ${
   value("voided")
 }
-  from pull_staged where kind = 'skill_progress' order by place`;
+  from pull_staged where kind = 'skill_progress' and place between ? and ? order by place`;
 
 const APPLY_PRACTICE = `
   insert or replace into practice (days) select ${
   value("days")
-} from pull_staged where kind = 'practice' order by place`;
+} from pull_staged where kind = 'practice' and place between ? and ? order by place`;
 
 // Marks the events that the pulled rows contain: those delivered before the last page was requested, and attempts that arrived although the
 // answer to their batch was lost.
@@ -83,6 +87,34 @@ function dropPulled({ db }: DeviceContext): void {
   db.run("delete from practice");
 }
 
+/** Characters of a refused row that are kept for support: as many as a dead letter holds, whatever their bytes. */
+const MAX_ROW = 60_000;
+
+/** Runs a statement that writes a pulled row. A row that the database refuses is kept for support, so that it can't stop those after it. */
+function writeRow(context: DeviceContext, kind: Change["kind"], row: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error;
+    keepLetter(context, supportText(row, MAX_ROW), `pulled ${kind}: ${error.message}`);
+  }
+}
+
+/** Applies the staged rows of a kind together, or, if one of them is refused, each by itself. */
+function applyRows(context: DeviceContext, kind: Change["kind"], sql: string): void {
+  const { db } = context;
+  try {
+    db.run(sql, 0, Number.MAX_SAFE_INTEGER);
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error;
+    for (
+      const { place, change } of db.all(Staged, "select place, change from pull_staged where kind = ?", kind)
+    ) {
+      writeRow(context, kind, change, () => db.run(sql, place, place));
+    }
+  }
+}
+
 function apply(context: DeviceContext, cursor: string): void {
   const { db } = context;
   const isWhole = readState(db).pull_cursor === null;
@@ -95,10 +127,10 @@ function apply(context: DeviceContext, cursor: string): void {
     isWhole ? 1 : 0,
   );
   if (isWhole) dropPulled(context);
-  db.run(APPLY_SESSIONS);
-  db.run(APPLY_ATTEMPTS);
-  db.run(APPLY_PROGRESS);
-  db.run(APPLY_PRACTICE);
+  applyRows(context, "session", APPLY_SESSIONS);
+  applyRows(context, "attempt", APPLY_ATTEMPTS);
+  applyRows(context, "skill_progress", APPLY_PROGRESS);
+  applyRows(context, "practice", APPLY_PRACTICE);
   db.run(SETTLE, isWhole ? 1 : 0);
   db.run("delete from pull_staged");
   db.run("update sync_state set pull_cursor = ?, pull_next = null", cursor);
@@ -126,11 +158,13 @@ export function stagePull(context: DeviceContext, page: ChangesPage): number {
   const { db } = context;
   let { place } = db.get(Place, "select coalesce(max(place), 0) as place from pull_staged") ?? { place: 0 };
   for (const change of page.changes) {
-    db.run(
-      "insert into pull_staged (place, kind, change) values (?, ?, ?)",
-      ++place,
-      change.kind,
-      JSON.stringify(rowOf(change)),
+    const { kind } = change;
+    const row = JSON.stringify(rowOf(change));
+    writeRow(
+      context,
+      kind,
+      row,
+      () => db.run("insert into pull_staged (place, kind, change) values (?, ?, ?)", ++place, kind, row),
     );
   }
   if (page.more) db.run("update sync_state set pull_next = ?", page.cursor);

@@ -272,6 +272,7 @@ create table sync_state (
   installation_marker text,
   last_ulid       text,
   clock_offset_ms integer,
+  answered_at     text,
   clock_seen_at   text,
   history         text,
   content_history text,

@@ -38,6 +38,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("move" as const), domain, skill, to: domain }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("drop" as const), domain }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("publish" as const) }) },
+  // As a roll-back to the first release, once it is published.
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("back" as const) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -72,6 +74,9 @@ function edit(rows: Map<string, Draft>, step: Step): void {
       if (row.kind === "skill" && row.id === id) put({ ...row, domain_id: uuid(step.to) });
       if (row.kind === "question" && row.skill_id === id) put({ ...row, domain_id: uuid(step.to) });
     }
+  } else if (step.do === "back") {
+    rows.clear();
+    for (const row of drafts(DOMAINS, SKILLS, 2).values()) put(row);
   } else if (step.do === "drop" && rows.size > 20) {
     const id = uuid(step.domain);
     for (const [key, row] of rows) {
@@ -180,11 +185,51 @@ Deno.test("C7: an added domain costs its snapshot, a kept one its delta, a remov
   assert.deepEqual(rest?.get("domains")?.split(",").sort(), [uuid(0), uuid(3)]);
 });
 
+Deno.test("C6, C7: a device with some domains fetches no manifest with a release, and the hashes of the domains instead", async () => {
+  using lab = openLab();
+  const server = new ContentServer();
+  const rows = drafts(DOMAINS, SKILLS, 20);
+  await server.publish(rows);
+  using device = lab.open(1, { learnerId: LEARNER, handle: server.handle, domains: [uuid(1)] });
+  await device.sync();
+  edit(rows, { do: "edit", domain: 1, skill: 0, q: 1, text: "new" });
+  edit(rows, { do: "edit", domain: 2, skill: 0, q: 1, text: "new" });
+  await server.publish(rows);
+  await device.sync();
+  await assertHolds(device, server);
+  assert.equal(server.bytesOf("/manifest"), 0);
+
+  // A server that lies about a domain that the device does not hold gives another root.
+  edit(rows, { do: "edit", domain: 1, skill: 0, q: 1, text: "newer" });
+  await server.publish(rows);
+  server.tamper = ({ path }, bytes) =>
+    path === "/domains"
+      ? new Response(
+        new TextDecoder().decode(bytes).replace(
+          server.release(3).tree.domains.get(uuid(3)) ?? "-",
+          "0".repeat(64),
+        ),
+      )
+      : bytes;
+  await device.sync();
+  await assertHolds(device, server);
+  assert.equal(server.asked.filter(({ path }) => path === "/manifest").length, 1, "the manifest decides");
+
+  // Nor is a forged row of a held domain applied.
+  edit(rows, { do: "edit", domain: 1, skill: 0, q: 1, text: "true" });
+  await server.publish(rows);
+  server.tamper = ({ path }, bytes) =>
+    path === "/delta" ? new Response(new TextDecoder().decode(bytes).replace("Q true", "Q false")) : bytes;
+  const { repairs } = await device.sync();
+  assert.deepEqual(repairs.map(({ nodes }) => nodes), [[uuid(1, 0)]]);
+  await assertHolds(device, server);
+});
+
 Deno.test("C7: a choice of domains that is made during a sync wins", async () => {
   using lab = openLab();
   const server = new ContentServer();
   await server.publish(drafts(DOMAINS, SKILLS, 20));
-  for (const path of ["/delta", "/manifest"]) {
+  for (const path of ["/delta", "/domains"]) {
     let isChosen = false;
     const device: Device = lab.open(path.length, {
       learnerId: LEARNER,

@@ -10,8 +10,8 @@ import {
   streaksOf,
   unionDays,
 } from "../contract/practice.ts";
-import { utcOffset } from "./clock.ts";
-import { clockOffset, serverTime } from "./clock_offset.ts";
+import { clockTime, utcOffset } from "./clock.ts";
+import { serverTime } from "./clock_offset.ts";
 import type { DeviceContext } from "./context.ts";
 import type { Database } from "./database.ts";
 
@@ -29,6 +29,7 @@ const Done = z.object({
   occurred_at: z.string(),
   utc_offset_minutes: z.number(),
   clock_offset_ms: z.number().nullable(),
+  answered_at: z.string().nullable(),
 });
 
 /** An arrival at the server: when, and the batch's clock skew. */
@@ -39,29 +40,40 @@ const SOME_DAY: Arrival = { received_at: Infinity, clock_skew_ms: null };
 
 /**
  * The days on which the learner practised, as far as this device knows. Events that wait count for the day that the server would
- * give them if they arrived as `arrival` says.
+ * give them if they arrived as `arrival` says. Where that is by a clock that was set back, their last answers say nothing.
  */
-export function practiceDays(db: Database, arrival = SOME_DAY): DayRange[] {
+export function practiceDays(db: Database, arrival = SOME_DAY, isSetBack = false): DayRange[] {
   const ranges = db.get(Practice, "select days from practice")?.days ?? [];
   // A quarantined event does not count, here as on the server.
   const done = db.all(
     Done,
     `select json_extract(line, '$.occurred_at') as occurred_at, json_extract(line, '$.utc_offset_minutes') as utc_offset_minutes,
-       json_extract(line, '$.clock_offset_ms') as clock_offset_ms
+       json_extract(line, '$.clock_offset_ms') as clock_offset_ms, json_extract(line, '$.answered_at') as answered_at
      from outbox
      where settled = 0 and state <> 'quarantined' and type in ('attempt.recorded', 'progress.advanced')`,
   );
-  for (const { occurred_at, ...event } of done) {
-    const day = practiceDay({ ...event, ...arrival, occurred_at: Date.parse(occurred_at) });
+  for (const { occurred_at, answered_at, ...event } of done) {
+    const day = practiceDay({
+      ...event,
+      ...arrival,
+      occurred_at: Date.parse(occurred_at),
+      answered_at: isSetBack || answered_at === null ? null : Date.parse(answered_at),
+    });
     ranges.push({ from: day, to: day });
   }
   return unionDays(ranges);
 }
 
-/** The streak as of today, by the server's clock as far as the device knows it. */
+/** The streak as of today, by the server's clock if the device knows it, otherwise by its own. */
 export function readStreak(context: DeviceContext): Streak {
-  const now = serverTime(context);
-  const days = practiceDays(context.db, { received_at: now, clock_skew_ms: clockOffset(context) });
+  const device = clockTime(context.clock);
+  const server = serverTime(context);
+  const now = server ?? device;
+  const days = practiceDays(
+    context.db,
+    { received_at: now, clock_skew_ms: now - device },
+    server === null,
+  );
   const today = localDay(now, utcOffset(context.clock));
   return { current: streakOn(days, today), longest: streaksOf(days)?.longest_streak ?? 0 };
 }

@@ -20,7 +20,7 @@ export interface Tokens {
 }
 
 /** The learner of a token, or undefined if it can't be read. */
-function learnerOf(token: string): string | undefined {
+export function learnerOf(token: string): string | undefined {
   try {
     const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
     const { sub } = JSON.parse(atob(payload));

@@ -35,8 +35,8 @@ function refusals(
     const answer: { text: string; extra: unknown } = { text: "yes", extra };
     return device.answer({ sessionId, question: shortText, answer });
   };
-  let deep: unknown = 1;
-  for (let level = 0; level < 5000; level++) deep = [deep];
+  // An answer stands two levels deep in its event.
+  const deep = (levels: number) => extra(JSON.parse("[".repeat(levels - 3) + "]".repeat(levels - 3)));
   const circular: unknown[] = [];
   circular.push(circular);
   return [
@@ -46,8 +46,9 @@ function refusals(
     ["too long", text("x".repeat(17_000)), "event_too_large"],
     ["too long with its event", text("x".repeat(16_300)), "event_too_large"],
     ["too long in UTF-8", text("€".repeat(6000)), "event_too_large"],
-    ["too many brackets", text("[".repeat(5000)), "undeliverable"],
-    ["too deep", extra(deep), "undeliverable"],
+    ["one level too deep", deep(501), "undeliverable"],
+    ["too deep for SQLite", deep(1001), "undeliverable"],
+    ["too deep for a stack", deep(8000), "undeliverable"],
     ["circular", extra(circular), "undeliverable"],
     ["NaN", extra(NaN), "undeliverable"],
     ["infinite", extra([-Infinity]), "undeliverable"],
@@ -111,9 +112,12 @@ Deno.test("U1, U10: what can't be delivered is refused before it is graded, and 
       lineOf(device, () => device.answer({ sessionId, question, answer: rightAnswer(question) })),
     ).byteLength;
   longest.text = "x".repeat(spare - 100);
+  const deepest = { text: "", extra: JSON.parse("[".repeat(497) + "]".repeat(497)) };
   const ids = [
     device.answer({ sessionId, question: shortText, answer: { text: "😀 \u2028 YES" } }).eventId,
     device.answer({ sessionId, question: shortText, answer: longest }).eventId,
+    device.answer({ sessionId, question: shortText, answer: { text: "[{".repeat(4000) } }).eventId,
+    device.answer({ sessionId, question: shortText, answer: deepest }).eventId,
   ];
   for (const letter of ["nul \0", "\ud800", "two\nlines", "x".repeat(262_144)]) {
     device.deadLetter(letter, `why \0 ${"long ".repeat(90)}`);

@@ -8,7 +8,7 @@ import { send } from "./ingest.ts";
 import { batchOf, newSender } from "./ingest_batches.ts";
 import { publishedContent } from "./ingest_sql.ts";
 import { type Result, runPair } from "./measure.ts";
-import { startWire } from "./wire.ts";
+import { startWire } from "../testkit/wire.ts";
 
 /** CARREL_BENCH_QUESTIONS makes it quicker, to try it out. */
 const QUESTIONS = Number(Deno.env.get("CARREL_BENCH_QUESTIONS") ?? 5700);

@@ -21,16 +21,16 @@ const BATCHES_OF_A_SENDER = 20;
 const SENDERS = 20_000;
 
 /** A sender with a session, as ingest looks it up. */
-type SignedIn = Sender & { session: string };
+export type SignedIn = Sender & { session: string };
 
 /** What a database is asked to do with a batch. */
-type Statement = (sql: postgres.Sql, sender: SignedIn, batch: string) => Promise<unknown>;
+export type Statement = (sql: postgres.Sql, sender: SignedIn, batch: string) => Promise<unknown>;
 
 /** The product's. */
 const ingest: Statement = (sql, { learner, session }, batch) =>
   sql`select private.ingest_for(${learner}::uuid, ${session}::uuid, ${batch}::text)::text as answer`;
 
-const insertRows: Statement = (sql, { learner }, batch) =>
+export const insertRows: Statement = (sql, { learner }, batch) =>
   sql`select baseline.insert_rows(${learner}::uuid, ${batch}::text)`;
 
 /** The drafts of what is published, skill by skill. */
@@ -76,7 +76,7 @@ async function openSenders(sql: postgres.Sql): Promise<(places: number) => (plac
 }
 
 /** A database with content, baselines and no limits, and what has been compared on it. */
-async function sqlBench(runs: number, progress: (line: string) => void) {
+export async function sqlBench(runs: number, progress: (line: string) => void) {
   await using cleanup = new AsyncDisposableStack();
   const cluster = cleanup.use(await throwAwayCluster({ migrated: true, grows: true }));
   const sql = postgres(cluster.url("postgres"), { max: 1, onnotice: () => {} });

@@ -59,13 +59,15 @@ const COMMAND = {
   cost                  bytes on the wire and stored bytes of a device, for docs/deploy.md
   endurance             ten minutes without a pause
   publish, pages, delivery, fleet   a draft's way to 10,000 devices
+  device                what 50,000 questions cost a device: first sync, verify, repair, delta
   hints                 a release until connected devices have it
   link                  calls of the functions with a slow link to the database
   siblings              an answer until the learner's other device shows it
+  sizes                 batches of 1 to 500 events: the cost of a batch and of an event
   batches               sql, replays, function, largest, alternatives
   ingest                batches, growth, pressure
   content               publish, pages, delivery, fleet
-  latency               hints, link, siblings
+  latency               device, hints, link, siblings, sizes
 
   CARREL_BENCH_LOAD=50x8        sql, function: one load alone (50 or 100 events, 8 or 32 connections)
   CARREL_BENCH_LEDGER=N         growth: rows of the large ledger; default: 4000000

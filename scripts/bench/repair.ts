@@ -3,7 +3,7 @@ import { openDevice } from "../../client-contract/device/device.ts";
 import { openNodeSqlite } from "../../client-contract/device/node_sqlite.ts";
 import type { BenchStack } from "./bench_stack.ts";
 import { type Result, runPair } from "./measure.ts";
-import { startWire } from "./wire.ts";
+import { startWire } from "../testkit/wire.ts";
 
 /** Runs the measurement over what is published there; bytes are the same in every run. */
 export async function benchRepair(

@@ -4,7 +4,7 @@ import { createClient } from "../../client-contract/client/client.ts";
 import type { BenchStack, PublishedHead } from "./bench_stack.ts";
 import { gzip } from "./gzip.ts";
 import { type Result, runPair } from "./measure.ts";
-import { startWire } from "./wire.ts";
+import { startWire } from "../testkit/wire.ts";
 
 /** What a line says beside the row: its kind and version, and of a question the domain, which its skill has. */
 const ADDED: Record<string, readonly string[]> = {

@@ -125,6 +125,7 @@ const event = (type: string, body: fc.Arbitrary<unknown>, learner: string) =>
     occurred_at: instant,
     utc_offset_minutes: fc.integer({ min: -1080, max: 1080 }),
     clock_offset_ms: maybe(fc.integer({ min: -MAX_CLOCK_OFFSET_MS, max: MAX_CLOCK_OFFSET_MS })),
+    answered_at: maybe(instant),
     body,
   });
 
@@ -149,6 +150,7 @@ const ENVELOPE_PATHS = [
   ...[
     "clock_offset_ms",
     "clock_offset_ms",
+    "answered_at",
     "later",
     "__proto__",
     "body.later",

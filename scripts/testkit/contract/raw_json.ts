@@ -1,5 +1,6 @@
 // JSON as a tree of raw text, so that tests can write what no object can hold: duplicate keys, 1e200000, half surrogates.
 import fc from "fast-check";
+import { MAX_JSON_LEVELS } from "../../../client-contract/contract/limits.ts";
 
 /** JSON text as it is, or an object as a list of entries. */
 export type RawJson = { text: string } | { entries: [key: string, value: RawJson][] };
@@ -108,8 +109,25 @@ const stringText: fc.Arbitrary<string> = fc.oneof(
   ).map((parts) => `"${parts.join("")}"`),
 );
 
+/** As deep as is allowed, and a little deeper; and a text of many brackets. */
+const deepText: fc.Arbitrary<string> = fc.oneof(
+  fc.tuple(
+    fc.integer({ min: MAX_JSON_LEVELS - 6, max: MAX_JSON_LEVELS + 2 }),
+    fc.constantFrom(["[", "", "]"], ["[", "1", "]"], ['{"a":', "{}", "}"], ['[{"a":', '"[{"', "}]"], [
+      "[",
+      "2",
+      "",
+    ]),
+  ).map(([levels, [open = "", inner = "", close = ""]]) => {
+    const times = Math.floor(levels / open.replace(/[^[{]/g, "").length);
+    return open.repeat(times) + inner + close.repeat(times);
+  }),
+  fc.constant(`"${"[{".repeat(1000)}"`),
+);
+
 /** Any JSON, and some text that is none. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
+  deepText,
   numberText,
   stringText,
   fc.constantFrom(

@@ -2,8 +2,9 @@
 // server has. Pushes are answered with nothing to say.
 import { BatchHeader } from "../../../client-contract/contract/batch.ts";
 import { treeRow } from "../../../client-contract/contract/hash_tree.ts";
+import { withVersion } from "../../../client-contract/contract/content.ts";
 import { CONTENT_SCHEMA } from "../../../client-contract/contract/limits.ts";
-import type { Bundle, ContentReport } from "../../../client-contract/contract/manifest.ts";
+import type { Bundle, ContentReport, Manifest } from "../../../client-contract/contract/manifest.ts";
 import { sha256 } from "../../../client-contract/contract/sha256.ts";
 import { DEFAULT_STEERING } from "../../../client-contract/contract/steering.ts";
 import { Problem, problemResponse } from "../../../supabase/functions/_shared/problem.ts";
@@ -118,7 +119,7 @@ export class ContentServer {
     return bundles;
   }
 
-  async #manifest(version: number): Promise<object> {
+  async #manifest(version: number): Promise<Manifest> {
     const { lines, tree } = this.release(version);
     const rows = [...lines.values()].map(treeRow);
     const count = (test: (row: { domain: string; id: string; parent: string | null }) => boolean) =>
@@ -129,7 +130,7 @@ export class ContentServer {
       rows: count(({ domain }) => domain === id),
       skills: rows.filter(({ kind, parent }) => kind === "skill" && parent === id).map((skill) => ({
         id: skill.id,
-        hash: tree.skills.get(skill.id),
+        hash: tree.skills.get(skill.id) ?? "",
         rows: count(({ id, parent }) => id === skill.id || parent === skill.id),
       })),
     }));
@@ -170,7 +171,11 @@ export class ContentServer {
       const [of, id] = key.split("/");
       return JSON.stringify({ kind: "tombstone", of, id, version: until });
     });
-    const upserts = [...after].filter(([key, line]) => before.get(key) !== line).map(([, line]) => line);
+    const upserts = [...after].filter(([key, line]) => before.get(key) !== line).map(([key, line]) => {
+      const { kind, id, version } = JSON.parse(line);
+      const isSame = query.get("same") === "true" && withVersion(before.get(key) ?? "", version) === line;
+      return isSame ? JSON.stringify({ kind: "same", of: kind, id, version }) : line;
+    });
     const limit = Number(query.get("limit") ?? 1000);
     return this.#page(since, until, [...upserts, ...tombstones], Number(query.get("after") ?? 0), limit);
   }
@@ -208,6 +213,10 @@ export class ContentServer {
     if (this.isRefused) throw new Problem("upgrade_required", "This schema is retired.", "2");
     if (path === "/head") return JSON.stringify(this.#head());
     if (path === "/manifest") return JSON.stringify(await this.#manifest(Number(query.get("version"))));
+    if (path === "/domains") {
+      const { domains, ...manifest } = await this.#manifest(Number(query.get("version")));
+      return JSON.stringify({ ...manifest, domains: domains.map(({ skills: _, ...node }) => node) });
+    }
     if (path === "/delta") return this.#delta(query);
     if (path === "/node") return this.#node(query);
     if (path !== "/report") throw new Problem("not_found");

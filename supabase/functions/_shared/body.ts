@@ -2,7 +2,7 @@
 // keeps a learner's place.
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, inTime, systemClock } from "./clock.ts";
 import { Problem } from "./problem.ts";
 
 /** The longest pause between two chunks. A phone that changes its cell stalls for a few seconds. */
@@ -14,20 +14,9 @@ function tooLarge(cap: number): Problem {
   return new Problem("payload_too_large", `The body may hold at most ${cap} bytes.`, String(cap));
 }
 
-/** The result of `read`, unless it takes longer than `ms`. */
-async function inTime<T>(read: Promise<T>, ms: number, clock: Clock): Promise<T> {
-  let callOff = () => {};
-  const late = new Promise<never>((_, reject) => {
-    callOff = clock.after(ms, () => {
-      const limits = `A pause may last ${IDLE_MS / 1000} s, a body ${TOTAL_MS / 1000} s.`;
-      reject(new Problem("body_timeout", `The body arrives too slowly. ${limits}`, String(TOTAL_MS / 1000)));
-    });
-  });
-  try {
-    return await Promise.race([read, late]);
-  } finally {
-    callOff();
-  }
+function tooSlow(): Problem {
+  const limits = `A pause may last ${IDLE_MS / 1000} s, a body ${TOTAL_MS / 1000} s.`;
+  return new Problem("body_timeout", `The body arrives too slowly. ${limits}`, String(TOTAL_MS / 1000));
 }
 
 /**
@@ -44,7 +33,12 @@ async function* arriving(
   let size = 0;
   try {
     for (;;) {
-      const { done, value } = await inTime(reader.read(), Math.min(IDLE_MS, end - clock.now()), clock);
+      const { done, value } = await inTime(
+        reader.read(),
+        Math.min(IDLE_MS, end - clock.now()),
+        tooSlow,
+        clock,
+      );
       if (done) return;
       size += value.byteLength;
       if (size > cap) throw tooLarge(cap);

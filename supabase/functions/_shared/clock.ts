@@ -15,3 +15,19 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The result of the work, or the error that `late` makes if the work takes longer than `ms`. The work continues. */
+export async function inTime<T>(
+  work: Promise<T>,
+  ms: number,
+  late: () => Error,
+  clock: Clock = systemClock,
+): Promise<T> {
+  const end = Promise.withResolvers<never>();
+  const callOff = clock.after(ms, () => end.reject(late()));
+  try {
+    return await Promise.race([work, end.promise]);
+  } finally {
+    callOff();
+  }
+}

@@ -1,6 +1,7 @@
 // The database of the Edge Functions: private functions, called with the role carrel_edge. SQL builds the JSON, and its text is
 // passed on without parsing: JSON.parse would change numbers and cost more than the query.
-import { connect } from "./connection.ts";
+import { inTime } from "./clock.ts";
+import { connect, type Value } from "./connection.ts";
 import { problemOf } from "./database_error.ts";
 import { Problem } from "./problem.ts";
 import { createSlots } from "./slots.ts";
@@ -18,6 +19,8 @@ export interface ContentCut {
   after: string | null;
   /** Rows. */
   limit: number;
+  /** Whether rows that differ from those of `since` in their version alone come without their texts. */
+  same: boolean;
 }
 
 /** A node of the hash tree at a version, and the position in its rows. */
@@ -68,6 +71,7 @@ export interface Database {
   contentExisting(): Promise<string>;
   contentPage(cut: ContentCut): Promise<string>;
   contentManifest(history: string, schema: number, version: number): Promise<string>;
+  contentDomains(history: string, schema: number, version: number): Promise<string>;
   contentNode(cut: NodeCut): Promise<string>;
   /** Whether the report was kept, as "true" or "false". */
   reportContent(caller: Caller, report: string): Promise<string>;
@@ -84,7 +88,7 @@ export interface Database {
 /** The connections of an isolate. docs/operations.md has the total. */
 const CONNECTIONS = 4;
 /**
- * The most requests that wait for a connection, and how long. postgres.js has an unlimited queue. With 4 connections and 10 ms
+ * The most requests that wait for a connection, and how long. The queue of node-postgres is unlimited. With 4 connections and 10 ms
  * a batch, 64 waiting requests are 160 ms of work. A request that has waited for 3 s should be sent to another isolate.
  */
 const QUEUE = { atOnce: CONNECTIONS, waiting: 64, waitMs: 3000, refusal: "overloaded" } as const;
@@ -95,67 +99,62 @@ const QUEUE = { atOnce: CONNECTIONS, waiting: 64, waitMs: 3000, refusal: "overlo
  */
 const ANSWER_MS = 12_000;
 
-/** Connects on first use. On hosted `url` is the transaction pooler, which has no prepared statements. */
+/** Connects on first use. On hosted `url` is the transaction pooler. */
 export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Database {
   const sql = connect(url, "carrel_edge", CONNECTIONS);
   const slots = createSlots(QUEUE);
+  const late = () => new Problem("overloaded");
 
-  // postgres.js sends a query when it is awaited, which is when there is a connection for it.
-  function ask<Row>(query: PromiseLike<readonly Row[]>): Promise<Row> {
+  function row<Row extends object>(parts: TemplateStringsArray, ...values: Value[]): Promise<Row> {
     const answer = slots.run(async () => {
       try {
-        const [row] = await query;
-        if (!row) throw new Error("The function returned no row.");
-        return row;
+        const [first] = await sql<Row>(parts, ...values);
+        if (!first) throw new Error("The function returned no row.");
+        return first;
       } catch (error) {
         throw problemOf(error);
       }
     });
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Problem("overloaded")), answerMs);
-    return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer));
+    return inTime(answer, answerMs, late);
   }
 
-  const text = async (query: PromiseLike<readonly { answer: string }[]>) => (await ask(query)).answer;
+  const text = async (parts: TemplateStringsArray, ...values: Value[]) =>
+    (await row<{ answer: string }>(parts, ...values)).answer;
 
   return {
-    contentHead: (schema) =>
-      text(sql<{ answer: string }[]>`select private.content_head(${schema}::smallint)::text as answer`),
-    contentExisting: () => text(sql<{ answer: string }[]>`select private.content_existing()::text as answer`),
+    contentHead: (schema) => text`select private.content_head(${schema}::smallint)::text as answer`,
+    contentExisting: () => text`select private.content_existing()::text as answer`,
     contentPage: (c) =>
-      text(sql<{ answer: string }[]>`select private.content_page(
+      text`select private.content_page(
         ${c.history}::text, ${c.schema}::smallint, ${c.since}::integer, ${c.until}::integer,
-        ${
-        c.domains && `{${c.domains.join(",")}}`
-      }::uuid[], ${c.after}::text, ${c.limit}::integer) as answer`),
+        ${c.domains && `{${c.domains.join(",")}}`}::uuid[], ${c.after}::text, ${c.limit}::integer,
+        p_same => ${String(c.same)}::boolean) as answer`,
     contentManifest: (history, schema, version) =>
-      text(sql<{ answer: string }[]>`select private.content_manifest(
-        ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`),
+      text`select private.content_manifest(
+        ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`,
+    contentDomains: (history, schema, version) =>
+      text`select private.content_domains(
+        ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`,
     contentNode: (c) =>
-      text(sql<{ answer: string }[]>`select private.content_node(
+      text`select private.content_node(
         ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::text,
-        ${c.limit}::integer) as answer`),
+        ${c.limit}::integer) as answer`,
     reportContent: ({ learner, session }, report) =>
-      text(
-        sql<
-          { answer: string }[]
-        >`select private.report_content(${learner}::uuid, ${session}::uuid, ${report}::text)::text as answer`,
-      ),
+      text`select private.report_content(${learner}::uuid, ${session}::uuid, ${report}::text)::text as answer`,
     recordContacts: (contacts) =>
-      text(sql<{ answer: string }[]>`select private.record_contacts(
-        ${JSON.stringify(contacts)}::text::json)::text as answer`),
+      text`select private.record_contacts(${JSON.stringify(contacts)}::text::json)::text as answer`,
     sync: ({ learner, session }, lines) =>
-      ask(sql<Synced[]>`select s.answer, s.changed_by as "changedBy"
-        from private.sync_for(${learner}::uuid, ${session}::uuid, ${lines}::text) s`),
+      row<Synced>`select s.answer, s.changed_by as "changedBy"
+        from private.sync_for(${learner}::uuid, ${session}::uuid, ${lines}::text) s`,
     changes: (p) =>
-      text(sql<{ answer: string }[]>`select private.pull_for(
+      text`select private.pull_for(
         ${p.learner}::uuid, ${p.session}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text,
-        ${p.device}::uuid) as answer`),
+        ${p.device}::uuid) as answer`,
     adopt: (account, anonymous) =>
-      text(sql<{ answer: string }[]>`select private.adopt_for(
-        ${account.learner}::uuid, ${account.session}::uuid, ${anonymous.learner}::uuid, ${anonymous.session}::uuid)::text as answer`),
+      text`select private.adopt_for(
+        ${account.learner}::uuid, ${account.session}::uuid, ${anonymous.learner}::uuid,
+        ${anonymous.session}::uuid)::text as answer`,
     hintLearners: (pushes) =>
-      text(sql<{ answer: string }[]>`select private.hint_learners(
-        ${JSON.stringify(pushes)}::text::json)::text as answer`),
+      text`select private.hint_learners(${JSON.stringify(pushes)}::text::json)::text as answer`,
   };
 }

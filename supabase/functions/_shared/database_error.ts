@@ -1,12 +1,11 @@
 // What a failed query means for the caller. A database that cannot be reached is `overloaded`, so that devices keep their events
 // and ask again. The function's log says why, and docs/restore.md what to do.
-import postgres from "postgres";
+import { ConnectionError, DatabaseError } from "./connection.ts";
 import { type ErrorCode, SQLSTATES } from "./errors.gen.ts";
 import { Problem } from "./problem.ts";
 
-/** Codes of postgres.js, of the system and of PostgreSQL for a database that cannot be reached or takes no more connections. */
-const UNREACHABLE =
-  /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENET|ERR_(SSL|TLS)|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|SASL|AUTH_|57P0|08|28|3D000|53)/;
+/** SQLSTATEs of a database that cannot be reached or takes no more connections. */
+const UNREACHABLE = /^(57P0|08|28|3D000|53)/;
 
 /** Messages of hosted's pooler. Their SQLSTATE is not specific. */
 const POOLER =
@@ -19,21 +18,20 @@ const LOGIN_REFUSED = /^28|^\(?E(AUTHQUERY|NOUSER)|^tenant or user not found/i;
 const LOG_EVERY_MS = 60_000;
 const logged = new Map<string, number>();
 
-function sqlState(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-}
+const codeOf = (error: DatabaseError | ConnectionError) => error.code ?? "";
 
 /** Whether the database could not be reached, rather than refused a statement. */
-export function isUnreachable(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
+export function isUnreachable(error: unknown): error is DatabaseError | ConnectionError {
+  if (error instanceof ConnectionError) return true;
+  if (!(error instanceof DatabaseError)) return false;
   // PostgreSQL ends a connection with these two, also while it starts, stops or has no room.
-  if (error instanceof postgres.PostgresError && /^(FATAL|PANIC)$/.test(error.severity)) return true;
-  return UNREACHABLE.test(sqlState(error)) || POOLER.test(error.message);
+  if (/^(FATAL|PANIC)$/.test(error.severity ?? "")) return true;
+  return UNREACHABLE.test(codeOf(error)) || POOLER.test(error.message);
 }
 
 /** The alarm of an isolate. alarms() shows it too, as worker_silent, because the workers share the connection string. */
-function logUnreachable(error: Error): void {
-  const cause = sqlState(error) || error.name;
+function logUnreachable(error: DatabaseError | ConnectionError): void {
+  const cause = codeOf(error) || error.name;
   const now = Date.now();
   if (now - (logged.get(cause) ?? -Infinity) < LOG_EVERY_MS) return;
   logged.set(cause, now);
@@ -47,17 +45,17 @@ function logUnreachable(error: Error): void {
 
 /** The problem of a failed query. An error that is not in the registry is internal, and logged. */
 export function problemOf(error: unknown): Problem {
-  const state = sqlState(error);
+  const state = error instanceof DatabaseError ? codeOf(error) : "";
   const known: ErrorCode | undefined = SQLSTATES[state];
   if (!known && isUnreachable(error)) {
     logUnreachable(error);
     return new Problem("overloaded");
   }
-  if (!known || known === "internal") {
+  if (!(error instanceof DatabaseError) || !known || known === "internal") {
     console.error("database:", error);
     return new Problem("internal");
   }
   // Only errors raised by Carrel have texts for callers.
-  if (!state.startsWith("CR") || !(error instanceof postgres.PostgresError)) return new Problem(known);
+  if (!state.startsWith("CR")) return new Problem(known);
   return new Problem(known, error.message, error.detail || undefined, Number(error.hint) || undefined);
 }

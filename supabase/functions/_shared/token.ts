@@ -2,6 +2,7 @@
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  decodeJwt,
   errors,
   type JSONWebKeySet,
   type JWTPayload,
@@ -38,7 +39,10 @@ export interface Caller {
 /** Returns the caller, or throws a `Problem`. */
 export type Authenticate = (request: Request) => Promise<Caller>;
 
-/** Returns whose token this is, which may have expired within `MAX_PROOF_AGE_S`, or throws a `Problem`. */
+/**
+ * Returns whose token this is, which may have expired within `MAX_PROOF_AGE_S`. The session is null if the token proves nothing: then the
+ * learner is only claimed. Throws a `Problem` for a token that claims no learner.
+ */
 export type Prove = (token: string) => Promise<Caller>;
 
 interface Known {
@@ -136,11 +140,13 @@ export function tokenChecks(
     try {
       return callerOf(await claims(token, MAX_PROOF_AGE_S));
     } catch (error) {
+      if (!(error instanceof errors.JOSEError || error instanceof Problem)) throw new Problem("overloaded");
+    }
+    try {
+      return { ...callerOf(decodeJwt(token)), session: null };
+    } catch {
       // One answer for every kind of bad proof.
-      if (error instanceof errors.JOSEError || error instanceof Problem) {
-        throw new Problem("adoption_proof_invalid", undefined, "anonymous_token");
-      }
-      throw new Problem("overloaded");
+      throw new Problem("adoption_proof_invalid", undefined, "anonymous_token");
     }
   }
 

@@ -22,7 +22,7 @@ export function wakeTokens(url: string, slug: string): TakeWake & AsyncDisposabl
     if (!TOKEN.test(token)) return false;
     return await slots.run(async () => {
       try {
-        const [row] = await sql<{ taken: boolean }[]>`
+        const [row] = await sql<{ taken: boolean }>`
           select private.take_wake(${slug}::text, ${token}::text) as taken`;
         return row?.taken ?? false;
       } catch (error) {
@@ -30,5 +30,5 @@ export function wakeTokens(url: string, slug: string): TakeWake & AsyncDisposabl
       }
     });
   };
-  return Object.assign(take, { [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }) });
+  return Object.assign(take, { [Symbol.asyncDispose]: () => sql[Symbol.asyncDispose]() });
 }

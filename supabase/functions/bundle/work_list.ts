@@ -38,15 +38,15 @@ export function openWorkList(url: string): WorkList {
   const sql = connect(url, "carrel_bundle", 1);
   return {
     async claim() {
-      const [row] = await sql<{ work: Work | null }[]>`select private.claim_bundle_work() as work`;
+      const [row] = await sql<{ work: Work | null }>`select private.claim_bundle_work() as work`;
       return row?.work ?? null;
     },
     async text(lease) {
-      const [row] = await sql<{ text: string | null }[]>`select private.bundle_text(${lease}::uuid) as text`;
+      const [row] = await sql<{ text: string | null }>`select private.bundle_text(${lease}::uuid) as text`;
       return row?.text ?? null;
     },
     async name(lease, bytes, sha256) {
-      const [row] = await sql<{ path: string | null }[]>`
+      const [row] = await sql<{ path: string | null }>`
         select private.name_bundle(${lease}::uuid, ${bytes}::integer, ${sha256}::text) as path`;
       return row?.path ?? null;
     },
@@ -61,7 +61,7 @@ export function openWorkList(url: string): WorkList {
       await sql`select private.finish_removal(${lease}::uuid)`;
     },
     async continue() {
-      const [row] = await sql<{ woken: boolean }[]>`select private.wake_bundler() as woken`;
+      const [row] = await sql<{ woken: boolean }>`select private.wake_bundler() as woken`;
       return row?.woken ?? false;
     },
   };

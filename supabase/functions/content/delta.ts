@@ -1,6 +1,6 @@
 // GET /content/delta: the changes between two versions, or a snapshot, page by page.
 import { DEFAULT_PAGE_ROWS, MAX_DOMAINS, MAX_PAGE_ROWS } from "../_shared/limits.gen.ts";
-import { idsParam, integerParam, rowsParam } from "../_shared/query.ts";
+import { idsParam, integerParam, rowsParam, textParam } from "../_shared/query.ts";
 import { digestOf, payloadOf, reply } from "../_shared/reply.ts";
 import type { Call } from "../_shared/serve.ts";
 import {
@@ -18,12 +18,13 @@ export async function delta(context: ContentContext, { request, url, learner }: 
   const named = idsParam(url, "domains", MAX_DOMAINS);
   const after = cursorParam(url);
   const limit = rowsParam(url, "limit", DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS);
+  const same = textParam(url, "same", /^true$/) !== null && since > 0;
   const { schema, current, version, isNamed } = await versionParam(context, url, "until", { since });
   const { history } = current;
   await context.exists.requireCursor(after);
   const domains = named && await context.exists.nodes({ history, version }, named);
 
-  const cut = { history, schema, since, until: version, domains, after, limit };
+  const cut = { history, schema, since, until: version, domains, after, limit, same };
   const key = JSON.stringify(cut);
   const page = await context.pageOf(
     key,

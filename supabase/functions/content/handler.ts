@@ -9,6 +9,7 @@ import { Problem } from "../_shared/problem.ts";
 import { type Call, type Handler, requireMethod } from "../_shared/serve.ts";
 import type { ContentContext } from "./context.ts";
 import { delta } from "./delta.ts";
+import { domains } from "./domains.ts";
 import { existing } from "./existing.ts";
 import { head } from "./head.ts";
 import { headCache } from "./head_cache.ts";
@@ -23,6 +24,7 @@ const READ = new Map<string, Path>([
   ["/head", head],
   ["/delta", delta],
   ["/manifest", manifest],
+  ["/domains", domains],
   ["/node", node],
 ]);
 
@@ -69,7 +71,10 @@ export function contentHandler(database: Database, clock: Clock = systemClock): 
       requireMethod(call.request, "POST");
       return await report(context, call);
     }
-    throw new Problem("not_found", "The function content has /head, /delta, /manifest, /node and /report.");
+    throw new Problem(
+      "not_found",
+      "The function content has /head, /delta, /manifest, /domains, /node and /report.",
+    );
   }
 
   // One request of a learner after the other: one on many connections gets a tenth of what one connection would (learner_limits.ts).

@@ -115,7 +115,8 @@ export function headCache(
   /** A head of the known history and at least the known version, if the server has them, or else the newest head. */
   return async (schema: number, known: Known = NOTHING): Promise<Head> => {
     const { history, version, isEnough, bundlesOf = 0 } = known;
-    if (!entries.has(schema)) await exists.requireSchema(schema);
+    // Made-up schemas are recognised without a query for each; the first head of an isolate needs no second query for that.
+    if (entries.size > 0 && !entries.has(schema)) await exists.requireSchema(schema);
     const cached = entries.get(schema);
     const isNamed = isEnough && history !== null && !cached?.isRefusal;
     const isFresh = cached && clock.now() - cached.since <= (isNamed ? KNOWN_MS : FRESH_MS);

@@ -54,18 +54,18 @@ export function openOutbox(url: string): Outbox & AsyncDisposable {
   const sql = connect(url, "carrel_webhooks", 2);
   return {
     async claim(limit, leaseS) {
-      const [row] = await sql<{ claimed: Delivery[] }[]>`
+      const [row] = await sql<{ claimed: Delivery[] }>`
         select private.claim_webhooks(${limit}::integer, ${leaseS}::integer)::json as claimed`;
       return row?.claimed ?? [];
     },
     async record(delivery, report) {
-      const [row] = await sql<{ state: DeliveryState }[]>`
+      const [row] = await sql<{ state: DeliveryState }>`
         select private.record_webhook(
           ${delivery.message_id}::text, ${delivery.endpoint_id}::uuid, ${delivery.attempt}::integer, ${report.outcome}::text,
           ${report.status}::integer, ${report.answer}::text, ${report.durationMs}::integer, ${report.retryAfterS}::integer,
           ${report.jitter}::double precision) as state`;
       return row?.state ?? "unknown";
     },
-    [Symbol.asyncDispose]: () => sql.end({ timeout: 5 }),
+    [Symbol.asyncDispose]: () => sql[Symbol.asyncDispose](),
   };
 }

@@ -21,6 +21,7 @@ values
   ('revocations_full', 'This learner has already revoked the most devices that were never seen.', 409, '{CR085}', false, null, null, null, null),
   ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
   ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
+  ('adoption_erased', 'The data of the anonymous learner was erased.', 409, '{CR054}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
   ('wrong_isolation', 'This needs a READ COMMITTED transaction.', 409, '{CR003}', false, null, null, null, null),
   ('drafts_moved', 'The drafts have changed since the preview.', 409, '{CR004}', false, null, null, null, null),

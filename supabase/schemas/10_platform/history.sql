@@ -116,7 +116,7 @@ comment on function private.database_fingerprint() is
 create function private.is_upgrade(p_before text, p_after text)
 returns boolean
 language plpgsql -- rather than sql, which plans at every call
-immutable
+immutable strict -- so that it does not run where no upgrade is expected
 set search_path = pg_catalog, pg_temp
 as $$
 begin

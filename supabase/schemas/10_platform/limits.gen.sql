@@ -8,6 +8,8 @@ create function private.max_batch_bytes() returns integer language plpgsql immut
 set search_path = pg_catalog, pg_temp as $$ begin return 524288; end $$;
 create function private.max_event_bytes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 16384; end $$;
+create function private.max_json_levels() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_adopted_events() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 20000; end $$;
 create function private.default_page_rows() returns integer language plpgsql immutable parallel safe

@@ -20,6 +20,7 @@ create table learner.event (
   content_state      text,
   graded_correct     boolean,
   clock_offset_ms    bigint,
+  answered_at        timestamptz,
   -- No second index: a learner's look-ups use this one. It writes 0.68 times the WAL of the usual two indexes.
   constraint event_pkey primary key (user_id, event_id),
   constraint event_type_version_positive check (type_version > 0),
@@ -35,9 +36,11 @@ comment on table learner.event is
   'The ledger, kept permanently. event_id is the device''s ULID as uuid. Partitions are months of the ULID''s time.';
 comment on column learner.event.clock_offset_ms is
   'Server time minus device time as the device knew it when it made the event; null: unknown. It decides the day of practice.';
+comment on column learner.event.answered_at is
+  'When the server received what the device last had an answer to when it made the event; null: unknown. No day of practice is before it.';
 comment on column learner.event.head_version is 'This column and those up to graded_correct are stamped on arrival and never change, so projections depend only on the rows.';
 comment on column learner.event.clock_skew_ms is
-  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice of an event without an offset.';
+  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice where the offset can''t.';
 comment on column learner.event.content_state is 'The state of the answered question version on arrival: current, outdated or withdrawn.';
 comment on column learner.event.graded_correct is 'The server''s grading by the answered version. The body has the device''s claim.';
 

@@ -15,6 +15,7 @@ create table ops.quarantine (
   status         text not null,
   first_seen_at  timestamptz not null,
   last_seen_at   timestamptz not null,
+  clock_skew_ms  bigint,
   times_seen     integer not null default 1,
   knowledge      bigint not null default 0,
   waits_for      text,
@@ -48,6 +49,9 @@ comment on table ops.quarantine is 'Events that could not be applied, stored as 
 comment on column ops.quarantine.body is 'The received text, unchanged. mended_body is support''s corrected version.';
 comment on column ops.quarantine.origin is 'batch: received like any event. dead_letter: handed in by a device that had given it up; reason says why.';
 comment on column ops.quarantine.batch_id is 'The last batch that contained the event.';
+comment on column ops.quarantine.first_seen_at is 'The arrival. An event that is applied later is stamped with it.';
+comment on column ops.quarantine.clock_skew_ms is
+  'Server time minus device time when the batch of the first arrival was sent; null: unknown. The event is stamped with it.';
 comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try. 0: to be tried again in any case.';
 comment on column ops.quarantine.waits_for is
   'What a held event lacks: the first of type:<type>@<version>, version:<release>, question:<id>, skill:<id>, or reset (a correction by support).';

@@ -83,9 +83,20 @@ $$;
 comment on function private.snapshot_row(smallint, integer, uuid[], integer, text, uuid, integer) is
   'The rows of a version in some domains (null: all), after a given row.';
 
+create function private.is_rolled_back(p_since integer, p_until integer)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from content.release r where r.version > p_since and r.version <= p_until and r.rollback_to is not null)
+$$;
+comment on function private.is_rolled_back(integer, integer) is
+  'Whether a roll-back lies between two versions. Only then rows are compared with those of the older one: usually all of them differ.';
+
 create function private.content_change(
   p_schema smallint, p_since integer, p_until integer, p_domains uuid[],
-  p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)
+  p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer, p_same boolean default false)
 returns table (version integer, kind text, id uuid, op text, body text)
 language sql
 stable
@@ -102,12 +113,20 @@ as $$
     where p_schema between x.from_schema and x.schema and x.version >= greatest(p_after_version, p_since + 1) and x.version <= p_until
   )
   select r.version, r.kind, r.id,
-    case when member.at_until then 'upsert' else 'delete' end,
-    case when member.at_until then r.body end
+    case when not member.at_until then 'delete' when held.is_same then 'same' else 'upsert' end,
+    case when member.at_until and not held.is_same then r.body end
   from content.revision r
   cross join lateral (
     select r.op = 'upsert' and (p_domains is null or r.domain_id = any (p_domains)) as at_until
   ) member
+  -- Kind and version come first in a text. Equal texts have the same domain, so that the device holds the row.
+  cross join lateral (
+    select p_same and member.at_until and coalesce((
+      select substr(b.body, strpos(b.body, '"id":')) = substr(r.body, strpos(r.body, '"id":')) from content.revision b
+      where p_schema between b.from_schema and b.schema and b.kind = r.kind and b.id = r.id and b.version <= p_since
+      order by b.version desc
+      limit 1), false) as is_same
+  ) held
   where p_schema between r.from_schema and r.schema
     -- One lower bound: above every row of `since`, or after the previous page. With two bounds the index may start at the lower one,
     -- 8,000 blocks too early at 500,000 rows. No kind sorts after 'z'.
@@ -132,11 +151,13 @@ as $$
   order by r.version, r.kind, r.id
   limit p_limit
 $$;
-comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer) is
+comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer, boolean) is
   'The rows that differ between two versions for a device with some domains (null: all): upsert with the exact body, or delete. '
+  'With p_same also same: an upsert whose text differs in its version alone. '
   'A row that entered the domains: upsert. A row that left them: delete. A row that was never in them: nothing.';
 
-create function private.content_since(p_schema smallint, p_since integer, p_until integer, p_domains uuid[])
+create function private.content_since(
+  p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_same boolean default false)
 returns integer
 language plpgsql
 stable
@@ -163,10 +184,10 @@ begin
   -- The bound counts a row once per release that changed it. The exact delta is measured only if the bound exceeds the snapshot.
   if v_delta > v_snapshot then
     select coalesce(sum(coalesce(octet_length(c.body) + 1, 100)), 0) into v_delta
-    from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null) c;
+    from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null, p_same) c;
   end if;
   return case when v_delta > v_snapshot then 0 else p_since end;
 end
 $$;
-comment on function private.content_since(smallint, integer, integer, uuid[]) is
+comment on function private.content_since(smallint, integer, integer, uuid[], boolean) is
   'p_since, or 0 if the snapshot is smaller than the delta. Later releases do not change the result.';

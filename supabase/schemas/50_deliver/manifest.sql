@@ -1,4 +1,4 @@
--- What:  content_manifest(): the hash tree of one version, and the files that contain its rows.
+-- What:  content_manifest(): the hash tree of one version, and the files that contain its rows. content_domains(): the upper nodes alone.
 -- Why:   a device compares the manifest with its own tree, finds the damaged skills, and fetches only those (C6).
 
 create function private.tree_node_at(p_schema smallint, p_version integer)
@@ -18,11 +18,10 @@ as $$
 $$;
 comment on function private.tree_node_at(smallint, integer) is 'The nodes of the hash tree at a version.';
 
-create function private.content_manifest(p_history text, p_schema smallint, p_version integer)
-returns json
+create function private.published_version(p_history text, p_schema smallint, p_version integer)
+returns integer
 language plpgsql
 stable
-security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -33,6 +32,22 @@ begin
   if v_version = 0 then
     perform private.raise_error('release_unknown', 'Nothing is published yet.', '0');
   end if;
+  return v_version;
+end
+$$;
+comment on function private.published_version(text, smallint, integer) is
+  'The version to describe (by default the head). Raises an error if it is not served, or nothing is published.';
+
+create function private.content_manifest(p_history text, p_schema smallint, p_version integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version constant integer := private.published_version(p_history, p_schema, p_version);
+begin
   return (
     with node as materialized (select * from private.tree_node_at(p_schema, v_version)),
     -- The tree does not record a skill's domain; the skill's row of that version does.
@@ -67,4 +82,29 @@ comment on function private.content_manifest(text, smallint, integer) is
   '{history, schema, version, root, rows, domains: [{id, hash, rows, skills: [{id, hash, rows}]}], bundles}, ids in ascending order. '
   'Only the bundles can change later.';
 
+create function private.content_domains(p_history text, p_schema smallint, p_version integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version constant integer := private.published_version(p_history, p_schema, p_version);
+begin
+  return (
+    select json_build_object(
+      'history', private.history(), 'schema', p_schema, 'version', v_version,
+      'root', max(encode(n.hash, 'hex')) filter (where n.kind = 'release'),
+      'domains', coalesce(json_agg(json_build_object('id', n.id, 'hash', encode(n.hash, 'hex'), 'rows', n.rows) order by n.id)
+        filter (where n.kind = 'domain'), '[]'))
+    from private.tree_node_at(p_schema, v_version) n
+    where n.kind in ('release', 'domain'));
+end
+$$;
+comment on function private.content_domains(text, smallint, integer) is
+  '{history, schema, version, root, domains: [{id, hash, rows}]}, ids in ascending order: the nodes that a device with some domains needs of the others. '
+  'The same arguments always give the same bytes.';
+
+grant execute on function private.content_domains(text, smallint, integer) to carrel_edge;
 grant execute on function private.content_manifest(text, smallint, integer) to carrel_edge;

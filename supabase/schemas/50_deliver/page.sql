@@ -3,7 +3,7 @@
 
 create function private.content_page(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer,
-  p_bytes integer default null)
+  p_bytes integer default null, p_same boolean default false)
 returns text
 language plpgsql
 stable
@@ -14,6 +14,7 @@ declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_limit constant integer := private.page_rows('limit', p_limit);
   v_bytes constant integer := coalesce(p_bytes, private.max_page_bytes()) - private.page_frame_bytes();
+  v_same constant boolean := p_same and p_since > 0 and private.is_rolled_back(p_since, v_until);
   v_after text[];
   v_since integer;
   v_prefix text;
@@ -29,7 +30,7 @@ begin
   end if;
   -- Decided for the first page. The cursor carries the decision to the following pages.
   v_since := case
-    when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains)
+    when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains, v_same)
     when v_after[1] is not null then 0
     else p_since
   end;
@@ -37,12 +38,13 @@ begin
   return (
     with change as materialized (
       select c.version, c.kind, c.id,
-        coalesce(c.body, format('{"kind":"tombstone","of":"%s","id":"%s","version":%s}', c.kind, c.id, c.version)) as line
+        coalesce(c.body, format('{"kind":"%s","of":"%s","id":"%s","version":%s}',
+          case c.op when 'same' then 'same' else 'tombstone' end, c.kind, c.id, c.version)) as line
       from (
         select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
         where v_since = 0
         union all
-        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
+        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1, v_same)
         where v_since > 0
       ) c
     ), placed as (
@@ -62,9 +64,10 @@ begin
     from page p);
 end
 $$;
-comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) is
+comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer, boolean) is
   'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, and an "end" line with the cursor of the next page or null. '
-  'At most p_limit rows and p_bytes bytes (by default 1 MiB), but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, '
+  'At most p_limit rows and p_bytes bytes (by default 1 MiB), but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With p_same, rows that a '
+  'roll-back has brought back come as "same" lines, without their texts. With `until`, '
   'the same arguments always give the same bytes.';
 
 create function private.content_delta(
@@ -114,5 +117,5 @@ comment on function public.content_delta(text, integer, integer, uuid[], text, i
   'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required, overloaded.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
-grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) to carrel_edge;
+grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer, boolean) to carrel_edge;
 grant execute on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) to authenticated, service_role;

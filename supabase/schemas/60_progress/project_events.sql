@@ -14,7 +14,7 @@ begin
   -- One statement, so that the events are unpacked once. Each table has its own range of change numbers.
   -- Within a range, a row's number is the place of an event that changed the row.
   with event as materialized (
-    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.clock_skew_ms, e.received_at, e.body, e.session_id, e.skill_id, e.question_id,
+    select e.event_id, e.type, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.answered_at, e.clock_skew_ms, e.received_at, e.body, e.session_id, e.skill_id, e.question_id,
       e.reset_count, e.reset_event, e.content_state, e.graded_correct,
       -- Limited, because a clock that is years ahead would freeze the field at a far date.
       least(e.occurred_at, e.received_at + interval '1 day') as practiced_at, e.ordinality as place
@@ -119,20 +119,23 @@ begin
     where (excluded.reset_count, coalesce(excluded.reset_event, v_nil)) >= (p.reset_count, coalesce(p.reset_event, v_nil))
   )
 
-  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day. The device's clock
-  --   is corrected by the event's clock offset, or by its batch's skew if that exceeds a day. An offset that leads more than an hour
-  --   beyond the arrival is void, because the clock was set after the device had read it. No day is after that of the arrival.
+  -- 4 Days of practice: by the event's own UTC offset, so neither the server's zone nor a journey changes a day. An event came after the
+  --   last answer that its device had, and before its arrival. The first reading of its time that fits counts: corrected by the event's clock
+  --   offset, by its batch's skew if that exceeds a day, or as it is. No day is before that answer, or after the arrival.
   insert into learner.practice as d (user_id, days, change_seq)
   select p_user, range_agg(daterange(t.day, t.day, '[]')), p_seq + 3 * v_count + 1
   from (
     select distinct
-      (least(
-        case when e.occurred_at + c.by_event <= e.received_at + interval '1 hour' then e.occurred_at + c.by_event else e.occurred_at + c.by_batch end,
-        e.received_at) at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
+      (least(greatest(
+        case
+          when e.occurred_at + c.by_event between c.earliest and c.latest then e.occurred_at + c.by_event
+          when e.occurred_at + c.by_batch between c.earliest and c.latest then e.occurred_at + c.by_batch
+          else e.occurred_at
+        end, e.answered_at), e.received_at) at time zone 'utc' + make_interval(mins => e.utc_offset_minutes))::date as day
     from event e
     cross join lateral (
-      select interval '1 ms' * e.clock_offset_ms as by_event,
-        interval '1 ms' * case when abs(e.clock_skew_ms) > 86400000 then e.clock_skew_ms else 0 end as by_batch
+      select interval '1 ms' * e.clock_offset_ms as by_event, case when abs(e.clock_skew_ms) > 86400000 then interval '1 ms' * e.clock_skew_ms end as by_batch,
+        coalesce(e.answered_at - interval '1 hour', '-infinity') as earliest, e.received_at + interval '1 hour' as latest
     ) c
     where e.type in ('attempt.recorded', 'progress.advanced')
   ) t

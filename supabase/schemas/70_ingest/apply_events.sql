@@ -50,16 +50,16 @@ begin
   --   take a tenth of the time of the insert, because it prepares each row.
   with reported as (
     insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, coalesce(i.received_at, p_now)
     from unnest(coalesce(v_storing, p_events)) i
     where i.code = 'telemetry'
   ),
   fresh as (
     insert into learner.event as l (
-      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, body, received_at, head_version,
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, answered_at, body, received_at, head_version,
       clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.body, p_now, p_head,
-      p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.answered_at, i.body,
+      coalesce(i.received_at, p_now), p_head, case when i.received_at is null then p_skew else i.clock_skew_ms end, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
     from unnest(coalesce(v_storing, p_events)) i
     where i.code is null
     returning l.event_id, l as row

@@ -61,12 +61,12 @@ begin
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
         case when j.verdict = 'invalid_event' then coalesce(
           private.broken_field('event', 1::smallint, j.event), private.broken_field(j.type, (j.event -> 'version')::smallint, j.event)) end,
-        null, j.type, null, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
+        null, j.type, null, null, null, null, null, null, j.body, null, null, null, 0, null, null, null, null, null)::private.incoming
       else row(
         j.place, j.id, case when j.kept_in = 'telemetry' then 'telemetry' end, null,
         private.ulid_to_uuid(j.id), j.type, (j.event -> 'version')::smallint, (j.event ->> 'device_id')::uuid,
         (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint,
-        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, j.body,
+        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, (j.event ->> 'answered_at')::timestamptz, j.body,
         case when j.is_attempt or j.type in ('session.started', 'session.ended') then private.ulid_to_uuid(j.body ->> 'session_id') end,
         case when j.type in ('session.started', 'progress.advanced', 'progress.reset') then (j.body ->> 'skill_id')::uuid end,
         case when j.is_attempt then (j.body ->> 'question_id')::uuid end,
@@ -79,7 +79,7 @@ begin
           when j.is_attempt or j.type = 'progress.advanced' then private.ulid_to_uuid(j.body -> 'reset' ->> 'event')
           when j.type = 'progress.reset' then private.ulid_to_uuid(j.id)
         end,
-        null, null)::private.incoming
+        null, null, null, null)::private.incoming
     end
     from judged j
     order by j.place);

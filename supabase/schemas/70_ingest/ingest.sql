@@ -87,7 +87,7 @@ begin
   v_outcome := private.outcome_of(v_events);
   -- Without room, what is to be quarantined is there already.
   if v_outcome.quarantined > 0 and v_room > 0 then
-    v_events := private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events);
+    v_events := private.keep_events(p_user, v_now, v_skew, v_head, v_knowledge, v_header, v_lines, v_events);
     v_outcome := private.outcome_of(v_events);
     update learner.state s set stored_bytes = s.stored_bytes + private.kept_bytes(v_events, v_lines) where s.user_id = p_user;
   end if;

@@ -1,7 +1,7 @@
 -- What:  keep_events(): stores the events of a batch that could not be applied in quarantine, within the limits.
 -- Why:   a device deletes events that are reported as quarantined, so they must be stored. No learner may fill the disk (U3).
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
+  p_user uuid, p_now timestamptz, p_skew bigint, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
 language plpgsql
 volatile
@@ -39,9 +39,10 @@ begin
   ),
   kept as (
     insert into ops.quarantine as q (
-      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at, waits_for)
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, clock_skew_ms, knowledge, tried_at,
+      waits_for)
     select p_user, f.sha256, case when private.is_ulid(f.id_text) then private.ulid_to_uuid(f.id_text) end,
-      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now,
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_skew, p_knowledge, p_now,
       private.missing_knowledge(f.code, f.line, p_head)
     from fitting f
     where f.fits
@@ -72,5 +73,5 @@ begin
     order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, integer, bigint, private.header, text[], private.incoming[]) is
+comment on function private.keep_events(uuid, timestamptz, bigint, integer, bigint, private.header, text[], private.incoming[]) is
   'Stores events that could not be applied, once per text. Returns all events; those that do not fit get the code quarantine_full.';

@@ -25,15 +25,17 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks large. Lines of up to 4 KiB
-  -- cannot nest deeper than is_jsonb() allows.
+  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks large and they have few
+  -- brackets. Short lines have no room for many that are closed.
+  v_short constant integer := 2 * private.max_json_levels();
   v_careful boolean := private.shows_large_exponent(array_to_string(p_lines, E'\n'));
 begin
   loop
     begin
       return array(
         select row(l.number - 1, l.line, case
-          when (not v_careful and octet_length(l.line) <= 4096) or private.is_jsonb(l.line) then l.line::jsonb end)::private.line
+          when (not v_careful and (octet_length(l.line) <= v_short or not private.shows_many_brackets(l.line))) or private.is_jsonb(l.line)
+          then l.line::jsonb end)::private.line
         from unnest(p_lines) with ordinality l (line, number)
         where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$')
         order by l.number);

@@ -10,20 +10,26 @@ as $$
 declare
   v_rows bytea[];
   v_lines text[];
+  v_arrivals timestamptz[];
+  v_skews bigint[];
   v_events private.incoming[];
 begin
-  -- 1 The texts in the order of their ids, with support's corrections.
+  -- 1 The texts in the order of their ids, with support's corrections, and how each arrived first.
   select array_agg(q.sha256 order by q.event_id, q.sha256),
-    array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256))
-  into v_rows, v_lines
+    array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256)),
+    array_agg(q.first_seen_at order by q.event_id, q.sha256), array_agg(q.clock_skew_ms order by q.event_id, q.sha256)
+  into v_rows, v_lines, v_arrivals, v_skews
   from ops.quarantine q
   where q.user_id = p_user and q.sha256 = any (p_rows) and q.status in ('open', 'held');
   if v_rows is null then
     return 0;
   end if;
 
-  -- 2 The same path as for all events. The device's clock skew at that time is unknown.
-  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, v_lines, p_head, null));
+  -- 2 The same path as for all events. An event that waited counts as if it had been applied when it arrived, so that its day is the same.
+  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, array(
+    select private.with_arrival(e, v_arrivals[e.place], v_skews[e.place])
+    from unnest(private.read_events(p_user, v_lines, p_head, null)) e
+    order by e.place));
 
   -- 3 A separate statement, because applying may have superseded the row already.
   update ops.quarantine q set

@@ -69,10 +69,11 @@ begin
           then 'unknown_content'
         when k.reset_count >= private.reset_range() and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
       end),
-      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.body, k.session_id, k.its_skill, k.question_id,
+      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.answered_at, k.body, k.session_id, k.its_skill, k.question_id,
       k.reset_count, k.reset_event,
       case when k.question_id is not null then case when k.is_withdrawn then 'withdrawn' when k.is_older then 'outdated' else 'current' end end,
-      case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end)::private.incoming
+      case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end,
+      k.received_at, k.clock_skew_ms)::private.incoming
     from keyed k
     order by k.place);
 end

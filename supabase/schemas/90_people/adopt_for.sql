@@ -15,6 +15,18 @@ declare
   v_adoption learner.adoption;
   v_refusal json;
 begin
+  -- 0 Without a proof nothing is moved, and an adoption that has happened is only reported. A device asks again after a restore of the
+  --   server, when its proof may be too old. No lock of a learner whom the caller only names.
+  if p_anonymous_session is null then
+    perform private.require_running(null, null);
+    perform private.require_session(p_account, p_session, null);
+    select * into v_adoption from learner.adoption a where a.user_id = p_anonymous and a.adopted_by = p_account;
+    if v_adoption is null then
+      perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
+    end if;
+    return private.adoption_json(v_adoption);
+  end if;
+
   -- 1 Both learners' locks, in a statement of its own. Everything after sees what the last holders committed.
   perform private.lock_learners(array[p_account, p_anonymous]);
   perform private.require_running(null, null);
@@ -27,7 +39,7 @@ begin
   end if;
 
   -- 3 The function has verified the signature of the anonymous token, which may have expired. So its session must still live.
-  if p_anonymous_session is null or private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
+  if private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
     perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
   elsif not (private.account_of(p_anonymous, p_anonymous_session)).is_anonymous then
     perform private.raise_error('adoption_refused', 'This learner has an account of their own.', 'not_anonymous');
@@ -53,6 +65,6 @@ end
 $$;
 comment on function private.adopt_for(uuid, uuid, uuid, uuid) is
   'An account adopts an anonymous learner: {learner_id, adopted_at, token, moved, duplicate, conflict}, the same at every call, or {refused} if a rate limit '
-  'is exceeded. The caller has verified the tokens of both. Errors: paused, unauthenticated, session_ended, device_revoked, erased, learner_adopted, '
-  'adoption_proof_invalid, adoption_refused, adoption_too_large; lock_timeout if one of them is busy.';
+  'is exceeded. The caller has verified the account''s token, and the anonymous one if p_anonymous_session is not null. Errors: paused, unauthenticated, '
+  'session_ended, device_revoked, erased, learner_adopted, adoption_proof_invalid, adoption_refused, adoption_erased, adoption_too_large; lock_timeout if one of them is busy.';
 grant execute on function private.adopt_for(uuid, uuid, uuid, uuid) to carrel_edge;

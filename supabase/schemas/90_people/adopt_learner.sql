@@ -57,7 +57,7 @@ comment on function private.adopt_learner(uuid, uuid, text) is
 create function private.adoption_of(p_account uuid, p_anonymous uuid)
 returns learner.adoption
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -71,14 +71,19 @@ begin
   select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
   if v_adoption.adopted_by <> p_account then
     perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
-  elsif v_adoption is null then
-    perform private.refuse_absent(p_anonymous);
+  elsif v_adoption is not null then
+    -- Made again by lock_learners().
+    delete from learner.state s where s.user_id = p_anonymous;
+  elsif exists (select from ops.erasure e where e.user_id = p_anonymous) then
+    -- Not `erased`, which tells a device to delete what the account has.
+    perform private.raise_error('adoption_erased');
   end if;
   return v_adoption;
 end
 $$;
 comment on function private.adoption_of(uuid, uuid) is
-  'The adoption, if it has happened; null if it may happen. Raises adoption_refused, erased or learner_adopted. The caller holds both locks.';
+  'The adoption, if it has happened; null if it may happen. Raises adoption_refused or adoption_erased; erased or learner_adopted for the account. '
+  'The caller holds both locks.';
 
 create function private.adoption_json(p_adoption learner.adoption)
 returns json
@@ -120,4 +125,4 @@ end
 $$;
 comment on function ops.adopt_learner(uuid, uuid, text) is
   'The same by hand: for a learner whose device has lost its session, or who has too many events for it. Find out first that both are the same person. '
-  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, erased, learner_adopted.';
+  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, adoption_erased, erased, learner_adopted.';

@@ -12,10 +12,11 @@ declare
 begin
   -- 1 Ids that the account has too. The same event is a duplicate. Another event under the id waits for support, as in ingest.
   with mine as (
-    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body, e.received_at
+    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.answered_at, e.clock_skew_ms, e.body,
+      e.received_at
     from learner.event e where e.user_id = p_from
     union all
-    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body, t.received_at
+    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, null, null, t.body, t.received_at
     from ops.telemetry t where t.user_id = p_from
   ),
   theirs as (
@@ -24,17 +25,18 @@ begin
     select t.event_id, t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_to
   ),
   taken as materialized (
-    select m.*, (h.type, h.type_version, h.occurred_at, h.body) is not distinct from (m.type, m.type_version, m.occurred_at, m.body) as is_same
+    select m.*, (h.type, h.type_version, h.occurred_at) = (m.type, m.type_version, m.occurred_at) and private.is_same_body(h.body, m.body) as is_same
     from mine m join theirs h using (event_id)
   ),
   kept as (
     insert into ops.quarantine (
-      user_id, sha256, event_id, code, body, device_id, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+      user_id, sha256, event_id, code, body, device_id, reason, status, first_seen_at, last_seen_at, clock_skew_ms, knowledge, tried_at)
     select p_to, sha256(convert_to(b.line, 'UTF8')), t.event_id, 'id_conflict', b.line, t.device_id, 'adopted from ' || p_from,
-      private.waiting_status('id_conflict'), t.received_at, p_now, k.number, p_now
+      private.waiting_status('id_conflict'), t.received_at, p_now, t.clock_skew_ms, k.number, p_now
     from taken t
     cross join private.knowledge k
-    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms)) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
+    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms,
+      'answered_at', to_char(t.answered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
       'learner_id', p_from, 'device_id', t.device_id, 'occurred_at', to_char(t.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
       'utc_offset_minutes', t.utc_offset_minutes, 'body', t.body))::text) b (line)
     where not t.is_same
@@ -86,12 +88,13 @@ begin
   -- Copies, because actions refer to their row and are never updated. A held event is tried again at the next contact.
   insert into ops.quarantine as q (
     user_id, sha256, event_id, code, field, body, mended_body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at,
-    times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
+    clock_skew_ms, times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
   select p_to, o.sha256, o.event_id, o.code, o.field, o.body, o.mended_body, o.device_id, o.batch_id, o.origin, o.reason, o.status, o.first_seen_at,
-    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
+    o.last_seen_at, o.clock_skew_ms, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
   from ops.quarantine o
   where o.user_id = p_from
   on conflict (user_id, sha256) do update set
+    clock_skew_ms = case when excluded.first_seen_at < q.first_seen_at then excluded.clock_skew_ms else q.clock_skew_ms end,
     first_seen_at = least(q.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(q.last_seen_at, excluded.last_seen_at),
     times_seen = q.times_seen + excluded.times_seen;
   insert into ops.quarantine_action (

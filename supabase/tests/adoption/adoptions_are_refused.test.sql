@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 
 -- 1 and 3 are accounts, 2, 4, 5 and 6 are anonymous.
 select tests.a_release();
@@ -26,13 +26,14 @@ select is(pg_temp.adopt(3, 2), 'CR051 adopted_by_another', 'U10: a learner is ad
 
 -- Erasures and deleted accounts.
 select ops.erase_learner(tests.learner(5));
-select is(pg_temp.adopt(1, 5), 'CR024', 'O5: an erased learner is not adopted');
+select is(pg_temp.adopt(1, 5), 'CR054', 'O5: an erased learner is not adopted, and the device is not told to delete what the account has');
 select is(tests.raised('select ops.erase_learner(tests.learner(2))'), 'CR050', 'O5: an adopted learner is erased with their account alone');
 delete from auth.users where id = tests.learner(2);
 select is_empty('select from ops.account_deletion', 'O5: deleting the anonymous account of an adopted learner starts no grace period');
 select ops.erase_learner(tests.learner(1));
 select ops.run_erasures();
 select bag_eq('select user_id from ops.erasure where erased_at is not null', 'select tests.learner(n) from unnest(array[1, 2, 4, 5]) n', 'O5: erasing an account erases the ids that it has adopted');
+select is(pg_temp.adopt(1, 6), 'CR024', 'O5: an erased account adopts nobody');
 select is(tests.raised(format('select tests.send_for(2, %L)', tests.attempt(99, 1))), 'CR024', 'O5: a device of an adopted id brings nothing back after the erasure');
 
 select * from finish();

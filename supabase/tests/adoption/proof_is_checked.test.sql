@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(22);
 
 -- 1 is the account, 2 and 3 are anonymous, 4 has an account.
 select tests.a_release();
@@ -48,6 +48,10 @@ create temporary table answer on commit drop as select private.adopt_for(tests.l
 select is((select a ->> 'moved' from answer), '1', 'U10: an account adopts an anonymous learner with proof of both sessions');
 delete from auth.users where id = tests.learner(2);
 select is(private.adopt_for(tests.learner(1), tests.session_of(tests.learner(1)), tests.learner(2), tests.session_of(tests.learner(2)))::jsonb, a, 'U10: a repeated call has the same answer, also after the anonymous account is deleted') from answer;
+select is_empty('select from learner.state where user_id = tests.learner(2)', 'U10: a repeated adoption leaves no row of the adopted id');
+select is(private.adopt_for(tests.learner(1), tests.session_of(tests.learner(1)), tests.learner(2), null)::jsonb, a, 'U10: an adoption that has happened is reported without a proof') from answer;
+select is(tests.raised('select private.adopt_for(tests.learner(4), tests.session_of(tests.learner(4)), tests.learner(2), null)'), 'CR053 anonymous_token', 'I9: without a proof nobody hears of another account''s adoption');
+select is(tests.raised('select private.adopt_for(tests.learner(1), null, tests.learner(2), null)'), 'CR022', 'I9: what has happened is reported to a live session alone');
 select throws_ok('set local role authenticated; select private.adopt_for(tests.learner(1), tests.session_of(tests.learner(1)), tests.learner(3), tests.session_of(tests.learner(3)))', '42501', null,
   'I9: the API does not open the call that trusts its caller');
 

@@ -6,7 +6,7 @@ insert into auth.users (id, is_anonymous) values (tests.learner(1), false), (tes
 -- 10 is the same event under both ids, 11 another event under the same id, 12 and 13 the same for telemetry.
 select tests.send(tests.attempt(10, 1), tests.attempt(11, 1), tests.event(12, 'app.failed', '{"code": "sqlite.busy", "fatal": false}'),
   tests.event(13, 'app.failed', '{"code": "sqlite.busy", "fatal": false}'), 'no JSON');
-select tests.send_for(2, tests.attempt(10, 1), tests.attempt(11, 2), tests.event(12, 'app.failed', '{"code": "sqlite.busy", "fatal": false}'),
+select tests.send_for(2, tests.attempt(10, 1, '{"reset": null, "note": null}'), tests.attempt(11, 2), tests.event(12, 'app.failed', '{"code": "sqlite.busy", "fatal": false}'),
   tests.event(13, 'app.failed', '{"code": "sqlite.full", "fatal": true}'), tests.attempt(14, 3), 'no JSON');
 select public.discard_quarantined(tests.learner(n), array[tests.quarantine_id('no JSON')], 'nothing in it') from generate_series(1, 2) n;
 

@@ -4,8 +4,9 @@ select plan(5);
 select set_eq($$ select tests.functions_open_to('carrel_edge') $$,
   $$ values
     ('private.content_head(p_schema smallint)'),
-    ('private.content_page(p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer, p_bytes integer)'),
+    ('private.content_page(p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer, p_bytes integer, p_same boolean)'),
     ('private.content_existing()'),
+    ('private.content_domains(p_history text, p_schema smallint, p_version integer)'),
     ('private.content_manifest(p_history text, p_schema smallint, p_version integer)'),
     ('private.content_node(p_history text, p_schema smallint, p_version integer, p_id uuid, p_after text, p_limit integer)'),
     ('private.report_content(p_user uuid, p_session uuid, p_report text)'),

@@ -80,6 +80,13 @@ Deno.test("adopt", async (t) => {
       });
       const answer = await adopt(stack, account, proofOf(expired));
       assert.equal(answer.status, status, JSON.stringify(answer.body));
+      if (status === 200) {
+        // What has happened is reported, also once the proof is too old: a device asks again after a restore of the server.
+        const old = await signToken(stack, anonymous.id, { session_id, is_anonymous, exp: exp - 9 * DAY_S });
+        assert.deepEqual((await adopt(stack, account, proofOf(old))).body, answer.body);
+        const stranger = await adopt(stack, await newLearner(stack), proofOf(old));
+        assert.deepEqual(codeOf(stranger), [422, "adoption_proof_invalid", "anonymous_token"]);
+      }
       // The expired token opens nothing else.
       const pull = await call(stack, { ...anonymous, token: expired }, "/sync");
       assert.deepEqual(codeOf(pull), [401, "token_expired", undefined]);

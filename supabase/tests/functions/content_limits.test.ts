@@ -46,6 +46,7 @@ function bench() {
       queries.manifest++;
       return Promise.resolve("{}");
     },
+    contentDomains: none,
     reportContent: none,
     recordContacts: none,
     sync: none,

@@ -42,6 +42,14 @@ Deno.test("content: repair", async (t) => {
     assert.equal(hashOf(manifest.domains.map((d: Node) => [d.id, d.hash])), head.root);
   });
 
+  await t.step("C6: the domains' nodes are those of the manifest, and may be kept for ever", async () => {
+    const { body, headers } = await get(`/domains?history=${head.history}&version=1`);
+    const { rows: _rows, bundles: _bundles, domains, ...rest } = manifest;
+    const nodes = domains.map(({ id, hash, rows }: Node) => ({ id, hash, rows }));
+    assert.deepEqual(body, { ...rest, domains: nodes });
+    assert.match(headers.get("cache-control") ?? "", /immutable/);
+  });
+
   await t.step("C6: every node can be fetched alone and proves its hash", async () => {
     for (const domain of manifest.domains) {
       const skills: [string, string][] = [];

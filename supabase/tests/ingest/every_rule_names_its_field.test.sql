@@ -14,6 +14,7 @@ insert into bad values
   ('event', 'occurred_at', tests.attempt(15, 1, '{}', '{"occurred_at": "2025-02-29T10:00:00Z"}')),
   ('event', 'utc_offset_minutes', tests.attempt(16, 1, '{}', '{"utc_offset_minutes": 1081}')),
   ('event', 'clock_offset_ms', tests.attempt(16, 1, '{}', '{"clock_offset_ms": 0.5}')),
+  ('event', 'answered_at', tests.attempt(16, 1, '{}', '{"answered_at": "2026-02-30T10:00:00Z"}')),
   ('event', 'body', tests.attempt(17, 1, '{}', '{"body": []}')),
   ('session.started', 'body.session_id', tests.event(20, 'session.started', '{"content_version": 1}')),
   ('session.started', 'body.skill_id', tests.event(21, 'session.started', jsonb_build_object('session_id',

@@ -1,5 +1,5 @@
 begin;
-select plan(23);
+select plan(24);
 
 select tests.a_release();
 create temporary table poison (text text, code text) on commit drop;
@@ -23,6 +23,7 @@ insert into poison values
   (tests.attempt(10, 1, '{"reset": {"count": "x", "event": 7}}'), 'invalid_event body.reset'),
   (tests.attempt(11, 1, '{"answer": null}'), 'invalid_event body.answer'),
   (repeat('[', 16384), 'invalid_json'),
+  (replace(tests.attempt(12, 1, '{"answer": {"x": "@"}}'), '"@"', repeat('[', 498) || repeat(']', 498)), 'invalid_json'),
   (repeat('[', 400000), 'too_large'),
   ('!base64:/w==', 'invalid_json');
 

@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 
 select tests.a_release();
 update content.skill set domain_id = tests.domain(2) where id = tests.skill(2);
@@ -21,6 +21,13 @@ select results_eq(
   $$ values (array[tests.skill(1), tests.skill(2)]), (array[tests.skill(3)]) $$, 'C6: a manifest of an older version does not change');
 select is(m ->> 'root', (select encode(sha256(convert_to(string_agg((d ->> 'id') || ':' || (d ->> 'hash') || E'\n', ''), 'UTF8')), 'hex')
   from jsonb_array_elements(m -> 'domains') d), 'I12: the root hash is computed from the hashes of the domains') from manifest where version = 2;
+select results_eq(
+  $$ select version, private.content_domains(private.history(), 1::smallint, version)::jsonb from manifest order by 1 $$,
+  $$ select version, m - 'bundles' - 'rows' || jsonb_build_object('domains', (
+       select jsonb_agg(d - 'skills' order by d ->> 'id') from jsonb_array_elements(m -> 'domains') d)) from manifest order by 1 $$,
+  'C6: the domains'' nodes are those of the manifest, at every version');
+select throws_ok($$ select private.content_domains(private.history(), 1::smallint, 4) $$, 'CR011', null,
+  'I11: the nodes of a future version are refused');
 delete from content.question where skill_id = tests.skill(3);
 delete from content.skill where id = tests.skill(3);
 select tests.publish(true);

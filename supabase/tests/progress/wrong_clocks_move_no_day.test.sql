@@ -1,12 +1,12 @@
 begin;
-select plan(10);
+select plan(16);
 
 select tests.a_release();
 create function pg_temp.ago(p_days integer) returns date
 language sql
 as $$ select (now() at time zone 'utc')::date - p_days $$;
 -- The practice day of an event, sent by a device whose clock is behind the server's by p_skew: noon UTC, some days ago.
-create function pg_temp.day_of(p_n integer, p_ago integer, p_clock interval, p_offset_ms text, p_skew interval, p_utc_offset integer default 0)
+create function pg_temp.day_of(p_n integer, p_ago integer, p_clock interval, p_offset_ms text, p_skew interval, p_utc_offset integer default 0, p_answered interval default null)
 returns date
 language plpgsql
 as $$
@@ -18,6 +18,7 @@ begin
   perform private.ingest_for(tests.learner(), tests.session(), concat_ws(E'\n',
     tests.header(jsonb_build_object('sent_at', to_char((v_now - p_skew) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))),
     tests.attempt(p_n, 1, '{}', jsonb_build_object('utc_offset_minutes', p_utc_offset, 'clock_offset_ms', p_offset_ms::json,
+      'answered_at', to_char(pg_temp.ago(p_ago) + interval '12 hours' - p_answered, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
       'occurred_at', to_char(pg_temp.ago(p_ago) + interval '12 hours' + p_clock, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))));
   select lower(days) into v_day from learner.practice where user_id = tests.learner();
   return v_day;
@@ -35,6 +36,12 @@ select is(pg_temp.day_of(17, 3, '365 days', '0', '-365 days'), pg_temp.ago(3), '
 select is(pg_temp.day_of(18, 3, '365 days', '32503680000000', '0', 1080),
   (now() at time zone 'utc' + interval '18 hours')::date,
   'I5: no clock offset makes a day after the day of arrival at the learner''s UTC offset');
+select is(pg_temp.day_of(30, 3, '-2 minutes', null, '-365 days', p_answered => '5 minutes'), pg_temp.ago(3), 'U10: a skew that leads before the last answer is another clock''s');
+select is(pg_temp.day_of(31, 3, '0', '93600000', '-365 days', p_answered => '5 minutes'), pg_temp.ago(2), 'U10: an offset counts as long as it leads to a time between answer and arrival');
+select is(pg_temp.day_of(32, 0, '0', '93600000', '-365 days', p_answered => '1 day'), pg_temp.ago(0), 'U10: an offset and a skew that do not fit leave the device''s time');
+select is(pg_temp.day_of(33, 3, '-365 days', '0', '365 days', p_answered => '5 minutes'), pg_temp.ago(3), 'U10: an offset that leads before the last answer is void, and the skew of the batch counts');
+select is(pg_temp.day_of(34, 3, '-365 days', null, '-700 days', p_answered => '5 minutes'), pg_temp.ago(3), 'U10: no day is before the last answer that the device had');
+select is(pg_temp.day_of(35, 3, '400 days', null, '0', p_answered => '-900 days'), (now() at time zone 'utc')::date, 'I5: an answer in the future makes no day after the arrival');
 select is(tests.send(tests.attempt(20, 1, '{}', '{"clock_offset_ms": 32503680000001}'), tests.attempt(21, 1, '{}', '{"clock_offset_ms": "1"}')),
   array['quarantined invalid_event clock_offset_ms', 'quarantined invalid_event clock_offset_ms'], 'I7: a clock offset beyond the protocol''s times is quarantined');
 

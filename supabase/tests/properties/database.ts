@@ -37,6 +37,10 @@ export async function testDatabase(): Promise<TestDatabase> {
 /** What ingest answers. */
 export interface IngestAnswer {
   results: { id?: string; status: string; code?: string }[];
+  /** RFC 3339 with microseconds. */
+  received_at: string;
+  /** As the header said. */
+  sent_at: string;
 }
 
 /** Sends events as one batch of the learner, by a device whose clock is behind the server's by `skewMs`. The events name `owner`. */
@@ -56,10 +60,10 @@ export async function ingest(
   const lines = [header, ...events.map((event) => ({ ...event, version: 1, learner_id: owner }))];
   const text = lines.map((line) => JSON.stringify(line)).join("\n");
   const [row] = await sql<
-    { answer: IngestAnswer }[]
+    { answer: Omit<IngestAnswer, "sent_at"> }[]
   >`select private.ingest_for(${learner}, null, ${text}) as answer`;
   assert.ok(row);
-  return row.answer;
+  return { ...row.answer, sent_at: header.sent_at };
 }
 
 /** All rows projected for a learner, without what arrival numbers: learner and change numbers. */

@@ -17,6 +17,7 @@ export interface HistoryEvent {
   occurred_at: string;
   utc_offset_minutes: number;
   clock_offset_ms?: number | null;
+  answered_at?: string | null;
   body: Record<string, unknown>;
 }
 
@@ -123,15 +124,19 @@ export function historyOf(
     occurred_at: clocks === "right" ? rightTime : fc.oneof({ weight: 4, arbitrary: rightTime }, wrongTime),
     offset: fc.constantFrom(-1080, -300, 0, 60, 345, 1080),
     clockOffset: clocks === "right" ? fc.constant(undefined) : clockOffset,
+    answeredAt: clocks === "right"
+      ? fc.constant(undefined)
+      : fc.option(fc.oneof(rightTime, wrongTime), { nil: undefined }),
   });
   return fc.array(event, { minLength: 1, maxLength: 40, size: "max" }).map((events) =>
-    events.map(({ what: [type, body], device, occurred_at, offset, clockOffset }, n) => ({
+    events.map(({ what: [type, body], device, occurred_at, offset, clockOffset, answeredAt }, n) => ({
       id: ulid(n),
       type,
       device_id: device,
       occurred_at,
       utc_offset_minutes: offset,
       clock_offset_ms: clockOffset ?? null,
+      answered_at: answeredAt ?? null,
       body,
     }))
   );

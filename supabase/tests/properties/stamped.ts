@@ -23,7 +23,8 @@ export async function readLedger(sql: postgres.Sql, learner: string): Promise<St
   const rows = await sql<LedgerRow[]>`
     select jsonb_build_object('id', private.uuid_to_ulid(event_id), 'type', type, 'version', type_version, 'learner_id', user_id,
         'device_id', device_id, 'occurred_at', to_char(occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        'utc_offset_minutes', utc_offset_minutes, 'clock_offset_ms', clock_offset_ms, 'body', body) as event,
+        'utc_offset_minutes', utc_offset_minutes, 'clock_offset_ms', clock_offset_ms,
+        'answered_at', to_char(answered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'body', body) as event,
       to_char(received_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as received_at,
       clock_skew_ms::float8 as clock_skew_ms, skill_id, content_state, graded_correct
     from learner.event where user_id = ${learner}`;

@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
-import { project } from "../../../client-contract/contract/projection_model.ts";
+import { project, type StampedEvent } from "../../../client-contract/contract/projection_model.ts";
 import { ingest, testDatabase } from "./database.ts";
 import { deliveriesOf, type HistoryEvent, historyOf } from "./history.ts";
 import { type Edit, edits, Releases, type Stamp } from "./releases.ts";
 import { settings } from "./settings.ts";
 import { pullRows, readLedger } from "./stamped.ts";
 
+const YEAR_MS = 365 * 86_400_000;
 /** Releases of a history: the first, and those between its batches. */
 const RELEASES = 4;
 /** Stand for a run's own ids and versions, which are not known before. */
@@ -21,10 +22,12 @@ interface Life {
   steps: Step[];
 }
 
-type Step = { do: "send"; places: number[] } | { do: "publish"; changes: Edit[] } | { do: "job" };
+type Step = { do: "send"; places: number[]; skewMs?: number } | { do: "publish"; changes: Edit[] } | {
+  do: "job";
+};
 
 /** Events that name the version before the first release, each of the releases, or one that is not published in their run. */
-const life: fc.Arbitrary<Life> = historyOf(new Releases(RUN).curriculum(VERSIONS)).chain((events) =>
+const life: fc.Arbitrary<Life> = historyOf(new Releases(RUN).curriculum(VERSIONS), "any").chain((events) =>
   fc.record({
     deliveries: deliveriesOf(events.length),
     releases: fc.array(fc.tuple(fc.nat(99), fc.array(edits, { maxLength: 5, size: "max" })), {
@@ -32,8 +35,13 @@ const life: fc.Arbitrary<Life> = historyOf(new Releases(RUN).curriculum(VERSIONS
       maxLength: RELEASES - 1,
     }),
     jobs: fc.array(fc.nat(99), { maxLength: 2 }),
-  }).map(({ deliveries, releases, jobs }) => {
-    const steps: Step[] = deliveries.map((places) => ({ do: "send", places }));
+    skews: fc.array(fc.constantFrom(0, YEAR_MS, -YEAR_MS, -50_400_000), { minLength: 1, maxLength: 7 }),
+  }).map(({ deliveries, releases, jobs, skews }) => {
+    const steps: Step[] = deliveries.map((places, n) => ({
+      do: "send",
+      places,
+      skewMs: skews[n % skews.length] ?? 0,
+    }));
     for (const [at, changes] of releases) {
       steps.splice(at % (steps.length + 1), 0, { do: "publish", changes });
     }
@@ -93,6 +101,13 @@ async function stampsOf(sql: postgres.Sql, learner: string): Promise<Map<string,
   return new Map(rows.map(({ id, ...stamp }) => [id, stamp]));
 }
 
+/** When each event arrived, and the clock skew of its batch. */
+type Arrivals = Map<string, Pick<StampedEvent, "received_at" | "clock_skew_ms">>;
+
+/** The rows that the ledger's events would come to if each had been applied when it arrived first. */
+const asArrived = (ledger: StampedEvent[], arrivals: Arrivals) =>
+  project(ledger.map((stamped) => ({ ...stamped, ...arrivals.get(stamped.event.id) })));
+
 const sorted = <V>(map: ReadonlyMap<string, V>) => [...map].toSorted(([a], [b]) => a < b ? -1 : 1);
 
 Deno.test("C4, U3, I6: stamps follow the releases until arrival, and held events are stamped when applied", async () => {
@@ -111,6 +126,7 @@ Deno.test("C4, U3, I6: stamps follow the releases until arrival, and held events
       const events = written.map((event) => ofRun(event, run, releases.head));
       const expected = new Map<string, Stamp>();
       const held = new Map<string, HistoryEvent>();
+      const arrivals: Arrivals = new Map();
       const arrive = (event: HistoryEvent): string => {
         if (expected.has(event.id)) return "duplicate";
         const stamp = releases.stampOf(event);
@@ -125,10 +141,14 @@ Deno.test("C4, U3, I6: stamps follow the releases until arrival, and held events
         expected.set(event.id, stamp);
         return "applied";
       };
-      const send = async (places: number[]) => {
+      const send = async (places: number[], skewMs = 0) => {
         for (const event of held.values()) arrive(event);
         const batch = places.flatMap((place) => events[place] ?? []);
-        const { results } = await ingest(sql, learner, batch);
+        const { results, received_at, sent_at } = await ingest(sql, learner, batch, skewMs);
+        for (const { id } of batch) {
+          const clock_skew_ms = Math.round(Date.parse(received_at) - Date.parse(sent_at));
+          if (!arrivals.has(id)) arrivals.set(id, { received_at, clock_skew_ms });
+        }
         assert.deepEqual(
           results.map(({ status, code }) => code === undefined ? status : `${status} ${code}`),
           batch.map(arrive),
@@ -140,13 +160,15 @@ Deno.test("C4, U3, I6: stamps follow the releases until arrival, and held events
           await releases.publish(sql, step.changes);
           continue;
         }
-        if (step.do === "send") await send(step.places);
+        if (step.do === "send") await send(step.places, step.skewMs);
         else {
           for (const event of held.values()) arrive(event);
           await sql`select ops.replay_held()`;
         }
         assert.deepEqual(sorted(await stampsOf(sql, learner)), sorted(expected), `stamps after ${step.do}`);
-        assert.deepEqual(await pullRows(sql, learner), project(await readLedger(sql, learner)));
+        const ledger = await readLedger(sql, learner);
+        assert.deepEqual(await pullRows(sql, learner), project(ledger));
+        assert.deepEqual(project(ledger), asArrived(ledger, arrivals), "as if applied at arrival");
       }
       assert.ok(
         [...held.values()].every((event) => !releases.stampOf(event)),
