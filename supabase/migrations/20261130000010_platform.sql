@@ -9,19 +9,20 @@
 --        drop table private.error_code, ops.history, ops.history_anchor, ops.audit, private.known_trigger, ops.session_setting, ops.job,
 --          ops.wake cascade;
 --        drop function if exists private.revoke_default_grants, private.default_content_schema, private.max_batch_events,
---          private.max_batch_bytes, private.max_event_bytes, private.max_adopted_events, private.default_page_rows, private.max_page_rows,
---          private.max_page_bytes, private.max_domains, private.default_list_rows, private.max_list_rows, private.reset_range,
---          private.default_pull_changes, private.max_pull_changes, private.default_poll_after_s, private.is_ulid, private.account_of,
---          private.open_sessions, private.raise_error, private.caller_id, private.caller_session, private.app_role, private.require_role,
---          private.row_limit, private.list_rows, private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects,
---          private.shows_large_exponent, private.is_jsonb, private.renew_seed, private.new_seed, private.anchor_history,
---          private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade, private.is_upgrading, private.history,
---          private.note_put_back, private.watch_put_back, private.audit_source, private.audit_caller, private.audit, private.audit_change,
---          private.forbid_change, private.watch_table, ops.rotate_history, private.note_triggers, private.missing_triggers,
---          private.restore_triggers, private.session_opened_at, private.hmac_pad, private.scram_verifier, ops.renew_edge_password,
---          private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job, private.note_job,
---          private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret, private.wake_function,
---          ops.configure_signals, ops.check_workers, ops.prune_job_runs;
+--          private.max_batch_bytes, private.max_event_bytes, private.max_json_levels, private.max_adopted_events,
+--          private.default_page_rows, private.max_page_rows, private.max_page_bytes, private.max_domains, private.default_list_rows,
+--          private.max_list_rows, private.reset_range, private.default_pull_changes, private.max_pull_changes,
+--          private.default_poll_after_s, private.is_ulid, private.account_of, private.open_sessions, private.raise_error,
+--          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.list_rows,
+--          private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects, private.shows_large_exponent,
+--          private.shows_many_brackets, private.nests_too_deep, private.is_jsonb, private.renew_seed, private.new_seed,
+--          private.anchor_history, private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade, private.is_upgrading,
+--          private.history, private.note_put_back, private.watch_put_back, private.audit_source, private.audit_caller, private.audit,
+--          private.audit_change, private.forbid_change, private.watch_table, ops.rotate_history, private.note_triggers,
+--          private.missing_triggers, private.restore_triggers, private.session_opened_at, private.hmac_pad, private.scram_verifier,
+--          ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job,
+--          private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
+--          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -134,6 +135,8 @@ create function private.max_batch_bytes() returns integer language plpgsql immut
 set search_path = pg_catalog, pg_temp as $$ begin return 524288; end $$;
 create function private.max_event_bytes() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 16384; end $$;
+create function private.max_json_levels() returns integer language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp as $$ begin return 500; end $$;
 create function private.max_adopted_events() returns integer language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp as $$ begin return 20000; end $$;
 create function private.default_page_rows() returns integer language plpgsql immutable parallel safe
@@ -215,6 +218,7 @@ values
   ('revocations_full', 'This learner has already revoked the most devices that were never seen.', 409, '{CR085}', false, null, null, null, null),
   ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
   ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
+  ('adoption_erased', 'The data of the anonymous learner was erased.', 409, '{CR054}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
   ('wrong_isolation', 'This needs a READ COMMITTED transaction.', 409, '{CR003}', false, null, null, null, null),
   ('drafts_moved', 'The drafts have changed since the preview.', 409, '{CR004}', false, null, null, null, null),
@@ -557,6 +561,41 @@ $$;
 comment on function private.shows_large_exponent(text) is
   'Whether JSON may contain an exponent that private.is_jsonb() rejects. Never false if it does; rarely true if it does not.';
 
+create function private.shows_many_brackets(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > private.max_json_levels();
+end
+$$;
+comment on function private.shows_many_brackets(text) is 'Whether JSON may nest deeper than private.is_jsonb() allows. Never false if it does.';
+
+create function private.nests_too_deep(p_text text)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- The brackets that are not in a string.
+  v_brackets text := translate(
+    regexp_replace(regexp_replace(p_text, '"([^"\\]|\\.)*"', '', 'g'), '[^][{}]+', '', 'g'), '[]{}', '()()');
+begin
+  -- Each turn closes the innermost level. 16 KiB of brackets take 10 ms.
+  for v_level in 1..private.max_json_levels() loop
+    exit when v_brackets = '';
+    v_brackets := replace(v_brackets, '()', '');
+  end loop;
+  return v_brackets <> '';
+end
+$$;
+comment on function private.nests_too_deep(text) is
+  'Whether JSON nests deeper than clients can read; true as well if its brackets do not match. A cast of 16,300 levels would exhaust the stack '
+  '(2 MB) and raise. client-contract/contract/jsonb.ts has the same rule.';
+
 create function private.is_jsonb(p_text text)
 returns boolean
 language plpgsql
@@ -564,9 +603,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Deep nesting exhausts the stack and raises (16,300 levels with a stack of 2 MB). So texts with more than 4096 brackets
-  -- are rejected. client-contract/contract/jsonb.ts counts the same way.
-  if octet_length(p_text) > 4096 and octet_length(p_text) - octet_length(translate(p_text, '[{', '')) > 4096 then
+  if private.shows_many_brackets(p_text) and private.nests_too_deep(p_text) then
     return false;
   end if;
   return pg_input_is_valid(p_text, 'jsonb')
@@ -699,7 +736,7 @@ comment on function private.database_fingerprint() is
 create function private.is_upgrade(p_before text, p_after text)
 returns boolean
 language plpgsql -- rather than sql, which plans at every call
-immutable
+immutable strict -- so that it does not run where no upgrade is expected
 set search_path = pg_catalog, pg_temp
 as $$
 begin

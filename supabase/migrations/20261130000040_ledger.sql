@@ -1121,6 +1121,7 @@ create table learner.event (
   content_state      text,
   graded_correct     boolean,
   clock_offset_ms    bigint,
+  answered_at        timestamptz,
   -- No second index: a learner's look-ups use this one. It writes 0.68 times the WAL of the usual two indexes.
   constraint event_pkey primary key (user_id, event_id),
   constraint event_type_version_positive check (type_version > 0),
@@ -1136,9 +1137,11 @@ comment on table learner.event is
   'The ledger, kept permanently. event_id is the device''s ULID as uuid. Partitions are months of the ULID''s time.';
 comment on column learner.event.clock_offset_ms is
   'Server time minus device time as the device knew it when it made the event; null: unknown. It decides the day of practice.';
+comment on column learner.event.answered_at is
+  'When the server received what the device last had an answer to when it made the event; null: unknown. No day of practice is before it.';
 comment on column learner.event.head_version is 'This column and those up to graded_correct are stamped on arrival and never change, so projections depend only on the rows.';
 comment on column learner.event.clock_skew_ms is
-  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice of an event without an offset.';
+  'Server time minus device time when the batch was sent; null: unknown. It decides the day of practice where the offset can''t.';
 comment on column learner.event.content_state is 'The state of the answered question version on arrival: current, outdated or withdrawn.';
 comment on column learner.event.graded_correct is 'The server''s grading by the answered version. The body has the device''s claim.';
 
@@ -1221,7 +1224,8 @@ values
   ('event', 1, 7, 'occurred_at', 'strict ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz()))', 'must be an RFC 3339 time in UTC ending in Z'),
   ('event', 1, 8, 'utc_offset_minutes', 'strict ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080)', 'must be a whole number from -1080 to 1080'),
   ('event', 1, 9, 'clock_offset_ms', 'strict ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000)))', 'must be a whole number from -32503680000000 to 32503680000000'),
-  ('event', 1, 10, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
+  ('event', 1, 10, 'answered_at', 'strict ((exists($.answered_at)) is unknown || ($.answered_at == null || ($.answered_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.answered_at.timestamp_tz()))))', 'must be an RFC 3339 time in UTC ending in Z'),
+  ('event', 1, 11, 'body', 'strict ($.body.type() == "object")', 'must be an object'),
   ('session.started', 1, 1, 'body.session_id', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"', 'must be a ULID in upper case'),
   ('session.started', 1, 2, 'body.skill_id', 'strict ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"))', 'must be a UUID in lower case'),
   ('session.started', 1, 3, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)', 'must be a whole number from 1 to 2147483647'),
@@ -1277,7 +1281,7 @@ values
 insert into private.event_type (type, version, kept_in, rules)
 values
   ('batch', 1, 'ledger', 'strict $.type() == "object" && $.batch_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.sent_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.sent_at.timestamp_tz())) && ((exists($.platform)) is unknown || ($.platform == null || ($.platform != "" && !($.platform like_regex ".{61}" flag "s")))) && ((exists($.app_version)) is unknown || ($.app_version == null || ($.app_version != "" && !($.app_version like_regex ".{61}" flag "s")))) && ($.contract_version.floor() == $.contract_version && $.contract_version >= 1 && $.contract_version <= 32767) && ((exists($.content_version)) is unknown || ($.content_version == null || ($.content_version.floor() == $.content_version && $.content_version >= 0 && $.content_version <= 2147483647))) && ((exists($.content_schema)) is unknown || ($.content_schema == null || ($.content_schema.floor() == $.content_schema && $.content_schema >= 1 && $.content_schema <= 32767))) && ((exists($.pull)) is unknown || ($.pull == null || ($.pull.type() == "object" && ((exists($.pull.cursor)) is unknown || ($.pull.cursor == null || ($.pull.cursor != "" && !($.pull.cursor like_regex ".{101}" flag "s")))) && ((exists($.pull.limit)) is unknown || ($.pull.limit == null || ($.pull.limit.floor() == $.pull.limit && $.pull.limit >= 1 && $.pull.limit <= 1000)))))) && ((exists($.dead_letters)) is unknown || ($.dead_letters == null || ($.dead_letters.type() == "array" && $.dead_letters.size() <= 500 && !exists($.dead_letters[*] ? (@ != null && (@.type() != "string" || !((@ != "" && !(@ like_regex ".{201}" flag "s")))))))))'),
-  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000))) && ($.body.type() == "object")'),
+  ('event', 1, 'ledger', 'strict $.type() == "object" && $.id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.type != "" && !($.type like_regex ".{65}" flag "s")) && ($.version.floor() == $.version && $.version >= 1 && $.version <= 32767) && $.learner_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && $.device_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.occurred_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.occurred_at.timestamp_tz())) && ($.utc_offset_minutes.floor() == $.utc_offset_minutes && $.utc_offset_minutes >= -1080 && $.utc_offset_minutes <= 1080) && ((exists($.clock_offset_ms)) is unknown || ($.clock_offset_ms == null || ($.clock_offset_ms.floor() == $.clock_offset_ms && $.clock_offset_ms >= -32503680000000 && $.clock_offset_ms <= 32503680000000))) && ((exists($.answered_at)) is unknown || ($.answered_at == null || ($.answered_at like_regex "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?Z$" && exists($.answered_at.timestamp_tz())))) && ($.body.type() == "object")'),
   ('session.started', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ((exists($.body.skill_id)) is unknown || ($.body.skill_id == null || $.body.skill_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")) && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647)'),
   ('session.ended', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && ($.body.reason == "completed" || $.body.reason == "abandoned" || $.body.reason == "timed_out")'),
   ('attempt.recorded', 1, 'ledger', 'strict $.body.session_id like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" && $.body.question_id like_regex "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$" && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647) && ($.body.answer.type() == "object") && $.body.correct.type() == "boolean" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000) && ((exists($.body.reset)) is unknown || ($.body.reset == null || ($.body.reset.type() == "object" && ($.body.reset.count.floor() == $.body.reset.count && $.body.reset.count >= 1 && $.body.reset.count <= 2147483647) && $.body.reset.event like_regex "^[0-7][0-9A-HJKMNP-TV-Z]{25}$")))'),
@@ -1457,6 +1461,7 @@ create table ops.quarantine (
   status         text not null,
   first_seen_at  timestamptz not null,
   last_seen_at   timestamptz not null,
+  clock_skew_ms  bigint,
   times_seen     integer not null default 1,
   knowledge      bigint not null default 0,
   waits_for      text,
@@ -1490,6 +1495,9 @@ comment on table ops.quarantine is 'Events that could not be applied, stored as 
 comment on column ops.quarantine.body is 'The received text, unchanged. mended_body is support''s corrected version.';
 comment on column ops.quarantine.origin is 'batch: received like any event. dead_letter: handed in by a device that had given it up; reason says why.';
 comment on column ops.quarantine.batch_id is 'The last batch that contained the event.';
+comment on column ops.quarantine.first_seen_at is 'The arrival. An event that is applied later is stamped with it.';
+comment on column ops.quarantine.clock_skew_ms is
+  'Server time minus device time when the batch of the first arrival was sent; null: unknown. The event is stamped with it.';
 comment on column ops.quarantine.knowledge is 'The number of private.knowledge at the last try. 0: to be tried again in any case.';
 comment on column ops.quarantine.waits_for is
   'What a held event lacks: the first of type:<type>@<version>, version:<release>, question:<id>, skill:<id>, or reset (a correction by support).';

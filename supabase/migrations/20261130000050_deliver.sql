@@ -14,12 +14,13 @@
 --        drop table ops.signal_setting, content.bundle, content.cursor_key, ops.content_report cascade;
 --        drop function if exists private.hint_payload, private.start_release_state, private.domain_node_at, private.content_bundles,
 --          private.sign_place, private.signed_place, private.content_existing, private.check_content_cursor, private.page_rows,
---          private.page_frame_bytes, private.snapshot_row, private.content_change, private.content_since, private.bundle_text,
---          private.content_page, private.content_delta, public.content_delta, private.tree_node_at, private.content_manifest,
---          private.content_node, private.report_content, private.delete_reports, ops.prune_content_reports, private.contacts_of,
---          private.record_contacts, ops.content_freshness, private.version_left_behind, private.delete_superseded, ops.compact_content,
---          private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle,
---          private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
+--          private.page_frame_bytes, private.snapshot_row, private.is_rolled_back, private.content_change, private.content_since,
+--          private.bundle_text, private.content_page, private.content_delta, public.content_delta, private.tree_node_at,
+--          private.published_version, private.content_manifest, private.content_domains, private.content_node, private.report_content,
+--          private.delete_reports, ops.prune_content_reports, private.contacts_of, private.record_contacts, ops.content_freshness,
+--          private.version_left_behind, private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled,
+--          private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal,
+--          private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 select private.revoke_default_grants();
 
@@ -378,9 +379,20 @@ $$;
 comment on function private.snapshot_row(smallint, integer, uuid[], integer, text, uuid, integer) is
   'The rows of a version in some domains (null: all), after a given row.';
 
+create function private.is_rolled_back(p_since integer, p_until integer)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from content.release r where r.version > p_since and r.version <= p_until and r.rollback_to is not null)
+$$;
+comment on function private.is_rolled_back(integer, integer) is
+  'Whether a roll-back lies between two versions. Only then rows are compared with those of the older one: usually all of them differ.';
+
 create function private.content_change(
   p_schema smallint, p_since integer, p_until integer, p_domains uuid[],
-  p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer)
+  p_after_version integer, p_after_kind text, p_after_id uuid, p_limit integer, p_same boolean default false)
 returns table (version integer, kind text, id uuid, op text, body text)
 language sql
 stable
@@ -397,12 +409,20 @@ as $$
     where p_schema between x.from_schema and x.schema and x.version >= greatest(p_after_version, p_since + 1) and x.version <= p_until
   )
   select r.version, r.kind, r.id,
-    case when member.at_until then 'upsert' else 'delete' end,
-    case when member.at_until then r.body end
+    case when not member.at_until then 'delete' when held.is_same then 'same' else 'upsert' end,
+    case when member.at_until and not held.is_same then r.body end
   from content.revision r
   cross join lateral (
     select r.op = 'upsert' and (p_domains is null or r.domain_id = any (p_domains)) as at_until
   ) member
+  -- Kind and version come first in a text. Equal texts have the same domain, so that the device holds the row.
+  cross join lateral (
+    select p_same and member.at_until and coalesce((
+      select substr(b.body, strpos(b.body, '"id":')) = substr(r.body, strpos(r.body, '"id":')) from content.revision b
+      where p_schema between b.from_schema and b.schema and b.kind = r.kind and b.id = r.id and b.version <= p_since
+      order by b.version desc
+      limit 1), false) as is_same
+  ) held
   where p_schema between r.from_schema and r.schema
     -- One lower bound: above every row of `since`, or after the previous page. With two bounds the index may start at the lower one,
     -- 8,000 blocks too early at 500,000 rows. No kind sorts after 'z'.
@@ -427,11 +447,13 @@ as $$
   order by r.version, r.kind, r.id
   limit p_limit
 $$;
-comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer) is
+comment on function private.content_change(smallint, integer, integer, uuid[], integer, text, uuid, integer, boolean) is
   'The rows that differ between two versions for a device with some domains (null: all): upsert with the exact body, or delete. '
+  'With p_same also same: an upsert whose text differs in its version alone. '
   'A row that entered the domains: upsert. A row that left them: delete. A row that was never in them: nothing.';
 
-create function private.content_since(p_schema smallint, p_since integer, p_until integer, p_domains uuid[])
+create function private.content_since(
+  p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_same boolean default false)
 returns integer
 language plpgsql
 stable
@@ -458,12 +480,12 @@ begin
   -- The bound counts a row once per release that changed it. The exact delta is measured only if the bound exceeds the snapshot.
   if v_delta > v_snapshot then
     select coalesce(sum(coalesce(octet_length(c.body) + 1, 100)), 0) into v_delta
-    from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null) c;
+    from private.content_change(p_schema, p_since, p_until, p_domains, 0, '', '00000000-0000-0000-0000-000000000000', null, p_same) c;
   end if;
   return case when v_delta > v_snapshot then 0 else p_since end;
 end
 $$;
-comment on function private.content_since(smallint, integer, integer, uuid[]) is
+comment on function private.content_since(smallint, integer, integer, uuid[], boolean) is
   'p_since, or 0 if the snapshot is smaller than the delta. Later releases do not change the result.';
 
 -- Source: schemas/50_deliver/bundle_text.sql
@@ -544,7 +566,7 @@ grant execute on function private.bundle_text(uuid) to carrel_edge;
 
 create function private.content_page(
   p_history text, p_schema smallint, p_since integer, p_until integer, p_domains uuid[], p_after text, p_limit integer,
-  p_bytes integer default null)
+  p_bytes integer default null, p_same boolean default false)
 returns text
 language plpgsql
 stable
@@ -555,6 +577,7 @@ declare
   v_until integer := private.check_content_cursor(p_history, p_since, p_until);
   v_limit constant integer := private.page_rows('limit', p_limit);
   v_bytes constant integer := coalesce(p_bytes, private.max_page_bytes()) - private.page_frame_bytes();
+  v_same constant boolean := p_same and p_since > 0 and private.is_rolled_back(p_since, v_until);
   v_after text[];
   v_since integer;
   v_prefix text;
@@ -570,7 +593,7 @@ begin
   end if;
   -- Decided for the first page. The cursor carries the decision to the following pages.
   v_since := case
-    when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains)
+    when p_after is null then private.content_since(p_schema, p_since, v_until, p_domains, v_same)
     when v_after[1] is not null then 0
     else p_since
   end;
@@ -578,12 +601,13 @@ begin
   return (
     with change as materialized (
       select c.version, c.kind, c.id,
-        coalesce(c.body, format('{"kind":"tombstone","of":"%s","id":"%s","version":%s}', c.kind, c.id, c.version)) as line
+        coalesce(c.body, format('{"kind":"%s","of":"%s","id":"%s","version":%s}',
+          case c.op when 'same' then 'same' else 'tombstone' end, c.kind, c.id, c.version)) as line
       from (
         select * from private.snapshot_row(p_schema, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
         where v_since = 0
         union all
-        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1)
+        select * from private.content_change(p_schema, v_since, v_until, p_domains, v_after[2]::integer, v_after[3], v_after[4]::uuid, v_limit + 1, v_same)
         where v_since > 0
       ) c
     ), placed as (
@@ -603,9 +627,10 @@ begin
     from page p);
 end
 $$;
-comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) is
+comment on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer, boolean) is
   'One NDJSON page: a "page" line, row lines (exact bodies) and "tombstone" lines, and an "end" line with the cursor of the next page or null. '
-  'At most p_limit rows and p_bytes bytes (by default 1 MiB), but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With `until`, '
+  'At most p_limit rows and p_bytes bytes (by default 1 MiB), but at least one row. The page''s `since` is 0 if the snapshot is smaller than the delta. With p_same, rows that a '
+  'roll-back has brought back come as "same" lines, without their texts. With `until`, '
   'the same arguments always give the same bytes.';
 
 create function private.content_delta(
@@ -655,11 +680,11 @@ comment on function public.content_delta(text, integer, integer, uuid[], text, i
   'Errors: malformed_request, history_changed, cursor_ahead, cursor_invalid, cursor_too_old, upgrade_required, overloaded.';
 
 grant execute on function private.content_delta(text, smallint, integer, integer, uuid[], text, integer) to authenticated, service_role;
-grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer) to carrel_edge;
+grant execute on function private.content_page(text, smallint, integer, integer, uuid[], text, integer, integer, boolean) to carrel_edge;
 grant execute on function public.content_delta(text, integer, integer, uuid[], text, integer, smallint) to authenticated, service_role;
 
 -- Source: schemas/50_deliver/manifest.sql
--- What:  content_manifest(): the hash tree of one version, and the files that contain its rows.
+-- What:  content_manifest(): the hash tree of one version, and the files that contain its rows. content_domains(): the upper nodes alone.
 -- Why:   a device compares the manifest with its own tree, finds the damaged skills, and fetches only those (C6).
 
 create function private.tree_node_at(p_schema smallint, p_version integer)
@@ -679,11 +704,10 @@ as $$
 $$;
 comment on function private.tree_node_at(smallint, integer) is 'The nodes of the hash tree at a version.';
 
-create function private.content_manifest(p_history text, p_schema smallint, p_version integer)
-returns json
+create function private.published_version(p_history text, p_schema smallint, p_version integer)
+returns integer
 language plpgsql
 stable
-security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -694,6 +718,22 @@ begin
   if v_version = 0 then
     perform private.raise_error('release_unknown', 'Nothing is published yet.', '0');
   end if;
+  return v_version;
+end
+$$;
+comment on function private.published_version(text, smallint, integer) is
+  'The version to describe (by default the head). Raises an error if it is not served, or nothing is published.';
+
+create function private.content_manifest(p_history text, p_schema smallint, p_version integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version constant integer := private.published_version(p_history, p_schema, p_version);
+begin
   return (
     with node as materialized (select * from private.tree_node_at(p_schema, v_version)),
     -- The tree does not record a skill's domain; the skill's row of that version does.
@@ -728,6 +768,31 @@ comment on function private.content_manifest(text, smallint, integer) is
   '{history, schema, version, root, rows, domains: [{id, hash, rows, skills: [{id, hash, rows}]}], bundles}, ids in ascending order. '
   'Only the bundles can change later.';
 
+create function private.content_domains(p_history text, p_schema smallint, p_version integer)
+returns json
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version constant integer := private.published_version(p_history, p_schema, p_version);
+begin
+  return (
+    select json_build_object(
+      'history', private.history(), 'schema', p_schema, 'version', v_version,
+      'root', max(encode(n.hash, 'hex')) filter (where n.kind = 'release'),
+      'domains', coalesce(json_agg(json_build_object('id', n.id, 'hash', encode(n.hash, 'hex'), 'rows', n.rows) order by n.id)
+        filter (where n.kind = 'domain'), '[]'))
+    from private.tree_node_at(p_schema, v_version) n
+    where n.kind in ('release', 'domain'));
+end
+$$;
+comment on function private.content_domains(text, smallint, integer) is
+  '{history, schema, version, root, domains: [{id, hash, rows}]}, ids in ascending order: the nodes that a device with some domains needs of the others. '
+  'The same arguments always give the same bytes.';
+
+grant execute on function private.content_domains(text, smallint, integer) to carrel_edge;
 grant execute on function private.content_manifest(text, smallint, integer) to carrel_edge;
 
 -- Source: schemas/50_deliver/node.sql

@@ -6,12 +6,13 @@
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('replay_held');
 --        delete from ops.job where name in ('replay_held');
 --        drop table private.replay_cursor, ops.replay_queue cascade;
---        drop function if exists private.count_lines, private.parse_lines, private.with_code, private.read_header, private.record_contact,
---          private.known_events, private.uuids_of, private.check_lines, private.knows_range, private.stamp_events, private.read_events,
---          private.is_same_body, private.event_bytes, private.quarantine_bytes, private.kept_bytes, private.projection_bytes,
---          private.within_day, private.seconds_to_next_day, private.outcome_of, private.apply_events, private.apply_or_bisect,
---          private.missing_knowledge, private.is_known, private.new_knowledge, private.keep_events, private.replay_rows,
---          private.solvable_rows, private.replay_held_for, private.queue_replays, private.replay_turn, ops.replay_held, private.ingest_for;
+--        drop function if exists private.count_lines, private.parse_lines, private.with_code, private.with_arrival, private.read_header,
+--          private.record_contact, private.known_events, private.uuids_of, private.check_lines, private.knows_range, private.stamp_events,
+--          private.read_events, private.is_same_body, private.event_bytes, private.quarantine_bytes, private.kept_bytes,
+--          private.projection_bytes, private.within_day, private.seconds_to_next_day, private.outcome_of, private.apply_events,
+--          private.apply_or_bisect, private.missing_knowledge, private.is_known, private.new_knowledge, private.keep_events,
+--          private.replay_rows, private.solvable_rows, private.replay_held_for, private.queue_replays, private.replay_turn,
+--          ops.replay_held, private.ingest_for;
 --        drop type private.line, private.incoming, private.header_pull, private.header, private.outcome;
 
 select private.revoke_default_grants();
@@ -44,15 +45,17 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks large. Lines of up to 4 KiB
-  -- cannot nest deeper than is_jsonb() allows.
+  -- Testing a line costs as much as casting it, so lines are cast without a test if no exponent looks large and they have few
+  -- brackets. Short lines have no room for many that are closed.
+  v_short constant integer := 2 * private.max_json_levels();
   v_careful boolean := private.shows_large_exponent(array_to_string(p_lines, E'\n'));
 begin
   loop
     begin
       return array(
         select row(l.number - 1, l.line, case
-          when (not v_careful and octet_length(l.line) <= 4096) or private.is_jsonb(l.line) then l.line::jsonb end)::private.line
+          when (not v_careful and (octet_length(l.line) <= v_short or not private.shows_many_brackets(l.line))) or private.is_jsonb(l.line)
+          then l.line::jsonb end)::private.line
         from unnest(p_lines) with ordinality l (line, number)
         where l.number > 1 and (l.line ^@ '{' or l.line !~ '^[ \t\r]*$')
         order by l.number);
@@ -75,11 +78,12 @@ comment on function private.parse_lines(text[]) is 'The events of a batch: the l
 create type private.incoming as (
   place integer, id_text text, code text, field text,
   event_id uuid, type text, type_version smallint, device_id uuid, occurred_at timestamptz, utc_offset_minutes smallint, clock_offset_ms bigint,
-  body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
-  content_state text, graded_correct boolean);
+  answered_at timestamptz, body jsonb, session_id uuid, skill_id uuid, question_id uuid, reset_count integer, reset_event uuid,
+  content_state text, graded_correct boolean, received_at timestamptz, clock_skew_ms bigint);
 comment on type private.incoming is
   'One event of a batch: its place, from 1, and either its error (code, field) or its checked fields. Without a code it belongs in '
-  'the ledger. Two codes are not errors. telemetry: it belongs in ops.telemetry. duplicate: it is already stored.';
+  'the ledger. Two codes are not errors. telemetry: it belongs in ops.telemetry. duplicate: it is already stored. '
+  'received_at and clock_skew_ms are those of the first arrival if the event is replayed, otherwise null.';
 
 create function private.with_code(p_event private.incoming, p_code text)
 returns private.incoming
@@ -93,6 +97,20 @@ begin
 end
 $$;
 comment on function private.with_code(private.incoming, text) is 'The event with another code.';
+
+create function private.with_arrival(p_event private.incoming, p_received_at timestamptz, p_skew bigint)
+returns private.incoming
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  p_event.received_at := p_received_at;
+  p_event.clock_skew_ms := p_skew;
+  return p_event;
+end
+$$;
+comment on function private.with_arrival(private.incoming, timestamptz, bigint) is 'The event as it arrived first, and the clock skew of its batch.';
 
 -- Source: schemas/70_ingest/header.sql
 -- What:  private.header, the type of a batch's first line, and read_header(), which checks that line.
@@ -185,16 +203,16 @@ begin
     ),
     kept as materialized (
       -- The range condition excludes partitions that cannot contain the ids.
-      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body
+      select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.answered_at, e.body
       from learner.event e
       where e.user_id = p_user and e.event_id = any (v_ids) and e.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
       union all
-      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body
+      select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, null, t.body
       from ops.telemetry t
       where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]
     )
-    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null, null,
-      null, null, null, null, 0, null, null, null)::private.incoming
+    select row(s.place, s.event ->> 'id', 'duplicate', null, k.event_id, k.type, null, null, null, null, null, null,
+      null, null, null, null, 0, null, null, null, null, null)::private.incoming
     from sent s
     join kept k using (event_id)
     -- The whole event is compared, so that an invalid event is never mistaken for a stored one. If only the form of a value differs
@@ -203,6 +221,7 @@ begin
         'utc_offset_minutes', k.utc_offset_minutes, 'occurred_at', to_char(k.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
       and date_trunc('milliseconds', k.occurred_at) = k.occurred_at and s.event -> 'body' = k.body
       and nullif(s.event -> 'clock_offset_ms', 'null') is not distinct from to_jsonb(k.clock_offset_ms)
+      and s.event ->> 'answered_at' is not distinct from to_char(k.answered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
     order by s.place);
 end
 $$;
@@ -273,12 +292,12 @@ begin
         j.place, case when jsonb_typeof(j.event -> 'id') = 'string' then left(j.id, 64) end, j.verdict,
         case when j.verdict = 'invalid_event' then coalesce(
           private.broken_field('event', 1::smallint, j.event), private.broken_field(j.type, (j.event -> 'version')::smallint, j.event)) end,
-        null, j.type, null, null, null, null, null, j.body, null, null, null, 0, null, null, null)::private.incoming
+        null, j.type, null, null, null, null, null, null, j.body, null, null, null, 0, null, null, null, null, null)::private.incoming
       else row(
         j.place, j.id, case when j.kept_in = 'telemetry' then 'telemetry' end, null,
         private.ulid_to_uuid(j.id), j.type, (j.event -> 'version')::smallint, (j.event ->> 'device_id')::uuid,
         (j.event ->> 'occurred_at')::timestamptz, (j.event -> 'utc_offset_minutes')::smallint,
-        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, j.body,
+        (nullif(j.event -> 'clock_offset_ms', 'null'))::bigint, (j.event ->> 'answered_at')::timestamptz, j.body,
         case when j.is_attempt or j.type in ('session.started', 'session.ended') then private.ulid_to_uuid(j.body ->> 'session_id') end,
         case when j.type in ('session.started', 'progress.advanced', 'progress.reset') then (j.body ->> 'skill_id')::uuid end,
         case when j.is_attempt then (j.body ->> 'question_id')::uuid end,
@@ -291,7 +310,7 @@ begin
           when j.is_attempt or j.type = 'progress.advanced' then private.ulid_to_uuid(j.body -> 'reset' ->> 'event')
           when j.type = 'progress.reset' then private.ulid_to_uuid(j.id)
         end,
-        null, null)::private.incoming
+        null, null, null, null)::private.incoming
     end
     from judged j
     order by j.place);
@@ -372,10 +391,11 @@ begin
           then 'unknown_content'
         when k.reset_count >= private.reset_range() and not private.knows_range(p_user, k.its_skill, k.reset_count) then 'unknown_reset'
       end),
-      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.body, k.session_id, k.its_skill, k.question_id,
+      k.field, k.event_id, k.type, k.type_version, k.device_id, k.occurred_at, k.utc_offset_minutes, k.clock_offset_ms, k.answered_at, k.body, k.session_id, k.its_skill, k.question_id,
       k.reset_count, k.reset_event,
       case when k.question_id is not null then case when k.is_withdrawn then 'withdrawn' when k.is_older then 'outdated' else 'current' end end,
-      case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end)::private.incoming
+      case when k.question_id is not null then private.grade(k.key_type, k.key_answer, k.body -> 'answer') end,
+      k.received_at, k.clock_skew_ms)::private.incoming
     from keyed k
     order by k.place);
 end
@@ -666,16 +686,16 @@ begin
   --   take a tenth of the time of the insert, because it prepares each row.
   with reported as (
     insert into ops.telemetry (user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, body, received_at)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, p_now
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.body, coalesce(i.received_at, p_now)
     from unnest(coalesce(v_storing, p_events)) i
     where i.code = 'telemetry'
   ),
   fresh as (
     insert into learner.event as l (
-      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, body, received_at, head_version,
+      user_id, event_id, type, type_version, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, answered_at, body, received_at, head_version,
       clock_skew_ms, session_id, skill_id, question_id, reset_count, reset_event, content_state, graded_correct)
-    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.body, p_now, p_head,
-      p_skew, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
+    select p_user, i.event_id, i.type, i.type_version, i.device_id, i.occurred_at, i.utc_offset_minutes, i.clock_offset_ms, i.answered_at, i.body,
+      coalesce(i.received_at, p_now), p_head, case when i.received_at is null then p_skew else i.clock_skew_ms end, i.session_id, i.skill_id, i.question_id, i.reset_count, i.reset_event, i.content_state, i.graded_correct
     from unnest(coalesce(v_storing, p_events)) i
     where i.code is null
     returning l.event_id, l as row
@@ -863,7 +883,7 @@ comment on function private.new_knowledge(integer, integer) is
 -- What:  keep_events(): stores the events of a batch that could not be applied in quarantine, within the limits.
 -- Why:   a device deletes events that are reported as quarantined, so they must be stored. No learner may fill the disk (U3).
 create function private.keep_events(
-  p_user uuid, p_now timestamptz, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
+  p_user uuid, p_now timestamptz, p_skew bigint, p_head integer, p_knowledge bigint, p_header private.header, p_lines text[], p_events private.incoming[])
 returns private.incoming[]
 language plpgsql
 volatile
@@ -901,9 +921,10 @@ begin
   ),
   kept as (
     insert into ops.quarantine as q (
-      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, knowledge, tried_at, waits_for)
+      user_id, sha256, event_id, code, field, body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at, clock_skew_ms, knowledge, tried_at,
+      waits_for)
     select p_user, f.sha256, case when private.is_ulid(f.id_text) then private.ulid_to_uuid(f.id_text) end,
-      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_knowledge, p_now,
+      f.code, f.field, f.line, f.device_id, private.ulid_to_uuid(p_header.batch_id), f.origin, f.reason, f.status, p_now, p_now, p_skew, p_knowledge, p_now,
       private.missing_knowledge(f.code, f.line, p_head)
     from fitting f
     where f.fits
@@ -934,7 +955,7 @@ begin
     order by e.place);
 end
 $$;
-comment on function private.keep_events(uuid, timestamptz, integer, bigint, private.header, text[], private.incoming[]) is
+comment on function private.keep_events(uuid, timestamptz, bigint, integer, bigint, private.header, text[], private.incoming[]) is
   'Stores events that could not be applied, once per text. Returns all events; those that do not fit get the code quarantine_full.';
 
 -- Source: schemas/70_ingest/replay_held.sql
@@ -950,20 +971,26 @@ as $$
 declare
   v_rows bytea[];
   v_lines text[];
+  v_arrivals timestamptz[];
+  v_skews bigint[];
   v_events private.incoming[];
 begin
-  -- 1 The texts in the order of their ids, with support's corrections.
+  -- 1 The texts in the order of their ids, with support's corrections, and how each arrived first.
   select array_agg(q.sha256 order by q.event_id, q.sha256),
-    array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256))
-  into v_rows, v_lines
+    array_prepend('', array_agg(coalesce(q.mended_body, q.body) order by q.event_id, q.sha256)),
+    array_agg(q.first_seen_at order by q.event_id, q.sha256), array_agg(q.clock_skew_ms order by q.event_id, q.sha256)
+  into v_rows, v_lines, v_arrivals, v_skews
   from ops.quarantine q
   where q.user_id = p_user and q.sha256 = any (p_rows) and q.status in ('open', 'held');
   if v_rows is null then
     return 0;
   end if;
 
-  -- 2 The same path as for all events. The device's clock skew at that time is unknown.
-  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, private.read_events(p_user, v_lines, p_head, null));
+  -- 2 The same path as for all events. An event that waited counts as if it had been applied when it arrived, so that its day is the same.
+  v_events := private.apply_or_bisect(p_user, p_now, p_head, null, array(
+    select private.with_arrival(e, v_arrivals[e.place], v_skews[e.place])
+    from unnest(private.read_events(p_user, v_lines, p_head, null)) e
+    order by e.place));
 
   -- 3 A separate statement, because applying may have superseded the row already.
   update ops.quarantine q set
@@ -1295,7 +1322,7 @@ begin
   v_outcome := private.outcome_of(v_events);
   -- Without room, what is to be quarantined is there already.
   if v_outcome.quarantined > 0 and v_room > 0 then
-    v_events := private.keep_events(p_user, v_now, v_head, v_knowledge, v_header, v_lines, v_events);
+    v_events := private.keep_events(p_user, v_now, v_skew, v_head, v_knowledge, v_header, v_lines, v_events);
     v_outcome := private.outcome_of(v_events);
     update learner.state s set stored_bytes = s.stored_bytes + private.kept_bytes(v_events, v_lines) where s.user_id = p_user;
   end if;

@@ -1934,10 +1934,11 @@ declare
 begin
   -- 1 Ids that the account has too. The same event is a duplicate. Another event under the id waits for support, as in ingest.
   with mine as (
-    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.body, e.received_at
+    select e.event_id, e.type, e.type_version, e.device_id, e.occurred_at, e.utc_offset_minutes, e.clock_offset_ms, e.answered_at, e.clock_skew_ms, e.body,
+      e.received_at
     from learner.event e where e.user_id = p_from
     union all
-    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, t.body, t.received_at
+    select t.event_id, t.type, t.type_version, t.device_id, t.occurred_at, t.utc_offset_minutes, null, null, null, t.body, t.received_at
     from ops.telemetry t where t.user_id = p_from
   ),
   theirs as (
@@ -1946,17 +1947,18 @@ begin
     select t.event_id, t.type, t.type_version, t.occurred_at, t.body from ops.telemetry t where t.user_id = p_to
   ),
   taken as materialized (
-    select m.*, (h.type, h.type_version, h.occurred_at, h.body) is not distinct from (m.type, m.type_version, m.occurred_at, m.body) as is_same
+    select m.*, (h.type, h.type_version, h.occurred_at) = (m.type, m.type_version, m.occurred_at) and private.is_same_body(h.body, m.body) as is_same
     from mine m join theirs h using (event_id)
   ),
   kept as (
     insert into ops.quarantine (
-      user_id, sha256, event_id, code, body, device_id, reason, status, first_seen_at, last_seen_at, knowledge, tried_at)
+      user_id, sha256, event_id, code, body, device_id, reason, status, first_seen_at, last_seen_at, clock_skew_ms, knowledge, tried_at)
     select p_to, sha256(convert_to(b.line, 'UTF8')), t.event_id, 'id_conflict', b.line, t.device_id, 'adopted from ' || p_from,
-      private.waiting_status('id_conflict'), t.received_at, p_now, k.number, p_now
+      private.waiting_status('id_conflict'), t.received_at, p_now, t.clock_skew_ms, k.number, p_now
     from taken t
     cross join private.knowledge k
-    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms)) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
+    cross join lateral (select (jsonb_strip_nulls(jsonb_build_object('clock_offset_ms', t.clock_offset_ms,
+      'answered_at', to_char(t.answered_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))) || jsonb_build_object('id', private.uuid_to_ulid(t.event_id), 'type', t.type, 'version', t.type_version,
       'learner_id', p_from, 'device_id', t.device_id, 'occurred_at', to_char(t.occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
       'utc_offset_minutes', t.utc_offset_minutes, 'body', t.body))::text) b (line)
     where not t.is_same
@@ -2008,12 +2010,13 @@ begin
   -- Copies, because actions refer to their row and are never updated. A held event is tried again at the next contact.
   insert into ops.quarantine as q (
     user_id, sha256, event_id, code, field, body, mended_body, device_id, batch_id, origin, reason, status, first_seen_at, last_seen_at,
-    times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
+    clock_skew_ms, times_seen, knowledge, waits_for, tried_at, resolved_at, resolved_event)
   select p_to, o.sha256, o.event_id, o.code, o.field, o.body, o.mended_body, o.device_id, o.batch_id, o.origin, o.reason, o.status, o.first_seen_at,
-    o.last_seen_at, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
+    o.last_seen_at, o.clock_skew_ms, o.times_seen, case when o.status = 'held' then 0 else o.knowledge end, o.waits_for, o.tried_at, o.resolved_at, o.resolved_event
   from ops.quarantine o
   where o.user_id = p_from
   on conflict (user_id, sha256) do update set
+    clock_skew_ms = case when excluded.first_seen_at < q.first_seen_at then excluded.clock_skew_ms else q.clock_skew_ms end,
     first_seen_at = least(q.first_seen_at, excluded.first_seen_at), last_seen_at = greatest(q.last_seen_at, excluded.last_seen_at),
     times_seen = q.times_seen + excluded.times_seen;
   insert into ops.quarantine_action (
@@ -2125,7 +2128,7 @@ comment on function private.adopt_learner(uuid, uuid, text) is
 create function private.adoption_of(p_account uuid, p_anonymous uuid)
 returns learner.adoption
 language plpgsql
-stable
+volatile
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -2139,14 +2142,19 @@ begin
   select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
   if v_adoption.adopted_by <> p_account then
     perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
-  elsif v_adoption is null then
-    perform private.refuse_absent(p_anonymous);
+  elsif v_adoption is not null then
+    -- Made again by lock_learners().
+    delete from learner.state s where s.user_id = p_anonymous;
+  elsif exists (select from ops.erasure e where e.user_id = p_anonymous) then
+    -- Not `erased`, which tells a device to delete what the account has.
+    perform private.raise_error('adoption_erased');
   end if;
   return v_adoption;
 end
 $$;
 comment on function private.adoption_of(uuid, uuid) is
-  'The adoption, if it has happened; null if it may happen. Raises adoption_refused, erased or learner_adopted. The caller holds both locks.';
+  'The adoption, if it has happened; null if it may happen. Raises adoption_refused or adoption_erased; erased or learner_adopted for the account. '
+  'The caller holds both locks.';
 
 create function private.adoption_json(p_adoption learner.adoption)
 returns json
@@ -2188,7 +2196,7 @@ end
 $$;
 comment on function ops.adopt_learner(uuid, uuid, text) is
   'The same by hand: for a learner whose device has lost its session, or who has too many events for it. Find out first that both are the same person. '
-  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, erased, learner_adopted.';
+  'For admins; audited. Errors: support_invalid, record_unknown, adoption_refused, adoption_erased, erased, learner_adopted.';
 
 -- Source: schemas/90_people/adopt_for.sql
 -- What:  adopt_for(), an adoption that a device asks for, with proof of both sessions.
@@ -2208,6 +2216,18 @@ declare
   v_adoption learner.adoption;
   v_refusal json;
 begin
+  -- 0 Without a proof nothing is moved, and an adoption that has happened is only reported. A device asks again after a restore of the
+  --   server, when its proof may be too old. No lock of a learner whom the caller only names.
+  if p_anonymous_session is null then
+    perform private.require_running(null, null);
+    perform private.require_session(p_account, p_session, null);
+    select * into v_adoption from learner.adoption a where a.user_id = p_anonymous and a.adopted_by = p_account;
+    if v_adoption is null then
+      perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
+    end if;
+    return private.adoption_json(v_adoption);
+  end if;
+
   -- 1 Both learners' locks, in a statement of its own. Everything after sees what the last holders committed.
   perform private.lock_learners(array[p_account, p_anonymous]);
   perform private.require_running(null, null);
@@ -2220,7 +2240,7 @@ begin
   end if;
 
   -- 3 The function has verified the signature of the anonymous token, which may have expired. So its session must still live.
-  if p_anonymous_session is null or private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
+  if private.session_refusal(p_anonymous, p_anonymous_session, null) is not null then
     perform private.raise_error('adoption_proof_invalid', p_info => 'anonymous_token');
   elsif not (private.account_of(p_anonymous, p_anonymous_session)).is_anonymous then
     perform private.raise_error('adoption_refused', 'This learner has an account of their own.', 'not_anonymous');
@@ -2246,8 +2266,8 @@ end
 $$;
 comment on function private.adopt_for(uuid, uuid, uuid, uuid) is
   'An account adopts an anonymous learner: {learner_id, adopted_at, token, moved, duplicate, conflict}, the same at every call, or {refused} if a rate limit '
-  'is exceeded. The caller has verified the tokens of both. Errors: paused, unauthenticated, session_ended, device_revoked, erased, learner_adopted, '
-  'adoption_proof_invalid, adoption_refused, adoption_too_large; lock_timeout if one of them is busy.';
+  'is exceeded. The caller has verified the account''s token, and the anonymous one if p_anonymous_session is not null. Errors: paused, unauthenticated, '
+  'session_ended, device_revoked, erased, learner_adopted, adoption_proof_invalid, adoption_refused, adoption_erased, adoption_too_large; lock_timeout if one of them is busy.';
 grant execute on function private.adopt_for(uuid, uuid, uuid, uuid) to carrel_edge;
 
 -- Source: schemas/90_people/webhooks.sql
