@@ -11,7 +11,7 @@ export function openSource(url: string): ReadSnapshot {
   const sql = connect(url, "carrel_metrics", 1);
   return async () => {
     try {
-      const [row] = await sql<{ snapshot: Snapshot }[]>`select private.metrics() as snapshot`;
+      const [row] = await sql<{ snapshot: Snapshot }>`select private.metrics() as snapshot`;
       if (!row) throw new Error("private.metrics() returned no row.");
       return row.snapshot;
     } catch (error) {
