@@ -863,6 +863,7 @@ declare
   v_problems text;
   v_release json;
 begin
+  perform private.refuse_during_upgrade();
   -- A snapshot older than the lock would publish outdated drafts as new.
   if current_setting('transaction_isolation') <> 'read committed' then
     perform private.raise_error('wrong_isolation', 'Publishing needs a READ COMMITTED transaction.');
@@ -1464,6 +1465,9 @@ declare
   v_detail text;
 begin
   perform private.require_role('admin');
+  if private.is_upgrading() then
+    return null;
+  end if;
   -- 1 One schedule per call, and so per transaction: a timeout or a crash undoes no earlier release, and devices do not wait.
   --   Schedules with fewer attempts come first, so a schedule that never ends in time does not delay the others.
   --   Rows that another run or a cancellation holds are skipped.

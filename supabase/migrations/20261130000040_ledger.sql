@@ -214,6 +214,11 @@ begin
   -- Partitions do not inherit a truncate trigger.
   execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
     p_name || '_stays', p_schema, p_name);
+  if p_schema = 'learner' then
+    -- A restore that empties one month begins another history.
+    execute format('create trigger %I after truncate on %I.%I for each statement execute function private.new_seed()', p_name || '_emptied', p_schema, p_name);
+    execute format('alter table %I.%I enable always trigger %I', p_schema, p_name, p_name || '_emptied');
+  end if;
   execute format('comment on table %I.%I is %L', p_schema, p_name, p_comment);
 end
 $$;
@@ -1002,6 +1007,7 @@ begin
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
   perform private.refuse_absent(v_learner);
+  perform private.refuse_during_upgrade();
   -- Again under the lock: of two revocations at the same time, the first one counts.
   perform private.learner_acted_on(p_learner);
   v_now := clock_timestamp();
@@ -1834,6 +1840,10 @@ as $$
 declare
   v_paused json;
 begin
+  -- A declared upgrade pauses every app, whatever the rows of ops.steering say.
+  if exists (select from ops.history h where h.upgrade_until > clock_timestamp()) then
+    perform private.refuse_during_upgrade();
+  end if;
   -- Usually nothing is paused: one look-up in a table of one page.
   if exists (select from ops.steering s where s.paused) then
     v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
@@ -1843,7 +1853,7 @@ begin
   end if;
 end
 $$;
-comment on function private.require_running(text, text) is 'Raises paused, with the seconds to wait, if the kill switch is on for this app.';
+comment on function private.require_running(text, text) is 'Raises paused, with the seconds to wait, if the kill switch is on for this app, or an upgrade is expected.';
 
 -- Source: schemas/40_ledger/pressure.sql
 -- What:  limits of a learner: the token buckets of learner.state for batches, events and bytes, and what a day may store.

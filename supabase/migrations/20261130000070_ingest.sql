@@ -1193,6 +1193,10 @@ declare
   v_error text;
 begin
   perform private.require_role('support', 'admin');
+  if private.is_upgrading() then
+    perform private.record_job('replay_held', null, null);
+    return 0;
+  end if;
   -- Read before any text: later releases are for the next run. A second run at the same time waits here for the first.
   select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
   perform from private.replay_cursor c for update;
@@ -1283,6 +1287,7 @@ begin
   v_now := clock_timestamp();
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
+      or exists (select from ops.history h where h.upgrade_until is not null)
       or exists (select from ops.erasure e where e.user_id = p_user)
       or exists (select from learner.adoption a where a.user_id = p_user),
     exists (select from ops.quarantine_load l where l.user_id = p_user and l.held_rows > 0 and l.looked_up < k.number),

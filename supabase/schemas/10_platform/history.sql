@@ -127,6 +127,35 @@ end
 $$;
 comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
 
+create function private.refuse_during_upgrade()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A backup that contains the declaration counts as the database after the upgrade. So nothing may be written after the declaration that
+  -- a restore could lose.
+  if private.is_upgrading() then
+    perform private.raise_error('paused', 'The service is being upgraded.', '60', 60);
+  end if;
+end
+$$;
+comment on function private.refuse_during_upgrade() is 'Raises paused while a declared upgrade is expected.';
+
+create function private.is_upgrading()
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from ops.history h where h.upgrade_until > clock_timestamp());
+end
+$$;
+comment on function private.is_upgrading() is 'Whether a declared upgrade is expected. Jobs that write learners'' rows or releases wait.';
+
 create function private.history()
 returns text
 language plpgsql

@@ -52,6 +52,7 @@ declare
   v_problems text;
   v_release json;
 begin
+  perform private.refuse_during_upgrade();
   -- A snapshot older than the lock would publish outdated drafts as new.
   if current_setting('transaction_isolation') <> 'read committed' then
     perform private.raise_error('wrong_isolation', 'Publishing needs a READ COMMITTED transaction.');

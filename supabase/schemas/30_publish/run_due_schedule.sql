@@ -35,6 +35,9 @@ declare
   v_detail text;
 begin
   perform private.require_role('admin');
+  if private.is_upgrading() then
+    return null;
+  end if;
   -- 1 One schedule per call, and so per transaction: a timeout or a crash undoes no earlier release, and devices do not wait.
   --   Schedules with fewer attempts come first, so a schedule that never ends in time does not delay the others.
   --   Rows that another run or a cancellation holds are skipped.

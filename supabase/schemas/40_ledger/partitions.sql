@@ -40,6 +40,11 @@ begin
   -- Partitions do not inherit a truncate trigger.
   execute format('create trigger %I before truncate on %I.%I for each statement execute function private.forbid_change()',
     p_name || '_stays', p_schema, p_name);
+  if p_schema = 'learner' then
+    -- A restore that empties one month begins another history.
+    execute format('create trigger %I after truncate on %I.%I for each statement execute function private.new_seed()', p_name || '_emptied', p_schema, p_name);
+    execute format('alter table %I.%I enable always trigger %I', p_schema, p_name, p_name || '_emptied');
+  end if;
   execute format('comment on table %I.%I is %L', p_schema, p_name, p_comment);
 end
 $$;

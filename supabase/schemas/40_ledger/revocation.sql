@@ -52,6 +52,7 @@ begin
     perform private.raise_error('device_unknown', p_info => p_device::text);
   end if;
   perform private.refuse_absent(v_learner);
+  perform private.refuse_during_upgrade();
   -- Again under the lock: of two revocations at the same time, the first one counts.
   perform private.learner_acted_on(p_learner);
   v_now := clock_timestamp();

@@ -81,6 +81,10 @@ as $$
 declare
   v_paused json;
 begin
+  -- A declared upgrade pauses every app, whatever the rows of ops.steering say.
+  if exists (select from ops.history h where h.upgrade_until > clock_timestamp()) then
+    perform private.refuse_during_upgrade();
+  end if;
   -- Usually nothing is paused: one look-up in a table of one page.
   if exists (select from ops.steering s where s.paused) then
     v_paused := private.steering_for(p_platform, p_app_version) -> 'paused';
@@ -90,4 +94,4 @@ begin
   end if;
 end
 $$;
-comment on function private.require_running(text, text) is 'Raises paused, with the seconds to wait, if the kill switch is on for this app.';
+comment on function private.require_running(text, text) is 'Raises paused, with the seconds to wait, if the kill switch is on for this app, or an upgrade is expected.';

@@ -27,6 +27,9 @@ declare
   v_learners uuid[];
   v_count integer;
 begin
+  if private.is_upgrading() then
+    return 0;
+  end if;
   v_learners := private.hold_off_erasures(array(
     select distinct c.learner from private.contacts_of(p_contacts) c
     -- Content may be read until the token expires. That leaves no trace of a session that has ended or was revoked.

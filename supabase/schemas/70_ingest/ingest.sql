@@ -52,6 +52,7 @@ begin
   v_now := clock_timestamp();
   select s.change_seq, s.newest_event, coalesce((select max(r.version) from content.release r), 0), k.number,
     exists (select from ops.steering t where t.paused)
+      or exists (select from ops.history h where h.upgrade_until is not null)
       or exists (select from ops.erasure e where e.user_id = p_user)
       or exists (select from learner.adoption a where a.user_id = p_user),
     exists (select from ops.quarantine_load l where l.user_id = p_user and l.held_rows > 0 and l.looked_up < k.number),

@@ -48,6 +48,10 @@ declare
   v_error text;
 begin
   perform private.require_role('support', 'admin');
+  if private.is_upgrading() then
+    perform private.record_job('replay_held', null, null);
+    return 0;
+  end if;
   -- Read before any text: later releases are for the next run. A second run at the same time waits here for the first.
   select coalesce((select max(r.version) from content.release r), 0), k.number into v_head, v_knowledge from private.knowledge k;
   perform from private.replay_cursor c for update;

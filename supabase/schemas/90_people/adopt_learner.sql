@@ -11,6 +11,7 @@ begin
   -- In one order for everybody, so that two adoptions never wait for each other. A batch waits for one learner alone.
   insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
   perform from learner.state s where s.user_id = any (p_users) order by s.user_id for update;
+  perform private.refuse_during_upgrade();
 end
 $$;
 comment on function private.lock_learners(uuid[]) is 'Takes the locks of several learners, as ingest does.';

@@ -60,10 +60,10 @@ begin
   union all
   -- While a trigger is disabled, changes by hand leave no trace.
   select 'trigger_disabled', null, format('Trigger %I of %s is disabled. An admin enables it: alter table %2$s enable %strigger %1$I',
-    t.tgname, t.tgrelid::regclass, case when t.tgfoid = 'private.new_seed()'::regprocedure then 'always ' end)
+    t.tgname, t.tgrelid::regclass, case t.tgfoid when 'private.new_seed()'::regprocedure then 'always ' when 'private.note_put_back()'::regprocedure then 'replica ' end)
   from pg_trigger t join pg_class c on c.oid = t.tgrelid
   where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
-    and not t.tgisinternal and t.tgenabled in ('D', 'R')
+    and not t.tgisinternal and case when t.tgfoid = 'private.note_put_back()'::regprocedure then t.tgenabled <> 'R' else t.tgenabled in ('D', 'R') end
   union all
   select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
   from private.missing_triggers() t

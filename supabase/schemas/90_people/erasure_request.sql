@@ -49,6 +49,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
+  perform private.refuse_during_upgrade();
   perform private.refuse_adopted(p_user);
   if private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason))) = 0 then
     -- Asked for again.

@@ -26,7 +26,10 @@ begin
   perform private.require_interval('p_within', p_within, '10 minutes', '1 day');
   v_until := now() + p_within;
   perform private.declare_upgrade(v_until);
-  -- Nothing of a learner is written from now on. So a backup that contains the declaration lacks nothing of theirs either.
+  -- Batches under way end first. Later ones wait here, and then see the declaration.
+  lock table learner.state in share mode;
+  -- Nothing of a learner is written and nothing published from now on (private.refuse_during_upgrade). So a backup that contains the declaration
+  -- lacks nothing of theirs either. This row tells apps before they sync.
   update ops.steering s set paused = true, pause_reason = 'The service is being upgraded.'
   where s.platform is null and s.app_from is null and s.app_before is null and s.paused is not true;
   perform private.audit('expect_upgrade', 'ops.history', null, null, jsonb_build_object('until', v_until));
@@ -34,7 +37,7 @@ begin
 end
 $$;
 comment on function ops.expect_upgrade(interval) is
-  'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
+  'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Nothing of learners is written until then. For one upgrade. Admins.';
 
 create function private.end_declaration(p_kept_for text, p_result text)
 returns void

@@ -29,9 +29,10 @@ begin
   end if;
   -- An erasure of a large ledger takes several steps. No row may be added between them.
   perform private.refuse_absent(p_learner);
+  perform private.refuse_during_upgrade();
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner, erased for an erased one, learner_adopted for an adopted one.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner, erased for an erased one, learner_adopted for an adopted one, paused during an upgrade.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]

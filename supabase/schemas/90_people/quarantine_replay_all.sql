@@ -31,6 +31,7 @@ declare
   v_rows bytea[];
 begin
   perform private.require_role('support', 'admin');
+  perform private.refuse_during_upgrade();
   if p_code is null then
     perform private.raise_error('support_invalid', '`with_code` is required: the code whose cause was fixed.', 'with_code');
   end if;
