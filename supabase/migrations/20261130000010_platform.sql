@@ -16,12 +16,14 @@
 --          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.require_interval,
 --          private.list_rows, private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects,
 --          private.shows_large_exponent, private.shows_many_brackets, private.nests_too_deep, private.is_jsonb, private.renew_seed,
---          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.history,
---          private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table,
---          ops.rotate_history, private.note_triggers, private.missing_triggers, private.restore_triggers, private.session_opened_at,
---          ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job,
---          private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
---          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
+--          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade,
+--          private.is_upgrading, private.history, private.note_put_back, private.watch_put_back, private.audit_source,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table, ops.rotate_history,
+--          private.note_triggers, private.missing_triggers, private.restore_triggers, private.session_opened_at, private.hmac_pad,
+--          private.scram_verifier, ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late,
+--          private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake,
+--          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
+--          ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -762,6 +764,35 @@ end
 $$;
 comment on function private.is_upgrade(text, text) is 'Whether two fingerprints differ as those before and after pg_upgrade do.';
 
+create function private.refuse_during_upgrade()
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- A backup that contains the declaration counts as the database after the upgrade. So nothing may be written after the declaration that
+  -- a restore could lose.
+  if private.is_upgrading() then
+    perform private.raise_error('paused', 'The service is being upgraded.', '60', 60);
+  end if;
+end
+$$;
+comment on function private.refuse_during_upgrade() is 'Raises paused while a declared upgrade is expected.';
+
+create function private.is_upgrading()
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from ops.history h where h.upgrade_until > clock_timestamp());
+end
+$$;
+comment on function private.is_upgrading() is 'Whether a declared upgrade is expected. Jobs that write learners'' rows or releases wait.';
+
 create function private.history()
 returns text
 language plpgsql
@@ -785,6 +816,48 @@ comment on function private.history() is
   '16 hex digits that change when the database is restored or cloned, and when ops.rotate_history() is called.';
 
 select private.anchor_history('ops.history');
+
+-- Source: schemas/10_platform/put_back.sql
+-- What:  watch_put_back(), the triggers that notice rows of a backup that are loaded into a table that stays.
+-- Why:   a restore of data alone, perhaps of one month, loses what came after it, but no object id changes (I11).
+
+create function private.note_put_back()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Restores set this, and so does nobody who writes rows day by day. `alter table … enable trigger all` makes the trigger run always.
+  if current_setting('session_replication_role') = 'replica' and exists (select from ops.history h where h.rotated_at <> now()) then
+    perform private.renew_seed();
+  end if;
+  return null;
+end
+$$;
+comment on function private.note_put_back() is 'Trigger: begins another history, once in a transaction, when a restore writes rows.';
+
+create function private.watch_put_back(p_table regclass)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name constant text := (select c.relname from pg_class c where c.oid = p_table);
+begin
+  -- For rows, because a dump is loaded partition by partition. It costs nothing while the role is not `replica`.
+  execute format('create trigger %I after insert or update or delete on %s for each row execute function private.note_put_back()', v_name || '_put_back', p_table);
+  execute format('alter table %s enable replica trigger %I', p_table, v_name || '_put_back');
+  if not exists (select from pg_trigger t where t.tgrelid = p_table and t.tgname = v_name || '_emptied') then
+    execute format('create trigger %I after truncate on %s for each statement execute function private.new_seed()', v_name || '_emptied', p_table);
+    execute format('alter table %s enable always trigger %I', p_table, v_name || '_emptied');
+  end if;
+end
+$$;
+comment on function private.watch_put_back(regclass) is
+  'For migrations: the history changes when a session with `session_replication_role = replica` writes rows of this table, and when the table is emptied.';
 
 -- Source: schemas/10_platform/audit.sql
 -- What:  ops.audit, the append-only trail of content changes and operations, and its triggers.
@@ -1062,7 +1135,54 @@ comment on function private.session_opened_at(uuid, uuid) is
 
 -- Source: schemas/10_platform/edge_password.sql
 -- What:  renew_edge_password(), which gives the login role of the Edge Functions a new password.
--- Why:   a password in a statement's text would be kept by logs and pg_stat_statements. A backup does not contain it.
+-- Why:   a password in a statement's text would be kept by logs and pg_stat_statements, also one of a nested statement. So the statement has
+--        its SCRAM verifier, as PostgreSQL would store it (RFC 5802). A backup does not contain it.
+
+create function private.hmac_pad(p_key bytea, p_byte integer)
+returns bytea
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_pad bytea := decode(repeat(lpad(to_hex(p_byte), 2, '0'), 64), 'hex');
+begin
+  for v_i in 0..length(p_key) - 1 loop
+    v_pad := set_byte(v_pad, v_i, p_byte # get_byte(p_key, v_i));
+  end loop;
+  return v_pad;
+end
+$$;
+comment on function private.hmac_pad(bytea, integer) is 'A key of at most 64 bytes as HMAC-SHA-256 pads it: with 0x36 for the inner hash, with 0x5c for the outer one.';
+
+create function private.scram_verifier(p_password text, p_salt bytea, p_iterations integer)
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_inner bytea := private.hmac_pad(convert_to(p_password, 'UTF8'), 54);
+  v_outer bytea := private.hmac_pad(convert_to(p_password, 'UTF8'), 92);
+  v_u bytea := sha256(v_outer || sha256(v_inner || p_salt || '\x00000001'::bytea));
+  v_sum bit(256) := ('x' || encode(v_u, 'hex'))::bit(256);
+  v_salted bytea;
+begin
+  -- 4096 iterations take 30 ms.
+  for v_i in 2..p_iterations loop
+    v_u := sha256(v_outer || sha256(v_inner || v_u));
+    v_sum := v_sum # ('x' || encode(v_u, 'hex'))::bit(256);
+  end loop;
+  v_salted := (
+    select decode(string_agg(lpad(to_hex(substring(v_sum from 1 + 32 * n for 32)::bit(32)::bigint), 8, '0'), '' order by n), 'hex') from generate_series(0, 7) n);
+  v_inner := private.hmac_pad(v_salted, 54);
+  v_outer := private.hmac_pad(v_salted, 92);
+  return format('SCRAM-SHA-256$%s:%s$%s:%s', p_iterations, encode(p_salt, 'base64'),
+    encode(sha256(sha256(v_outer || sha256(v_inner || 'Client Key'::bytea))), 'base64'),
+    encode(sha256(v_outer || sha256(v_inner || 'Server Key'::bytea)), 'base64'));
+end
+$$;
+comment on function private.scram_verifier(text, bytea, integer) is 'What PostgreSQL stores for a password of at most 64 ASCII characters, with a salt and a number of iterations.';
 
 create function ops.renew_edge_password()
 returns text
@@ -1076,7 +1196,8 @@ declare
   v_password constant text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
 begin
   perform private.require_role('admin');
-  execute format('alter role carrel_edge password %L', v_password);
+  execute format('alter role carrel_edge password %L', private.scram_verifier(
+    v_password, decode(replace(gen_random_uuid()::text, '-', ''), 'hex'), current_setting('scram_iterations')::integer));
   perform private.audit('renew_edge_password', 'carrel_edge', null, null, null);
   return v_password;
 end

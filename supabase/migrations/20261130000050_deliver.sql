@@ -935,6 +935,7 @@ begin
   insert into learner.state (user_id) values (p_user) on conflict do nothing;
   perform from learner.state s where s.user_id = p_user for update;
   perform private.refuse_absent(p_user);
+  perform private.refuse_during_upgrade();
   perform private.require_session(p_user, p_session, null);
   insert into ops.content_report (user_id, reported_on, number, reported_at, kind, version, rows, nodes)
   select p_user, v_day, n.taken + 1, v_now, v_report ->> 'kind', (v_report ->> 'version')::integer, (v_report ->> 'rows')::integer,
@@ -1021,6 +1022,9 @@ declare
   v_learners uuid[];
   v_count integer;
 begin
+  if private.is_upgrading() then
+    return 0;
+  end if;
   v_learners := private.hold_off_erasures(array(
     select distinct c.learner from private.contacts_of(p_contacts) c
     -- Content may be read until the token expires. That leaves no trace of a session that has ended or was revoked.

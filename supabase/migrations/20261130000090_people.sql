@@ -487,9 +487,10 @@ begin
   end if;
   -- An erasure of a large ledger takes several steps. No row may be added between them.
   perform private.refuse_absent(p_learner);
+  perform private.refuse_during_upgrade();
 end
 $$;
-comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner, erased for an erased one, learner_adopted for an adopted one.';
+comment on function private.lock_learner(uuid) is 'Takes the learner''s lock, as ingest does. Raises record_unknown for an unknown learner, erased for an erased one, learner_adopted for an adopted one, paused during an upgrade.';
 
 create function private.quarantine_ids(p_learner uuid, p_ids text[])
 returns bytea[]
@@ -773,6 +774,7 @@ declare
   v_rows bytea[];
 begin
   perform private.require_role('support', 'admin');
+  perform private.refuse_during_upgrade();
   if p_code is null then
     perform private.raise_error('support_invalid', '`with_code` is required: the code whose cause was fixed.', 'with_code');
   end if;
@@ -1478,6 +1480,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
+  perform private.refuse_during_upgrade();
   perform private.refuse_adopted(p_user);
   if private.note_erasures(jsonb_build_array(jsonb_build_object('user_id', p_user, 'reason', p_reason))) = 0 then
     -- Asked for again.
@@ -1697,6 +1700,10 @@ declare
   v_error text;
 begin
   perform private.require_role('admin');
+  if private.is_upgrading() then
+    perform private.record_job('erasures', null, null);
+    return 0;
+  end if;
   -- A run that was cancelled has done nothing. The next one takes half as many rows.
   v_most := greatest(private.row_limit('p_rows', p_rows, 200000, 10000000) >> least((select j.failures from ops.job j where j.name = 'erasures'), 10), 1);
   begin
@@ -1896,7 +1903,10 @@ begin
   perform private.require_interval('p_within', p_within, '10 minutes', '1 day');
   v_until := now() + p_within;
   perform private.declare_upgrade(v_until);
-  -- Nothing of a learner is written from now on. So a backup that contains the declaration lacks nothing of theirs either.
+  -- Batches under way end first. Later ones wait here, and then see the declaration.
+  lock table learner.state in share mode;
+  -- Nothing of a learner is written and nothing published from now on (private.refuse_during_upgrade). So a backup that contains the declaration
+  -- lacks nothing of theirs either. This row tells apps before they sync.
   update ops.steering s set paused = true, pause_reason = 'The service is being upgraded.'
   where s.platform is null and s.app_from is null and s.app_before is null and s.paused is not true;
   perform private.audit('expect_upgrade', 'ops.history', null, null, jsonb_build_object('until', v_until));
@@ -1904,7 +1914,7 @@ begin
 end
 $$;
 comment on function ops.expect_upgrade(interval) is
-  'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Pauses sync until then. For one upgrade. Admins.';
+  'Declares an upgrade of the project: the history stays if only the cluster''s identifier changes within this time. Nothing of learners is written until then. For one upgrade. Admins.';
 
 create function private.end_declaration(p_kept_for text, p_result text)
 returns void
@@ -2120,6 +2130,7 @@ begin
   -- In one order for everybody, so that two adoptions never wait for each other. A batch waits for one learner alone.
   insert into learner.state (user_id) select u.id from unnest(p_users) u (id) order by u.id on conflict do nothing;
   perform from learner.state s where s.user_id = any (p_users) order by s.user_id for update;
+  perform private.refuse_during_upgrade();
 end
 $$;
 comment on function private.lock_learners(uuid[]) is 'Takes the locks of several learners, as ingest does.';
@@ -3108,10 +3119,10 @@ begin
   union all
   -- While a trigger is disabled, changes by hand leave no trace.
   select 'trigger_disabled', null, format('Trigger %I of %s is disabled. An admin enables it: alter table %2$s enable %strigger %1$I',
-    t.tgname, t.tgrelid::regclass, case when t.tgfoid = 'private.new_seed()'::regprocedure then 'always ' end)
+    t.tgname, t.tgrelid::regclass, case t.tgfoid when 'private.new_seed()'::regprocedure then 'always ' when 'private.note_put_back()'::regprocedure then 'replica ' end)
   from pg_trigger t join pg_class c on c.oid = t.tgrelid
   where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
-    and not t.tgisinternal and t.tgenabled in ('D', 'R')
+    and not t.tgisinternal and case when t.tgfoid = 'private.note_put_back()'::regprocedure then t.tgenabled <> 'R' else t.tgenabled in ('D', 'R') end
   union all
   select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
   from private.missing_triggers() t

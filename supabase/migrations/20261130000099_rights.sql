@@ -143,4 +143,7 @@ from (values
   ('private.knowledge', 'insert or update or delete')
 ) t (name, events);
 
+select private.watch_put_back(t) from unnest(array['learner.state', 'learner.event', 'learner.session', 'learner.attempt', 'learner.skill_progress',
+  'learner.practice', 'content.release']::regclass[]) t;
+
 select private.note_triggers();
