@@ -38,6 +38,9 @@ Deno.test("U6: a lagging replica says so, and has the push once it has caught up
 
   const admin = postgres(standby.url("supabase_admin"), { max: 1, onnotice: () => {} });
   cleanup.defer(() => admin.end());
+  // As PostgREST connects.
+  const rest = postgres(standby.url("authenticator"), { max: 1 });
+  cleanup.defer(() => rest.end());
   const learner = { id: crypto.randomUUID(), deviceId: crypto.randomUUID(), token: "" };
   const [writer, reader] = [
     openDatabase(primary.url("carrel_edge")),
@@ -69,13 +72,15 @@ Deno.test("U6: a lagging replica says so, and has the push once it has caught up
   const token = await pushed();
   const late = await pull(token);
   assert.ok(late instanceof Problem && late.code === "behind");
-  const rpc = await admin.begin(async (tx) => {
-    await tx`select set_config('request.jwt.claims', ${JSON.stringify({ sub: learner.id })}, true)`;
-    return await tx`select a ->> 'code' as code, current_setting('response.status') as status,
-      current_setting('response.headers')::json -> 0 ->> 'Retry-After' as wait from public.learner_changes(at_least => ${token}) a`;
-  });
-  assert.deepEqual([rpc[0]?.code, rpc[0]?.status], ["CR080", "503"], "over RPC it is an answer too");
-  assert.match(rpc[0]?.wait, /^[1-6]$/);
+  const refused = await rest.begin(async (tx) => {
+    await tx`select set_config('role', 'authenticated', true),
+      set_config('request.jwt.claims', ${JSON.stringify({ sub: learner.id })}, true)`;
+    return await tx`select public.learner_changes(at_least => ${token})`;
+  }).then(() => assert.fail("the replica has not caught up"), (error: postgres.PostgresError) => error);
+  assert.deepEqual([refused.code, JSON.parse(refused.message).code], ["PGRST", "CR080"], "over RPC too");
+  const { status, headers } = JSON.parse(refused.detail ?? "{}");
+  assert.equal(status, 503);
+  assert.match(headers["Retry-After"], /^[1-6]$/);
   assert.equal((await pull(null)).changes.length, 1, "who does not ask for it gets what there is");
   await admin`select pg_wal_replay_resume()`;
   assert.equal((await caughtUp(token)).changes.length, 2);
