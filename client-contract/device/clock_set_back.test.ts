@@ -60,7 +60,7 @@ Deno.test("U8, U10: no poll is further away than one interval, whatever hints co
           hears = step.hears;
           schedule.onListening(hears);
         } else if (!schedule.begin()) schedule.synced();
-        const interval = hears ? device.listeningPollAfterS() : POLL_S;
+        const interval: number = hears ? device.listeningPollAfterS() : POLL_S;
         assert.ok(schedule.delay() <= interval * 1250, `${schedule.delay()} ms after ${step.do}`);
       }
     }),
