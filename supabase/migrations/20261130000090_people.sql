@@ -260,6 +260,7 @@ declare
   v_key text := '';
   v_before uuid;
   v_events uuid[];
+  v_objects constant text[] := private.learner_objects();
   v_count integer := 0;
   v_bytes bigint := 0;
 begin
@@ -335,8 +336,7 @@ begin
       jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
     from ops.audit a
     -- The audit records of edits by hand have the table's name as their object.
-    where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
-        'learner.skill_progress', 'learner.practice', 'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion'])
+    where a.object = any (v_objects)
       and a.object_id = p_learner::text collate "C" and a.at <= v_at
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)
@@ -800,6 +800,9 @@ begin
     v_room := v_room - cardinality(v_rows);
     exit when learners >= v_most or v_room <= 0;
   end loop;
+  if busy <> '{}' then
+    perform private.audit_look('replay_all_quarantined', 'ops.quarantine', busy, jsonb_build_object('code', p_code, 'busy', true));
+  end if;
   -- Counted to a limit, because an exact number is not needed.
   remaining := (select count(*) from (select from private.rows_to_replay_of_all(p_code, began_at) limit 100000) r);
   return next;
@@ -1336,6 +1339,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_objects constant text[] := private.learner_objects();
   v_count integer;
 begin
   -- A learner who revoked a device called from their own address, so the source is removed too.
@@ -1347,11 +1351,7 @@ begin
       select b.id from ops.audit b
       -- By the object names of learners' records: the id of another kind of object may be the same.
       where b.object_id = u.id::text collate "C" and b.action <> 'erase_learner'
-        and b.object in (
-          select format('%s.%s', n.nspname, c.relname)
-          from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
-          where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition
-            and k.attname = 'user_id' and not k.attisdropped)
+        and b.object = any (v_objects)
         and (b.before is not null or b.after is not null or (b.actor = u.id and b.source is not null))) x
     limit p_rows));
   get diagnostics v_count = row_count;
@@ -1712,18 +1712,19 @@ create function ops.idle_learners(
   p_idle interval, p_anonymous boolean default null, p_rows integer default 1000, p_after timestamptz default null, p_after_user uuid default null)
 returns table (user_id uuid, is_anonymous boolean, last_contact_at timestamptz)
 language plpgsql
-stable
+volatile
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rows constant integer := private.row_limit('p_rows', p_rows, 1000, 10000);
+  v_shown uuid[] := '{}';
 begin
   perform private.require_role('admin');
   if (p_idle >= '1 day') is not true then
     perform private.raise_error('malformed_request', '`p_idle` must be an interval of at least 1 day.', 'p_idle');
   end if;
-  return query
+  for user_id, is_anonymous, last_contact_at in
   select k.id, k.is_anonymous, c.at
   from (
     select u.id, u.is_anonymous, greatest(u.created_at, u.last_sign_in_at) as at from auth.users u where u.deleted_at is null
@@ -1744,12 +1745,17 @@ begin
     and (p_after is null or (c.at, k.id) > (p_after, coalesce(p_after_user, '00000000-0000-0000-0000-000000000000')))
     and not exists (select from ops.erasure e where e.user_id = k.id)
   order by c.at, k.id
-  limit v_rows;
+  limit v_rows
+  loop
+    v_shown := v_shown || user_id;
+    return next;
+  end loop;
+  perform private.audit_look('idle_learners', 'auth.users', v_shown, jsonb_build_object('idle', p_idle, 'anonymous', p_anonymous));
 end
 $$;
 comment on function ops.idle_learners(interval, boolean, integer, timestamptz, uuid) is
   'Learners without any contact for p_idle, longest idle first, at most p_rows (10,000). p_anonymous: true for anonymous accounts alone, false for all '
-  'others. p_after and p_after_user: the last row of the page before. is_anonymous is null without an account. For admins.';
+  'others. p_after and p_after_user: the last row of the page before. is_anonymous is null without an account. For admins; audited, for each learner too.';
 
 -- Source: schemas/90_people/restore.sql
 -- What:  export_erasures() and reapply_erasures(), which keep erasures through a restore from backup.
@@ -1774,6 +1780,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
+  perform private.audit('export_erasures', 'ops.erasure', null, null, jsonb_build_object('since', p_since));
   return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
     select jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) order by e.requested_at, e.user_id)
     from (
@@ -1787,7 +1794,7 @@ begin
 end
 $$;
 comment on function ops.export_erasures(timestamptz) is
-  'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
+  'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins; audited.';
 
 create function ops.reapply_erasures(p_export jsonb)
 returns integer
