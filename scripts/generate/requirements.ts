@@ -203,7 +203,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "Sync success, latency, freshness, dead letters, mismatches and recovery time are SQL views and OpenMetrics.",
     invariants: [],
-    gaps: "OpenMetrics is not built yet. The view sync_health and alarms() show health.",
+    gaps: "",
   },
   {
     id: "O5",

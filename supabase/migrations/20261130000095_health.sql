@@ -13,7 +13,7 @@
 --        drop function if exists private.bucket_bounds, private.bucket_label, private.was_offline, private.count_events,
 --          private.count_reports, private.count_batches, private.count_sync_success, private.count_health, private.settle_arrivals,
 --          ops.roll_up_health, private.prune_health, ops.prune_health, private.gauges, private.measure_health, ops.measure_health,
---          private.health_figures, private.sync_health, private.answers_by_hour, ops.answers_by_hour;
+--          private.health_figures, private.sync_health, private.answers_by_hour, ops.answers_by_hour, private.metrics;
 
 select private.revoke_default_grants();
 
@@ -247,9 +247,10 @@ as $$
     union all
     select 'answers_offline', '', g.events where g.is_offline
     union all
-    select 'answer_delay', private.bucket_label(g.bucket), case when g.is_new then g.events else -g.events end where g.bucket is not null and (not g.is_new or not g.is_offline)
-    union all
-    select 'answer_delay_ms', '', case when g.is_new then g.delay_ms else -g.delay_ms end where g.bucket is not null and (not g.is_new or not g.is_offline)
+    -- Nothing is subtracted, so that no sum of monitoring ever falls. What a later report has shown to be offline is counted beside it.
+    select d.metric || x.suffix, case x.suffix when '' then private.bucket_label(g.bucket) else '' end, case x.suffix when '' then g.events else g.delay_ms end
+    from (values ('answer_delay', g.is_new and not g.is_offline), ('answer_delay_offline', not g.is_new)) d (metric, is_meant), (values (''), ('_ms')) x (suffix)
+    where d.is_meant and g.bucket is not null
   ) m (metric, label, amount)
   group by 1, 2, 3
 $$;
@@ -609,8 +610,9 @@ as $$
     select
       coalesce(sum(h.amount) filter (where h.metric = 'outbox_events' and h.label = 'made'), 0) as made,
       coalesce(sum(h.amount) filter (where h.metric = 'outbox_events' and h.label = 'held'), 0) as held,
-      coalesce(sum(h.amount) filter (where h.metric = 'answer_delay'), 0) as delays,
-      coalesce(sum(h.amount) filter (where h.metric = 'answer_delay_ms'), 0) as delay_ms,
+      coalesce(sum(h.amount) filter (where h.metric = 'answer_delay'), 0) - coalesce(sum(h.amount) filter (where h.metric = 'answer_delay_offline'), 0) as delays,
+      coalesce(sum(h.amount) filter (where h.metric = 'answer_delay_ms'), 0)
+        - coalesce(sum(h.amount) filter (where h.metric = 'answer_delay_offline_ms'), 0) as delay_ms,
       coalesce(sum(h.amount) filter (where h.metric = 'offline_periods'), 0) as periods,
       coalesce(sum(h.amount) filter (where h.metric = 'offline_periods' and h.label = 'completed'), 0) as completed,
       coalesce(sum(h.amount) filter (where h.metric = 'offline_reads'), 0) as reads,
@@ -727,3 +729,25 @@ comment on function ops.answers_by_hour(timestamptz, timestamptz) is
 
 grant execute on function private.sync_health() to authenticated, service_role;
 grant select on public.sync_health to authenticated, service_role;
+
+-- Source: schemas/95_health/metrics.sql
+-- What:  metrics(), which the Edge Function metrics reads: sums, measurements and figures in one call.
+-- Why:   monitoring asks every few seconds. The call reads a few hundred rows, however much has arrived (O4).
+
+create function private.metrics()
+returns json
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object(
+    'totals', (select coalesce(json_agg(json_build_object('metric', t.metric, 'label', t.label, 'value', t.amount) order by t.metric, t.label), '[]') from ops.health_total t),
+    'gauges', (select coalesce(json_agg(json_build_object('metric', g.metric, 'label', g.label, 'value', g.value) order by g.metric, g.label), '[]') from ops.health_gauge g),
+    'figures', (select json_agg(json_build_object('name', f.name, 'status', f.status, 'value', f.value, 'target', f.target)) from private.health_figures() f),
+    'measured_at', (select extract(epoch from max(g.measured_at)) from ops.health_gauge g),
+    'counted_until', (select extract(epoch from m.counted_until) from private.health_mark m))
+$$;
+comment on function private.metrics() is
+  'The state of health for the Edge Function metrics: {totals, gauges, figures, measured_at, counted_until}, without personal data.';
+grant execute on function private.metrics() to carrel_edge;

@@ -41,7 +41,7 @@ export class ConnectionError extends Error {
 }
 
 /** A parameter. It is sent as text; the statement casts it to its type. */
-export type Value = string | number | null;
+export type Value = string | number | boolean | null;
 
 /**
  * Sends a statement, each `${value}` of which is a parameter, and resolves with its rows. Throws `DatabaseError` for an error

@@ -128,7 +128,7 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
       text`select private.content_page(
         ${c.history}::text, ${c.schema}::smallint, ${c.since}::integer, ${c.until}::integer,
         ${c.domains && `{${c.domains.join(",")}}`}::uuid[], ${c.after}::text, ${c.limit}::integer,
-        p_same => ${String(c.same)}::boolean) as answer`,
+        p_same => ${c.same}::boolean) as answer`,
     contentManifest: (history, schema, version) =>
       text`select private.content_manifest(
         ${history}::text, ${schema}::smallint, ${version}::integer)::text as answer`,

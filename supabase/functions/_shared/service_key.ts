@@ -16,12 +16,17 @@ export function secretKeysOf(json: string): string[] {
     .map(String);
 }
 
+/** Whether a text is one of the keys. Digests are compared, so that the duration reveals nothing about a key. */
+export function isSecretKey(keys: readonly string[]): (given: string) => Promise<boolean> {
+  const known = Promise.all(keys.map(digest));
+  return async (given) => (await known).includes(await digest(given));
+}
+
 /**
  * Accepts a wake token, or else an `apikey` header that is one of the keys. The caller is then `service_role`, not a learner.
- * Digests are compared, so that the duration reveals nothing about a key.
  */
 export function workerCaller(keys: readonly string[], takeWake: TakeWake): Authenticate {
-  const known = Promise.all(keys.map(digest));
+  const isKnown = isSecretKey(keys);
   return async (request) => {
     const token = request.headers.get(WAKE_HEADER);
     if (token !== null) {
@@ -30,7 +35,7 @@ export function workerCaller(keys: readonly string[], takeWake: TakeWake): Authe
     }
     const given = request.headers.get("apikey");
     if (!given) throw new Problem("unauthenticated", "The request has no API key.");
-    if (!(await known).includes(await digest(given))) {
+    if (!(await isKnown(given))) {
       throw new Problem("forbidden", "This function requires a secret key of the project.");
     }
     return SERVICE;

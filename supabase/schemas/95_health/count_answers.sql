@@ -74,9 +74,10 @@ as $$
     union all
     select 'answers_offline', '', g.events where g.is_offline
     union all
-    select 'answer_delay', private.bucket_label(g.bucket), case when g.is_new then g.events else -g.events end where g.bucket is not null and (not g.is_new or not g.is_offline)
-    union all
-    select 'answer_delay_ms', '', case when g.is_new then g.delay_ms else -g.delay_ms end where g.bucket is not null and (not g.is_new or not g.is_offline)
+    -- Nothing is subtracted, so that no sum of monitoring ever falls. What a later report has shown to be offline is counted beside it.
+    select d.metric || x.suffix, case x.suffix when '' then private.bucket_label(g.bucket) else '' end, case x.suffix when '' then g.events else g.delay_ms end
+    from (values ('answer_delay', g.is_new and not g.is_offline), ('answer_delay_offline', not g.is_new)) d (metric, is_meant), (values (''), ('_ms')) x (suffix)
+    where d.is_meant and g.bucket is not null
   ) m (metric, label, amount)
   group by 1, 2, 3
 $$;

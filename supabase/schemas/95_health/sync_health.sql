@@ -21,8 +21,9 @@ as $$
     select
       coalesce(sum(h.amount) filter (where h.metric = 'outbox_events' and h.label = 'made'), 0) as made,
       coalesce(sum(h.amount) filter (where h.metric = 'outbox_events' and h.label = 'held'), 0) as held,
-      coalesce(sum(h.amount) filter (where h.metric = 'answer_delay'), 0) as delays,
-      coalesce(sum(h.amount) filter (where h.metric = 'answer_delay_ms'), 0) as delay_ms,
+      coalesce(sum(h.amount) filter (where h.metric = 'answer_delay'), 0) - coalesce(sum(h.amount) filter (where h.metric = 'answer_delay_offline'), 0) as delays,
+      coalesce(sum(h.amount) filter (where h.metric = 'answer_delay_ms'), 0)
+        - coalesce(sum(h.amount) filter (where h.metric = 'answer_delay_offline_ms'), 0) as delay_ms,
       coalesce(sum(h.amount) filter (where h.metric = 'offline_periods'), 0) as periods,
       coalesce(sum(h.amount) filter (where h.metric = 'offline_periods' and h.label = 'completed'), 0) as completed,
       coalesce(sum(h.amount) filter (where h.metric = 'offline_reads'), 0) as reads,

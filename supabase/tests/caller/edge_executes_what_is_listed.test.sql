@@ -25,6 +25,7 @@ select set_eq($$ select tests.functions_open_to('carrel_edge') $$,
     ('private.finish_signing(p_lease uuid, p_urls json, p_expires_at timestamp with time zone)'),
     ('private.finish_removal(p_lease uuid)'),
     ('private.wake_bundler()'),
+    ('private.metrics()'),
     ('private.take_wake(p_slug text, p_token text)') $$,
   'I9: the role carrel_edge executes exactly these functions');
 select is_empty($$ select tests.relations_open_to('carrel_edge') $$, 'I9: the role carrel_edge can access no table');

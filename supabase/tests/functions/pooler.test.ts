@@ -63,7 +63,7 @@ Deno.test({
       select private.history() as history, max(version) as version from content.release`;
     assert.ok(release);
     const { history, version } = release;
-    const cut = { history, schema: 2, since: 0, until: version, domains: null, after: null };
+    const cut = { history, schema: 2, since: 0, until: version, domains: null, after: null, same: false };
     const node = { history, schema: 2, version, id: crypto.randomUUID(), after: null, limit: 10 };
     const check = async (worker: Database, asked: Asked) => {
       const learner = newLearner();
