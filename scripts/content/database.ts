@@ -65,7 +65,15 @@ const UNREACHABLE = new Set([
 ]);
 
 /** What was asked of the database, as its failures name it. */
-export type Work = "import" | "preview" | "publish" | "schedule" | "cancellation" | "roll-back" | "list";
+export type Work =
+  | "import"
+  | "preview"
+  | "publish"
+  | "schedule"
+  | "cancellation"
+  | "roll-back"
+  | "list"
+  | "health";
 
 /** A failure of the database in plain words; an error of any other kind as it is. */
 export function explainDatabaseError(error: unknown, url: string, work: Work): unknown {
