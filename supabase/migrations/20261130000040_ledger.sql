@@ -16,13 +16,13 @@
 --          private.move_strays, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
 --          ops.ensure_partitions, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
 --          ops.partition_health, private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures,
---          private.learner_objects, private.only_redact, private.note_session, private.most_devices_of_session,
---          private.note_device_session, private.forget_devices, private.support_device, private.devices_of, private.is_ended_by,
---          private.session_refusal, private.require_session, private.signed_in_learner, private.learner_acted_on, private.list_devices,
---          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
---          private.grow_knowledge, private.drop_old_months, private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status,
---          private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for, private.contact_interval,
---          private.require_running, private.batch_bytes, private.take_tokens, ops.drop_old_batches;
+--          private.only_redact, private.note_session, private.most_devices_of_session, private.note_device_session, private.forget_devices,
+--          private.support_device, private.devices_of, private.is_ended_by, private.session_refusal, private.require_session,
+--          private.signed_in_learner, private.learner_acted_on, private.list_devices, private.set_revoked, public.list_devices,
+--          public.revoke_device, public.restore_device, private.broken_field, private.grow_knowledge, private.drop_old_months,
+--          private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
+--          private.load_quarantine, private.app_version, private.steering_for, private.contact_interval, private.require_running,
+--          private.batch_bytes, private.take_tokens, ops.drop_old_batches;
 
 select private.revoke_default_grants();
 
@@ -696,19 +696,6 @@ end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
   'The learners that are neither busy, nor in ops.erasure, nor adopted. Their erasure or adoption cannot begin before the transaction ends.';
-
-create function private.learner_objects()
-returns text[]
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  -- A list, because the catalogue would cost a page of a timeline 400 blocks. A test compares the two.
-  select array['learner.adoption', 'learner.attempt', 'learner.batch', 'learner.device', 'learner.device_session', 'learner.event', 'learner.practice',
-    'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.content_report', 'ops.erasure',
-    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry']
-$$;
-comment on function private.learner_objects() is 'The objects of audit records that have a learner''s id as their object_id: every table with a column user_id.';
 
 create function private.only_redact()
 returns trigger

@@ -11,11 +11,11 @@
 --        drop trigger erasure_webhook on ops.erasure;
 --        drop table ops.account_deletion, ops.deletion_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message,
 --          ops.webhook_delivery, ops.webhook_attempt cascade;
---        drop function if exists private.audit_look, private.action_json, private.record_actions, private.quarantine_states,
---          private.mended_id, private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor,
---          private.ulid_time, private.support_timeline, public.support_timeline, private.quarantine_cursor, private.quarantine_row_bytes,
---          private.quarantine_page, private.require_reason, private.lock_learner, private.quarantine_ids, private.own_quarantine,
---          public.own_quarantine, private.support_quarantine, public.support_quarantine, private.rows_to_replay,
+--        drop function if exists ops.set_deletion_grace, private.end_deletions, private.audit_look, private.learner_objects,
+--          private.action_json, private.record_actions, private.quarantine_states, private.mended_id, private.retry_rows, private.mend_row,
+--          private.timeline_cursor, private.ulid_time, private.support_timeline, public.support_timeline, private.quarantine_cursor,
+--          private.quarantine_row_bytes, private.quarantine_page, private.require_reason, private.lock_learner, private.quarantine_ids,
+--          private.own_quarantine, public.own_quarantine, private.support_quarantine, public.support_quarantine, private.rows_to_replay,
 --          private.replay_quarantined, public.replay_quarantined, private.mend_quarantined, public.mend_quarantined,
 --          private.rows_to_replay_of_all, private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined,
 --          public.discard_quarantined, public.restore_quarantined, private.next_reset_range, private.support_reset_progress,
@@ -36,8 +36,81 @@
 
 select private.revoke_default_grants();
 
+-- Source: schemas/90_people/account_deletion.sql
+-- What:  ops.account_deletion, the grace period of deleted accounts, and its length.
+-- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
+create table ops.account_deletion (
+  user_id    uuid not null,
+  deleted_at timestamptz not null,
+  erase_at   timestamptz not null,
+  constraint account_deletion_pkey primary key (user_id),
+  constraint account_deletion_ends_after_its_start check (erase_at >= deleted_at)
+);
+create index account_deletion_erase_at_user_id_idx on ops.account_deletion (erase_at, user_id);
+comment on table ops.account_deletion is
+  'Learners whose account was deleted, hard or soft. Their data is kept, and taken from devices that may still send, until erase_at.';
+alter table ops.account_deletion enable row level security;
+create policy account_deletion_all_nobody on ops.account_deletion for all to anon, authenticated using (false);
+
+create table ops.deletion_setting (
+  id    smallint not null default 1,
+  grace interval not null default '7 days',
+  constraint deletion_setting_pkey primary key (id),
+  constraint deletion_setting_one_row check (id = 1),
+  -- Privacy law wants an answer within a month; three months are for projects that promise more.
+  constraint deletion_setting_grace_in_range check (grace between '0 seconds' and '90 days')
+);
+comment on table ops.deletion_setting is 'One row: how long the data of a deleted account is kept. ops.set_deletion_grace() changes it.';
+alter table ops.deletion_setting enable row level security;
+create policy deletion_setting_all_nobody on ops.deletion_setting for all to anon, authenticated using (false);
+insert into ops.deletion_setting default values;
+create trigger deletion_setting_audit_update after update on ops.deletion_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger deletion_setting_stays before delete or truncate on ops.deletion_setting
+  for each statement execute function private.forbid_change();
+
+create function ops.set_deletion_grace(p_grace interval)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  if (p_grace between '0 seconds' and '90 days') is not true then
+    perform private.raise_error('malformed_request', '`p_grace` must be an interval from 0 to 90 days.', 'p_grace');
+  end if;
+  update ops.deletion_setting set grace = p_grace where id = 1;
+end
+$$;
+comment on function ops.set_deletion_grace(interval) is
+  'Sets how long the data of accounts deleted from now on is kept: 0 to 90 days, at first 7. For admins; audited. Errors: malformed_request.';
+
+create function private.end_deletions(p_users uuid[], p_reason text)
+returns uuid[]
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended ops.account_deletion[];
+begin
+  with ended as (
+    delete from ops.account_deletion d where d.user_id = any (p_users) returning d
+  )
+  select coalesce(array_agg(e.d), '{}') into v_ended from ended e;
+  perform private.audit('cancel_deletion', 'learner.state', e.user_id::text,
+    jsonb_build_object('deleted_at', e.deleted_at, 'erase_at', e.erase_at), jsonb_build_object('reason', p_reason))
+  from unnest(v_ended) e;
+  return array(select e.user_id from unnest(v_ended) e);
+end
+$$;
+comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
+
 -- Source: schemas/90_people/support_look.sql
--- What:  audit_look(), which audits a look of support at several learners.
+-- What:  audit_look(), which audits a look of support at several learners, and learner_objects(), what is filed under a learner.
 -- Why:   a learner's timeline must show who has looked at their data, also when support asked for nobody in particular (O2).
 
 create function private.audit_look(p_action text, p_object text, p_learners uuid[], p_after jsonb)
@@ -53,6 +126,19 @@ begin
 end
 $$;
 comment on function private.audit_look(text, text, uuid[], jsonb) is 'Audits a look of support at several learners: once as a whole, and once for each learner shown.';
+
+create function private.learner_objects()
+returns text[]
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A list, because the catalogue would cost a page of a timeline 400 blocks. A test compares the two.
+  select array['learner.adoption', 'learner.attempt', 'learner.batch', 'learner.device', 'learner.device_session', 'learner.event', 'learner.practice',
+    'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.content_report', 'ops.erasure',
+    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry']
+$$;
+comment on function private.learner_objects() is 'The objects of audit records that have a learner''s id as their object_id: every table with a column user_id.';
 
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
@@ -150,79 +236,6 @@ begin
 end
 $$;
 comment on function private.mend_row(uuid, bytea, text, text) is 'Stores a mended body beside the original and replays it. The caller holds the learner''s lock.';
-
--- Source: schemas/90_people/account_deletion.sql
--- What:  ops.account_deletion, the grace period of deleted accounts, and its length.
--- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
-create table ops.account_deletion (
-  user_id    uuid not null,
-  deleted_at timestamptz not null,
-  erase_at   timestamptz not null,
-  constraint account_deletion_pkey primary key (user_id),
-  constraint account_deletion_ends_after_its_start check (erase_at >= deleted_at)
-);
-create index account_deletion_erase_at_user_id_idx on ops.account_deletion (erase_at, user_id);
-comment on table ops.account_deletion is
-  'Learners whose account was deleted, hard or soft. Their data is kept, and taken from devices that may still send, until erase_at.';
-alter table ops.account_deletion enable row level security;
-create policy account_deletion_all_nobody on ops.account_deletion for all to anon, authenticated using (false);
-
-create table ops.deletion_setting (
-  id    smallint not null default 1,
-  grace interval not null default '7 days',
-  constraint deletion_setting_pkey primary key (id),
-  constraint deletion_setting_one_row check (id = 1),
-  -- Privacy law wants an answer within a month; three months are for projects that promise more.
-  constraint deletion_setting_grace_in_range check (grace between '0 seconds' and '90 days')
-);
-comment on table ops.deletion_setting is 'One row: how long the data of a deleted account is kept. ops.set_deletion_grace() changes it.';
-alter table ops.deletion_setting enable row level security;
-create policy deletion_setting_all_nobody on ops.deletion_setting for all to anon, authenticated using (false);
-insert into ops.deletion_setting default values;
-create trigger deletion_setting_audit_update after update on ops.deletion_setting
-  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
-create trigger deletion_setting_stays before delete or truncate on ops.deletion_setting
-  for each statement execute function private.forbid_change();
-
-create function ops.set_deletion_grace(p_grace interval)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  if (p_grace between '0 seconds' and '90 days') is not true then
-    perform private.raise_error('malformed_request', '`p_grace` must be an interval from 0 to 90 days.', 'p_grace');
-  end if;
-  update ops.deletion_setting set grace = p_grace where id = 1;
-end
-$$;
-comment on function ops.set_deletion_grace(interval) is
-  'Sets how long the data of accounts deleted from now on is kept: 0 to 90 days, at first 7. For admins; audited. Errors: malformed_request.';
-
-create function private.end_deletions(p_users uuid[], p_reason text)
-returns uuid[]
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_ended ops.account_deletion[];
-begin
-  with ended as (
-    delete from ops.account_deletion d where d.user_id = any (p_users) returning d
-  )
-  select coalesce(array_agg(e.d), '{}') into v_ended from ended e;
-  perform private.audit('cancel_deletion', 'learner.state', e.user_id::text,
-    jsonb_build_object('deleted_at', e.deleted_at, 'erase_at', e.erase_at), jsonb_build_object('reason', p_reason))
-  from unnest(v_ended) e;
-  return array(select e.user_id from unnest(v_ended) e);
-end
-$$;
-comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
 
 -- Source: schemas/90_people/timeline.sql
 -- What:  support_timeline(): one learner's batches, events, quarantine, support actions, devices and operations as one list.
