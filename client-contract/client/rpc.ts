@@ -7,6 +7,7 @@ import { type DeltaPage, readChanges } from "./delta_page.ts";
 import { type DeviceParameters, ListedDevice } from "../contract/devices.ts";
 import type { Event } from "../contract/event.ts";
 import { ServerInstant, Ulid, Uuid } from "../contract/ids.ts";
+import { parseJsonb } from "../contract/jsonb.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import {
   PublishedHead,
@@ -65,6 +66,12 @@ export interface ProgressParameters {
   occurred_at: string;
   /** Minutes that local time was ahead of UTC; by default 0. */
   utc_offset_minutes?: number | undefined;
+  /** Server time minus device time as of the last answer before it, in milliseconds. */
+  clock_offset_ms?: number | undefined;
+  /** `received_at` of that answer: RFC 3339 in UTC, ending in Z. */
+  answered_at?: string | undefined;
+  /** The device's time now, from which the server derives its clock skew: RFC 3339 in UTC, ending in Z. */
+  sent_at?: string | undefined;
   /** A UUID, lower case. */
   skill_id: string;
   /** 0 to 100. */
@@ -157,6 +164,19 @@ function withSameKeys(objects: readonly Record<string, unknown>[]): Record<strin
   return objects.map((object) => Object.fromEntries(keys.map((key) => [key, object[key] ?? null])));
 }
 
+/**
+ * The event as PostgREST can take it. A field that the database could not hold (a text with NUL or half a surrogate pair, nesting without
+ * end) goes as its JSON text. So the server quarantines this event alone, with all that it said, and takes those beside it.
+ */
+function withStorableFields(event: Event): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => {
+      const json = JSON.stringify(value) ?? "null";
+      return [name, parseJsonb(json).ok ? value : json];
+    }),
+  );
+}
+
 /** Typed calls through a supabase-js client that is signed in. */
 export function createRpc(supabase: RpcCaller): Rpc {
   const call = callerOf(supabase);
@@ -167,7 +187,8 @@ export function createRpc(supabase: RpcCaller): Rpc {
       const { page, lines, end } = await call(DeltaAnswer, "content_delta", asked);
       return { page, changes: readChanges(lines), end };
     },
-    ingest: (header, events) => call(BatchAnswer, "ingest", withSameKeys([header, ...events])),
+    ingest: (header, events) =>
+      call(BatchAnswer, "ingest", withSameKeys([header, ...events.map(withStorableFields)])),
     mergeProgress: (parameters) => call(MergeAnswer, "merge_progress", parameters),
     learnerChanges: (cursor, o = {}) => call(SteeredPullAnswer, "learner_changes", { cursor, ...o }),
     ownQuarantine: (o = {}) => call(z.array(OwnQuarantined), "own_quarantine", o),

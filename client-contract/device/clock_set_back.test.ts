@@ -8,7 +8,7 @@ import { seededRandom } from "../../scripts/testkit/device/random.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 import { keepLetter, recordLetters, takeLetters } from "./dead_letter.ts";
 import { pendingEvents, recordResults, takeBatch } from "./outbox.ts";
-import { createSchedule, type Scheduled } from "./schedule.ts";
+import { createSchedule, runSchedule, type Scheduled } from "./schedule.ts";
 import { notBefore, rememberRefusedSync } from "./steering.ts";
 import { readStanding } from "./standing.ts";
 
@@ -25,17 +25,19 @@ const device: Scheduled = {
   listeningPollAfterS: () => 14_400,
 };
 
-Deno.test("U8, U10: no poll is further away than one interval, whatever hints come and however the clock is set", () => {
+Deno.test("U8, U10: no poll is further away than one interval, whatever hints come or are lost, and however the clock is set", () => {
   const step = fc.oneof(
     fc.integer({ min: -40 * DAY_MS, max: 40 * DAY_MS }).map((by) => ({ do: "set" as const, by })),
     fc.integer({ min: 0, max: 1_200_000 }).map((by) => ({ do: "set" as const, by })),
     fc.integer({ min: 0, max: 86_400 }).map((spread_s) => ({ do: "hint" as const, spread_s })),
     fc.integer({ min: 0, max: 86_400 }).map((spread_s) => ({ do: "learnerHint" as const, spread_s })),
     fc.constant({ do: "sync" as const }),
+    fc.boolean().map((hears) => ({ do: "listen" as const, hears })),
   );
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 30 }), fc.integer(), (steps, seed) => {
-      const clock = testClock();
+    fc.property(fc.array(step, { maxLength: 30 }), fc.integer(), fc.boolean(), (steps, seed, isEarly) => {
+      const clock = testClock(isEarly ? -13 * HOUR_MS : undefined);
+      let hears = false;
       const schedule = createSchedule(device, clock, seededRandom(seed));
       let version = 1;
       for (const step of steps) {
@@ -54,8 +56,12 @@ Deno.test("U8, U10: no poll is further away than one interval, whatever hints co
             devices: [OTHER],
             spread_s: step.spread_s,
           });
+        } else if (step.do === "listen") {
+          hears = step.hears;
+          schedule.onListening(hears);
         } else if (!schedule.begin()) schedule.synced();
-        assert.ok(schedule.delay() <= POLL_S * 1250, `${schedule.delay()} ms after ${step.do}`);
+        const interval = hears ? device.listeningPollAfterS() : POLL_S;
+        assert.ok(schedule.delay() <= interval * 1250, `${schedule.delay()} ms after ${step.do}`);
       }
     }),
     settings(300),
@@ -115,4 +121,60 @@ Deno.test("U2, U10: events and dead letters that the server wants later are sent
     assert.deepEqual(takeBatch(context).map(({ event_id }) => event_id), [id]);
     assert.equal(takeLetters(context).length, 1);
   }
+});
+
+Deno.test("U8, U10: a pause is as long on a clock before 1970", () => {
+  const clock = testClock(-13 * HOUR_MS);
+  const schedule = createSchedule({ ...device, notBefore: () => HOUR_MS }, clock, () => 0);
+  assert.equal(schedule.delay(), HOUR_MS);
+});
+
+Deno.test("U8, U10: after hints are lost the poll comes within one interval, also if the clock has jumped ahead meanwhile", async () => {
+  // A timeline for sleeps, and a clock that is set apart from it.
+  let now = 0;
+  let error = Date.UTC(2026, 10, 30);
+  const sleepers = new Set<{ until: number; wake: () => void }>();
+  const clock = {
+    now: () => now + error,
+    utcOffsetMinutes: () => 0,
+    sleep: (milliseconds: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        const sleeper = { until: now + milliseconds, wake: resolve };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", () => {
+          sleepers.delete(sleeper);
+          reject(signal.reason);
+        }, { once: true });
+      }),
+  };
+  const settled = () => new Promise((resolve) => setTimeout(resolve));
+  async function pass(milliseconds: number): Promise<void> {
+    const end = now + milliseconds;
+    for (await settled();; await settled()) {
+      const next = [...sleepers].filter(({ until }) => until <= end).toSorted((a, b) => a.until - b.until)[0];
+      if (!next) break;
+      now = next.until;
+      sleepers.delete(next);
+      next.wake();
+    }
+    now = end;
+  }
+  const syncs: number[] = [];
+  const end = new AbortController();
+  const sync = () => {
+    syncs.push(now);
+    return Promise.resolve();
+  };
+  const loop = runSchedule(createSchedule(device, clock, () => 0.5), sync, clock, end.signal);
+  await pass(1000);
+  loop.onListening(true);
+  await pass(2 * POLL_S * 1000);
+  error += 2 * DAY_MS;
+  await pass(1000);
+  const [lost, before] = [now, syncs.length];
+  loop.onListening(false);
+  await pass(6 * HOUR_MS);
+  assert.ok((syncs[before] ?? Infinity) - lost <= POLL_S * 1250, `${syncs.map((at) => at / 1000)}`);
+  end.abort();
+  await loop.done;
 });

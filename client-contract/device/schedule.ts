@@ -1,7 +1,7 @@
 // When to sync: at the server's pace, spread by a random part, and sooner after a hint. Polls alone keep a device up to date, because
 // hints may get lost. After a hint about a release only the content is fetched; there is no reason to push or pull.
 import type { ContentHint, LearnerHint } from "../contract/hint.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, clockTime } from "./clock.ts";
 
 /** A poll comes after the server's interval, and at most this share of it later. */
 const POLL_JITTER = 0.25;
@@ -71,7 +71,9 @@ class Wait {
 /** Makes a schedule; the first sync is due at once. */
 export function createSchedule(device: Scheduled, clock: Clock, random: () => number): Schedule {
   const within = (seconds: number) => new Wait(clock, random() * seconds * 1000);
-  const sooner = (a: Wait | undefined, b: Wait) => a !== undefined && a.dueAt() <= b.dueAt() ? a : b;
+  /** What is left of a wait, as one that begins now: after the clock was set back it must not last longer than the other one. */
+  const rest = (wait: Wait) => new Wait(clock, Math.max(wait.dueAt() - clock.now(), 0));
+  const sooner = (a: Wait | undefined, b: Wait) => a !== undefined && a.dueAt() <= b.dueAt() ? rest(a) : b;
   const due = (wait: Wait | undefined) => wait?.dueAt() ?? Infinity;
   let poll = new Wait(clock, 0);
   let isListening = false;
@@ -82,8 +84,12 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
   let reported = "";
   let reportedWait: Wait | undefined;
   let pace = new Wait(clock, 0);
-  // A pause holds for hints and polls alike.
-  const dueAt = () => Math.max(Math.min(due(poll), due(hintWait), due(reportedWait)), device.notBefore());
+  /** The end of a pause by the clock as it is, which may be before 1970. It holds for hints and polls alike. */
+  const pausedUntil = () => {
+    const left = device.notBefore() - clockTime(clock);
+    return left > 0 ? clock.now() + left : -Infinity;
+  };
+  const dueAt = () => Math.max(Math.min(due(poll), due(hintWait), due(reportedWait)), pausedUntil());
 
   return {
     dueAt,
@@ -183,9 +189,9 @@ export function runSchedule(
       if (schedule.onLearnerHint(hint)) wake.abort();
     },
     onListening(isListening) {
-      const before = schedule.dueAt();
       schedule.onListening(isListening);
-      if (schedule.dueAt() < before) wake.abort();
+      // The delay is measured anew: if the clock has jumped ahead, the sleep would last longer than what is left of the wait.
+      wake.abort();
     },
     done: run(),
   };

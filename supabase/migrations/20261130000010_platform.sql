@@ -13,16 +13,17 @@
 --          private.default_page_rows, private.max_page_rows, private.max_page_bytes, private.max_domains, private.default_list_rows,
 --          private.max_list_rows, private.reset_range, private.default_pull_changes, private.max_pull_changes,
 --          private.default_poll_after_s, private.is_ulid, private.account_of, private.open_sessions, private.raise_error,
---          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.list_rows,
---          private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects, private.shows_large_exponent,
---          private.shows_many_brackets, private.nests_too_deep, private.is_jsonb, private.renew_seed, private.new_seed,
---          private.anchor_history, private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade, private.is_upgrading,
---          private.history, private.note_put_back, private.watch_put_back, private.audit_source, private.audit_caller, private.audit,
---          private.audit_change, private.forbid_change, private.watch_table, ops.rotate_history, private.note_triggers,
---          private.missing_triggers, private.restore_triggers, private.session_opened_at, private.hmac_pad, private.scram_verifier,
---          ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job,
---          private.note_job, private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret,
---          private.wake_function, ops.configure_signals, ops.check_workers, ops.prune_job_runs;
+--          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.require_interval,
+--          private.list_rows, private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects,
+--          private.shows_large_exponent, private.shows_many_brackets, private.nests_too_deep, private.is_jsonb, private.renew_seed,
+--          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade,
+--          private.is_upgrading, private.history, private.note_put_back, private.watch_put_back, private.audit_source,
+--          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table, ops.rotate_history,
+--          private.note_triggers, private.missing_triggers, private.restore_triggers, private.session_opened_at, private.hmac_pad,
+--          private.scram_verifier, ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late,
+--          private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake,
+--          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
+--          ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -408,6 +409,22 @@ end
 $$;
 comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
+
+create function private.require_interval(p_name text, p_value interval, p_least interval default '-100 years', p_most interval default '100 years')
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Without a limit, a time that far away is out of PostgreSQL's range.
+  if (p_value between p_least and p_most) is not true then
+    perform private.raise_error('malformed_request', format('`%s` must be an interval from %s to %s.', p_name, p_least, p_most), p_name);
+  end if;
+end
+$$;
+comment on function private.require_interval(text, interval, interval, interval) is
+  'Raises malformed_request with the parameter''s name if an interval is null or out of its range.';
 
 create function private.list_rows(p_rows integer)
 returns integer
@@ -1504,6 +1521,7 @@ declare
   v_pruned bigint;
 begin
   perform private.require_role('admin');
+  perform private.require_interval('p_keep', p_keep);
   -- Only Carrel's jobs: the project may have others.
   delete from cron.job_run_details d
   where d.start_time < now() - p_keep and d.jobid in (select j.jobid from cron.job j where j.jobname ^@ 'carrel_');

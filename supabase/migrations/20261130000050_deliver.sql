@@ -982,6 +982,7 @@ declare
   v_keep constant interval := coalesce(p_keep, (select s.keep_reports from ops.content_setting s));
 begin
   perform private.require_role('admin');
+  perform private.require_interval('p_keep', v_keep);
   return private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
 end
 $$;
@@ -1075,6 +1076,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('instructor', 'support', 'admin');
+  perform private.require_interval('p_active', p_active);
   return query
   select d.content_version, r.published_at,
     case

@@ -6,6 +6,7 @@
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
 --        delete from ops.job where name in ('erasures', 'upgrade', 'webhooks', 'webhooks_prune');
 --        drop trigger user_account_deleted on auth.users;
+--        drop trigger user_accounts_truncated on auth.users;
 --        drop trigger user_account_soft_deleted on auth.users;
 --        drop trigger release_webhook on content.release;
 --        drop trigger erasure_webhook on ops.erasure;
@@ -23,12 +24,13 @@
 --          public.projection_differences, private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand,
 --          private.audit_hand_edit, private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners,
 --          private.erase_or_bisect, private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion,
---          private.note_deleted, ops.end_grace_periods, private.account_deleted, private.account_soft_deleted, ops.run_erasures,
---          ops.idle_learners, ops.export_erasures, ops.reapply_erasures, private.declare_upgrade, ops.expect_upgrade,
---          private.end_declaration, ops.settle_upgrade, private.move_events, private.move_quarantine, private.move_contacts,
---          private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for,
---          private.is_webhook_url, private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret,
---          private.webhook_secrets, private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
+--          private.note_deleted, ops.end_grace_periods, private.account_deleted, private.accounts_of_all, private.accounts_truncated,
+--          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, private.keep_grace_periods,
+--          ops.reapply_erasures, private.declare_upgrade, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade,
+--          private.move_events, private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner,
+--          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url,
+--          private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
+--          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
 --          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
@@ -78,9 +80,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  if (p_grace between '0 seconds' and '90 days') is not true then
-    perform private.raise_error('malformed_request', '`p_grace` must be an interval from 0 to 90 days.', 'p_grace');
-  end if;
+  perform private.require_interval('p_grace', p_grace, '0 days', '90 days');
   update ops.deletion_setting set grace = p_grace where id = 1;
 end
 $$;
@@ -1625,12 +1625,44 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Only noted: deleting a user must neither fail nor wait for a learner's rows.
+  -- Only noted: deleting a user must neither fail nor wait for a learner's rows. An account that lived until now was made again after an
+  -- earlier deletion, whose grace period has nothing to do with this one.
+  perform private.end_deletions(array(select o.id from old_rows o where o.deleted_at is null), 'The account exists again.');
   perform private.begin_deletions(array(select o.id from old_rows o));
   return null;
 end
 $$;
 comment on function private.account_deleted() is 'Trigger: after accounts are deleted, their grace period starts.';
+
+create function private.accounts_of_all()
+returns uuid[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(select u.id from auth.users u);
+end
+$$;
+comment on function private.accounts_of_all() is 'The ids of all accounts.';
+
+create function private.accounts_truncated()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_users constant uuid[] := private.accounts_of_all();
+begin
+  perform private.end_deletions(v_users, 'The account exists again.');
+  perform private.begin_deletions(v_users);
+  return null;
+end
+$$;
+comment on function private.accounts_truncated() is 'Trigger: before all accounts are deleted by TRUNCATE, their grace periods start.';
 
 create function private.account_soft_deleted()
 returns trigger
@@ -1643,6 +1675,7 @@ begin
   if new.deleted_at is null then
     perform private.end_deletions(array[new.id], 'The account was restored.');
   else
+    perform private.end_deletions(array[new.id], 'The account exists again.');
     perform private.begin_deletions(array[new.id]);
   end if;
   return null;
@@ -1652,6 +1685,8 @@ comment on function private.account_soft_deleted() is 'Row trigger: a soft delet
 
 create trigger user_account_deleted after delete on auth.users
   referencing old table as old_rows for each statement execute function private.account_deleted();
+create trigger user_accounts_truncated before truncate on auth.users
+  for each statement execute function private.accounts_truncated();
 create trigger user_account_soft_deleted after update of deleted_at on auth.users
   for each row when ((old.deleted_at is null) <> (new.deleted_at is null)) execute function private.account_soft_deleted();
 
@@ -1734,9 +1769,7 @@ declare
   v_shown uuid[] := '{}';
 begin
   perform private.require_role('admin');
-  if (p_idle >= '1 day') is not true then
-    perform private.raise_error('malformed_request', '`p_idle` must be an interval of at least 1 day.', 'p_idle');
-  end if;
+  perform private.require_interval('p_idle', p_idle, '1 day');
   for user_id, is_anonymous, last_contact_at in
   select k.id, k.is_anonymous, c.at
   from (
@@ -1809,6 +1842,21 @@ $$;
 comment on function ops.export_erasures(timestamptz) is
   'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins; audited.';
 
+create function private.keep_grace_periods(p_erasures jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ops.account_deletion d set deleted_at = least(x.requested_at, x.erase_at), erase_at = x.erase_at
+  from jsonb_to_recordset(p_erasures) as x (user_id uuid, requested_at timestamptz, erase_at timestamptz)
+  where d.user_id = x.user_id and x.erase_at <> d.erase_at;
+end
+$$;
+comment on function private.keep_grace_periods(jsonb) is 'Ends grace periods when an export says. Its caller has deleted the accounts, which began them anew.';
+
 create function ops.reapply_erasures(p_export jsonb)
 returns integer
 language plpgsql
@@ -1836,6 +1884,7 @@ begin
   -- A restored account contains the e-mail address again. (Deleting it notes the erasure again, which changes nothing.)
   delete from auth.users u
   where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted' union all select d.user_id from ops.account_deletion d);
+  perform private.keep_grace_periods(p_export -> 'erasures');
   insert into ops.erasure_check (history) values (private.history()) on conflict do nothing;
   perform private.audit('reapply_erasures', 'ops.erasure', null, null, jsonb_build_object('erasures', v_count, 'exported_at', p_export -> 'exported_at'));
   return v_count;
@@ -1868,12 +1917,11 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_until constant timestamptz := now() + p_within;
+  v_until timestamptz;
 begin
   perform private.require_role('admin');
-  if p_within is null or p_within not between '10 minutes' and '1 day' then
-    perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
-  end if;
+  perform private.require_interval('p_within', p_within, '10 minutes', '1 day');
+  v_until := now() + p_within;
   perform private.declare_upgrade(v_until);
   -- Batches under way end first. Later ones wait here, and then see the declaration.
   lock table learner.state in share mode;
@@ -3011,6 +3059,7 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
+  perform private.require_interval('p_keep', p_keep);
   v_count := private.delete_messages(now() - p_keep);
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();

@@ -104,6 +104,22 @@ $$;
 comment on function private.row_limit(text, integer, integer, integer) is
   'The row limit of a page, or the default. A limit outside the range raises malformed_request with the parameter''s name.';
 
+create function private.require_interval(p_name text, p_value interval, p_least interval default '-100 years', p_most interval default '100 years')
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- Without a limit, a time that far away is out of PostgreSQL's range.
+  if (p_value between p_least and p_most) is not true then
+    perform private.raise_error('malformed_request', format('`%s` must be an interval from %s to %s.', p_name, p_least, p_most), p_name);
+  end if;
+end
+$$;
+comment on function private.require_interval(text, interval, interval, interval) is
+  'Raises malformed_request with the parameter''s name if an interval is null or out of its range.';
+
 create function private.list_rows(p_rows integer)
 returns integer
 language plpgsql

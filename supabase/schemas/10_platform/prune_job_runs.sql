@@ -11,6 +11,7 @@ declare
   v_pruned bigint;
 begin
   perform private.require_role('admin');
+  perform private.require_interval('p_keep', p_keep);
   -- Only Carrel's jobs: the project may have others.
   delete from cron.job_run_details d
   where d.start_time < now() - p_keep and d.jobid in (select j.jobid from cron.job j where j.jobname ^@ 'carrel_');

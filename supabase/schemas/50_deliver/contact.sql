@@ -80,6 +80,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('instructor', 'support', 'admin');
+  perform private.require_interval('p_active', p_active);
   return query
   select d.content_version, r.published_at,
     case

@@ -101,6 +101,7 @@ declare
   v_keep constant interval := coalesce(p_keep, (select s.keep_reports from ops.content_setting s));
 begin
   perform private.require_role('admin');
+  perform private.require_interval('p_keep', v_keep);
   return private.delete_reports(((clock_timestamp() - v_keep) at time zone 'utc')::date);
 end
 $$;

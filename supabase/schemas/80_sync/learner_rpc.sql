@@ -74,7 +74,7 @@ comment on function public.ingest(json) is
   'received_at, token, results}. The argument has no name, so that PostgREST passes the whole request body.';
 
 create function private.merge_progress(
-  p_event_id text, p_device_id uuid, p_occurred_at text, p_utc_offset_minutes integer,
+  p_event_id text, p_device_id uuid, p_occurred_at text, p_utc_offset_minutes integer, p_clock_offset_ms bigint, p_answered_at text, p_sent_at text,
   p_skill_id uuid, p_mastery integer, p_completed uuid[], p_reset json)
 returns json
 language plpgsql
@@ -91,13 +91,14 @@ begin
     perform private.raise_error('unauthenticated');
   end if;
   v_answer := private.take_batch(v_user, concat_ws(E'\n',
-    -- The device's clock, contract and queue are unknown, so nothing is derived from this header.
+    -- Without p_sent_at the device's clock, contract and queue are unknown, so nothing is derived from this header.
     jsonb_build_object('batch_id', p_event_id, 'device_id', p_device_id, 'contract_version', 1,
-      'sent_at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+      'sent_at', coalesce(p_sent_at, to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))),
     -- json, which casts nothing: p_reset may hold values that jsonb refuses. Ingest reports and quarantines them.
     translate(json_build_object('id', p_event_id, 'type', 'progress.advanced', 'version', 1, 'learner_id', v_user, 'device_id', p_device_id,
-      'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'body', json_build_object(
-        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')), true);
+      'occurred_at', p_occurred_at, 'utc_offset_minutes', p_utc_offset_minutes, 'clock_offset_ms', p_clock_offset_ms, 'answered_at', p_answered_at,
+      'body', json_build_object(
+        'skill_id', p_skill_id, 'mastery', p_mastery, 'completed', p_completed, 'reset', p_reset))::text, E'\n\r', '  ')), p_sent_at is null);
   if v_answer -> 'refused' is not null then
     return private.answer_refusal(v_answer -> 'refused');
   end if;
@@ -109,11 +110,12 @@ begin
       where p.user_id = v_user and p.skill_id = p_skill_id) x));
 end
 $$;
-comment on function private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) is 'The core of merge_progress().';
+comment on function private.merge_progress(text, uuid, text, integer, bigint, text, text, uuid, integer, uuid[], json) is 'The core of merge_progress().';
 
 create function public.merge_progress(
   event_id text, device_id uuid, occurred_at text, skill_id uuid, mastery integer,
-  completed uuid[] default '{}', reset json default null, utc_offset_minutes integer default 0)
+  completed uuid[] default '{}', reset json default null, utc_offset_minutes integer default 0,
+  clock_offset_ms bigint default null, answered_at text default null, sent_at text default null)
 returns json
 language plpgsql
 volatile
@@ -122,7 +124,7 @@ as $$
 declare
   v_wait text;
 begin
-  return private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, skill_id, mastery, completed, reset);
+  return private.merge_progress(event_id, device_id, occurred_at, utc_offset_minutes, clock_offset_ms, answered_at, sent_at, skill_id, mastery, completed, reset);
 exception
   when others or query_canceled then
     get stacked diagnostics v_wait = pg_exception_hint;
@@ -130,9 +132,10 @@ exception
     raise;
 end
 $$;
-comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) is
+comment on function public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer, bigint, text, text) is
   'Merges progress in one skill, which never decreases: {result, progress}. event_id is a ULID and the idempotency key. '
-  'The call becomes one progress.advanced event and goes through the same ingest.';
+  'The call becomes one progress.advanced event and goes through the same ingest. clock_offset_ms and answered_at are those of the event. '
+  'sent_at: the device''s time now, from which the server derives its clock skew; null: unknown.';
 
 create function private.own_changes(p_cursor text, p_limit integer, p_at_least text, p_device uuid)
 returns json
@@ -178,9 +181,9 @@ comment on function public.learner_changes(text, integer, text, uuid) is
   'at_least: the token of a batch that must be included. device: the calling device, which is then on record and whose own rows are marked. Errors: malformed_request, erased, paused, unauthenticated, session_ended, device_revoked, behind.';
 
 grant execute on function private.ingest(json), private.own_changes(text, integer, text, uuid),
-  private.merge_progress(text, uuid, text, integer, uuid, integer, uuid[], json) to authenticated;
+  private.merge_progress(text, uuid, text, integer, bigint, text, text, uuid, integer, uuid[], json) to authenticated;
 grant execute on function public.ingest(json), public.learner_changes(text, integer, text, uuid),
-  public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer) to authenticated;
+  public.merge_progress(text, uuid, text, uuid, integer, uuid[], json, integer, bigint, text, text) to authenticated;
 
 create view public.session with (security_invoker = true) as select * from learner.session;
 create view public.attempt with (security_invoker = true) as select * from learner.attempt;

@@ -39,9 +39,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  if (p_grace between '0 seconds' and '90 days') is not true then
-    perform private.raise_error('malformed_request', '`p_grace` must be an interval from 0 to 90 days.', 'p_grace');
-  end if;
+  perform private.require_interval('p_grace', p_grace, '0 days', '90 days');
   update ops.deletion_setting set grace = p_grace where id = 1;
 end
 $$;

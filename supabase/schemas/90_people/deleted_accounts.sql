@@ -115,12 +115,44 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  -- Only noted: deleting a user must neither fail nor wait for a learner's rows.
+  -- Only noted: deleting a user must neither fail nor wait for a learner's rows. An account that lived until now was made again after an
+  -- earlier deletion, whose grace period has nothing to do with this one.
+  perform private.end_deletions(array(select o.id from old_rows o where o.deleted_at is null), 'The account exists again.');
   perform private.begin_deletions(array(select o.id from old_rows o));
   return null;
 end
 $$;
 comment on function private.account_deleted() is 'Trigger: after accounts are deleted, their grace period starts.';
+
+create function private.accounts_of_all()
+returns uuid[]
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(select u.id from auth.users u);
+end
+$$;
+comment on function private.accounts_of_all() is 'The ids of all accounts.';
+
+create function private.accounts_truncated()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_users constant uuid[] := private.accounts_of_all();
+begin
+  perform private.end_deletions(v_users, 'The account exists again.');
+  perform private.begin_deletions(v_users);
+  return null;
+end
+$$;
+comment on function private.accounts_truncated() is 'Trigger: before all accounts are deleted by TRUNCATE, their grace periods start.';
 
 create function private.account_soft_deleted()
 returns trigger
@@ -133,6 +165,7 @@ begin
   if new.deleted_at is null then
     perform private.end_deletions(array[new.id], 'The account was restored.');
   else
+    perform private.end_deletions(array[new.id], 'The account exists again.');
     perform private.begin_deletions(array[new.id]);
   end if;
   return null;
@@ -142,5 +175,7 @@ comment on function private.account_soft_deleted() is 'Row trigger: a soft delet
 
 create trigger user_account_deleted after delete on auth.users
   referencing old table as old_rows for each statement execute function private.account_deleted();
+create trigger user_accounts_truncated before truncate on auth.users
+  for each statement execute function private.accounts_truncated();
 create trigger user_account_soft_deleted after update of deleted_at on auth.users
   for each row when ((old.deleted_at is null) <> (new.deleted_at is null)) execute function private.account_soft_deleted();

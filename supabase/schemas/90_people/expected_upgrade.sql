@@ -20,12 +20,11 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_until constant timestamptz := now() + p_within;
+  v_until timestamptz;
 begin
   perform private.require_role('admin');
-  if p_within is null or p_within not between '10 minutes' and '1 day' then
-    perform private.raise_error('malformed_request', '`p_within` must be from 10 minutes to 1 day.', 'p_within');
-  end if;
+  perform private.require_interval('p_within', p_within, '10 minutes', '1 day');
+  v_until := now() + p_within;
   perform private.declare_upgrade(v_until);
   -- Batches under way end first. Later ones wait here, and then see the declaration.
   lock table learner.state in share mode;

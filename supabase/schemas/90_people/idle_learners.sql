@@ -13,9 +13,7 @@ declare
   v_shown uuid[] := '{}';
 begin
   perform private.require_role('admin');
-  if (p_idle >= '1 day') is not true then
-    perform private.raise_error('malformed_request', '`p_idle` must be an interval of at least 1 day.', 'p_idle');
-  end if;
+  perform private.require_interval('p_idle', p_idle, '1 day');
   for user_id, is_anonymous, last_contact_at in
   select k.id, k.is_anonymous, c.at
   from (

@@ -36,6 +36,21 @@ $$;
 comment on function ops.export_erasures(timestamptz) is
   'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins; audited.';
 
+create function private.keep_grace_periods(p_erasures jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ops.account_deletion d set deleted_at = least(x.requested_at, x.erase_at), erase_at = x.erase_at
+  from jsonb_to_recordset(p_erasures) as x (user_id uuid, requested_at timestamptz, erase_at timestamptz)
+  where d.user_id = x.user_id and x.erase_at <> d.erase_at;
+end
+$$;
+comment on function private.keep_grace_periods(jsonb) is 'Ends grace periods when an export says. Its caller has deleted the accounts, which began them anew.';
+
 create function ops.reapply_erasures(p_export jsonb)
 returns integer
 language plpgsql
@@ -63,6 +78,7 @@ begin
   -- A restored account contains the e-mail address again. (Deleting it notes the erasure again, which changes nothing.)
   delete from auth.users u
   where u.id in (select e.user_id from ops.erasure e where e.reason = 'account_deleted' union all select d.user_id from ops.account_deletion d);
+  perform private.keep_grace_periods(p_export -> 'erasures');
   insert into ops.erasure_check (history) values (private.history()) on conflict do nothing;
   perform private.audit('reapply_erasures', 'ops.erasure', null, null, jsonb_build_object('erasures', v_count, 'exported_at', p_export -> 'exported_at'));
   return v_count;

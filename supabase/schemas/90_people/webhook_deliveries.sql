@@ -145,6 +145,7 @@ declare
   v_count bigint;
 begin
   perform private.require_role('admin');
+  perform private.require_interval('p_keep', p_keep);
   v_count := private.delete_messages(now() - p_keep);
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();

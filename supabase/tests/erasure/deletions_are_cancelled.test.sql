@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(23);
 
 select tests.a_release();
 insert into auth.users (id) select tests.learner(n) from generate_series(1, 4) n;
@@ -37,6 +37,28 @@ insert into auth.users (id) values (tests.learner(5));
 delete from auth.users where id = tests.learner(5);
 select is(ops.end_grace_periods(), 1, 'O5: without a grace period the next run of the job erases');
 select is(tests.violated('update ops.deletion_setting set grace = ''1 year'''), 'deletion_setting_grace_in_range', 'O5: the setting itself refuses a grace period out of range');
+
+-- Deleted, made again, and deleted again almost a week later; soft, and then hard; and all at once.
+select ops.set_deletion_grace('7 days');
+insert into auth.users (id) select tests.learner(n) from generate_series(6, 8) n;
+delete from auth.users where id = tests.learner(6);
+update auth.users set deleted_at = now() where id = tests.learner(7);
+update ops.account_deletion set deleted_at = deleted_at - interval '6 days', erase_at = erase_at - interval '6 days' where user_id in (tests.learner(6), tests.learner(7));
+insert into auth.users (id) values (tests.learner(6));
+delete from auth.users where id in (tests.learner(6), tests.learner(7));
+select ok((select erase_at > now() + interval '6 days' from ops.account_deletion where user_id = tests.learner(6)), 'O5: a second deletion has a grace period of its own');
+select results_eq($$ select action from ops.audit where object_id = tests.learner(6)::text and action not like 'hand%' order by id $$, $$ values ('delete_account'), ('cancel_deletion'), ('delete_account') $$,
+  'O1: a second deletion is audited');
+select ok((select erase_at < now() + interval '2 days' from ops.account_deletion where user_id = tests.learner(7)), 'O5: removing an account that was soft deleted does not begin again');
+insert into auth.users (id) values (tests.learner(6));
+update auth.users set deleted_at = now() where id = tests.learner(6);
+update ops.account_deletion set deleted_at = deleted_at - interval '6 days', erase_at = erase_at - interval '6 days' where user_id = tests.learner(6);
+update auth.users set deleted_at = null where id = tests.learner(6);
+update auth.users set deleted_at = now() where id = tests.learner(6);
+select ok((select erase_at > now() + interval '6 days' from ops.account_deletion where user_id = tests.learner(6)), 'O5: a second soft delete has a grace period of its own');
+truncate auth.users cascade;
+select ok((select erase_at > now() + interval '6 days' from ops.account_deletion where user_id = tests.learner(8)), 'O5: TRUNCATE of all accounts starts their grace periods');
+select is((select count(*) from ops.audit where object_id = tests.learner(8)::text and action = 'delete_account'), 1::bigint, 'O1: a deletion by TRUNCATE is audited');
 
 select tests.authenticate(tests.learner(), 'support');
 select throws_ok('select ops.cancel_deletion(tests.learner(2), ''because'')', '42501', null, 'I9: support cannot cancel a deletion');

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(17);
 
 -- All accounts are a year old. 1 and 2 are anonymous; 2 and 4 study; 5 refreshes its session; 6 has another sign-in service.
 insert into auth.users (id, is_anonymous, created_at) select tests.learner(n), n <= 2, now() - interval '1 year' from generate_series(1, 5) n;
@@ -15,8 +15,12 @@ select results_eq('select user_id from ops.idle_learners(''180 days'', true)', '
 select results_eq('select user_id from ops.idle_learners(''180 days'', null, 1)', 'select tests.learner(3)', 'O5: a page of idle learners has the size asked for');
 select results_eq('select i.user_id from ops.idle_learners(''180 days'', null, 2) f, lateral ops.idle_learners(''180 days'', null, 2, f.last_contact_at, f.user_id) i
   where f.user_id = tests.learner(6)', 'select tests.learner(1)', 'O5: the next page of idle learners begins after the last row');
-select is(tests.raised(format('select ops.idle_learners(%L)', bad)), 'CR044 p_idle', 'O5: an idle time that is too short is refused: ' || coalesce(bad, 'null'))
-from unnest(array['1 hour', null]) bad;
+select is(tests.raised(format('select ops.idle_learners(%L)', bad)), 'CR044 p_idle', 'O5: an idle time out of range is refused: ' || coalesce(bad, 'null'))
+from unnest(array['1 hour', null, '100000 years', 'infinity', '-infinity']) bad;
+
+select is(tests.raised(format('select %s(''100000 years'')', f)), 'CR044 ' || p, 'I7: an interval beyond every time is refused: ' || f)
+from (values ('ops.prune_job_runs', 'p_keep'), ('ops.prune_content_reports', 'p_keep'), ('ops.prune_webhooks', 'p_keep'), ('ops.content_freshness', 'p_active'),
+  ('ops.expect_upgrade', 'p_within')) v (f, p);
 
 delete from auth.users u using ops.idle_learners('180 days', true) i where u.id = i.user_id;
 select results_eq('select user_id from ops.account_deletion', 'select tests.learner(1)', 'O5: a clean-up of idle anonymous accounts starts the grace period of these alone');

@@ -1,5 +1,5 @@
 begin;
-select plan(32);
+select plan(33);
 
 select tests.a_release();
 -- One broken value for each rule of private.event_rule.

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 
 select tests.a_release();
 
@@ -32,9 +32,15 @@ select is(public.merge_progress(tests.ulid(15), tests.device(), '2025-11-22T10:0
   E'{"count": 1,\n"event": "\\u0000"}')::jsonb #>> '{result,code}', 'invalid_json', 'I7: a merge with a value that jsonb cannot hold is quarantined');
 select throws_ok($$ select public.merge_progress('x', tests.device(), '2025-11-22T10:00:00Z', tests.skill(1), 10) $$, 'CR020', null,
   'I7: a merge without a valid event id is refused');
+-- A phone that is a year behind.
+create function pg_temp.behind(p_ago interval) returns text language sql as $$ select to_char((now() - interval '365 days' - p_ago) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
+select public.merge_progress(tests.ulid(16), tests.device(), pg_temp.behind('1 day'), tests.skill(1), 10, clock_offset_ms => 31536000000, answered_at => '2025-01-01T00:00:00Z');
+select public.merge_progress(tests.ulid(17), tests.device(), pg_temp.behind('3 days'), tests.skill(1), 10, sent_at => pg_temp.behind('0'));
+select ok((select days @> ((now() at time zone 'utc')::date - 1) from public.practice), 'U10: the clock offset of a merge corrects its day');
+select ok((select days @> ((now() at time zone 'utc')::date - 3) from public.practice), 'U10: the clock skew of a merge corrects its day');
 select tests.reset_role();
 select is((select array_agg(type || utc_offset_minutes order by event_id) from learner.event where user_id = tests.learner()),
-  array['progress.advanced0', 'progress.advanced0', 'progress.advanced-60'], 'I6: each merge is an event in the ledger');
+  array['progress.advanced0', 'progress.advanced0', 'progress.advanced-60', 'progress.advanced0', 'progress.advanced0'], 'I6: each merge is an event in the ledger');
 
 select * from finish();
 rollback;
