@@ -5,8 +5,8 @@
 -- Locks: the ledger, the telemetry, the batches and the attempts, against writes, while their new indexes are built.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('health', 'health_prune', 'health_gauges');
 --        delete from ops.job where name in ('health', 'health_prune', 'health_gauges');
---        drop index learner.event_received_at_idx, ops.telemetry_received_at_idx, learner.batch_received_at_idx,
---          learner.attempt_voided_at_idx;
+--        drop index learner.event_received_at_idx, ops.telemetry_received_at_idx, ops.quarantine_resolved_at_idx,
+--          learner.batch_received_at_idx, learner.attempt_voided_at_idx;
 --        drop view public.sync_health;
 --        drop table ops.health_setting, ops.health_target_setting, ops.health_hour, ops.health_total, ops.health_gauge, private.health_mark
 --          cascade;
@@ -151,6 +151,7 @@ insert into private.health_mark default values;
 -- nothing, unlike a b-tree.
 create index event_received_at_idx on learner.event using brin (received_at) with (autosummarize = on);
 create index telemetry_received_at_idx on ops.telemetry using brin (received_at) with (autosummarize = on);
+create index quarantine_resolved_at_idx on ops.quarantine (resolved_at) where status = 'superseded';
 create index batch_received_at_idx on learner.batch using brin (received_at) with (autosummarize = on);
 
 create function private.bucket_bounds()
@@ -205,6 +206,12 @@ as $$
     from learner.event e
     where e.received_at >= p_from and e.received_at < p_to
     union all
+    -- An event that waited in quarantine is stamped with its arrival, and is in the ledger only now.
+    select distinct e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, true
+    from ops.quarantine q
+    join learner.event e on e.user_id = q.user_id and e.event_id = q.resolved_event
+    where q.status = 'superseded' and q.resolved_at >= p_from and q.resolved_at < p_to and e.received_at < p_from
+    union all
     -- Reports of offline periods often arrive after their answers. These answers were counted as online.
     select distinct e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, false
     from ops.telemetry r
@@ -214,7 +221,7 @@ as $$
     where r.received_at >= p_from and r.received_at < p_to and r.type = 'offline.used'
       and e.received_at < p_from and e.type = 'attempt.recorded'
   ),
-  -- Only a device's own batch has a clock skew. An event that was replayed from quarantine arrived earlier than its row says.
+  -- Only a device's own batch has a clock skew.
   timed as materialized (
     select a.*, date_bin('1 hour', a.received_at, 'epoch') as at_hour,
       case when a.type = 'attempt.recorded' and a.clock_skew_ms is not null then
@@ -255,7 +262,7 @@ as $$
   group by 1, 2, 3
 $$;
 comment on function private.count_events(timestamptz, timestamptz) is
-  'The sums of ledger events that arrived in [p_from, p_to), and what reports of that period change about earlier answers.';
+  'The sums of ledger events that arrived in [p_from, p_to) or were applied then after a wait in quarantine, and what reports of that period change about earlier answers.';
 
 -- Source: schemas/95_health/count_reports.sql
 -- What:  count_reports(): what devices reported in a period; count_batches(): the results of their batches.

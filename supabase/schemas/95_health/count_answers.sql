@@ -32,6 +32,12 @@ as $$
     from learner.event e
     where e.received_at >= p_from and e.received_at < p_to
     union all
+    -- An event that waited in quarantine is stamped with its arrival, and is in the ledger only now.
+    select distinct e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, true
+    from ops.quarantine q
+    join learner.event e on e.user_id = q.user_id and e.event_id = q.resolved_event
+    where q.status = 'superseded' and q.resolved_at >= p_from and q.resolved_at < p_to and e.received_at < p_from
+    union all
     -- Reports of offline periods often arrive after their answers. These answers were counted as online.
     select distinct e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, false
     from ops.telemetry r
@@ -41,7 +47,7 @@ as $$
     where r.received_at >= p_from and r.received_at < p_to and r.type = 'offline.used'
       and e.received_at < p_from and e.type = 'attempt.recorded'
   ),
-  -- Only a device's own batch has a clock skew. An event that was replayed from quarantine arrived earlier than its row says.
+  -- Only a device's own batch has a clock skew.
   timed as materialized (
     select a.*, date_bin('1 hour', a.received_at, 'epoch') as at_hour,
       case when a.type = 'attempt.recorded' and a.clock_skew_ms is not null then
@@ -82,4 +88,4 @@ as $$
   group by 1, 2, 3
 $$;
 comment on function private.count_events(timestamptz, timestamptz) is
-  'The sums of ledger events that arrived in [p_from, p_to), and what reports of that period change about earlier answers.';
+  'The sums of ledger events that arrived in [p_from, p_to) or were applied then after a wait in quarantine, and what reports of that period change about earlier answers.';

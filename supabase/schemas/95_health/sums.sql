@@ -62,6 +62,7 @@ insert into private.health_mark default values;
 -- nothing, unlike a b-tree.
 create index event_received_at_idx on learner.event using brin (received_at) with (autosummarize = on);
 create index telemetry_received_at_idx on ops.telemetry using brin (received_at) with (autosummarize = on);
+create index quarantine_resolved_at_idx on ops.quarantine (resolved_at) where status = 'superseded';
 create index batch_received_at_idx on learner.batch using brin (received_at) with (autosummarize = on);
 
 create function private.bucket_bounds()

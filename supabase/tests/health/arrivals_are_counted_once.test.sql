@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 select tests.a_release();
 -- The sums of this file alone. Its rows arrive within its own transaction, so the runs are told how far to count.
 delete from ops.health_hour;
@@ -53,6 +53,16 @@ select tests.send(pg_temp.made(9, 0, 'outbox.created', '{"events": 3, "waiting":
 select pg_temp.run();
 select is((pg_temp.sum_of('outbox_events', 'made'), pg_temp.sum_of('outbox_events', 'held'))::text, '(6,5)',
   'O4, U3: an event counts as held in the ledger and in quarantine, and a lost one is missed');
+
+-- An answer that waits for its release.
+select tests.send(tests.attempt(60, 1, '{"content_version": 2}'));
+select pg_temp.run();
+create temporary table counted on commit drop as select coalesce(sum(amount), 0) as answers from ops.health_hour where metric = 'answers';
+update content.question set difficulty = 5 where id = tests.question(1);
+select tests.publish();
+select ops.replay_held();
+select pg_temp.run(), pg_temp.run();
+select is((select sum(amount) from ops.health_hour where metric = 'answers'), (select answers + 1 from counted), 'O4, U3: an answer that waited in quarantine is counted once, when it is applied');
 
 -- The hour of the arrival, and not that of the event, decides. A pause of the job is caught up in steps of an hour.
 select is((select count(*) from ops.health_hour where hour <> date_trunc('hour', now(), 'UTC')), 0::bigint, 'O4: late events are counted in the hour of their arrival');
