@@ -2,7 +2,8 @@
 // ranges: its union is the merge, so no order of arrival matters, and years of daily study are one range.
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
+/** By how much a reading of an event's time may miss what is known of it: an hour. */
+export const MAX_CLOCK_ERROR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /** A run of days in a row, both ends included; each `YYYY-MM-DD`. */
@@ -55,7 +56,8 @@ export function practiceDay(o: Practised): string {
   const skew = clock_skew_ms !== null && Math.abs(clock_skew_ms) > DAY_MS ? clock_skew_ms : null;
   const time = [clock_offset_ms ?? null, skew]
     .flatMap((correction) => correction === null ? [] : [occurred_at + correction])
-    .find((time) => time >= answered - HOUR_MS && time <= received_at + HOUR_MS) ?? occurred_at;
+    .find((time) => time >= answered - MAX_CLOCK_ERROR_MS && time <= received_at + MAX_CLOCK_ERROR_MS) ??
+    occurred_at;
   return localDay(Math.min(Math.max(time, answered), received_at), utc_offset_minutes);
 }
 

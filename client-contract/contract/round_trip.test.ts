@@ -146,6 +146,25 @@ Deno.test("publish, fetch, verify, push and pull work through the functions and 
   const pulled = await learner.learnerChanges(sync.pull.cursor, { page_rows: 10 });
   assert.ok("changes" in pulled);
   assert.deepEqual(pulled.changes.flatMap(({ row }) => "mastery" in row ? [row.mastery] : []), [70]);
+
+  // PostgREST would refuse the whole batch for one of these.
+  const odd = ["\ud800", "\0", 1e200, JSON.parse("[".repeat(600) + "]".repeat(600))].map((extra): Event => ({
+    ...event,
+    id: ulid(),
+    body: { ...event.body, answer: { choice: 1, extra } },
+  }));
+  const beside = { ...event, id: ulid() };
+  const { results } = await learner.ingest(header(), [...odd, beside]);
+  assert.deepEqual(
+    results.map(({ status, code, field }) => [status, code, field].join(" ").trim()),
+    [...odd.map(() => "quarantined invalid_event body"), "applied"],
+  );
+  const quarantined = await learner.ownQuarantine();
+  for (const { id, body } of odd) {
+    const kept = quarantined.find(({ event_id }) => event_id === id)?.body ?? "null";
+    assert.equal(JSON.parse(kept)?.body, JSON.stringify(body), "nothing is lost");
+  }
+
   const [device] = await learner.listDevices();
   assert.deepEqual([device?.device_id, device?.revoked_at], [DEVICE, null]);
   assert.notEqual((await learner.revokeDevice({ device: DEVICE })).revoked_at, null);

@@ -246,6 +246,23 @@ Deno.test("U10: each event since a contact has the clock's offset and the time o
   );
 });
 
+const JUMPS = [0, 2 * MINUTE_MS, 5 * HOUR_MS, 26 * HOUR_MS, 3 * DAY_MS, YEAR_MS].flatMap((by) => [by, -by]);
+
+Deno.test("U4, U10: the study of today is a streak of 1 before it is sent, wherever the clock was at the last answer", () => {
+  for (const atContact of JUMPS) {
+    for (const atEvent of JUMPS) {
+      using device = bench();
+      const { context, clock } = device;
+      clock.set(START + atContact);
+      const trip = { sentAt: clock.now(), answeredAt: clock.now() };
+      context.db.transaction(() => noteServerTime(context, new Date(START).toISOString(), trip));
+      clock.set(START + atEvent + MINUTE_MS);
+      device.attempt();
+      assert.equal(readStreak(context).current, 1, `${atContact}, ${atEvent}`);
+    }
+  }
+});
+
 Deno.test("U4, U10: no two jumps of a clock take a day back", () => {
   const now = START;
   const day = (error: number, o: Partial<Practised>) =>
@@ -257,10 +274,9 @@ Deno.test("U4, U10: no two jumps of a clock take a day back", () => {
       clock_skew_ms: null,
       ...o,
     });
-  const jumps = [0, 2 * MINUTE_MS, 5 * HOUR_MS, 26 * HOUR_MS, 3 * DAY_MS, YEAR_MS].flatMap((by) => [by, -by]);
-  for (const atContact of jumps) {
-    for (const atEvent of jumps) {
-      for (const atSending of jumps) {
+  for (const atContact of JUMPS) {
+    for (const atEvent of JUMPS) {
+      for (const atSending of JUMPS) {
         const clocks = { clock_offset_ms: -atContact, clock_skew_ms: -atSending };
         assert.equal(day(atEvent, clocks), localDay(now, 0), `${atContact}, ${atEvent}, ${atSending}`);
       }

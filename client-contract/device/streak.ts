@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   type DayRange,
   localDay,
+  MAX_CLOCK_ERROR_MS,
   practiceDay,
   type Practised,
   streakOn,
@@ -26,21 +27,28 @@ export interface Streak {
 const Ranges = z.array(z.object({ from: z.string(), to: z.string() }));
 const Practice = z.object({ days: z.string().transform((text) => Ranges.parse(JSON.parse(text))) });
 const Done = z.object({
-  occurred_at: z.string(),
+  occurred_at: z.string().transform((text) => Date.parse(text)),
   utc_offset_minutes: z.number(),
   clock_offset_ms: z.number().nullable(),
-  answered_at: z.string().nullable(),
+  answered_at: z.string().nullable().transform((text) => text === null ? null : Date.parse(text)),
 });
 
 /** An arrival at the server: when, and the batch's clock skew. */
 export type Arrival = Pick<Practised, "received_at" | "clock_skew_ms">;
+
+/** The event by the device's clock, which was set back: an offset that leads before the last answer was read before that. */
+function byOwnClock(event: z.output<typeof Done>): z.output<typeof Done> {
+  const { occurred_at, clock_offset_ms, answered_at } = event;
+  const isVoid = occurred_at + (clock_offset_ms ?? 0) < (answered_at ?? 0) - MAX_CLOCK_ERROR_MS;
+  return { ...event, clock_offset_ms: isVoid ? null : clock_offset_ms, answered_at: null };
+}
 
 /** An arrival that corrects no event's time. */
 const SOME_DAY: Arrival = { received_at: Infinity, clock_skew_ms: null };
 
 /**
  * The days on which the learner practised, as far as this device knows. Events that wait count for the day that the server would
- * give them if they arrived as `arrival` says. Where that is by a clock that was set back, their last answers say nothing.
+ * give them if they arrived as `arrival` says. If that is by a clock that was set back, they count for the days of this clock.
  */
 export function practiceDays(db: Database, arrival = SOME_DAY, isSetBack = false): DayRange[] {
   const ranges = db.get(Practice, "select days from practice")?.days ?? [];
@@ -52,13 +60,8 @@ export function practiceDays(db: Database, arrival = SOME_DAY, isSetBack = false
      from outbox
      where settled = 0 and state <> 'quarantined' and type in ('attempt.recorded', 'progress.advanced')`,
   );
-  for (const { occurred_at, answered_at, ...event } of done) {
-    const day = practiceDay({
-      ...event,
-      ...arrival,
-      occurred_at: Date.parse(occurred_at),
-      answered_at: isSetBack || answered_at === null ? null : Date.parse(answered_at),
-    });
+  for (const event of done) {
+    const day = practiceDay({ ...(isSetBack ? byOwnClock(event) : event), ...arrival });
     ranges.push({ from: day, to: day });
   }
   return unionDays(ranges);

@@ -12,11 +12,11 @@
 --        drop trigger erasure_webhook on ops.erasure;
 --        drop table ops.account_deletion, ops.deletion_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message,
 --          ops.webhook_delivery, ops.webhook_attempt cascade;
---        drop function if exists private.audit_look, private.action_json, private.record_actions, private.quarantine_states,
---          private.mended_id, private.retry_rows, private.mend_row, ops.set_deletion_grace, private.end_deletions, private.timeline_cursor,
---          private.ulid_time, private.support_timeline, public.support_timeline, private.quarantine_cursor, private.quarantine_row_bytes,
---          private.quarantine_page, private.require_reason, private.lock_learner, private.quarantine_ids, private.own_quarantine,
---          public.own_quarantine, private.support_quarantine, public.support_quarantine, private.rows_to_replay,
+--        drop function if exists ops.set_deletion_grace, private.end_deletions, private.audit_look, private.learner_objects,
+--          private.action_json, private.record_actions, private.quarantine_states, private.mended_id, private.retry_rows, private.mend_row,
+--          private.timeline_cursor, private.ulid_time, private.support_timeline, public.support_timeline, private.quarantine_cursor,
+--          private.quarantine_row_bytes, private.quarantine_page, private.require_reason, private.lock_learner, private.quarantine_ids,
+--          private.own_quarantine, public.own_quarantine, private.support_quarantine, public.support_quarantine, private.rows_to_replay,
 --          private.replay_quarantined, public.replay_quarantined, private.mend_quarantined, public.mend_quarantined,
 --          private.rows_to_replay_of_all, private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined,
 --          public.discard_quarantined, public.restore_quarantined, private.next_reset_range, private.support_reset_progress,
@@ -38,8 +38,79 @@
 
 select private.revoke_default_grants();
 
+-- Source: schemas/90_people/account_deletion.sql
+-- What:  ops.account_deletion, the grace period of deleted accounts, and its length.
+-- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
+create table ops.account_deletion (
+  user_id    uuid not null,
+  deleted_at timestamptz not null,
+  erase_at   timestamptz not null,
+  constraint account_deletion_pkey primary key (user_id),
+  constraint account_deletion_ends_after_its_start check (erase_at >= deleted_at)
+);
+create index account_deletion_erase_at_user_id_idx on ops.account_deletion (erase_at, user_id);
+comment on table ops.account_deletion is
+  'Learners whose account was deleted, hard or soft. Their data is kept, and taken from devices that may still send, until erase_at.';
+alter table ops.account_deletion enable row level security;
+create policy account_deletion_all_nobody on ops.account_deletion for all to anon, authenticated using (false);
+
+create table ops.deletion_setting (
+  id    smallint not null default 1,
+  grace interval not null default '7 days',
+  constraint deletion_setting_pkey primary key (id),
+  constraint deletion_setting_one_row check (id = 1),
+  -- Privacy law wants an answer within a month; three months are for projects that promise more.
+  constraint deletion_setting_grace_in_range check (grace between '0 seconds' and '90 days')
+);
+comment on table ops.deletion_setting is 'One row: how long the data of a deleted account is kept. ops.set_deletion_grace() changes it.';
+alter table ops.deletion_setting enable row level security;
+create policy deletion_setting_all_nobody on ops.deletion_setting for all to anon, authenticated using (false);
+insert into ops.deletion_setting default values;
+create trigger deletion_setting_audit_update after update on ops.deletion_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger deletion_setting_stays before delete or truncate on ops.deletion_setting
+  for each statement execute function private.forbid_change();
+
+create function ops.set_deletion_grace(p_grace interval)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  perform private.require_interval('p_grace', p_grace, '0 days', '90 days');
+  update ops.deletion_setting set grace = p_grace where id = 1;
+end
+$$;
+comment on function ops.set_deletion_grace(interval) is
+  'Sets how long the data of accounts deleted from now on is kept: 0 to 90 days, at first 7. For admins; audited. Errors: malformed_request.';
+
+create function private.end_deletions(p_users uuid[], p_reason text)
+returns uuid[]
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended ops.account_deletion[];
+begin
+  with ended as (
+    delete from ops.account_deletion d where d.user_id = any (p_users) returning d
+  )
+  select coalesce(array_agg(e.d), '{}') into v_ended from ended e;
+  perform private.audit('cancel_deletion', 'learner.state', e.user_id::text,
+    jsonb_build_object('deleted_at', e.deleted_at, 'erase_at', e.erase_at), jsonb_build_object('reason', p_reason))
+  from unnest(v_ended) e;
+  return array(select e.user_id from unnest(v_ended) e);
+end
+$$;
+comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
+
 -- Source: schemas/90_people/support_look.sql
--- What:  audit_look(), which audits a look of support at several learners.
+-- What:  audit_look(), which audits a look of support at several learners, and learner_objects(), what is filed under a learner.
 -- Why:   a learner's timeline must show who has looked at their data, also when support asked for nobody in particular (O2).
 
 create function private.audit_look(p_action text, p_object text, p_learners uuid[], p_after jsonb)
@@ -55,6 +126,19 @@ begin
 end
 $$;
 comment on function private.audit_look(text, text, uuid[], jsonb) is 'Audits a look of support at several learners: once as a whole, and once for each learner shown.';
+
+create function private.learner_objects()
+returns text[]
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- A list, because the catalogue would cost a page of a timeline 400 blocks. A test compares the two.
+  select array['learner.adoption', 'learner.attempt', 'learner.batch', 'learner.device', 'learner.device_session', 'learner.event', 'learner.practice',
+    'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.content_report', 'ops.erasure',
+    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry']
+$$;
+comment on function private.learner_objects() is 'The objects of audit records that have a learner''s id as their object_id: every table with a column user_id.';
 
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
@@ -153,77 +237,6 @@ end
 $$;
 comment on function private.mend_row(uuid, bytea, text, text) is 'Stores a mended body beside the original and replays it. The caller holds the learner''s lock.';
 
--- Source: schemas/90_people/account_deletion.sql
--- What:  ops.account_deletion, the grace period of deleted accounts, and its length.
--- Why:   one click in the dashboard, or a clean-up by a wrong date, must not destroy years of learning at once (O5).
-create table ops.account_deletion (
-  user_id    uuid not null,
-  deleted_at timestamptz not null,
-  erase_at   timestamptz not null,
-  constraint account_deletion_pkey primary key (user_id),
-  constraint account_deletion_ends_after_its_start check (erase_at >= deleted_at)
-);
-create index account_deletion_erase_at_user_id_idx on ops.account_deletion (erase_at, user_id);
-comment on table ops.account_deletion is
-  'Learners whose account was deleted, hard or soft. Their data is kept, and taken from devices that may still send, until erase_at.';
-alter table ops.account_deletion enable row level security;
-create policy account_deletion_all_nobody on ops.account_deletion for all to anon, authenticated using (false);
-
-create table ops.deletion_setting (
-  id    smallint not null default 1,
-  grace interval not null default '7 days',
-  constraint deletion_setting_pkey primary key (id),
-  constraint deletion_setting_one_row check (id = 1),
-  -- Privacy law wants an answer within a month; three months are for projects that promise more.
-  constraint deletion_setting_grace_in_range check (grace between '0 seconds' and '90 days')
-);
-comment on table ops.deletion_setting is 'One row: how long the data of a deleted account is kept. ops.set_deletion_grace() changes it.';
-alter table ops.deletion_setting enable row level security;
-create policy deletion_setting_all_nobody on ops.deletion_setting for all to anon, authenticated using (false);
-insert into ops.deletion_setting default values;
-create trigger deletion_setting_audit_update after update on ops.deletion_setting
-  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
-create trigger deletion_setting_stays before delete or truncate on ops.deletion_setting
-  for each statement execute function private.forbid_change();
-
-create function ops.set_deletion_grace(p_grace interval)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  perform private.require_interval('p_grace', p_grace, '0 days', '90 days');
-  update ops.deletion_setting set grace = p_grace where id = 1;
-end
-$$;
-comment on function ops.set_deletion_grace(interval) is
-  'Sets how long the data of accounts deleted from now on is kept: 0 to 90 days, at first 7. For admins; audited. Errors: malformed_request.';
-
-create function private.end_deletions(p_users uuid[], p_reason text)
-returns uuid[]
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_ended ops.account_deletion[];
-begin
-  with ended as (
-    delete from ops.account_deletion d where d.user_id = any (p_users) returning d
-  )
-  select coalesce(array_agg(e.d), '{}') into v_ended from ended e;
-  perform private.audit('cancel_deletion', 'learner.state', e.user_id::text,
-    jsonb_build_object('deleted_at', e.deleted_at, 'erase_at', e.erase_at), jsonb_build_object('reason', p_reason))
-  from unnest(v_ended) e;
-  return array(select e.user_id from unnest(v_ended) e);
-end
-$$;
-comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
-
 -- Source: schemas/90_people/timeline.sql
 -- What:  support_timeline(): one learner's batches, events, quarantine, support actions, devices and operations as one list.
 -- Why:   support must see what happened without reading tables. Every call is audited (O2).
@@ -260,6 +273,7 @@ declare
   v_key text := '';
   v_before uuid;
   v_events uuid[];
+  v_objects constant text[] := private.learner_objects();
   v_count integer := 0;
   v_bytes bigint := 0;
 begin
@@ -335,8 +349,7 @@ begin
       jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
     from ops.audit a
     -- The audit records of edits by hand have the table's name as their object.
-    where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
-        'learner.skill_progress', 'learner.practice', 'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion'])
+    where a.object = any (v_objects)
       and a.object_id = p_learner::text collate "C" and a.at <= v_at
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)
@@ -800,6 +813,9 @@ begin
     v_room := v_room - cardinality(v_rows);
     exit when learners >= v_most or v_room <= 0;
   end loop;
+  if busy <> '{}' then
+    perform private.audit_look('replay_all_quarantined', 'ops.quarantine', busy, jsonb_build_object('code', p_code, 'busy', true));
+  end if;
   -- Counted to a limit, because an exact number is not needed.
   remaining := (select count(*) from (select from private.rows_to_replay_of_all(p_code, began_at) limit 100000) r);
   return next;
@@ -1336,6 +1352,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_objects constant text[] := private.learner_objects();
   v_count integer;
 begin
   -- A learner who revoked a device called from their own address, so the source is removed too.
@@ -1347,11 +1364,7 @@ begin
       select b.id from ops.audit b
       -- By the object names of learners' records: the id of another kind of object may be the same.
       where b.object_id = u.id::text collate "C" and b.action <> 'erase_learner'
-        and b.object in (
-          select format('%s.%s', n.nspname, c.relname)
-          from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
-          where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition
-            and k.attname = 'user_id' and not k.attisdropped)
+        and b.object = any (v_objects)
         and (b.before is not null or b.after is not null or (b.actor = u.id and b.source is not null))) x
     limit p_rows));
   get diagnostics v_count = row_count;
@@ -1747,16 +1760,17 @@ create function ops.idle_learners(
   p_idle interval, p_anonymous boolean default null, p_rows integer default 1000, p_after timestamptz default null, p_after_user uuid default null)
 returns table (user_id uuid, is_anonymous boolean, last_contact_at timestamptz)
 language plpgsql
-stable
+volatile
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_rows constant integer := private.row_limit('p_rows', p_rows, 1000, 10000);
+  v_shown uuid[] := '{}';
 begin
   perform private.require_role('admin');
   perform private.require_interval('p_idle', p_idle, '1 day');
-  return query
+  for user_id, is_anonymous, last_contact_at in
   select k.id, k.is_anonymous, c.at
   from (
     select u.id, u.is_anonymous, greatest(u.created_at, u.last_sign_in_at) as at from auth.users u where u.deleted_at is null
@@ -1777,12 +1791,17 @@ begin
     and (p_after is null or (c.at, k.id) > (p_after, coalesce(p_after_user, '00000000-0000-0000-0000-000000000000')))
     and not exists (select from ops.erasure e where e.user_id = k.id)
   order by c.at, k.id
-  limit v_rows;
+  limit v_rows
+  loop
+    v_shown := v_shown || user_id;
+    return next;
+  end loop;
+  perform private.audit_look('idle_learners', 'auth.users', v_shown, jsonb_build_object('idle', p_idle, 'anonymous', p_anonymous));
 end
 $$;
 comment on function ops.idle_learners(interval, boolean, integer, timestamptz, uuid) is
   'Learners without any contact for p_idle, longest idle first, at most p_rows (10,000). p_anonymous: true for anonymous accounts alone, false for all '
-  'others. p_after and p_after_user: the last row of the page before. is_anonymous is null without an account. For admins.';
+  'others. p_after and p_after_user: the last row of the page before. is_anonymous is null without an account. For admins; audited, for each learner too.';
 
 -- Source: schemas/90_people/restore.sql
 -- What:  export_erasures() and reapply_erasures(), which keep erasures through a restore from backup.
@@ -1807,6 +1826,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
+  perform private.audit('export_erasures', 'ops.erasure', null, null, jsonb_build_object('since', p_since));
   return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
     select jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) order by e.requested_at, e.user_id)
     from (
@@ -1820,7 +1840,7 @@ begin
 end
 $$;
 comment on function ops.export_erasures(timestamptz) is
-  'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
+  'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins; audited.';
 
 create function private.keep_grace_periods(p_erasures jsonb)
 returns void

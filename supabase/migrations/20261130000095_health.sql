@@ -6,14 +6,14 @@
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('health', 'health_prune', 'health_gauges');
 --        delete from ops.job where name in ('health', 'health_prune', 'health_gauges');
 --        drop index learner.event_received_at_idx, ops.telemetry_received_at_idx, learner.batch_received_at_idx,
---          learner.attempt_voided_at_idx;
+--          ops.quarantine_resolved_at_idx, ops.quarantine_user_id_resolved_event_idx, learner.attempt_voided_at_idx;
 --        drop view public.sync_health;
 --        drop table ops.health_setting, ops.health_target_setting, ops.health_hour, ops.health_total, ops.health_gauge, private.health_mark
 --          cascade;
---        drop function if exists private.bucket_bounds, private.bucket_label, private.was_offline, private.count_events,
---          private.count_reports, private.count_batches, private.count_sync_success, private.count_health, private.settle_arrivals,
---          ops.roll_up_health, private.prune_health, ops.prune_health, private.gauges, private.measure_health, ops.measure_health,
---          private.health_figures, private.sync_health, private.answers_by_hour, ops.answers_by_hour, private.metrics;
+--        drop function if exists private.counted_at, private.bucket_bounds, private.bucket_label, private.was_offline,
+--          private.count_events, private.count_reports, private.count_batches, private.count_sync_success, private.count_health,
+--          private.settle_arrivals, ops.roll_up_health, private.prune_health, ops.prune_health, private.gauges, private.measure_health,
+--          ops.measure_health, private.health_figures, private.sync_health, private.answers_by_hour, ops.answers_by_hour, private.metrics;
 
 select private.revoke_default_grants();
 
@@ -153,6 +153,25 @@ create index event_received_at_idx on learner.event using brin (received_at) wit
 create index telemetry_received_at_idx on ops.telemetry using brin (received_at) with (autosummarize = on);
 create index batch_received_at_idx on learner.batch using brin (received_at) with (autosummarize = on);
 
+-- An event that waited in quarantine is stamped with its first arrival, which was counted long ago. These find it.
+create index quarantine_resolved_at_idx on ops.quarantine (resolved_at) where status = 'superseded';
+create index quarantine_user_id_resolved_event_idx on ops.quarantine (user_id, resolved_event) where status = 'superseded';
+
+create function private.counted_at(p_user uuid, p_event uuid, p_received_at timestamptz)
+returns timestamptz
+language plpgsql -- rather than sql, which plans at every call
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce((
+    select min(q.resolved_at) from ops.quarantine q
+    where q.user_id = p_user and q.resolved_event = p_event and q.first_seen_at = p_received_at and q.status = 'superseded'), p_received_at);
+end
+$$;
+comment on function private.counted_at(uuid, uuid, timestamptz) is
+  'By when the roll-up counts a ledger event: its arrival, or the time at which it was applied if it had waited in quarantine.';
+
 create function private.bucket_bounds()
 returns bigint[]
 language sql
@@ -188,6 +207,7 @@ begin
       -- The report comes after the event, at most an hour after its arrival. So the look-up reads a short range.
       and r.event_id > p_event and r.event_id <= private.ulid_floor(greatest(p_arrival + interval '1 hour', 'epoch'))
       -- A device notices at its next sync that the network is gone. Its last sync was at most an hour before.
+      and private.counted_at(r.user_id, r.event_id, r.received_at) = r.received_at
       and o.began_at <= p_arrival and p_event >= private.ulid_floor(greatest(o.began_at - interval '1 hour', 'epoch')));
 end
 $$;
@@ -204,6 +224,16 @@ as $$
     select e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, true as is_new
     from learner.event e
     where e.received_at >= p_from and e.received_at < p_to
+      and not exists (
+        select from ops.quarantine q
+        where q.user_id = e.user_id and q.resolved_event = e.event_id and q.first_seen_at = e.received_at and q.status = 'superseded')
+    union all
+    -- What waited in quarantine and was applied in this period. It counts in the hour of its arrival.
+    select distinct e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, true
+    from ops.quarantine q
+    join learner.event e on e.user_id = q.user_id and e.event_id = q.resolved_event and e.received_at = q.first_seen_at
+    where q.status = 'superseded' and q.resolved_at >= p_from and q.resolved_at < p_to
+      and private.counted_at(e.user_id, e.event_id, e.received_at) >= p_from
     union all
     -- Reports of offline periods often arrive after their answers. These answers were counted as online.
     select distinct e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, false
@@ -212,9 +242,10 @@ as $$
     join learner.event e on e.user_id = r.user_id and e.device_id = r.device_id and e.event_id < r.event_id
       and e.event_id >= private.ulid_floor(greatest(o.began_at - interval '1 hour', 'epoch'))
     where r.received_at >= p_from and r.received_at < p_to and r.type = 'offline.used'
-      and e.received_at < p_from and e.type = 'attempt.recorded'
+      and e.type = 'attempt.recorded' and e.received_at < p_from and private.counted_at(e.user_id, e.event_id, e.received_at) < p_from
+      and private.counted_at(r.user_id, r.event_id, r.received_at) = r.received_at
   ),
-  -- Only a device's own batch has a clock skew. An event that was replayed from quarantine arrived earlier than its row says.
+  -- Only a device's own batch has a clock skew.
   timed as materialized (
     select a.*, date_bin('1 hour', a.received_at, 'epoch') as at_hour,
       case when a.type = 'attempt.recorded' and a.clock_skew_ms is not null then
@@ -276,6 +307,10 @@ as $$
       sum(least((t.body -> 'local_reads')::numeric, (t.body -> 'reads')::numeric)) as local_reads
     from ops.telemetry t cross join (select private.bucket_bounds() as bounds) b
     where t.received_at >= p_from and t.received_at < p_to
+      -- A report that waited in quarantine is not counted: its period was.
+      and not exists (
+        select from ops.quarantine q
+        where q.user_id = t.user_id and q.resolved_event = t.event_id and q.first_seen_at = t.received_at and q.status = 'superseded')
     group by 1, 2, 3, 4
   )
   select r.at_hour, m.metric, m.label, sum(m.amount)::bigint
@@ -333,6 +368,7 @@ as $$
   left join lateral (
     select t.event_id from ops.telemetry t
     where t.user_id = r.user_id and t.event_id < r.event_id and t.device_id = r.device_id and t.type = 'outbox.created' and t.received_at < n.due_at
+      and private.counted_at(t.user_id, t.event_id, t.received_at) = t.received_at
     order by t.event_id desc limit 1
   ) p on true
   cross join lateral (
@@ -358,6 +394,7 @@ as $$
   ) h
   cross join lateral (values ('outbox_events', 'made', n.events), ('outbox_events', 'held', h.held)) m (metric, label, amount)
   where r.received_at >= p_from and r.received_at < p_to and r.type = 'outbox.created'
+    and private.counted_at(r.user_id, r.event_id, r.received_at) = r.received_at
   group by 1, 2, 3
 $$;
 comment on function private.count_sync_success(timestamptz, timestamptz, interval) is
@@ -707,7 +744,8 @@ begin
     select date_bin('1 hour', e.received_at, 'epoch') as at_hour, count(*) as voided
     from learner.attempt a
     join learner.event e on e.user_id = a.user_id and e.event_id = a.event_id
-    where a.voided_at is not null and e.received_at < (select m.counted_until from private.health_mark m)
+    where a.voided_at is not null
+      and private.counted_at(e.user_id, e.event_id, e.received_at) < (select m.counted_until from private.health_mark m)
     group by 1
   ) v on v.at_hour = h.hour
   where h.metric = 'answers' and h.hour >= p_from and h.hour < p_to

@@ -7,6 +7,10 @@
 --          pg_trigger s on s.tgrelid = h.tgrelid and s.tgname = replace(h.tgname, '_audit_hand', '_stays') where h.tgparentid = 0 and
 --          h.tgname ~ '_audit_hand$' loop execute format('drop trigger %I on %s', v.tgname, v.name); if v.stays is not null then execute
 --          format('drop trigger %I on %s', v.stays, v.name); end if; end loop; end $$;
+--        do $$ declare v record; begin for v in select t.tgrelid::regclass as name, t.tgname from pg_trigger t where t.tgparentid = 0 and
+--          t.tgname ~ '_put_back$|^(session|attempt|skill_progress|practice)_emptied$' loop execute format('drop trigger %I on %s',
+--          v.tgname, v.name); end loop; end $$;
+--        delete from private.known_trigger;
 --        do $$ declare v regprocedure; begin for v in select p.oid from pg_proc p where p.proowner = 'carrel_definer'::regrole loop execute
 --          format('alter function %s owner to current_user', v); execute format('grant execute on function %s to carrel_definer', v); end
 --          loop; end $$;

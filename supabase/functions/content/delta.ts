@@ -22,7 +22,7 @@ export async function delta(context: ContentContext, { request, url, learner }: 
   const { schema, current, version, isNamed } = await versionParam(context, url, "until", { since });
   const { history } = current;
   await context.exists.requireCursor(after);
-  const domains = named && await context.exists.nodes({ history, version }, named);
+  const domains = named && await context.exists.domains({ history, version }, named);
 
   const cut = { history, schema, since, until: version, domains, after, limit, same };
   const key = JSON.stringify(cut);

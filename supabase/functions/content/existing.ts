@@ -16,7 +16,9 @@ interface Existing {
   schemas: Set<number>;
   /** What a request for another schema is told. */
   unknownSchema: string;
-  /** All domains and skills of all versions that can be read. */
+  /** All domains of all versions that can be read. */
+  domains: Set<string>;
+  /** And all domains and skills. */
   nodes: Set<string>;
   key: Uint8Array;
 }
@@ -43,7 +45,8 @@ export function existing(database: Pick<Database, "contentExisting">, clock: Clo
       version: found.version,
       schemas: new Set(found.schemas),
       unknownSchema: found.unknown_schema,
-      nodes: new Set(found.nodes),
+      domains: new Set(found.domains),
+      nodes: new Set([...found.domains, ...found.skills]),
       key: bytesOf(found.cursor_key),
     };
   }
@@ -72,11 +75,15 @@ export function existing(database: Pick<Database, "contentExisting">, clock: Clo
     return hexOf(await crypto.subtle.digest("SHA-256", signed)).startsWith(signature);
   }
 
-  /** Nodes of a version, or null if a replica that is behind answered: then nobody knows. */
-  async function nodesAt({ history, version }: Cut): Promise<Set<string> | null> {
+  /** The ids that the version may have. All of them if a replica that is behind answered: then nobody knows. */
+  async function known(
+    kind: "domains" | "nodes",
+    { history, version }: Cut,
+    ids: string[],
+  ): Promise<string[]> {
     const covers = (found: Existing) => found.history === history && found.version >= version;
     const found = await satisfying(covers);
-    return covers(found) ? found.nodes : null;
+    return covers(found) ? ids.filter((id) => found[kind].has(id)) : ids;
   }
 
   return {
@@ -85,11 +92,10 @@ export function existing(database: Pick<Database, "contentExisting">, clock: Clo
       const { schemas, unknownSchema } = await satisfying(({ schemas }) => schemas.has(schema));
       if (!schemas.has(schema)) throw new Problem("malformed_request", unknownSchema, "schema");
     },
-    /** The ids that may be domains or skills of the version. The others change no answer. */
-    async nodes(cut: Cut, ids: string[]): Promise<string[]> {
-      const nodes = await nodesAt(cut);
-      return nodes ? ids.filter((id) => nodes.has(id)) : ids;
-    },
+    /** The ids that may be domains of the version. The others change no answer. */
+    domains: (cut: Cut, ids: string[]) => known("domains", cut, ids),
+    /** The ids that may be domains or skills of the version. */
+    nodes: (cut: Cut, ids: string[]) => known("nodes", cut, ids),
     /** Throws unless the server has returned the cursor. */
     async requireCursor(cursor: string | null): Promise<void> {
       if (cursor === null) return;

@@ -59,10 +59,11 @@ as $$
     'version', (select coalesce(max(r.version), 0) from content.release r),
     'schemas', (select json_agg(s.schema order by s.schema) from content.schema s),
     'unknown_schema', private.unknown_schema(),
-    'nodes', (select coalesce(json_agg(distinct n.id), '[]') from content.tree_node n where n.kind in ('domain', 'skill')),
+    'domains', (select coalesce(json_agg(distinct n.id), '[]') from content.tree_node n where n.kind = 'domain'),
+    'skills', (select coalesce(json_agg(distinct n.id), '[]') from content.tree_node n where n.kind = 'skill'),
     'cursor_key', (select encode(uuid_send(k.key), 'hex') from content.cursor_key k))
 $$;
 comment on function private.content_existing() is
-  'What a request for content can name: {history, version, schemas, unknown_schema, nodes, cursor_key}. The nodes are all domains and skills of every version that can be read.';
+  'What a request for content can name: {history, version, schemas, unknown_schema, domains, skills, cursor_key}. Domains and skills are those of every version that can be read.';
 
 grant execute on function private.content_existing() to carrel_edge;

@@ -76,6 +76,7 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_objects constant text[] := private.learner_objects();
   v_count integer;
 begin
   -- A learner who revoked a device called from their own address, so the source is removed too.
@@ -87,11 +88,7 @@ begin
       select b.id from ops.audit b
       -- By the object names of learners' records: the id of another kind of object may be the same.
       where b.object_id = u.id::text collate "C" and b.action <> 'erase_learner'
-        and b.object in (
-          select format('%s.%s', n.nspname, c.relname)
-          from pg_attribute k join pg_class c on c.oid = k.attrelid join pg_namespace n on n.oid = c.relnamespace
-          where n.nspname in ('content', 'learner', 'ops') and c.relkind in ('r', 'p') and not c.relispartition
-            and k.attname = 'user_id' and not k.attisdropped)
+        and b.object = any (v_objects)
         and (b.before is not null or b.after is not null or (b.actor = u.id and b.source is not null))) x
     limit p_rows));
   get diagnostics v_count = row_count;

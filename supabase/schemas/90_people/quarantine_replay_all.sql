@@ -57,6 +57,9 @@ begin
     v_room := v_room - cardinality(v_rows);
     exit when learners >= v_most or v_room <= 0;
   end loop;
+  if busy <> '{}' then
+    perform private.audit_look('replay_all_quarantined', 'ops.quarantine', busy, jsonb_build_object('code', p_code, 'busy', true));
+  end if;
   -- Counted to a limit, because an exact number is not needed.
   remaining := (select count(*) from (select from private.rows_to_replay_of_all(p_code, began_at) limit 100000) r);
   return next;

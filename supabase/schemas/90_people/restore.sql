@@ -20,6 +20,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
+  perform private.audit('export_erasures', 'ops.erasure', null, null, jsonb_build_object('since', p_since));
   return jsonb_build_object('history', private.history(), 'exported_at', clock_timestamp(), 'erasures', coalesce((
     select jsonb_agg(jsonb_strip_nulls(to_jsonb(e)) order by e.requested_at, e.user_id)
     from (
@@ -33,7 +34,7 @@ begin
 end
 $$;
 comment on function ops.export_erasures(timestamptz) is
-  'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins.';
+  'The erased learners and those whose account was deleted (since a time, or all) as JSON. Keep it outside the database, beside its backups. For admins; audited.';
 
 create function private.keep_grace_periods(p_erasures jsonb)
 returns void

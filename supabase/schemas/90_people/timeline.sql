@@ -33,6 +33,7 @@ declare
   v_key text := '';
   v_before uuid;
   v_events uuid[];
+  v_objects constant text[] := private.learner_objects();
   v_count integer := 0;
   v_bytes bigint := 0;
 begin
@@ -108,8 +109,7 @@ begin
       jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
     from ops.audit a
     -- The audit records of edits by hand have the table's name as their object.
-    where a.object = any (array['learner.state', 'learner.device', 'learner.batch', 'learner.event', 'learner.session', 'learner.attempt',
-        'learner.skill_progress', 'learner.practice', 'learner.adoption', 'ops.quarantine', 'ops.quarantine_action', 'ops.erasure', 'ops.account_deletion'])
+    where a.object = any (v_objects)
       and a.object_id = p_learner::text collate "C" and a.at <= v_at
       and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
     order by a.at desc, a.id desc limit v_limit)

@@ -15,6 +15,7 @@ begin
       -- The report comes after the event, at most an hour after its arrival. So the look-up reads a short range.
       and r.event_id > p_event and r.event_id <= private.ulid_floor(greatest(p_arrival + interval '1 hour', 'epoch'))
       -- A device notices at its next sync that the network is gone. Its last sync was at most an hour before.
+      and private.counted_at(r.user_id, r.event_id, r.received_at) = r.received_at
       and o.began_at <= p_arrival and p_event >= private.ulid_floor(greatest(o.began_at - interval '1 hour', 'epoch')));
 end
 $$;
@@ -31,6 +32,16 @@ as $$
     select e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, true as is_new
     from learner.event e
     where e.received_at >= p_from and e.received_at < p_to
+      and not exists (
+        select from ops.quarantine q
+        where q.user_id = e.user_id and q.resolved_event = e.event_id and q.first_seen_at = e.received_at and q.status = 'superseded')
+    union all
+    -- What waited in quarantine and was applied in this period. It counts in the hour of its arrival.
+    select distinct e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, true
+    from ops.quarantine q
+    join learner.event e on e.user_id = q.user_id and e.event_id = q.resolved_event and e.received_at = q.first_seen_at
+    where q.status = 'superseded' and q.resolved_at >= p_from and q.resolved_at < p_to
+      and private.counted_at(e.user_id, e.event_id, e.received_at) >= p_from
     union all
     -- Reports of offline periods often arrive after their answers. These answers were counted as online.
     select distinct e.user_id, e.device_id, e.event_id, e.type, e.occurred_at, e.received_at, e.graded_correct, e.clock_skew_ms, e.clock_offset_ms, false
@@ -39,9 +50,10 @@ as $$
     join learner.event e on e.user_id = r.user_id and e.device_id = r.device_id and e.event_id < r.event_id
       and e.event_id >= private.ulid_floor(greatest(o.began_at - interval '1 hour', 'epoch'))
     where r.received_at >= p_from and r.received_at < p_to and r.type = 'offline.used'
-      and e.received_at < p_from and e.type = 'attempt.recorded'
+      and e.type = 'attempt.recorded' and e.received_at < p_from and private.counted_at(e.user_id, e.event_id, e.received_at) < p_from
+      and private.counted_at(r.user_id, r.event_id, r.received_at) = r.received_at
   ),
-  -- Only a device's own batch has a clock skew. An event that was replayed from quarantine arrived earlier than its row says.
+  -- Only a device's own batch has a clock skew.
   timed as materialized (
     select a.*, date_bin('1 hour', a.received_at, 'epoch') as at_hour,
       case when a.type = 'attempt.recorded' and a.clock_skew_ms is not null then

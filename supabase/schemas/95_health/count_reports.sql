@@ -16,6 +16,10 @@ as $$
       sum(least((t.body -> 'local_reads')::numeric, (t.body -> 'reads')::numeric)) as local_reads
     from ops.telemetry t cross join (select private.bucket_bounds() as bounds) b
     where t.received_at >= p_from and t.received_at < p_to
+      -- A report that waited in quarantine is not counted: its period was.
+      and not exists (
+        select from ops.quarantine q
+        where q.user_id = t.user_id and q.resolved_event = t.event_id and q.first_seen_at = t.received_at and q.status = 'superseded')
     group by 1, 2, 3, 4
   )
   select r.at_hour, m.metric, m.label, sum(m.amount)::bigint

@@ -64,6 +64,25 @@ create index event_received_at_idx on learner.event using brin (received_at) wit
 create index telemetry_received_at_idx on ops.telemetry using brin (received_at) with (autosummarize = on);
 create index batch_received_at_idx on learner.batch using brin (received_at) with (autosummarize = on);
 
+-- An event that waited in quarantine is stamped with its first arrival, which was counted long ago. These find it.
+create index quarantine_resolved_at_idx on ops.quarantine (resolved_at) where status = 'superseded';
+create index quarantine_user_id_resolved_event_idx on ops.quarantine (user_id, resolved_event) where status = 'superseded';
+
+create function private.counted_at(p_user uuid, p_event uuid, p_received_at timestamptz)
+returns timestamptz
+language plpgsql -- rather than sql, which plans at every call
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce((
+    select min(q.resolved_at) from ops.quarantine q
+    where q.user_id = p_user and q.resolved_event = p_event and q.first_seen_at = p_received_at and q.status = 'superseded'), p_received_at);
+end
+$$;
+comment on function private.counted_at(uuid, uuid, timestamptz) is
+  'By when the roll-up counts a ledger event: its arrival, or the time at which it was applied if it had waited in quarantine.';
+
 create function private.bucket_bounds()
 returns bigint[]
 language sql

@@ -118,7 +118,8 @@ begin
     select date_bin('1 hour', e.received_at, 'epoch') as at_hour, count(*) as voided
     from learner.attempt a
     join learner.event e on e.user_id = a.user_id and e.event_id = a.event_id
-    where a.voided_at is not null and e.received_at < (select m.counted_until from private.health_mark m)
+    where a.voided_at is not null
+      and private.counted_at(e.user_id, e.event_id, e.received_at) < (select m.counted_until from private.health_mark m)
     group by 1
   ) v on v.at_hour = h.hour
   where h.metric = 'answers' and h.hour >= p_from and h.hour < p_to

@@ -14,6 +14,7 @@ as $$
   left join lateral (
     select t.event_id from ops.telemetry t
     where t.user_id = r.user_id and t.event_id < r.event_id and t.device_id = r.device_id and t.type = 'outbox.created' and t.received_at < n.due_at
+      and private.counted_at(t.user_id, t.event_id, t.received_at) = t.received_at
     order by t.event_id desc limit 1
   ) p on true
   cross join lateral (
@@ -39,6 +40,7 @@ as $$
   ) h
   cross join lateral (values ('outbox_events', 'made', n.events), ('outbox_events', 'held', h.held)) m (metric, label, amount)
   where r.received_at >= p_from and r.received_at < p_to and r.type = 'outbox.created'
+    and private.counted_at(r.user_id, r.event_id, r.received_at) = r.received_at
   group by 1, 2, 3
 $$;
 comment on function private.count_sync_success(timestamptz, timestamptz, interval) is

@@ -29,8 +29,7 @@ function bench() {
     },
     contentExisting() {
       queries.existing++;
-      const nodes = [...domains, SKILL];
-      const known = { schemas: [1, 2], unknown_schema: "1, 2.", nodes, cursor_key: KEY };
+      const known = { schemas: [1, 2], unknown_schema: "1, 2.", domains, skills: [SKILL], cursor_key: KEY };
       return Promise.resolve(JSON.stringify({ history: H, version: 9, ...known }));
     },
     contentPage(cut) {
@@ -126,6 +125,12 @@ Deno.test("U8: nodes and cursors that are made up, and versions below the horizo
     assert.equal(await ask(`/manifest?history=${H}&version=${1 + n % 2}`), "cursor_too_old");
   }
   assert.deepEqual(queries, { head: 1, existing: 1, page: 0, node: 0, manifest: 0 });
+  // A skill is no domain: it changes no answer, and is no other entry of the cache.
+  for (const list of [id(), SKILL, `${id()},${SKILL}`]) {
+    assert.equal(await ask(cut(`domains=${list}`)), "200");
+  }
+  assert.equal(queries.page, 1);
+  queries.page = 0;
   assert.equal(await ask(cut(`after=${signed(`9.question.${domains[0]}`)}`)), "200");
   assert.equal(await ask(`/node?id=${SKILL}&after=${signed("own")}`), "200");
   assert.equal(await ask(`/node?id=${SKILL.toUpperCase()}`), "200");

@@ -41,7 +41,15 @@ function bench() {
       await Promise.resolve();
       const { history, version, schemas } = state;
       const unknown_schema = `Schemas: ${schemas}.`;
-      return JSON.stringify({ history, version, schemas, unknown_schema, nodes: [], cursor_key: "00" });
+      return JSON.stringify({
+        history,
+        version,
+        schemas,
+        unknown_schema,
+        domains: [],
+        skills: [],
+        cursor_key: "00",
+      });
     },
   };
   /** Who waits gets on at once, and the time has passed. */

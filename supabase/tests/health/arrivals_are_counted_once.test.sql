@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(16);
 select tests.a_release();
 -- The sums of this file alone. Its rows arrive within its own transaction, so the runs are told how far to count.
 delete from ops.health_hour;
@@ -53,6 +53,13 @@ select tests.send(pg_temp.made(9, 0, 'outbox.created', '{"events": 3, "waiting":
 select pg_temp.run();
 select is((pg_temp.sum_of('outbox_events', 'made'), pg_temp.sum_of('outbox_events', 'held'))::text, '(6,5)',
   'O4, U3: an event counts as held in the ledger and in quarantine, and a lost one is missed');
+
+-- Support mends the quarantined event, whose arrival was counted long ago.
+select is(pg_temp.sum_of('events', 'session.ended'), null, 'O4: an event that waits in quarantine is not in the ledger');
+select * from public.mend_quarantined(tests.learner(), (select encode(sha256, 'hex') from ops.quarantine),
+  (select jsonb_set(body::jsonb, '{body,session_id}', to_jsonb(tests.ulid(900))) from ops.quarantine), 'a typing error');
+select pg_temp.run(), pg_temp.run();
+select is(pg_temp.sum_of('events', 'session.ended'), 1::bigint, 'O4: an event that waited in quarantine is counted once it is applied');
 
 -- The hour of the arrival, and not that of the event, decides. A pause of the job is caught up in steps of an hour.
 select is((select count(*) from ops.health_hour where hour <> date_trunc('hour', now(), 'UTC')), 0::bigint, 'O4: late events are counted in the hour of their arrival');

@@ -214,7 +214,8 @@ Deno.test("O4: the sums of health equal a recount of the raw rows, whatever arri
         const [answers] = await sql<{ shown: number; stored: number }[]>`
           select (select coalesce(sum(a.answers - a.voided), 0)::int from ops.answers_by_hour('-infinity', 'infinity') a) as shown,
             (select count(*)::int from learner.attempt x join learner.event e using (user_id, event_id)
-              where x.voided_at is null and e.received_at >= m.counted_from and e.received_at < m.counted_until) as stored
+              where x.voided_at is null and e.received_at >= m.counted_from
+                and private.counted_at(e.user_id, e.event_id, e.received_at) < m.counted_until) as stored
           from (select counted_until, to_timestamp(${
           start.counted / 1e6
         }) as counted_from from private.health_mark) m`;

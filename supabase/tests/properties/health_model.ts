@@ -21,6 +21,9 @@ interface QuarantineRow {
   device: string;
   id: string;
   seen: number;
+  /** The event that it became, and when; both null while it waits. */
+  became: string | null;
+  resolved: number | null;
   is_report: boolean;
 }
 
@@ -57,14 +60,21 @@ export async function recount(
   judged: Period,
   grace: number,
 ): Promise<Map<string, number>> {
-  const [events, reports] = [
+  const [events, all] = [
     await read(sql, "learner.event", counted.from),
     await read(sql, "ops.telemetry", counted.from),
   ];
   const quarantine = await sql<QuarantineRow[]>`
     select user_id as user, device_id as device, event_id as id, (extract(epoch from first_seen_at) * 1000000)::float8 as seen,
-      body ~ 'outbox|cache|offline|app\.' as is_report
+      body ~ 'outbox|cache|offline|app\.' as is_report, case status when 'superseded' then resolved_event end as became,
+      (extract(epoch from resolved_at) * 1000000)::float8 as resolved
     from ops.quarantine where event_id is not null and first_seen_at >= to_timestamp(${counted.from / 1e6})`;
+  // What waited in quarantine has the time of its first arrival, and is counted once it was applied. Reports that waited are not counted.
+  const waits = (row: Row) =>
+    quarantine.filter((one) => one.user === row.user && one.became === row.id && one.seen === row.received)
+      .map(({ resolved }) => resolved ?? 0);
+  const countedAt = (row: Row) => waits(row).length > 0 ? Math.min(...waits(row)) : row.received;
+  const reports = all.filter((row) => waits(row).length === 0);
   const batches = await sql<{ hour: string; received: number; results: Record<string, number> }[]>`
     select to_char(received_at at time zone 'utc', 'YYYY-MM-DD HH24') as hour, (extract(epoch from received_at) * 1000000)::float8 as received,
       jsonb_build_object('applied', applied, 'duplicate', duplicate, 'quarantined', quarantined, 'retry', retry) as results
@@ -80,7 +90,7 @@ export async function recount(
   const within = (at: number, { from, to }: Period) => at >= from && at < to;
 
   const offline = reports.filter(({ type, received }) => type === "offline.used" && received < counted.to);
-  for (const event of events.filter(({ received }) => within(received, counted))) {
+  for (const event of events.filter((event) => within(countedAt(event), counted))) {
     add(event.hour, "events", event.type, 1);
     if (event.type !== "attempt.recorded") continue;
     add(event.hour, "answers", event.correct === null ? "ungraded" : event.correct ? "correct" : "wrong", 1);
