@@ -5,7 +5,8 @@ import postgres from "postgres";
 import { startCluster } from "../local/postgres/cluster.ts";
 import { freePort, isFree } from "../local/postgres/port.ts";
 import { migrated } from "../local/postgres/recipes.ts";
-import { databaseFolder } from "../local/data_folder.ts";
+import { databaseFolder, keysFile } from "../local/data_folder.ts";
+import { openKeys } from "../local/keys.ts";
 import { SUPABASE_FOLDER } from "./project.ts";
 import type { Summary } from "./summary.ts";
 import { until } from "../local/until.ts";
@@ -33,8 +34,11 @@ export async function site(o: { hasDatabase?: boolean } = {}): Promise<Site> {
   // PostgreSQL's user has to pass through it.
   await Deno.chmod(holder, 0o755);
   const folder = join(holder, "data");
-  if (o.hasDatabase) await makeDatabase(databaseFolder(folder));
   const [apiPort, dbPort] = [freePort(), freePort()];
+  if (o.hasDatabase) {
+    await makeDatabase(databaseFolder(folder));
+    await openKeys(keysFile(folder), `http://127.0.0.1:${apiPort}`);
+  }
   const args = [`--api-port=${apiPort}`, `--db-port=${dbPort}`, `--data-folder=${folder}`];
   return {
     apiPort,
