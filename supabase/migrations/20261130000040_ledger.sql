@@ -11,12 +11,12 @@
 --        drop table learner.state, learner.device, learner.device_session, learner.batch, learner.adoption, ops.erasure, learner.event,
 --          private.event_rule, private.event_type, private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine,
 --          ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
---        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.ulid_month,
---          private.partitioned_tables, private.partition_name, private.month_floor, private.partition_end, private.has_month,
---          private.move_strays, private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition,
---          ops.ensure_partitions, private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions,
---          ops.partition_health, private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures,
---          private.only_redact, private.note_session, private.most_devices_of_session, private.note_device_session, private.forget_devices,
+--        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.partitioned_tables,
+--          private.partition_name, private.month_floor, private.partition_end, private.has_month, private.move_strays,
+--          private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition, ops.ensure_partitions,
+--          private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions, ops.partition_health,
+--          private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures, private.only_redact,
+--          private.note_session, private.most_devices_of_session, private.note_device_session, private.forget_devices,
 --          private.support_device, private.devices_of, private.is_ended_by, private.session_refusal, private.require_session,
 --          private.signed_in_learner, private.learner_acted_on, private.list_devices, private.set_revoked, public.list_devices,
 --          public.revoke_device, public.restore_device, private.broken_field, private.grow_knowledge, private.drop_old_months,
@@ -97,16 +97,6 @@ immutable
 set search_path = pg_catalog, pg_temp
 as $$ select (lpad(to_hex((extract(epoch from p_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid $$;
 comment on function private.ulid_floor(timestamptz) is 'The smallest ULID of that millisecond, as uuid.';
-
-create function private.ulid_month(p_ulid uuid)
-returns date
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select date_trunc('month', to_timestamp(('x' || left(translate(p_ulid::text, '-', ''), 12))::bit(48)::bigint / 1000) at time zone 'utc')::date
-$$;
-comment on function private.ulid_month(uuid) is 'The first day of the month (UTC) of a ULID''s time.';
 
 create function private.partitioned_tables()
 returns table (schema text, name text, key text, is_ulid boolean)

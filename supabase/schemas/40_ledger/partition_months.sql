@@ -9,16 +9,6 @@ set search_path = pg_catalog, pg_temp
 as $$ select (lpad(to_hex((extract(epoch from p_at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid $$;
 comment on function private.ulid_floor(timestamptz) is 'The smallest ULID of that millisecond, as uuid.';
 
-create function private.ulid_month(p_ulid uuid)
-returns date
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select date_trunc('month', to_timestamp(('x' || left(translate(p_ulid::text, '-', ''), 12))::bit(48)::bigint / 1000) at time zone 'utc')::date
-$$;
-comment on function private.ulid_month(uuid) is 'The first day of the month (UTC) of a ULID''s time.';
-
 create function private.partitioned_tables()
 returns table (schema text, name text, key text, is_ulid boolean)
 language sql
