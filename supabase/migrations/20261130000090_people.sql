@@ -28,7 +28,7 @@
 --          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, private.keep_grace_periods,
 --          ops.reapply_erasures, private.declare_upgrade, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade,
 --          private.move_events, private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner,
---          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url,
+--          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.webhook_types,
 --          private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
 --          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
@@ -2356,6 +2356,14 @@ $$;
 comment on function private.is_webhook_url(text, boolean) is
   'https only; with p_local also http to the loopback. The dispatcher checks whether the host is public.';
 
+create function private.webhook_types()
+returns text[]
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select array['release.published', 'release.rolled_back', 'learner.erased', 'audit.sealed'] $$;
+comment on function private.webhook_types() is 'The types of messages that an endpoint can ask for.';
+
 create table ops.webhook_endpoint (
   id                  uuid not null default gen_random_uuid(),
   url                 text not null,
@@ -2372,7 +2380,7 @@ create table ops.webhook_endpoint (
   constraint webhook_endpoint_url_allowed check (private.is_webhook_url(url, local)),
   constraint webhook_endpoint_description_short check (length(description) <= 300),
   constraint webhook_endpoint_events_known check (
-    cardinality(events) > 0 and events <@ array['release.published', 'release.rolled_back', 'learner.erased']),
+    cardinality(events) > 0 and events <@ private.webhook_types()),
   constraint webhook_endpoint_max_attempts_in_range check (max_attempts between 1 and 50),
   -- Two columns instead of a list, because at most two secrets sign.
   constraint webhook_endpoint_previous_has_an_end check ((previous_secret_id is null) = (previous_ends_at is null)),
@@ -2392,8 +2400,8 @@ create table ops.webhook_message (
   created_at timestamptz not null,
   constraint webhook_message_pkey primary key (id),
   constraint webhook_message_id_form check (id ~ '^msg_[0-9a-f]{32}$'),
-  constraint webhook_message_type_known check (type in ('release.published', 'release.rolled_back', 'learner.erased')),
-  constraint webhook_message_version_iff_release check ((version is not null) = (type <> 'learner.erased')),
+  constraint webhook_message_type_known check (type = any (private.webhook_types())),
+  constraint webhook_message_version_iff_release check ((version is not null) = (type like 'release.%')),
   constraint webhook_message_body_is_json check (pg_input_is_valid(body, 'jsonb'))
 );
 -- No foreign key to content.release: releases are never deleted, and publishing need not lock one a second time.
@@ -2747,8 +2755,8 @@ begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
     perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
-  elsif cardinality(p_events) not between 1 and 3 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
-    perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
+  elsif cardinality(p_events) not between 1 and cardinality(private.webhook_types()) or not p_events <@ private.webhook_types() then
+    perform private.raise_error('signal_invalid', format('`events` must be some of %s.', array_to_string(private.webhook_types(), ', ')), 'events');
   elsif length(p_description) > 300 then
     perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
   end if;

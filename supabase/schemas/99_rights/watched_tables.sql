@@ -72,6 +72,10 @@ from (values
   ('ops.webhook_message', 'insert or update or delete'),
   ('ops.webhook_delivery', 'insert or update or delete'),
   ('ops.webhook_attempt', 'insert or update or delete'),
+  -- Nobody changes or deletes these: other triggers refuse it.
+  ('ops.audit_leaf', 'insert or update'),
+  ('ops.audit_checkpoint', 'insert'),
+  ('private.audit_mark', 'insert or update'),
   ('ops.health_hour', 'insert or update or delete'),
   ('ops.health_total', 'insert or update or delete'),
   ('ops.health_gauge', 'insert or update or delete'),
