@@ -77,6 +77,8 @@ from (values
   ('ops.health_hour', 'insert or update or delete'),
   ('ops.health_total', 'insert or update or delete'),
   ('ops.health_gauge', 'insert or update or delete'),
+  ('ops.answer_figure', 'insert or update or delete'),
+  ('private.answer_pass', 'insert or update or delete'),
   ('private.health_mark', 'insert or update or delete'),
   ('private.error_code', 'insert or update or delete'),
   ('private.event_rule', 'insert or update or delete'),
