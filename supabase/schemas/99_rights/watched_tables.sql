@@ -51,6 +51,8 @@ from (values
   ('ops.quarantine_action', 'insert or update or delete'),
   ('ops.erasure', 'insert or update or delete'),
   ('ops.account_deletion', 'insert or update or delete'),
+  ('ops.cohort_member', 'insert or update or delete'),
+  ('ops.cohort_staff', 'insert or update or delete'),
   ('ops.content_report', 'insert or update or delete'),
   ('ops.projection_difference', 'insert or update or delete'),
   -- Telemetry changes nobody's progress, and the trigger's condition would cost every batch.
