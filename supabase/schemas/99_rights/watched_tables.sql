@@ -51,6 +51,8 @@ from (values
   ('ops.quarantine_action', 'insert or update or delete'),
   ('ops.erasure', 'insert or update or delete'),
   ('ops.account_deletion', 'insert or update or delete'),
+  ('ops.cohort_member', 'insert or update or delete'),
+  ('ops.cohort_staff', 'insert or update or delete'),
   ('ops.content_report', 'insert or update or delete'),
   ('ops.projection_difference', 'insert or update or delete'),
   -- Telemetry changes nobody's progress, and the trigger's condition would cost every batch.
@@ -79,6 +81,8 @@ from (values
   ('ops.health_hour', 'insert or update or delete'),
   ('ops.health_total', 'insert or update or delete'),
   ('ops.health_gauge', 'insert or update or delete'),
+  ('ops.answer_figure', 'insert or update or delete'),
+  ('private.answer_pass', 'insert or update or delete'),
   ('private.health_mark', 'insert or update or delete'),
   ('private.error_code', 'insert or update or delete'),
   ('private.event_rule', 'insert or update or delete'),
