@@ -23,7 +23,7 @@ create table private.audit_mark (
   id       smallint not null default 1,
   settled  bigint not null default 0,
   next     bigint not null default 0,
-  next_xid xid8 not null default pg_current_xact_id(),
+  next_xid xid8 not null default '0',
   constraint audit_mark_pkey primary key (id),
   constraint audit_mark_one_row check (id = 1),
   constraint audit_mark_next_follows check (next >= settled)
