@@ -2,6 +2,7 @@
 // those that differ, and fails.
 import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
+import { clientRequirementsDocument } from "./client_requirements_doc.ts";
 import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
@@ -49,6 +50,7 @@ await main(COMMAND, async ({ values: { check } }) => {
     functionLimits(),
     await deviceSchema(),
     errorsDocument(),
+    clientRequirementsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
     ...await migrationFiles(),
