@@ -25,17 +25,6 @@ import { QuarantineStatus } from "./support.ts";
 export const MergeAnswer = z.object({ result: EventResult, progress: SkillProgress.nullable() });
 export type MergeAnswer = z.infer<typeof MergeAnswer>;
 
-/** One entry of a learner's timeline. */
-export const TimelineEntry = z.object({
-  at: ServerInstant,
-  kind: z.string(),
-  summary: z.string(),
-  detail: z.looseObject({}).nullable(),
-  /** Where the next page begins, if this is the last entry. */
-  cursor: z.string(),
-});
-export type TimelineEntry = z.infer<typeof TimelineEntry>;
-
 const DeltaAnswer = z.object({ page: PageLine, lines: z.array(z.string()), end: EndLine });
 
 /** Parameters of content_delta. */
@@ -126,8 +115,8 @@ export interface Rpc {
   ownQuarantine(
     o?: { after?: string | undefined; page_rows?: number | undefined },
   ): Promise<OwnQuarantined[]>;
-  /** The caller's devices, last seen first; for support those of the learner named. */
-  listDevices(learner?: string): Promise<ListedDevice[]>;
+  /** The caller's devices, last seen first. */
+  listDevices(): Promise<ListedDevice[]>;
   /** Signs a device off: nothing is taken from it nor given to it any more. */
   revokeDevice(parameters: DeviceParameters): Promise<ListedDevice>;
   /** Takes that back; for support. */
@@ -148,11 +137,6 @@ export interface Rpc {
   releaseHistory(
     o?: { before_version?: number | undefined; page_rows?: number | undefined },
   ): Promise<Release[]>;
-  /** What happened to a learner, newest first; `after` is the last entry's cursor: go on until a page is empty. For support. */
-  supportTimeline(
-    learner: string,
-    o?: { after?: string | undefined; page_rows?: number | undefined },
-  ): Promise<TimelineEntry[]>;
 }
 
 /**
@@ -192,7 +176,7 @@ export function createRpc(supabase: RpcCaller): Rpc {
     mergeProgress: (parameters) => call(MergeAnswer, "merge_progress", parameters),
     learnerChanges: (cursor, o = {}) => call(SteeredPullAnswer, "learner_changes", { cursor, ...o }),
     ownQuarantine: (o = {}) => call(z.array(OwnQuarantined), "own_quarantine", o),
-    listDevices: (learner) => call(z.array(ListedDevice), "list_devices", { learner }),
+    listDevices: () => call(z.array(ListedDevice), "list_devices", {}),
     revokeDevice: (parameters) => call(ListedDevice, "revoke_device", parameters),
     restoreDevice: (parameters) => call(ListedDevice, "restore_device", parameters),
     publishRelease: (parameters = {}) => call(PublishedHead, "publish_release", parameters),
@@ -202,6 +186,5 @@ export function createRpc(supabase: RpcCaller): Rpc {
     listSchedules: (page_rows) => call(z.array(Schedule), "list_schedules", { page_rows }),
     rollbackRelease: (parameters) => call(PublishedHead, "rollback_release", parameters),
     releaseHistory: (o = {}) => call(z.array(Release), "release_history", o),
-    supportTimeline: (learner, o = {}) => call(z.array(TimelineEntry), "support_timeline", { learner, ...o }),
   };
 }

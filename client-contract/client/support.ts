@@ -3,6 +3,7 @@ import { z } from "zod";
 import { SkillProgress } from "../contract/changes.ts";
 import { ServerInstant, Ulid, Uuid } from "../contract/ids.ts";
 import { callerOf, type RpcCaller } from "./rpc_call.ts";
+import { createSupportLooks, type Look, type SupportLooks } from "./support_look.ts";
 
 /** How a quarantined event stands: needs a person, waits for the server to know more, has become an event, put aside. */
 export const QuarantineStatus = z.enum(["open", "held", "superseded", "discarded"]);
@@ -33,10 +34,10 @@ export const Quarantined = z.object({
   code: z.string(),
   field: z.string().nullable(),
   status: QuarantineStatus,
-  body: z.string().describe("As it arrived"),
+  body: z.string().describe("As it arrived; without answers its envelope alone, or `hidden`"),
   mended_body: z.string().nullable(),
   origin: z.enum(["batch", "dead_letter"]),
-  reason: z.string().nullable().describe("The device's, of a dead letter"),
+  device_reason: z.string().nullable().describe("Of a dead letter"),
   device_id: Uuid.nullable(),
   batch_id: Ulid.nullable(),
   first_seen_at: ServerInstant,
@@ -130,15 +131,17 @@ export interface VoidParameters {
 }
 
 /** For support and admins. They throw ProblemError, NetworkError or ContractError. */
-export interface SupportRpc {
+export interface SupportRpc extends SupportLooks {
   /** Quarantined events, last seen first: one learner's, or the open ones (or `with_status`) of all. */
-  quarantine(o?: {
-    learner?: string | undefined;
-    with_code?: string | undefined;
-    with_status?: QuarantineStatus | undefined;
-    after?: string | undefined;
-    page_rows?: number | undefined;
-  }): Promise<Quarantined[]>;
+  quarantine(
+    o: Look & {
+      learner?: string | undefined;
+      with_code?: string | undefined;
+      with_status?: QuarantineStatus | undefined;
+      after?: string | undefined;
+      page_rows?: number | undefined;
+    },
+  ): Promise<Quarantined[]>;
   /** Sends events through ingest again, 500 at once: `ids`, or all of the learner's, or all of a code; least recently tried first. */
   replay(o: {
     learner: string;
@@ -157,7 +160,7 @@ export interface SupportRpc {
     most_learners?: number | undefined;
   }): Promise<ReplayForAll>;
   /** Whose rows are not what their ledger says, longest known first. */
-  projectionDifferences(o?: { page_learners?: number | undefined }): Promise<ProjectionDifference[]>;
+  projectionDifferences(o: Look & { page_learners?: number | undefined }): Promise<ProjectionDifference[]>;
   /** Makes all rows of a learner again from the ledger; how many events that is. */
   rebuild(o: { learner: string }): Promise<number>;
   /** Replays an event with a corrected body; the original is kept. */
@@ -185,7 +188,8 @@ export function createSupportRpc(supabase: RpcCaller): SupportRpc {
   const call = callerOf(supabase);
   const states = z.array(QuarantineState);
   return {
-    quarantine: (o = {}) => call(z.array(Quarantined), "support_quarantine", o),
+    ...createSupportLooks(supabase),
+    quarantine: (o) => call(z.array(Quarantined), "support_quarantine", o),
     async replay(o) {
       const rows = await call(z.array(ReplayedState), "replay_quarantined", o);
       return {
@@ -198,7 +202,7 @@ export function createSupportRpc(supabase: RpcCaller): SupportRpc {
       const [step] = await call(z.tuple([ReplayForAll]), "replay_all_quarantined", o);
       return step;
     },
-    projectionDifferences: (o = {}) => call(z.array(ProjectionDifference), "projection_differences", o),
+    projectionDifferences: (o) => call(z.array(ProjectionDifference), "projection_differences", o),
     rebuild: (o) => call(z.int(), "rebuild_learner", o),
     async mend(o) {
       const [{ quarantine_id, ...rest }] = await call(z.tuple([MendedState]), "mend_quarantined", o);

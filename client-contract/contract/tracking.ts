@@ -4,7 +4,7 @@ import { z } from "zod";
 import { eventOf } from "./envelope.ts";
 import { MAX_INTEGER, whole } from "./fields.ts";
 import { Ulid } from "./ids.ts";
-import { MAX_BATCH_EVENTS, MAX_DURATION_MS } from "./limits.ts";
+import { MAX_BATCH_EVENTS, MAX_CLOCK_OFFSET_MS, MAX_DURATION_MS } from "./limits.ts";
 
 /** What a failure is called: a code of the error registry, or one of the app. */
 export const Code = z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/).describe(
@@ -14,6 +14,12 @@ const Duration = whole(0, MAX_DURATION_MS).describe("Milliseconds");
 const Version = whole(0, MAX_INTEGER);
 const Rows = whole(0, 10_000_000);
 const Million = whole(0, 1_000_000);
+const Seconds = whole(0, MAX_INTEGER).nullish();
+
+/** What an app, its platform or an operating system is called and numbered. */
+export const Label = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$/).describe(
+  "a name or version of at most 40 letters, digits, points, dashes, underscores and plus signs",
+);
 
 /** Events went into the outbox since the device last told. */
 export const OutboxCreated = eventOf(
@@ -80,6 +86,33 @@ export const AppFailed = eventOf(
 /** The app works again. */
 export const AppRecovered = eventOf("app.recovered", z.looseObject({ code: Code, duration_ms: Duration }));
 
+/** A device's report about itself, which the learner or the app sends on purpose, for support. Absent or null: unknown. */
+export const AppReported = eventOf(
+  "app.reported",
+  z.looseObject({
+    platform: Label,
+    app_version: Label.nullish(),
+    os_version: Label.nullish(),
+    waiting: Million.describe("Events of the outbox that are to be sent"),
+    quarantined: Million.describe(
+      "Events that the server could not apply, as far as the device still keeps them",
+    ),
+    held_back: Million.describe("Events that the server refused for this learner"),
+    dead: Million.describe("Events that were given up and not handed in yet"),
+    oldest_waiting_s: Seconds.describe("Age of the oldest event that is to be sent"),
+    synced_s: Seconds.describe("Seconds since the last sync that succeeded"),
+    content_version: Version.describe("0: none yet"),
+    damaged: z.boolean().describe("The cache is known to be damaged"),
+    intact_s: Seconds.describe("Seconds since the cache was last reported intact"),
+    clock_offset_ms: whole(-MAX_CLOCK_OFFSET_MS, MAX_CLOCK_OFFSET_MS).nullish().describe(
+      "Server time minus device time",
+    ),
+    storage_used_mb: Million.nullish().describe("Of the device's database"),
+    storage_free_mb: whole(0, MAX_INTEGER).nullish(),
+    codes: z.array(Code).max(10).describe("Of the last failures, newest first, each once"),
+  }),
+);
+
 /** Every type of the plan. */
 export const TRACKING_PLAN = [
   OutboxCreated,
@@ -91,5 +124,6 @@ export const TRACKING_PLAN = [
   OfflineUsed,
   AppFailed,
   AppRecovered,
+  AppReported,
 ] as const;
 export type TrackingEvent = z.infer<(typeof TRACKING_PLAN)[number]>;

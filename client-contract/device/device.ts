@@ -14,6 +14,7 @@ import { type DeviceContext, readState } from "./context.ts";
 import { watchClock } from "./clock_watch.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { keepLetter } from "./dead_letter.ts";
+import { type DiagnosticFacts, isReportSent, keepDiagnostics, type SentDiagnostics } from "./diagnostics.ts";
 import { systemRandom } from "./entropy.ts";
 import { bindInstallation } from "./installation.ts";
 import { supportText } from "./json_line.ts";
@@ -151,6 +152,11 @@ export interface Device extends Disposable {
    * device reports the recovery itself when it is opened the next time. Throws DeviceError `invalid_code`.
    */
   recordFailure(failure: Failure): () => void;
+  /**
+   * Stores a report about the device for support, and syncs to send it. The report has numbers and codes, no texts. A sync that fails does
+   * not matter: the report waits.
+   */
+  sendDiagnostics(facts?: DiagnosticFacts): Promise<SentDiagnostics>;
 
   /** Progress in a skill as the learner sees it; all zero before the learner has begun. */
   progressIn(skillId: string): Progress;
@@ -273,6 +279,12 @@ export function openDevice(options: DeviceOptions): Device {
     giveUp: (eventId, reason) => db.transaction(() => giveUp(context, eventId, reason)),
     deadLetter: (letter, reason) => db.transaction(() => keepLetter(context, letter, reason)),
     recordFailure: (failure) => recordFailure(context, failure),
+    async sendDiagnostics(facts = {}) {
+      const reportId = keepDiagnostics(context, { ...facts, platform, appVersion });
+      // Not joined to a running sync, whose batches may have been read already.
+      await inTurn(() => syncDevice(context, { ...o, client, retry })).catch(() => {});
+      return { reportId, isSent: isReportSent(context, reportId) };
+    },
 
     progressIn: (skillId) => progressIn(db, skillId),
     progress: () => readProgress(db),

@@ -70,6 +70,11 @@ export const AREAS: Record<string, Area> = {
     why: "people operate the service and answer for learners' data (O1, O5).",
     locks: "`auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.",
   },
+  "92_support": {
+    what: "finding a learner, the timeline, the fate of an event, and the search for errors.",
+    why: "a support agent answers a question without SQL (O2).",
+    locks: "the batches, the devices and the quarantine, against writes, while their new indexes are built.",
+  },
   "95_health": {
     what: "hourly sums of what arrives, the targets of health, and the view sync_health.",
     why: "operators see in figures whether learners' work arrives (O4).",
