@@ -1,8 +1,13 @@
 // What staff may look at of learners: find one, read a timeline, ask what became of an event, count failures. Every look has a reason and is audited.
 import { z } from "zod";
 import { ListedDevice } from "../contract/devices.ts";
-import { ServerInstant, Ulid, Uuid } from "../contract/ids.ts";
+import { ServerInstant } from "../contract/ids.ts";
+import { TimelineEntry } from "../contract/support.ts";
+import { EventFate, FailureCount, FoundLearner, SupportGrant } from "../contract/support_look.ts";
 import { callerOf, type RpcCaller } from "./rpc_call.ts";
+
+export { TimelineEntry } from "../contract/support.ts";
+export { EventFate, FailureCount, FoundLearner, SupportGrant } from "../contract/support_look.ts";
 
 /** What every look says. */
 export interface Look {
@@ -11,30 +16,6 @@ export interface Look {
   /** Show the content of answers, which needs a grant (`grant`); by default it is hidden. */
   with_answers?: boolean | undefined;
 }
-
-/** A learner who was found, and by what. */
-export const FoundLearner = z.object({
-  matched: z.enum(["learner", "device", "batch", "event", "email"]),
-  learner_id: Uuid,
-  state: z.enum(["present", "never_synced", "adopted", "account_deleted", "erasing", "erased"]).nullable(),
-  is_anonymous: z.boolean().nullable().describe("Null: there is no account"),
-  last_seen_at: ServerInstant.nullable(),
-  devices: z.int(),
-  waiting: z.int().describe("Events in quarantine that are not settled"),
-  adopted_by: Uuid.nullable(),
-});
-export type FoundLearner = z.infer<typeof FoundLearner>;
-
-/** One entry of a learner's timeline. */
-export const TimelineEntry = z.object({
-  at: ServerInstant,
-  kind: z.string(),
-  summary: z.string(),
-  detail: z.looseObject({}).nullable(),
-  /** Where the next page begins: `after` the last entry, or `before` the first one. */
-  cursor: z.string(),
-});
-export type TimelineEntry = z.infer<typeof TimelineEntry>;
 
 /** The kinds of entries; telemetry is shown when it is asked for. */
 export const TIMELINE_KINDS = [
@@ -65,67 +46,6 @@ export interface TimelineFilter {
   before?: string | undefined;
   page_rows?: number | undefined;
 }
-
-/** What became of an event. */
-export const EventFate = z.object({
-  learner_id: Uuid.nullable().describe("Null: no learner with this event was found"),
-  event_id: Ulid,
-  state: z.enum([
-    "applied",
-    "voided",
-    "quarantined",
-    "dead_letter",
-    "discarded",
-    "superseded",
-    "given_up",
-    "erased",
-    "never_arrived",
-  ]),
-  summary: z.string().describe("The answer in words"),
-  type: z.string().nullable(),
-  code: z.string().nullable(),
-  made_at: ServerInstant.describe("The time in its id, by the clock of its device"),
-  received_at: ServerInstant.nullable(),
-  device_id: Uuid.nullable(),
-  batch_id: Ulid.nullable(),
-  changed: z.array(
-    z.object({
-      kind: z.string(),
-      id: z.string(),
-      counts: z.boolean().nullish(),
-      voided_at: z.string().optional(),
-    }),
-  ).nullable(),
-  body: z.unknown(),
-});
-export type EventFate = z.infer<typeof EventFate>;
-
-/** Failures of one code on one version of the app. */
-export const FailureCount = z.object({
-  source: z.string().describe("quarantine; app: reported by apps; outbox: what devices could not send"),
-  code: z.string(),
-  platform: z.string().nullable(),
-  app_version: z.string().nullable(),
-  failures: z.int(),
-  learners: z.int(),
-  first_at: ServerInstant,
-  last_at: ServerInstant,
-  examples: z.array(
-    z.object({ learner_id: Uuid, device_id: Uuid.nullable(), at: z.string(), id: z.string() }),
-  ),
-});
-export type FailureCount = z.infer<typeof FailureCount>;
-
-/** A grant in force. */
-export const SupportGrant = z.object({
-  staff_id: Uuid,
-  reason: z.string(),
-  granted_at: ServerInstant,
-  expires_at: ServerInstant,
-  granted_by: Uuid.nullable(),
-  granted_by_role: z.string(),
-});
-export type SupportGrant = z.infer<typeof SupportGrant>;
 
 /** For support and admins. They throw ProblemError, NetworkError or ContractError. */
 export interface SupportLooks {

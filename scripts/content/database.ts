@@ -75,7 +75,8 @@ export type Work =
   | "roll-back"
   | "list"
   | "health"
-  | "look";
+  | "look"
+  | "audit";
 
 /** A refusal by one of Carrel's functions, as the registry names it; undefined for any other error. */
 export function refusalOf(

@@ -44,7 +44,7 @@ await main(COMMAND, async ({ values: { check } }) => {
 
   const artifacts: Artifact[] = [
     ...sources,
-    ...jsonSchemas(),
+    ...await jsonSchemas(),
     functionErrors(),
     functionLimits(),
     await deviceSchema(),

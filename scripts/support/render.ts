@@ -1,7 +1,7 @@
 // What `npm run support` prints for people.
 import { z } from "zod";
 import { ListedDevice } from "../../client-contract/contract/devices.ts";
-import { Quarantined, QuarantineState } from "../../client-contract/client/support.ts";
+import { Quarantined, QuarantineState } from "../../client-contract/contract/quarantine.ts";
 import {
   EventFate,
   FailureCount,

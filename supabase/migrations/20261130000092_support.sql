@@ -4,31 +4,14 @@
 -- Why:   a support agent answers a question without SQL (O2).
 -- Locks: the batches, the devices and the quarantine, against writes, while their new indexes are built.
 -- Undo:  drop index learner.batch_batch_id_idx, learner.device_device_id_idx, ops.quarantine_event_id_idx;
---        drop function if exists private.accounts_of_email, private.learners_of_event, private.found_learner, private.support_find,
---          public.support_find, private.timeline_sources, private.event_bound, private.event_range, private.timeline_query,
---          private.support_timeline, public.support_timeline, private.minute_text, private.content_name, private.row_effect,
---          private.event_effect, private.stored_fate, private.kept_fate, private.absent_fate, private.fate_of, private.support_event,
---          public.support_event, private.failures_since, private.support_errors, public.support_errors;
+--        drop function if exists private.learners_of_event, private.found_learner, private.support_find, public.support_find,
+--          private.timeline_sources, private.event_bound, private.event_range, private.timeline_query, private.support_timeline,
+--          public.support_timeline, private.minute_text, private.content_name, private.row_effect, private.event_effect,
+--          private.stored_fate, private.kept_fate, private.absent_fate, private.fate_of, private.support_event, public.support_event,
+--          private.failures_since, private.support_errors, public.support_errors;
 --        drop type private.event_fate;
 
 select private.revoke_default_grants();
-
--- Source: schemas/92_support/account_of_email.sql
--- What:  accounts_of_email(), the accounts with an e-mail address.
--- Why:   carrel_definer has no rights in the schema auth, so postgres owns this one look-up (O2).
-create function private.accounts_of_email(p_email text)
-returns setof uuid
-language plpgsql
-stable
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  -- Supabase Auth stores addresses in lower case, and its index is by the stored text. Accounts of single sign-on may share one.
-  return query select u.id from auth.users u where u.email = lower(btrim(p_email)) order by u.id limit 20;
-end
-$$;
-comment on function private.accounts_of_email(text) is 'The ids of the accounts with this e-mail address, at most 20. Owned by postgres, as account_of() is.';
 
 -- Source: schemas/92_support/find.sql
 -- What:  support_find(): whose id, e-mail address, device, event or batch a text is.
@@ -133,7 +116,7 @@ begin
     union all
     (select 'event', l from private.learners_of_event(v_ulid) l where v_ulid is not null limit 20)
     union all
-    (select 'email', u from private.accounts_of_email(v_text) u where v_uuid is null and v_ulid is null)
+    (select 'email', a.id from private.find_accounts('{}', array[lower(v_text)]) a where v_uuid is null and v_ulid is null)
   ) m;
   -- Not the text itself: an e-mail address would outlast the learner's erasure.
   perform private.audit_look('support_find', 'learner.state', v_found.learners, jsonb_build_object('reason', p_reason, 'asked_by',

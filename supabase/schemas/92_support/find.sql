@@ -100,7 +100,7 @@ begin
     union all
     (select 'event', l from private.learners_of_event(v_ulid) l where v_ulid is not null limit 20)
     union all
-    (select 'email', u from private.accounts_of_email(v_text) u where v_uuid is null and v_ulid is null)
+    (select 'email', a.id from private.find_accounts('{}', array[lower(v_text)]) a where v_uuid is null and v_ulid is null)
   ) m;
   -- Not the text itself: an e-mail address would outlast the learner's erasure.
   perform private.audit_look('support_find', 'learner.state', v_found.learners, jsonb_build_object('reason', p_reason, 'asked_by',
