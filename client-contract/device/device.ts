@@ -14,7 +14,7 @@ import { type DeviceContext, readState } from "./context.ts";
 import { watchClock } from "./clock_watch.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { keepLetter } from "./dead_letter.ts";
-import { type DiagnosticFacts, isReportSent, keepDiagnostics, type SentDiagnostics } from "./diagnostics.ts";
+import { type DiagnosticFacts, sendDiagnostics, type SentDiagnostics } from "./diagnostics.ts";
 import { systemRandom } from "./entropy.ts";
 import { bindInstallation } from "./installation.ts";
 import { supportText } from "./json_line.ts";
@@ -152,10 +152,7 @@ export interface Device extends Disposable {
    * device reports the recovery itself when it is opened the next time. Throws DeviceError `invalid_code`.
    */
   recordFailure(failure: Failure): () => void;
-  /**
-   * Stores a report about the device for support, and syncs to send it. The report has numbers and codes, no texts. A sync that fails does
-   * not matter: the report waits.
-   */
+  /** Stores a report about the device for support, and syncs to send it. If the sync fails, the report waits. It has no texts. */
   sendDiagnostics(facts?: DiagnosticFacts): Promise<SentDiagnostics>;
 
   /** Progress in a skill as the learner sees it; all zero before the learner has begun. */
@@ -279,12 +276,13 @@ export function openDevice(options: DeviceOptions): Device {
     giveUp: (eventId, reason) => db.transaction(() => giveUp(context, eventId, reason)),
     deadLetter: (letter, reason) => db.transaction(() => keepLetter(context, letter, reason)),
     recordFailure: (failure) => recordFailure(context, failure),
-    async sendDiagnostics(facts = {}) {
-      const reportId = keepDiagnostics(context, { ...facts, platform, appVersion });
-      // Not joined to a running sync, whose batches may have been read already.
-      await inTurn(() => syncDevice(context, { ...o, client, retry })).catch(() => {});
-      return { reportId, isSent: isReportSent(context, reportId) };
-    },
+    // Not joined to a running sync, whose batches may have been read already.
+    sendDiagnostics: (facts) =>
+      sendDiagnostics(
+        context,
+        { ...facts, platform, appVersion },
+        () => inTurn(() => syncDevice(context, { ...o, client, retry })),
+      ),
 
     progressIn: (skillId) => progressIn(db, skillId),
     progress: () => readProgress(db),

@@ -93,17 +93,20 @@ export function readDiagnostics(
   };
 }
 
-/** Stores a report and returns its id. The learner asks for it, so telemetry that is turned off does not prevent it. */
-export function keepDiagnostics(
+/**
+ * Stores a report, and syncs to send it. The learner asks for it, so telemetry that is turned off does not prevent it. A sync that fails
+ * does not matter: the report waits.
+ */
+export async function sendDiagnostics(
   context: DeviceContext,
   facts: Parameters<typeof readDiagnostics>[1],
-): string {
-  return context.db.transaction(() =>
+  sync: () => Promise<unknown>,
+): Promise<SentDiagnostics> {
+  const { db } = context;
+  const reportId = db.transaction(() =>
     keepTelemetry(context, { type: "app.reported", body: readDiagnostics(context, facts) })
   );
-}
-
-/** Whether a report has left the device. */
-export function isReportSent({ db }: DeviceContext, reportId: string): boolean {
-  return db.get(Waiting, "select count(*) as count from telemetry where event_id = ?", reportId)?.count === 0;
+  await sync().catch(() => {});
+  const waiting = db.get(Waiting, "select count(*) as count from telemetry where event_id = ?", reportId);
+  return { reportId, isSent: waiting?.count === 0 };
 }

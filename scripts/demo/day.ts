@@ -67,7 +67,6 @@ async function publish(day: Day, note: string, prepare: () => Promise<string>): 
   const rpc = createRpc(people.instructor.client);
   const preview = await rpc.previewRelease(1);
   narrator.tell(`preview: ${preview.upserts} rows to write, ${preview.deletes} to withdraw`);
-  const look = { learner: people.learner.id, reason: "The demo shows a look" };
   const refusal = await createRpc(people.learner.client).publishRelease({ note }).catch((error) =>
     error.code
   );
