@@ -13,6 +13,7 @@ import { attemptLimits, functionLimits, sqlLimits, steeringDefaults } from "./li
 import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
 import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
 import { normalisation } from "./normalisation.ts";
+import { privacyArtifacts } from "./privacy_doc.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
@@ -51,6 +52,7 @@ await main(COMMAND, async ({ values: { check } }) => {
     errorsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
+    ...await privacyArtifacts(),
     ...await migrationFiles(),
   ];
   const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER];
