@@ -1,6 +1,7 @@
 // The generated parts of the privacy page: the list of columns with personal data, and the JSON Schema of an export.
 import { join } from "node:path";
-import { CLASSES, columnsOf, TABLES } from "../privacy/columns.ts";
+import { columnsOf, TABLES } from "../privacy/columns.ts";
+import { CLASSES } from "../privacy/data_class.ts";
 import { exportSchema } from "../privacy/export_schema.ts";
 import { type Artifact, PROJECT_FOLDER } from "./artifact.ts";
 

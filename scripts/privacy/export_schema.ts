@@ -1,5 +1,6 @@
 // The JSON Schema of a learner's export, from the classification of columns.
-import { CLASSES, type Column, columnsOf, learnerTables, TABLES } from "./columns.ts";
+import { type Column, columnsOf, learnerTables, TABLES } from "./columns.ts";
+import { CLASSES } from "./data_class.ts";
 
 /** What the first field of an archive says. */
 export const EXPORT_FORMAT = "carrel.learner-export/1";

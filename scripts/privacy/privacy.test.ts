@@ -144,7 +144,7 @@ Deno.test("O5: every column is classified, and export and erasure cover every ro
     assert.deepEqual(
       wrong,
       [],
-      `classify the columns of these tables in scripts/privacy/columns.ts:\n${text}`,
+      `classify the columns of these tables in scripts/privacy/columns_<schema>.ts:\n${text}`,
     );
     for (const name of Object.keys(TABLES)) {
       const personal = columnsOf(name).some((column) => column.class !== undefined);

@@ -11,8 +11,8 @@
 --        drop trigger release_webhook on content.release;
 --        drop trigger erasure_webhook on ops.erasure;
 --        drop table ops.account_deletion, ops.deletion_setting, ops.support_grant, ops.cohort, ops.cohort_member, ops.cohort_staff,
---          ops.cohort_setting, ops.erasure_check, ops.retention_setting, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery,
---          ops.webhook_attempt cascade;
+--          ops.cohort_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt,
+--          ops.retention_setting cascade;
 --        drop function if exists ops.set_deletion_grace, private.end_deletions, private.require_answers_grant, private.support_grants,
 --          private.grant_support, private.end_support_grant, public.grant_support, public.end_support_grant, public.support_grants,
 --          private.event_content, private.text_content, private.row_content, private.audit_look, private.learner_objects,
@@ -2641,30 +2641,6 @@ comment on function private.adopt_for(uuid, uuid, uuid, uuid) is
   'session_ended, device_revoked, erased, learner_adopted, adoption_proof_invalid, adoption_refused, adoption_erased, adoption_too_large; lock_timeout if one of them is busy.';
 grant execute on function private.adopt_for(uuid, uuid, uuid, uuid) to carrel_edge;
 
--- Source: schemas/90_people/retention_setting.sql
--- What:  ops.retention_setting: how long the rows of tables are kept that have no other setting for it.
--- Why:   what is not needed any more should go, by configuration (O5). What correctness needs has no row here and is kept.
-create table ops.retention_setting (
-  id            text not null,
-  keep          interval,
-  keep_at_least interval not null,
-  constraint retention_setting_pkey primary key (id),
-  constraint retention_setting_keep_long_enough check (keep >= keep_at_least)
-);
-comment on table ops.retention_setting is
-  'One row a table. keep: how long its settled rows are kept; null: for good. ops.retention() lists all tables, ops.set_retention() changes them.';
-comment on column ops.retention_setting.keep_at_least is 'The shortest time that is allowed.';
-alter table ops.retention_setting enable row level security;
-create policy retention_setting_all_nobody on ops.retention_setting for all to anon, authenticated using (false);
-insert into ops.retention_setting (id, keep, keep_at_least) values
-  ('ops.quarantine', null, '31 days'), ('ops.projection_difference', null, '31 days'), ('ops.webhook_message', '30 days', '1 day');
-create trigger retention_setting_audit_insert after insert on ops.retention_setting
-  referencing new table as new_rows for each statement execute function private.audit_change();
-create trigger retention_setting_audit_update after update on ops.retention_setting
-  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
-create trigger retention_setting_stays before delete or truncate on ops.retention_setting
-  for each statement execute function private.forbid_change();
-
 -- Source: schemas/90_people/webhooks.sql
 -- What:  outgoing webhooks: endpoints, the outbox of messages, one delivery per message and endpoint, every attempt.
 -- Why:   a CDN or a push service learns of every release, even after a long outage (S2). A store beside the backups learns of every erasure (O5).
@@ -2801,6 +2777,30 @@ create trigger webhook_endpoint_audit_update after update on ops.webhook_endpoin
 create trigger webhook_endpoint_audit_delete after delete on ops.webhook_endpoint referencing old table as old_rows
   for each statement execute function private.audit_change();
 create trigger webhook_endpoint_no_truncate before truncate on ops.webhook_endpoint
+  for each statement execute function private.forbid_change();
+
+-- Source: schemas/90_people/retention_setting.sql
+-- What:  ops.retention_setting: how long the rows of tables are kept that have no other setting for it.
+-- Why:   what is not needed any more should go, by configuration (O5). What correctness needs has no row here and is kept.
+create table ops.retention_setting (
+  id            text not null,
+  keep          interval,
+  keep_at_least interval not null,
+  constraint retention_setting_pkey primary key (id),
+  constraint retention_setting_keep_long_enough check (keep >= keep_at_least)
+);
+comment on table ops.retention_setting is
+  'One row a table. keep: how long its settled rows are kept; null: for good. ops.retention() lists all tables, ops.set_retention() changes them.';
+comment on column ops.retention_setting.keep_at_least is 'The shortest time that is allowed.';
+alter table ops.retention_setting enable row level security;
+create policy retention_setting_all_nobody on ops.retention_setting for all to anon, authenticated using (false);
+insert into ops.retention_setting (id, keep, keep_at_least) values
+  ('ops.quarantine', null, '31 days'), ('ops.projection_difference', null, '31 days'), ('ops.webhook_message', '30 days', '1 day');
+create trigger retention_setting_audit_insert after insert on ops.retention_setting
+  referencing new table as new_rows for each statement execute function private.audit_change();
+create trigger retention_setting_audit_update after update on ops.retention_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger retention_setting_stays before delete or truncate on ops.retention_setting
   for each statement execute function private.forbid_change();
 
 -- Source: schemas/90_people/webhook_outbox.sql
