@@ -85,7 +85,10 @@ export default {
   ],
   options: {
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".mjs"],
+      conditionNames: ["import", "require", "node", "default"],
+    },
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^\\.carrel/|/dist/" },
   },
