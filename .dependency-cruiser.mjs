@@ -87,7 +87,8 @@ export default {
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       extensions: [".ts", ".js", ".mjs"],
-      conditionNames: ["import", "require", "node", "default"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
     },
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^\\.carrel/|/dist/" },
