@@ -2,6 +2,7 @@
 // those that differ, and fails.
 import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
+import { functionBuilds } from "./builds.ts";
 import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
@@ -31,7 +32,7 @@ const COMMAND = {
 
 await main(COMMAND, async ({ values: { check } }) => {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
-  // First, since migrations are made of them.
+  // First, since migrations and builds are made of them.
   const sources: Artifact[] = [
     errorRows(),
     sqlLimits(),
@@ -39,14 +40,15 @@ await main(COMMAND, async ({ values: { check } }) => {
     eventRules(),
     steeringDefaults(),
     attemptLimits(),
+    functionErrors(),
+    functionLimits(),
   ];
   if (!check) await writeArtifacts(PROJECT_FOLDER, sources, []);
 
   const artifacts: Artifact[] = [
     ...sources,
     ...jsonSchemas(),
-    functionErrors(),
-    functionLimits(),
+    await functionBuilds(),
     await deviceSchema(),
     errorsDocument(),
     invariantsDocument(tests),
