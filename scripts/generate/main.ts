@@ -47,7 +47,7 @@ await main(COMMAND, async ({ values: { check } }) => {
 
   const artifacts: Artifact[] = [
     ...sources,
-    ...jsonSchemas(),
+    ...await jsonSchemas(),
     await functionBuilds(),
     await deviceSchema(),
     errorsDocument(),
