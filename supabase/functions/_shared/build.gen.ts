@@ -5,9 +5,9 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "0671f40be65fec21",
-  content: "9efc7ee3ccdc8ba1",
-  metrics: "f7fa9d0f3a06c20a",
-  sync: "91c1b25daf959f14",
-  webhooks: "210fdc078bd37126",
+  bundle: "a2e3e476851d4555",
+  content: "dd47acee261ce428",
+  metrics: "59480f4b2e84e9b6",
+  sync: "521e5b1297102770",
+  webhooks: "22f74d53b95453e3",
 } as const;
