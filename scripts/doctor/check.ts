@@ -1,7 +1,7 @@
 // What a check of the doctor is: what it needs, what it may find, and what all checks share.
 import type postgres from "postgres";
 import type { Setup } from "../../supabase/functions/_shared/setup.ts";
-import type { Target } from "./target.ts";
+import type { Need, Target } from "./target.ts";
 
 /** `skipped`: nothing is known, with the reason. */
 export type Status = "ok" | "warning" | "failure" | "skipped";
@@ -38,9 +38,6 @@ export interface Context {
   /** Milliseconds since 1970. */
   now(): number;
 }
-
-/** What may be missing. */
-export type Need = "database" | "url" | "publishableKey" | "secretKey";
 
 /** A check. Its section in docs/doctor.md has its name. */
 export interface Check {

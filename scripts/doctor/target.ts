@@ -6,7 +6,6 @@ import { findRunning } from "../local/instance.ts";
 import { resolveConfig } from "../start/options.ts";
 import { CARREL } from "../start/project.ts";
 import { assertLoopback, TargetRefused } from "../users/target.ts";
-import type { Need } from "./check.ts";
 
 /** What is known of the project. Only the address of one service has to be there. */
 export interface Target {
@@ -18,6 +17,9 @@ export interface Target {
   publishableKey?: string | undefined;
   secretKey?: string | undefined;
 }
+
+/** What may be missing. */
+export type Need = "database" | "url" | "publishableKey" | "secretKey";
 
 /** Where to find what is missing. */
 export const SOURCES: Readonly<Record<Need, string>> = {
