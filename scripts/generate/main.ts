@@ -13,6 +13,8 @@ import { invariantsDocument } from "./invariants_doc.ts";
 import { attemptLimits, functionLimits, sqlLimits, steeringDefaults } from "./limits.ts";
 import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
 import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
+import { openApi, readOperations } from "./openapi/document.ts";
+import { apiPage } from "./openapi/page.ts";
 import { normalisation } from "./normalisation.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
@@ -45,9 +47,12 @@ await main(COMMAND, async ({ values: { check } }) => {
   ];
   if (!check) await writeArtifacts(PROJECT_FOLDER, sources, []);
 
+  const operations = await readOperations();
   const artifacts: Artifact[] = [
     ...sources,
     ...await jsonSchemas(),
+    await openApi(operations),
+    apiPage(operations),
     await functionBuilds(),
     await deviceSchema(),
     errorsDocument(),
