@@ -44,7 +44,6 @@ create table ops.cohort_setting (
   synced_within  interval not null default '1 day',
   syncing_within interval not null default '2 minutes',
   problem_within interval not null default '14 days',
-  failed_sends   integer not null default 3,
   storage_codes  text[] not null default '{storage.full,sqlite.full,disk.full,quota.exceeded}',
   constraint cohort_setting_pkey primary key (id),
   constraint cohort_setting_one_row check (id = 1),
@@ -57,7 +56,6 @@ create table ops.cohort_setting (
   constraint cohort_setting_synced_within_in_range check (synced_within between interval '1 minute' and interval '30 days'),
   constraint cohort_setting_syncing_within_in_range check (syncing_within between interval '1 second' and synced_within),
   constraint cohort_setting_problem_within_in_range check (problem_within between interval '1 hour' and interval '90 days'),
-  constraint cohort_setting_failed_sends_in_range check (failed_sends between 1 and 100),
   constraint cohort_setting_storage_codes_present check (array_position(storage_codes, null) is null and cardinality(storage_codes) <= 20)
 );
 comment on table ops.cohort_setting is 'One row: what instructors see of other learners, and when a learner needs help. docs/instructors.md explains each.';
@@ -68,7 +66,6 @@ comment on column ops.cohort_setting.help_failures is 'A learner needs help with
 comment on column ops.cohort_setting.stopped_after is 'A learner has stopped if the last day of practice is longer ago.';
 comment on column ops.cohort_setting.synced_within is 'A device has synced recently if its last contact is not longer ago. syncing_within is the same for `syncing`.';
 comment on column ops.cohort_setting.problem_within is 'A device''s reports of failures count for this time.';
-comment on column ops.cohort_setting.failed_sends is 'A device can''t sync if it reports so many failed attempts for one batch, and none that was answered since.';
 comment on column ops.cohort_setting.storage_codes is 'The codes of `app.failed` with which apps report that the device''s storage is full.';
 
 alter table ops.cohort enable row level security;

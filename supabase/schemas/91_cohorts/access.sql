@@ -115,23 +115,48 @@ language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_learners uuid[];
 begin
   if p_cohort is not null then
     perform private.require_cohort(p_cohort);
-    return array(
+    v_learners := array(
       select m.user_id from ops.cohort_member m
       where m.cohort_id = p_cohort and (p_after is null or m.user_id > p_after)
         -- An erasure in progress.
         and not exists (select from ops.erasure e where e.user_id = m.user_id)
       order by m.user_id limit p_rows);
-  elsif not private.reads_all() then
+  elsif private.reads_all() then
+    v_learners := array(
+      select s.user_id from learner.state s
+      where (p_after is null or s.user_id > p_after) and not exists (select from ops.erasure e where e.user_id = s.user_id)
+      order by s.user_id limit p_rows);
+  else
     perform private.raise_error('malformed_request', '`cohort` is required.', 'cohort');
   end if;
+  -- A page also ends at 200,000 attempts, because its time follows them. It has at least one learner.
   return array(
-    select s.user_id from learner.state s
-    where (p_after is null or s.user_id > p_after) and not exists (select from ops.erasure e where e.user_id = s.user_id)
-    order by s.user_id limit p_rows);
+    select t.id
+    from (
+      select l.id, l.place, sum(n.attempts) over (order by l.place) as attempts
+      from unnest(v_learners) with ordinality l (id, place)
+      cross join lateral (select coalesce(sum(p.attempts), 0) as attempts from learner.skill_progress p where p.user_id = l.id) n
+    ) t
+    where t.place = 1 or t.attempts <= 200000
+    order by t.place);
 end
 $$;
 comment on function private.learners_page(uuid, uuid, integer) is
   'The next learners of a cohort by id, or of all if p_cohort is null and the caller reads about all. Errors: cohort_unknown, malformed_request.';
+
+create function private.members_of(p_cohort uuid)
+returns uuid[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array(
+    select m.user_id from ops.cohort_member m
+    where m.cohort_id = p_cohort and not exists (select from ops.erasure e where e.user_id = m.user_id))
+$$;
+comment on function private.members_of(uuid) is 'All learners of a cohort. The caller has passed require_cohort().';
