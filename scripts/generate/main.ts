@@ -2,6 +2,7 @@
 // those that differ, and fails.
 import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
+import { functionBuilds } from "./builds.ts";
 import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
@@ -33,7 +34,7 @@ const COMMAND = {
 
 await main(COMMAND, async ({ values: { check } }) => {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
-  // First, since migrations are made of them.
+  // First, since migrations and builds are made of them.
   const sources: Artifact[] = [
     errorRows(),
     sqlLimits(),
@@ -41,6 +42,8 @@ await main(COMMAND, async ({ values: { check } }) => {
     eventRules(),
     steeringDefaults(),
     attemptLimits(),
+    functionErrors(),
+    functionLimits(),
   ];
   if (!check) await writeArtifacts(PROJECT_FOLDER, sources, []);
 
@@ -50,8 +53,7 @@ await main(COMMAND, async ({ values: { check } }) => {
     ...await jsonSchemas(),
     await openApi(operations),
     apiPage(operations),
-    functionErrors(),
-    functionLimits(),
+    await functionBuilds(),
     await deviceSchema(),
     errorsDocument(),
     invariantsDocument(tests),
