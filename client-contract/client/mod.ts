@@ -7,3 +7,4 @@ export * from "./instructor.ts";
 export * from "./rpc.ts";
 export type { RpcCaller } from "./rpc_call.ts";
 export * from "./support.ts";
+export * from "./support_look.ts";

@@ -50,6 +50,7 @@ from (values
   ('ops.quarantine', 'insert or update or delete'),
   ('ops.quarantine_action', 'insert or update or delete'),
   ('ops.erasure', 'insert or update or delete'),
+  ('ops.support_grant', 'insert or update or delete'),
   ('ops.account_deletion', 'insert or update or delete'),
   ('ops.cohort_member', 'insert or update or delete'),
   ('ops.cohort_staff', 'insert or update or delete'),
@@ -74,6 +75,10 @@ from (values
   ('ops.webhook_message', 'insert or update or delete'),
   ('ops.webhook_delivery', 'insert or update or delete'),
   ('ops.webhook_attempt', 'insert or update or delete'),
+  -- Nobody changes or deletes these: other triggers refuse it.
+  ('ops.audit_leaf', 'insert or update'),
+  ('ops.audit_checkpoint', 'insert'),
+  ('private.audit_mark', 'insert or update'),
   ('ops.health_hour', 'insert or update or delete'),
   ('ops.health_total', 'insert or update or delete'),
   ('ops.health_gauge', 'insert or update or delete'),
