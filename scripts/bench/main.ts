@@ -46,7 +46,7 @@ const GROUPS: Record<string, readonly string[]> = {
   ingest: [...BATCHES, "growth", "pressure"],
   latency: Object.keys(LATENCY),
 };
-const COMMAND = {
+export const COMMAND = {
   name: "npm run bench",
   operands: "[NAME …]",
   about: `Measures, each figure beside its baseline. All of it takes hours: run single benchmarks by name.
@@ -107,7 +107,7 @@ function report(results: Result[]): void {
 }
 
 /** Runs benchmarks by name, all of them without a name; gives the exit code. */
-async function measure({ values, operands }: Line<typeof COMMAND.options>): Promise<number> {
+export async function run({ values, operands }: Line<typeof COMMAND.options>): Promise<number> {
   const runs = wholeNumber(values.runs, "--runs", 1, 1000);
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) throw new UsageError("--seconds takes a number above 0.");
@@ -125,4 +125,4 @@ async function measure({ values, operands }: Line<typeof COMMAND.options>): Prom
   return results.every((r) => r.pass) ? 0 : 1;
 }
 
-await main(COMMAND, measure);
+if (import.meta.main) await main(COMMAND, run);
