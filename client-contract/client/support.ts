@@ -99,7 +99,6 @@ export interface SupportRpc extends SupportLooks {
 /** Typed calls through a supabase-js client of a user whose app role is support or admin. */
 export function createSupportRpc(supabase: RpcCaller): SupportRpc {
   const call = callerOf(supabase);
-  const states = z.array(QuarantineState);
   return {
     ...createSupportLooks(supabase),
     quarantine: (o) => call(z.array(Quarantined), "support_quarantine", o),
@@ -121,8 +120,8 @@ export function createSupportRpc(supabase: RpcCaller): SupportRpc {
       const [{ quarantine_id, ...rest }] = await call(z.tuple([MendedState]), "mend_quarantined", o);
       return { id: quarantine_id, ...rest };
     },
-    discard: (o) => call(states, "discard_quarantined", o),
-    restore: (o) => call(states, "restore_quarantined", o),
+    discard: (o) => call(z.array(QuarantineState), "discard_quarantined", o),
+    restore: (o) => call(z.array(QuarantineState), "restore_quarantined", o),
     resetProgress: (o) => call(Correction, "support_reset_progress", o),
     void: (o) => call(Voided, "support_void", o),
     unvoid: (o) => call(Voided, "support_unvoid", o),
