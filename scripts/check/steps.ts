@@ -2,6 +2,7 @@
 // shows within seconds.
 import type { Step } from "./step.ts";
 import { advisors } from "./steps/advisors.ts";
+import { breaking } from "./steps/breaking.ts";
 import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
 import { denoTest } from "./steps/deno_test.ts";
@@ -32,6 +33,7 @@ export const steps: Step[] = [
   types,
   typesHosted,
   drift,
+  breaking,
   catalogue,
   pgtap,
   packageStep,

@@ -1,6 +1,6 @@
 // `npm run generate`: writes the files that are derived from client-contract and the tests. With --check it writes nothing, names
 // those that differ, and fails.
-import { type Command, main, type Options } from "../command/command.ts";
+import { type Command, type Line, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { functionBuilds } from "./builds.ts";
 import { deviceSchema } from "./device_schema.ts";
@@ -16,11 +16,12 @@ import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
 import { openApi, readOperations } from "./openapi/document.ts";
 import { apiPage } from "./openapi/page.ts";
 import { normalisation } from "./normalisation.ts";
+import { privacyArtifacts } from "./privacy_doc.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run generate",
   about: "Writes the files that are derived from the contract, the SQL sources and the tests.",
   options: {
@@ -32,7 +33,7 @@ const COMMAND = {
   },
 } as const satisfies Command<Options>;
 
-await main(COMMAND, async ({ values: { check } }) => {
+export async function run({ values: { check } }: Line<typeof COMMAND.options>) {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
   // First, since migrations and builds are made of them.
   const sources: Artifact[] = [
@@ -58,6 +59,7 @@ await main(COMMAND, async ({ values: { check } }) => {
     errorsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
+    ...await privacyArtifacts(),
     ...await migrationFiles(),
   ];
   const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER];
@@ -72,4 +74,6 @@ await main(COMMAND, async ({ values: { check } }) => {
   for (const path of written) console.log(`updated ${path}`);
   console.log(`${artifacts.length - written.length} files were up to date`);
   return 0;
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

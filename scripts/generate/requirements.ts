@@ -193,9 +193,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "O3",
     title: "Instructor views",
     statement:
-      "Instructors see cohorts, progress, accuracy and hardest questions per skill, and content freshness.",
+      "Instructors see their cohorts, progress, accuracy and hardest questions per skill, sync states and content freshness. Of other learners they see aggregates.",
     invariants: [],
-    gaps: OPEN,
+    gaps: "",
   },
   {
     id: "O4",
@@ -211,7 +211,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "Carrel stores minimal personal data, exports and erases one learner, and configures retention.",
     invariants: [],
-    gaps: "The export of one learner is not built yet.",
+    gaps: "",
   },
   {
     id: "O6",
