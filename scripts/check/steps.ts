@@ -4,6 +4,7 @@ import type { Step } from "./step.ts";
 import { advisors } from "./steps/advisors.ts";
 import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
+import { dart } from "./steps/dart.ts";
 import { denoTest } from "./steps/deno_test.ts";
 import { docs } from "./steps/docs.ts";
 import { drift } from "./steps/drift.ts";
@@ -35,6 +36,7 @@ export const steps: Step[] = [
   catalogue,
   pgtap,
   packageStep,
+  dart,
   cli,
   advisors,
   docs,

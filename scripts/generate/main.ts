@@ -2,6 +2,7 @@
 // those that differ, and fails.
 import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
+import { dartPackage } from "./dart/package.ts";
 import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
@@ -16,6 +17,7 @@ import { normalisation } from "./normalisation.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
+import { VECTOR_FOLDER, vectors } from "./vectors.ts";
 
 const COMMAND = {
   name: "npm run generate",
@@ -48,12 +50,14 @@ await main(COMMAND, async ({ values: { check } }) => {
     functionErrors(),
     functionLimits(),
     await deviceSchema(),
+    ...await dartPackage(),
+    ...vectors(),
     errorsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
     ...await migrationFiles(),
   ];
-  const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER];
+  const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER, VECTOR_FOLDER];
   if (check) {
     const drifted = await findDrift(PROJECT_FOLDER, artifacts, folders);
     for (const path of drifted) console.error(`${path} is not what \`npm run generate\` would write`);

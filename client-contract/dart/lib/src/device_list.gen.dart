@@ -1,0 +1,90 @@
+// Generated from client-contract/contract/devices.ts by
+// `npm run generate`; do not edit.
+
+import 'json_reader.dart';
+import 'model.dart';
+import 'scalars.gen.dart';
+
+/// A device as it was at its last contact.
+final class ListedDevice extends CarrelModel {
+  /// Makes one from its parts.
+  const ListedDevice({
+    required this.deviceId,
+    this.platform,
+    this.appVersion,
+    this.contractVersion,
+    this.contentVersion,
+    this.versionsBehind,
+    required this.firstSeenAt,
+    required this.lastSeenAt,
+    this.queueLagMs,
+    this.clockSkewMs,
+    this.revokedAt,
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory ListedDevice.fromJson(Object? json) {
+    final fields = Fields(json);
+    return ListedDevice(
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      platform: fields.readNullable('platform', readString),
+      appVersion: fields.readNullable('app_version', readString),
+      contractVersion: fields.readNullable('contract_version', readWhole()),
+      contentVersion: fields.readNullable('content_version', readWhole()),
+      versionsBehind: fields.readNullable('versions_behind', readWhole()),
+      firstSeenAt: fields.read('first_seen_at', ServerInstant.fromJson),
+      lastSeenAt: fields.read('last_seen_at', ServerInstant.fromJson),
+      queueLagMs: fields.readNullable('queue_lag_ms', readWhole()),
+      clockSkewMs: fields.readNullable('clock_skew_ms', readWhole()),
+      revokedAt: fields.readNullable('revoked_at', ServerInstant.fromJson),
+    );
+  }
+
+  /// A UUID in lower case.
+  final Uuid deviceId;
+
+  /// `platform` on the wire.
+  final String? platform;
+
+  /// `app_version` on the wire.
+  final String? appVersion;
+
+  /// `contract_version` on the wire.
+  final int? contractVersion;
+
+  /// What it held.
+  final int? contentVersion;
+
+  /// Releases since then.
+  final int? versionsBehind;
+
+  /// RFC 3339.
+  final ServerInstant firstSeenAt;
+
+  /// RFC 3339.
+  final ServerInstant lastSeenAt;
+
+  /// How long the oldest event of its last batch with events had waited.
+  final int? queueLagMs;
+
+  /// Server minus device.
+  final int? clockSkewMs;
+
+  /// Since when it is signed off.
+  final ServerInstant? revokedAt;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'device_id': deviceId,
+    'platform': platform,
+    'app_version': appVersion,
+    'contract_version': contractVersion,
+    'content_version': contentVersion,
+    'versions_behind': versionsBehind,
+    'first_seen_at': firstSeenAt,
+    'last_seen_at': lastSeenAt,
+    'queue_lag_ms': queueLagMs,
+    'clock_skew_ms': clockSkewMs,
+    'revoked_at': revokedAt,
+  };
+}

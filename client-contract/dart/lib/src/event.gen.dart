@@ -1,0 +1,2393 @@
+// Generated from client-contract/contract/event.ts by
+// `npm run generate`; do not edit.
+
+import 'json_reader.dart';
+import 'model.dart';
+import 'scalars.gen.dart';
+
+/// What all events have in common, of whatever type and version. Unknown fields
+/// are kept and ignored.
+final class EventEnvelope extends CarrelModel {
+  /// Makes one from its parts.
+  const EventEnvelope({
+    required this.id,
+    required this.type,
+    required this.version,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory EventEnvelope.fromJson(Object? json) {
+    final fields = Fields(json);
+    return EventEnvelope(
+      id: fields.read('id', Ulid.fromJson),
+      type: fields.read('type', readText(64)),
+      version: fields.read('version', readWhole(min: 1, max: 32767)),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', readObject),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A ULID in upper case.
+  final Ulid id;
+
+  /// `type` on the wire.
+  final String type;
+
+  /// `version` on the wire.
+  final int version;
+
+  /// A UUID in lower case.
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final Map<String, Object?> body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'id': id,
+    'type': type,
+    'version': version,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body,
+    ...unknown,
+  };
+}
+
+/// Any event of this contract, told apart by `type`.
+sealed class Event implements CarrelModel {
+  /// Reads any of them; what is unknown becomes an [UnknownEvent].
+  factory Event.fromJson(Object? json) => switch (discriminator(json, 'type')) {
+    'session.started' when hasVersion(json, 1) => SessionStarted.fromJson(json),
+    'session.ended' when hasVersion(json, 1) => SessionEnded.fromJson(json),
+    'attempt.recorded' when hasVersion(json, 1) =>
+      AttemptRecorded.fromJson(json),
+    'progress.advanced' when hasVersion(json, 1) =>
+      ProgressAdvanced.fromJson(json),
+    'progress.reset' when hasVersion(json, 1) => ProgressReset.fromJson(json),
+    'outbox.created' when hasVersion(json, 1) => OutboxCreated.fromJson(json),
+    'outbox.attempted' when hasVersion(json, 1) =>
+      OutboxAttempted.fromJson(json),
+    'outbox.dead_lettered' when hasVersion(json, 1) =>
+      OutboxDeadLettered.fromJson(json),
+    'cache.checked' when hasVersion(json, 1) => CacheChecked.fromJson(json),
+    'cache.refreshed' when hasVersion(json, 1) => CacheRefreshed.fromJson(json),
+    'cache.repaired' when hasVersion(json, 1) => CacheRepaired.fromJson(json),
+    'offline.used' when hasVersion(json, 1) => OfflineUsed.fromJson(json),
+    'app.failed' when hasVersion(json, 1) => AppFailed.fromJson(json),
+    'app.recovered' when hasVersion(json, 1) => AppRecovered.fromJson(json),
+    _ => UnknownEvent.fromJson(json),
+  };
+
+  /// Every `type` that this version of the package knows.
+  static const List<String> types = [
+    'session.started',
+    'session.ended',
+    'attempt.recorded',
+    'progress.advanced',
+    'progress.reset',
+    'outbox.created',
+    'outbox.attempted',
+    'outbox.dead_lettered',
+    'cache.checked',
+    'cache.refreshed',
+    'cache.repaired',
+    'offline.used',
+    'app.failed',
+    'app.recovered',
+  ];
+
+  /// What it is.
+  String get type;
+
+  /// What it is.
+  int get version;
+
+  /// A ULID in upper case.
+  Ulid get id;
+
+  /// A UUID in lower case.
+  Uuid get learnerId;
+
+  /// A UUID in lower case.
+  Uuid get deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  Instant get occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  int get utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  int? get clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  Instant? get answeredAt;
+}
+
+/// A [Event] that this version of the package does not know.
+final class UnknownEvent extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const UnknownEvent({
+    required this.type,
+    required this.version,
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    required this.clockOffsetMs,
+    required this.answeredAt,
+    required this.json,
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory UnknownEvent.fromJson(Object? json) {
+    final fields = Fields(json);
+    return UnknownEvent(
+      type: fields.read('type', readString),
+      version: fields.read('version', readWhole()),
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      json: fields.json,
+    );
+  }
+
+  @override
+  final String type;
+
+  @override
+  final int version;
+
+  @override
+  final Ulid id;
+
+  @override
+  final Uuid learnerId;
+
+  @override
+  final Uuid deviceId;
+
+  @override
+  final Instant occurredAt;
+
+  @override
+  final int utcOffsetMinutes;
+
+  @override
+  final int? clockOffsetMs;
+
+  @override
+  final Instant? answeredAt;
+
+  /// The JSON as it came.
+  final Map<String, Object?> json;
+
+  @override
+  Map<String, Object?> toJson() => json;
+}
+
+/// A learner opens a stretch of study.
+final class SessionStarted extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const SessionStarted({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory SessionStarted.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'session.started');
+    fields.constant('version', 1);
+    return SessionStarted(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', SessionStartedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'session.started'.
+  @override
+  String get type => 'session.started';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final SessionStartedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [SessionStarted].
+final class SessionStartedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const SessionStartedBody({
+    required this.sessionId,
+    this.skillId,
+    required this.contentVersion,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory SessionStartedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return SessionStartedBody(
+      sessionId: fields.read('session_id', Ulid.fromJson),
+      skillId: fields.readNullish('skill_id', Uuid.fromJson),
+      contentVersion: fields.read(
+        'content_version',
+        readWhole(min: 1, max: 2147483647),
+      ),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A ULID in upper case.
+  final Ulid sessionId;
+
+  /// A UUID in lower case.
+  final Uuid? skillId;
+
+  /// The content version that the learner saw.
+  final int contentVersion;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'session_id': sessionId,
+    if (skillId != null) 'skill_id': skillId,
+    'content_version': contentVersion,
+    ...unknown,
+  };
+}
+
+/// A stretch of study is over.
+final class SessionEnded extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const SessionEnded({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory SessionEnded.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'session.ended');
+    fields.constant('version', 1);
+    return SessionEnded(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', SessionEndedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'session.ended'.
+  @override
+  String get type => 'session.ended';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final SessionEndedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [SessionEnded].
+final class SessionEndedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const SessionEndedBody({
+    required this.sessionId,
+    required this.reason,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory SessionEndedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return SessionEndedBody(
+      sessionId: fields.read('session_id', Ulid.fromJson),
+      reason: fields.read('reason', SessionEndReason.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A ULID in upper case.
+  final Ulid sessionId;
+
+  /// `reason` on the wire.
+  final SessionEndReason reason;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'session_id': sessionId,
+    'reason': reason.wire,
+    ...unknown,
+  };
+}
+
+/// Session end reason.
+enum SessionEndReason {
+  /// `completed`.
+  completed('completed'),
+
+  /// `abandoned`.
+  abandoned('abandoned'),
+
+  /// `timed_out`.
+  timedOut('timed_out');
+
+  const SessionEndReason(this.wire);
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory SessionEndReason.fromJson(Object? json) =>
+      readEnum(json, values, (value) => value.wire);
+
+  /// The value as it travels.
+  final String wire;
+}
+
+/// One answer to one question.
+final class AttemptRecorded extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const AttemptRecorded({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory AttemptRecorded.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'attempt.recorded');
+    fields.constant('version', 1);
+    return AttemptRecorded(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', AttemptRecordedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'attempt.recorded'.
+  @override
+  String get type => 'attempt.recorded';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final AttemptRecordedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [AttemptRecorded].
+final class AttemptRecordedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const AttemptRecordedBody({
+    required this.sessionId,
+    required this.questionId,
+    required this.contentVersion,
+    required this.answer,
+    required this.correct,
+    required this.durationMs,
+    this.reset,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory AttemptRecordedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return AttemptRecordedBody(
+      sessionId: fields.read('session_id', Ulid.fromJson),
+      questionId: fields.read('question_id', Uuid.fromJson),
+      contentVersion: fields.read(
+        'content_version',
+        readWhole(min: 1, max: 2147483647),
+      ),
+      answer: fields.read('answer', readObject),
+      correct: fields.read('correct', readBool),
+      durationMs: fields.read('duration_ms', readWhole(min: 0, max: 86400000)),
+      reset: fields.readNullish('reset', Reset.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A ULID in upper case.
+  final Ulid sessionId;
+
+  /// A UUID in lower case.
+  final Uuid questionId;
+
+  /// The content version that the learner saw.
+  final int contentVersion;
+
+  /// By the type of the question: {"choice":2}, {"choices":[0,2]},
+  /// {"value":true}, {"value":"9.81"}, {"text":"…"}.
+  final Map<String, Object?> answer;
+
+  /// The device's verdict; the server grades for itself.
+  final bool correct;
+
+  /// `duration_ms` on the wire.
+  final int durationMs;
+
+  /// The reset that the learner is in; absent or null before the first.
+  final Reset? reset;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'session_id': sessionId,
+    'question_id': questionId,
+    'content_version': contentVersion,
+    'answer': answer,
+    'correct': correct,
+    'duration_ms': durationMs,
+    if (reset case final value?) 'reset': value.toJson(),
+    ...unknown,
+  };
+}
+
+/// Reset.
+final class Reset extends CarrelModel {
+  /// Makes one from its parts.
+  const Reset({
+    required this.count,
+    required this.event,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory Reset.fromJson(Object? json) {
+    final fields = Fields(json);
+    return Reset(
+      count: fields.read('count', readWhole(min: 1, max: 2147483647)),
+      event: fields.read('event', Ulid.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// `count` on the wire.
+  final int count;
+
+  /// A ULID in upper case.
+  final Ulid event;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {'count': count, 'event': event, ...unknown};
+}
+
+/// Progress in one skill, which only grows until a reset.
+final class ProgressAdvanced extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const ProgressAdvanced({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory ProgressAdvanced.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'progress.advanced');
+    fields.constant('version', 1);
+    return ProgressAdvanced(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', ProgressAdvancedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'progress.advanced'.
+  @override
+  String get type => 'progress.advanced';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final ProgressAdvancedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [ProgressAdvanced].
+final class ProgressAdvancedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const ProgressAdvancedBody({
+    required this.skillId,
+    required this.mastery,
+    this.completed,
+    this.reset,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory ProgressAdvancedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return ProgressAdvancedBody(
+      skillId: fields.read('skill_id', Uuid.fromJson),
+      mastery: fields.read('mastery', readWhole(min: 0, max: 100)),
+      completed: fields.readNullish(
+        'completed',
+        readList(Uuid.fromJson, max: 1000),
+      ),
+      reset: fields.readNullish('reset', Reset.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A UUID in lower case.
+  final Uuid skillId;
+
+  /// `mastery` on the wire.
+  final int mastery;
+
+  /// Question ids.
+  final List<Uuid>? completed;
+
+  /// The reset that the learner is in; absent or null before the first.
+  final Reset? reset;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'skill_id': skillId,
+    'mastery': mastery,
+    if (completed != null) 'completed': completed,
+    if (reset case final value?) 'reset': value.toJson(),
+    ...unknown,
+  };
+}
+
+/// A deliberate fresh start in one skill.
+final class ProgressReset extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const ProgressReset({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory ProgressReset.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'progress.reset');
+    fields.constant('version', 1);
+    return ProgressReset(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', ProgressResetBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'progress.reset'.
+  @override
+  String get type => 'progress.reset';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final ProgressResetBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [ProgressReset].
+final class ProgressResetBody extends CarrelModel {
+  /// Makes one from its parts.
+  const ProgressResetBody({
+    required this.skillId,
+    required this.count,
+    this.base,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory ProgressResetBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return ProgressResetBody(
+      skillId: fields.read('skill_id', Uuid.fromJson),
+      count: fields.read('count', readWhole(min: 1, max: 2147483647)),
+      base: fields.readNullish('base', ResetBase.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A UUID in lower case.
+  final Uuid skillId;
+
+  /// The new reset count.
+  final int count;
+
+  /// What the learner starts from.
+  final ResetBase? base;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'skill_id': skillId,
+    'count': count,
+    if (base case final value?) 'base': value.toJson(),
+    ...unknown,
+  };
+}
+
+/// Reset base.
+final class ResetBase extends CarrelModel {
+  /// Makes one from its parts.
+  const ResetBase({
+    required this.mastery,
+    this.completed,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory ResetBase.fromJson(Object? json) {
+    final fields = Fields(json);
+    return ResetBase(
+      mastery: fields.read('mastery', readWhole(min: 0, max: 100)),
+      completed: fields.readNullish(
+        'completed',
+        readList(Uuid.fromJson, max: 1000),
+      ),
+      unknown: fields.others(),
+    );
+  }
+
+  /// `mastery` on the wire.
+  final int mastery;
+
+  /// Question ids.
+  final List<Uuid>? completed;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'mastery': mastery,
+    if (completed != null) 'completed': completed,
+    ...unknown,
+  };
+}
+
+/// Events went into the outbox since the device last told.
+final class OutboxCreated extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const OutboxCreated({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory OutboxCreated.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'outbox.created');
+    fields.constant('version', 1);
+    return OutboxCreated(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', OutboxCreatedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'outbox.created'.
+  @override
+  String get type => 'outbox.created';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final OutboxCreatedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [OutboxCreated].
+final class OutboxCreatedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const OutboxCreatedBody({
+    required this.events,
+    required this.waiting,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory OutboxCreatedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return OutboxCreatedBody(
+      events: fields.read('events', readWhole(min: 1, max: 1000000)),
+      waiting: fields.read('waiting', readWhole(min: 0, max: 1000000)),
+      unknown: fields.others(),
+    );
+  }
+
+  /// `events` on the wire.
+  final int events;
+
+  /// In the outbox now.
+  final int waiting;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'events': events,
+    'waiting': waiting,
+    ...unknown,
+  };
+}
+
+/// A batch was sent.
+final class OutboxAttempted extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const OutboxAttempted({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory OutboxAttempted.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'outbox.attempted');
+    fields.constant('version', 1);
+    return OutboxAttempted(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', OutboxAttemptedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'outbox.attempted'.
+  @override
+  String get type => 'outbox.attempted';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final OutboxAttemptedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [OutboxAttempted].
+final class OutboxAttemptedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const OutboxAttemptedBody({
+    required this.events,
+    required this.attempts,
+    required this.answered,
+    this.code,
+    required this.durationMs,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory OutboxAttemptedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return OutboxAttemptedBody(
+      events: fields.read('events', readWhole(min: 0, max: 500)),
+      attempts: fields.read('attempts', readWhole(min: 1, max: 1000000)),
+      answered: fields.read('answered', readBool),
+      code: fields.readNullish(
+        'code',
+        readMatching(r'^[a-z][a-z0-9_.]{0,63}$'),
+      ),
+      durationMs: fields.read('duration_ms', readWhole(min: 0, max: 86400000)),
+      unknown: fields.others(),
+    );
+  }
+
+  /// `events` on the wire.
+  final int events;
+
+  /// Of this batch, this one included.
+  final int attempts;
+
+  /// `answered` on the wire.
+  final bool answered;
+
+  /// Why it was not taken.
+  final String? code;
+
+  /// Milliseconds.
+  final int durationMs;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'events': events,
+    'attempts': attempts,
+    'answered': answered,
+    if (code != null) 'code': code,
+    'duration_ms': durationMs,
+    ...unknown,
+  };
+}
+
+/// The device has given up on an event.
+final class OutboxDeadLettered extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const OutboxDeadLettered({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory OutboxDeadLettered.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'outbox.dead_lettered');
+    fields.constant('version', 1);
+    return OutboxDeadLettered(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', OutboxDeadLetteredBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'outbox.dead_lettered'.
+  @override
+  String get type => 'outbox.dead_lettered';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final OutboxDeadLetteredBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [OutboxDeadLettered].
+final class OutboxDeadLetteredBody extends CarrelModel {
+  /// Makes one from its parts.
+  const OutboxDeadLetteredBody({
+    required this.eventId,
+    required this.code,
+    required this.attempts,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory OutboxDeadLetteredBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return OutboxDeadLetteredBody(
+      eventId: fields.read('event_id', Ulid.fromJson),
+      code: fields.read('code', readMatching(r'^[a-z][a-z0-9_.]{0,63}$')),
+      attempts: fields.read('attempts', readWhole(min: 0, max: 1000000)),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A ULID in upper case.
+  final Ulid eventId;
+
+  /// A code of letters, digits, points and underscores.
+  final String code;
+
+  /// `attempts` on the wire.
+  final int attempts;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'event_id': eventId,
+    'code': code,
+    'attempts': attempts,
+    ...unknown,
+  };
+}
+
+/// The cache was compared with the published hashes.
+final class CacheChecked extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const CacheChecked({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory CacheChecked.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'cache.checked');
+    fields.constant('version', 1);
+    return CacheChecked(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', CacheCheckedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'cache.checked'.
+  @override
+  String get type => 'cache.checked';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final CacheCheckedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [CacheChecked].
+final class CacheCheckedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const CacheCheckedBody({
+    required this.contentVersion,
+    required this.rows,
+    required this.damaged,
+    required this.durationMs,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory CacheCheckedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return CacheCheckedBody(
+      contentVersion: fields.read(
+        'content_version',
+        readWhole(min: 0, max: 2147483647),
+      ),
+      rows: fields.read('rows', readWhole(min: 0, max: 10000000)),
+      damaged: fields.read('damaged', readWhole(min: 0, max: 10000000)),
+      durationMs: fields.read('duration_ms', readWhole(min: 0, max: 86400000)),
+      unknown: fields.others(),
+    );
+  }
+
+  /// `content_version` on the wire.
+  final int contentVersion;
+
+  /// `rows` on the wire.
+  final int rows;
+
+  /// `damaged` on the wire.
+  final int damaged;
+
+  /// Milliseconds.
+  final int durationMs;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'content_version': contentVersion,
+    'rows': rows,
+    'damaged': damaged,
+    'duration_ms': durationMs,
+    ...unknown,
+  };
+}
+
+/// The cache was brought to another version.
+final class CacheRefreshed extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const CacheRefreshed({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory CacheRefreshed.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'cache.refreshed');
+    fields.constant('version', 1);
+    return CacheRefreshed(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', CacheRefreshedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'cache.refreshed'.
+  @override
+  String get type => 'cache.refreshed';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final CacheRefreshedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [CacheRefreshed].
+final class CacheRefreshedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const CacheRefreshedBody({
+    required this.fromVersion,
+    required this.toVersion,
+    required this.rows,
+    required this.durationMs,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory CacheRefreshedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return CacheRefreshedBody(
+      fromVersion: fields.read(
+        'from_version',
+        readWhole(min: 0, max: 2147483647),
+      ),
+      toVersion: fields.read('to_version', readWhole(min: 1, max: 2147483647)),
+      rows: fields.read('rows', readWhole(min: 0, max: 10000000)),
+      durationMs: fields.read('duration_ms', readWhole(min: 0, max: 86400000)),
+      unknown: fields.others(),
+    );
+  }
+
+  /// `from_version` on the wire.
+  final int fromVersion;
+
+  /// `to_version` on the wire.
+  final int toVersion;
+
+  /// `rows` on the wire.
+  final int rows;
+
+  /// Milliseconds.
+  final int durationMs;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'from_version': fromVersion,
+    'to_version': toVersion,
+    'rows': rows,
+    'duration_ms': durationMs,
+    ...unknown,
+  };
+}
+
+/// Damage was fetched anew.
+final class CacheRepaired extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const CacheRepaired({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory CacheRepaired.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'cache.repaired');
+    fields.constant('version', 1);
+    return CacheRepaired(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', CacheRepairedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'cache.repaired'.
+  @override
+  String get type => 'cache.repaired';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final CacheRepairedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [CacheRepaired].
+final class CacheRepairedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const CacheRepairedBody({
+    required this.contentVersion,
+    required this.rows,
+    required this.whole,
+    required this.durationMs,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory CacheRepairedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return CacheRepairedBody(
+      contentVersion: fields.read(
+        'content_version',
+        readWhole(min: 1, max: 2147483647),
+      ),
+      rows: fields.read('rows', readWhole(min: 0, max: 10000000)),
+      whole: fields.read('whole', readBool),
+      durationMs: fields.read('duration_ms', readWhole(min: 0, max: 86400000)),
+      unknown: fields.others(),
+    );
+  }
+
+  /// `content_version` on the wire.
+  final int contentVersion;
+
+  /// `rows` on the wire.
+  final int rows;
+
+  /// Everything was fetched, not only the damaged part.
+  final bool whole;
+
+  /// Milliseconds.
+  final int durationMs;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'content_version': contentVersion,
+    'rows': rows,
+    'whole': whole,
+    'duration_ms': durationMs,
+    ...unknown,
+  };
+}
+
+/// A stretch of study without a network.
+final class OfflineUsed extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const OfflineUsed({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory OfflineUsed.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'offline.used');
+    fields.constant('version', 1);
+    return OfflineUsed(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', OfflineUsedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'offline.used'.
+  @override
+  String get type => 'offline.used';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final OfflineUsedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [OfflineUsed].
+final class OfflineUsedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const OfflineUsedBody({
+    required this.durationMs,
+    required this.attempts,
+    required this.reads,
+    required this.localReads,
+    required this.completed,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory OfflineUsedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return OfflineUsedBody(
+      durationMs: fields.read(
+        'duration_ms',
+        readWhole(min: 0, max: 2147483647),
+      ),
+      attempts: fields.read('attempts', readWhole(min: 0, max: 1000000)),
+      reads: fields.read('reads', readWhole(min: 0, max: 10000000)),
+      localReads: fields.read('local_reads', readWhole(min: 0, max: 10000000)),
+      completed: fields.read('completed', readBool),
+      unknown: fields.others(),
+    );
+  }
+
+  /// `duration_ms` on the wire.
+  final int durationMs;
+
+  /// `attempts` on the wire.
+  final int attempts;
+
+  /// Of content.
+  final int reads;
+
+  /// Those that the device answered itself.
+  final int localReads;
+
+  /// The learner got to the end of what they began.
+  final bool completed;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'duration_ms': durationMs,
+    'attempts': attempts,
+    'reads': reads,
+    'local_reads': localReads,
+    'completed': completed,
+    ...unknown,
+  };
+}
+
+/// Something in the app went wrong.
+final class AppFailed extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const AppFailed({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory AppFailed.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'app.failed');
+    fields.constant('version', 1);
+    return AppFailed(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', AppFailedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'app.failed'.
+  @override
+  String get type => 'app.failed';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final AppFailedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [AppFailed].
+final class AppFailedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const AppFailedBody({
+    required this.code,
+    this.place,
+    required this.fatal,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory AppFailedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return AppFailedBody(
+      code: fields.read('code', readMatching(r'^[a-z][a-z0-9_.]{0,63}$')),
+      place: fields.readNullish(
+        'place',
+        readMatching(r'^[a-z][a-z0-9_.]{0,63}$'),
+      ),
+      fatal: fields.read('fatal', readBool),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A code of letters, digits, points and underscores.
+  final String code;
+
+  /// A code of letters, digits, points and underscores.
+  final String? place;
+
+  /// `fatal` on the wire.
+  final bool fatal;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'code': code,
+    if (place != null) 'place': place,
+    'fatal': fatal,
+    ...unknown,
+  };
+}
+
+/// The app works again.
+final class AppRecovered extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const AppRecovered({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory AppRecovered.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'app.recovered');
+    fields.constant('version', 1);
+    return AppRecovered(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', AppRecoveredBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'app.recovered'.
+  @override
+  String get type => 'app.recovered';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// A ULID in upper case.
+  @override
+  final Ulid id;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid learnerId;
+
+  /// A UUID in lower case.
+  @override
+  final Uuid deviceId;
+
+  /// An RFC 3339 time in UTC ending in Z.
+  @override
+  final Instant occurredAt;
+
+  /// `utc_offset_minutes` on the wire.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  @override
+  final int? clockOffsetMs;
+
+  /// `received_at` of the device's last answer before the event, so that the
+  /// event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// `body` on the wire.
+  final AppRecoveredBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// The body of a [AppRecovered].
+final class AppRecoveredBody extends CarrelModel {
+  /// Makes one from its parts.
+  const AppRecoveredBody({
+    required this.code,
+    required this.durationMs,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory AppRecoveredBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return AppRecoveredBody(
+      code: fields.read('code', readMatching(r'^[a-z][a-z0-9_.]{0,63}$')),
+      durationMs: fields.read('duration_ms', readWhole(min: 0, max: 86400000)),
+      unknown: fields.others(),
+    );
+  }
+
+  /// A code of letters, digits, points and underscores.
+  final String code;
+
+  /// Milliseconds.
+  final int durationMs;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'code': code,
+    'duration_ms': durationMs,
+    ...unknown,
+  };
+}
