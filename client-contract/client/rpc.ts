@@ -1,12 +1,11 @@
 // The same without Edge Functions: typed calls of the database's functions through supabase-js.
 import { z } from "zod";
-import { BatchAnswer, type BatchHeader, EventResult } from "../contract/batch.ts";
-import { SkillProgress, SteeredPullAnswer } from "../contract/changes.ts";
-import { EndLine, Head, PageLine } from "../contract/content.ts";
+import { BatchAnswer, type BatchHeader } from "../contract/batch.ts";
+import { SteeredPullAnswer } from "../contract/changes.ts";
+import { DeltaAnswer, Head } from "../contract/content.ts";
 import { type DeltaPage, readChanges } from "./delta_page.ts";
 import { type DeviceParameters, ListedDevice } from "../contract/devices.ts";
 import type { Event } from "../contract/event.ts";
-import { ServerInstant, Ulid, Uuid } from "../contract/ids.ts";
 import { parseJsonb } from "../contract/jsonb.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import {
@@ -18,25 +17,12 @@ import {
   Schedule,
   type ScheduleParameters,
 } from "../contract/release.ts";
+import { OwnQuarantined } from "../contract/quarantine.ts";
+import { MergeAnswer, TimelineEntry } from "../contract/support.ts";
 import { callerOf, type RpcCaller } from "./rpc_call.ts";
-import { QuarantineStatus } from "./support.ts";
 
-/** How a merge of progress fared, and the progress now (null: there is none). */
-export const MergeAnswer = z.object({ result: EventResult, progress: SkillProgress.nullable() });
-export type MergeAnswer = z.infer<typeof MergeAnswer>;
-
-/** One entry of a learner's timeline. */
-export const TimelineEntry = z.object({
-  at: ServerInstant,
-  kind: z.string(),
-  summary: z.string(),
-  detail: z.looseObject({}).nullable(),
-  /** Where the next page begins, if this is the last entry. */
-  cursor: z.string(),
-});
-export type TimelineEntry = z.infer<typeof TimelineEntry>;
-
-const DeltaAnswer = z.object({ page: PageLine, lines: z.array(z.string()), end: EndLine });
+export { OwnQuarantined } from "../contract/quarantine.ts";
+export { MergeAnswer, TimelineEntry } from "../contract/support.ts";
 
 /** Parameters of content_delta. */
 export interface DeltaParameters {
@@ -91,24 +77,6 @@ export interface ChangesParameters {
   /** The device that asks. */
   device?: string | undefined;
 }
-
-/** An event of one's own that could not be applied. */
-export const OwnQuarantined = z.object({
-  id: z.string().describe("SHA-256 of the body, in hex"),
-  event_id: Ulid.nullable(),
-  code: z.string(),
-  field: z.string().nullable(),
-  status: QuarantineStatus,
-  body: z.string(),
-  device_id: Uuid.nullable(),
-  first_seen_at: ServerInstant,
-  last_seen_at: ServerInstant,
-  times_seen: z.int(),
-  became_event: Ulid.nullable(),
-  /** Where the next page begins, if this is the last entry. */
-  cursor: z.string(),
-});
-export type OwnQuarantined = z.infer<typeof OwnQuarantined>;
 
 /** The database's functions. They throw ProblemError, NetworkError or ContractError. */
 export interface Rpc {

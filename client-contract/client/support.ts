@@ -1,65 +1,24 @@
 // What support does about a learner's data: quarantined events, corrections, records taken back. Every call is audited.
 import { z } from "zod";
-import { SkillProgress } from "../contract/changes.ts";
-import { ServerInstant, Ulid, Uuid } from "../contract/ids.ts";
+import {
+  MendedState,
+  Quarantined,
+  QuarantineState,
+  type QuarantineStatus,
+  ReplayedState,
+  ReplayForAll,
+} from "../contract/quarantine.ts";
+import { Correction, ProjectionDifference, Voided } from "../contract/support.ts";
 import { callerOf, type RpcCaller } from "./rpc_call.ts";
 
-/** How a quarantined event stands: needs a person, waits for the server to know more, has become an event, put aside. */
-export const QuarantineStatus = z.enum(["open", "held", "superseded", "discarded"]);
-export type QuarantineStatus = z.infer<typeof QuarantineStatus>;
-
-/** What somebody did about a quarantined event, and how it stood afterwards. */
-export const QuarantineAction = z.object({
-  at: ServerInstant,
-  action: z.enum(["replayed", "mended", "discarded", "restored"]),
-  actor: Uuid.optional(),
-  actor_role: z.string(),
-  reason: z.string().optional(),
-  before_body: z.string().optional(),
-  after_body: z.string().optional(),
-  after_sha256: z.string().optional(),
-  outcome: QuarantineStatus,
-  code: z.string().optional(),
-  field: z.string().optional(),
-  event_id: Ulid.optional(),
-});
-export type QuarantineAction = z.infer<typeof QuarantineAction>;
-
-/** An event that could not be applied, and what was done about it. */
-export const Quarantined = z.object({
-  learner_id: Uuid,
-  id: z.string().describe("SHA-256 of the body, in hex"),
-  event_id: Ulid.nullable(),
-  code: z.string(),
-  field: z.string().nullable(),
-  status: QuarantineStatus,
-  body: z.string().describe("As it arrived"),
-  mended_body: z.string().nullable(),
-  origin: z.enum(["batch", "dead_letter"]),
-  reason: z.string().nullable().describe("The device's, of a dead letter"),
-  device_id: Uuid.nullable(),
-  batch_id: Ulid.nullable(),
-  first_seen_at: ServerInstant,
-  last_seen_at: ServerInstant,
-  times_seen: z.int(),
-  resolved_at: ServerInstant.nullable(),
-  became_event: Ulid.nullable(),
-  actions: z.array(QuarantineAction),
-  cursor: z.string().describe("Where the next page begins, if this is the last entry"),
-});
-export type Quarantined = z.infer<typeof Quarantined>;
-
-const state = {
-  status: QuarantineStatus,
-  code: z.string().nullable().describe("What is still wrong with it"),
-  field: z.string().nullable(),
-  became_event: Ulid.nullable(),
-};
-/** How an event stands after a decision. */
-export const QuarantineState = z.object({ id: z.string(), ...state });
-export type QuarantineState = z.infer<typeof QuarantineState>;
-const MendedState = z.object({ quarantine_id: z.string(), ...state });
-const ReplayedState = QuarantineState.extend({ remaining: z.int(), began_at: ServerInstant });
+export {
+  QuarantineAction,
+  Quarantined,
+  QuarantineState,
+  QuarantineStatus,
+  ReplayForAll,
+} from "../contract/quarantine.ts";
+export { Correction, ProjectionDifference, Voided } from "../contract/support.ts";
 
 /** One step of a replay: how its events stand, at most 500, and what is left of those that were asked for. */
 export interface Replay {
@@ -70,52 +29,6 @@ export interface Replay {
   /** What the next step takes as `tried_before`, as long as any remain; null where there was nothing to try. */
   began_at: string | null;
 }
-
-/** One step of a replay for all learners. */
-export const ReplayForAll = z.object({
-  learners: z.int().describe("Whose events were tried"),
-  applied: z.int(),
-  busy: z.array(Uuid).describe("Learners who were syncing: theirs remain for one of the next steps"),
-  remaining: z.int().describe("Events not tried yet, counted to 100,000"),
-  began_at: ServerInstant.describe("What the next step takes as tried_before"),
-});
-export type ReplayForAll = z.infer<typeof ReplayForAll>;
-
-/** A learner whose rows were not what their ledger says; of ten of them, both sides. */
-export const ProjectionDifference = z.object({
-  learner_id: Uuid,
-  found_at: ServerInstant,
-  rows: z.int(),
-  differences: z.array(z.object({
-    kind: z.enum(["session", "attempt", "skill_progress", "practice"]),
-    id: z.string().describe("A session's or an attempt's ULID, a progress's skill"),
-    live: z.record(z.string(), z.unknown()).nullable().describe("The row; null: there was none"),
-    rebuilt: z.record(z.string(), z.unknown()).nullable().describe(
-      "What it should be; null: there should be none",
-    ),
-  })),
-});
-export type ProjectionDifference = z.infer<typeof ProjectionDifference>;
-
-/** A correction of progress: the event that it is, and the progress now. */
-export const Correction = z.object({
-  event_id: Ulid,
-  status: z.string(),
-  remaining: z.int().describe(
-    "Held events of a correction that was lost, which are tried again by themselves",
-  ),
-  progress: SkillProgress,
-});
-export type Correction = z.infer<typeof Correction>;
-
-/** A record that was taken back, or given again; `changed` is false where it was so already. */
-export const Voided = z.object({
-  kind: z.enum(["session", "attempt", "skill_progress"]),
-  id: z.string(),
-  voided: z.boolean(),
-  changed: z.boolean(),
-});
-export type Voided = z.infer<typeof Voided>;
 
 /** Which record: a session's or an attempt's ULID, or the skill of a skill_progress; and why. */
 export interface VoidParameters {

@@ -10,7 +10,7 @@ import { normalText, shownText } from "../contract/normalise.ts";
 import { practiceDay, streakOn, streaksOf, unionDays } from "../contract/practice.ts";
 import { compareResets } from "../contract/projection_model.ts";
 import { hasRoot, publishedTree } from "../contract/published_tree.ts";
-import { gradeAnswer } from "../contract/question.ts";
+import { gradeAnswer } from "../contract/grading.ts";
 import { withVersion } from "../contract/content.ts";
 import { sha256 } from "../contract/sha256.ts";
 import { checkEventLine, checkHeaderLine, type Rejection } from "../contract/verdict.ts";

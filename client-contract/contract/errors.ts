@@ -64,6 +64,11 @@ const registry = {
     title: "This learner has no such record.",
     client: "For support: look again; `info` is the id that does not exist.",
   },
+  cohort_unknown: {
+    request: refused(404, "CR090"),
+    title: "This cohort does not exist, or you are not one of its instructors.",
+    client: "List the cohorts again; `info` is the id.",
+  },
   release_unknown: {
     request: refused(404, "CR030"),
     title: "This release does not exist.",
@@ -126,6 +131,11 @@ const registry = {
     request: refused(409, "CR061"),
     title: "The previous signing secret stays active during rotation.",
     client: "For administrators: rotate again after `info`, or with 0 hours of overlap.",
+  },
+  cohort_name_taken: {
+    request: refused(409, "CR091"),
+    title: "Another cohort has this name.",
+    client: "For administrators: choose another name, or archive the other cohort; `info` is the name.",
   },
   nothing_to_publish: {
     request: refused(409, "CR032"),

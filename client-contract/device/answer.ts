@@ -1,7 +1,8 @@
 // Checks an answer before it is graded. The server takes an answer of any form and grades an unknown form as wrong. A device knows
 // its own screens, so there an answer of another form is a mistake in the app, and the app learns of it before anything is written.
 import { MAX_EVENT_BYTES } from "../contract/limits.ts";
-import { answers, type AnswerTo, chosenIndexes, type QuestionType } from "../contract/question.ts";
+import { chosenIndexes } from "../contract/grading.ts";
+import { answers, type AnswerTo, type QuestionType } from "../contract/question.ts";
 import type { Question } from "./content.ts";
 import { DeviceError } from "./device_error.ts";
 import { toJson } from "./json_line.ts";

@@ -3,7 +3,8 @@
 import { z } from "zod";
 import type { SessionEnded } from "../contract/event.ts";
 import { MAX_DURATION_MS } from "../contract/limits.ts";
-import { type AnswerKey, type AnswerTo, gradeAnswer, type QuestionType } from "../contract/question.ts";
+import { gradeAnswer } from "../contract/grading.ts";
+import type { AnswerKey, AnswerTo, QuestionType } from "../contract/question.ts";
 import type { Question } from "./content.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { checkAnswer } from "./answer.ts";

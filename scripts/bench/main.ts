@@ -1,6 +1,7 @@
 // `npm run bench`: figures beside their baselines, as ratios of the same run.
 import { type Command, type Line, main, type Options, UsageError, wholeNumber } from "../command/command.ts";
 import { benchAttacker } from "./attacker.ts";
+import { benchAudit } from "./audit.ts";
 import { benchCost } from "./cost.ts";
 import { benchDelivery } from "./delivery.ts";
 import { benchEndurance } from "./endurance.ts";
@@ -19,6 +20,7 @@ import { benchPublish } from "./publish.ts";
 const BENCHES = {
   alternatives: benchAlternatives,
   attacker: benchAttacker,
+  audit: benchAudit,
   cost: benchCost,
   delivery: benchDelivery,
   endurance: benchEndurance,
@@ -55,6 +57,7 @@ const COMMAND = {
   growth                batches beside a ledger of many rows
   health                a minute's roll-up of health
   pressure              a hostile learner who pushes
+  audit                 a large publish with and without the audit trail; sealing and verifying its log
   attacker              a hostile learner who reads content
   cost                  bytes on the wire and stored bytes of a device, for docs/deploy.md
   endurance             ten minutes without a pause

@@ -14,7 +14,7 @@ const CHANGES = 100;
 const COPY = String.raw`copy baseline (body) from stdin with (format csv, quote e'\x01', delimiter e'\x02')`;
 
 /** Made-up lines of about 420 bytes, the same in every run. */
-function curriculum(): string[] {
+export function curriculum(): string[] {
   const words = (from: number, count: number) =>
     Array.from({ length: count }, (_, word) => ((from * 7919 + word * 104729) % 99991).toString(36)).join(
       " ",
@@ -33,7 +33,8 @@ function curriculum(): string[] {
   });
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+/** Milliseconds that `work` takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;

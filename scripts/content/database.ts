@@ -73,7 +73,8 @@ export type Work =
   | "cancellation"
   | "roll-back"
   | "list"
-  | "health";
+  | "health"
+  | "audit";
 
 /** A failure of the database in plain words; an error of any other kind as it is. */
 export function explainDatabaseError(error: unknown, url: string, work: Work): unknown {

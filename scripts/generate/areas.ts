@@ -70,6 +70,15 @@ export const AREAS: Record<string, Area> = {
     why: "people operate the service and answer for learners' data (O1, O5).",
     locks: "`auth.users`, against writes, for the moment that a new trigger takes. Sign-ups wait for it.",
   },
+  "91_cohorts": {
+    what: "cohorts of learners, and what instructors read about them.",
+    why: "an instructor sees how their own learners do, and of all others only aggregates (O3).",
+    locks: "`learner.adoption`, against writes, for the moment that a new trigger takes.",
+  },
+  "94_seal": {
+    what: "the Merkle log over the audit trail: leaves, checkpoints, and the job that seals.",
+    why: "a record of the past that somebody changes, removes or inserts is found (O1).",
+  },
   "95_health": {
     what: "hourly sums of what arrives, the targets of health, and the view sync_health.",
     why: "operators see in figures whether learners' work arrives (O4).",

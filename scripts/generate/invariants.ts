@@ -80,8 +80,9 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     id: "I10",
     statement: "Every change of content and every look at a learner's data is recorded, and records stay.",
-    how: "Statement triggers with transition tables write to an append-only table.",
-    gaps: "Records are not chained by hashes yet.",
+    how:
+      "Statement triggers with transition tables write to an append-only table. A job makes its records leaves of a Merkle log, whose checkpoints leave by webhook.",
+    gaps: "",
   },
   {
     id: "I11",

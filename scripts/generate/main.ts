@@ -46,7 +46,7 @@ await main(COMMAND, async ({ values: { check } }) => {
 
   const artifacts: Artifact[] = [
     ...sources,
-    ...jsonSchemas(),
+    ...await jsonSchemas(),
     functionErrors(),
     functionLimits(),
     await deviceSchema(),

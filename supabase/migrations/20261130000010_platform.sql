@@ -212,6 +212,7 @@ values
   ('not_found', 'There is nothing at this path.', 404, '{CR043}', false, null, null, null, null),
   ('webhook_unknown', 'This webhook endpoint or delivery does not exist.', 404, '{CR060}', false, null, null, null, null),
   ('record_unknown', 'This learner has no such record.', 404, '{CR070}', false, null, null, null, null),
+  ('cohort_unknown', 'This cohort does not exist, or you are not one of its instructors.', 404, '{CR090}', false, null, null, null, null),
   ('release_unknown', 'This release does not exist.', 404, '{CR030}', false, null, null, null, null),
   ('schedule_unknown', 'There is no pending schedule with this id.', 404, '{CR031}', false, null, null, null, null),
   ('method_not_allowed', 'This path does not support this method.', 405, '{}', false, null, null, null, null),
@@ -225,6 +226,7 @@ values
   ('drafts_moved', 'The drafts have changed since the preview.', 409, '{CR004}', false, null, null, null, null),
   ('release_needs_force', 'This release would withdraw a large share of the content.', 409, '{CR006}', false, null, null, null, null),
   ('webhook_rotating', 'The previous signing secret stays active during rotation.', 409, '{CR061}', false, null, null, null, null),
+  ('cohort_name_taken', 'Another cohort has this name.', 409, '{CR091}', false, null, null, null, null),
   ('nothing_to_publish', 'The drafts are the same as the newest release.', 409, '{CR032}', false, null, null, null, null),
   ('history_changed', 'The server''s history has changed.', 410, '{CR010}', false, null, null, null, null),
   ('cursor_ahead', 'The cursor is ahead of the server.', 410, '{CR011}', false, null, null, null, null),
@@ -925,6 +927,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   insert into ops.audit (actor, actor_role, source, action, object, object_id, before, after)
   select c.actor, c.actor_role, c.source, p_action, p_object, p_object_id, p_before, p_after from private.audit_caller() c
+  -- The transaction takes its number before the row takes its id, as in a trigger after a write. private.seal_audit() relies on it.
+  where pg_current_xact_id() is not null
 $$;
 comment on function private.audit(text, text, text, jsonb, jsonb) is
   'Writes one audit row for an operation that triggers do not see.';

@@ -9,11 +9,12 @@
 --        drop function if exists private.domain_body, private.skill_body, private.question_body, private.drop_temporary,
 --          private.collect_candidate, private.candidate_problem, private.collect_change, private.count_change, private.change_hash,
 --          private.create_edited_question, private.text_warning, private.moved_warning, private.edit_warnings, private.change_warnings,
---          private.write_tree, private.write_release_size, private.lift_lock_timeout, private.published_head, private.publish_drafts,
---          private.publish_release, public.publish_release, private.preview_release, public.preview_release, private.write_wanted,
---          private.rollback_release, public.rollback_release, private.restore_shelved, ops.restore_shelved, private.schedule_json,
---          private.schedule_release, private.cancel_schedule, private.list_schedules, public.schedule_release, public.cancel_schedule,
---          public.list_schedules, private.finish_schedule, ops.run_due_schedule, private.release_history, public.release_history;
+--          private.replace_lines, private.collect_skill_lines, private.write_tree, private.write_release_size, private.lift_lock_timeout,
+--          private.published_head, private.publish_drafts, private.publish_release, public.publish_release, private.preview_release,
+--          public.preview_release, private.write_wanted, private.rollback_release, public.rollback_release, private.restore_shelved,
+--          ops.restore_shelved, private.schedule_json, private.schedule_release, private.cancel_schedule, private.list_schedules,
+--          public.schedule_release, public.cancel_schedule, public.list_schedules, private.finish_schedule, ops.run_due_schedule,
+--          private.release_history, public.release_history;
 
 select private.revoke_default_grants();
 
@@ -103,16 +104,19 @@ set enable_memoize = off
 set enable_nestloop = on
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_hashagg = off
 as $$
 declare
   v_from smallint;
   v_to smallint;
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
-  -- The planner cannot know the number of marks. Few marks: index look-ups, because a hash of all drafts takes 0.1 s.
+  -- The planner cannot know the number of marks. Few marks: index look-ups, because a hash of all drafts takes 0.1 s, and sorts, because
+  -- a hash table for as many domains as the planner expects takes 5 ms.
   -- Many marks: one pass over the drafts, which for 50,000 drafts takes a third of the look-ups' time.
   if (select sum(cardinality(m.ids)) from content.draft_mark m) > 2000 then
-    perform set_config('enable_nestloop', 'off', true), set_config('enable_hashjoin', 'on', true);
+    perform set_config('enable_nestloop', 'off', true), set_config('enable_hashjoin', 'on', true),
+      set_config('enable_hashagg', 'on', true);
   end if;
   -- A temporary table, because 50,000 rows are too many for an array. ANALYZE took longer than writing the table,
   -- and readers either scan the table or look up each row in an index.
@@ -534,9 +538,9 @@ end
 $$;
 comment on function private.change_warnings() is 'The warnings about the questions of a release that collect_change() has collected.';
 
--- Source: schemas/30_publish/write_tree.sql
--- What:  writes the changed nodes of the hash tree for a release, in every content schema.
--- Why:   a device verifies its cache with the tree, row by row and domain by domain (C6). The cost follows the change.
+-- Source: schemas/30_publish/skill_lines.sql
+-- What:  the lines of the questions of each skill that a release changes, from which the skill's hash is computed.
+-- Why:   the cost follows the change: the lines of the other questions are kept from release to release.
 create table content.tree_text (
   skill_id    uuid not null,
   schema      smallint not null,
@@ -549,11 +553,33 @@ create table content.tree_text (
 alter table content.tree_text alter lines set storage external;
 comment on table content.tree_text is
   'Derived from the newest release: the lines of a skill''s questions, if they are equal in the schemas from from_schema to schema. '
-  'A release of 100 changes replaces 100 lines instead of reading the 9,000 rows beside them, which took half of its time.';
+  'A release of 100 changes replaces 100 lines instead of reading the 9,000 rows beside them.';
 alter table content.tree_text enable row level security;
 create policy tree_text_all_nobody on content.tree_text for all to anon, authenticated using (false);
 
-create function private.write_tree(p_version integer)
+create function private.replace_lines(p_lines text, p_before text[], p_after text[])
+returns text
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_lines text;
+begin
+  for v_place in 1..coalesce(cardinality(p_before), 0) loop
+    v_lines := replace(p_lines, p_before[v_place], p_after[v_place]);
+    if v_lines = p_lines then
+      return null;
+    end if;
+    p_lines := v_lines;
+  end loop;
+  return p_lines;
+end
+$$;
+comment on function private.replace_lines(text, text[], text[]) is
+  'Replaces lines of a node''s text. Null if the text lacks one of them: then it is not of the newest release, and is built anew.';
+
+create function private.collect_skill_lines(p_version integer)
 returns void
 language plpgsql
 volatile
@@ -567,48 +593,36 @@ declare
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
   perform private.drop_temporary('skill_line');
-  -- A node's text is the line of its own row, then the lines of its children, sorted by id. A line is "id:hash\n".
-  -- concat() takes half the time of four operators; a release of 100 changes builds some 9,000 lines.
-  -- 1 Skills with a changed row or changed questions. A moved question changes its old and its new skill.
+  -- A line is "id:hash\n", of 102 bytes. concat() takes half the time of four operators, and a full release builds all lines.
   create temp table skill_line (skill_id uuid not null, schema smallint not null, from_schema smallint not null, rows bigint, lines text storage external)
     on commit drop;
-  -- 1a Skills in which only question texts changed: the new lines replace the old ones.
+  -- 1 Skills in which only a few texts changed: the new lines replace the old ones.
   if exists (select from pg_temp.change c where c.was_skill_id is not null) then
-    with fresh as materialized (
-      select c.skill_id, c.id, concat(c.id, ':', encode(c.sha256, 'hex'), E'\n') as line,
-        c.op = 'upsert' and c.before_version is not null and c.was_skill_id = c.skill_id
-          and c.from_schema <= v_from and c.schema >= v_to as is_edit
-      from pg_temp.change c
-      where c.kind = 'question'
-    ),
-    kept as (
-      select t.skill_id, t.lines
-      from (
-        select c.id as skill_id, true as is_edit from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
-        union all select f.skill_id, f.is_edit from fresh f
-        union all select c.was_skill_id, false from pg_temp.change c where c.was_skill_id <> c.skill_id
-      ) k
-      join content.tree_text t on t.skill_id = k.skill_id and t.from_schema <= v_from and t.schema >= v_to and t.lines <> ''
-      group by t.skill_id
-      having bool_and(k.is_edit)
-    )
     insert into pg_temp.skill_line
-    select l.skill_id, v_to, v_from, count(*), string_agg(l.line, '' order by l.id)
+    select e.skill_id, v_to, v_from, octet_length(n.lines) / 102, n.lines
     from (
-      -- Sorted, because the planner expects few rows and would compare all pairs: 4 s for a skill of 3,000 questions.
-      select distinct on (l.skill_id, l.id) l.skill_id, l.id, l.line
+      select k.skill_id, array_agg(k.before) filter (where k.before is not null) as before, array_agg(k.after) filter (where k.before is not null) as after
       from (
-        select f.skill_id, f.id, f.line, 1 as choice from fresh f where f.skill_id in (select k.skill_id from kept k)
+        select c.id as skill_id, null as before, null as after, true as is_edit from pg_temp.change c where c.kind = 'skill' and c.op = 'upsert'
         union all
-        select k.skill_id, left(o.line, 36)::uuid, o.line || E'\n', 2
-        from kept k cross join lateral string_to_table(rtrim(k.lines, E'\n'), E'\n') o (line)
-      ) l
-      order by l.skill_id, l.id, l.choice
-    ) l
-    group by l.skill_id;
+        select c.skill_id, concat(c.id, ':', encode(b.sha256, 'hex'), E'\n'), concat(c.id, ':', encode(c.sha256, 'hex'), E'\n'),
+          c.op = 'upsert' and b.sha256 is not null and c.was_skill_id = c.skill_id and c.from_schema <= v_from and c.schema >= v_to
+        from pg_temp.change c
+        left join content.revision b on b.version = c.before_version and b.kind = c.kind and b.id = c.id and v_to between b.from_schema and b.schema
+        where c.kind = 'question'
+        union all
+        select c.was_skill_id, null, null, false from pg_temp.change c where c.was_skill_id <> c.skill_id
+      ) k
+      group by k.skill_id
+      -- Beyond that, reading the rows anew is faster: each edit copies the text.
+      having bool_and(k.is_edit) and count(*) <= 100
+    ) e
+    join content.tree_text t on t.skill_id = e.skill_id and t.from_schema <= v_from and t.schema >= v_to and t.lines <> ''
+    cross join lateral (select private.replace_lines(t.lines, e.before, e.after) as lines offset 0) n
+    where n.lines is not null;
   end if;
 
-  -- 1b All other skills: their questions with the schemas that have them. Changed questions come from the changes. Unchanged questions are
+  -- 2 All other skills: their questions with the schemas that have them. Changed questions come from the changes. Unchanged questions are
   -- the rows without a newer row. If a newer row exists for only some schemas, each schema is checked.
   with served as materialized (select s.schema from content.schema s where s.state <> 'retired'),
   touched as materialized (
@@ -666,28 +680,60 @@ begin
   where not a.in_all
   group by a.skill_id, s.schema;
 
-  -- 1c Keep the lines for the next release, if all schemas share them.
+  -- 3 Keep the lines for the next release, if all schemas share them.
   delete from content.tree_text t
   where exists (select from pg_temp.skill_line l where l.skill_id = t.skill_id and (l.from_schema <> v_from or l.schema <> v_to));
   insert into content.tree_text (skill_id, from_schema, schema, lines)
   select l.skill_id, l.from_schema, l.schema, l.lines from pg_temp.skill_line l where l.from_schema = v_from and l.schema = v_to
   on conflict (skill_id) do update set from_schema = excluded.from_schema, schema = excluded.schema, lines = excluded.lines;
+end
+$$;
+comment on function private.collect_skill_lines(integer) is
+  'Fills the temporary table skill_line: the lines of the questions of each skill that the rows of the temporary table change are in, or were in. A row is '
+  'valid for the schemas from from_schema to schema.';
 
+-- Source: schemas/30_publish/write_tree.sql
+-- What:  writes the changed nodes of the hash tree for a release, in every content schema.
+-- Why:   a device verifies its cache with the tree, row by row and domain by domain (C6). The cost follows the change.
+
+create function private.write_tree(p_version integer)
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+-- Each row is read once, so memoizing only costs time.
+set enable_memoize = off
+as $$
+begin
+  -- A node's text is the line of its own row, then the lines of its children, sorted by id. A line is "id:hash\n".
+  -- 1 Skills with a changed row or changed questions. A moved question changes its old and its new skill.
+  perform private.collect_skill_lines(p_version);
   insert into content.tree_node (schema, kind, id, version, hash, rows)
-  select s.schema, 'skill', l.skill_id, p_version, coalesce(node.hash, sha256('')), coalesce(node.rows, 0)
-  from pg_temp.skill_line l
-  join content.schema s on s.state <> 'retired' and s.schema between l.from_schema and l.schema
-  cross join lateral (
-    select r.op, r.sha256 from content.revision r
-    where s.schema between r.from_schema and r.schema and r.kind = 'skill' and r.id = l.skill_id
-    order by r.version desc limit 1
-  ) own
-  left join lateral (
-    select 1 + l.rows as rows, sha256(convert_to(l.skill_id || ':' || encode(own.sha256, 'hex') || E'\n' || l.lines, 'UTF8')) as hash
-  ) node on own.op = 'upsert'
+  select s.schema, 'skill', node.id, p_version, coalesce(node.hash, sha256('')), case when node.hash is null then 0 else node.rows end
+  from (
+    -- Schemas usually have the same row of the skill and the same lines, which are hashed once.
+    select l.skill_id as id, 1 + l.rows as rows, own.schemas,
+      case when own.op = 'upsert' then
+        sha256(convert_to(l.skill_id || ':' || encode(own.sha256, 'hex') || E'\n' || l.lines, 'UTF8'))
+      end as hash
+    from pg_temp.skill_line l
+    cross join lateral (
+      select r.op, r.sha256, array_agg(s.schema) as schemas
+      from content.schema s
+      cross join lateral (
+        select r.op, r.sha256 from content.revision r
+        where s.schema between r.from_schema and r.schema and r.kind = 'skill' and r.id = l.skill_id
+        order by r.version desc limit 1
+      ) r
+      where s.state <> 'retired' and s.schema between l.from_schema and l.schema
+      group by r.op, r.sha256
+    ) own
+    offset 0
+  ) node
+  cross join lateral unnest(node.schemas) s (schema)
   left join lateral (
     select n.hash, n.rows from content.tree_node n
-    where n.schema = s.schema and n.kind = 'skill' and n.id = l.skill_id order by n.version desc limit 1
+    where n.schema = s.schema and n.kind = 'skill' and n.id = node.id order by n.version desc limit 1
   ) was on true
   where coalesce(node.hash, sha256('')) is distinct from was.hash and (node.hash is not null or was.rows > 0);
 

@@ -10,8 +10,8 @@
 --        drop trigger user_account_soft_deleted on auth.users;
 --        drop trigger release_webhook on content.release;
 --        drop trigger erasure_webhook on ops.erasure;
---        drop table ops.account_deletion, ops.deletion_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message,
---          ops.webhook_delivery, ops.webhook_attempt cascade;
+--        drop table ops.account_deletion, ops.deletion_setting, ops.cohort, ops.cohort_member, ops.cohort_staff, ops.cohort_setting,
+--          ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt cascade;
 --        drop function if exists ops.set_deletion_grace, private.end_deletions, private.audit_look, private.learner_objects,
 --          private.action_json, private.record_actions, private.quarantine_states, private.mended_id, private.retry_rows, private.mend_row,
 --          private.timeline_cursor, private.ulid_time, private.support_timeline, public.support_timeline, private.quarantine_cursor,
@@ -28,7 +28,7 @@
 --          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, private.keep_grace_periods,
 --          ops.reapply_erasures, private.declare_upgrade, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade,
 --          private.move_events, private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner,
---          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url,
+--          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.webhook_types,
 --          private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
 --          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
@@ -109,6 +109,93 @@ end
 $$;
 comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
 
+-- Source: schemas/90_people/cohorts.sql
+-- What:  cohorts of learners, their members and staff, and the settings of what instructors see.
+-- Why:   an instructor reads about their own learners one by one, and about nobody else's (O3). Every table of learners is known to the layer that
+--        answers for their data, so these tables are here. 91_cohorts has all that works with them.
+create table ops.cohort (
+  id          uuid not null default gen_random_uuid(),
+  name        text collate "C" not null,
+  created_at  timestamptz not null default now(),
+  archived_at timestamptz,
+  constraint cohort_pkey primary key (id),
+  constraint cohort_name_is_one_short_line check (name ~ '\S' and length(name) <= 200 and name !~ '[[:cntrl:]]')
+);
+create unique index cohort_name_idx on ops.cohort (name) where archived_at is null;
+comment on table ops.cohort is 'Groups of learners, such as classes. An archived cohort is open to admins alone. Each change is audited.';
+
+create table ops.cohort_member (
+  cohort_id uuid not null,
+  user_id   uuid not null,
+  added_at  timestamptz not null default now(),
+  constraint cohort_member_pkey primary key (cohort_id, user_id),
+  constraint cohort_member_cohort_exists foreign key (cohort_id) references ops.cohort (id)
+);
+create index cohort_member_user_id_idx on ops.cohort_member (user_id);
+comment on table ops.cohort_member is 'The learners of each cohort. An adoption moves these rows to the account, and an erasure removes them.';
+
+create table ops.cohort_staff (
+  cohort_id uuid not null,
+  user_id   uuid not null,
+  added_at  timestamptz not null default now(),
+  constraint cohort_staff_pkey primary key (cohort_id, user_id),
+  constraint cohort_staff_cohort_exists foreign key (cohort_id) references ops.cohort (id)
+);
+create index cohort_staff_user_id_idx on ops.cohort_staff (user_id);
+comment on table ops.cohort_staff is
+  'The instructors of each cohort. A row alone gives no right: every call also requires the app role instructor, in the token and in the account.';
+
+create table ops.cohort_setting (
+  id             smallint not null default 1,
+  least_learners integer not null default 5,
+  most_members   integer not null default 2000,
+  recount_every  interval not null default '1 day',
+  help_failures  integer not null default 3,
+  help_recent    interval not null default '30 days',
+  stopped_after  interval not null default '14 days',
+  synced_within  interval not null default '1 day',
+  syncing_within interval not null default '2 minutes',
+  problem_within interval not null default '14 days',
+  storage_codes  text[] not null default '{storage.full,sqlite.full,disk.full,quota.exceeded}',
+  constraint cohort_setting_pkey primary key (id),
+  constraint cohort_setting_one_row check (id = 1),
+  constraint cohort_setting_least_learners_in_range check (least_learners between 2 and 1000),
+  constraint cohort_setting_most_members_in_range check (most_members between 1 and 5000),
+  constraint cohort_setting_recount_every_in_range check (recount_every between interval '1 hour' and interval '30 days'),
+  constraint cohort_setting_help_failures_in_range check (help_failures between 2 and 100),
+  constraint cohort_setting_help_recent_in_range check (help_recent between interval '1 day' and interval '365 days'),
+  constraint cohort_setting_stopped_after_in_range check (stopped_after between interval '1 day' and interval '365 days'),
+  constraint cohort_setting_synced_within_in_range check (synced_within between interval '1 minute' and interval '30 days'),
+  constraint cohort_setting_syncing_within_in_range check (syncing_within between interval '1 second' and synced_within),
+  constraint cohort_setting_problem_within_in_range check (problem_within between interval '1 hour' and interval '90 days'),
+  constraint cohort_setting_storage_codes_present check (array_position(storage_codes, null) is null and cardinality(storage_codes) <= 20)
+);
+comment on table ops.cohort_setting is 'One row: what instructors see of other learners, and when a learner needs help. docs/instructors.md explains each.';
+comment on column ops.cohort_setting.least_learners is 'Figures of learners outside of an instructor''s cohorts are shown if at least this many of them are in a figure.';
+comment on column ops.cohort_setting.most_members is 'A cohort has at most so many members, because its figures are counted when they are asked for.';
+comment on column ops.cohort_setting.recount_every is 'How often the figures of all learners are counted again.';
+comment on column ops.cohort_setting.help_failures is 'A learner needs help with a question after this many wrong answers in a row, the last of them within help_recent.';
+comment on column ops.cohort_setting.stopped_after is 'A learner has stopped if the last day of practice is longer ago.';
+comment on column ops.cohort_setting.synced_within is 'A device has synced recently if its last contact is not longer ago. syncing_within is the same for `syncing`.';
+comment on column ops.cohort_setting.problem_within is 'A device''s reports of failures count for this time.';
+comment on column ops.cohort_setting.storage_codes is 'The codes of `app.failed` with which apps report that the device''s storage is full.';
+
+alter table ops.cohort enable row level security;
+alter table ops.cohort_member enable row level security;
+alter table ops.cohort_staff enable row level security;
+alter table ops.cohort_setting enable row level security;
+create policy cohort_all_nobody on ops.cohort for all to anon, authenticated using (false);
+create policy cohort_member_all_nobody on ops.cohort_member for all to anon, authenticated using (false);
+create policy cohort_staff_all_nobody on ops.cohort_staff for all to anon, authenticated using (false);
+create policy cohort_setting_all_nobody on ops.cohort_setting for all to anon, authenticated using (false);
+insert into ops.cohort_setting default values;
+select private.watch_table('ops.cohort', 'audit', 'private.audit_change');
+create trigger cohort_stays before truncate on ops.cohort for each statement execute function private.forbid_change();
+create trigger cohort_setting_audit_update after update on ops.cohort_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger cohort_setting_stays before delete or truncate on ops.cohort_setting
+  for each statement execute function private.forbid_change();
+
 -- Source: schemas/90_people/support_look.sql
 -- What:  audit_look(), which audits a look of support at several learners, and learner_objects(), what is filed under a learner.
 -- Why:   a learner's timeline must show who has looked at their data, also when support asked for nobody in particular (O2).
@@ -135,7 +222,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- A list, because the catalogue would cost a page of a timeline 400 blocks. A test compares the two.
   select array['learner.adoption', 'learner.attempt', 'learner.batch', 'learner.device', 'learner.device_session', 'learner.event', 'learner.practice',
-    'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.content_report', 'ops.erasure',
+    'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.cohort_member', 'ops.cohort_staff', 'ops.content_report', 'ops.erasure',
     'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry']
 $$;
 comment on function private.learner_objects() is 'The objects of audit records that have a learner''s id as their object_id: every table with a column user_id.';
@@ -2356,6 +2443,14 @@ $$;
 comment on function private.is_webhook_url(text, boolean) is
   'https only; with p_local also http to the loopback. The dispatcher checks whether the host is public.';
 
+create function private.webhook_types()
+returns text[]
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select array['release.published', 'release.rolled_back', 'learner.erased', 'audit.sealed'] $$;
+comment on function private.webhook_types() is 'The types of messages that an endpoint can ask for.';
+
 create table ops.webhook_endpoint (
   id                  uuid not null default gen_random_uuid(),
   url                 text not null,
@@ -2372,7 +2467,7 @@ create table ops.webhook_endpoint (
   constraint webhook_endpoint_url_allowed check (private.is_webhook_url(url, local)),
   constraint webhook_endpoint_description_short check (length(description) <= 300),
   constraint webhook_endpoint_events_known check (
-    cardinality(events) > 0 and events <@ array['release.published', 'release.rolled_back', 'learner.erased']),
+    cardinality(events) > 0 and events <@ private.webhook_types()),
   constraint webhook_endpoint_max_attempts_in_range check (max_attempts between 1 and 50),
   -- Two columns instead of a list, because at most two secrets sign.
   constraint webhook_endpoint_previous_has_an_end check ((previous_secret_id is null) = (previous_ends_at is null)),
@@ -2392,8 +2487,8 @@ create table ops.webhook_message (
   created_at timestamptz not null,
   constraint webhook_message_pkey primary key (id),
   constraint webhook_message_id_form check (id ~ '^msg_[0-9a-f]{32}$'),
-  constraint webhook_message_type_known check (type in ('release.published', 'release.rolled_back', 'learner.erased')),
-  constraint webhook_message_version_iff_release check ((version is not null) = (type <> 'learner.erased')),
+  constraint webhook_message_type_known check (type = any (private.webhook_types())),
+  constraint webhook_message_version_iff_release check ((version is not null) = (type like 'release.%')),
   constraint webhook_message_body_is_json check (pg_input_is_valid(body, 'jsonb'))
 );
 -- No foreign key to content.release: releases are never deleted, and publishing need not lock one a second time.
@@ -2747,8 +2842,8 @@ begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
     perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
-  elsif cardinality(p_events) not between 1 and 3 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
-    perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
+  elsif cardinality(p_events) not between 1 and cardinality(private.webhook_types()) or not p_events <@ private.webhook_types() then
+    perform private.raise_error('signal_invalid', format('`events` must be some of %s.', array_to_string(private.webhook_types(), ', ')), 'events');
   elsif length(p_description) > 300 then
     perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
   end if;

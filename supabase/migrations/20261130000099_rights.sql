@@ -30,7 +30,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- postgres has rights in the platform schemas but cannot grant all of them: a grant of usage on auth, for example, is silently ignored.
   select unnest(array[
-    'private.account_of(uuid, uuid)', 'private.accounts_of_all()', 'private.open_sessions(uuid)', 'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
+    'private.account_of(uuid, uuid)', 'private.accounts_of_all()', 'private.find_accounts(uuid[], text[])', 'private.open_sessions(uuid)', 'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
     'private.webhook_secrets(uuid, uuid)', 'private.forget_webhook_secret(uuid)']::regprocedure[])
 $$;
 comment on function private.platform_helpers() is 'The security definers that postgres owns. None of them writes a table of Carrel.';
@@ -116,6 +116,8 @@ from (values
   ('ops.quarantine_action', 'insert or update or delete'),
   ('ops.erasure', 'insert or update or delete'),
   ('ops.account_deletion', 'insert or update or delete'),
+  ('ops.cohort_member', 'insert or update or delete'),
+  ('ops.cohort_staff', 'insert or update or delete'),
   ('ops.content_report', 'insert or update or delete'),
   ('ops.projection_difference', 'insert or update or delete'),
   -- Telemetry changes nobody's progress, and the trigger's condition would cost every batch.
@@ -137,9 +139,15 @@ from (values
   ('ops.webhook_message', 'insert or update or delete'),
   ('ops.webhook_delivery', 'insert or update or delete'),
   ('ops.webhook_attempt', 'insert or update or delete'),
+  -- Nobody changes or deletes these: other triggers refuse it.
+  ('ops.audit_leaf', 'insert or update'),
+  ('ops.audit_checkpoint', 'insert'),
+  ('private.audit_mark', 'insert or update'),
   ('ops.health_hour', 'insert or update or delete'),
   ('ops.health_total', 'insert or update or delete'),
   ('ops.health_gauge', 'insert or update or delete'),
+  ('ops.answer_figure', 'insert or update or delete'),
+  ('private.answer_pass', 'insert or update or delete'),
   ('private.health_mark', 'insert or update or delete'),
   ('private.error_code', 'insert or update or delete'),
   ('private.event_rule', 'insert or update or delete'),

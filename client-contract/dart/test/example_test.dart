@@ -6,7 +6,7 @@ import 'package:test/test.dart';
 import '../example/carrel_example.dart' as example;
 
 void main() {
-  test('the example grades an answer, keeps the event and reads its result', () {
+  test('the example grades, keeps an event and reads its result', () {
     final lines = <String>[];
     runZoned(
       example.main,

@@ -232,7 +232,8 @@ final Map<String, Object? Function(Json input)> subjects = {
       Uuid(input['learner']! as String),
     ),
   ),
-  'header.check': (input) => _verdict(checkHeaderLine(input['line']! as String)),
+  'header.check': (input) =>
+      _verdict(checkHeaderLine(input['line']! as String)),
   'retry.backoff': (input) => backoff(
     input['failures']! as int,
     RetryPolicy(

@@ -1,16 +1,19 @@
 // lib/src/limits.gen.dart: the protocol's numbers, and the steering before a server has sent one.
-import * as limits from "../../../client-contract/contract/limits.ts";
 import { NORMALISATION } from "../../../client-contract/contract/normalise.ts";
 import { DEFAULT_STEERING } from "../../../client-contract/contract/steering.ts";
 import type { Artifact } from "../artifact.ts";
-import { docstrings } from "./docstrings.ts";
+import { readLimits } from "../contract.ts";
 import { camel, docComment, layOut, library } from "./layout.ts";
 
 /** All limits by the name of the contract's export. */
 export async function dartLimits(): Promise<Artifact> {
-  const texts = await docstrings();
-  const constants = Object.entries({ ...limits, NORMALISATION }).map(([name, value]) =>
-    `${docComment(texts.get(name) ?? name, 2)}\nstatic const int ${camel(name)} = ${value};`
+  const normalisation = {
+    name: "NORMALISATION",
+    description: "The newest rule for comparing short texts",
+    value: NORMALISATION,
+  };
+  const constants = [...await readLimits(), normalisation].map(({ name, description, value }) =>
+    `${docComment(description, 2)}\nstatic const int ${camel(name)} = ${value};`
   );
   const steering = Object.entries(DEFAULT_STEERING).filter(([, value]) => value !== null)
     .map(([name, value]) => `${camel(name)}: ${value}`);
@@ -19,7 +22,7 @@ abstract final class Limits {
 ${constants.map((constant) => constant.replace(/^/gm, "  ")).join("\n\n")}
 }
 
-${docComment(texts.get("DEFAULT_STEERING") ?? "")}
+${docComment("What a client does before it has heard of its server")}
 ${layOut(steering, { before: "const Steering defaultSteering = Steering(", after: ");" })}`;
   return library("limits", "limits.ts", ["steering.gen.dart"], body);
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import * as contract from "../../../client-contract/contract/mod.ts";
 import type { Artifact } from "../artifact.ts";
-import { docstrings } from "./docstrings.ts";
+import { readModels } from "../contract.ts";
 import { dartPattern, docComment, layOut, library, pascal } from "./layout.ts";
 import { TEXT_TYPES } from "./names.ts";
 import { type Book, printClass, printEnum, printUnion } from "./print.ts";
@@ -10,6 +10,17 @@ import { Definitions, textPattern, type UnionDefinition } from "./schema.ts";
 
 /** A root of a library, and whether the device sends it. */
 type Root = readonly [name: string, schema: z.ZodType, sent?: "sent"];
+
+/** Texts by the names of models, and of their fields behind a point. */
+async function readTexts(): Promise<ReadonlyMap<string, string>> {
+  const models = await readModels();
+  return new Map(models.flatMap(({ id, description, fields }) => [
+    [id, description] as const,
+    ...fields.map(({ name, description, unit }) =>
+      [`${id}.${name}`, unit ? `${description}\n\nUnit: ${unit}` : description] as const
+    ),
+  ]));
+}
 
 const answers = Object.entries(contract.answers).map(([type, schema]): Root => [
   `${pascal(type)}Answer`,
@@ -76,20 +87,21 @@ const LIBRARIES: readonly { name: string; source: string; roots: readonly Root[]
   { name: "problem", source: "problem.ts", roots: [["Problem", contract.Problem]] },
 ];
 
-const TEXTS: Readonly<Record<string, string>> = {
-  Node: "A node of the hash tree; `rows` are its own row and all below",
-  DomainNode: "A domain's node, with those of its skills",
+/** What the contract gives no name. */
+const OWN_TEXTS: Readonly<Record<string, string>> = {
   Day: "A day of the calendar: `2026-11-30`",
+  SessionEndReason: "Why a session ended",
+  EventStatus: "How an event fared",
+  ResetReason: "Why a cursor is of no use",
+  RowKind: "The kind of a content row",
+  ReportKind: "What a device reports of its cache",
 };
 
-/** Words for a definition without a docstring. */
-function fallbackText(name: string): string {
-  const [owner = "", field] = name.split(".");
-  if (field !== undefined) return `\`${field}\` on the wire`;
-  if (TEXTS[name] !== undefined) return TEXTS[name];
-  const of = /^(.+)(Body|Key|Answer|Question|Change)$/.exec(owner);
-  if (of?.[2] === "Body") return `The body of a [${of[1]}]`;
-  return owner.replaceAll(/(?<=[a-z])([A-Z])/g, (_, letter: string) => ` ${letter.toLowerCase()}`);
+function textOf(texts: ReadonlyMap<string, string>, name: string): string {
+  const body = /^(\w+)Body$/.exec(name)?.[1];
+  const text = texts.get(name) ?? OWN_TEXTS[name] ?? (body && `The body of [${body}]`);
+  if (!text) throw new Error(`${name} has no text in the contract`);
+  return text;
 }
 
 const CHECKS: Readonly<Record<string, string>> = { Instant: "inCalendar" };
@@ -106,7 +118,7 @@ function scalars(texts: ReadonlyMap<string, string>): Artifact {
     const value = check ? `${check}(${read})` : read;
     const head = `factory ${name}.fromJson(Object? json) =>`;
     const line = `${head} ${name}(${value});`;
-    return `${docComment(texts.get(name) ?? fallbackText(name))}
+    return `${docComment(textOf(texts, name))}
 extension type const ${name}(String value) implements String {
   /// Reads one from JSON; throws a [CarrelFormatException].
   ${line.length <= 78 ? line : `${head}\n      ${name}(${value});`}
@@ -124,7 +136,7 @@ ${
 
 /** All libraries with models. */
 export async function dartModels(): Promise<Artifact[]> {
-  const texts = await docstrings();
+  const texts = await readTexts();
   const definitions = new Definitions();
   const libraryOf = new Map<string, string>();
   for (const { name, roots } of LIBRARIES) {
@@ -136,7 +148,7 @@ export async function dartModels(): Promise<Artifact[]> {
   const unions = [...definitions.all.values()].filter((one): one is UnionDefinition => one.kind === "union");
   const book: Book = {
     definitions: definitions.all,
-    textOf: (name) => texts.get(name) ?? fallbackText(name),
+    textOf: (name) => textOf(texts, name),
     unionsOf: (name) => unions.filter(({ options }) => options.includes(name)),
   };
   return [

@@ -142,7 +142,7 @@ ${override(constant.name)}${typeof constant.value === "string" ? "String" : "int
       };`
     ),
     ...fields.map((field) =>
-      `${docComment(field.text ?? book.textOf(`${name}.${field.wire}`), 2)}
+      `${docComment(book.textOf(`${name}.${field.wire}`), 2)}
 ${override(field.name)}final ${dartTypeOf(field)} ${field.name};`
     ),
     ...keeps
@@ -279,7 +279,7 @@ ${
     ...commonFields(union, book).map((field) => ({
       name: field.name,
       dart: dartTypeOf(field),
-      text: field.text ?? book.textOf(`${name}.${field.wire}`),
+      text: book.textOf(`${leavesOf(union, book)[0]?.name}.${field.wire}`),
     })),
   ].map(({ name, dart, text }) =>
     `${docComment(text, 2)}\n${inherited.has(name) ? "@override\n" : ""}${dart} get ${name};`

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import * as ids from "../../../client-contract/contract/ids.ts";
 import { camel, dartPattern, dartString } from "./layout.ts";
-import { classOf, enumOf, optionOf, TEXT_TYPES } from "./names.ts";
+import { classOf, enumOf, TEXT_TYPES } from "./names.ts";
 
 /** A Dart type, the function that reads it from JSON, and the expression that writes one. */
 export interface DartType {
@@ -22,7 +22,6 @@ export type Presence = "required" | "nullable" | "optional" | "nullish";
 export interface Field {
   wire: string;
   name: string;
-  text: string | undefined;
   presence: Presence;
   type: DartType;
 }
@@ -84,12 +83,9 @@ const DATE = patternOf(z.iso.date());
 export class Definitions {
   readonly all = new Map<string, Definition>();
 
-  readonly #names = new Map<z.core.$ZodType, string>();
-
   /** Defines a schema under its name. */
   define(schema: z.ZodType, name: string, isSent: boolean): void {
     if (this.all.has(name)) return;
-    this.#names.set(schema, name);
     if (schema instanceof z.ZodObject) this.#class(schema, name, isSent);
     else if (schema instanceof z.ZodUnion) this.#union(schema, name, isSent);
     else throw new Error(`${name} is neither an object nor a union`);
@@ -112,17 +108,16 @@ export class Definitions {
   }
 
   #field(schema: z.core.$ZodType, place: Place): Field {
-    let [inner, text, isOptional, isNullable] = [schema, undefined as string | undefined, false, false];
+    let [inner, isOptional, isNullable] = [schema, false, false];
     for (;;) {
       if (!(inner instanceof z.ZodType)) throw new Error(`${place.owner}.${place.field} is no schema of zod`);
-      text ??= inner.description;
       if (inner instanceof z.ZodOptional) isOptional = true;
       else if (inner instanceof z.ZodNullable) isNullable = true;
       else break;
       inner = inner.unwrap();
     }
     const presence = isOptional ? (isNullable ? "nullish" : "optional") : isNullable ? "nullable" : "required";
-    return { wire: place.field, name: camel(place.field), text, presence, type: this.#type(inner, place) };
+    return { wire: place.field, name: camel(place.field), presence, type: this.#type(inner, place) };
   }
 
   #type(schema: z.core.$ZodType, place: Place): DartType {
@@ -149,7 +144,7 @@ export class Definitions {
     if (schema instanceof z.ZodObject && Object.keys(schema.shape).length === 0) {
       return leaf("Map<String, Object?>", "readObject");
     }
-    const name = this.#names.get(schema) ?? classOf(schema, place.owner, place.field);
+    const name = classOf(schema, place.owner, place.field);
     this.define(schema, name, place.isSent);
     return { dart: name, reader: `${name}.fromJson`, write: (value) => `${value}.toJson()`, uses: [name] };
   }
@@ -202,16 +197,12 @@ export class Definitions {
     const discriminator = schema instanceof z.ZodDiscriminatedUnion ? schema._zod.def.discriminator : null;
     const definition: UnionDefinition = { kind: "union", name, discriminator, options: [] };
     this.all.set(name, definition);
-    schema.options.forEach((option, place) => {
+    for (const option of schema.options) {
       if (!(option instanceof z.ZodType)) throw new Error(`${name} has an option that is no schema of zod`);
-      const tag = option instanceof z.ZodObject && discriminator !== null
-        ? option.shape[discriminator]
-        : undefined;
-      const value = tag instanceof z.ZodLiteral ? String(tag.value) : undefined;
-      const optionName = optionOf(option, name, place, value);
+      const optionName = classOf(option, name, "");
       this.define(option, optionName, isSent);
       definition.options.push(optionName);
-    });
+    }
   }
 }
 

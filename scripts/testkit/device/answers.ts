@@ -1,5 +1,6 @@
 // Answers for whoever plays a learner: one that is right and one that is wrong, to a question of any type.
-import type { AnswerTo, Gradable, QuestionType } from "../../../client-contract/contract/question.ts";
+import type { Gradable } from "../../../client-contract/contract/grading.ts";
+import type { AnswerTo, QuestionType } from "../../../client-contract/contract/question.ts";
 
 /** An answer that is right. */
 export function rightAnswer({ type, answer }: Gradable): AnswerTo<QuestionType> {

@@ -14,6 +14,7 @@ export const ERRORS = {
   not_found: { status: 404, title: "There is nothing at this path.", retryable: false },
   webhook_unknown: { status: 404, title: "This webhook endpoint or delivery does not exist.", retryable: false },
   record_unknown: { status: 404, title: "This learner has no such record.", retryable: false },
+  cohort_unknown: { status: 404, title: "This cohort does not exist, or you are not one of its instructors.", retryable: false },
   release_unknown: { status: 404, title: "This release does not exist.", retryable: false },
   schedule_unknown: { status: 404, title: "There is no pending schedule with this id.", retryable: false },
   method_not_allowed: { status: 405, title: "This path does not support this method.", retryable: false },
@@ -27,6 +28,7 @@ export const ERRORS = {
   drafts_moved: { status: 409, title: "The drafts have changed since the preview.", retryable: false },
   release_needs_force: { status: 409, title: "This release would withdraw a large share of the content.", retryable: false },
   webhook_rotating: { status: 409, title: "The previous signing secret stays active during rotation.", retryable: false },
+  cohort_name_taken: { status: 409, title: "Another cohort has this name.", retryable: false },
   nothing_to_publish: { status: 409, title: "The drafts are the same as the newest release.", retryable: false },
   history_changed: { status: 410, title: "The server's history has changed.", retryable: false },
   cursor_ahead: { status: 410, title: "The cursor is ahead of the server.", retryable: false },
@@ -101,4 +103,6 @@ export const SQLSTATES: Readonly<Record<string, ErrorCode>> = {
   "CR083": "rate_limited",
   "CR084": "device_unknown",
   "CR085": "revocations_full",
+  "CR090": "cohort_unknown",
+  "CR091": "cohort_name_taken",
 };

@@ -63,6 +63,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   insert into ops.audit (actor, actor_role, source, action, object, object_id, before, after)
   select c.actor, c.actor_role, c.source, p_action, p_object, p_object_id, p_before, p_after from private.audit_caller() c
+  -- The transaction takes its number before the row takes its id, as in a trigger after a write. private.seal_audit() relies on it.
+  where pg_current_xact_id() is not null
 $$;
 comment on function private.audit(text, text, text, jsonb, jsonb) is
   'Writes one audit row for an operation that triggers do not see.';

@@ -25,16 +25,19 @@ set enable_memoize = off
 set enable_nestloop = on
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_hashagg = off
 as $$
 declare
   v_from smallint;
   v_to smallint;
 begin
   select min(s.schema), max(s.schema) into v_from, v_to from content.schema s where s.state <> 'retired';
-  -- The planner cannot know the number of marks. Few marks: index look-ups, because a hash of all drafts takes 0.1 s.
+  -- The planner cannot know the number of marks. Few marks: index look-ups, because a hash of all drafts takes 0.1 s, and sorts, because
+  -- a hash table for as many domains as the planner expects takes 5 ms.
   -- Many marks: one pass over the drafts, which for 50,000 drafts takes a third of the look-ups' time.
   if (select sum(cardinality(m.ids)) from content.draft_mark m) > 2000 then
-    perform set_config('enable_nestloop', 'off', true), set_config('enable_hashjoin', 'on', true);
+    perform set_config('enable_nestloop', 'off', true), set_config('enable_hashjoin', 'on', true),
+      set_config('enable_hashagg', 'on', true);
   end if;
   -- A temporary table, because 50,000 rows are too many for an array. ANALYZE took longer than writing the table,
   -- and readers either scan the table or look up each row in an index.

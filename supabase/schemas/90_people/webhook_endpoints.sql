@@ -15,8 +15,8 @@ begin
   perform private.require_role('admin');
   if p_url is null or not private.is_webhook_url(p_url, p_local) then
     perform private.raise_error('signal_invalid', '`url` must be an https URL without user and password.', 'url');
-  elsif cardinality(p_events) not between 1 and 3 or not p_events <@ array['release.published', 'release.rolled_back', 'learner.erased'] then
-    perform private.raise_error('signal_invalid', '`events` must be some of release.published, release.rolled_back and learner.erased.', 'events');
+  elsif cardinality(p_events) not between 1 and cardinality(private.webhook_types()) or not p_events <@ private.webhook_types() then
+    perform private.raise_error('signal_invalid', format('`events` must be some of %s.', array_to_string(private.webhook_types(), ', ')), 'events');
   elsif length(p_description) > 300 then
     perform private.raise_error('signal_invalid', '`description` may have at most 300 characters.', 'description');
   end if;

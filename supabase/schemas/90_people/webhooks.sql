@@ -15,6 +15,14 @@ $$;
 comment on function private.is_webhook_url(text, boolean) is
   'https only; with p_local also http to the loopback. The dispatcher checks whether the host is public.';
 
+create function private.webhook_types()
+returns text[]
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select array['release.published', 'release.rolled_back', 'learner.erased', 'audit.sealed'] $$;
+comment on function private.webhook_types() is 'The types of messages that an endpoint can ask for.';
+
 create table ops.webhook_endpoint (
   id                  uuid not null default gen_random_uuid(),
   url                 text not null,
@@ -31,7 +39,7 @@ create table ops.webhook_endpoint (
   constraint webhook_endpoint_url_allowed check (private.is_webhook_url(url, local)),
   constraint webhook_endpoint_description_short check (length(description) <= 300),
   constraint webhook_endpoint_events_known check (
-    cardinality(events) > 0 and events <@ array['release.published', 'release.rolled_back', 'learner.erased']),
+    cardinality(events) > 0 and events <@ private.webhook_types()),
   constraint webhook_endpoint_max_attempts_in_range check (max_attempts between 1 and 50),
   -- Two columns instead of a list, because at most two secrets sign.
   constraint webhook_endpoint_previous_has_an_end check ((previous_secret_id is null) = (previous_ends_at is null)),
@@ -51,8 +59,8 @@ create table ops.webhook_message (
   created_at timestamptz not null,
   constraint webhook_message_pkey primary key (id),
   constraint webhook_message_id_form check (id ~ '^msg_[0-9a-f]{32}$'),
-  constraint webhook_message_type_known check (type in ('release.published', 'release.rolled_back', 'learner.erased')),
-  constraint webhook_message_version_iff_release check ((version is not null) = (type <> 'learner.erased')),
+  constraint webhook_message_type_known check (type = any (private.webhook_types())),
+  constraint webhook_message_version_iff_release check ((version is not null) = (type like 'release.%')),
   constraint webhook_message_body_is_json check (pg_input_is_valid(body, 'jsonb'))
 );
 -- No foreign key to content.release: releases are never deleted, and publishing need not lock one a second time.

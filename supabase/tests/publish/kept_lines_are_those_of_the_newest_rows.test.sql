@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 
 select tests.a_release();
 -- Skills whose stored lines differ from the questions of the newest release.
@@ -33,6 +33,16 @@ select tests.publish();
 update content.question set prompt = 'Alike again' where id = tests.question(5);
 select tests.publish();
 select is_empty('select pg_temp.wrong()', 'I12: a skill that is equal in the schemas again has the right lines');
+update content.tree_text set lines = replace(lines, 'a', 'b');
+update content.question set prompt = 'Edited again' where id in (tests.question(1), tests.question(3), tests.question(5));
+select tests.publish();
+select is_empty('select pg_temp.wrong()', 'I12: lines that are not of the newest release are built anew from the rows');
+insert into content.question (skill_id, key, prompt, choices, answer)
+select tests.skill(2), 'many/' || n, 'Question', '{a,b}', '{"choice": 0}' from generate_series(1, 101) n;
+select tests.publish();
+update content.question set prompt = 'Edited' where skill_id = tests.skill(2);
+select tests.publish();
+select is_empty('select pg_temp.wrong()', 'I12: lines are right after more than 100 edits in one skill');
 
 select * from finish();
 rollback;

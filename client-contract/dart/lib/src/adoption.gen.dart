@@ -66,21 +66,26 @@ final class Adoption extends CarrelModel {
   /// now on.
   final Uuid learnerId;
 
-  /// RFC 3339.
+  /// When the account took over the data.
   final ServerInstant adoptedAt;
 
-  /// For the `at_least` of a pull that must have the adopted rows in it;
-  /// opaque.
+  /// For the `at_least` of a pull that must contain the adopted rows; opaque.
   final String token;
 
   /// Events of the ledger that the account got.
+  ///
+  /// Unit: events.
   final int moved;
 
   /// Events that the account had already.
+  ///
+  /// Unit: events.
   final int duplicate;
 
   /// Events whose id the account has for another event; they are kept for
   /// support.
+  ///
+  /// Unit: events.
   final int conflict;
 
   @override

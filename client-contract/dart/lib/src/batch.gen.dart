@@ -56,35 +56,36 @@ final class BatchHeader extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The batch's id, made on the device; support finds the batch by it.
   final Ulid batchId;
 
-  /// A UUID in lower case.
+  /// The device that sends the batch.
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// The device's time when it sends, from which the server derives the clock
+  /// skew.
   final Instant sentAt;
 
-  /// `platform` on the wire.
+  /// The app's platform, by which steering is chosen.
   final String? platform;
 
-  /// `app_version` on the wire.
+  /// The app's version, by which steering is chosen.
   final String? appVersion;
 
-  /// `contract_version` on the wire.
+  /// The version of this contract that the client implements.
   final int contractVersion;
 
-  /// What the device holds; 0: nothing.
+  /// The content version that the device holds; 0: none.
   final int? contentVersion;
 
-  /// The content schema that the answer's head is for; absent: 1.
+  /// The content schema for which the answer has a head; absent: 1.
   final int? contentSchema;
 
-  /// `pull` on the wire.
+  /// What to pull in the same round trip; absent or null: nothing.
   final PullRequest? pull;
 
-  /// The lines are what the device has given up, as it holds them: why, in the
-  /// order of the lines.
+  /// Present if the lines are events that the device has given up: the reason
+  /// for each, in the order of the lines.
   final List<String?>? deadLetters;
 
   /// Fields that this version of the package does not know, as they came.
@@ -106,7 +107,7 @@ final class BatchHeader extends CarrelModel {
   };
 }
 
-/// Pull request.
+/// The pull that a push asks for.
 final class PullRequest extends CarrelModel {
   /// Makes one from its parts.
   const PullRequest({this.cursor, this.limit, this.unknown = const {}});
@@ -121,10 +122,12 @@ final class PullRequest extends CarrelModel {
     );
   }
 
-  /// Of the last pull; null: from the start.
+  /// The `cursor` of the last pull; null: from the start.
   final String? cursor;
 
-  /// `limit` on the wire.
+  /// Most changes of the answer; absent: the server's default.
+  ///
+  /// Unit: changes.
   final int? limit;
 
   /// Fields that this version of the package does not know, as they came.
@@ -160,16 +163,16 @@ final class SyncAnswer extends CarrelModel {
     );
   }
 
-  /// `batch` on the wire.
+  /// The result of the push.
   final BatchAnswer batch;
 
-  /// `head` on the wire.
+  /// The newest content release.
   final Head head;
 
-  /// `steering` on the wire.
+  /// The values that the server asks of this app.
   final Steering steering;
 
-  /// Null where it was not asked for.
+  /// The learner's changed rows; null if the header asked for no pull.
   final PullAnswer? pull;
 
   @override
@@ -205,19 +208,20 @@ final class BatchAnswer extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The batch that was received.
   final Ulid batchId;
 
-  /// Whether there is something to pull; replays and telemetry leave nothing.
+  /// Whether there is something to pull; repeated batches and telemetry change
+  /// nothing.
   final bool changed;
 
-  /// RFC 3339.
+  /// When the server received the batch.
   final ServerInstant receivedAt;
 
-  /// For the `at_least` of a pull that must have this batch in it; opaque.
+  /// For the `at_least` of a pull that must contain this batch; opaque.
   final String token;
 
-  /// `results` on the wire.
+  /// One result for each event, in the order of the request's lines.
   final List<EventResult> results;
 
   @override
@@ -264,22 +268,26 @@ final class EventResult extends CarrelModel {
     );
   }
 
-  /// As it arrived, at most 64 characters; absent where the line has none.
+  /// The event's id as it arrived, at most 64 characters; absent if the line
+  /// has none.
   final String? id;
 
-  /// `status` on the wire.
+  /// `applied` and `duplicate`: the server has the event. `quarantined`: the
+  /// server keeps it. `retry`: the device keeps it.
   final EventStatus status;
 
-  /// Of the error registry, unless the event was taken.
+  /// A code of the error registry; absent if the event was applied.
   final String? code;
 
   /// The first field that is wrong.
   final String? field;
 
-  /// With a code: whether the same event may be sent again.
+  /// With `code`: whether the device should send the same event again.
   final bool? retryable;
 
-  /// With retry: seconds after which to send it again.
+  /// With `retry`: when to send the event again.
+  ///
+  /// Unit: seconds.
   final int? retryAfterS;
 
   /// Values that this version of the package does not know, as they came.
@@ -297,7 +305,7 @@ final class EventResult extends CarrelModel {
   };
 }
 
-/// Event status.
+/// How an event fared.
 enum EventStatus {
   /// `applied`.
   applied('applied'),

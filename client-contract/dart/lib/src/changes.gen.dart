@@ -35,28 +35,34 @@ final class SkillProgress extends CarrelModel {
     );
   }
 
-  /// A UUID in lower case.
+  /// The skill.
   final Uuid skillId;
 
-  /// `reset_count` on the wire.
+  /// The number of resets in the skill; 0: none.
   final int resetCount;
 
-  /// A ULID in upper case.
+  /// The event of the last reset; null: none.
   final Ulid? resetEvent;
 
-  /// `mastery` on the wire.
+  /// The app's own measure of the skill, from 0 to 100.
+  ///
+  /// Unit: points.
   final int mastery;
 
-  /// `completed` on the wire.
+  /// The questions that the learner has completed since the last reset.
   final List<Uuid> completed;
 
-  /// `attempts` on the wire.
+  /// Answers since the last reset.
+  ///
+  /// Unit: attempts.
   final int attempts;
 
-  /// `correct` on the wire.
+  /// Right answers since the last reset.
+  ///
+  /// Unit: attempts.
   final int correct;
 
-  /// RFC 3339.
+  /// When the learner last practised, by the device's clock; null: never.
   final ServerInstant? practicedAt;
 
   @override
@@ -121,13 +127,13 @@ final class ChangesPage extends CarrelModel implements PullAnswer {
     );
   }
 
-  /// `changes` on the wire.
+  /// Changed rows, oldest change first.
   final List<Change> changes;
 
-  /// `cursor` on the wire.
+  /// Where the next pull begins; opaque.
   final String cursor;
 
-  /// `more` on the wire.
+  /// Whether there are more changes now: pull again at once.
   final bool more;
 
   @override
@@ -161,8 +167,8 @@ sealed class Change implements CarrelModel {
   /// What it is.
   String get kind;
 
-  /// It says nothing that the events of the asking device do not; a device that
-  /// still has those may skip it.
+  /// Whether the row says nothing beyond the asking device's own events; a
+  /// device that still has those events may skip it.
   bool get own;
 }
 
@@ -198,7 +204,7 @@ final class UnknownChange extends CarrelModel implements Change {
   Map<String, Object?> toJson() => json;
 }
 
-/// Session change.
+/// A session that changed.
 final class SessionChange extends CarrelModel implements Change {
   /// Makes one from its parts.
   const SessionChange({required this.own, required this.row});
@@ -217,12 +223,12 @@ final class SessionChange extends CarrelModel implements Change {
   @override
   String get kind => 'session';
 
-  /// It says nothing that the events of the asking device do not; a device that
-  /// still has those may skip it.
+  /// Whether the row says nothing beyond the asking device's own events; a
+  /// device that still has those events may skip it.
   @override
   final bool own;
 
-  /// `row` on the wire.
+  /// The row.
   final SessionRow row;
 
   @override
@@ -262,28 +268,30 @@ final class SessionRow extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The session's id, made on the device.
   final Ulid sessionId;
 
-  /// A UUID in lower case.
+  /// The skill that was studied; null: several, or the start is not known yet.
   final Uuid? skillId;
 
-  /// A UUID in lower case.
+  /// The device on which the learner studied.
   final Uuid deviceId;
 
-  /// `content_version` on the wire.
+  /// The content version that the learner saw; null: the start is not known
+  /// yet.
   final int? contentVersion;
 
-  /// RFC 3339.
+  /// When the session began, by the device's clock; null: not known yet.
   final ServerInstant? startedAt;
 
-  /// RFC 3339.
+  /// When the session ended, by the device's clock; null: not known yet.
   final ServerInstant? endedAt;
 
-  /// `end_reason` on the wire.
+  /// Why it ended: `completed`, `abandoned` or `timed_out`; null: not known
+  /// yet.
   final String? endReason;
 
-  /// Taken back: to be shown nowhere.
+  /// Whether support has taken the row back; a voided row is shown nowhere.
   final bool voided;
 
   @override
@@ -299,7 +307,7 @@ final class SessionRow extends CarrelModel {
   };
 }
 
-/// Attempt change.
+/// An attempt that changed.
 final class AttemptChange extends CarrelModel implements Change {
   /// Makes one from its parts.
   const AttemptChange({required this.own, required this.row});
@@ -318,12 +326,12 @@ final class AttemptChange extends CarrelModel implements Change {
   @override
   String get kind => 'attempt';
 
-  /// It says nothing that the events of the asking device do not; a device that
-  /// still has those may skip it.
+  /// Whether the row says nothing beyond the asking device's own events; a
+  /// device that still has those events may skip it.
   @override
   final bool own;
 
-  /// `row` on the wire.
+  /// The row.
   final AttemptRow row;
 
   @override
@@ -379,53 +387,57 @@ final class AttemptRow extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The id of the event, and so of the attempt.
   final Ulid eventId;
 
-  /// A ULID in upper case.
+  /// The session in which the learner answered.
   final Ulid sessionId;
 
-  /// A UUID in lower case.
+  /// The question's skill when the attempt arrived.
   final Uuid skillId;
 
-  /// A UUID in lower case.
+  /// The question.
   final Uuid questionId;
 
-  /// A UUID in lower case.
+  /// The device on which the learner answered.
   final Uuid deviceId;
 
-  /// `content_version` on the wire.
+  /// The content version that the learner saw.
   final int contentVersion;
 
-  /// What the answered version was when it arrived: current, outdated or
-  /// withdrawn.
+  /// What that version was when the attempt arrived: `current`, `outdated` or
+  /// `withdrawn`.
   final String contentState;
 
-  /// `answer` on the wire.
+  /// The learner's answer, in the form of the question's type.
   final Map<String, Object?> answer;
 
-  /// `claimed_correct` on the wire.
+  /// The device's verdict.
   final bool claimedCorrect;
 
-  /// The server's grading; null where it can't grade.
+  /// The server's verdict; null if the server has no answer key.
   final bool? gradedCorrect;
 
-  /// `duration_ms` on the wire.
+  /// How long the learner took.
+  ///
+  /// Unit: milliseconds.
   final int durationMs;
 
-  /// `reset_count` on the wire.
+  /// The number of resets in the skill before this attempt; 0: none.
   final int resetCount;
 
-  /// A ULID in upper case.
+  /// The event of the last reset; null: none.
   final Ulid? resetEvent;
 
-  /// RFC 3339.
+  /// When the learner answered, by the device's clock.
   final ServerInstant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   final int utcOffsetMinutes;
 
-  /// `voided` on the wire.
+  /// Whether support has taken the row back; a voided row is shown nowhere.
   final bool voided;
 
   @override
@@ -449,7 +461,7 @@ final class AttemptRow extends CarrelModel {
   };
 }
 
-/// Skill progress change.
+/// Progress that changed.
 final class SkillProgressChange extends CarrelModel implements Change {
   /// Makes one from its parts.
   const SkillProgressChange({required this.own, required this.row});
@@ -468,12 +480,12 @@ final class SkillProgressChange extends CarrelModel implements Change {
   @override
   String get kind => 'skill_progress';
 
-  /// It says nothing that the events of the asking device do not; a device that
-  /// still has those may skip it.
+  /// Whether the row says nothing beyond the asking device's own events; a
+  /// device that still has those events may skip it.
   @override
   final bool own;
 
-  /// `row` on the wire.
+  /// The row.
   final SkillProgressRow row;
 
   @override
@@ -515,31 +527,37 @@ final class SkillProgressRow extends CarrelModel {
     );
   }
 
-  /// A UUID in lower case.
+  /// The skill.
   final Uuid skillId;
 
-  /// `reset_count` on the wire.
+  /// The number of resets in the skill; 0: none.
   final int resetCount;
 
-  /// A ULID in upper case.
+  /// The event of the last reset; null: none.
   final Ulid? resetEvent;
 
-  /// `mastery` on the wire.
+  /// The app's own measure of the skill, from 0 to 100.
+  ///
+  /// Unit: points.
   final int mastery;
 
-  /// `completed` on the wire.
+  /// The questions that the learner has completed since the last reset.
   final List<Uuid> completed;
 
-  /// `attempts` on the wire.
+  /// Answers since the last reset.
+  ///
+  /// Unit: attempts.
   final int attempts;
 
-  /// `correct` on the wire.
+  /// Right answers since the last reset.
+  ///
+  /// Unit: attempts.
   final int correct;
 
-  /// RFC 3339.
+  /// When the learner last practised, by the device's clock; null: never.
   final ServerInstant? practicedAt;
 
-  /// `voided` on the wire.
+  /// Whether the row has been taken back; a voided row is shown nowhere.
   final bool voided;
 
   @override
@@ -556,7 +574,7 @@ final class SkillProgressRow extends CarrelModel {
   };
 }
 
-/// Practice change.
+/// Days of practice that changed.
 final class PracticeChange extends CarrelModel implements Change {
   /// Makes one from its parts.
   const PracticeChange({required this.own, required this.row});
@@ -575,12 +593,12 @@ final class PracticeChange extends CarrelModel implements Change {
   @override
   String get kind => 'practice';
 
-  /// It says nothing that the events of the asking device do not; a device that
-  /// still has those may skip it.
+  /// Whether the row says nothing beyond the asking device's own events; a
+  /// device that still has those events may skip it.
   @override
   final bool own;
 
-  /// `row` on the wire.
+  /// The row.
   final PracticeRow row;
 
   @override
@@ -613,17 +631,21 @@ final class PracticeRow extends CarrelModel {
     );
   }
 
-  /// Local days in a row, both ends included; ascending.
+  /// Days of practice, ascending; no range touches another.
   final List<Days> days;
 
-  /// `last_day` on the wire.
+  /// The last day of practice.
   final Day lastDay;
 
-  /// Days in a row that end with last_day; over, where that is before
-  /// yesterday.
+  /// Length of the streak that ends with `last_day`; it is over if `last_day`
+  /// is before yesterday.
+  ///
+  /// Unit: days.
   final int streak;
 
-  /// `longest_streak` on the wire.
+  /// Length of the longest streak.
+  ///
+  /// Unit: days.
   final int longestStreak;
 
   @override
@@ -635,7 +657,7 @@ final class PracticeRow extends CarrelModel {
   };
 }
 
-/// Days.
+/// Local days in a row, both ends included.
 final class Days extends CarrelModel {
   /// Makes one from its parts.
   const Days({required this.from, required this.to});
@@ -649,10 +671,10 @@ final class Days extends CarrelModel {
     );
   }
 
-  /// `from` on the wire.
+  /// The first day, YYYY-MM-DD.
   final Day from;
 
-  /// `to` on the wire.
+  /// The last day, YYYY-MM-DD.
   final Day to;
 
   @override
@@ -678,7 +700,7 @@ final class PullReset extends CarrelModel implements PullAnswer {
     );
   }
 
-  /// `reset` on the wire.
+  /// Why the cursor is of no use.
   final ResetReason reset;
 
   /// Values that this version of the package does not know, as they came.
@@ -688,7 +710,7 @@ final class PullReset extends CarrelModel implements PullAnswer {
   Map<String, Object?> toJson() => {'reset': reset.wire, ...unknown};
 }
 
-/// Reset reason.
+/// Why a cursor is of no use.
 enum ResetReason {
   /// `history_changed`.
   historyChanged('history_changed'),
@@ -723,7 +745,7 @@ sealed class SteeredPullAnswer implements CarrelModel {
     _ => UnknownSteeredPullAnswer.fromJson(json),
   };
 
-  /// `steering` on the wire.
+  /// The values that the server asks of this app.
   Steering get steering;
 }
 
@@ -752,7 +774,7 @@ final class UnknownSteeredPullAnswer extends CarrelModel
   Map<String, Object?> toJson() => json;
 }
 
-/// Steered changes page.
+/// A page of changes, and the steering.
 final class SteeredChangesPage extends CarrelModel
     implements SteeredPullAnswer {
   /// Makes one from its parts.
@@ -774,16 +796,16 @@ final class SteeredChangesPage extends CarrelModel
     );
   }
 
-  /// `changes` on the wire.
+  /// Changed rows, oldest change first.
   final List<Change> changes;
 
-  /// `cursor` on the wire.
+  /// Where the next pull begins; opaque.
   final String cursor;
 
-  /// `more` on the wire.
+  /// Whether there are more changes now: pull again at once.
   final bool more;
 
-  /// `steering` on the wire.
+  /// The values that the server asks of this app.
   @override
   final Steering steering;
 
@@ -796,7 +818,7 @@ final class SteeredChangesPage extends CarrelModel
   };
 }
 
-/// Steered pull reset.
+/// A reset, and the steering.
 final class SteeredPullReset extends CarrelModel implements SteeredPullAnswer {
   /// Makes one from its parts.
   const SteeredPullReset({
@@ -819,10 +841,10 @@ final class SteeredPullReset extends CarrelModel implements SteeredPullAnswer {
     );
   }
 
-  /// `reset` on the wire.
+  /// Why the cursor is of no use.
   final ResetReason reset;
 
-  /// `steering` on the wire.
+  /// The values that the server asks of this app.
   @override
   final Steering steering;
 

@@ -47,44 +47,53 @@ final class Head extends CarrelModel {
     );
   }
 
-  /// 16 hex digits.
+  /// The line of the database's life that the version belongs to.
   final History history;
 
-  /// `schema` on the wire.
+  /// The content schema of this answer.
   final int schema;
 
-  /// `version` on the wire.
+  /// The newest release; 0: nothing is published yet.
   final int version;
 
-  /// RFC 3339.
+  /// When it was published; null: nothing is published yet.
   final ServerInstant? publishedAt;
 
-  /// The hash tree's root.
+  /// The root of the release's hash tree; null: nothing is published yet.
   final Sha256? root;
 
-  /// `domains` on the wire.
+  /// Domains of the release.
+  ///
+  /// Unit: domains.
   final int domains;
 
-  /// `skills` on the wire.
+  /// Skills of the release.
+  ///
+  /// Unit: skills.
   final int skills;
 
-  /// `questions` on the wire.
+  /// Questions of the release.
+  ///
+  /// Unit: questions.
   final int questions;
 
-  /// Whoever holds less must update before studying on; 0: nobody.
+  /// A device with an older version must update before studying on; 0: no such
+  /// version.
   final int minimumVersion;
 
-  /// A delta since a version below it is answered `cursor_too_old`; 0: none is.
+  /// A delta since an older version is refused with `cursor_too_old`; 0: no
+  /// such version.
   final int horizon;
 
-  /// Seconds until the next poll, before jitter.
+  /// When to poll next, before jitter.
+  ///
+  /// Unit: seconds.
   final int pollAfterS;
 
-  /// When this contract schema ends; null: no end is known.
+  /// When this content schema ends; null: no end is known.
   final ServerInstant? schemaEndsAt;
 
-  /// The newest release whose manifest names bundles for all domains, and its
-  /// root. Null: none has them.
+  /// The newest release that has bundles; null: none.
   final BundledRelease? bundled;
 
   @override
@@ -105,7 +114,7 @@ final class Head extends CarrelModel {
   };
 }
 
-/// Bundled release.
+/// A release whose manifest names bundles for all domains.
 final class BundledRelease extends CarrelModel {
   /// Makes one from its parts.
   const BundledRelease({required this.version, required this.root});
@@ -119,10 +128,10 @@ final class BundledRelease extends CarrelModel {
     );
   }
 
-  /// `version` on the wire.
+  /// The release's version.
   final int version;
 
-  /// SHA-256 in hex.
+  /// The root of the release's hash tree.
   final Sha256 root;
 
   @override
@@ -154,10 +163,10 @@ sealed class ContentLine implements CarrelModel {
   /// What it is.
   String get kind;
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   int get version;
 
-  /// A UUID in lower case.
+  /// The domain.
   Uuid get id;
 }
 
@@ -228,24 +237,24 @@ final class DomainRow extends CarrelModel implements ContentLine {
   @override
   String get kind => 'domain';
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   @override
   final int version;
 
-  /// A UUID in lower case.
+  /// The domain.
   @override
   final Uuid id;
 
-  /// `key` on the wire.
+  /// The domain's name for instructors; stable and unique.
   final String key;
 
-  /// `title` on the wire.
+  /// The title for learners.
   final String title;
 
-  /// `description` on the wire.
+  /// A text for learners.
   final String? description;
 
-  /// `position` on the wire.
+  /// The place among the domains; ascending.
   final int position;
 
   @override
@@ -292,27 +301,27 @@ final class SkillRow extends CarrelModel implements ContentLine {
   @override
   String get kind => 'skill';
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   @override
   final int version;
 
-  /// A UUID in lower case.
+  /// The skill.
   @override
   final Uuid id;
 
-  /// A UUID in lower case.
+  /// The skill's domain.
   final Uuid domainId;
 
-  /// `key` on the wire.
+  /// The skill's name for instructors; stable and unique.
   final String key;
 
-  /// `title` on the wire.
+  /// The title for learners.
   final String title;
 
-  /// `description` on the wire.
+  /// A text for learners.
   final String? description;
 
-  /// `position` on the wire.
+  /// The place among the domain's skills; ascending.
   final int position;
 
   @override
@@ -357,39 +366,41 @@ sealed class QuestionRow implements ContentLine {
   /// What it is.
   String get type;
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   @override
   int get version;
 
-  /// A UUID in lower case.
+  /// The question.
   @override
   Uuid get id;
 
-  /// A UUID in lower case.
+  /// The question's skill.
   Uuid get skillId;
 
-  /// A UUID in lower case.
+  /// The domain of the question's skill.
   Uuid get domainId;
 
-  /// `key` on the wire.
+  /// The question's name for instructors; stable and unique.
   String get key;
 
-  /// `prompt` on the wire.
+  /// What the learner is asked.
   String get prompt;
 
-  /// `explanation` on the wire.
+  /// A text for learners after they have answered.
   String? get explanation;
 
-  /// `difficulty` on the wire.
+  /// From 1 (easy) to 5 (hard).
+  ///
+  /// Unit: level.
   int? get difficulty;
 
-  /// `tags` on the wire.
+  /// Words by which an app may select questions.
   List<String>? get tags;
 
-  /// `media` on the wire.
+  /// Files that the question shows; absent in content schema 1.
   List<MediaReference>? get media;
 
-  /// `position` on the wire.
+  /// The place among the skill's questions; ascending.
   int get position;
 }
 
@@ -480,7 +491,7 @@ final class UnknownQuestion extends CarrelModel implements QuestionRow {
   Map<String, Object?> toJson() => json;
 }
 
-/// Single choice question.
+/// A question with one right choice.
 final class SingleChoiceQuestion extends CarrelModel implements QuestionRow {
   /// Makes one from its parts.
   const SingleChoiceQuestion({
@@ -529,54 +540,56 @@ final class SingleChoiceQuestion extends CarrelModel implements QuestionRow {
   @override
   String get type => 'single_choice';
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   @override
   final int version;
 
-  /// A UUID in lower case.
+  /// The question.
   @override
   final Uuid id;
 
-  /// A UUID in lower case.
+  /// The question's skill.
   @override
   final Uuid skillId;
 
-  /// A UUID in lower case.
+  /// The domain of the question's skill.
   @override
   final Uuid domainId;
 
-  /// `key` on the wire.
+  /// The question's name for instructors; stable and unique.
   @override
   final String key;
 
-  /// `prompt` on the wire.
+  /// What the learner is asked.
   @override
   final String prompt;
 
-  /// `explanation` on the wire.
+  /// A text for learners after they have answered.
   @override
   final String? explanation;
 
-  /// `difficulty` on the wire.
+  /// From 1 (easy) to 5 (hard).
+  ///
+  /// Unit: level.
   @override
   final int? difficulty;
 
-  /// `tags` on the wire.
+  /// Words by which an app may select questions.
   @override
   final List<String>? tags;
 
-  /// `media` on the wire.
+  /// Files that the question shows; absent in content schema 1.
   @override
   final List<MediaReference>? media;
 
-  /// `position` on the wire.
+  /// The place among the skill's questions; ascending.
   @override
   final int position;
 
-  /// `choices` on the wire.
+  /// The choices, of which an answer names indexes.
   final List<String> choices;
 
-  /// The index into choices, from 0.
+  /// The answer key.
   final SingleChoiceKey answer;
 
   @override
@@ -599,7 +612,7 @@ final class SingleChoiceQuestion extends CarrelModel implements QuestionRow {
   };
 }
 
-/// * A file that belongs to a question; `path` is below the app's media folder.
+/// A file that belongs to a question; `path` is below the app's media folder.
 /// Of ASCII and nothing that an address would escape, so that every language
 /// draws the same line and counts the same length; and no segment begins with a
 /// point, so that none leads out of the folder.
@@ -630,16 +643,18 @@ final class MediaReference extends CarrelModel {
     );
   }
 
-  /// `path` on the wire.
+  /// The file's place below the app's media folder.
   final String path;
 
-  /// `bytes` on the wire.
+  /// Size of the file.
+  ///
+  /// Unit: bytes.
   final int bytes;
 
-  /// `sha256` on the wire.
+  /// The hash of the file.
   final Sha256 sha256;
 
-  /// `mime` on the wire.
+  /// The file's media type.
   final String mime;
 
   @override
@@ -651,7 +666,7 @@ final class MediaReference extends CarrelModel {
   };
 }
 
-/// Single choice key.
+/// The one right choice.
 final class SingleChoiceKey extends CarrelModel {
   /// Makes one from its parts.
   const SingleChoiceKey({required this.choice});
@@ -664,14 +679,14 @@ final class SingleChoiceKey extends CarrelModel {
     );
   }
 
-  /// `choice` on the wire.
+  /// The index of the right choice, from 0.
   final int choice;
 
   @override
   Map<String, Object?> toJson() => {'choice': choice};
 }
 
-/// Multiple choice question.
+/// A question with a set of right choices.
 final class MultipleChoiceQuestion extends CarrelModel implements QuestionRow {
   /// Makes one from its parts.
   const MultipleChoiceQuestion({
@@ -720,54 +735,56 @@ final class MultipleChoiceQuestion extends CarrelModel implements QuestionRow {
   @override
   String get type => 'multiple_choice';
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   @override
   final int version;
 
-  /// A UUID in lower case.
+  /// The question.
   @override
   final Uuid id;
 
-  /// A UUID in lower case.
+  /// The question's skill.
   @override
   final Uuid skillId;
 
-  /// A UUID in lower case.
+  /// The domain of the question's skill.
   @override
   final Uuid domainId;
 
-  /// `key` on the wire.
+  /// The question's name for instructors; stable and unique.
   @override
   final String key;
 
-  /// `prompt` on the wire.
+  /// What the learner is asked.
   @override
   final String prompt;
 
-  /// `explanation` on the wire.
+  /// A text for learners after they have answered.
   @override
   final String? explanation;
 
-  /// `difficulty` on the wire.
+  /// From 1 (easy) to 5 (hard).
+  ///
+  /// Unit: level.
   @override
   final int? difficulty;
 
-  /// `tags` on the wire.
+  /// Words by which an app may select questions.
   @override
   final List<String>? tags;
 
-  /// `media` on the wire.
+  /// Files that the question shows; absent in content schema 1.
   @override
   final List<MediaReference>? media;
 
-  /// `position` on the wire.
+  /// The place among the skill's questions; ascending.
   @override
   final int position;
 
-  /// `choices` on the wire.
+  /// The choices, of which an answer names indexes.
   final List<String> choices;
 
-  /// All right indexes, in no order.
+  /// The answer key.
   final MultipleChoiceKey answer;
 
   @override
@@ -790,7 +807,7 @@ final class MultipleChoiceQuestion extends CarrelModel implements QuestionRow {
   };
 }
 
-/// Multiple choice key.
+/// The set of right choices.
 final class MultipleChoiceKey extends CarrelModel {
   /// Makes one from its parts.
   const MultipleChoiceKey({required this.choices});
@@ -806,14 +823,14 @@ final class MultipleChoiceKey extends CarrelModel {
     );
   }
 
-  /// `choices` on the wire.
+  /// The indexes of all right choices, from 0, in no order.
   final List<int> choices;
 
   @override
   Map<String, Object?> toJson() => {'choices': choices};
 }
 
-/// True false question.
+/// A statement that is true or false.
 final class TrueFalseQuestion extends CarrelModel implements QuestionRow {
   /// Makes one from its parts.
   const TrueFalseQuestion({
@@ -860,51 +877,53 @@ final class TrueFalseQuestion extends CarrelModel implements QuestionRow {
   @override
   String get type => 'true_false';
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   @override
   final int version;
 
-  /// A UUID in lower case.
+  /// The question.
   @override
   final Uuid id;
 
-  /// A UUID in lower case.
+  /// The question's skill.
   @override
   final Uuid skillId;
 
-  /// A UUID in lower case.
+  /// The domain of the question's skill.
   @override
   final Uuid domainId;
 
-  /// `key` on the wire.
+  /// The question's name for instructors; stable and unique.
   @override
   final String key;
 
-  /// `prompt` on the wire.
+  /// What the learner is asked.
   @override
   final String prompt;
 
-  /// `explanation` on the wire.
+  /// A text for learners after they have answered.
   @override
   final String? explanation;
 
-  /// `difficulty` on the wire.
+  /// From 1 (easy) to 5 (hard).
+  ///
+  /// Unit: level.
   @override
   final int? difficulty;
 
-  /// `tags` on the wire.
+  /// Words by which an app may select questions.
   @override
   final List<String>? tags;
 
-  /// `media` on the wire.
+  /// Files that the question shows; absent in content schema 1.
   @override
   final List<MediaReference>? media;
 
-  /// `position` on the wire.
+  /// The place among the skill's questions; ascending.
   @override
   final int position;
 
-  /// `answer` on the wire.
+  /// The answer key.
   final TrueFalseKey answer;
 
   @override
@@ -926,7 +945,7 @@ final class TrueFalseQuestion extends CarrelModel implements QuestionRow {
   };
 }
 
-/// True false key.
+/// Whether the statement is true.
 final class TrueFalseKey extends CarrelModel {
   /// Makes one from its parts.
   const TrueFalseKey({required this.value});
@@ -937,14 +956,14 @@ final class TrueFalseKey extends CarrelModel {
     return TrueFalseKey(value: fields.read('value', readBool));
   }
 
-  /// `value` on the wire.
+  /// Whether the statement is true.
   final bool value;
 
   @override
   Map<String, Object?> toJson() => {'value': value};
 }
 
-/// Numeric question.
+/// A question whose answer is a number.
 final class NumericQuestion extends CarrelModel implements QuestionRow {
   /// Makes one from its parts.
   const NumericQuestion({
@@ -991,51 +1010,53 @@ final class NumericQuestion extends CarrelModel implements QuestionRow {
   @override
   String get type => 'numeric';
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   @override
   final int version;
 
-  /// A UUID in lower case.
+  /// The question.
   @override
   final Uuid id;
 
-  /// A UUID in lower case.
+  /// The question's skill.
   @override
   final Uuid skillId;
 
-  /// A UUID in lower case.
+  /// The domain of the question's skill.
   @override
   final Uuid domainId;
 
-  /// `key` on the wire.
+  /// The question's name for instructors; stable and unique.
   @override
   final String key;
 
-  /// `prompt` on the wire.
+  /// What the learner is asked.
   @override
   final String prompt;
 
-  /// `explanation` on the wire.
+  /// A text for learners after they have answered.
   @override
   final String? explanation;
 
-  /// `difficulty` on the wire.
+  /// From 1 (easy) to 5 (hard).
+  ///
+  /// Unit: level.
   @override
   final int? difficulty;
 
-  /// `tags` on the wire.
+  /// Words by which an app may select questions.
   @override
   final List<String>? tags;
 
-  /// `media` on the wire.
+  /// Files that the question shows; absent in content schema 1.
   @override
   final List<MediaReference>? media;
 
-  /// `position` on the wire.
+  /// The place among the skill's questions; ascending.
   @override
   final int position;
 
-  /// `answer` on the wire.
+  /// The answer key.
   final NumericKey answer;
 
   @override
@@ -1057,7 +1078,7 @@ final class NumericQuestion extends CarrelModel implements QuestionRow {
   };
 }
 
-/// Numeric key.
+/// The right number, and how far off is still right.
 final class NumericKey extends CarrelModel {
   /// Makes one from its parts.
   const NumericKey({required this.value, this.tolerance});
@@ -1077,10 +1098,10 @@ final class NumericKey extends CarrelModel {
     );
   }
 
-  /// `value` on the wire.
+  /// The right number.
   final String value;
 
-  /// How far off is still right, absolute; absent: 0.
+  /// The greatest absolute difference that is still right; absent: 0.
   final String? tolerance;
 
   @override
@@ -1090,7 +1111,7 @@ final class NumericKey extends CarrelModel {
   };
 }
 
-/// Short text question.
+/// A question whose answer is a short text.
 final class ShortTextQuestion extends CarrelModel implements QuestionRow {
   /// Makes one from its parts.
   const ShortTextQuestion({
@@ -1137,51 +1158,53 @@ final class ShortTextQuestion extends CarrelModel implements QuestionRow {
   @override
   String get type => 'short_text';
 
-  /// `version` on the wire.
+  /// The release that last changed the row.
   @override
   final int version;
 
-  /// A UUID in lower case.
+  /// The question.
   @override
   final Uuid id;
 
-  /// A UUID in lower case.
+  /// The question's skill.
   @override
   final Uuid skillId;
 
-  /// A UUID in lower case.
+  /// The domain of the question's skill.
   @override
   final Uuid domainId;
 
-  /// `key` on the wire.
+  /// The question's name for instructors; stable and unique.
   @override
   final String key;
 
-  /// `prompt` on the wire.
+  /// What the learner is asked.
   @override
   final String prompt;
 
-  /// `explanation` on the wire.
+  /// A text for learners after they have answered.
   @override
   final String? explanation;
 
-  /// `difficulty` on the wire.
+  /// From 1 (easy) to 5 (hard).
+  ///
+  /// Unit: level.
   @override
   final int? difficulty;
 
-  /// `tags` on the wire.
+  /// Words by which an app may select questions.
   @override
   final List<String>? tags;
 
-  /// `media` on the wire.
+  /// Files that the question shows; absent in content schema 1.
   @override
   final List<MediaReference>? media;
 
-  /// `position` on the wire.
+  /// The place among the skill's questions; ascending.
   @override
   final int position;
 
-  /// `answer` on the wire.
+  /// The answer key.
   final ShortTextKey answer;
 
   @override
@@ -1203,7 +1226,7 @@ final class ShortTextQuestion extends CarrelModel implements QuestionRow {
   };
 }
 
-/// Short text key.
+/// Texts that are right once they are normalised.
 final class ShortTextKey extends CarrelModel {
   /// Makes one from its parts.
   const ShortTextKey({required this.accepted, this.normalisation});
@@ -1220,10 +1243,10 @@ final class ShortTextKey extends CarrelModel {
     );
   }
 
-  /// `accepted` on the wire.
+  /// Texts that are right.
   final List<String> accepted;
 
-  /// The rule that grades it; absent: 1.
+  /// The rule of normalisation; absent: 1.
   final int? normalisation;
 
   @override
@@ -1259,14 +1282,14 @@ final class Tombstone extends CarrelModel implements ContentLine {
   @override
   String get kind => 'tombstone';
 
-  /// `of` on the wire.
+  /// The kind of the row.
   final RowKind of;
 
-  /// A UUID in lower case.
+  /// The row.
   @override
   final Uuid id;
 
-  /// `version` on the wire.
+  /// The release that deleted the row.
   @override
   final int version;
 
@@ -1283,7 +1306,7 @@ final class Tombstone extends CarrelModel implements ContentLine {
   };
 }
 
-/// Row kind.
+/// The kind of a content row.
 enum RowKind {
   /// `domain`.
   domain('domain'),
@@ -1307,9 +1330,9 @@ enum RowKind {
   final String wire;
 }
 
-/// * A row that differs in its version alone from the one at the delta's
-/// `since`, for example after a roll-back. Its line is the held one with this
-/// version. Only a delta that was asked for with `same` has such lines.
+/// A row that differs in its version alone from the one at the delta's `since`,
+/// for example after a roll-back. Its line is the held one with this version.
+/// Only a delta that was asked for with `same` has such lines.
 final class SameRow extends CarrelModel implements ContentLine {
   /// Makes one from its parts.
   const SameRow({
@@ -1335,14 +1358,14 @@ final class SameRow extends CarrelModel implements ContentLine {
   @override
   String get kind => 'same';
 
-  /// `of` on the wire.
+  /// The kind of the row.
   final RowKind of;
 
-  /// A UUID in lower case.
+  /// The row.
   @override
   final Uuid id;
 
-  /// `version` on the wire.
+  /// The version of the row from now on.
   @override
   final int version;
 
@@ -1384,16 +1407,16 @@ final class PageLine extends CarrelModel {
   /// Always 'page'.
   String get kind => 'page';
 
-  /// 16 hex digits.
+  /// The line of the database's life that the versions belong to.
   final History history;
 
-  /// `schema` on the wire.
+  /// The content schema of the page's rows.
   final int schema;
 
-  /// `since` on the wire.
+  /// The version that the delta begins after; 0: a snapshot.
   final int since;
 
-  /// `until` on the wire.
+  /// The version that the rows lead to.
   final int until;
 
   @override
@@ -1424,17 +1447,19 @@ final class EndLine extends CarrelModel {
   /// Always 'end'.
   String get kind => 'end';
 
-  /// `rows` on the wire.
+  /// Lines between the first and the last.
+  ///
+  /// Unit: rows.
   final int rows;
 
-  /// The next page's `after`.
+  /// The next page's `after`; null: this is the last page.
   final String? next;
 
   @override
   Map<String, Object?> toJson() => {'kind': kind, 'rows': rows, 'next': next};
 }
 
-/// Single choice answer.
+/// The choice that the learner took.
 final class SingleChoiceAnswer extends CarrelModel {
   /// Makes one from its parts.
   const SingleChoiceAnswer({required this.choice, this.unknown = const {}});
@@ -1448,7 +1473,9 @@ final class SingleChoiceAnswer extends CarrelModel {
     );
   }
 
-  /// `choice` on the wire.
+  /// The index of the choice, from 0.
+  ///
+  /// Unit: index.
   final num choice;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1458,7 +1485,7 @@ final class SingleChoiceAnswer extends CarrelModel {
   Map<String, Object?> toJson() => {'choice': choice, ...unknown};
 }
 
-/// Multiple choice answer.
+/// The choices that the learner took.
 final class MultipleChoiceAnswer extends CarrelModel {
   /// Makes one from its parts.
   const MultipleChoiceAnswer({required this.choices, this.unknown = const {}});
@@ -1472,7 +1499,7 @@ final class MultipleChoiceAnswer extends CarrelModel {
     );
   }
 
-  /// `choices` on the wire.
+  /// The indexes of the choices, from 0, in any order.
   final List<num> choices;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1482,7 +1509,7 @@ final class MultipleChoiceAnswer extends CarrelModel {
   Map<String, Object?> toJson() => {'choices': choices, ...unknown};
 }
 
-/// True false answer.
+/// The learner's verdict.
 final class TrueFalseAnswer extends CarrelModel {
   /// Makes one from its parts.
   const TrueFalseAnswer({required this.value, this.unknown = const {}});
@@ -1496,7 +1523,7 @@ final class TrueFalseAnswer extends CarrelModel {
     );
   }
 
-  /// `value` on the wire.
+  /// Whether the learner thinks that the statement is true.
   final bool value;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1506,7 +1533,7 @@ final class TrueFalseAnswer extends CarrelModel {
   Map<String, Object?> toJson() => {'value': value, ...unknown};
 }
 
-/// Numeric answer.
+/// The number that the learner wrote.
 final class NumericAnswer extends CarrelModel {
   /// Makes one from its parts.
   const NumericAnswer({required this.value, this.unknown = const {}});
@@ -1523,7 +1550,7 @@ final class NumericAnswer extends CarrelModel {
     );
   }
 
-  /// `value` on the wire.
+  /// The number as a decimal string.
   final String value;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1533,7 +1560,7 @@ final class NumericAnswer extends CarrelModel {
   Map<String, Object?> toJson() => {'value': value, ...unknown};
 }
 
-/// Short text answer.
+/// The text that the learner wrote.
 final class ShortTextAnswer extends CarrelModel {
   /// Makes one from its parts.
   const ShortTextAnswer({required this.text, this.unknown = const {}});
@@ -1547,7 +1574,7 @@ final class ShortTextAnswer extends CarrelModel {
     );
   }
 
-  /// `text` on the wire.
+  /// The text as the learner wrote it; grading normalises it.
   final String text;
 
   /// Fields that this version of the package does not know, as they came.

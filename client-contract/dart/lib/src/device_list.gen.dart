@@ -40,37 +40,44 @@ final class ListedDevice extends CarrelModel {
     );
   }
 
-  /// A UUID in lower case.
+  /// The device.
   final Uuid deviceId;
 
-  /// `platform` on the wire.
+  /// The app's platform.
   final String? platform;
 
-  /// `app_version` on the wire.
+  /// The app's version.
   final String? appVersion;
 
-  /// `contract_version` on the wire.
+  /// The version of the contract that the app implements.
   final int? contractVersion;
 
-  /// What it held.
+  /// The content version that the device held.
   final int? contentVersion;
 
-  /// Releases since then.
+  /// Releases since that version.
+  ///
+  /// Unit: releases.
   final int? versionsBehind;
 
-  /// RFC 3339.
+  /// When the server first heard of the device.
   final ServerInstant firstSeenAt;
 
-  /// RFC 3339.
+  /// When the server last heard of the device.
   final ServerInstant lastSeenAt;
 
-  /// How long the oldest event of its last batch with events had waited.
+  /// How long the oldest event of the device's last batch with events had
+  /// waited.
+  ///
+  /// Unit: milliseconds.
   final int? queueLagMs;
 
-  /// Server minus device.
+  /// Server time minus device time, as of the last batch.
+  ///
+  /// Unit: milliseconds.
   final int? clockSkewMs;
 
-  /// Since when it is signed off.
+  /// When the device was revoked; null: it is not revoked.
   final ServerInstant? revokedAt;
 
   @override

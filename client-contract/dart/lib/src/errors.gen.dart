@@ -122,6 +122,15 @@ enum ErrorCode {
     request: RequestFacts(status: 404, retryable: false, sqlstates: ['CR070']),
   ),
 
+  /// `cohort_unknown`: This cohort does not exist, or you are not one of its
+  /// instructors.
+  cohortUnknown(
+    'cohort_unknown',
+    title: 'This cohort does not exist, or you are not one of its instructors.',
+    action: 'List the cohorts again; `info` is the id.',
+    request: RequestFacts(status: 404, retryable: false, sqlstates: ['CR090']),
+  ),
+
   /// `release_unknown`: This release does not exist.
   releaseUnknown(
     'release_unknown',
@@ -247,6 +256,16 @@ enum ErrorCode {
         'For administrators: rotate again after `info`, or with 0 hours of '
         'overlap.',
     request: RequestFacts(status: 409, retryable: false, sqlstates: ['CR061']),
+  ),
+
+  /// `cohort_name_taken`: Another cohort has this name.
+  cohortNameTaken(
+    'cohort_name_taken',
+    title: 'Another cohort has this name.',
+    action:
+        'For administrators: choose another name, or archive the other '
+        'cohort; `info` is the name.',
+    request: RequestFacts(status: 409, retryable: false, sqlstates: ['CR091']),
   ),
 
   /// `nothing_to_publish`: The drafts are the same as the newest release.

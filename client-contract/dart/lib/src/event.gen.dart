@@ -47,36 +47,40 @@ final class EventEnvelope extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   final Ulid id;
 
-  /// `type` on the wire.
+  /// The event's type.
   final String type;
 
-  /// `version` on the wire.
+  /// The version of the event's type.
   final int version;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final Map<String, Object?> body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -147,27 +151,31 @@ sealed class Event implements CarrelModel {
   /// What it is.
   int get version;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   Ulid get id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   Uuid get learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   Uuid get deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   Instant get occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   int get utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   int? get clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   Instant? get answeredAt;
 }
 
@@ -291,37 +299,41 @@ final class SessionStarted extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final SessionStartedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -343,7 +355,7 @@ final class SessionStarted extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [SessionStarted].
+/// What the event says beyond its envelope.
 final class SessionStartedBody extends CarrelModel {
   /// Makes one from its parts.
   const SessionStartedBody({
@@ -367,13 +379,13 @@ final class SessionStartedBody extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The session's id, made on the device.
   final Ulid sessionId;
 
-  /// A UUID in lower case.
+  /// The skill that is studied; absent or null: several.
   final Uuid? skillId;
 
-  /// The content version that the learner saw.
+  /// The content version that the learner sees.
   final int contentVersion;
 
   /// Fields that this version of the package does not know, as they came.
@@ -435,37 +447,41 @@ final class SessionEnded extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final SessionEndedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -487,7 +503,7 @@ final class SessionEnded extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [SessionEnded].
+/// What the event says beyond its envelope.
 final class SessionEndedBody extends CarrelModel {
   /// Makes one from its parts.
   const SessionEndedBody({
@@ -506,10 +522,10 @@ final class SessionEndedBody extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The session.
   final Ulid sessionId;
 
-  /// `reason` on the wire.
+  /// Why it ended.
   final SessionEndReason reason;
 
   /// Fields that this version of the package does not know, as they came.
@@ -523,7 +539,7 @@ final class SessionEndedBody extends CarrelModel {
   };
 }
 
-/// Session end reason.
+/// Why a session ended.
 enum SessionEndReason {
   /// `completed`.
   completed('completed'),
@@ -591,37 +607,41 @@ final class AttemptRecorded extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final AttemptRecordedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -643,7 +663,7 @@ final class AttemptRecorded extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [AttemptRecorded].
+/// What the event says beyond its envelope.
 final class AttemptRecordedBody extends CarrelModel {
   /// Makes one from its parts.
   const AttemptRecordedBody({
@@ -675,23 +695,25 @@ final class AttemptRecordedBody extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The session in which the learner answered.
   final Ulid sessionId;
 
-  /// A UUID in lower case.
+  /// The question.
   final Uuid questionId;
 
   /// The content version that the learner saw.
   final int contentVersion;
 
-  /// By the type of the question: {"choice":2}, {"choices":[0,2]},
-  /// {"value":true}, {"value":"9.81"}, {"text":"…"}.
+  /// By the question's type: {"choice":2}, {"choices":[0,2]}, {"value":true},
+  /// {"value":"9.81"}, {"text":"…"}.
   final Map<String, Object?> answer;
 
   /// The device's verdict; the server grades for itself.
   final bool correct;
 
-  /// `duration_ms` on the wire.
+  /// How long the learner took.
+  ///
+  /// Unit: milliseconds.
   final int durationMs;
 
   /// The reset that the learner is in; absent or null before the first.
@@ -713,7 +735,7 @@ final class AttemptRecordedBody extends CarrelModel {
   };
 }
 
-/// Reset.
+/// The reset that a learner is in, in one skill.
 final class Reset extends CarrelModel {
   /// Makes one from its parts.
   const Reset({
@@ -732,10 +754,10 @@ final class Reset extends CarrelModel {
     );
   }
 
-  /// `count` on the wire.
+  /// The number of resets in the skill.
   final int count;
 
-  /// A ULID in upper case.
+  /// The event of the last reset.
   final Ulid event;
 
   /// Fields that this version of the package does not know, as they came.
@@ -792,37 +814,41 @@ final class ProgressAdvanced extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final ProgressAdvancedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -844,7 +870,7 @@ final class ProgressAdvanced extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [ProgressAdvanced].
+/// What the event says beyond its envelope.
 final class ProgressAdvancedBody extends CarrelModel {
   /// Makes one from its parts.
   const ProgressAdvancedBody({
@@ -870,13 +896,15 @@ final class ProgressAdvancedBody extends CarrelModel {
     );
   }
 
-  /// A UUID in lower case.
+  /// The skill.
   final Uuid skillId;
 
-  /// `mastery` on the wire.
+  /// The app's own measure of the skill; the greatest value counts.
+  ///
+  /// Unit: points.
   final int mastery;
 
-  /// Question ids.
+  /// Questions that are now completed; they are added to those before.
   final List<Uuid>? completed;
 
   /// The reset that the learner is in; absent or null before the first.
@@ -942,37 +970,41 @@ final class ProgressReset extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final ProgressResetBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -994,7 +1026,7 @@ final class ProgressReset extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [ProgressReset].
+/// What the event says beyond its envelope.
 final class ProgressResetBody extends CarrelModel {
   /// Makes one from its parts.
   const ProgressResetBody({
@@ -1015,13 +1047,13 @@ final class ProgressResetBody extends CarrelModel {
     );
   }
 
-  /// A UUID in lower case.
+  /// The skill.
   final Uuid skillId;
 
-  /// The new reset count.
+  /// The number of resets in the skill, this one included.
   final int count;
 
-  /// What the learner starts from.
+  /// What the learner starts from; absent or null: from nothing.
   final ResetBase? base;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1036,7 +1068,7 @@ final class ProgressResetBody extends CarrelModel {
   };
 }
 
-/// Reset base.
+/// What a learner starts from after a reset.
 final class ResetBase extends CarrelModel {
   /// Makes one from its parts.
   const ResetBase({
@@ -1058,10 +1090,12 @@ final class ResetBase extends CarrelModel {
     );
   }
 
-  /// `mastery` on the wire.
+  /// The mastery to start from.
+  ///
+  /// Unit: points.
   final int mastery;
 
-  /// Question ids.
+  /// Questions that stay completed; absent or null: none.
   final List<Uuid>? completed;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1122,37 +1156,41 @@ final class OutboxCreated extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final OutboxCreatedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1174,7 +1212,7 @@ final class OutboxCreated extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [OutboxCreated].
+/// What the event says beyond its envelope.
 final class OutboxCreatedBody extends CarrelModel {
   /// Makes one from its parts.
   const OutboxCreatedBody({
@@ -1193,10 +1231,14 @@ final class OutboxCreatedBody extends CarrelModel {
     );
   }
 
-  /// `events` on the wire.
+  /// Events that went into the outbox since the last report.
+  ///
+  /// Unit: events.
   final int events;
 
-  /// In the outbox now.
+  /// Events that wait in the outbox now.
+  ///
+  /// Unit: events.
   final int waiting;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1257,37 +1299,41 @@ final class OutboxAttempted extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final OutboxAttemptedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1309,7 +1355,7 @@ final class OutboxAttempted extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [OutboxAttempted].
+/// What the event says beyond its envelope.
 final class OutboxAttemptedBody extends CarrelModel {
   /// Makes one from its parts.
   const OutboxAttemptedBody({
@@ -1337,19 +1383,25 @@ final class OutboxAttemptedBody extends CarrelModel {
     );
   }
 
-  /// `events` on the wire.
+  /// Events in the batch.
+  ///
+  /// Unit: events.
   final int events;
 
-  /// Of this batch, this one included.
+  /// Attempts to send this batch, this one included.
+  ///
+  /// Unit: attempts.
   final int attempts;
 
-  /// `answered` on the wire.
+  /// Whether the server answered.
   final bool answered;
 
-  /// Why it was not taken.
+  /// Why the batch was not taken; absent or null: it was.
   final String? code;
 
-  /// Milliseconds.
+  /// How long the attempt took.
+  ///
+  /// Unit: milliseconds.
   final int durationMs;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1413,37 +1465,41 @@ final class OutboxDeadLettered extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final OutboxDeadLetteredBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1465,7 +1521,7 @@ final class OutboxDeadLettered extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [OutboxDeadLettered].
+/// What the event says beyond its envelope.
 final class OutboxDeadLetteredBody extends CarrelModel {
   /// Makes one from its parts.
   const OutboxDeadLetteredBody({
@@ -1486,13 +1542,15 @@ final class OutboxDeadLetteredBody extends CarrelModel {
     );
   }
 
-  /// A ULID in upper case.
+  /// The event.
   final Ulid eventId;
 
-  /// A code of letters, digits, points and underscores.
+  /// Why the device gave it up.
   final String code;
 
-  /// `attempts` on the wire.
+  /// How often the device had sent it.
+  ///
+  /// Unit: attempts.
   final int attempts;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1554,37 +1612,41 @@ final class CacheChecked extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final CacheCheckedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1606,7 +1668,7 @@ final class CacheChecked extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [CacheChecked].
+/// What the event says beyond its envelope.
 final class CacheCheckedBody extends CarrelModel {
   /// Makes one from its parts.
   const CacheCheckedBody({
@@ -1632,16 +1694,22 @@ final class CacheCheckedBody extends CarrelModel {
     );
   }
 
-  /// `content_version` on the wire.
+  /// The version of the cache.
   final int contentVersion;
 
-  /// `rows` on the wire.
+  /// Rows that were checked.
+  ///
+  /// Unit: rows.
   final int rows;
 
-  /// `damaged` on the wire.
+  /// Rows that were damaged.
+  ///
+  /// Unit: rows.
   final int damaged;
 
-  /// Milliseconds.
+  /// How long the check took.
+  ///
+  /// Unit: milliseconds.
   final int durationMs;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1704,37 +1772,41 @@ final class CacheRefreshed extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final CacheRefreshedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1756,7 +1828,7 @@ final class CacheRefreshed extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [CacheRefreshed].
+/// What the event says beyond its envelope.
 final class CacheRefreshedBody extends CarrelModel {
   /// Makes one from its parts.
   const CacheRefreshedBody({
@@ -1782,16 +1854,20 @@ final class CacheRefreshedBody extends CarrelModel {
     );
   }
 
-  /// `from_version` on the wire.
+  /// The version before; 0: none.
   final int fromVersion;
 
-  /// `to_version` on the wire.
+  /// The version now.
   final int toVersion;
 
-  /// `rows` on the wire.
+  /// Rows that were fetched.
+  ///
+  /// Unit: rows.
   final int rows;
 
-  /// Milliseconds.
+  /// How long the download took.
+  ///
+  /// Unit: milliseconds.
   final int durationMs;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1854,37 +1930,41 @@ final class CacheRepaired extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final CacheRepairedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -1906,7 +1986,7 @@ final class CacheRepaired extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [CacheRepaired].
+/// What the event says beyond its envelope.
 final class CacheRepairedBody extends CarrelModel {
   /// Makes one from its parts.
   const CacheRepairedBody({
@@ -1932,16 +2012,20 @@ final class CacheRepairedBody extends CarrelModel {
     );
   }
 
-  /// `content_version` on the wire.
+  /// The version of the cache.
   final int contentVersion;
 
-  /// `rows` on the wire.
+  /// Rows that were fetched again.
+  ///
+  /// Unit: rows.
   final int rows;
 
-  /// Everything was fetched, not only the damaged part.
+  /// Whether everything was fetched, and not only the damaged part.
   final bool whole;
 
-  /// Milliseconds.
+  /// How long the repair took.
+  ///
+  /// Unit: milliseconds.
   final int durationMs;
 
   /// Fields that this version of the package does not know, as they came.
@@ -2004,37 +2088,41 @@ final class OfflineUsed extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final OfflineUsedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -2056,7 +2144,7 @@ final class OfflineUsed extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [OfflineUsed].
+/// What the event says beyond its envelope.
 final class OfflineUsedBody extends CarrelModel {
   /// Makes one from its parts.
   const OfflineUsedBody({
@@ -2084,19 +2172,27 @@ final class OfflineUsedBody extends CarrelModel {
     );
   }
 
-  /// `duration_ms` on the wire.
+  /// How long the device had no network.
+  ///
+  /// Unit: milliseconds.
   final int durationMs;
 
-  /// `attempts` on the wire.
+  /// Answers in that time.
+  ///
+  /// Unit: attempts.
   final int attempts;
 
-  /// Of content.
+  /// Reads of content in that time.
+  ///
+  /// Unit: reads.
   final int reads;
 
-  /// Those that the device answered itself.
+  /// Reads that the device answered itself.
+  ///
+  /// Unit: reads.
   final int localReads;
 
-  /// The learner got to the end of what they began.
+  /// Whether the learner finished what they began.
   final bool completed;
 
   /// Fields that this version of the package does not know, as they came.
@@ -2160,37 +2256,41 @@ final class AppFailed extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final AppFailedBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -2212,7 +2312,7 @@ final class AppFailed extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [AppFailed].
+/// What the event says beyond its envelope.
 final class AppFailedBody extends CarrelModel {
   /// Makes one from its parts.
   const AppFailedBody({
@@ -2236,13 +2336,13 @@ final class AppFailedBody extends CarrelModel {
     );
   }
 
-  /// A code of letters, digits, points and underscores.
+  /// What went wrong.
   final String code;
 
-  /// A code of letters, digits, points and underscores.
+  /// Where in the app; absent or null: unknown.
   final String? place;
 
-  /// `fatal` on the wire.
+  /// Whether the app had to stop.
   final bool fatal;
 
   /// Fields that this version of the package does not know, as they came.
@@ -2304,37 +2404,41 @@ final class AppRecovered extends CarrelModel implements Event {
   @override
   int get version => 1;
 
-  /// A ULID in upper case.
+  /// The event's id and idempotency key, made on the device.
   @override
   final Ulid id;
 
-  /// A UUID in lower case.
+  /// The learner who did it.
   @override
   final Uuid learnerId;
 
-  /// A UUID in lower case.
+  /// The device that recorded it.
   @override
   final Uuid deviceId;
 
-  /// An RFC 3339 time in UTC ending in Z.
+  /// When it happened, by the device's clock.
   @override
   final Instant occurredAt;
 
-  /// `utc_offset_minutes` on the wire.
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
   @override
   final int utcOffsetMinutes;
 
   /// Server time minus device time, as of the device's last answer before the
   /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
   @override
   final int? clockOffsetMs;
 
-  /// `received_at` of the device's last answer before the event, so that the
-  /// event came after it; absent or null: unknown.
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
   @override
   final Instant? answeredAt;
 
-  /// `body` on the wire.
+  /// What the type says; unknown fields are kept.
   final AppRecoveredBody body;
 
   /// Fields that this version of the package does not know, as they came.
@@ -2356,7 +2460,7 @@ final class AppRecovered extends CarrelModel implements Event {
   };
 }
 
-/// The body of a [AppRecovered].
+/// What the event says beyond its envelope.
 final class AppRecoveredBody extends CarrelModel {
   /// Makes one from its parts.
   const AppRecoveredBody({
@@ -2375,10 +2479,12 @@ final class AppRecoveredBody extends CarrelModel {
     );
   }
 
-  /// A code of letters, digits, points and underscores.
+  /// What had gone wrong.
   final String code;
 
-  /// Milliseconds.
+  /// How long it lasted.
+  ///
+  /// Unit: milliseconds.
   final int durationMs;
 
   /// Fields that this version of the package does not know, as they came.

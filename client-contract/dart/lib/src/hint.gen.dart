@@ -28,19 +28,23 @@ final class ContentHint extends CarrelModel {
     );
   }
 
-  /// 16 hex digits.
+  /// The line of the database's life that the version belongs to.
   final History history;
 
-  /// `version` on the wire.
+  /// The new release.
   final int version;
 
-  /// Those that the release changed.
+  /// The domains that the release changed.
   final List<Uuid> domains;
 
-  /// Of the change, as a delta.
+  /// Size of the change, as a delta.
+  ///
+  /// Unit: bytes.
   final int bytes;
 
-  /// Seconds over which devices are to spread their requests.
+  /// The time over which devices spread their requests.
+  ///
+  /// Unit: seconds.
   final num spreadS;
 
   @override
@@ -76,10 +80,13 @@ final class LearnerHint extends CarrelModel {
   /// For the `at_least` of the pull.
   final String token;
 
-  /// Those that brought it: the only one of these has nothing to ask for.
+  /// The devices that brought the change; if there is only one, that device has
+  /// nothing to pull.
   final List<Uuid> devices;
 
-  /// Seconds over which devices are to spread their requests.
+  /// The time over which devices spread their requests.
+  ///
+  /// Unit: seconds.
   final num spreadS;
 
   @override

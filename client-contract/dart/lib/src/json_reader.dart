@@ -220,16 +220,18 @@ Reader<String> readTextBetween(int min, int? max) => (json) {
 };
 
 /// A list whose elements one reader reads.
-Reader<List<T>> readList<T>(Reader<T> reader, {int min = 0, int? max}) => (json) {
-  if (json is! List) throw unexpected('a list', json);
-  if (json.length < min || (max != null && json.length > max)) {
-    throw unexpected('a list of $min to ${max ?? 'any number of'}', json);
-  }
-  return List.unmodifiable([
-    for (final (place, element) in json.indexed)
-      _element(place, element, reader),
-  ]);
-};
+Reader<List<T>> readList<T>(Reader<T> reader, {int min = 0, int? max}) {
+  return (json) {
+    if (json is! List) throw unexpected('a list', json);
+    if (json.length < min || (max != null && json.length > max)) {
+      throw unexpected('a list of $min to ${max ?? 'any number of'}', json);
+    }
+    return List.unmodifiable([
+      for (final (place, element) in json.indexed)
+        _element(place, element, reader),
+    ]);
+  };
+}
 
 T _element<T>(int place, Object? element, Reader<T> reader) {
   try {

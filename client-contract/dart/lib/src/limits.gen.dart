@@ -12,9 +12,9 @@ abstract final class Limits {
   /// The version of this contract that a batch's header names.
   static const int contractVersion = 1;
 
-  /// * The content schema of a request that names none: the first one, which
-  /// apps older than the parameter read. It never changes, or those apps would
-  /// get rows that they can't read.
+  /// The content schema of a request that names none: the first one, which apps
+  /// older than the parameter read. It never changes, or those apps would get
+  /// rows that they can't read.
   static const int defaultContentSchema = 1;
 
   /// Rows of a list for instructors, support and admins, or of a learner's
@@ -56,7 +56,7 @@ abstract final class Limits {
   /// Most bytes of one event's line in UTF-8.
   static const int maxEventBytes = 16384;
 
-  /// * Most levels of a JSON text, its outermost object counted. The readers of
+  /// Most levels of a JSON text, its outermost object counted. The readers of
   /// clients refuse deeper ones (Apple's 512 levels, SQLite's 1,000), and a
   /// pulled row has an answer five levels deep.
   static const int maxJsonLevels = 500;
@@ -82,13 +82,11 @@ abstract final class Limits {
   /// correction by support starts a new range.
   static const int resetRange = 1000001;
 
-  /// The newest rule, which a release states in the answer keys that it
-  /// publishes.
+  /// The newest rule for comparing short texts.
   static const int normalisation = 2;
 }
 
-/// What a client does before it has heard of its server; the server's defaults
-/// are generated from here.
+/// What a client does before it has heard of its server.
 const Steering defaultSteering = Steering(
   batchEvents: 500,
   retryBaseMs: 1000,

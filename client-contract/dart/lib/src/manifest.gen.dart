@@ -33,26 +33,28 @@ final class Manifest extends CarrelModel {
     );
   }
 
-  /// 16 hex digits.
+  /// The line of the database's life that the version belongs to.
   final History history;
 
-  /// `schema` on the wire.
+  /// The content schema of the hashes.
   final int schema;
 
-  /// `version` on the wire.
+  /// The release.
   final int version;
 
-  /// SHA-256 in hex.
+  /// The root of the release's hash tree.
   final Sha256 root;
 
-  /// `rows` on the wire.
+  /// Rows of the release.
+  ///
+  /// Unit: rows.
   final int rows;
 
-  /// `domains` on the wire.
+  /// All domains, in ascending order of their ids.
   final List<DomainNode> domains;
 
-  /// One or more a domain, in order; none before they are written, or where
-  /// that release's are gone.
+  /// One or more files for each domain, in order; empty before they are
+  /// written, or if this release's files are deleted.
   final List<Bundle> bundles;
 
   @override
@@ -88,16 +90,18 @@ final class DomainNode extends CarrelModel {
     );
   }
 
-  /// A UUID in lower case.
+  /// The skill or the domain.
   final Uuid id;
 
-  /// SHA-256 in hex.
+  /// The hash of the node's rows.
   final Sha256 hash;
 
-  /// `rows` on the wire.
+  /// The node's own row and all rows below it.
+  ///
+  /// Unit: rows.
   final int rows;
 
-  /// `skills` on the wire.
+  /// The nodes of the domain's skills, in ascending order of their ids.
   final List<Node> skills;
 
   @override
@@ -109,7 +113,7 @@ final class DomainNode extends CarrelModel {
   };
 }
 
-/// A node of the hash tree; `rows` are its own row and all below.
+/// A node of the hash tree.
 final class Node extends CarrelModel {
   /// Makes one from its parts.
   const Node({required this.id, required this.hash, required this.rows});
@@ -124,20 +128,22 @@ final class Node extends CarrelModel {
     );
   }
 
-  /// A UUID in lower case.
+  /// The skill or the domain.
   final Uuid id;
 
-  /// SHA-256 in hex.
+  /// The hash of the node's rows.
   final Sha256 hash;
 
-  /// `rows` on the wire.
+  /// The node's own row and all rows below it.
+  ///
+  /// Unit: rows.
   final int rows;
 
   @override
   Map<String, Object?> toJson() => {'id': id, 'hash': hash, 'rows': rows};
 }
 
-/// * A file with rows of one domain at the manifest's version: gzipped NDJSON,
+/// A file with rows of one domain at the manifest's version: gzipped NDJSON,
 /// the same lines as a snapshot's, at most 1 MiB of them unless one row has
 /// more. All files of a domain have all of its rows.
 final class Bundle extends CarrelModel {
@@ -162,20 +168,24 @@ final class Bundle extends CarrelModel {
     );
   }
 
-  /// A UUID in lower case.
+  /// The domain whose rows the file holds.
   final Uuid domainId;
 
-  /// Shared by all devices, and good for hours: fetched without the learner's
-  /// token.
+  /// A signed URL, the same for all devices and valid for hours; it is fetched
+  /// without the learner's token.
   final String url;
 
-  /// Of the file, as downloaded.
+  /// Size of the file, as downloaded.
+  ///
+  /// Unit: bytes.
   final int bytes;
 
-  /// Of the file, as downloaded.
+  /// The hash of the file, as downloaded.
   final Sha256 sha256;
 
-  /// Of this file.
+  /// Rows in this file.
+  ///
+  /// Unit: rows.
   final int rows;
 
   @override
@@ -188,7 +198,7 @@ final class Bundle extends CarrelModel {
   };
 }
 
-/// * The domains' nodes at a version, in ascending order of their ids. A device
+/// The domains' nodes at a version, in ascending order of their ids. A device
 /// with some domains computes their hashes itself, and needs only those of the
 /// others to compute the root. Never changes.
 final class DomainNodes extends CarrelModel {
@@ -213,19 +223,19 @@ final class DomainNodes extends CarrelModel {
     );
   }
 
-  /// 16 hex digits.
+  /// The line of the database's life that the version belongs to.
   final History history;
 
-  /// `schema` on the wire.
+  /// The content schema of the hashes.
   final int schema;
 
-  /// `version` on the wire.
+  /// The release.
   final int version;
 
-  /// SHA-256 in hex.
+  /// The root of the release's hash tree.
   final Sha256 root;
 
-  /// `domains` on the wire.
+  /// All domains, in ascending order of their ids.
   final List<Node> domains;
 
   @override
@@ -259,13 +269,15 @@ final class ContentReport extends CarrelModel {
     );
   }
 
-  /// `kind` on the wire.
+  /// `mismatch`: damage was found; `repair`: it was repaired.
   final ReportKind kind;
 
   /// The release that the device holds.
   final int version;
 
   /// Rows that were wrong or missing (mismatch), or were fetched (repair).
+  ///
+  /// Unit: rows.
   final int rows;
 
   /// The damaged skills and domains; the first 200.
@@ -280,7 +292,7 @@ final class ContentReport extends CarrelModel {
   };
 }
 
-/// Report kind.
+/// What a device reports of its cache.
 enum ReportKind {
   /// `mismatch`.
   mismatch('mismatch'),

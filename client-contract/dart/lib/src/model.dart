@@ -1,8 +1,11 @@
 import 'dart:convert';
 
+import 'json_reader.dart';
+
 /// A value of the contract: it is equal to another one of the same JSON.
 abstract class CarrelModel {
-  /// For the classes of this package.
+  /// For the classes of this package. Their `fromJson` throws a
+  /// [CarrelFormatException] for JSON of another form.
   const CarrelModel();
 
   /// The value as it travels.

@@ -66,8 +66,8 @@ String _spaced(String text) {
 /// Rule 1: NFC, simple lower case of each character, runs of white space as one
 /// space, none at the ends. Rule 2 also folds typographic quotes, dashes and
 /// ellipses, ligatures, half- and full-width forms and the final sigma, and
-/// leaves out what nobody sees. Accents and punctuation count in both. An answer
-/// key says which rule grades it.
+/// leaves out what nobody sees. Accents and punctuation count in both. An
+/// answer key says which rule grades it.
 String normalText(String text, [int rule = Limits.normalisation]) =>
     _spaced(rule == 1 ? _lowered(text) : _folded(_lowered(text)));
 

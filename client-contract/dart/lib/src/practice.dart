@@ -63,8 +63,8 @@ final class Practised {
 /// It came after the last answer that its device had, and before its arrival.
 /// Of three readings of its time the first that fits, give or take an hour,
 /// counts: corrected by the event's clock offset, by its batch's skew if that
-/// exceeds a day (a smaller skew may be the network's), or as the device has it.
-/// No day is before that answer, or after the arrival.
+/// exceeds a day (a smaller skew may be the network's), or as the device has
+/// it. No day is before that answer, or after the arrival.
 Day practiceDay(Practised event) {
   final num answered = event.answeredAt ?? double.negativeInfinity;
   final skew = switch (event.clockSkewMs) {

@@ -35,28 +35,29 @@ final class Problem extends CarrelModel {
     );
   }
 
-  /// Https://carrel.dev/errors/ and the code.
+  /// A URI that ends in the code.
   final String type;
 
-  /// `title` on the wire.
+  /// What is wrong, for people; the same for every request with this code.
   final String title;
 
-  /// `status` on the wire.
+  /// The HTTP status.
   final int status;
 
-  /// Of the error registry, or of a newer one.
+  /// A code of the error registry; a newer server may send codes that this
+  /// contract lacks.
   final String code;
 
-  /// A sentence about this occurrence.
+  /// What is wrong with this request, for people.
   final String? detail;
 
-  /// For programs: a field's name, a limit.
+  /// A value for programs, such as the name of a field or a limit.
   final String? info;
 
-  /// `request_id` on the wire.
+  /// The request's id, by which support finds it in the logs.
   final String requestId;
 
-  /// `retryable` on the wire.
+  /// Whether the same request can succeed later.
   final bool retryable;
 
   @override

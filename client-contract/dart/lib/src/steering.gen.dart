@@ -39,31 +39,45 @@ final class Steering extends CarrelModel {
     );
   }
 
-  /// Most events of a batch.
+  /// The most events of a batch.
+  ///
+  /// Unit: events.
   final int batchEvents;
 
   /// The first retry comes after a random time up to this.
+  ///
+  /// Unit: milliseconds.
   final int retryBaseMs;
 
-  /// Each further retry after up to twice the time before, up to this.
+  /// Each further retry comes after up to twice the time before, up to this.
+  ///
+  /// Unit: milliseconds.
   final int retryCapMs;
 
-  /// Waiting events from which on the learner should be asked to go online.
+  /// When so many events wait, the app asks its learner to go online.
+  ///
+  /// Unit: events.
   final int outboxCap;
 
-  /// How long events that the server holds are kept.
+  /// How long a device keeps delivered events, in case the server is restored.
+  ///
+  /// Unit: days.
   final int keepSentDays;
 
-  /// Seconds until the next poll, before jitter.
+  /// When to poll next, before jitter.
+  ///
+  /// Unit: seconds.
   final int pollAfterS;
 
-  /// The same while the device hears hints; the longer one of the two counts.
+  /// The same while the device hears hints; the longer of the two counts.
+  ///
+  /// Unit: seconds.
   final int listeningPollAfterS;
 
-  /// The kill switch is on: push and pull are refused.
+  /// Push and pull are refused; null: they are not.
   final Pause? paused;
 
-  /// `upgrade` on the wire.
+  /// Advice to update the app; null: none.
   final Upgrade? upgrade;
 
   @override
@@ -80,7 +94,7 @@ final class Steering extends CarrelModel {
   };
 }
 
-/// Pause.
+/// The kill switch is on: push and pull are refused.
 final class Pause extends CarrelModel {
   /// Makes one from its parts.
   const Pause({required this.reason, required this.retryAfterS});
@@ -94,10 +108,12 @@ final class Pause extends CarrelModel {
     );
   }
 
-  /// For people.
+  /// A text for learners.
   final String reason;
 
-  /// `retry_after_s` on the wire.
+  /// When to ask again.
+  ///
+  /// Unit: seconds.
   final int retryAfterS;
 
   @override
@@ -125,13 +141,14 @@ final class Upgrade extends CarrelModel {
     );
   }
 
-  /// An app version.
+  /// The app version to update to.
   final String to;
 
-  /// From then on nothing is to be studied without it; null: advice.
+  /// From then on the learner must update before studying on; null: advice
+  /// only.
   final ServerInstant? requiredFrom;
 
-  /// For people.
+  /// A text for learners.
   final String? message;
 
   @override

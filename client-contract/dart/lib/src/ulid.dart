@@ -37,7 +37,8 @@ String _increment(String digits) {
 Ulid freshUlid(int now, double Function() random) {
   // The time 0 is that of a phone without a clock.
   final digits = [
-    for (var n = 0; n < _freshDigits; n++) _digits[(random() * 32).floor() % 32],
+    for (var n = 0; n < _freshDigits; n++)
+      _digits[(random() * 32).floor() % 32],
   ];
   return Ulid(_time(max(now, 1)) + digits.reversed.join());
 }
