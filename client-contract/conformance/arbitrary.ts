@@ -15,9 +15,13 @@ const ZONE = fc.stringMatching(/^(Z|[+-](0[0-9]|1[0-4]):(00|30))$/);
 
 function text(schema: z.ZodType): fc.Arbitrary<string> {
   const { pattern, format, minLength, maxLength } = leafSchema(schema);
-  if (format === "date-time") return fc.tuple(DATE, TIME, ZONE).map(([day, time, zone]) => `${day}T${time}${zone}`);
+  if (format === "date-time") {
+    return fc.tuple(DATE, TIME, ZONE).map(([day, time, zone]) => `${day}T${time}${zone}`);
+  }
   if (format === "date") return DATE;
-  if (pattern?.includes("T([01][0-9]|2[0-3])")) return fc.tuple(DATE, TIME).map(([day, time]) => `${day}T${time}Z`);
+  if (pattern?.includes("T([01][0-9]|2[0-3])")) {
+    return fc.tuple(DATE, TIME).map(([day, time]) => `${day}T${time}Z`);
+  }
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern, "u"), { size: "-1" });
   return fc.string({ unit: "binary", minLength: minLength ?? 0, maxLength: Math.min(maxLength ?? 12, 12) })
     .map((value) => value.toWellFormed().padEnd(minLength ?? 0, "x"));
@@ -26,7 +30,10 @@ function text(schema: z.ZodType): fc.Arbitrary<string> {
 function numbers(schema: z.ZodType): fc.Arbitrary<number> {
   const { type, minimum = -1000, maximum = 1000 } = leafSchema(schema);
   if (type !== "integer") return fc.double({ min: minimum, max: Math.max(minimum, maximum), noNaN: true });
-  return fc.oneof(fc.integer({ min: Math.max(minimum, -1000), max: Math.min(maximum, 1000) }), fc.constant(maximum));
+  return fc.oneof(
+    fc.integer({ min: Math.max(minimum, -1000), max: Math.min(maximum, 1000) }),
+    fc.constant(maximum),
+  );
 }
 
 function object({ shape, _zod }: z.ZodObject): fc.Arbitrary<unknown> {
@@ -39,7 +46,9 @@ function object({ shape, _zod }: z.ZodObject): fc.Arbitrary<unknown> {
   const known = fc.record(fields, { requiredKeys: required });
   if (_zod.def.catchall?._zod.def.type === "never") return known;
   // What a newer version of the contract may add.
-  const other = fc.dictionary(fc.constantFrom("later", "Other", "éé"), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 1 });
+  const other = fc.dictionary(fc.constantFrom("later", "Other", "éé"), fc.jsonValue({ maxDepth: 2 }), {
+    maxKeys: 1,
+  });
   return fc.tuple(known, other).map(([known, other]) => ({ ...known, ...other }));
 }
 
@@ -54,7 +63,10 @@ export function valueOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodUnion) return fc.oneof(...schema.options.map(valueOf));
   if (schema instanceof z.ZodArray) {
     const { minItems = 0, maxItems = 3 } = leafSchema(schema);
-    return fc.array(valueOf(schema.element), { minLength: minItems, maxLength: Math.min(maxItems, minItems + 3) });
+    return fc.array(valueOf(schema.element), {
+      minLength: minItems,
+      maxLength: Math.min(maxItems, minItems + 3),
+    });
   }
   if (schema instanceof z.ZodEnum) return fc.constantFrom(...schema.options);
   if (schema instanceof z.ZodLiteral) return fc.constantFrom(...schema.values);

@@ -7,10 +7,13 @@ const decimal = fc.oneof(
   fc.constantFrom("0", "-0", "+0.0", "1", "1.0", "0.1", "0.2", "0.3", "00001", "9.81", "-9.81"),
   fc.stringMatching(/^[+-]?[0-9]{1,30}(\.[0-9]{1,30})?$/),
 );
-const accepted = fc.array(fc.constantFrom("Café", "cafe\u0301", "don\u2019t", "H2O", "\uff28\uff12\uff2f", "wait…", "ΟΔΟΣ", "a b"), {
-  minLength: 1,
-  maxLength: 3,
-});
+const accepted = fc.array(
+  fc.constantFrom("Café", "cafe\u0301", "don\u2019t", "H2O", "\uff28\uff12\uff2f", "wait…", "ΟΔΟΣ", "a b"),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+);
 
 const types = {
   single_choice: fc.record({ choice: index }),

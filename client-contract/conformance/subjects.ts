@@ -18,6 +18,7 @@ import { ProblemError } from "../client/mod.ts";
 import { mergeEvent, type Progress } from "../device/progress.ts";
 import { backoff } from "../device/retry.ts";
 import { freshUlid, nextUlid } from "../device/ulid.ts";
+import { OutboxInput, outboxStep } from "./outbox_step.ts";
 
 /** A function from JSON to JSON, and the shape of its input. */
 export interface Subject {
@@ -28,7 +29,11 @@ export interface Subject {
 }
 
 /** A subject whose input is checked before it runs. */
-function subject<I extends z.ZodType>(about: string, input: I, run: (input: z.output<I>) => unknown): Subject {
+function subject<I extends z.ZodType>(
+  about: string,
+  input: I,
+  run: (input: z.output<I>) => unknown,
+): Subject {
   return { about, input, run: (given) => run(input.parse(given)) };
 }
 
@@ -172,6 +177,11 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
       const error = new ProblemError({ code: "busy", status: 503, message: "", retryAfter: retry_after_s });
       return backoff(failures, policy, () => random, error);
     },
+  ),
+  "outbox.step": subject(
+    "What becomes of an event of the outbox after its result; null: the answer had none for it",
+    OutboxInput,
+    outboxStep,
   ),
   "error.facts": subject(
     "What the error registry says of a code; null for one of a newer server",

@@ -152,6 +152,19 @@ Json _tree(Json input) {
   };
 }
 
+Json _step(Json input) {
+  final result = input['result'];
+  final step = stepAfter(
+    result == null ? null : EventResult.fromJson(result),
+    refusals: input['refusals']! as int,
+  );
+  return {
+    'state': step.state.wire,
+    'refusals': step.refusals,
+    'retry_after_ms': step.retryAfterMs,
+  };
+}
+
 /// How a message is read, by its name.
 final Map<String, CarrelModel Function(Object? json)> _messages = {
   'event': Event.fromJson,
@@ -243,6 +256,7 @@ final Map<String, Object? Function(Json input)> subjects = {
     () => (input['random']! as num).toDouble(),
     retryAfterS: input['retry_after_s']! as int,
   ),
+  'outbox.step': _step,
   'error.facts': (input) => _facts(input['code']! as String),
   'message': _message,
 };

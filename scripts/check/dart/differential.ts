@@ -49,6 +49,8 @@ export async function compareSubject(
   return [{
     at: `client-contract/conformance/subjects.ts`,
     message: `Dart disagrees about ${subject} (CARREL_SEED=${seed})`,
-    detail: `input ${JSON.stringify(list[at])}\nDart  ${given(answers[at])}\nhave  ${expected(subject, list[at])}`,
+    detail: `input ${JSON.stringify(list[at])}\nDart  ${given(answers[at])}\nhave  ${
+      expected(subject, list[at])
+    }`,
   }];
 }

@@ -15,7 +15,8 @@ export interface Dart {
 
 /** The version in what `dart --version` prints; undefined for one that is too old. */
 export function readVersion(output: string): string | undefined {
-  const [, version = "", major = "0", minor = "0"] = /Dart SDK version: ((\d+)\.(\d+)\.\S+)/.exec(output) ?? [];
+  const [, version = "", major = "0", minor = "0"] = /Dart SDK version: ((\d+)\.(\d+)\.\S+)/.exec(output) ??
+    [];
   const isNew = Number(major) > OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) >= OLDEST[1]);
   return version !== "" && isNew ? version : undefined;
 }

@@ -16,7 +16,10 @@ async function readSources({ version }: Dart): Promise<{ tests: string[]; hash: 
   const files = (await projectFiles(PACKAGE)).filter((path) => path.endsWith(".dart"));
   const hash = createHash("sha256").update(version);
   for (const path of files) hash.update(`\n${path}\n${await readProjectFile(path)}`);
-  return { tests: files.filter((path) => path.endsWith("_test.dart")), hash: hash.digest("hex").slice(0, 16) };
+  return {
+    tests: files.filter((path) => path.endsWith("_test.dart")),
+    hash: hash.digest("hex").slice(0, 16),
+  };
 }
 
 const packageAt = (name: string, folder: string) => ({

@@ -43,7 +43,9 @@ export const dart: Step = {
     }
     progress("compiling");
     const { path, errors } = await compileTests(found);
-    if (path === undefined) return { passed: 0, failures: [{ at: PACKAGE, message: "does not compile", detail: errors }] };
+    if (path === undefined) {
+      return { passed: 0, failures: [{ at: PACKAGE, message: "does not compile", detail: errors }] };
+    }
 
     progress("testing");
     await using session = new DartSession(found, path);
@@ -55,7 +57,9 @@ export const dart: Step = {
     const { lists, seed } = settings();
     for (const subject of Object.keys(SUBJECTS)) {
       progress(`comparing ${subject}`);
-      failures.push(...await compareSubject(subject, (inputs) => session.ask(subject, inputs), { lists, seed }));
+      failures.push(
+        ...await compareSubject(subject, (inputs) => session.ask(subject, inputs), { lists, seed }),
+      );
     }
     const checks = tests.length + Object.keys(SUBJECTS).length + 1;
     const note = `Dart ${found.version}, seed ${seed}, up to ${lists * 50} inputs a subject`;

@@ -12,19 +12,27 @@ import { camel, dartString, dartText, docComment, layOut, library } from "./layo
 const indent = (text: string) => text.replace(/^(?=.)/gm, "  ");
 
 const requestOf = ({ status, retryable, sqlstate }: RequestFacts) =>
-  layOut([
-    `status: ${status}`,
-    `retryable: ${retryable}`,
-    `sqlstates: ${layOut(sqlstate.map(dartString), { before: "[", after: "]" }, 8)}`,
-  ], { before: "request: RequestFacts(", after: ")" }, 5);
+  layOut(
+    [
+      `status: ${status}`,
+      `retryable: ${retryable}`,
+      `sqlstates: ${layOut(sqlstate.map(dartString), { before: "[", after: "]" }, 8)}`,
+    ],
+    { before: "request: RequestFacts(", after: ")" },
+    5,
+  );
 
 const eventOf = ({ outcome, held, retryable, retryAfterS }: EventFacts) =>
-  layOut([
-    `outcome: EventOutcome.${outcome === "retry" ? "retry" : "quarantined"}`,
-    `held: ${held}`,
-    `retryable: ${retryable}`,
-    ...retryAfterS === null ? [] : [`retryAfterS: ${retryAfterS}`],
-  ], { before: "event: EventFacts(", after: ")" }, 5);
+  layOut(
+    [
+      `outcome: EventOutcome.${outcome === "retry" ? "retry" : "quarantined"}`,
+      `held: ${held}`,
+      `retryable: ${retryable}`,
+      ...retryAfterS === null ? [] : [`retryAfterS: ${retryAfterS}`],
+    ],
+    { before: "event: EventFacts(", after: ")" },
+    5,
+  );
 
 function text(name: string, value: string): string {
   const inline = `${name}: ${dartString(value)}`;

@@ -42,8 +42,11 @@ export function docComment(text: string, column = 0): string {
 
 /** A text as a Dart literal. */
 export function dartString(text: string): string {
-  const escaped = text.replace(/[\\$\n\r\t]/g, (character) =>
-    ({ "\\": "\\\\", "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t" })[character] ?? character);
+  const escaped = text.replace(
+    /[\\$\n\r\t]/g,
+    (character) =>
+      ({ "\\": "\\\\", "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t" })[character] ?? character,
+  );
   if (!escaped.includes("'")) return `'${escaped}'`;
   return escaped.includes('"') ? `'${escaped.replaceAll("'", "\\'")}'` : `"${escaped}"`;
 }
@@ -75,7 +78,7 @@ export const camel = (name: string): string =>
 export const pascal = (name: string): string => camel(`_${name}`);
 
 /** The path of a generated library of the package. */
-export const libraryPath = (name: string): string => `client-contract/dart/lib/src/${name}.gen.dart`;
+const libraryPath = (name: string): string => `client-contract/dart/lib/src/${name}.gen.dart`;
 
 /** A generated library. */
 export function library(name: string, source: string, imports: readonly string[], body: string): {

@@ -158,8 +158,12 @@ export async function dartModels(): Promise<Artifact[]> {
       const used = own.flatMap((one) =>
         one.kind === "class" ? one.fields.flatMap(({ type }) => type.uses) : []
       ).flatMap((type) => libraryOf.get(type) ?? []).filter((name) => name !== libraryName);
-      const imports = ["json_reader.dart", "model.dart", "scalars.gen.dart", ...used.map((name) =>
-        `${name}.gen.dart`)];
+      const imports = [
+        "json_reader.dart",
+        "model.dart",
+        "scalars.gen.dart",
+        ...used.map((name) => `${name}.gen.dart`),
+      ];
       const body = own.map((one) =>
         one.kind === "class"
           ? printClass(one, book)

@@ -229,7 +229,9 @@ function patternsOf(union: UnionDefinition, name: string, book: Book): string[] 
   }
   if (option?.kind !== "class") throw new Error(name);
   if (union.discriminator === null) {
-    const others = union.options.filter((other) => other !== name).map((other) => book.definitions.get(other));
+    const others = union.options.filter((other) => other !== name).map((other) =>
+      book.definitions.get(other)
+    );
     const own = option.fields.find(({ wire, presence }) =>
       presence === "required" &&
       others.every((other) => other?.kind === "class" && other.fields.every((field) => field.wire !== wire))
@@ -295,9 +297,7 @@ ${printUnknown(union, book)}`;
 
 /** An enum with its wire names. */
 export function printEnum({ name, values, isOpen }: EnumDefinition, book: Book): string {
-  const members = values.map((value) =>
-    `  /// \`${value}\`.\n  ${camel(value)}(${dartString(value)})`
-  );
+  const members = values.map((value) => `  /// \`${value}\`.\n  ${camel(value)}(${dartString(value)})`);
   const unknown = `  /// A value of a newer server. The message keeps it as it came.\n  unknown('')`;
   return `${docComment(book.textOf(name))}
 enum ${name} {

@@ -116,7 +116,11 @@ export class Definitions {
       else break;
       inner = inner.unwrap();
     }
-    const presence = isOptional ? (isNullable ? "nullish" : "optional") : isNullable ? "nullable" : "required";
+    const presence = isOptional
+      ? (isNullable ? "nullish" : "optional")
+      : isNullable
+      ? "nullable"
+      : "required";
     return { wire: place.field, name: camel(place.field), presence, type: this.#type(inner, place) };
   }
 
@@ -125,8 +129,12 @@ export class Definitions {
     if (schema instanceof z.ZodArray) return this.#list(schema, place);
     if (schema instanceof z.ZodEnum) return this.#enum(schema.options.map(String), place);
     if (schema instanceof z.ZodBoolean) return leaf("bool", "readBool");
-    if (schema instanceof z.ZodLiteral) return leaf("int", `readOneOf(const [${[...schema.values].join(", ")}])`);
-    if (schema instanceof z.ZodString || schema instanceof z.ZodISODateTime || schema instanceof z.ZodISODate) {
+    if (schema instanceof z.ZodLiteral) {
+      return leaf("int", `readOneOf(const [${[...schema.values].join(", ")}])`);
+    }
+    if (
+      schema instanceof z.ZodString || schema instanceof z.ZodISODateTime || schema instanceof z.ZodISODate
+    ) {
       return this.#text(schema);
     }
     if (schema instanceof z.ZodNumber) {

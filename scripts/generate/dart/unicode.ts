@@ -75,7 +75,9 @@ function lowerCase(): string[] {
     const lower = character === "\u0130" ? "i" : character.toLowerCase();
     if (lower === character) continue;
     const [from = 0, to = 0] = [character.codePointAt(0), lower.codePointAt(0)];
-    if (Array.from(lower).length !== 1) throw new Error(`${character} has a lower case of several characters`);
+    if (Array.from(lower).length !== 1) {
+      throw new Error(`${character} has a lower case of several characters`);
+    }
     const last = runs.at(-1);
     const gap = last ? from - last.to : 0;
     const fits = last && to - from === last.distance && (gap === 1 || gap === 2) &&

@@ -10,19 +10,24 @@ import 'problem.gen.dart';
 /// What becomes of an event of the outbox once the server has answered.
 enum OutboxState {
   /// Waiting to be sent, or to be sent again.
-  pending,
+  pending('pending'),
 
   /// Stored by the server, and kept for some days in case it is restored.
-  delivered,
+  delivered('delivered'),
 
   /// Kept by the server, which could not apply it.
-  quarantined,
+  quarantined('quarantined'),
 
   /// Refused for this learner; kept until its learner is signed in.
-  heldBack,
+  heldBack('held_back'),
 
   /// Given up, and to be handed in as a dead letter.
-  dead,
+  dead('dead');
+
+  const OutboxState(this.wire);
+
+  /// The state as the table `outbox` has it.
+  final String wire;
 }
 
 /// After so many refusals without a stated remedy an event is given up.
