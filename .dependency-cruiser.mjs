@@ -86,7 +86,11 @@ export default {
   ],
   options: {
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".mjs"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^\\.carrel/|/dist/" },
   },

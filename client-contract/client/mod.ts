@@ -6,3 +6,4 @@ export type { ContentChange, DeltaPage } from "./delta_page.ts";
 export * from "./rpc.ts";
 export type { RpcCaller } from "./rpc_call.ts";
 export * from "./support.ts";
+export * from "./support_look.ts";

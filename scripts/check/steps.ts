@@ -2,6 +2,7 @@
 // shows within seconds.
 import type { Step } from "./step.ts";
 import { advisors } from "./steps/advisors.ts";
+import { breaking } from "./steps/breaking.ts";
 import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
 import { dart } from "./steps/dart.ts";
@@ -33,6 +34,7 @@ export const steps: Step[] = [
   types,
   typesHosted,
   drift,
+  breaking,
   catalogue,
   pgtap,
   packageStep,

@@ -2,6 +2,7 @@
 // those that differ, and fails.
 import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
+import { functionBuilds } from "./builds.ts";
 import { dartPackage } from "./dart/package.ts";
 import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
@@ -13,6 +14,8 @@ import { invariantsDocument } from "./invariants_doc.ts";
 import { attemptLimits, functionLimits, sqlLimits, steeringDefaults } from "./limits.ts";
 import { MIGRATION_FOLDER, migrationFiles } from "./migrations.ts";
 import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
+import { openApi, readOperations } from "./openapi/document.ts";
+import { apiPage } from "./openapi/page.ts";
 import { normalisation } from "./normalisation.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
@@ -33,7 +36,7 @@ const COMMAND = {
 
 await main(COMMAND, async ({ values: { check } }) => {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
-  // First, since migrations are made of them.
+  // First, since migrations and builds are made of them.
   const sources: Artifact[] = [
     errorRows(),
     sqlLimits(),
@@ -41,14 +44,18 @@ await main(COMMAND, async ({ values: { check } }) => {
     eventRules(),
     steeringDefaults(),
     attemptLimits(),
+    functionErrors(),
+    functionLimits(),
   ];
   if (!check) await writeArtifacts(PROJECT_FOLDER, sources, []);
 
+  const operations = await readOperations();
   const artifacts: Artifact[] = [
     ...sources,
     ...await jsonSchemas(),
-    functionErrors(),
-    functionLimits(),
+    await openApi(operations),
+    apiPage(operations),
+    await functionBuilds(),
     await deviceSchema(),
     ...await dartPackage(),
     ...vectors(),

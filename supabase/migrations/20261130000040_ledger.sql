@@ -946,7 +946,7 @@ comment on function private.learner_acted_on(uuid) is
 -- What:  list_devices(), revoke_device() and restore_device(), for the learner or support.
 -- Why:   a stolen tablet must neither write nor read any more, and its learner can see to that (O2, U8).
 
-create function private.list_devices(p_learner uuid)
+create function private.list_devices(p_learner uuid, p_reason text)
 returns table (
   device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
   first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
@@ -959,12 +959,13 @@ declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
 begin
   if v_learner is distinct from private.caller_id() then
-    perform private.audit('list_devices', 'learner.state', v_learner::text);
+    perform private.require_reason(p_reason);
+    perform private.audit('list_devices', 'learner.state', v_learner::text, null, jsonb_build_object('reason', p_reason));
   end if;
   return query select * from private.devices_of(v_learner, null);
 end
 $$;
-comment on function private.list_devices(uuid) is 'The core of list_devices().';
+comment on function private.list_devices(uuid, text) is 'The core of list_devices().';
 
 create function private.set_revoked(p_learner uuid, p_device uuid, p_revoked boolean, p_reason text)
 returns json
@@ -1028,7 +1029,7 @@ end
 $$;
 comment on function private.set_revoked(uuid, uuid, boolean, text) is 'The core of revoke_device() and restore_device().';
 
-create function public.list_devices(learner uuid default null)
+create function public.list_devices(learner uuid default null, reason text default null)
 returns table (
   device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
   first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
@@ -1037,16 +1038,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select * from private.list_devices(learner);
+  return query select * from private.list_devices(learner, reason);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.list_devices(uuid) is
+comment on function public.list_devices(uuid, text) is
   'The caller''s devices, last seen first: app and platform, content versions behind, wait of the oldest event (ms), '
-  'clock skew (ms), and the time of revocation. Support and admins may name a learner; this is audited. Errors: forbidden.';
+  'clock skew (ms), and the time of revocation. Support and admins may name a learner, with a reason; this is audited. Errors: forbidden, support_invalid.';
 
 create function public.revoke_device(device uuid, reason text default null, learner uuid default null)
 returns json
@@ -1085,8 +1086,8 @@ $$;
 comment on function public.restore_device(uuid, uuid, text) is
   'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: malformed_request, forbidden, device_unknown.';
 
-grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
-  public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
+grant execute on function private.list_devices(uuid, text), private.set_revoked(uuid, uuid, boolean, text),
+  public.list_devices(uuid, text), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
 
 -- Source: schemas/40_ledger/event.sql
 -- What:  the ledger: every accepted event, once, permanently.
@@ -1266,7 +1267,23 @@ values
   ('app.failed', 1, 2, 'body.place', 'strict ((exists($.body.place)) is unknown || ($.body.place == null || $.body.place like_regex "^[a-z][a-z0-9_.]{0,63}$"))', 'must be a code of letters, digits, points and underscores'),
   ('app.failed', 1, 3, 'body.fatal', 'strict $.body.fatal.type() == "boolean"', 'must be true or false'),
   ('app.recovered', 1, 1, 'body.code', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$"', 'must be a code of letters, digits, points and underscores'),
-  ('app.recovered', 1, 2, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000');
+  ('app.recovered', 1, 2, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000'),
+  ('app.reported', 1, 1, 'body.platform', 'strict $.body.platform like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$"', 'must be a name or version of at most 40 letters, digits, points, dashes, underscores and plus signs'),
+  ('app.reported', 1, 2, 'body.app_version', 'strict ((exists($.body.app_version)) is unknown || ($.body.app_version == null || $.body.app_version like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$"))', 'must be a name or version of at most 40 letters, digits, points, dashes, underscores and plus signs'),
+  ('app.reported', 1, 3, 'body.os_version', 'strict ((exists($.body.os_version)) is unknown || ($.body.os_version == null || $.body.os_version like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$"))', 'must be a name or version of at most 40 letters, digits, points, dashes, underscores and plus signs'),
+  ('app.reported', 1, 4, 'body.waiting', 'strict ($.body.waiting.floor() == $.body.waiting && $.body.waiting >= 0 && $.body.waiting <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 5, 'body.quarantined', 'strict ($.body.quarantined.floor() == $.body.quarantined && $.body.quarantined >= 0 && $.body.quarantined <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 6, 'body.held_back', 'strict ($.body.held_back.floor() == $.body.held_back && $.body.held_back >= 0 && $.body.held_back <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 7, 'body.dead', 'strict ($.body.dead.floor() == $.body.dead && $.body.dead >= 0 && $.body.dead <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 8, 'body.oldest_waiting_s', 'strict ((exists($.body.oldest_waiting_s)) is unknown || ($.body.oldest_waiting_s == null || ($.body.oldest_waiting_s.floor() == $.body.oldest_waiting_s && $.body.oldest_waiting_s >= 0 && $.body.oldest_waiting_s <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 9, 'body.synced_s', 'strict ((exists($.body.synced_s)) is unknown || ($.body.synced_s == null || ($.body.synced_s.floor() == $.body.synced_s && $.body.synced_s >= 0 && $.body.synced_s <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 10, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 0 && $.body.content_version <= 2147483647)', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 11, 'body.damaged', 'strict $.body.damaged.type() == "boolean"', 'must be true or false'),
+  ('app.reported', 1, 12, 'body.intact_s', 'strict ((exists($.body.intact_s)) is unknown || ($.body.intact_s == null || ($.body.intact_s.floor() == $.body.intact_s && $.body.intact_s >= 0 && $.body.intact_s <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 13, 'body.clock_offset_ms', 'strict ((exists($.body.clock_offset_ms)) is unknown || ($.body.clock_offset_ms == null || ($.body.clock_offset_ms.floor() == $.body.clock_offset_ms && $.body.clock_offset_ms >= -32503680000000 && $.body.clock_offset_ms <= 32503680000000)))', 'must be a whole number from -32503680000000 to 32503680000000'),
+  ('app.reported', 1, 14, 'body.storage_used_mb', 'strict ((exists($.body.storage_used_mb)) is unknown || ($.body.storage_used_mb == null || ($.body.storage_used_mb.floor() == $.body.storage_used_mb && $.body.storage_used_mb >= 0 && $.body.storage_used_mb <= 1000000)))', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 15, 'body.storage_free_mb', 'strict ((exists($.body.storage_free_mb)) is unknown || ($.body.storage_free_mb == null || ($.body.storage_free_mb.floor() == $.body.storage_free_mb && $.body.storage_free_mb >= 0 && $.body.storage_free_mb <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 16, 'body.codes', 'strict ($.body.codes.type() == "array" && $.body.codes.size() <= 10 && !exists($.body.codes[*] ? (@.type() != "string" || !(@ like_regex "^[a-z][a-z0-9_.]{0,63}$"))))', 'must be a list of at most 10 values; each must be a code of letters, digits, points and underscores');
 
 insert into private.event_type (type, version, kept_in, rules)
 values
@@ -1285,7 +1302,8 @@ values
   ('cache.repaired', 1, 'telemetry', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647) && ($.body.rows.floor() == $.body.rows && $.body.rows >= 0 && $.body.rows <= 10000000) && $.body.whole.type() == "boolean" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)'),
   ('offline.used', 1, 'telemetry', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 2147483647) && ($.body.attempts.floor() == $.body.attempts && $.body.attempts >= 0 && $.body.attempts <= 1000000) && ($.body.reads.floor() == $.body.reads && $.body.reads >= 0 && $.body.reads <= 10000000) && ($.body.local_reads.floor() == $.body.local_reads && $.body.local_reads >= 0 && $.body.local_reads <= 10000000) && $.body.completed.type() == "boolean"'),
   ('app.failed', 1, 'telemetry', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ((exists($.body.place)) is unknown || ($.body.place == null || $.body.place like_regex "^[a-z][a-z0-9_.]{0,63}$")) && $.body.fatal.type() == "boolean"'),
-  ('app.recovered', 1, 'telemetry', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)');
+  ('app.recovered', 1, 'telemetry', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)'),
+  ('app.reported', 1, 'telemetry', 'strict $.body.platform like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$" && ((exists($.body.app_version)) is unknown || ($.body.app_version == null || $.body.app_version like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$")) && ((exists($.body.os_version)) is unknown || ($.body.os_version == null || $.body.os_version like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$")) && ($.body.waiting.floor() == $.body.waiting && $.body.waiting >= 0 && $.body.waiting <= 1000000) && ($.body.quarantined.floor() == $.body.quarantined && $.body.quarantined >= 0 && $.body.quarantined <= 1000000) && ($.body.held_back.floor() == $.body.held_back && $.body.held_back >= 0 && $.body.held_back <= 1000000) && ($.body.dead.floor() == $.body.dead && $.body.dead >= 0 && $.body.dead <= 1000000) && ((exists($.body.oldest_waiting_s)) is unknown || ($.body.oldest_waiting_s == null || ($.body.oldest_waiting_s.floor() == $.body.oldest_waiting_s && $.body.oldest_waiting_s >= 0 && $.body.oldest_waiting_s <= 2147483647))) && ((exists($.body.synced_s)) is unknown || ($.body.synced_s == null || ($.body.synced_s.floor() == $.body.synced_s && $.body.synced_s >= 0 && $.body.synced_s <= 2147483647))) && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 0 && $.body.content_version <= 2147483647) && $.body.damaged.type() == "boolean" && ((exists($.body.intact_s)) is unknown || ($.body.intact_s == null || ($.body.intact_s.floor() == $.body.intact_s && $.body.intact_s >= 0 && $.body.intact_s <= 2147483647))) && ((exists($.body.clock_offset_ms)) is unknown || ($.body.clock_offset_ms == null || ($.body.clock_offset_ms.floor() == $.body.clock_offset_ms && $.body.clock_offset_ms >= -32503680000000 && $.body.clock_offset_ms <= 32503680000000))) && ((exists($.body.storage_used_mb)) is unknown || ($.body.storage_used_mb == null || ($.body.storage_used_mb.floor() == $.body.storage_used_mb && $.body.storage_used_mb >= 0 && $.body.storage_used_mb <= 1000000))) && ((exists($.body.storage_free_mb)) is unknown || ($.body.storage_free_mb == null || ($.body.storage_free_mb.floor() == $.body.storage_free_mb && $.body.storage_free_mb >= 0 && $.body.storage_free_mb <= 2147483647))) && ($.body.codes.type() == "array" && $.body.codes.size() <= 10 && !exists($.body.codes[*] ? (@.type() != "string" || !(@ like_regex "^[a-z][a-z0-9_.]{0,63}$"))))');
 
 -- Source: schemas/40_ledger/knowledge.sql
 -- What:  private.knowledge: a number that grows with every release and every change of the event types.

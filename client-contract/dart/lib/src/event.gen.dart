@@ -124,6 +124,7 @@ sealed class Event implements CarrelModel {
     'offline.used' when hasVersion(json, 1) => OfflineUsed.fromJson(json),
     'app.failed' when hasVersion(json, 1) => AppFailed.fromJson(json),
     'app.recovered' when hasVersion(json, 1) => AppRecovered.fromJson(json),
+    'app.reported' when hasVersion(json, 1) => AppReported.fromJson(json),
     _ => UnknownEvent.fromJson(json),
   };
 
@@ -143,6 +144,7 @@ sealed class Event implements CarrelModel {
     'offline.used',
     'app.failed',
     'app.recovered',
+    'app.reported',
   ];
 
   /// What it is.
@@ -2494,6 +2496,283 @@ final class AppRecoveredBody extends CarrelModel {
   Map<String, Object?> toJson() => {
     'code': code,
     'duration_ms': durationMs,
+    ...unknown,
+  };
+}
+
+/// A device's report about itself, which the learner or the app sends on
+/// purpose, for support.
+final class AppReported extends CarrelModel implements Event {
+  /// Makes one from its parts.
+  const AppReported({
+    required this.id,
+    required this.learnerId,
+    required this.deviceId,
+    required this.occurredAt,
+    required this.utcOffsetMinutes,
+    this.clockOffsetMs,
+    this.answeredAt,
+    required this.body,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory AppReported.fromJson(Object? json) {
+    final fields = Fields(json);
+    fields.constant('type', 'app.reported');
+    fields.constant('version', 1);
+    return AppReported(
+      id: fields.read('id', Ulid.fromJson),
+      learnerId: fields.read('learner_id', Uuid.fromJson),
+      deviceId: fields.read('device_id', Uuid.fromJson),
+      occurredAt: fields.read('occurred_at', Instant.fromJson),
+      utcOffsetMinutes: fields.read(
+        'utc_offset_minutes',
+        readWhole(min: -1080, max: 1080),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      answeredAt: fields.readNullish('answered_at', Instant.fromJson),
+      body: fields.read('body', AppReportedBody.fromJson),
+      unknown: fields.others(),
+    );
+  }
+
+  /// Always 'app.reported'.
+  @override
+  String get type => 'app.reported';
+
+  /// Always 1.
+  @override
+  int get version => 1;
+
+  /// The event's id and idempotency key, made on the device.
+  @override
+  final Ulid id;
+
+  /// The learner who did it.
+  @override
+  final Uuid learnerId;
+
+  /// The device that recorded it.
+  @override
+  final Uuid deviceId;
+
+  /// When it happened, by the device's clock.
+  @override
+  final Instant occurredAt;
+
+  /// By how much the learner's local time was ahead of UTC.
+  ///
+  /// Unit: minutes.
+  @override
+  final int utcOffsetMinutes;
+
+  /// Server time minus device time, as of the device's last answer before the
+  /// event; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
+  @override
+  final int? clockOffsetMs;
+
+  /// The `received_at` of the device's last answer before the event, so that
+  /// the event came after it; absent or null: unknown.
+  @override
+  final Instant? answeredAt;
+
+  /// What the type says; unknown fields are kept.
+  final AppReportedBody body;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'type': type,
+    'version': version,
+    'id': id,
+    'learner_id': learnerId,
+    'device_id': deviceId,
+    'occurred_at': occurredAt,
+    'utc_offset_minutes': utcOffsetMinutes,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (answeredAt != null) 'answered_at': answeredAt,
+    'body': body.toJson(),
+    ...unknown,
+  };
+}
+
+/// What the event says beyond its envelope.
+final class AppReportedBody extends CarrelModel {
+  /// Makes one from its parts.
+  const AppReportedBody({
+    required this.platform,
+    this.appVersion,
+    this.osVersion,
+    required this.waiting,
+    required this.quarantined,
+    required this.heldBack,
+    required this.dead,
+    this.oldestWaitingS,
+    this.syncedS,
+    required this.contentVersion,
+    required this.damaged,
+    this.intactS,
+    this.clockOffsetMs,
+    this.storageUsedMb,
+    this.storageFreeMb,
+    required this.codes,
+    this.unknown = const {},
+  });
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory AppReportedBody.fromJson(Object? json) {
+    final fields = Fields(json);
+    return AppReportedBody(
+      platform: fields.read(
+        'platform',
+        readMatching(r'^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$'),
+      ),
+      appVersion: fields.readNullish(
+        'app_version',
+        readMatching(r'^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$'),
+      ),
+      osVersion: fields.readNullish(
+        'os_version',
+        readMatching(r'^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$'),
+      ),
+      waiting: fields.read('waiting', readWhole(min: 0, max: 1000000)),
+      quarantined: fields.read('quarantined', readWhole(min: 0, max: 1000000)),
+      heldBack: fields.read('held_back', readWhole(min: 0, max: 1000000)),
+      dead: fields.read('dead', readWhole(min: 0, max: 1000000)),
+      oldestWaitingS: fields.readNullish(
+        'oldest_waiting_s',
+        readWhole(min: 0, max: 2147483647),
+      ),
+      syncedS: fields.readNullish(
+        'synced_s',
+        readWhole(min: 0, max: 2147483647),
+      ),
+      contentVersion: fields.read(
+        'content_version',
+        readWhole(min: 0, max: 2147483647),
+      ),
+      damaged: fields.read('damaged', readBool),
+      intactS: fields.readNullish(
+        'intact_s',
+        readWhole(min: 0, max: 2147483647),
+      ),
+      clockOffsetMs: fields.readNullish(
+        'clock_offset_ms',
+        readWhole(min: -32503680000000, max: 32503680000000),
+      ),
+      storageUsedMb: fields.readNullish(
+        'storage_used_mb',
+        readWhole(min: 0, max: 1000000),
+      ),
+      storageFreeMb: fields.readNullish(
+        'storage_free_mb',
+        readWhole(min: 0, max: 2147483647),
+      ),
+      codes: fields.read(
+        'codes',
+        readList(readMatching(r'^[a-z][a-z0-9_.]{0,63}$'), max: 10),
+      ),
+      unknown: fields.others(),
+    );
+  }
+
+  /// The platform, or `unknown`.
+  final String platform;
+
+  /// The version of the app; absent or null: unknown.
+  final String? appVersion;
+
+  /// The version of the operating system; absent or null: unknown.
+  final String? osVersion;
+
+  /// Events of the outbox that are to be sent.
+  ///
+  /// Unit: events.
+  final int waiting;
+
+  /// Events that the server could not apply and the device still keeps.
+  ///
+  /// Unit: events.
+  final int quarantined;
+
+  /// Events that the server refused for this learner.
+  ///
+  /// Unit: events.
+  final int heldBack;
+
+  /// Events that were given up and not handed in yet.
+  ///
+  /// Unit: events.
+  final int dead;
+
+  /// Age of the oldest event that is to be sent; absent or null: none waits.
+  ///
+  /// Unit: seconds.
+  final int? oldestWaitingS;
+
+  /// Time since the last sync that succeeded; absent or null: never.
+  ///
+  /// Unit: seconds.
+  final int? syncedS;
+
+  /// The content version of the cache; 0: none yet.
+  final int contentVersion;
+
+  /// Whether the cache is known to be damaged.
+  final bool damaged;
+
+  /// Time since the cache was last reported intact; absent or null: unknown.
+  ///
+  /// Unit: seconds.
+  final int? intactS;
+
+  /// Server time minus device time; absent or null: unknown.
+  ///
+  /// Unit: milliseconds.
+  final int? clockOffsetMs;
+
+  /// Size of the device's database; absent or null: unknown.
+  ///
+  /// Unit: megabytes.
+  final int? storageUsedMb;
+
+  /// Free room on the disk; absent or null: unknown.
+  ///
+  /// Unit: megabytes.
+  final int? storageFreeMb;
+
+  /// Codes of the last failures, newest first, each once.
+  final List<String> codes;
+
+  /// Fields that this version of the package does not know, as they came.
+  final Map<String, Object?> unknown;
+
+  @override
+  Map<String, Object?> toJson() => {
+    'platform': platform,
+    if (appVersion != null) 'app_version': appVersion,
+    if (osVersion != null) 'os_version': osVersion,
+    'waiting': waiting,
+    'quarantined': quarantined,
+    'held_back': heldBack,
+    'dead': dead,
+    if (oldestWaitingS != null) 'oldest_waiting_s': oldestWaitingS,
+    if (syncedS != null) 'synced_s': syncedS,
+    'content_version': contentVersion,
+    'damaged': damaged,
+    if (intactS != null) 'intact_s': intactS,
+    if (clockOffsetMs != null) 'clock_offset_ms': clockOffsetMs,
+    if (storageUsedMb != null) 'storage_used_mb': storageUsedMb,
+    if (storageFreeMb != null) 'storage_free_mb': storageFreeMb,
+    'codes': codes,
     ...unknown,
   };
 }
