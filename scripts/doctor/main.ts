@@ -1,5 +1,5 @@
 // `npm run doctor`: what is wrong with a deployment, and what to do.
-import { type Command, main, type Options, UsageError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UsageError } from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
 import { fromCaller } from "../start/options.ts";
 import { askSecret } from "./ask.ts";
@@ -9,7 +9,7 @@ import { exitCodeOf, runChecks } from "./run.ts";
 import { resolveDoctorTarget } from "./target.ts";
 import { renderFindings } from "./text.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run doctor",
   about:
     `Checks a deployment: database, jobs, functions, keys, Realtime, Storage, limits. docs/doctor.md explains each check.
@@ -34,7 +34,7 @@ function selected(only: string | undefined): string[] | undefined {
   throw new UsageError(`Unknown check: ${unknown}. There are ${CHECKS.map(({ name }) => name).join(", ")}.`);
 }
 
-await main(COMMAND, async ({ values }) => {
+export async function run({ values }: Line<typeof COMMAND.options>) {
   const only = selected(values.only);
   const target = await resolveDoctorTarget(
     { database: values["db-url"], url: values.url },
@@ -59,4 +59,6 @@ await main(COMMAND, async ({ values }) => {
     }
   }
   return status;
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

@@ -1,6 +1,6 @@
 // `npm run generate`: writes the files that are derived from client-contract and the tests. With --check it writes nothing, names
 // those that differ, and fails.
-import { type Command, main, type Options } from "../command/command.ts";
+import { type Command, type Line, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { functionBuilds } from "./builds.ts";
 import { dartPackage } from "./dart/package.ts";
@@ -22,7 +22,7 @@ import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
 import { VECTOR_FOLDER, vectors } from "./vectors.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run generate",
   about: "Writes the files that are derived from the contract, the SQL sources and the tests.",
   options: {
@@ -34,7 +34,7 @@ const COMMAND = {
   },
 } as const satisfies Command<Options>;
 
-await main(COMMAND, async ({ values: { check } }) => {
+export async function run({ values: { check } }: Line<typeof COMMAND.options>) {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
   // First, since migrations and builds are made of them.
   const sources: Artifact[] = [
@@ -76,4 +76,6 @@ await main(COMMAND, async ({ values: { check } }) => {
   for (const path of written) console.log(`updated ${path}`);
   console.log(`${artifacts.length - written.length} files were up to date`);
   return 0;
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

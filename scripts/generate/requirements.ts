@@ -193,9 +193,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "O3",
     title: "Instructor views",
     statement:
-      "Instructors see cohorts, progress, accuracy and hardest questions per skill, and content freshness.",
+      "Instructors see their cohorts, progress, accuracy and hardest questions per skill, sync states and content freshness. Of other learners they see aggregates.",
     invariants: [],
-    gaps: OPEN,
+    gaps: "",
   },
   {
     id: "O4",
