@@ -236,11 +236,20 @@ export const INPUTS: Readonly<Record<string, Inputs>> = {
   "outbox.step": {
     chosen: [{ result: null, refusals: 0 }],
     random: fc.record({
-      result: fc.option(fc.record({
-        status: fc.constantFrom("applied", "duplicate", "quarantined", "retry", "retry", "retry"),
-        code: fc.constantFrom("wrong_learner", "quarantine_full", "daily_limit", "of_a_newer_server", "internal"),
-        retry_after_s: fc.constantFrom(1, 3600, 604_800, 604_801, 2147483647),
-      }, { requiredKeys: ["status"] }), { freq: 20 }),
+      result: fc.option(
+        fc.record({
+          status: fc.constantFrom("applied", "duplicate", "quarantined", "retry", "retry", "retry"),
+          code: fc.constantFrom(
+            "wrong_learner",
+            "quarantine_full",
+            "daily_limit",
+            "of_a_newer_server",
+            "internal",
+          ),
+          retry_after_s: fc.constantFrom(1, 3600, 604_800, 604_801, 2147483647),
+        }, { requiredKeys: ["status"] }),
+        { freq: 20 },
+      ),
       refusals: fc.constantFrom(0, 1, 48, 49, 50),
     }),
     kept: 60,
