@@ -17,6 +17,7 @@ import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
 import { openApi, readOperations } from "./openapi/document.ts";
 import { apiPage } from "./openapi/page.ts";
 import { normalisation } from "./normalisation.ts";
+import { privacyArtifacts } from "./privacy_doc.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
@@ -62,6 +63,7 @@ export async function run({ values: { check } }: Line<typeof COMMAND.options>) {
     errorsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
+    ...await privacyArtifacts(),
     ...await migrationFiles(),
   ];
   const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER, VECTOR_FOLDER];

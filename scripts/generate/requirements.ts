@@ -209,7 +209,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "Carrel stores minimal personal data, exports and erases one learner, and configures retention.",
     invariants: [],
-    gaps: "The export of one learner is not built yet.",
+    gaps: "",
   },
   {
     id: "O6",
