@@ -11,6 +11,7 @@ import { benchFunction, benchLargest } from "./ingest.ts";
 import { benchAlternatives } from "./ingest_alternatives.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
 import { benchIngestSql, benchReplays, LOADS } from "./ingest_sql.ts";
+import { benchInstructors } from "./instructors.ts";
 import { LATENCY } from "./latency.ts";
 import { figures, type Result, verdict } from "./measure.ts";
 import { benchPages } from "./pages.ts";
@@ -28,6 +29,7 @@ const BENCHES = {
   function: benchFunction,
   growth: benchIngestGrowth,
   health: benchHealth,
+  instructors: benchInstructors,
   largest: benchLargest,
   pages: benchPages,
   pressure: benchPressure,
@@ -56,6 +58,7 @@ export const COMMAND = {
   alternatives          what a team would use instead of the function
   growth                batches beside a ledger of many rows
   health                a minute's roll-up of health
+  instructors           the screens of instructors and admins, with 1,000,000 attempts
   pressure              a hostile learner who pushes
   audit                 a large publish with and without the audit trail; sealing and verifying its log
   attacker              a hostile learner who reads content
