@@ -15,7 +15,8 @@ export const COMMAND = {
     `Checks a deployment: database, jobs, functions, keys, Realtime, Storage, limits. docs/doctor.md explains each check.
 
 The project is the local one, or that of --db-url and --url, or of SUPABASE_DB_URL and SUPABASE_URL. Keys come from
-SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY, or are asked for. It wakes both workers once, and changes nothing else.
+SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY, or are asked for; SUPABASE_ACCESS_TOKEN adds the pool size. It wakes both
+workers once, and changes nothing else.
 Exit code: 0 nothing to do, 1 warnings or a wrong command line, 2 failures.`,
   options: {
     "db-url": { type: "string", value: "URL", text: "the database's connection string, as postgres" },

@@ -3,6 +3,7 @@
 import { type Command, type Line, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { functionBuilds } from "./builds.ts";
+import { dartPackage } from "./dart/package.ts";
 import { deviceSchema } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
@@ -20,6 +21,7 @@ import { privacyArtifacts } from "./privacy_doc.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
+import { VECTOR_FOLDER, vectors } from "./vectors.ts";
 
 export const COMMAND = {
   name: "npm run generate",
@@ -56,13 +58,15 @@ export async function run({ values: { check } }: Line<typeof COMMAND.options>) {
     apiPage(operations),
     await functionBuilds(),
     await deviceSchema(),
+    ...await dartPackage(),
+    ...vectors(),
     errorsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
     ...await privacyArtifacts(),
     ...await migrationFiles(),
   ];
-  const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER];
+  const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER, VECTOR_FOLDER];
   if (check) {
     const drifted = await findDrift(PROJECT_FOLDER, artifacts, folders);
     for (const path of drifted) console.error(`${path} is not what \`npm run generate\` would write`);
