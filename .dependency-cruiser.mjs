@@ -69,9 +69,10 @@ export default {
     },
     {
       name: "testkit-is-for-tests",
-      comment: "Only tests, benches and the demo, which play learners, import scripts/testkit.",
+      comment:
+        "Only tests, benches, the demo and the conformance kit, which play learners, import scripts/testkit.",
       severity: "error",
-      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo)/"] },
+      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo)/", "^client-contract/conformance/"] },
       to: { path: "^scripts/testkit/" },
     },
     {
@@ -99,7 +100,11 @@ export default {
   ],
   options: {
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".mjs"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^\\.carrel/|/dist/" },
   },

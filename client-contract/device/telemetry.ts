@@ -72,14 +72,19 @@ function elapsed({ clock }: DeviceContext, since: number, most = MAX_DURATION_MS
 
 /** Stores a telemetry event, unless the app has turned telemetry off. Called within a transaction. */
 export function tell(context: DeviceContext, draft: TrackingDraft): void {
-  const { db, telemetry } = context;
-  if (telemetry === null) return;
+  if (context.telemetry !== null) keepTelemetry(context, draft);
+}
+
+/** Stores a telemetry event, whatever the app has chosen, and returns its id. Called within a transaction. */
+export function keepTelemetry(context: DeviceContext, draft: TrackingDraft): string {
+  const { db } = context;
   const { event, line } = makeEvent(context, draft);
   db.run("insert into telemetry (event_id, type, line) values (?, ?, ?)", event.id, event.type, line);
   db.run(
     "delete from telemetry where event_id <= (select event_id from telemetry order by event_id desc limit 1 offset ?)",
     MAX_WAITING,
   );
+  return event.id;
 }
 
 /** Opens the telemetry. After a fatal failure it reports the recovery. If the app has turned telemetry off, it deletes everything. */
