@@ -44,7 +44,8 @@ export default {
       "kit-knows-the-contract",
       "The conformance kit judges any client. It imports the contract, zod and Node's modules; only its adapter of the device knows the device.",
       {
-        path: "^client-contract/conformance/((adapter|requirements|server)/|(mod|play|report|requirement|run)\\.ts$)",
+        path:
+          "^client-contract/conformance/((adapter|requirements|server)/|(mod|play|report|requirement|run)\\.ts$)",
         pathNot: TEST,
       },
       [
