@@ -3,7 +3,8 @@
 import { type Command, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { functionBuilds } from "./builds.ts";
-import { deviceSchema } from "./device_schema.ts";
+import { deviceQueries } from "./device_queries.ts";
+import { deviceSchema, schemaSnapshot } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
 import { errorRows } from "./errors_sql.ts";
@@ -55,6 +56,8 @@ await main(COMMAND, async ({ values: { check } }) => {
     apiPage(operations),
     await functionBuilds(),
     await deviceSchema(),
+    await schemaSnapshot(),
+    await deviceQueries(),
     errorsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
