@@ -189,3 +189,126 @@ export const forgetWaits: Query<[]> = { sql: "update sync_state set clock_seen_a
 
 /** Remembers the latest time of the clock. */
 export const rememberClock: Query<[now: string]> = { sql: "update sync_state set clock_seen_at = max(coalesce(clock_seen_at, ''), ?)" };
+
+/** Makes the account the learner, who was anonymous so far. */
+export const adoptLearner: Query<[learner_id: string, adoption_token: string, anonymous_learner: string]> = { sql: "update sync_state set learner_id = ?, adopted_learner = learner_id, adoption_token = ?, adoption = 'pending', adoption_code = null, revoked = 0 where learner_id = ?" };
+
+/** Asks for the adoption again with another proof. */
+export const renewAdoption: Query<[adoption_token: string, learner_id: string, anonymous_learner: string]> = { sql: "update sync_state set adoption = 'pending', adoption_code = null, adoption_token = ?1 where learner_id = ?2 and adopted_learner = ?3 and adoption <> 'done' and adoption_token <> ?1" };
+
+/** Stores what became of the adoption. */
+export const settleAdoption: Query<[adoption: string, adoption_code: string | null]> = { sql: "update sync_state set adoption = ?, adoption_code = ?" };
+
+/** Stores the server's clock as of an answer. */
+export const rememberClockOffset: Query<[clock_offset_ms: number | null, answered_at: string, clock_seen_at: string]> = { sql: "update sync_state set clock_offset_ms = ?, answered_at = ?, clock_seen_at = ?" };
+
+/** Stores what a head says. */
+export const rememberHead: Query<[head_version: number, minimum_version: number, poll_after_s: number, schema_ends_at: string | null]> = { sql: "update sync_state set head_version = ?, minimum_version = ?, poll_after_s = ?, schema_ends_at = ?" };
+
+/** Stores what the head after a hint says, of which the version alone is fresh. */
+export const rememberHintedHead: Query<[head_version: number, minimum_version: number, schema_ends_at: string | null]> = { sql: "update sync_state set head_version = max(head_version, ?), minimum_version = max(minimum_version, ?), schema_ends_at = coalesce(schema_ends_at, ?)" };
+
+/** Stores the content schema that the server no longer serves. */
+export const rememberRefusedSchema: Query<[refused_schema: number | null]> = { sql: "update sync_state set refused_schema = ?" };
+
+/** Stores the server's history. */
+export const rememberHistory: Query<[history: string]> = { sql: "update sync_state set history = ?" };
+
+/** Stores when a sync went through. */
+export const rememberSync: Query<[synced_at: string]> = { sql: "update sync_state set synced_at = ?" };
+
+/** Binds an empty database to a learner and a device. */
+export const bindDevice: Query<[learner_id: string, device_id: string, installation_marker: string | null]> = { sql: "insert into sync_state (learner_id, device_id, installation_marker) values (?, ?, ?) on conflict do nothing" };
+
+/** Stores the marker of this installation. */
+export const rememberMarker: Query<[installation_marker: string]> = { sql: "update sync_state set installation_marker = ?" };
+
+/** Remembers the device's id from before a restore. */
+export const rememberFormerDevice: Query<[]> = { sql: "insert into former_device (device_id, last_ulid) select device_id, coalesce(last_ulid, '') from sync_state where true on conflict (device_id) do update set last_ulid = excluded.last_ulid" };
+
+/** Whether the device had this id before. */
+export const formerDevice: Query<[device_id: string]> = { sql: "select device_id from former_device where device_id = ?" };
+
+/** Gives a restored device another id, and forgets what the former one measured. */
+export const renameDevice: Query<[device_id: string, installation_marker: string | null]> = { sql: "update sync_state set device_id = ?, installation_marker = ?, revoked = 0, clock_offset_ms = null, clock_seen_at = null, retry_at = null, paused_reason = null" };
+
+/** A session of this device that is still open. It may have begun under an id from before a restore. */
+export const ownOpenSession: Query<[session_id: string, device_id: string]> = { sql: "select session_id, skill_id, started_at from session where session_id = ? and (session.device_id = ? or exists ( select 1 from former_device f where f.device_id = session.device_id and session.session_id <= f.last_ulid)) and ended_at is null" };
+
+/** Screen: sessions of this device that are still open, oldest first. */
+export const ownOpenSessions: Query<[device_id: string]> = { sql: "select session_id, skill_id, started_at from session where (session.device_id = ? or exists ( select 1 from former_device f where f.device_id = session.device_id and session.session_id <= f.last_ulid)) and ended_at is null and voided = 0 order by session_id" };
+
+/** Starts a session. */
+export const addSession: Query<[session_id: string, skill_id: string | null, device_id: string, content_version: number, started_at: string]> = { sql: "insert into session (session_id, skill_id, device_id, content_version, started_at) values (?, ?, ?, ?, ?)" };
+
+/** Ends a session, never before its start. */
+export const endSession: Query<[ended_at: string, end_reason: string, session_id: string]> = { sql: "update session set ended_at = max(?, coalesce(started_at, '')), end_reason = ? where session_id = ?" };
+
+/** Adds an answer. */
+export const addAttempt: Query<[event_id: string, session_id: string, skill_id: string, question_id: string, device_id: string, content_version: number, answer: string, claimed_correct: number, duration_ms: number, reset_count: number, reset_event: string | null, occurred_at: string, utc_offset_minutes: number]> = { sql: "insert into attempt (event_id, session_id, skill_id, question_id, device_id, content_version, answer, claimed_correct, duration_ms, reset_count, reset_event, occurred_at, utc_offset_minutes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" };
+
+/** Skills whose progress counts events that the server did not apply. */
+export const skillsOfQuarantined: Query<[]> = { sql: "select distinct skill_id from outbox where state = 'quarantined' and settled = 0 and skill_id is not null" };
+
+/** Screen: the domains, in their order. */
+export const domains: Query<[]> = { sql: "select body from content_row where kind = 'domain' order by position, id" };
+
+/** Screen: a domain's skills, in their order. */
+export const skills: Query<[domain_id: string]> = { sql: "select body from content_row where kind = 'skill' and domain_id = ? order by position, id" };
+
+/** Screen: a skill's questions, in their order, with the version that the device holds. */
+export const questions: Query<[skill_id: string]> = { sql: "select c.body, s.content_version from content_row c, sync_state s where c.kind = 'question' and c.skill_id = ? order by c.position, c.id" };
+
+/** Screen: one question. */
+export const question: Query<[id: string]> = { sql: "select c.body, s.content_version from content_row c, sync_state s where c.kind = 'question' and c.id = ?" };
+
+/** The one row. */
+export const telemetryState: Query<[]> = { sql: "select * from telemetry_state" };
+
+/** Stores an event about the device. */
+export const addTelemetry: Query<[event_id: string, type: string, line: string]> = { sql: "insert into telemetry (event_id, type, line) values (?, ?, ?)" };
+
+/** Deletes the oldest events about the device beyond the newest :most. */
+export const capTelemetry: Query<[most: number]> = { sql: "delete from telemetry where event_id <= (select event_id from telemetry order by event_id desc limit 1 offset ?)" };
+
+/** Deletes all events about the device. */
+export const dropTelemetry: Query<[]> = { sql: "delete from telemetry" };
+
+/** Deletes what it takes to tell about the device. */
+export const dropTelemetryState: Query<[]> = { sql: "delete from telemetry_state" };
+
+/** Begins to tell about the device. Events that the outbox held before are not told of. */
+export const openTelemetry: Query<[]> = { sql: "insert into telemetry_state (told_event) select max(event_id) from outbox where true on conflict do nothing" };
+
+/** The oldest events about the device. */
+export const waitingTelemetry: Query<[most: number]> = { sql: "select event_id, line from telemetry order by event_id limit ?" };
+
+/** Deletes an event about the device that the server has. */
+export const deleteTelemetry: Query<[event_id: string]> = { sql: "delete from telemetry where event_id = ?" };
+
+/** Events of the outbox that were not told of yet. */
+export const untoldEvents: Query<[]> = { sql: "select count(*) as events, max(event_id) as last, (select count(*) from outbox where state = 'pending') as waiting from outbox where event_id > coalesce((select told_event from telemetry_state), '')" };
+
+/** Remembers the newest event that was told of. */
+export const rememberTold: Query<[told_event: string | null]> = { sql: "update telemetry_state set told_event = ?" };
+
+/** Remembers when the cache was last told to be sound. */
+export const rememberCheck: Query<[checked_at: string]> = { sql: "update telemetry_state set checked_at = ?" };
+
+/** Counts reads of content without a network. */
+export const addOfflineReads: Query<[reads: number]> = { sql: "update telemetry_state set offline_reads = offline_reads + ? where offline_since is not null" };
+
+/** Begins a stretch without a network. */
+export const beginOffline: Query<[offline_since: string]> = { sql: "update telemetry_state set offline_since = ?, offline_after = coalesce((select last_ulid from sync_state), '') where offline_since is null" };
+
+/** What the learner did in a stretch without a network. */
+export const usedOffline: Query<[device_id: string, offline_after: string]> = { sql: "select (select count(*) from attempt where device_id = ?1 and event_id > ?2) as attempts, (select count(*) from session where device_id = ?1 and session_id > ?2 and end_reason is not 'completed') as unfinished" };
+
+/** Ends a stretch without a network. */
+export const endOffline: Query<[]> = { sql: "update telemetry_state set offline_since = null, offline_after = null, offline_reads = 0" };
+
+/** Remembers a failure that the app did not survive. */
+export const rememberFailure: Query<[failed_code: string, failed_at: string]> = { sql: "update telemetry_state set failed_code = ?, failed_at = ?" };
+
+/** Forgets a failure: the app works again. */
+export const forgetFailure: Query<[failed_code: string]> = { sql: "update telemetry_state set failed_code = null, failed_at = null where failed_code = ?" };

@@ -59,7 +59,7 @@ const SQL =
 
 /** Files whose queries have no names yet. A file leaves the list with its last text. */
 const WITHOUT_NAMES = new Set(
-  `adoption.ts clock_offset.ts content.ts content_apply.ts content_candidate.ts content_check.ts content_delta.ts content_download.ts content_scope.ts content_suspects.ts content_tree.ts content_update.ts diagnostics.ts installation.ts standing.ts study.ts sync.ts telemetry.ts`
+  "content_apply.ts content_candidate.ts content_check.ts content_delta.ts content_download.ts content_scope.ts content_suspects.ts content_tree.ts content_update.ts diagnostics.ts"
     .split(" "),
 );
 

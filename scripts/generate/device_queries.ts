@@ -14,8 +14,6 @@ export interface Parameter {
 /** A named query. */
 export interface NamedQuery {
   name: string;
-  /** The comment above it. */
-  about: string;
   parameters: Parameter[];
   /** With named parameters, as Drift reads it. */
   sql: string;
@@ -41,10 +39,9 @@ export function readQueries(text: string): NamedQuery[] {
   const body = text.replace(/^(?:--.*\n)*import '[^']+';\n/, "");
   const queries = Array.from(
     body.matchAll(QUERY),
-    ([, comment = "", name = "", list = "", sql = ""]): NamedQuery => ({
+    ([, , name = "", list = "", sql = ""]): NamedQuery => ({
       name,
-      about: comment.trim().split("\n").map((line) => line.replace(/^-- ?/, "")).join(" "),
-      parameters: parametersOf(name, list),
+        parameters: parametersOf(name, list),
       sql: sql.trim(),
     }),
   );
@@ -81,8 +78,8 @@ function constant(query: NamedQuery): string {
   const types = query.parameters.map(({ name, type, isNullable }) =>
     `${name}: ${TYPES[type]}${isNullable ? " | null" : ""}`
   );
-  return `/** ${query.about} */
-export const ${query.name}: Query<[${types.join(", ")}]> = { sql: ${JSON.stringify(positional(query))} };`;
+  // Without the comment, which the source has: it would travel twice in the package.
+  return `export const ${query.name}: Query<[${types.join(", ")}]> = { sql: ${JSON.stringify(positional(query))} };`;
 }
 
 /** The module. */
@@ -91,7 +88,7 @@ export async function deviceQueries(): Promise<Artifact> {
   const text = `// Generated from ${SOURCE} by \`npm run generate\`; do not edit.
 import type { Query } from "./storage.ts";
 
-${queries.map(constant).join("\n\n")}
+${queries.map(constant).join("\n")}
 `;
   return { path: "client-contract/device/queries.gen.ts", text };
 }
