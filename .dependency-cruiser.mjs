@@ -55,9 +55,10 @@ export default {
     },
     {
       name: "testkit-is-for-tests",
-      comment: "Only tests, benches and the demo, which play learners, import scripts/testkit.",
+      comment:
+        "Only tests, benches, the demo and the conformance kit, which play learners, import scripts/testkit.",
       severity: "error",
-      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo)/"] },
+      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo)/", "^client-contract/conformance/"] },
       to: { path: "^scripts/testkit/" },
     },
     {

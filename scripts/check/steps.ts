@@ -5,6 +5,7 @@ import { advisors } from "./steps/advisors.ts";
 import { breaking } from "./steps/breaking.ts";
 import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
+import { dart } from "./steps/dart.ts";
 import { denoTest } from "./steps/deno_test.ts";
 import { docs } from "./steps/docs.ts";
 import { drift } from "./steps/drift.ts";
@@ -37,6 +38,7 @@ export const steps: Step[] = [
   catalogue,
   pgtap,
   packageStep,
+  dart,
   cli,
   advisors,
   docs,

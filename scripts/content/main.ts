@@ -2,12 +2,14 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import { PublishedHead, Release, ReleasePreview, Schedule } from "../../client-contract/contract/release.ts";
-import { main } from "../command/command.ts";
+import { type Line, main } from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
-import { type Call, CONTENT, readCall } from "./command.ts";
+import { type Call, COMMAND, readCall } from "./command.ts";
 import { connect, explainDatabaseError, refusalOf, resolveDatabaseUrl, type Work } from "./database.ts";
 import { cancelOnSignal } from "./interrupt.ts";
 import { renderHead, renderHistory, renderPreview, renderSchedules } from "./render.ts";
+
+export { COMMAND };
 
 const WORK: Readonly<Record<Call["name"], Work>> = {
   preview_release: "preview",
@@ -92,11 +94,11 @@ async function ask(url: string, call: Call): Promise<Answer> {
   }
 }
 
-if (import.meta.main) {
-  await main(CONTENT, async (line) => {
-    const call = readCall(line);
-    const { json, "db-url": databaseUrl } = line.values;
-    const answer = await ask(await resolveDatabaseUrl(databaseUrl, Deno.env.toObject()), call);
-    console.log(json ? JSON.stringify(answer.answer) : render(call, answer));
-  });
+export async function run(line: Line<typeof COMMAND.options>) {
+  const call = readCall(line);
+  const { json, "db-url": databaseUrl } = line.values;
+  const answer = await ask(await resolveDatabaseUrl(databaseUrl, Deno.env.toObject()), call);
+  console.log(json ? JSON.stringify(answer.answer) : render(call, answer));
 }
+
+if (import.meta.main) await main(COMMAND, run);

@@ -7,6 +7,7 @@ import { connection, functions, secrets } from "./checks/functions.ts";
 import { clock, gateway, signing } from "./checks/gateway.ts";
 import { jobs } from "./checks/jobs.ts";
 import { limits } from "./checks/limits.ts";
+import { plan } from "./checks/plan.ts";
 import { realtime } from "./checks/realtime.ts";
 import { bucket, privileges, role } from "./checks/rights.ts";
 import { wake } from "./checks/wake.ts";
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   connection,
   role,
   wake,
+  plan,
   clock,
   advisors,
   alarms,

@@ -5,7 +5,7 @@ import type { FunctionAnswer } from "./check.ts";
 import type { Target } from "./target.ts";
 
 /** The functions of this checkout. */
-export const SLUGS = Object.keys(BUILDS).sort();
+const SLUGS = Object.keys(BUILDS).sort();
 
 /** A function may have to be started, and tries to reach its database for at most 5 s. */
 const TIMEOUT_MS = 20_000;

@@ -1,5 +1,5 @@
 // `npm run doctor`: what is wrong with a deployment, and what to do.
-import { type Command, main, type Options, UsageError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UsageError } from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
 import { fromCaller } from "../start/options.ts";
 import { askSecret } from "./ask.ts";
@@ -9,13 +9,14 @@ import { exitCodeOf, runChecks } from "./run.ts";
 import { resolveDoctorTarget } from "./target.ts";
 import { renderFindings } from "./text.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run doctor",
   about:
     `Checks a deployment: database, jobs, functions, keys, Realtime, Storage, limits. docs/doctor.md explains each check.
 
 The project is the local one, or that of --db-url and --url, or of SUPABASE_DB_URL and SUPABASE_URL. Keys come from
-SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY, or are asked for. It wakes both workers once, and changes nothing else.
+SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY, or are asked for; SUPABASE_ACCESS_TOKEN adds the pool size. It wakes both
+workers once, and changes nothing else.
 Exit code: 0 nothing to do, 1 warnings or a wrong command line, 2 failures.`,
   options: {
     "db-url": { type: "string", value: "URL", text: "the database's connection string, as postgres" },
@@ -34,7 +35,7 @@ function selected(only: string | undefined): string[] | undefined {
   throw new UsageError(`Unknown check: ${unknown}. There are ${CHECKS.map(({ name }) => name).join(", ")}.`);
 }
 
-await main(COMMAND, async ({ values }) => {
+export async function run({ values }: Line<typeof COMMAND.options>) {
   const only = selected(values.only);
   const target = await resolveDoctorTarget(
     { database: values["db-url"], url: values.url },
@@ -59,4 +60,6 @@ await main(COMMAND, async ({ values }) => {
     }
   }
   return status;
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

@@ -27,7 +27,7 @@ const FORMS: readonly (readonly [form: RegExp, shown: string])[] = [
 ];
 
 /** What is known of this project and must not be read anywhere, whatever its form is. */
-function knownSecrets({ database, url, publishableKey, secretKey }: Target): string[] {
+function knownSecrets({ database, url, publishableKey, secretKey, accessToken }: Target): string[] {
   const parts = [database, url].flatMap((address) => {
     if (!address || !URL.canParse(address)) return [];
     const { password, hostname, username } = new URL(address);
@@ -35,7 +35,9 @@ function knownSecrets({ database, url, publishableKey, secretKey }: Target): str
     const reference = /^[a-z]{20}$/.exec(hostname.split(".")[0] ?? "")?.[0];
     return [decodeURIComponent(password), password, hostname, username.split(".")[1], reference];
   });
-  return [...parts, publishableKey, secretKey].filter((text): text is string => (text ?? "").length >= 4)
+  return [...parts, publishableKey, secretKey, accessToken].filter((text): text is string =>
+    (text ?? "").length >= 4
+  )
     .sort((a, b) => b.length - a.length);
 }
 

@@ -16,6 +16,10 @@ export interface Target {
   url?: string | undefined;
   publishableKey?: string | undefined;
   secretKey?: string | undefined;
+  /** Of a person, for the platform's Management API. */
+  accessToken?: string | undefined;
+  /** Where that API is, if not at its usual address. */
+  management?: string;
 }
 
 /** What may be missing. */
@@ -81,6 +85,7 @@ export async function resolveDoctorTarget(
     url: url ? projectUrl(url) : undefined,
     publishableKey: await key("SUPABASE_PUBLISHABLE_KEY"),
     secretKey: await key("SUPABASE_SECRET_KEY"),
+    accessToken: env["SUPABASE_ACCESS_TOKEN"] || undefined,
   };
   const address = target.url ?? `http://${new URL(target.database ?? "").host}`;
   return { ...target, isLocal: isLoopback(address) };

@@ -5,7 +5,7 @@ import type { Result } from "./run.ts";
 const COLOURS: Readonly<Record<Status, number>> = { ok: 32, warning: 33, failure: 31, skipped: 90 };
 
 /** How many findings have which status, such as `12 ok, 1 warning`. */
-export function countText(results: readonly Result[]): string {
+function countText(results: readonly Result[]): string {
   return (["failure", "warning", "skipped", "ok"] as const)
     .map((status) => [results.filter((result) => result.status === status).length, status] as const)
     .filter(([count]) => count > 0)

@@ -80,6 +80,10 @@ export const AREAS: Record<string, Area> = {
     why: "a support agent answers a question without SQL (O2).",
     locks: "the batches, the devices and the quarantine, against writes, while their new indexes are built.",
   },
+  "93_privacy": {
+    what: "the export of a learner's data, receipts of erasures, and retention.",
+    why: "a learner gets their data, and anybody can check that it was erased (O5).",
+  },
   "94_seal": {
     what: "the Merkle log over the audit trail: leaves, checkpoints, and the job that seals.",
     why: "a record of the past that somebody changes, removes or inserts is found (O1).",

@@ -1,8 +1,9 @@
 // `npm run generate`: writes the files that are derived from client-contract and the tests. With --check it writes nothing, names
 // those that differ, and fails.
-import { type Command, main, type Options } from "../command/command.ts";
+import { type Command, type Line, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { functionBuilds } from "./builds.ts";
+import { dartPackage } from "./dart/package.ts";
 import { deviceQueries } from "./device_queries.ts";
 import { deviceSchema, schemaSnapshot } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
@@ -17,11 +18,13 @@ import { jsonSchemas, SCHEMA_FOLDER } from "./json_schema.ts";
 import { openApi, readOperations } from "./openapi/document.ts";
 import { apiPage } from "./openapi/page.ts";
 import { normalisation } from "./normalisation.ts";
+import { privacyArtifacts } from "./privacy_doc.ts";
 import { REQUIREMENTS } from "./requirements.ts";
 import { requirementsDocument } from "./requirements_doc.ts";
 import { testsById } from "./tagged_tests.ts";
+import { VECTOR_FOLDER, vectors } from "./vectors.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run generate",
   about: "Writes the files that are derived from the contract, the SQL sources and the tests.",
   options: {
@@ -33,7 +36,7 @@ const COMMAND = {
   },
 } as const satisfies Command<Options>;
 
-await main(COMMAND, async ({ values: { check } }) => {
+export async function run({ values: { check } }: Line<typeof COMMAND.options>) {
   const tests = await testsById(PROJECT_FOLDER, [...INVARIANTS, ...REQUIREMENTS].map(({ id }) => id));
   // First, since migrations and builds are made of them.
   const sources: Artifact[] = [
@@ -58,12 +61,15 @@ await main(COMMAND, async ({ values: { check } }) => {
     await deviceSchema(),
     await schemaSnapshot(),
     await deviceQueries(),
+    ...await dartPackage(),
+    ...vectors(),
     errorsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
+    ...await privacyArtifacts(),
     ...await migrationFiles(),
   ];
-  const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER];
+  const folders = [SCHEMA_FOLDER, MIGRATION_FOLDER, VECTOR_FOLDER];
   if (check) {
     const drifted = await findDrift(PROJECT_FOLDER, artifacts, folders);
     for (const path of drifted) console.error(`${path} is not what \`npm run generate\` would write`);
@@ -75,4 +81,6 @@ await main(COMMAND, async ({ values: { check } }) => {
   for (const path of written) console.log(`updated ${path}`);
   console.log(`${artifacts.length - written.length} files were up to date`);
   return 0;
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

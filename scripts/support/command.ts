@@ -2,7 +2,7 @@
 import { type Command, type Line, type Options, UsageError, wholeNumber } from "../command/command.ts";
 import { DATABASE_OPTION } from "../content/command.ts";
 
-export const SUPPORT = {
+export const COMMAND = {
   name: "npm run support",
   operands: "COMMAND",
   about:
@@ -58,7 +58,7 @@ export interface Call {
   learner?: { parameter: string; text: string } | undefined;
 }
 
-type Values = Line<typeof SUPPORT.options>["values"];
+type Values = Line<typeof COMMAND.options>["values"];
 
 function timeOf(text: string | undefined, option: string): string | null {
   if (text === undefined) return null;
@@ -165,7 +165,7 @@ function callOf(command: string, args: readonly string[], values: Values): Call 
 const MOST: Readonly<Record<string, number>> = { replay: 501, discard: 501, errors: 0, grants: 0 };
 
 /** Reads the command and its operands. Throws `UsageError`. */
-export function readCall({ values, operands }: Line<typeof SUPPORT.options>): Call {
+export function readCall({ values, operands }: Line<typeof COMMAND.options>): Call {
   const [command, ...args] = operands;
   if (command === undefined) throw new UsageError("The command is missing.");
   const call = callOf(command, args, values);

@@ -6,7 +6,7 @@ import { UsageError } from "../command/command.ts";
 import { PROJECT_FOLDER } from "../generate/artifact.ts";
 import { throwAwayCluster } from "../start/project.ts";
 import { ask, explain } from "./ask.ts";
-import { readCall, SUPPORT } from "./command.ts";
+import { COMMAND, readCall } from "./command.ts";
 import { render, renderDevices } from "./render.ts";
 import { parseArgs } from "node:util";
 
@@ -17,7 +17,7 @@ const EVENT = "01KB8Q9T3V0000000000000001";
 
 /** The call of a command line. */
 function read(...args: string[]) {
-  const { values, positionals } = parseArgs({ args, options: SUPPORT.options, allowPositionals: true });
+  const { values, positionals } = parseArgs({ args, options: COMMAND.options, allowPositionals: true });
   return readCall({ values, operands: positionals });
 }
 

@@ -9,8 +9,8 @@
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
 --        drop table learner.state, learner.device, learner.device_session, learner.batch, learner.adoption, ops.erasure, learner.event,
---          private.event_rule, private.event_type, private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine,
---          ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
+--          private.event_rule, private.event_type, private.knowledge, ops.telemetry_horizon, ops.telemetry, ops.telemetry_setting,
+--          ops.quarantine, ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
 --        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.partitioned_tables,
 --          private.partition_name, private.month_floor, private.partition_end, private.has_month, private.move_strays,
 --          private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition, ops.ensure_partitions,
@@ -19,10 +19,10 @@
 --          private.note_session, private.most_devices_of_session, private.note_device_session, private.forget_devices,
 --          private.support_device, private.devices_of, private.is_ended_by, private.session_refusal, private.require_session,
 --          private.signed_in_learner, private.learner_acted_on, private.list_devices, private.set_revoked, public.list_devices,
---          public.revoke_device, public.restore_device, private.broken_field, private.grow_knowledge, private.drop_old_months,
---          private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
---          private.load_quarantine, private.app_version, private.steering_for, private.contact_interval, private.require_running,
---          private.batch_bytes, private.take_tokens, ops.drop_old_batches;
+--          public.revoke_device, public.restore_device, private.broken_field, private.grow_knowledge, private.raise_telemetry_horizon,
+--          private.forget_erased_horizons, private.drop_old_months, private.delete_stray_telemetry, ops.drop_old_telemetry,
+--          private.waiting_status, private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for,
+--          private.contact_interval, private.require_running, private.batch_bytes, private.take_tokens, ops.drop_old_batches;
 
 select private.revoke_default_grants();
 
@@ -607,11 +607,15 @@ create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
   requested_at timestamptz not null default now(),
+  requested_by text not null default 'unknown',
   erased_at    timestamptz,
   rows         bigint not null default 0,
   tried_at     timestamptz,
   failures     integer not null default 0,
   last_error   text,
+  tables       jsonb not null default '{}',
+  salt         bytea not null default uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+  receipt      text,
   constraint erasure_pkey primary key (user_id),
   -- A list of values, because a free text could contain the data to be erased.
   constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
@@ -623,6 +627,10 @@ create table ops.erasure (
 create index erasure_tried_at_requested_at_user_id_idx on ops.erasure (tried_at nulls first, requested_at, user_id) where erased_at is null;
 comment on table ops.erasure is
   'The erasure barrier: no data of these learners is accepted. Only their ids are kept, permanently. erased_at is null while rows are left.';
+comment on column ops.erasure.requested_by is 'The role that asked for it.';
+comment on column ops.erasure.tables is 'The number of erased rows by table. rows is their sum.';
+comment on column ops.erasure.salt is 'Hides the learner''s id in the receipt: who has both can show whom the receipt is about.';
+comment on column ops.erasure.receipt is 'The exact text of the receipt, once all rows are erased.';
 comment on column ops.erasure.reason is 'requested: their data. account_deleted: their data and their account.';
 comment on column ops.erasure.failures is 'Failed tries in a row. last_error is the last one''s error, tried_at the time of the last try of any kind.';
 alter table ops.erasure enable row level security;
@@ -1340,6 +1348,48 @@ create trigger release_grow_knowledge after insert on content.release
 create trigger event_type_grow_knowledge after insert or update or delete on private.event_type
   for each statement execute function private.grow_knowledge();
 
+-- Source: schemas/40_ledger/telemetry_horizon.sql
+-- What:  ops.telemetry_horizon: up to which event the telemetry of each device was deleted.
+-- Why:   an event that arrives again after its row was deleted must still be a duplicate, or it would be stored and counted a second time (I4, O5).
+create table ops.telemetry_horizon (
+  user_id    uuid not null,
+  device_id  uuid not null,
+  last_event uuid not null,
+  constraint telemetry_horizon_pkey primary key (user_id, device_id)
+);
+comment on table ops.telemetry_horizon is
+  'The greatest deleted event id of each device. A device''s ids ascend and its telemetry arrives in their order, so all telemetry up to this id has been here.';
+alter table ops.telemetry_horizon enable row level security;
+create policy telemetry_horizon_all_nobody on ops.telemetry_horizon for all to anon, authenticated using (false);
+
+create function private.raise_telemetry_horizon(p_partition regclass)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format($sql$
+    insert into ops.telemetry_horizon as h (user_id, device_id, last_event)
+    select t.user_id, t.device_id, (array_agg(t.event_id order by t.event_id desc))[1] from %s t group by t.user_id, t.device_id
+    on conflict (user_id, device_id) do update set last_event = greatest(h.last_event, excluded.last_event)$sql$, p_partition);
+end
+$$;
+comment on function private.raise_telemetry_horizon(regclass) is 'Notes the telemetry of a month that is about to be dropped.';
+
+create function private.forget_erased_horizons()
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- An erasure that deleted from the month held its lock until it committed. So after the drop it is visible, and later ones see the rows.
+  delete from ops.telemetry_horizon h using ops.erasure e where e.user_id = h.user_id
+$$;
+comment on function private.forget_erased_horizons() is 'Deletes what raise_telemetry_horizon() noted of learners who were erased meanwhile. Called after the drop.';
+
 -- Source: schemas/40_ledger/telemetry.sql
 -- What:  ops.telemetry: the events of the tracking plan, each once. Whole months are dropped after the retention time.
 -- Why:   telemetry is large and ages, while the ledger is kept permanently and rebuilt from.
@@ -1397,7 +1447,13 @@ begin
       and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= p_before
     order by c.relname
   loop
+    if p_table = 'telemetry' then
+      perform private.raise_telemetry_horizon(v_partition);
+    end if;
     execute format('drop table %s', v_partition);
+    if p_table = 'telemetry' then
+      perform private.forget_erased_horizons();
+    end if;
     v_dropped := v_dropped + 1;
   end loop;
   return v_dropped;
@@ -1416,9 +1472,20 @@ declare
   v_count bigint;
 begin
   -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
-  delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000));
-  get diagnostics v_count = row_count;
+  with gone as (
+    delete from ops.telemetry_default t
+    where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+    returning t.user_id, t.device_id, t.event_id, t.received_at
+  ),
+  noted as (
+    insert into ops.telemetry_horizon as h (user_id, device_id, last_event)
+    select g.user_id, g.device_id, (array_agg(g.event_id order by g.event_id desc))[1] from gone g
+    -- The id of a clock that was ahead would turn everything that the device sends later into a duplicate.
+    where g.event_id < private.ulid_floor(g.received_at + interval '1 day')
+    group by g.user_id, g.device_id
+    on conflict (user_id, device_id) do update set last_event = greatest(h.last_event, excluded.last_event)
+  )
+  select count(*) into v_count from gone;
   if v_count > 0 then
     perform private.audit('delete_stray_telemetry', 'ops.telemetry_default', null, null, jsonb_build_object('rows', v_count, 'received_before', p_before));
   end if;

@@ -11,8 +11,8 @@
 --        drop trigger release_webhook on content.release;
 --        drop trigger erasure_webhook on ops.erasure;
 --        drop table ops.account_deletion, ops.deletion_setting, ops.support_grant, ops.cohort, ops.cohort_member, ops.cohort_staff,
---          ops.cohort_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt
---          cascade;
+--          ops.cohort_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt,
+--          ops.retention_setting cascade;
 --        drop function if exists ops.set_deletion_grace, private.end_deletions, private.require_answers_grant, private.support_grants,
 --          private.grant_support, private.end_support_grant, public.grant_support, public.end_support_grant, public.support_grants,
 --          private.event_content, private.text_content, private.row_content, private.audit_look, private.learner_objects,
@@ -25,14 +25,15 @@
 --          public.discard_quarantined, public.restore_quarantined, private.next_reset_range, private.support_reset_progress,
 --          public.support_reset_progress, private.void_record, public.support_void, public.support_unvoid, private.projection_differences,
 --          public.projection_differences, private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand,
---          private.audit_hand_edit, private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners,
---          private.erase_or_bisect, private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion,
---          private.note_deleted, ops.end_grace_periods, private.account_deleted, private.accounts_of_all, private.accounts_truncated,
---          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, private.keep_grace_periods,
---          ops.reapply_erasures, private.declare_upgrade, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade,
---          private.move_events, private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner,
---          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.webhook_types,
---          private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
+--          private.audit_hand_edit, private.receipt_subject, private.issue_receipts, ops.erasure_receipt, private.learner_tables,
+--          private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect, private.note_erasures,
+--          ops.erase_learner, private.begin_deletions, ops.cancel_deletion, private.note_deleted, ops.end_grace_periods,
+--          private.account_deleted, private.accounts_of_all, private.accounts_truncated, private.account_soft_deleted, ops.run_erasures,
+--          ops.idle_learners, ops.export_erasures, private.keep_grace_periods, ops.reapply_erasures, private.declare_upgrade,
+--          ops.expect_upgrade, private.end_declaration, ops.settle_upgrade, private.move_events, private.move_quarantine,
+--          private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json,
+--          ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.webhook_types, private.enqueue_message,
+--          private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
 --          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
@@ -474,7 +475,7 @@ as $$
   -- A list, because the catalogue would cost a page of a timeline 400 blocks. A test compares the two.
   select array['learner.adoption', 'learner.attempt', 'learner.batch', 'learner.device', 'learner.device_session', 'learner.event', 'learner.practice',
     'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.cohort_member', 'ops.cohort_staff', 'ops.content_report', 'ops.erasure',
-    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry']
+    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry', 'ops.telemetry_horizon']
 $$;
 comment on function private.learner_objects() is 'The objects of audit records that have a learner''s id as their object_id: every table with a column user_id.';
 
@@ -1509,6 +1510,66 @@ end
 $$;
 comment on function private.audit_hand_edit() is 'Row trigger: audits a change that Carrel did not make itself. Its arguments are the columns that identify a row.';
 
+-- Source: schemas/90_people/erasure_receipt.sql
+-- What:  the receipt of an erasure: what was erased, when and by which role, about a learner whose id stays hidden.
+-- Why:   somebody outside must be able to check that an erasure was done, without learning whose (O5).
+
+create function private.receipt_subject(p_user uuid, p_salt bytea)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select encode(sha256(p_salt || convert_to(p_user::text, 'UTF8')), 'hex') $$;
+comment on function private.receipt_subject(uuid, bytea) is 'The commitment to a learner: SHA-256 of the salt and the id in lower case.';
+
+create function private.issue_receipts(p_users uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_issued text[];
+begin
+  with issued as (
+    update ops.erasure e set receipt = json_build_object(
+      'format', 'carrel.erasure-receipt/1', 'history', private.history(), 'subject', private.receipt_subject(e.user_id, e.salt), 'reason', e.reason,
+      'requested_at', e.requested_at, 'requested_by', e.requested_by, 'erased_at', e.erased_at, 'rows', e.rows, 'tables', e.tables)::text
+    -- Asked for again, without new rows: the receipt stays.
+    where e.user_id = any (p_users) and ((e.receipt::jsonb -> 'rows')::bigint, e.receipt::jsonb ->> 'reason') is distinct from (e.rows, e.reason)
+    returning e.receipt
+  )
+  select array_agg(encode(sha256(convert_to(i.receipt, 'UTF8')), 'hex')) into v_issued from issued i;
+  -- The digest alone, so that nothing of this record has ever to be erased. The audit's log seals it.
+  perform private.audit('issue_receipt', 'ops.erasure_receipt', d.digest) from unnest(v_issued) d (digest);
+end
+$$;
+comment on function private.issue_receipts(uuid[]) is 'Writes the receipts of complete erasures, and their digests into the audit trail.';
+
+create function ops.erasure_receipt(p_user uuid)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_erasure ops.erasure;
+begin
+  perform private.require_role('admin');
+  select * into v_erasure from ops.erasure e where e.user_id = p_user;
+  if v_erasure.receipt is null then
+    perform private.raise_error('record_unknown', 'There is no receipt: this learner was not erased, or the erasure is not complete.', p_user::text);
+  end if;
+  perform private.audit('erasure_receipt', 'learner.state', p_user::text);
+  return jsonb_build_object('receipt', v_erasure.receipt, 'digest', encode(sha256(convert_to(v_erasure.receipt, 'UTF8')), 'hex'),
+    'salt', encode(v_erasure.salt, 'hex'));
+end
+$$;
+comment on function ops.erasure_receipt(uuid) is
+  'The receipt of an erasure as exact text, its SHA-256, and the salt, which together with the learner''s id opens its `subject`. For admins; audited. '
+  'Errors: forbidden, record_unknown.';
+
 -- Source: schemas/90_people/erasure.sql
 -- What:  the passes of an erasure: they delete all rows of some learners in bounded steps, behind the barrier.
 -- Why:   thousands may ask for erasure at once, and the ledger of one may take hours: both must get on (O5).
@@ -1559,12 +1620,13 @@ begin
         returning user_id
       ),
       counted as (
-        update ops.erasure e set rows = e.rows + g.number
+        update ops.erasure e set rows = e.rows + g.number,
+          tables = e.tables || jsonb_build_object(%2$L, coalesce((e.tables -> %2$L)::bigint, 0) + g.number)
         from (select user_id, count(*) as number from gone group by user_id) g
         where e.user_id = g.user_id
         returning e.user_id, g.number
       )
-      select coalesce(sum(c.number), 0), array_agg(c.user_id) filter (where c.number >= $2) from counted c$sql$, v_table)
+      select coalesce(sum(c.number), 0), array_agg(c.user_id) filter (where c.number >= $2) from counted c$sql$, v_table, regexp_replace(v_table::text, '_(\d{4}_\d\d|default)$', ''))
     into v_count, v_more using finished, v_share, p_rows - rows;
     rows := rows + v_count;
     -- Whoever has rows left here waits for the next pass, so that a foreign key never deletes a row.
@@ -1629,8 +1691,8 @@ begin
     order by s.user_id for update of s skip locked);
 
   -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
-  insert into ops.erasure (user_id, reason)
-  select a.user_id, e.reason from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
+  insert into ops.erasure (user_id, reason, requested_by)
+  select a.user_id, e.reason, e.requested_by from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
   on conflict do nothing;
   perform private.refuse_adopted(a.user_id) from learner.adoption a
   where a.user_id = any (v_users) and not exists (select from ops.erasure e where e.user_id = a.adopted_by);
@@ -1640,6 +1702,7 @@ begin
   if v_pass.finished <> '{}' and private.redact_audit(v_pass.finished, p_rows) < p_rows then
     delete from learner.state s where s.user_id = any (v_pass.finished);
     update ops.erasure e set erased_at = clock_timestamp(), failures = 0, last_error = null where e.user_id = any (v_pass.finished);
+    perform private.issue_receipts(v_pass.finished);
   end if;
   return v_pass.rows;
 end
@@ -1698,9 +1761,9 @@ begin
     returning d.user_id
   ),
   noted as (
-    insert into ops.erasure as e (user_id, reason, requested_at)
+    insert into ops.erasure as e (user_id, reason, requested_at, requested_by)
     -- A learner may be in the list twice: erased first, account deleted later.
-    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
+    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now()), (select c.actor_role from private.audit_caller() c)
     from (
       select r.user_id, case when g.user_id is null then r.reason else 'account_deleted' end as reason, r.requested_at
       from jsonb_to_recordset(p_erasures) as r (user_id uuid, reason text, requested_at timestamptz)
@@ -2294,6 +2357,10 @@ begin
   update learner.event e set user_id = p_to where e.user_id = p_from;
   get diagnostics moved = row_count;
   update ops.telemetry t set user_id = p_to where t.user_id = p_from;
+  insert into ops.telemetry_horizon as h (user_id, device_id, last_event)
+  select p_to, x.device_id, x.last_event from ops.telemetry_horizon x where x.user_id = p_from
+  on conflict (user_id, device_id) do update set last_event = greatest(h.last_event, excluded.last_event);
+  delete from ops.telemetry_horizon x where x.user_id = p_from;
   delete from learner.session x where x.user_id = p_from;
   delete from learner.attempt x where x.user_id = p_from;
   delete from learner.skill_progress x where x.user_id = p_from;
@@ -2710,6 +2777,30 @@ create trigger webhook_endpoint_audit_update after update on ops.webhook_endpoin
 create trigger webhook_endpoint_audit_delete after delete on ops.webhook_endpoint referencing old table as old_rows
   for each statement execute function private.audit_change();
 create trigger webhook_endpoint_no_truncate before truncate on ops.webhook_endpoint
+  for each statement execute function private.forbid_change();
+
+-- Source: schemas/90_people/retention_setting.sql
+-- What:  ops.retention_setting: how long the rows of tables are kept that have no other setting for it.
+-- Why:   what is not needed any more should go, by configuration (O5). What correctness needs has no row here and is kept.
+create table ops.retention_setting (
+  id            text not null,
+  keep          interval,
+  keep_at_least interval not null,
+  constraint retention_setting_pkey primary key (id),
+  constraint retention_setting_keep_long_enough check (keep >= keep_at_least)
+);
+comment on table ops.retention_setting is
+  'One row a table. keep: how long its settled rows are kept; null: for good. ops.retention() lists all tables, ops.set_retention() changes them.';
+comment on column ops.retention_setting.keep_at_least is 'The shortest time that is allowed.';
+alter table ops.retention_setting enable row level security;
+create policy retention_setting_all_nobody on ops.retention_setting for all to anon, authenticated using (false);
+insert into ops.retention_setting (id, keep, keep_at_least) values
+  ('ops.quarantine', null, '31 days'), ('ops.projection_difference', null, '31 days'), ('ops.webhook_message', '30 days', '1 day');
+create trigger retention_setting_audit_insert after insert on ops.retention_setting
+  referencing new table as new_rows for each statement execute function private.audit_change();
+create trigger retention_setting_audit_update after update on ops.retention_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger retention_setting_stays before delete or truncate on ops.retention_setting
   for each statement execute function private.forbid_change();
 
 -- Source: schemas/90_people/webhook_outbox.sql
@@ -3292,7 +3383,7 @@ end
 $$;
 comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages. Audited.';
 
-create function ops.prune_webhooks(p_keep interval default '30 days')
+create function ops.prune_webhooks(p_keep interval default null)
 returns bigint
 language plpgsql
 volatile
@@ -3300,11 +3391,15 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_count bigint;
+  v_keep constant interval := coalesce(p_keep, (select s.keep from ops.retention_setting s where s.id = 'ops.webhook_message'));
+  v_count bigint := 0;
 begin
   perform private.require_role('admin');
-  perform private.require_interval('p_keep', p_keep);
-  v_count := private.delete_messages(now() - p_keep);
+  -- Null: messages are kept for good.
+  if v_keep is not null then
+    perform private.require_interval('p_keep', v_keep);
+    v_count := private.delete_messages(now() - v_keep);
+  end if;
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
@@ -3312,7 +3407,7 @@ begin
 end
 $$;
 comment on function ops.prune_webhooks(interval) is
-  'Deletes messages older than p_keep with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
+  'Deletes messages older than p_keep (null: the setting) with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
 
 grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
 grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;

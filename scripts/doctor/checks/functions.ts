@@ -12,30 +12,48 @@ import {
   warning,
 } from "../check.ts";
 
-/** Why a function's version is not known, with its cure; undefined where it is known. */
-function unreachable({ slug, status, code, build }: FunctionAnswer): Finding | undefined {
+/** Why the version of some functions is not known, with the cure. */
+interface Reason {
+  /** Before the functions' names. */
+  says: string;
+  cure: string;
+}
+
+const DEPLOY = "Deploy them: `npx supabase functions deploy`.";
+
+/** Why a function's version is not known; undefined where it is known. */
+function reasonOf({ status, code, build }: FunctionAnswer): Reason | undefined {
   if (build !== null) return undefined;
-  const deploy = `Deploy it: \`npx supabase functions deploy ${slug}\`.`;
-  if (status === 404 && code === "NOT_FOUND") return failure(`The function ${slug} is not deployed.`, deploy);
+  if (status === 404 && code === "NOT_FOUND") return { says: "Not deployed", cure: DEPLOY };
   if (status === 401 && code !== "unauthenticated") {
-    return failure(
-      `The platform asks for a token before it calls ${slug}: verify_jwt is on.`,
-      `Deploy it from this checkout, whose supabase/config.toml switches verify_jwt off.`,
-    );
+    return {
+      says: "The platform asks for a token before it calls them, because verify_jwt is on",
+      cure: "Deploy them from this checkout, whose supabase/config.toml switches verify_jwt off.",
+    };
   }
   if ([401, 403, 404].includes(status)) {
-    return failure(`The function ${slug} does not tell its version, so it is an older one.`, deploy);
+    return { says: "They do not tell their version, so they are older", cure: DEPLOY };
   }
   if (status === 0) {
-    return failure(
-      `The function ${slug} is not reached (${code}).`,
-      "Check the project's URL and this machine's network.",
-    );
+    return { says: `Not reached (${code})`, cure: "Check the project's URL and this machine's network." };
   }
-  return failure(
-    `The function ${slug} answers ${status}${code ? ` ${code}` : ""}.`,
-    "See the function's log in the dashboard.",
-  );
+  return {
+    says: `They answer ${status}${code ? ` ${code}` : ""}`,
+    cure: "See their log in the dashboard, and the platform's status page.",
+  };
+}
+
+/** One finding for each reason. */
+function unknownVersions(answers: readonly FunctionAnswer[]): Finding[] {
+  const reasons = new Map<string, Reason & { slugs: string[] }>();
+  for (const answer of answers) {
+    const reason = reasonOf(answer);
+    if (!reason) continue;
+    const known = reasons.get(reason.says) ?? { ...reason, slugs: [] };
+    reasons.set(reason.says, known);
+    known.slugs.push(answer.slug);
+  }
+  return [...reasons.values()].map(({ says, cure, slugs }) => failure(`${says}: ${listed(slugs)}.`, cure));
 }
 
 export const functions: Check = {
@@ -44,7 +62,7 @@ export const functions: Check = {
   needs: ["url"],
   async run(context) {
     const answers = await context.functions();
-    const findings = answers.flatMap((answer) => unreachable(answer) ?? []);
+    const findings = unknownVersions(answers);
     const builds: Readonly<Record<string, string>> = BUILDS;
     const others = answers.filter(({ slug, build }) => build !== null && build !== builds[slug]);
     if (others.length > 0) {

@@ -1,5 +1,5 @@
-// How full the database is, as far as SQL shows it. Pool size, disk and Realtime's quota show in the dashboard alone.
-import { type Check, failure, type Finding, ok, skipped, warning } from "../check.ts";
+// How full the database is, as far as SQL shows it.
+import { type Check, failure, type Finding, ok, warning } from "../check.ts";
 
 interface Usage {
   is_read_only: boolean;
@@ -54,7 +54,7 @@ export const limits: Check = {
   about: "connections, size and time limits",
   needs: ["database"],
   after: ["database"],
-  async run({ sql, target }) {
+  async run({ sql }) {
     const [usage] = await sql<Usage[]>`
       select current_setting('default_transaction_read_only')::boolean as is_read_only,
         (select count(*)::integer from pg_stat_activity a where a.backend_type = 'client backend') as connections,
@@ -72,13 +72,6 @@ export const limits: Check = {
       const size = gigabytes(usage.bytes);
       findings.push(
         ok(`${usage.connections} of ${usage.most} connections are used; the database has ${size}.`),
-      );
-    }
-    if (!target.isLocal) {
-      findings.push(
-        skipped(
-          "pool size, disk and Realtime's quota show in the dashboard alone: compare them with docs/operations.md#connections",
-        ),
       );
     }
     return findings;

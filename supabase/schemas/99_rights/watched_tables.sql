@@ -51,6 +51,7 @@ from (values
   ('ops.quarantine_action', 'insert or update or delete'),
   ('ops.erasure', 'insert or update or delete'),
   ('ops.support_grant', 'insert or update or delete'),
+  ('ops.telemetry_horizon', 'insert or update or delete'),
   ('ops.account_deletion', 'insert or update or delete'),
   ('ops.cohort_member', 'insert or update or delete'),
   ('ops.cohort_staff', 'insert or update or delete'),

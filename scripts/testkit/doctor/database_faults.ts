@@ -1,32 +1,12 @@
-// Everything that the doctor finds, broken once each, with how it is mended again.
-import type { Target } from "../../doctor/target.ts";
+// Faults in a project's database, each found by one check of the doctor.
 import { freePort } from "../../local/postgres/port.ts";
-
-/** One fault. */
-export interface Fault {
-  /** The check that turns red, and what it says. */
-  check: string;
-  says: RegExp;
-  status?: "warning";
-  /** SQL as the server's superuser. */
-  sql?: [broken: string, mended: string];
-  /** What the project's gateway answers instead. */
-  answers?: [path: string, make: () => Response];
-  target?: Partial<Target>;
-  /** The functions' secrets. */
-  secrets?: string;
-  now?: () => number;
-}
-
-const version = (change: Record<string, unknown>) =>
-  Response.json({ function: "sync", contract: 1, build: "0", now: new Date().toISOString(), ...change });
+import type { Fault } from "./fault.ts";
 
 const job = (change: string) =>
   `update ops.job set ${change}, last_run_at = now(), last_ok_at = now() where name = 'bundles'`;
 const trigger = "alter table learner.device %s trigger device_audit_hand";
 
-/** All faults. `databasePort` is the stack's. */
-export const faults = (databasePort: string): Fault[] => [
+export const databaseFaults: readonly Fault[] = [
   {
     check: "database",
     says: /not reached \(ECONNREFUSED\)/,
@@ -212,103 +192,6 @@ export const faults = (databasePort: string): Fault[] => [
       "create policy everything on storage.objects for select to anon using (true)",
       "drop policy everything on storage.objects",
     ],
-  },
-  {
-    check: "gateway",
-    says: /refuses the publishable key/,
-    target: { publishableKey: "sb_publishable_other" },
-  },
-  {
-    check: "gateway",
-    says: /knows the schema `content`/,
-    answers: ["GET /rest/v1/question", () => Response.json([])],
-  },
-  {
-    check: "signing keys",
-    says: /legacy secret \(HS256\), so the functions refuse them/,
-    answers: ["GET /auth/v1/.well-known/jwks.json", () => Response.json({ keys: [] })],
-  },
-  {
-    check: "signing keys",
-    says: /can't be read \(500\)/,
-    answers: ["GET /auth/v1/.well-known/jwks.json", () => new Response(null, { status: 500 })],
-  },
-  {
-    check: "functions",
-    says: /sync is not deployed/,
-    answers: ["GET /functions/v1/sync/version", () => Response.json({ code: "NOT_FOUND" }, { status: 404 })],
-  },
-  {
-    check: "functions",
-    says: /another source than this checkout: sync/,
-    answers: ["GET /functions/v1/sync/version", () => version({ build: "0123456789abcdef" })],
-  },
-  {
-    check: "functions",
-    says: /verify_jwt is on/,
-    answers: [
-      "GET /functions/v1/sync/version",
-      () => Response.json({ message: "Missing authorization header" }, { status: 401 }),
-    ],
-  },
-  {
-    check: "functions",
-    says: /does not tell its version/,
-    answers: [
-      "GET /functions/v1/sync/version",
-      () => Response.json({ code: "unauthenticated" }, { status: 401 }),
-    ],
-  },
-  {
-    check: "secrets",
-    says: /CARREL_DB_URL is missing in bundle, content, metrics, sync, webhooks/,
-    secrets: "CARREL_DB_URL=",
-  },
-  {
-    check: "connection",
-    says: /connect to the database, where each isolate holds its connections/,
-    // Not a name of this machine, so the functions want TLS, which this server does not have.
-    secrets: `CARREL_DB_URL=postgresql://carrel_edge:postgres@0.0.0.0:${databasePort}/postgres`,
-  },
-  { check: "connection", says: /connect to their own machine/, target: { isLocal: false } },
-  {
-    check: "functions' role",
-    says: /refuses the login of carrel_edge \(28P01\)/,
-    sql: ["alter role carrel_edge password 'another'", "alter role carrel_edge password 'postgres'"],
-  },
-  {
-    check: "functions' role",
-    says: /may not log in/,
-    sql: ["alter role carrel_edge nologin", "alter role carrel_edge login"],
-  },
-  {
-    check: "functions' role",
-    says: /lacks lock_timeout=2s/,
-    sql: ["alter role carrel_edge reset lock_timeout", "alter role carrel_edge set lock_timeout = '2s'"],
-  },
-  {
-    check: "functions' role",
-    says: /bypasses row level security/,
-    sql: ["alter role carrel_edge bypassrls", "alter role carrel_edge nobypassrls"],
-  },
-  {
-    check: "wake-up",
-    says: /does not know the address/,
-    sql: [
-      "update vault.secrets set name = 'gone' where name = 'carrel_functions_url'",
-      "update vault.secrets set name = 'carrel_functions_url' where name = 'gone'",
-    ],
-  },
-  {
-    check: "wake-up",
-    says: /bundle did not use the token .* 503/,
-    answers: ["POST /functions/v1/bundle", () => new Response(null, { status: 503 })],
-  },
-  {
-    check: "clock",
-    status: "warning",
-    says: /database's clock is 3600 s behind/,
-    now: () => Date.now() + 3_600_000,
   },
   {
     check: "alarms",
