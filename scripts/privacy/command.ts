@@ -2,7 +2,7 @@
 import { type Command, type Line, type Options, UsageError } from "../command/command.ts";
 import { DATABASE_OPTION } from "../content/command.ts";
 
-export const PRIVACY = {
+export const COMMAND = {
   name: "npm run privacy",
   operands: "COMMAND",
   about: `Exports a learner's data, writes and checks receipts of erasures, and shows what retention deletes.
@@ -32,7 +32,7 @@ LEARNER is an id, an e-mail address, a device or an event. \`verify\` needs no d
   },
 } as const satisfies Command<Options>;
 
-type PrivacyLine = Line<typeof PRIVACY.options>;
+type PrivacyLine = Line<typeof COMMAND.options>;
 
 /** A command and what it works on. */
 export interface Task {

@@ -5,7 +5,7 @@ import { UserError } from "../command/command.ts";
 const Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What the server says about an erasure; the text of `receipt` in a file. */
-export const ReceiptText = z.object({
+const ReceiptText = z.object({
   format: z.literal("carrel.erasure-receipt/1"),
   history: z.string(),
   subject: Hex.describe("SHA-256 of the salt and the learner's id"),
@@ -16,7 +16,6 @@ export const ReceiptText = z.object({
   rows: z.int(),
   tables: z.record(z.string(), z.int()),
 });
-export type ReceiptText = z.infer<typeof ReceiptText>;
 
 /** A receipt as a file. The salt is for the learner: leave it out of a copy for anybody else. */
 export const ReceiptFile = z.object({

@@ -5,9 +5,9 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "a2e3e476851d4555",
-  content: "dd47acee261ce428",
-  metrics: "59480f4b2e84e9b6",
-  sync: "521e5b1297102770",
-  webhooks: "22f74d53b95453e3",
+  bundle: "63485521b6c045c7",
+  content: "7e964db197160f7e",
+  metrics: "b26e9512bf697037",
+  sync: "cf8967a3aef076b3",
+  webhooks: "2c70468db20fc2a4",
 } as const;

@@ -35,7 +35,7 @@ function tlsOf(address: URL): Setup["database"]["tls"] {
 
 /** Tries to log in once, on a connection of its own. */
 async function tryLogin(url: string): Promise<Pick<Setup["database"], "login" | "code">> {
-  await using sql = connect(url, "carrel_setup", 1);
+  const sql = connect(url, "carrel_setup", 1);
   try {
     await sql`select 1`;
     return { login: "ok", code: null };
@@ -44,6 +44,8 @@ async function tryLogin(url: string): Promise<Pick<Setup["database"], "login" | 
       ? error.code
       : null;
     return { login: isLoginRefused(error) ? "refused" : "unreachable", code };
+  } finally {
+    await sql[Symbol.asyncDispose]();
   }
 }
 
