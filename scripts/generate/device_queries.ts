@@ -41,7 +41,7 @@ export function readQueries(text: string): NamedQuery[] {
     body.matchAll(QUERY),
     ([, , name = "", list = "", sql = ""]): NamedQuery => ({
       name,
-        parameters: parametersOf(name, list),
+      parameters: parametersOf(name, list),
       sql: sql.trim(),
     }),
   );
@@ -79,7 +79,9 @@ function constant(query: NamedQuery): string {
     `${name}: ${TYPES[type]}${isNullable ? " | null" : ""}`
   );
   // Without the comment, which the source has: it would travel twice in the package.
-  return `export const ${query.name}: Query<[${types.join(", ")}]> = { sql: ${JSON.stringify(positional(query))} };`;
+  return `export const ${query.name}: Query<[${types.join(", ")}]> = { sql: ${
+    JSON.stringify(positional(query))
+  } };`;
 }
 
 /** The module. */
