@@ -12,7 +12,7 @@ import type { DeviceStorage } from "./storage.ts";
 import { NEWEST_VERSION } from "./upgrades.ts";
 
 const SNAPSHOTS = new URL("../drift/snapshots/", import.meta.url);
-const snapshot = (version: number) => Deno.readTextFileSync(new URL(`${version}.sql`, SNAPSHOTS));
+const snapshot = (version: number) => Deno.readTextFileSync(new URL(`${version}.drift`, SNAPSHOTS));
 
 /** Rows that a version of the schema takes, one a table; the outbox has an event in each state. */
 function fill(db: DatabaseSync): void {
@@ -69,7 +69,7 @@ function inFolder<T>(work: (file: string) => T): T {
 
 Deno.test("K3: every version of the schema has its snapshot, and the newest is carrel.drift", () => {
   const names = Array.from(Deno.readDirSync(SNAPSHOTS), ({ name }) => name).sort();
-  assert.deepEqual(names, Array.from({ length: NEWEST_VERSION }, (_, index) => `${index + 1}.sql`));
+  assert.deepEqual(names, Array.from({ length: NEWEST_VERSION }, (_, index) => `${index + 1}.drift`));
 });
 
 Deno.test("U3, K3: a database of every version is upgraded to the schema of a new one and keeps its events", () => {

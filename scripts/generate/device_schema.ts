@@ -12,7 +12,7 @@ const statementsOf = (sql: string) => sql.replaceAll(/^\s*--.*\n/gm, "").trim();
 /** The newest version's schema as it is now. The files of older versions stay as they were: upgrades are tested from each of them. */
 export async function schemaSnapshot(): Promise<Artifact> {
   const sql = await Deno.readTextFile(join(PROJECT_FOLDER, SOURCE));
-  return { path: `${SNAPSHOTS}/${NEWEST_VERSION}.sql`, text: `${statementsOf(sql)}\n` };
+  return { path: `${SNAPSHOTS}/${NEWEST_VERSION}.drift`, text: `${statementsOf(sql)}\n` };
 }
 
 /** The schema file's statements as a module. Comments stay behind: they were a tenth of a bundle. */
