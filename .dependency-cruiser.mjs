@@ -44,8 +44,9 @@ export default {
       "kit-knows-the-contract",
       "The conformance kit judges any client. It imports the contract, zod and Node's modules; only its adapter of the device knows the device.",
       {
-        path: "^client-contract/conformance/",
-        pathNot: [TEST, "^client-contract/conformance/adapters/", "^client-contract/conformance/mutants/"],
+        path:
+          "^client-contract/conformance/((adapter|requirements|server)/|(mod|play|report|requirement|run)\\.ts$)",
+        pathNot: TEST,
       },
       [
         "^client-contract/conformance/",
@@ -69,9 +70,10 @@ export default {
     },
     {
       name: "testkit-is-for-tests",
-      comment: "Only tests, benches and the demo, which play learners, import scripts/testkit.",
+      comment:
+        "Only tests, benches, the demo and the conformance kit, which play learners, import scripts/testkit.",
       severity: "error",
-      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo)/"] },
+      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo)/", "^client-contract/conformance/"] },
       to: { path: "^scripts/testkit/" },
     },
     {
@@ -99,7 +101,11 @@ export default {
   ],
   options: {
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".mjs"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
     doNotFollow: { path: "^node_modules/" },
     exclude: { path: "^\\.carrel/|/dist/" },
   },

@@ -18,11 +18,11 @@ import {
   type ScheduleParameters,
 } from "../contract/release.ts";
 import { OwnQuarantined } from "../contract/quarantine.ts";
-import { MergeAnswer, TimelineEntry } from "../contract/support.ts";
+import { MergeAnswer } from "../contract/support.ts";
 import { callerOf, type RpcCaller } from "./rpc_call.ts";
 
 export { OwnQuarantined } from "../contract/quarantine.ts";
-export { MergeAnswer, TimelineEntry } from "../contract/support.ts";
+export { MergeAnswer } from "../contract/support.ts";
 
 /** Parameters of content_delta. */
 export interface DeltaParameters {
@@ -94,8 +94,8 @@ export interface Rpc {
   ownQuarantine(
     o?: { after?: string | undefined; page_rows?: number | undefined },
   ): Promise<OwnQuarantined[]>;
-  /** The caller's devices, last seen first; for support those of the learner named. */
-  listDevices(learner?: string): Promise<ListedDevice[]>;
+  /** The caller's devices, last seen first. */
+  listDevices(): Promise<ListedDevice[]>;
   /** Signs a device off: nothing is taken from it nor given to it any more. */
   revokeDevice(parameters: DeviceParameters): Promise<ListedDevice>;
   /** Takes that back; for support. */
@@ -116,11 +116,6 @@ export interface Rpc {
   releaseHistory(
     o?: { before_version?: number | undefined; page_rows?: number | undefined },
   ): Promise<Release[]>;
-  /** What happened to a learner, newest first; `after` is the last entry's cursor: go on until a page is empty. For support. */
-  supportTimeline(
-    learner: string,
-    o?: { after?: string | undefined; page_rows?: number | undefined },
-  ): Promise<TimelineEntry[]>;
 }
 
 /**
@@ -160,7 +155,7 @@ export function createRpc(supabase: RpcCaller): Rpc {
     mergeProgress: (parameters) => call(MergeAnswer, "merge_progress", parameters),
     learnerChanges: (cursor, o = {}) => call(SteeredPullAnswer, "learner_changes", { cursor, ...o }),
     ownQuarantine: (o = {}) => call(z.array(OwnQuarantined), "own_quarantine", o),
-    listDevices: (learner) => call(z.array(ListedDevice), "list_devices", { learner }),
+    listDevices: () => call(z.array(ListedDevice), "list_devices", {}),
     revokeDevice: (parameters) => call(ListedDevice, "revoke_device", parameters),
     restoreDevice: (parameters) => call(ListedDevice, "restore_device", parameters),
     publishRelease: (parameters = {}) => call(PublishedHead, "publish_release", parameters),
@@ -170,6 +165,5 @@ export function createRpc(supabase: RpcCaller): Rpc {
     listSchedules: (page_rows) => call(z.array(Schedule), "list_schedules", { page_rows }),
     rollbackRelease: (parameters) => call(PublishedHead, "rollback_release", parameters),
     releaseHistory: (o = {}) => call(z.array(Release), "release_history", o),
-    supportTimeline: (learner, o = {}) => call(z.array(TimelineEntry), "support_timeline", { learner, ...o }),
   };
 }

@@ -19,9 +19,8 @@ Deno.test("U3, O2: support finds, mends, replays, discards, restores, corrects a
   const who = await newLearner(stack);
   const { id: learnerId, token } = who;
   const learner = createRpc(supabaseOf(token));
-  const staff = supabaseOf(
-    await newToken(stack, crypto.randomUUID(), { role: "support" }),
-  );
+  const staffId = crypto.randomUUID();
+  const staff = supabaseOf(await newToken(stack, staffId, { role: "support" }));
   const support = createSupportRpc(staff);
   const client = createClient({ url: stack.apiUrl, getToken: () => token });
   const sql = postgres(stack.dbUrl(), { max: 1 });
@@ -55,11 +54,15 @@ Deno.test("U3, O2: support finds, mends, replays, discards, restores, corrects a
     "invalid_event",
     "invalid_json",
   ]);
-  await assert.rejects(() => createSupportRpc(supabaseOf(token)).quarantine(), isProblem("forbidden"));
-  const stuck = await support.quarantine({ learner: learnerId });
+  await assert.rejects(
+    () => createSupportRpc(supabaseOf(token)).quarantine({ reason: "curious" }),
+    isProblem("forbidden"),
+  );
+  const look = { reason: "ticket 12" };
+  const stuck = await support.quarantine({ ...look, learner: learnerId });
   const idOf = (code: string) => stuck.find((row) => row.code === code)?.id ?? assert.fail(code);
-  assert.deepEqual((await support.quarantine()).map(({ id }) => id), stuck.map(({ id }) => id));
-  assert.equal(stuck.find(({ origin }) => origin === "dead_letter")?.reason, "not serialisable");
+  assert.deepEqual((await support.quarantine(look)).map(({ id }) => id), stuck.map(({ id }) => id));
+  assert.equal(stuck.find(({ origin }) => origin === "dead_letter")?.device_reason, "not serialisable");
 
   const o = { learner: learnerId, reason: "shown by a test" };
   const mended = await support.mend({ ...o, id: idOf("invalid_event"), mended: event(70, wrong.id) });
@@ -81,7 +84,7 @@ Deno.test("U3, O2: support finds, mends, replays, discards, restores, corrects a
   assert.deepEqual(discarded.map(({ status }) => status), ["discarded"]);
   const restored = await support.restore({ ...o, ids: [idOf("invalid_json")] });
   assert.deepEqual(restored.map(({ status, code }) => [status, code]), [["open", "invalid_json"]]);
-  const [letter] = await support.quarantine({ learner: learnerId, with_code: "invalid_json" });
+  const [letter] = await support.quarantine({ ...look, learner: learnerId, with_code: "invalid_json" });
   assert.deepEqual(letter?.actions.map(({ action }) => action), ["discarded", "restored"]);
   await assert.rejects(() => support.discard({ ...o, ids: ["0".repeat(64)] }), isProblem("record_unknown"));
   await assert.rejects(
@@ -100,7 +103,30 @@ Deno.test("U3, O2: support finds, mends, replays, discards, restores, corrects a
     changed: true,
   });
   assert.equal((await support.unvoid(record)).changed, true);
-  const kinds = new Set((await createRpc(staff).supportTimeline(learnerId)).map(({ kind }) => kind));
+  const found = await support.find({ ...look, query: wrong.id });
+  assert.deepEqual(found.map(({ matched, learner_id, state }) => [matched, learner_id, state]), [
+    ["event", learnerId, "present"],
+  ]);
+  const [fate] = await support.event({ ...look, event: wrong.id });
+  assert.deepEqual([fate?.learner_id, fate?.state, fate?.type], [learnerId, "applied", "progress.advanced"]);
+  assert.equal((await support.devices({ ...look, learner: learnerId })).length, 1);
+  assert.ok((await support.errors(look)).some(({ code }) => code === "invalid_json"));
+  await assert.rejects(
+    () => support.timeline({ ...look, learner: learnerId, with_answers: true }),
+    isProblem("forbidden"),
+  );
+  const admin = createSupportRpc(
+    supabaseOf(await newToken(stack, crypto.randomUUID(), { role: "admin" })),
+  );
+  await admin.grant({ staff: staffId, reason: "ticket 12", hours: 1 });
+  assert.deepEqual((await admin.grants()).map(({ staff_id }) => staff_id), [staffId]);
+  const page = { ...look, learner: learnerId, page_rows: 3 };
+  const newest = await support.timeline({ ...page, with_answers: true });
+  const older = await support.timeline({ ...page, after: newest.at(-1)?.cursor });
+  const back = await support.timeline({ ...page, before: older[0]?.cursor });
+  assert.deepEqual(back.at(-1), { ...newest.at(-1), detail: back.at(-1)?.detail });
+  assert.equal(await admin.endGrant({ staff: staffId, reason: "done" }), 1);
+  const kinds = new Set((await support.timeline({ ...look, learner: learnerId })).map(({ kind }) => kind));
   assert.deepEqual([...kinds].toSorted(), ["action", "batch", "device", "event", "operation", "quarantine"]);
 });
 
@@ -134,7 +160,7 @@ Deno.test("U3, O2, O4: support replays step by step for one learner and for all,
   await sql`update learner.session set end_reason = 'completed' where user_id = ${who.id}`;
   await sql`select ops.check_projections()`;
   await sql.end();
-  const [found] = await support.projectionDifferences({ page_learners: 1 });
+  const [found] = await support.projectionDifferences({ reason: "an alarm", page_learners: 1 });
   assert.deepEqual([found?.learner_id, found?.rows], [who.id, 1]);
   const [difference] = found?.differences ?? [];
   assert.deepEqual(
@@ -142,5 +168,5 @@ Deno.test("U3, O2, O4: support replays step by step for one learner and for all,
     ["session", "completed", null],
   );
   assert.equal(await support.rebuild({ learner: who.id }), 1);
-  assert.deepEqual(await support.projectionDifferences(), []);
+  assert.deepEqual(await support.projectionDifferences({ reason: "an alarm" }), []);
 });

@@ -10,6 +10,7 @@ import {
 } from "../contract/quarantine.ts";
 import { Correction, ProjectionDifference, Voided } from "../contract/support.ts";
 import { callerOf, type RpcCaller } from "./rpc_call.ts";
+import { createSupportLooks, type Look, type SupportLooks } from "./support_look.ts";
 
 export {
   QuarantineAction,
@@ -43,15 +44,17 @@ export interface VoidParameters {
 }
 
 /** For support and admins. They throw ProblemError, NetworkError or ContractError. */
-export interface SupportRpc {
+export interface SupportRpc extends SupportLooks {
   /** Quarantined events, last seen first: one learner's, or the open ones (or `with_status`) of all. */
-  quarantine(o?: {
-    learner?: string | undefined;
-    with_code?: string | undefined;
-    with_status?: QuarantineStatus | undefined;
-    after?: string | undefined;
-    page_rows?: number | undefined;
-  }): Promise<Quarantined[]>;
+  quarantine(
+    o: Look & {
+      learner?: string | undefined;
+      with_code?: string | undefined;
+      with_status?: QuarantineStatus | undefined;
+      after?: string | undefined;
+      page_rows?: number | undefined;
+    },
+  ): Promise<Quarantined[]>;
   /** Sends events through ingest again, 500 at once: `ids`, or all of the learner's, or all of a code; least recently tried first. */
   replay(o: {
     learner: string;
@@ -70,7 +73,7 @@ export interface SupportRpc {
     most_learners?: number | undefined;
   }): Promise<ReplayForAll>;
   /** Whose rows are not what their ledger says, longest known first. */
-  projectionDifferences(o?: { page_learners?: number | undefined }): Promise<ProjectionDifference[]>;
+  projectionDifferences(o: Look & { page_learners?: number | undefined }): Promise<ProjectionDifference[]>;
   /** Makes all rows of a learner again from the ledger; how many events that is. */
   rebuild(o: { learner: string }): Promise<number>;
   /** Replays an event with a corrected body; the original is kept. */
@@ -96,9 +99,9 @@ export interface SupportRpc {
 /** Typed calls through a supabase-js client of a user whose app role is support or admin. */
 export function createSupportRpc(supabase: RpcCaller): SupportRpc {
   const call = callerOf(supabase);
-  const states = z.array(QuarantineState);
   return {
-    quarantine: (o = {}) => call(z.array(Quarantined), "support_quarantine", o),
+    ...createSupportLooks(supabase),
+    quarantine: (o) => call(z.array(Quarantined), "support_quarantine", o),
     async replay(o) {
       const rows = await call(z.array(ReplayedState), "replay_quarantined", o);
       return {
@@ -111,14 +114,14 @@ export function createSupportRpc(supabase: RpcCaller): SupportRpc {
       const [step] = await call(z.tuple([ReplayForAll]), "replay_all_quarantined", o);
       return step;
     },
-    projectionDifferences: (o = {}) => call(z.array(ProjectionDifference), "projection_differences", o),
+    projectionDifferences: (o) => call(z.array(ProjectionDifference), "projection_differences", o),
     rebuild: (o) => call(z.int(), "rebuild_learner", o),
     async mend(o) {
       const [{ quarantine_id, ...rest }] = await call(z.tuple([MendedState]), "mend_quarantined", o);
       return { id: quarantine_id, ...rest };
     },
-    discard: (o) => call(states, "discard_quarantined", o),
-    restore: (o) => call(states, "restore_quarantined", o),
+    discard: (o) => call(z.array(QuarantineState), "discard_quarantined", o),
+    restore: (o) => call(z.array(QuarantineState), "restore_quarantined", o),
     resetProgress: (o) => call(Correction, "support_reset_progress", o),
     void: (o) => call(Voided, "support_void", o),
     unvoid: (o) => call(Voided, "support_unvoid", o),

@@ -25,5 +25,6 @@ export * from "./release.ts";
 export * from "./sha256.ts";
 export * from "./steering.ts";
 export * from "./support.ts";
+export * from "./support_look.ts";
 export * from "./tracking.ts";
 export * from "./verdict.ts";

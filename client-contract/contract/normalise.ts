@@ -91,7 +91,7 @@ const lower = (character: string) => character === "\u0130" ? "i" : character.to
  * Letters and marks of Unicode 16 and 17. PostgreSQL 17 has the tables of Unicode 15.1, where each of them stands alone: it has no case and composes
  * with nothing. A test compares every code point, and fails on a runtime that knows more.
  */
-const YOUNGER = new RegExp(
+export const YOUNGER = new RegExp(
   "([\\u0897\\u1acf-\\u1aeb\\u1c89\\u1c8a\\ua7cb-\\ua7cf\\ua7d2\\ua7d4\\ua7da-\\ua7f1\\u{105c0}-\\u{105f3}\\u{10d40}-\\u{10d8f}\\u{10efa}-\\u{10efc}" +
     "\\u{11380}-\\u{113e2}\\u{11b60}-\\u{11b67}\\u{11db0}-\\u{11de9}\\u{16100}-\\u{16139}\\u{16d40}-\\u{16d79}\\u{16ea0}-\\u{16ed3}\\u{1e5d0}-\\u{1e5ff}\\u{1e6c0}-\\u{1e6ff}])",
   "u",

@@ -10,6 +10,7 @@ import { NetworkError, ProblemError } from "../client/client_error.ts";
 import type { Event } from "./event.ts";
 import { hashTree, treeRow } from "./hash_tree.ts";
 import { createRpc } from "../client/rpc.ts";
+import { createSupportRpc } from "../client/support.ts";
 import { DEFAULT_STEERING } from "./steering.ts";
 import { newToken, signToken } from "../../supabase/tests/functions/bench.ts";
 
@@ -26,6 +27,10 @@ function clientOf(stack: Stack, token: string) {
 function rpcOf(stack: Stack, token: string) {
   const accessToken = () => Promise.resolve(token);
   return createRpc(createSupabase(stack.apiUrl, stack.publishableKey, { accessToken }));
+}
+function supportOf(stack: Stack, token: string) {
+  const accessToken = () => Promise.resolve(token);
+  return createSupportRpc(createSupabase(stack.apiUrl, stack.publishableKey, { accessToken }));
 }
 
 async function problem(work: Promise<unknown>): Promise<string> {
@@ -173,7 +178,10 @@ Deno.test("publish, fetch, verify, push and pull work through the functions and 
   const support = rpcOf(stack, await tokenOf(stack, "support"));
   assert.equal((await support.restoreDevice({ device: DEVICE, learner: LEARNER })).revoked_at, null);
   assert.equal(await problem(support.revokeDevice({ device: ulid() })), "400 malformed_request");
-  const timeline = await rpcOf(stack, await tokenOf(stack, "support")).supportTimeline(LEARNER);
+  const timeline = await supportOf(stack, await tokenOf(stack, "support")).timeline({
+    learner: LEARNER,
+    reason: "a test",
+  });
   assert.deepEqual(
     new Set(timeline.map(({ kind }) => kind)),
     new Set(["batch", "event", "quarantine", "device", "operation"]),

@@ -40,10 +40,10 @@ export type TimelineEntry = z.infer<typeof TimelineEntry>;
   },
   fields: {
     at: "When it happened",
-    kind: "What happened, such as `batch`, `event`, `quarantine`, `device` or `operation`",
+    kind: "What happened, such as `batch`, `event`, `report`, `quarantine`, `device` or `operation`",
     summary: "What happened, for people",
     detail: "The same for programs, by kind; null: nothing more",
-    cursor: "For the `after` of the next page, if this is the last entry",
+    cursor: "For `after`, if this is the last entry, or for `before`, if this is the first one",
   },
 });
 

@@ -6,7 +6,7 @@ import * as example from "./examples.ts";
 import { describeEvent, eventOf } from "./envelope.ts";
 import { MAX_INTEGER, whole } from "./fields.ts";
 import { Ulid } from "./ids.ts";
-import { MAX_BATCH_EVENTS, MAX_DURATION_MS } from "./limits.ts";
+import { MAX_BATCH_EVENTS, MAX_CLOCK_OFFSET_MS, MAX_DURATION_MS } from "./limits.ts";
 
 /** What a failure is called: a code of the error registry, or one of the app. */
 export const Code = z.string().regex(/^[a-z][a-z0-9_.]{0,63}$/).describe(
@@ -17,6 +17,13 @@ const Duration = whole(0, MAX_DURATION_MS);
 const Version = whole(0, MAX_INTEGER);
 const Rows = whole(0, 10_000_000);
 const Million = whole(0, 1_000_000);
+const Seconds = whole(0, MAX_INTEGER).nullish();
+
+/** What an app, its platform or an operating system is called and numbered. */
+export const Label = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$/).describe(
+  "a name or version of at most 40 letters, digits, points, dashes, underscores and plus signs",
+);
+/* @__PURE__ */ describe(Label, { id: "Label", title: "Name or version", example: "4.2.0" });
 
 /** Events went into the outbox since the device last told. */
 export const OutboxCreated = eventOf(
@@ -186,6 +193,72 @@ export const AppRecovered = eventOf("app.recovered", z.looseObject({ code: Code,
   },
 });
 
+/** A device's report about itself, which the learner or the app sends on purpose, for support. */
+export const AppReported = eventOf(
+  "app.reported",
+  z.looseObject({
+    platform: Label,
+    app_version: Label.nullish(),
+    os_version: Label.nullish(),
+    waiting: Million,
+    quarantined: Million,
+    held_back: Million,
+    dead: Million,
+    oldest_waiting_s: Seconds,
+    synced_s: Seconds,
+    content_version: Version,
+    damaged: z.boolean(),
+    intact_s: Seconds,
+    clock_offset_ms: whole(-MAX_CLOCK_OFFSET_MS, MAX_CLOCK_OFFSET_MS).nullish(),
+    storage_used_mb: Million.nullish(),
+    storage_free_mb: whole(0, MAX_INTEGER).nullish(),
+    codes: z.array(Code).max(10),
+  }),
+);
+/* @__PURE__ */ describeEvent(AppReported, {
+  id: "AppReported",
+  title: "Report of a device",
+  example: {
+    platform: "android",
+    app_version: "4.2.0",
+    os_version: "15",
+    waiting: 12,
+    quarantined: 1,
+    held_back: 0,
+    dead: 0,
+    oldest_waiting_s: 5400,
+    synced_s: 6000,
+    content_version: 57,
+    damaged: false,
+    intact_s: 3600,
+    clock_offset_ms: -120,
+    storage_used_mb: 41,
+    storage_free_mb: 812,
+    codes: ["network_failed"],
+  },
+  fields: {
+    platform: "The platform, or `unknown`",
+    app_version: "The version of the app; absent or null: unknown",
+    os_version: "The version of the operating system; absent or null: unknown",
+    waiting: { text: "Events of the outbox that are to be sent", unit: "events" },
+    quarantined: {
+      text: "Events that the server could not apply and the device still keeps",
+      unit: "events",
+    },
+    held_back: { text: "Events that the server refused for this learner", unit: "events" },
+    dead: { text: "Events that were given up and not handed in yet", unit: "events" },
+    oldest_waiting_s: "Age of the oldest event that is to be sent; absent or null: none waits",
+    synced_s: "Time since the last sync that succeeded; absent or null: never",
+    content_version: "The content version of the cache; 0: none yet",
+    damaged: "Whether the cache is known to be damaged",
+    intact_s: "Time since the cache was last reported intact; absent or null: unknown",
+    clock_offset_ms: "Server time minus device time; absent or null: unknown",
+    storage_used_mb: { text: "Size of the device's database; absent or null: unknown", unit: "megabytes" },
+    storage_free_mb: { text: "Free room on the disk; absent or null: unknown", unit: "megabytes" },
+    codes: "Codes of the last failures, newest first, each once",
+  },
+});
+
 /** Every type of the plan. */
 export const TRACKING_PLAN = [
   OutboxCreated,
@@ -197,5 +270,6 @@ export const TRACKING_PLAN = [
   OfflineUsed,
   AppFailed,
   AppRecovered,
+  AppReported,
 ] as const;
 export type TrackingEvent = z.infer<(typeof TRACKING_PLAN)[number]>;

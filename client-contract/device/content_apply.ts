@@ -92,23 +92,21 @@ function dropRows(db: Database, candidate: Candidate, drop: HeldRow[]): number {
   return removed;
 }
 
-const INSERT = "insert or replace into content_row (kind, id, version, body, sha256) values (?, ?, ?, ?, ?)";
+const INSERT = "insert or replace into content_row (kind, id, version, body, sha256)";
 
 /** Copies the rows of the download, and those that replace damaged ones. */
 function writeRows(db: Database, { candidate, drop, fetched }: Verified): number {
   const dropped = new Set(drop);
-  let written = 0;
-  for (const row of candidate.rows) {
-    if (row.place !== "staged" || dropped.has(row)) continue;
-    written += db.run(
-      `insert or replace into content_row (kind, id, version, body, sha256)
-       select kind, id, json_extract(body, '$.version'), body, ? from content_staged where rowid = ?`,
-      row.hash,
-      row.rowid,
-    );
-  }
+  const staged = candidate.rows.filter((row) => row.place === "staged" && !dropped.has(row));
+  // One statement for all rows: a statement for each took twice as long. `cross join` keeps this order of the tables.
+  let written = db.run(
+    `${INSERT}
+     select s.kind, s.id, json_extract(s.body, '$.version'), s.body, json_extract(r.value, '$[1]')
+     from json_each(?) r cross join content_staged s on s.rowid = json_extract(r.value, '$[0]')`,
+    JSON.stringify(staged.map(({ rowid, hash }) => [rowid, hash])),
+  );
   for (const { row, line, hash } of fetched) {
-    written += db.run(INSERT, row.kind, row.id, row.version, line, hash);
+    written += db.run(`${INSERT} values (?, ?, ?, ?, ?)`, row.kind, row.id, row.version, line, hash);
   }
   return written;
 }

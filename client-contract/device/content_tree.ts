@@ -69,14 +69,20 @@ export function matchedTree(
   }));
 }
 
-/** Whether SQLite finds the indexes and constraints of the cache intact. */
+/**
+ * Whether SQLite finds the table and the indexes of the cache intact. Its check constraints are left out: a scan compares the same columns with
+ * the body, and both together took a quarter longer.
+ */
 export function isInOrder(db: Database): boolean {
+  db.run("pragma ignore_check_constraints = on");
   try {
     const found = db.all(Check, "pragma integrity_check(content_row)");
     return found.every(({ integrity_check }) => integrity_check === "ok");
   } catch {
-    // A body that is no longer JSON makes the check itself fail, in the constraint that reads it.
+    // A body that is no longer JSON makes the check itself fail, in a column that is read from it.
     return false;
+  } finally {
+    db.run("pragma ignore_check_constraints = off");
   }
 }
 

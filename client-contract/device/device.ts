@@ -14,6 +14,7 @@ import { type DeviceContext, readState } from "./context.ts";
 import { watchClock } from "./clock_watch.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { keepLetter } from "./dead_letter.ts";
+import { type DiagnosticFacts, sendDiagnostics, type SentDiagnostics } from "./diagnostics.ts";
 import { systemRandom } from "./entropy.ts";
 import { bindInstallation } from "./installation.ts";
 import { supportText } from "./json_line.ts";
@@ -151,6 +152,8 @@ export interface Device extends Disposable {
    * device reports the recovery itself when it is opened the next time. Throws DeviceError `invalid_code`.
    */
   recordFailure(failure: Failure): () => void;
+  /** Stores a report about the device for support, and syncs to send it. If the sync fails, the report waits. It has no texts. */
+  sendDiagnostics(facts?: DiagnosticFacts): Promise<SentDiagnostics>;
 
   /** Progress in a skill as the learner sees it; all zero before the learner has begun. */
   progressIn(skillId: string): Progress;
@@ -273,6 +276,13 @@ export function openDevice(options: DeviceOptions): Device {
     giveUp: (eventId, reason) => db.transaction(() => giveUp(context, eventId, reason)),
     deadLetter: (letter, reason) => db.transaction(() => keepLetter(context, letter, reason)),
     recordFailure: (failure) => recordFailure(context, failure),
+    // Not joined to a running sync, whose batches may have been read already.
+    sendDiagnostics: (facts) =>
+      sendDiagnostics(
+        context,
+        { ...facts, platform, appVersion },
+        () => inTurn(() => syncDevice(context, { ...o, client, retry })),
+      ),
 
     progressIn: (skillId) => progressIn(db, skillId),
     progress: () => readProgress(db),

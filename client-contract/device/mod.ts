@@ -8,6 +8,7 @@ export type { RepairReport } from "./content_repair.ts";
 export type { VerifyReport } from "./content_tree.ts";
 export type { Database } from "./database.ts";
 export { type Device, type DeviceOptions, type DeviceStatus, openDevice } from "./device.ts";
+export type { DiagnosticFacts, SentDiagnostics } from "./diagnostics.ts";
 export { DeviceError, type DeviceErrorCode } from "./device_error.ts";
 export { type HintChannel, type HintClient, listenForHints, type ListenOptions } from "./listen.ts";
 export type { OutboxCounts } from "./outbox.ts";

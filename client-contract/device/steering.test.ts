@@ -55,7 +55,6 @@ Deno.test("U8: the server sets batch size, retries, polls and retention, and a r
   await lab.clock.sleep(3 * 86_400_000);
   await device.sync();
   assert.equal(device.status().outbox.delivered, 0, "two days are enough");
-  device.db.run("pragma synchronous = off");
   assert.equal(device.status().isOutboxFull, false);
   while (!device.status().isOutboxFull) ids.push(...studyOnce(device, allQuestions(device)));
   assert.ok(device.status().outbox.pending >= 500, "a full outbox still takes answers");

@@ -90,7 +90,6 @@ Deno.test("U1, U6: 1,100 events are sent in batches, and a pull of several pages
   const o = { learnerId, handle: server.handle };
   using a = lab.open(1, o);
   await a.sync();
-  a.db.run("pragma synchronous = off");
   while (a.status().outbox.pending < 1100) studyOnce(a, allQuestions(a));
   const { delivered, batches } = await a.sync();
   assert.equal(batches, Math.ceil(delivered / 500));

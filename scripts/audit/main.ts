@@ -12,7 +12,7 @@ import { exportLines, readHead, sealAll } from "./export.ts";
 import { renderVerdict } from "./render.ts";
 import { type KnownHead, LogVerifier } from "./verify.ts";
 
-const AUDIT = {
+export const COMMAND = {
   name: "npm run audit",
   operands: "COMMAND",
   about: `Exports the audit log, and verifies that no record was changed, removed, inserted or moved.
@@ -35,7 +35,7 @@ sound log that has diverged from --known-head.`,
     },
   },
 } as const satisfies Command<Options>;
-type Values = Line<typeof AUDIT.options>["values"];
+type Values = Line<typeof COMMAND.options>["values"];
 
 const EXIT_CODE = { valid: 0, invalid: 2, diverged: 3 } as const;
 
@@ -105,7 +105,7 @@ async function showHead(values: Values): Promise<void> {
 }
 
 /** Reads the command and its operand, and runs it. Gives the exit code. */
-async function run({ values, operands }: Line<typeof AUDIT.options>): Promise<number> {
+export async function run({ values, operands }: Line<typeof COMMAND.options>): Promise<number> {
   const [command, file, ...others] = operands;
   const extra = command === "verify" ? others[0] : file;
   if (extra !== undefined) throw new UsageError(`Unexpected argument: ${extra}.`);
@@ -126,4 +126,4 @@ async function run({ values, operands }: Line<typeof AUDIT.options>): Promise<nu
   }
 }
 
-await main(AUDIT, run);
+if (import.meta.main) await main(COMMAND, run);

@@ -4,6 +4,7 @@ import { type BenchStack, publishTwice, startBenchStack } from "./bench_stack.ts
 import { benchDeltaCost } from "./delta_cost.ts";
 import { load, type Result, runPair } from "./measure.ts";
 import { benchRepair } from "./repair.ts";
+import { benchSavedBytes } from "./saved_bytes.ts";
 import { benchWireBytes } from "./wire_bytes.ts";
 
 const CONNECTIONS = 8;
@@ -55,5 +56,6 @@ export async function benchDelivery(
   const head = await publishTwice(bench);
   results.push(await benchPoll(bench, runs, seconds, progress));
   const { snapshotBytes, bytes } = await benchWireBytes(bench, head, progress);
-  return [...results, ...bytes, await benchRepair(bench, snapshotBytes, progress)];
+  results.push(...bytes, await benchRepair(bench, snapshotBytes, progress));
+  return [...results, ...await benchSavedBytes(bench, head, progress)];
 }

@@ -11,6 +11,7 @@ import { benchFunction, benchLargest } from "./ingest.ts";
 import { benchAlternatives } from "./ingest_alternatives.ts";
 import { benchIngestGrowth } from "./ingest_growth.ts";
 import { benchIngestSql, benchReplays, LOADS } from "./ingest_sql.ts";
+import { benchInstructors } from "./instructors.ts";
 import { LATENCY } from "./latency.ts";
 import { figures, type Result, verdict } from "./measure.ts";
 import { benchPages } from "./pages.ts";
@@ -28,6 +29,7 @@ const BENCHES = {
   function: benchFunction,
   growth: benchIngestGrowth,
   health: benchHealth,
+  instructors: benchInstructors,
   largest: benchLargest,
   pages: benchPages,
   pressure: benchPressure,
@@ -44,7 +46,7 @@ const GROUPS: Record<string, readonly string[]> = {
   ingest: [...BATCHES, "growth", "pressure"],
   latency: Object.keys(LATENCY),
 };
-const COMMAND = {
+export const COMMAND = {
   name: "npm run bench",
   operands: "[NAME …]",
   about: `Measures, each figure beside its baseline. All of it takes hours: run single benchmarks by name.
@@ -56,6 +58,7 @@ const COMMAND = {
   alternatives          what a team would use instead of the function
   growth                batches beside a ledger of many rows
   health                a minute's roll-up of health
+  instructors           the screens of instructors and admins, with 1,000,000 attempts
   pressure              a hostile learner who pushes
   audit                 a large publish with and without the audit trail; sealing and verifying its log
   attacker              a hostile learner who reads content
@@ -104,7 +107,7 @@ function report(results: Result[]): void {
 }
 
 /** Runs benchmarks by name, all of them without a name; gives the exit code. */
-async function measure({ values, operands }: Line<typeof COMMAND.options>): Promise<number> {
+export async function run({ values, operands }: Line<typeof COMMAND.options>): Promise<number> {
   const runs = wholeNumber(values.runs, "--runs", 1, 1000);
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) throw new UsageError("--seconds takes a number above 0.");
@@ -122,4 +125,4 @@ async function measure({ values, operands }: Line<typeof COMMAND.options>): Prom
   return results.every((r) => r.pass) ? 0 : 1;
 }
 
-await main(COMMAND, measure);
+if (import.meta.main) await main(COMMAND, run);

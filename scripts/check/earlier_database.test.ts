@@ -39,7 +39,7 @@ Deno.test("an earlier database: npm start names the removed migrations in one li
 
 Deno.test("an earlier database: supabase db push refuses, also after the repair that the CLI suggests, and says why", async () => {
   await using cluster = await earlierDatabase();
-  const push = () => supabaseCli(cluster, ["db", "push"], z.unknown());
+  const push = () => supabaseCli(cluster.url("postgres"), ["db", "push"], z.unknown());
   await assert.rejects(push(), /Remote migration versions not found in local migrations directory/);
 
   await withConnection(cluster, (sql) => sql`delete from supabase_migrations.schema_migrations`);

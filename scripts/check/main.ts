@@ -1,13 +1,13 @@
 // `npm test`: every check of the project, cheap ones first. The last line is `N passed, N failed`.
 // Steps run on two lanes, because two cores are what the project is measured on; all of them run even
 // after a failure, so that one run tells everything that is wrong.
-import { type Command, main, type Options, UsageError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UsageError } from "../command/command.ts";
 import { closingLine, Reporter } from "./report.ts";
 import { runSteps } from "./run_steps.ts";
 import { steps } from "./steps.ts";
 
 const LANES = 2;
-const COMMAND = {
+export const COMMAND = {
   name: "npm test",
   about: "Runs every check of the project. The last line is the sum: `N passed, N failed`.",
   options: {
@@ -33,8 +33,7 @@ function chooseSteps(only: string | undefined) {
   return steps.filter((step) => names.includes(step.name));
 }
 
-// The process ends with the run: a step that broke may have left a timer or a socket behind.
-await main(COMMAND, async ({ values: { only, list, json } }) => {
+export async function run({ values: { only, list, json } }: Line<typeof COMMAND.options>) {
   const chosen = chooseSteps(only);
   if (list) {
     for (const step of chosen) console.log(`${step.name.padEnd(14)} ${step.about}`);
@@ -50,4 +49,6 @@ await main(COMMAND, async ({ values: { only, list, json } }) => {
     json ? JSON.stringify({ ok: !failed, steps: reports }, null, 2) : `\n${closingLine(reports)}`,
   );
   return failed ? 1 : 0;
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

@@ -2,8 +2,10 @@
 // shows within seconds.
 import type { Step } from "./step.ts";
 import { advisors } from "./steps/advisors.ts";
+import { breaking } from "./steps/breaking.ts";
 import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
+import { dart } from "./steps/dart.ts";
 import { denoTest } from "./steps/deno_test.ts";
 import { docs } from "./steps/docs.ts";
 import { drift } from "./steps/drift.ts";
@@ -32,9 +34,11 @@ export const steps: Step[] = [
   types,
   typesHosted,
   drift,
+  breaking,
   catalogue,
   pgtap,
   packageStep,
+  dart,
   cli,
   advisors,
   docs,

@@ -120,7 +120,7 @@ function systemRefusal(error: unknown): string | undefined {
  * Runs a command and gives its exit code: 0, 1 for a mistake or a refusal, or what `run` gives. An error that is
  * nobody's mistake is thrown.
  */
-async function exitCode<const O extends Options>(
+export async function exitCode<const O extends Options>(
   command: Command<O>,
   args: readonly string[],
   run: (line: Line<O>) => Promise<number | void>,

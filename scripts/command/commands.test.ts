@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { explainListen } from "../local/postgres/port.ts";
+import { type Ran, runCommand, runProcess } from "../testkit/run_command.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(
@@ -11,19 +12,31 @@ const { scripts }: { scripts: Record<string, string> } = JSON.parse(
 /** The commands' scripts; those that call a tool's own command line have none. */
 const COMMANDS = Object.values(scripts).flatMap((line) => /deno\.mjs run -A (\S+)$/.exec(line)?.[1] ?? []);
 
-/** Runs a command through the launcher that npm uses, in a pipe. */
+/** Whatever was printed has neither colours, which a pipe does not want, nor a stack trace. */
+function plain({ code, stdout, stderr }: Ran) {
+  const [out, err] = [stdout.trimEnd(), stderr.trimEnd()];
+  // deno-lint-ignore no-control-regex
+  assert.doesNotMatch(`${out}${err}`, /\x1b\[/, "no colour codes in a pipe");
+  assert.doesNotMatch(err, /^\s+at |Uncaught/m, "no stack trace");
+  return { code, out, err };
+}
+
+/** Runs a command in this process. */
 async function run(script: string, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command("node", {
+  return plain(await runCommand(await import(`../../${script}`), args));
+}
+
+/** Runs a command through the launcher that npm uses, in a pipe. */
+async function launch(script: string, ...args: string[]) {
+  const command = new Deno.Command("node", {
     args: ["scripts/deno.mjs", "run", "-A", script, ...args],
     cwd: ROOT,
     env: { NO_COLOR: "", INIT_CWD: ROOT },
     stdin: "null",
-  }).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trimEnd());
-  // deno-lint-ignore no-control-regex
-  assert.doesNotMatch(`${out}${err}`, /\x1b\[/, "no colour codes in a pipe");
-  assert.doesNotMatch(err ?? "", /^\s+at |Uncaught/m, "no stack trace");
-  return { code, out: out ?? "", err: err ?? "" };
+    stdout: "piped",
+    stderr: "piped",
+  });
+  return plain(await runProcess(command));
 }
 
 const last = (text: string) => text.split("\n").at(-1);
@@ -39,7 +52,7 @@ for (const script of COMMANDS) {
   });
 
   Deno.test(`${script}: an unknown option is named last, below a one-line usage`, async () => {
-    const { code, out, err } = await run(script, "--nonsense");
+    const { code, out, err } = await launch(script, "--nonsense");
     assert.deepEqual([code, out], [1, ""]);
     assert.match(err, /^Usage: npm .*\nUnknown option '--nonsense'\.$/);
   });
@@ -49,12 +62,13 @@ Deno.test("reset asks before it deletes: without a terminal it wants --yes", asy
   const folder = await Deno.makeTempDir();
   const kept = join(folder, "storage");
   for (const file of [kept, join(folder, "keys.json")]) await Deno.writeTextFile(file, "");
-  const reset = (...args: string[]) => run("scripts/start/reset.ts", `--data-folder=${folder}`, ...args);
-  for (const args of [["--help"], ["--help", "--yes"], []]) {
-    await reset(...args);
+  const reset = (...args: string[]) => launch("scripts/start/reset.ts", `--data-folder=${folder}`, ...args);
+  for (const args of [["--help"], ["--help", "--yes"]]) {
+    await run("scripts/start/reset.ts", `--data-folder=${folder}`, ...args);
     await Deno.stat(kept);
   }
   const { code, err } = await reset();
+  await Deno.stat(kept);
   assert.equal(code, 1);
   assert.match(err, /^This deletes .*Confirm it: npm run reset -- --yes\. Nothing was deleted\.$/);
   assert.match((await reset("--yes")).out, /^Deleted the local database in /);
@@ -68,7 +82,7 @@ Deno.test("reset and start leave a folder alone that has somebody's files", asyn
   await Deno.writeTextFile(kept, "");
   for (const script of ["scripts/start/reset.ts", "scripts/start/main.ts"]) {
     const yes = script.endsWith("reset.ts") ? ["--yes"] : [];
-    const { code, err } = await run(script, `--data-folder=${folder}`, ...yes);
+    const { code, err } = await launch(script, `--data-folder=${folder}`, ...yes);
     assert.equal(code, 1);
     assert.equal(
       last(err),
@@ -76,14 +90,14 @@ Deno.test("reset and start leave a folder alone that has somebody's files", asyn
     );
     const empty = await run(script, "--data-folder=", ...yes);
     assert.equal(last(empty.err), "The value of --data-folder is empty.");
-    assert.match((await run(script, "--data-folder=/dev/null", ...yes)).err, /^Not a directory.*\.$/);
+    assert.match((await launch(script, "--data-folder=/dev/null", ...yes)).err, /^Not a directory.*\.$/);
   }
   assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["storage"]);
   await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("a folder that can't be written and a port of the system are named in one line", async () => {
-  const { code, err } = await run("scripts/start/main.ts", "--data-folder=/sys/carrel", "--api-port=1");
+  const { code, err } = await launch("scripts/start/main.ts", "--data-folder=/sys/carrel", "--api-port=1");
   assert.equal(code, 1);
   assert.match(err, /^\w[\w -]+: mkdir '\/sys\/carrel'\.$/);
   const refusal = explainListen(new Deno.errors.PermissionDenied("Permission denied"), 80);

@@ -8,7 +8,7 @@ export const DATABASE_OPTION = {
   text: "the database; default: SUPABASE_DB_URL, else the local one",
 } as const;
 
-export const CONTENT = {
+export const COMMAND = {
   name: "npm run content",
   operands: "COMMAND",
   about: `Publishes drafts, now or at a time, and shows what was published.
@@ -77,7 +77,7 @@ function instant(text: string | undefined): string {
 }
 
 /** Reads the command and its operand. Throws `UsageError`. */
-export function readCall({ values, operands }: Line<typeof CONTENT.options>): Call {
+export function readCall({ values, operands }: Line<typeof COMMAND.options>): Call {
   const [command, operand, ...others] = operands;
   const { force, note = null, hash = null } = values;
   const limit = () => whole(values.limit, "--limit");

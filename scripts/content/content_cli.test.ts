@@ -1,34 +1,36 @@
 // `npm run content` against a real database: what it prints, and its exit codes.
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { until } from "../local/until.ts";
+import { commandProcess, runCommand, runProcess } from "../testkit/run_command.ts";
 import { connect } from "./database.ts";
 import { importBench } from "./import_bench.ts";
+import * as content from "./main.ts";
 
-const COMMAND = fileURLToPath(new URL("./main.ts", import.meta.url));
 const bench = await importBench({ seeded: true });
+// Times are shown in the caller's zone.
+Deno.env.set("TZ", "UTC");
 Deno.test.afterAll(() => bench[Symbol.asyncDispose]());
 
-const command = (args: string[], env: Record<string, string> = {}) =>
-  new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", COMMAND, ...args],
-    env: { SUPABASE_DB_URL: bench.url, NO_COLOR: "1", TZ: "UTC", ...env },
-    stdout: "piped",
-    stderr: "piped",
-  });
+/** In a process of its own, for signals, exit codes and the environment. */
+const child = (args: string[], env: Record<string, string> = {}) =>
+  commandProcess(new URL("./main.ts", import.meta.url), args, { SUPABASE_DB_URL: bench.url, ...env });
 
-async function runIn(env: Record<string, string>, ...args: string[]) {
-  const { code, stdout, stderr } = await command(args, env).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd();
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+/** In this process, with the test's database unless `args` name one; without the last line's end. */
+async function run(...args: string[]) {
+  const url = args.includes("--db-url") ? [] : ["--db-url", bench.url];
+  const { code, stdout, stderr } = await runCommand(content, [...args, ...url]);
+  return { code, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
 }
-const run = (...args: string[]) => runIn({}, ...args);
 /** The output without the progress lines that a slow machine prints. */
 const withoutProgress = (text: string) => text.replaceAll(/^ +\d+\.\d s {2}.*\n/gm, "");
 
 Deno.test("C5: preview, publish, schedule, roll back and history work from the command line", async () => {
   const { sql } = bench;
-  assert.equal((await run("preview")).stdout, "Nothing to publish: the drafts are version 1.");
+  assert.deepEqual(await runProcess(child(["preview"])), {
+    code: 0,
+    stdout: "Nothing to publish: the drafts are version 1.\n",
+    stderr: "",
+  });
 
   await sql`update content.question set explanation = 'Because.' where key = 'tides_and_waves/spring_tide'`;
   const preview = await run("preview");
@@ -116,7 +118,7 @@ Deno.test("C5: a time without a zone is local, and is shown with the zone; a tim
   await bench.sql`update content.question set difficulty = 4 where key like '%/s%'`;
   const { hash } = JSON.parse((await run("preview", "--json")).stdout);
   const plan = async (at: string, TZ: string) =>
-    (await runIn({ TZ }, "schedule", "--at", at, "--hash", hash)).stdout;
+    (await runProcess(child(["schedule", "--at", at, "--hash", hash], { TZ }))).stdout.trimEnd();
   assert.match(await plan("2031-07-01T06:00", "Europe/Berlin"), / {2}2031-07-01 06:00 \+02:00 {2}pending$/);
   assert.match(await plan("2031-07-01", "America/New_York"), / {2}2031-07-01 00:00 -04:00 {2}pending$/);
   assert.match(await plan("2031-07-01T06:00Z", "Asia/Kolkata"), / {2}2031-07-01 11:30 \+05:30 {2}pending$/);
@@ -140,13 +142,13 @@ Deno.test("C5: Ctrl-C cancels a publish; without the database's answer it may ha
   const interrupt = async (...signals: Deno.Signal[]) =>
     await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(hashtextextended('carrel.publish_release', 0))`;
-      const child = command(["publish"]).spawn();
+      const publish = child(["publish"]).spawn();
       await until("a publish that waits", async () =>
         (await watch`
         select from pg_stat_activity where application_name = 'content' and wait_event_type = 'Lock'`).count >
           0);
-      for (const signal of signals) child.kill(signal);
-      const { code, stdout, stderr } = await child.output();
+      for (const signal of signals) publish.kill(signal);
+      const { code, stdout, stderr } = await publish.output();
       // What nobody waits for any more would go on once the lock is free.
       await tx`select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'content'`;
       return [code, ...[stdout, stderr].map((bytes) => withoutProgress(new TextDecoder().decode(bytes)))];

@@ -1,6 +1,7 @@
 // Which database a command works on, and what its failures mean.
 import postgres from "postgres";
-import { UsageError, UserError } from "../command/command.ts";
+import { codeOfSqlstate } from "../../client-contract/contract/errors.ts";
+import { Refusal, UsageError, UserError } from "../command/command.ts";
 import { type ProjectConfig, readProjectConfig } from "../local/config.ts";
 import { findRunning } from "../local/instance.ts";
 import { databaseUrl } from "../local/postgres/url.ts";
@@ -74,7 +75,24 @@ export type Work =
   | "roll-back"
   | "list"
   | "health"
+  | "look"
   | "audit";
+
+/** A refusal by one of Carrel's functions, as the registry names it; undefined for any other error. */
+export function refusalOf(
+  error: unknown,
+  advice: (code: string, info?: string) => string = () => "",
+): Refusal | undefined {
+  if (!(error instanceof postgres.PostgresError) || !error.code.startsWith("CR")) return undefined;
+  const code = codeOfSqlstate(error.code);
+  if (code === undefined) return undefined;
+  const info = error.detail || undefined;
+  return new Refusal(`${error.message} (${code}${info ? `: ${info}` : ""})${advice(code, info)}`, {
+    error: error.message,
+    code,
+    info,
+  });
+}
 
 /** A failure of the database in plain words; an error of any other kind as it is. */
 export function explainDatabaseError(error: unknown, url: string, work: Work): unknown {

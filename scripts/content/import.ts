@@ -1,5 +1,13 @@
 // `npm run content:import -- FILE.jsonl`: a curriculum file into the drafts. The format: docs/content-format.md.
-import { type Command, main, type Options, Refusal, UsageError, UserError } from "../command/command.ts";
+import {
+  type Command,
+  type Line,
+  main,
+  type Options,
+  Refusal,
+  UsageError,
+  UserError,
+} from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
 import { fromCaller } from "../start/options.ts";
 import { DATABASE_OPTION } from "./command.ts";
@@ -14,7 +22,7 @@ import {
 import { cancelOnSignal } from "./interrupt.ts";
 import { renderWarnings } from "./render.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run content:import",
   operands: "FILE.jsonl",
   about:
@@ -63,28 +71,28 @@ function renderResult(result: ImportResult, seconds: string): string {
   return lines.join("\n");
 }
 
-if (import.meta.main) {
-  await main(COMMAND, async ({ values, operands }) => {
-    const [file, ...others] = operands;
-    if (file === undefined || others.length > 0) throw new UsageError("Name one file.");
-    const bytes = await readFile(file);
-    const url = await resolveDatabaseUrl(values["db-url"], Deno.env.toObject());
-    const sql = connect(url);
-    using interruption = cancelOnSignal(url, "npm run content -- preview");
-    using progress = patientProgress();
-    try {
-      const result = await importContent(sql, bytesToLines(bytes), {
-        withdrawMissing: values["withdraw-missing"],
-        dryRun: values["dry-run"],
-        onBegin: interruption.begin,
-        onProgress: progress.step,
-      });
-      console.log(values.json ? JSON.stringify(result) : renderResult(result, progress.seconds()));
-    } catch (error) {
-      if (error instanceof ImportRefused) throw new Refusal(error.message, { problems: error.problems });
-      throw explainDatabaseError(interruption.explain(error), url, "import");
-    } finally {
-      await sql.end({ timeout: 1 });
-    }
-  });
+export async function run({ values, operands }: Line<typeof COMMAND.options>) {
+  const [file, ...others] = operands;
+  if (file === undefined || others.length > 0) throw new UsageError("Name one file.");
+  const bytes = await readFile(file);
+  const url = await resolveDatabaseUrl(values["db-url"], Deno.env.toObject());
+  const sql = connect(url);
+  using interruption = cancelOnSignal(url, "npm run content -- preview");
+  using progress = patientProgress();
+  try {
+    const result = await importContent(sql, bytesToLines(bytes), {
+      withdrawMissing: values["withdraw-missing"],
+      dryRun: values["dry-run"],
+      onBegin: interruption.begin,
+      onProgress: progress.step,
+    });
+    console.log(values.json ? JSON.stringify(result) : renderResult(result, progress.seconds()));
+  } catch (error) {
+    if (error instanceof ImportRefused) throw new Refusal(error.message, { problems: error.problems });
+    throw explainDatabaseError(interruption.explain(error), url, "import");
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
 }
+
+if (import.meta.main) await main(COMMAND, run);

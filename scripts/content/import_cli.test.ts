@@ -1,12 +1,12 @@
 // The command itself: exit codes, what is printed where, and that nothing of a password is shown.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { until } from "../local/until.ts";
+import { commandProcess, runCommand, runProcess } from "../testkit/run_command.ts";
 import { connect } from "./database.ts";
+import * as command from "./import.ts";
 import { importBench, question } from "./import_bench.ts";
 
-const COMMAND = fileURLToPath(new URL("./import.ts", import.meta.url));
 const bench = await importBench();
 const folder = await Deno.makeTempDir();
 Deno.test.afterAll(async () => {
@@ -14,30 +14,26 @@ Deno.test.afterAll(async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
-const command = (args: string[], env: Record<string, string> = {}) =>
-  new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", COMMAND, ...args],
-    env: { SUPABASE_DB_URL: bench.url, INIT_CWD: folder, NO_COLOR: "1", ...env },
-    stdout: "piped",
-    stderr: "piped",
+/** In a process of its own, for signals, exit codes and the environment. */
+const child = (...args: string[]) =>
+  commandProcess(new URL("./import.ts", import.meta.url), args, {
+    SUPABASE_DB_URL: bench.url,
+    INIT_CWD: folder,
   });
-
-async function run(args: string[], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await command(args, env).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+/** In this process, with the test's database unless `args` name one. */
+const run = (args: string[]) =>
+  runCommand(command, args.includes("--db-url") ? args : [...args, "--db-url", bench.url]);
 
 async function file(name: string, ...lines: unknown[]): Promise<string> {
-  await Deno.writeTextFile(join(folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  return name;
+  const path = join(folder, name);
+  await Deno.writeTextFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  return path;
 }
 
 Deno.test("a valid file is imported relative to the current folder, with a summary", async () => {
   await bench.clear();
-  const { code, stdout, stderr } = await run([
-    await file("good.jsonl", question("a/1"), { ...question("a/2"), note: 1 }),
-  ]);
+  await file("good.jsonl", question("a/1"), { ...question("a/2"), note: 1 });
+  const { code, stdout, stderr } = await runProcess(child("good.jsonl"));
   assert.equal(stderr, "");
   assert.equal(code, 0);
   assert.match(stdout, /^The field "note" is unknown and was ignored \(line 2\)\.$/m);
@@ -115,16 +111,16 @@ Deno.test("invalid input is reported in one sentence with exit code 1", async ()
 Deno.test("an import of more than 2 s reports its progress", async () => {
   await bench.clear();
   const good = await file("good.jsonl", question("a/1"));
-  const { child, out, said, reader } = await bench.sql.begin(async (tx) => {
+  const { importing, out, said, reader } = await bench.sql.begin(async (tx) => {
     await tx`lock table content.question in exclusive mode`;
-    const child = command([good]).spawn();
-    const out = new Response(child.stdout).text();
-    const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-    return { child, out, said: (await reader.read()).value ?? "", reader };
+    const importing = child(good).spawn();
+    const out = new Response(importing.stdout).text();
+    const reader = importing.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    return { importing, out, said: (await reader.read()).value ?? "", reader };
   });
   let stderr = said;
   for (let part = await reader.read(); !part.done; part = await reader.read()) stderr += part.value;
-  assert.equal((await child.status).code, 0, await out);
+  assert.equal((await importing.status).code, 0, await out);
   assert.match(stderr, /^ +(?:[2-9]|\d\d+)\.\d s {2}waiting for others who write drafts$/m);
   assert.match(stderr, /writing the drafts\n$/);
 });
@@ -136,13 +132,13 @@ Deno.test("Ctrl-C cancels an import, and nothing is written", async () => {
   const watch = connect(bench.url, "watch");
   const { code, stderr } = await bench.sql.begin(async (tx) => {
     await tx`lock table content.question in exclusive mode`;
-    const child = command([good]).spawn();
+    const importing = child(good).spawn();
     await until("an import that waits", async () =>
       (await watch`
       select from pg_stat_activity where application_name = 'content:import' and wait_event_type = 'Lock'`)
         .count > 0);
-    child.kill("SIGINT");
-    return await child.output();
+    importing.kill("SIGINT");
+    return await importing.output();
   });
   await watch.end();
   assert.equal(code, 130);

@@ -1,14 +1,15 @@
 // `npm run content`: preview, publish, schedule and roll back from the command line. docs/publishing.md walks through it.
-import postgres from "postgres";
+import type postgres from "postgres";
 import { z } from "zod";
-import { codeOfSqlstate } from "../../client-contract/contract/errors.ts";
 import { PublishedHead, Release, ReleasePreview, Schedule } from "../../client-contract/contract/release.ts";
-import { main, Refusal } from "../command/command.ts";
+import { type Line, main } from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
-import { type Call, CONTENT, readCall } from "./command.ts";
-import { connect, explainDatabaseError, resolveDatabaseUrl, type Work } from "./database.ts";
+import { type Call, COMMAND, readCall } from "./command.ts";
+import { connect, explainDatabaseError, refusalOf, resolveDatabaseUrl, type Work } from "./database.ts";
 import { cancelOnSignal } from "./interrupt.ts";
 import { renderHead, renderHistory, renderPreview, renderSchedules } from "./render.ts";
+
+export { COMMAND };
 
 const WORK: Readonly<Record<Call["name"], Work>> = {
   preview_release: "preview",
@@ -65,19 +66,12 @@ function render(call: Call, { answer, before }: Answer): string {
 
 /** The database's refusals as the registry names them; everything else as it was. */
 function explain(error: unknown, url: string, call: Call): unknown {
-  const code = error instanceof postgres.PostgresError ? codeOfSqlstate(error.code) : undefined;
-  if (error instanceof postgres.PostgresError && code !== undefined && error.code.startsWith("CR")) {
-    const info = error.detail || undefined;
-    // A large share of the content, or a time in the past.
-    const isForcible = code === "release_needs_force" || (call.name === "schedule_release" && info === "at");
-    const advice = isForcible ? "\nTo do it anyway, add --force." : "";
-    return new Refusal(`${error.message} (${code}${info ? `: ${info}` : ""})${advice}`, {
-      error: error.message,
-      code,
-      info,
-    });
-  }
-  return explainDatabaseError(error, url, WORK[call.name]);
+  // A large share of the content, or a time in the past.
+  const advice = (code: string, info?: string) =>
+    code === "release_needs_force" || (call.name === "schedule_release" && info === "at")
+      ? "\nTo do it anyway, add --force."
+      : "";
+  return refusalOf(error, advice) ?? explainDatabaseError(error, url, WORK[call.name]);
 }
 
 /** One transaction, which Ctrl-C cancels. */
@@ -100,11 +94,11 @@ async function ask(url: string, call: Call): Promise<Answer> {
   }
 }
 
-if (import.meta.main) {
-  await main(CONTENT, async (line) => {
-    const call = readCall(line);
-    const { json, "db-url": databaseUrl } = line.values;
-    const answer = await ask(await resolveDatabaseUrl(databaseUrl, Deno.env.toObject()), call);
-    console.log(json ? JSON.stringify(answer.answer) : render(call, answer));
-  });
+export async function run(line: Line<typeof COMMAND.options>) {
+  const call = readCall(line);
+  const { json, "db-url": databaseUrl } = line.values;
+  const answer = await ask(await resolveDatabaseUrl(databaseUrl, Deno.env.toObject()), call);
+  console.log(json ? JSON.stringify(answer.answer) : render(call, answer));
 }
+
+if (import.meta.main) await main(COMMAND, run);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type Device, openDevice } from "../../client-contract/device/device.ts";
 import { openNodeSqlite } from "../../client-contract/device/node_sqlite.ts";
 import { createRpc } from "../../client-contract/client/rpc.ts";
+import { createSupportRpc } from "../../client-contract/client/support.ts";
 import type { Stack } from "../local/stack.ts";
 import type { Person } from "./cast.ts";
 import type { Role } from "../users/create_users.ts";
@@ -208,13 +209,10 @@ async function replay(day: Day, a: Phone, server: Server, skillId: string): Prom
 async function support(day: Day, server: Server): Promise<void> {
   const { narrator, people, sql } = day;
   narrator.chapter("Support reads the learner's day");
-  const refusal = await createRpc(people.learner.client).supportTimeline(people.learner.id).catch((error) =>
-    error.code
-  );
+  const look = { learner: people.learner.id, reason: "The demo shows a look" };
+  const refusal = await createSupportRpc(people.learner.client).timeline(look).catch((error) => error.code);
   narrator.same("a learner may not read the support timeline", refusal, "forbidden");
-  const timeline = await createRpc(people.support.client).supportTimeline(people.learner.id, {
-    page_rows: 200,
-  });
+  const timeline = await createSupportRpc(people.support.client).timeline({ ...look, page_rows: 200 });
   const shown = timeline.filter(({ kind, summary }) => kind !== "event" && !summary.startsWith("0 events"));
   for (const entry of shown.reverse()) {
     narrator.tell(`${entry.at.slice(11, 23)}  ${entry.kind.padEnd(10)}  ${entry.summary}`);
@@ -224,9 +222,9 @@ async function support(day: Day, server: Server): Promise<void> {
     "the timeline shows batches, events and devices",
     ["batch", "event", "device"].every((kind) => kinds.has(kind)),
   );
-  const [look] = await sql`
+  const [entry] = await sql`
     select actor from ops.audit where action = 'support_timeline' order by id desc limit 1`;
-  narrator.same("the audit log names the support agent who read it", look?.actor, people.support.id);
+  narrator.same("the audit log names the support agent who read it", entry?.actor, people.support.id);
   const plan = await server.telemetry();
   narrator.tell(
     `telemetry received from the devices: ${[...plan].map(([type, n]) => `${n} ${type}`).join(", ")}`,

@@ -1,7 +1,7 @@
 // `npm run demo`: a learner's day on a throw-away stack, every claim checked; exit 1 where one fails.
 import { join } from "node:path";
 import postgres from "postgres";
-import { type Command, main, type Options, UserError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UserError } from "../command/command.ts";
 import { exists } from "../local/postgres/folders.ts";
 import { throwAwayStack } from "../start/project.ts";
 import { fromCaller } from "../start/options.ts";
@@ -10,7 +10,7 @@ import { type Edition, editionsOf, seedEditions } from "./curriculum.ts";
 import { liveTheDay } from "./day.ts";
 import { createNarrator } from "./narrator.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run demo",
   about:
     "A learner's day on a throw-away Supabase, with every claim checked. It ends with 1 where a claim fails.",
@@ -57,4 +57,8 @@ async function demonstrate(content: string | undefined): Promise<number> {
   return narrator.close().failed === 0 ? 0 : 1;
 }
 
-await main(COMMAND, async ({ values }) => await demonstrate(await contentFolder(values.content)));
+export async function run({ values }: Line<typeof COMMAND.options>): Promise<number> {
+  return await demonstrate(await contentFolder(values.content));
+}
+
+if (import.meta.main) await main(COMMAND, run);

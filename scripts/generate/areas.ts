@@ -75,6 +75,15 @@ export const AREAS: Record<string, Area> = {
     why: "an instructor sees how their own learners do, and of all others only aggregates (O3).",
     locks: "`learner.adoption`, against writes, for the moment that a new trigger takes.",
   },
+  "92_support": {
+    what: "finding a learner, the timeline, the fate of an event, and the search for errors.",
+    why: "a support agent answers a question without SQL (O2).",
+    locks: "the batches, the devices and the quarantine, against writes, while their new indexes are built.",
+  },
+  "93_privacy": {
+    what: "the export of a learner's data, receipts of erasures, and retention.",
+    why: "a learner gets their data, and anybody can check that it was erased (O5).",
+  },
   "94_seal": {
     what: "the Merkle log over the audit trail: leaves, checkpoints, and the job that seals.",
     why: "a record of the past that somebody changes, removes or inserts is found (O1).",

@@ -6,7 +6,7 @@ import { BatchHeader } from "../../client-contract/contract/batch.ts";
 import { EventEnvelope } from "../../client-contract/contract/envelope.ts";
 import { Event } from "../../client-contract/contract/event.ts";
 import { Instant, Ulid, Uuid } from "../../client-contract/contract/ids.ts";
-import { Code, TRACKING_PLAN } from "../../client-contract/contract/tracking.ts";
+import { Code, Label, TRACKING_PLAN } from "../../client-contract/contract/tracking.ts";
 import type { Artifact } from "./artifact.ts";
 import { literal, sqlSource } from "./sql.ts";
 
@@ -33,7 +33,9 @@ export function patternOf(schema: z.ZodType): string {
 
 const INSTANT = patternOf(Instant);
 /** What texts of a pattern are called. */
-const NAMES = new Map([Ulid, Uuid, Instant, Code].map((schema) => [patternOf(schema), schema.description]));
+const NAMES = new Map(
+  [Ulid, Uuid, Instant, Code, Label].map((schema) => [patternOf(schema), schema.description]),
+);
 /** How `text()` limits a length. As a regular expression that must match, it takes PostgreSQL four times as long. */
 const TEXT = /^\^\[\\s\\S\]\{1,(\d+)\}\$$/;
 

@@ -12,8 +12,6 @@ export interface Requirement {
   gaps: string;
 }
 
-const OPEN = "Not built yet. Only the tests below show a part of it.";
-
 /** All requirements: content, learner data, signals, operations, client contract. */
 export const REQUIREMENTS: readonly Requirement[] = [
   {
@@ -193,9 +191,9 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: "O3",
     title: "Instructor views",
     statement:
-      "Instructors see cohorts, progress, accuracy and hardest questions per skill, and content freshness.",
+      "Instructors see their cohorts, progress, accuracy and hardest questions per skill, sync states and content freshness. Of other learners they see aggregates.",
     invariants: [],
-    gaps: OPEN,
+    gaps: "",
   },
   {
     id: "O4",
@@ -211,7 +209,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "Carrel stores minimal personal data, exports and erases one learner, and configures retention.",
     invariants: [],
-    gaps: "The export of one learner is not built yet.",
+    gaps: "",
   },
   {
     id: "O6",
@@ -227,7 +225,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "One source gives TypeScript types and validators, JSON Schema, OpenAPI, Dart models, Drift tables and error codes.",
     invariants: [],
-    gaps: "OpenAPI and Dart are not built yet.",
+    gaps: "",
   },
   {
     id: "K2",

@@ -1,12 +1,12 @@
 // `npm run health`: the targets of the service and how it does, in the terminal, as a page or as JSON.
-import { type Command, main, type Options, wholeNumber } from "../command/command.ts";
+import { type Command, type Line, main, type Options, wholeNumber } from "../command/command.ts";
 import { resolveDatabaseUrl } from "../content/database.ts";
 import { fromCaller } from "../start/options.ts";
 import { readHealth } from "./read.ts";
 import { renderReport } from "./report.ts";
 import { renderText } from "./text.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run health",
   about: `Shows each target of service health with its value and status. docs/health.md says what they mean.
 
@@ -24,7 +24,7 @@ The database is that of --db-url or SUPABASE_DB_URL, or else the local one.`,
   },
 } as const satisfies Command<Options>;
 
-await main(COMMAND, async ({ values }) => {
+export async function run({ values }: Line<typeof COMMAND.options>) {
   const hours = wholeNumber(values.hours, "--hours", 1, 2400);
   const url = await resolveDatabaseUrl(values["db-url"], Deno.env.toObject());
   const health = await readHealth(url, hours);
@@ -36,4 +36,6 @@ await main(COMMAND, async ({ values }) => {
   } else {
     console.log(renderText(health, Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR")));
   }
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

@@ -11,7 +11,12 @@ export interface Project {
   supabaseFolder: string;
   /** What Edge Functions find in their environment unless their secrets say otherwise. */
   functionEnv?: (databaseUrl: (role: string) => string) => Record<string, string>;
+  /** Sees every answer of a throw-away stack, and may replace it: a test then fails that meets an answer which must not be. */
+  inspect?: Inspect;
 }
+
+/** Looks at an answer to a request. */
+export type Inspect = (request: { method: string; path: string }, response: Response) => Promise<Response>;
 
 /** How one Edge Function is configured in config.toml; hosted's default is to verify tokens. */
 export interface FunctionConfig {

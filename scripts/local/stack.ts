@@ -2,7 +2,13 @@
 // in front of them. One keeps its data; tests start throw-away copies.
 import { join } from "node:path";
 import { type AuthOptions, createAuth } from "./auth/auth.ts";
-import { type Project, type ProjectConfig, readProjectConfig, type StackConfig } from "./config.ts";
+import {
+  type Inspect,
+  type Project,
+  type ProjectConfig,
+  readProjectConfig,
+  type StackConfig,
+} from "./config.ts";
 import { startCronWorker } from "./cron/worker.ts";
 import { createFunctions, type FunctionsOptions, type FunctionsService } from "./functions/service.ts";
 import { type Gateway, startGateway } from "./gateway/gateway.ts";
@@ -76,6 +82,7 @@ interface Parts {
   /** Where the bytes of Storage lie. */
   storageFolder: string;
   auth?: AuthOptions;
+  inspect?: Inspect | undefined;
   /** Whether jobs of pg_cron are started. */
   jobs: boolean;
   log: (line: string) => void;
@@ -99,7 +106,7 @@ async function assemble(parts: Parts): Promise<Stack> {
     createFunctions(context, parts.functions).then(kept),
     startNetWorker(context).then(kept),
   ]);
-  gateway.open({ keys, auth, rest, realtime, storage, functions, log });
+  gateway.open({ keys, auth, rest, realtime, storage, functions, inspect: parts.inspect, log });
   // After the gateway: a job may call it through pg_net.
   if (parts.jobs) await startCronWorker(context).then(kept);
   // Sockets of Realtime would keep the gateway waiting; they end first, then the gateway, then the rest.
@@ -238,6 +245,7 @@ export async function throwAwayStack(o: ThrowAwayStackOptions): Promise<Stack> {
     cluster,
     functions,
     auth: o.auth,
+    inspect: o.project.inspect,
     storageFolder: storageFolder(folder),
     jobs: o.jobs ?? true,
     log,

@@ -5,9 +5,9 @@ import { monotonicFactory } from "ulid";
 import { createClient } from "../../client-contract/client/client.ts";
 import { NetworkError, ProblemError } from "../../client-contract/client/client_error.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../../client-contract/contract/limits.ts";
-import { type Command, main, type Options, UsageError, UserError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UsageError, UserError } from "../command/command.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run -s sample:batch",
   about: `Prints a batch of one learner as NDJSON: a session with one right answer. Nothing is sent.
 
@@ -47,48 +47,48 @@ async function firstQuestion({ apiUrl }: Learner, token: string) {
   throw new UserError("No single-choice question is published.");
 }
 
-if (import.meta.main) {
-  await main(COMMAND, async ({ values: { token } }) => {
-    const learner = readToken(token);
-    const { row, version } = await firstQuestion(learner, token ?? "").catch((error: unknown) => {
-      const isRefused = error instanceof ProblemError || error instanceof NetworkError;
-      throw isRefused ? new UserError(`${learner.apiUrl}: ${error.message}`, { cause: error }) : error;
-    });
-    const now = new Date();
-    const ulid = monotonicFactory();
-    const occurred_at = now.toISOString();
-    const [device_id, session_id] = [randomUUID(), ulid(now.getTime())];
-    const event = (type: string, body: Record<string, unknown>) => ({
-      id: ulid(now.getTime()),
-      type,
-      version: 1,
-      learner_id: learner.id,
-      device_id,
-      occurred_at,
-      utc_offset_minutes: -now.getTimezoneOffset(),
-      body,
-    });
-    const lines = [
-      {
-        batch_id: ulid(now.getTime()),
-        device_id,
-        sent_at: occurred_at,
-        contract_version: CONTRACT_VERSION,
-        content_schema: CONTENT_SCHEMA,
-        pull: { cursor: null, limit: 500 },
-      },
-      event("session.started", { session_id, content_version: version, skill_id: row.skill_id }),
-      event("attempt.recorded", {
-        session_id,
-        question_id: row.id,
-        content_version: version,
-        answer: row.answer,
-        correct: true,
-        duration_ms: 4_000,
-        reset: null,
-      }),
-      event("session.ended", { session_id, reason: "completed" }),
-    ];
-    for (const line of lines) console.log(JSON.stringify(line));
+export async function run({ values: { token } }: Line<typeof COMMAND.options>) {
+  const learner = readToken(token);
+  const { row, version } = await firstQuestion(learner, token ?? "").catch((error: unknown) => {
+    const isRefused = error instanceof ProblemError || error instanceof NetworkError;
+    throw isRefused ? new UserError(`${learner.apiUrl}: ${error.message}`, { cause: error }) : error;
   });
+  const now = new Date();
+  const ulid = monotonicFactory();
+  const occurred_at = now.toISOString();
+  const [device_id, session_id] = [randomUUID(), ulid(now.getTime())];
+  const event = (type: string, body: Record<string, unknown>) => ({
+    id: ulid(now.getTime()),
+    type,
+    version: 1,
+    learner_id: learner.id,
+    device_id,
+    occurred_at,
+    utc_offset_minutes: -now.getTimezoneOffset(),
+    body,
+  });
+  const lines = [
+    {
+      batch_id: ulid(now.getTime()),
+      device_id,
+      sent_at: occurred_at,
+      contract_version: CONTRACT_VERSION,
+      content_schema: CONTENT_SCHEMA,
+      pull: { cursor: null, limit: 500 },
+    },
+    event("session.started", { session_id, content_version: version, skill_id: row.skill_id }),
+    event("attempt.recorded", {
+      session_id,
+      question_id: row.id,
+      content_version: version,
+      answer: row.answer,
+      correct: true,
+      duration_ms: 4_000,
+      reset: null,
+    }),
+    event("session.ended", { session_id, reason: "completed" }),
+  ];
+  for (const line of lines) console.log(JSON.stringify(line));
 }
+
+if (import.meta.main) await main(COMMAND, run);

@@ -1,6 +1,6 @@
 // `npm start`: the local Supabase with Carrel on it, in one supervisor process, until Ctrl-C.
 import { join, relative } from "node:path";
-import { type Command, main, type Options, UserError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UserError } from "../command/command.ts";
 import { createProgress, type Progress } from "../command/progress.ts";
 import { readProjectConfig, type StackConfig } from "../local/config.ts";
 import { removeData } from "../local/data_folder.ts";
@@ -13,7 +13,7 @@ import { CARREL, PROJECT_FOLDER, SUPABASE_FOLDER } from "./project.ts";
 import { configureSignals } from "./signals.ts";
 import { renderSummary, summarise } from "./summary.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm start",
   about: "Starts the local Supabase with Carrel on it, and runs until Ctrl-C.",
   options: {
@@ -116,13 +116,13 @@ function advise(error: unknown, config: StackConfig): unknown {
   return error;
 }
 
-if (import.meta.main) {
-  await main(COMMAND, async ({ values: { json = false, ...given } }) => {
-    const config = resolveConfig(await readProjectConfig(CARREL), given, Deno.env.toObject());
-    try {
-      return await supervise(config, json);
-    } catch (error) {
-      throw advise(error, config);
-    }
-  });
+export async function run({ values: { json = false, ...given } }: Line<typeof COMMAND.options>) {
+  const config = resolveConfig(await readProjectConfig(CARREL), given, Deno.env.toObject());
+  try {
+    return await supervise(config, json);
+  } catch (error) {
+    throw advise(error, config);
+  }
 }
+
+if (import.meta.main) await main(COMMAND, run);

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Project } from "../local/config.ts";
 import * as harness from "../local/harness.ts";
 import type { Cluster } from "../local/postgres/cluster.ts";
+import { onlyDocumented } from "./only_documented.ts";
 import * as stack from "../local/stack.ts";
 
 /** The checkout. */
@@ -46,5 +47,5 @@ export function throwAwayCluster(o: ThrowAwayOptions = {}): Promise<Cluster & As
 
 /** Starts a stack of its own for a test; disposing of it leaves nothing behind. */
 export function throwAwayStack(o: ThrowAwayStackOptions = {}): Promise<stack.Stack> {
-  return stack.throwAwayStack({ ...o, ...folderOf(o), project: CARREL });
+  return stack.throwAwayStack({ ...o, ...folderOf(o), project: { ...CARREL, inspect: onlyDocumented } });
 }

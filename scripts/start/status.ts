@@ -1,6 +1,6 @@
 // `npm run status`: what runs, how to reach it, and what it takes on this machine.
 import { dirname, join } from "node:path";
-import { type Command, main, type Options, UserError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UserError } from "../command/command.ts";
 import { readProjectConfig } from "../local/config.ts";
 import { findRunning } from "../local/instance.ts";
 import { CACHE_FOLDER, NODE_MODULES, reachable } from "../local/postgres/folders.ts";
@@ -8,7 +8,7 @@ import { resolveConfig, SETTINGS } from "./options.ts";
 import { CARREL, PROJECT_FOLDER, shown } from "./project.ts";
 import { fact, renderFacts, type Summary } from "./summary.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run status",
   about: `Shows what runs: addresses, keys, the database's log, versions and disk use.
 
@@ -78,32 +78,32 @@ function exports({ apiUrl, publishableKey, secretKey, databaseUrl }: Summary): s
   return Object.entries(values).map(([name, value]) => `export ${name}='${value}'`).join("\n");
 }
 
-if (import.meta.main) {
-  await main(COMMAND, async ({ values: { env = false, json = false, ...given } }) => {
-    const config = resolveConfig(await readProjectConfig(CARREL), given, Deno.env.toObject());
-    const running = await findRunning(config.dataFolder);
-    if (env) {
-      if (!running?.stack) throw new UserError(NOT_RUNNING);
-      console.log(exports(running.stack));
-      return 0;
-    }
-    const machine = { versions: await versions(), megabytes: await diskUse(config.dataFolder) };
-    if (json) {
-      console.log(JSON.stringify({ running: running?.stack !== undefined, ...running?.stack, ...machine }));
-      return 0;
-    }
-    const state = running?.stack
-      ? [`Carrel is running (process ${running.pid}).`, "", ...renderFacts(running.stack)]
-      : [running ? `Carrel is starting (process ${running.pid}).` : NOT_RUNNING, ""];
-    console.log([
-      ...state,
-      ...(running?.stack ? [fact("Database log", running.stack.databaseLog)] : []),
-      fact("Versions", Object.entries(machine.versions).map((pair) => pair.join(" ")).join(", ")),
-      fact(
-        "Disk use",
-        Object.entries(machine.megabytes).map(([name, mb]) => `${mb} MB in ${name}`).join(", "),
-      ),
-      ...(running?.stack ? ["", ...cliCommands(running.stack, config.databasePort)] : []),
-    ].join("\n"));
-  });
+export async function run({ values: { env = false, json = false, ...given } }: Line<typeof COMMAND.options>) {
+  const config = resolveConfig(await readProjectConfig(CARREL), given, Deno.env.toObject());
+  const running = await findRunning(config.dataFolder);
+  if (env) {
+    if (!running?.stack) throw new UserError(NOT_RUNNING);
+    console.log(exports(running.stack));
+    return 0;
+  }
+  const machine = { versions: await versions(), megabytes: await diskUse(config.dataFolder) };
+  if (json) {
+    console.log(JSON.stringify({ running: running?.stack !== undefined, ...running?.stack, ...machine }));
+    return 0;
+  }
+  const state = running?.stack
+    ? [`Carrel is running (process ${running.pid}).`, "", ...renderFacts(running.stack)]
+    : [running ? `Carrel is starting (process ${running.pid}).` : NOT_RUNNING, ""];
+  console.log([
+    ...state,
+    ...(running?.stack ? [fact("Database log", running.stack.databaseLog)] : []),
+    fact("Versions", Object.entries(machine.versions).map((pair) => pair.join(" ")).join(", ")),
+    fact(
+      "Disk use",
+      Object.entries(machine.megabytes).map(([name, mb]) => `${mb} MB in ${name}`).join(", "),
+    ),
+    ...(running?.stack ? ["", ...cliCommands(running.stack, config.databasePort)] : []),
+  ].join("\n"));
 }
+
+if (import.meta.main) await main(COMMAND, run);

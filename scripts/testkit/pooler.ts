@@ -6,7 +6,7 @@ import { freePort } from "../local/postgres/port.ts";
 import { until } from "../local/until.ts";
 import { WORK_FOLDER } from "../start/project.ts";
 
-/** Where fetch_pgbouncer.sh puts it. */
+/** Where fetch_debian.sh puts it. */
 const FETCHED = join(WORK_FOLDER, "pgbouncer");
 const BINARIES = [join(FETCHED, "usr/sbin/pgbouncer"), "/usr/sbin/pgbouncer", "/usr/local/bin/pgbouncer"];
 

@@ -1,10 +1,10 @@
 // `npm run users:create`: a user for each role on the local Supabase, to sign in with while developing.
-import { type Command, main, type Options } from "../command/command.ts";
+import { type Command, type Line, main, type Options } from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
 import { type CreatedUser, createUsers } from "./create_users.ts";
 import { resolveTarget } from "./target.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run users:create",
   about:
     `Creates a user for each role (learner, instructor, support, admin) on the local Supabase. An existing user gets a
@@ -26,12 +26,12 @@ function renderUsers(users: CreatedUser[]): string {
   ).join("\n");
 }
 
-if (import.meta.main) {
-  await main(COMMAND, async ({ values: { password, json } }) => {
-    const target = await resolveTarget(Deno.env.toObject());
-    using progress = patientProgress();
-    progress.step(`Creating users on ${target.apiUrl}.`);
-    const users = await createUsers(target, password);
-    console.log(json ? JSON.stringify(users) : renderUsers(users));
-  });
+export async function run({ values: { password, json } }: Line<typeof COMMAND.options>) {
+  const target = await resolveTarget(Deno.env.toObject());
+  using progress = patientProgress();
+  progress.step(`Creating users on ${target.apiUrl}.`);
+  const users = await createUsers(target, password);
+  console.log(json ? JSON.stringify(users) : renderUsers(users));
 }
+
+if (import.meta.main) await main(COMMAND, run);

@@ -14,16 +14,16 @@
 --          private.max_list_rows, private.reset_range, private.default_pull_changes, private.max_pull_changes,
 --          private.default_poll_after_s, private.is_ulid, private.account_of, private.open_sessions, private.raise_error,
 --          private.caller_id, private.caller_session, private.app_role, private.require_role, private.row_limit, private.require_interval,
---          private.list_rows, private.refusal, private.answer_refusal, private.refuse, private.refuse_temporary_objects,
---          private.shows_large_exponent, private.shows_many_brackets, private.nests_too_deep, private.is_jsonb, private.renew_seed,
---          private.new_seed, private.anchor_history, private.database_fingerprint, private.is_upgrade, private.refuse_during_upgrade,
---          private.is_upgrading, private.history, private.note_put_back, private.watch_put_back, private.audit_source,
---          private.audit_caller, private.audit, private.audit_change, private.forbid_change, private.watch_table, ops.rotate_history,
---          private.note_triggers, private.missing_triggers, private.restore_triggers, private.session_opened_at, private.hmac_pad,
---          private.scram_verifier, ops.renew_edge_password, private.signals_configured, private.broadcast, private.is_late,
---          private.record_job, private.run_job, private.note_job, private.schedule_job, private.new_wake, private.take_wake,
---          private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals, ops.check_workers,
---          ops.prune_job_runs;
+--          private.list_rows, private.require_reason, private.refusal, private.answer_refusal, private.refuse,
+--          private.refuse_temporary_objects, private.shows_large_exponent, private.shows_many_brackets, private.nests_too_deep,
+--          private.is_jsonb, private.renew_seed, private.new_seed, private.anchor_history, private.database_fingerprint,
+--          private.is_upgrade, private.refuse_during_upgrade, private.is_upgrading, private.history, private.note_put_back,
+--          private.watch_put_back, private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change,
+--          private.watch_table, ops.rotate_history, private.note_triggers, private.missing_triggers, private.restore_triggers,
+--          private.session_opened_at, private.hmac_pad, private.scram_verifier, ops.renew_edge_password, private.signals_configured,
+--          private.broadcast, private.is_late, private.record_job, private.run_job, private.note_job, private.schedule_job,
+--          private.new_wake, private.take_wake, private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals,
+--          ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -441,6 +441,24 @@ $$;
 comment on function private.list_rows(integer) is 'The row limit of a list for people, or the default. A limit outside the range becomes the nearest one inside.';
 
 grant execute on function private.app_role() to authenticated, service_role;
+
+-- Source: schemas/10_platform/reason.sql
+-- What:  require_reason(), the check of the reason that staff give for a look or a decision.
+-- Why:   the audit must say why somebody has read or changed a learner's data (O1, O2).
+
+create function private.require_reason(p_reason text)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if coalesce(length(btrim(p_reason)), 0) not between 1 and 500 then
+    perform private.raise_error('support_invalid', '`reason` is required, with at most 500 characters.', 'reason');
+  end if;
+end
+$$;
+comment on function private.require_reason(text) is 'Raises support_invalid if the reason is missing or longer than 500 characters.';
 
 -- Source: schemas/10_platform/refusals.sql
 -- What:  how an RPC answers that a request can succeed later, or that its token is not accepted.

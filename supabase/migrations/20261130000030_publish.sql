@@ -608,6 +608,7 @@ begin
         select c.skill_id, concat(c.id, ':', encode(b.sha256, 'hex'), E'\n'), concat(c.id, ':', encode(c.sha256, 'hex'), E'\n'),
           c.op = 'upsert' and b.sha256 is not null and c.was_skill_id = c.skill_id and c.from_schema <= v_from and c.schema >= v_to
         from pg_temp.change c
+        join content.tree_text t on t.skill_id = c.skill_id
         left join content.revision b on b.version = c.before_version and b.kind = c.kind and b.id = c.id and v_to between b.from_schema and b.schema
         where c.kind = 'question'
         union all

@@ -9,8 +9,8 @@
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
 --        drop table learner.state, learner.device, learner.device_session, learner.batch, learner.adoption, ops.erasure, learner.event,
---          private.event_rule, private.event_type, private.knowledge, ops.telemetry, ops.telemetry_setting, ops.quarantine,
---          ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
+--          private.event_rule, private.event_type, private.knowledge, ops.telemetry_horizon, ops.telemetry, ops.telemetry_setting,
+--          ops.quarantine, ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
 --        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.partitioned_tables,
 --          private.partition_name, private.month_floor, private.partition_end, private.has_month, private.move_strays,
 --          private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition, ops.ensure_partitions,
@@ -19,10 +19,10 @@
 --          private.note_session, private.most_devices_of_session, private.note_device_session, private.forget_devices,
 --          private.support_device, private.devices_of, private.is_ended_by, private.session_refusal, private.require_session,
 --          private.signed_in_learner, private.learner_acted_on, private.list_devices, private.set_revoked, public.list_devices,
---          public.revoke_device, public.restore_device, private.broken_field, private.grow_knowledge, private.drop_old_months,
---          private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
---          private.load_quarantine, private.app_version, private.steering_for, private.contact_interval, private.require_running,
---          private.batch_bytes, private.take_tokens, ops.drop_old_batches;
+--          public.revoke_device, public.restore_device, private.broken_field, private.grow_knowledge, private.raise_telemetry_horizon,
+--          private.forget_erased_horizons, private.drop_old_months, private.delete_stray_telemetry, ops.drop_old_telemetry,
+--          private.waiting_status, private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for,
+--          private.contact_interval, private.require_running, private.batch_bytes, private.take_tokens, ops.drop_old_batches;
 
 select private.revoke_default_grants();
 
@@ -607,11 +607,15 @@ create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
   requested_at timestamptz not null default now(),
+  requested_by text not null default 'unknown',
   erased_at    timestamptz,
   rows         bigint not null default 0,
   tried_at     timestamptz,
   failures     integer not null default 0,
   last_error   text,
+  tables       jsonb not null default '{}',
+  salt         bytea not null default uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+  receipt      text,
   constraint erasure_pkey primary key (user_id),
   -- A list of values, because a free text could contain the data to be erased.
   constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
@@ -623,6 +627,10 @@ create table ops.erasure (
 create index erasure_tried_at_requested_at_user_id_idx on ops.erasure (tried_at nulls first, requested_at, user_id) where erased_at is null;
 comment on table ops.erasure is
   'The erasure barrier: no data of these learners is accepted. Only their ids are kept, permanently. erased_at is null while rows are left.';
+comment on column ops.erasure.requested_by is 'The role that asked for it.';
+comment on column ops.erasure.tables is 'The number of erased rows by table. rows is their sum.';
+comment on column ops.erasure.salt is 'Hides the learner''s id in the receipt: who has both can show whom the receipt is about.';
+comment on column ops.erasure.receipt is 'The exact text of the receipt, once all rows are erased.';
 comment on column ops.erasure.reason is 'requested: their data. account_deleted: their data and their account.';
 comment on column ops.erasure.failures is 'Failed tries in a row. last_error is the last one''s error, tried_at the time of the last try of any kind.';
 alter table ops.erasure enable row level security;
@@ -946,7 +954,7 @@ comment on function private.learner_acted_on(uuid) is
 -- What:  list_devices(), revoke_device() and restore_device(), for the learner or support.
 -- Why:   a stolen tablet must neither write nor read any more, and its learner can see to that (O2, U8).
 
-create function private.list_devices(p_learner uuid)
+create function private.list_devices(p_learner uuid, p_reason text)
 returns table (
   device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
   first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
@@ -959,12 +967,13 @@ declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
 begin
   if v_learner is distinct from private.caller_id() then
-    perform private.audit('list_devices', 'learner.state', v_learner::text);
+    perform private.require_reason(p_reason);
+    perform private.audit('list_devices', 'learner.state', v_learner::text, null, jsonb_build_object('reason', p_reason));
   end if;
   return query select * from private.devices_of(v_learner, null);
 end
 $$;
-comment on function private.list_devices(uuid) is 'The core of list_devices().';
+comment on function private.list_devices(uuid, text) is 'The core of list_devices().';
 
 create function private.set_revoked(p_learner uuid, p_device uuid, p_revoked boolean, p_reason text)
 returns json
@@ -1028,7 +1037,7 @@ end
 $$;
 comment on function private.set_revoked(uuid, uuid, boolean, text) is 'The core of revoke_device() and restore_device().';
 
-create function public.list_devices(learner uuid default null)
+create function public.list_devices(learner uuid default null, reason text default null)
 returns table (
   device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
   first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
@@ -1037,16 +1046,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select * from private.list_devices(learner);
+  return query select * from private.list_devices(learner, reason);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.list_devices(uuid) is
+comment on function public.list_devices(uuid, text) is
   'The caller''s devices, last seen first: app and platform, content versions behind, wait of the oldest event (ms), '
-  'clock skew (ms), and the time of revocation. Support and admins may name a learner; this is audited. Errors: forbidden.';
+  'clock skew (ms), and the time of revocation. Support and admins may name a learner, with a reason; this is audited. Errors: forbidden, support_invalid.';
 
 create function public.revoke_device(device uuid, reason text default null, learner uuid default null)
 returns json
@@ -1085,8 +1094,8 @@ $$;
 comment on function public.restore_device(uuid, uuid, text) is
   'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: malformed_request, forbidden, device_unknown.';
 
-grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
-  public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
+grant execute on function private.list_devices(uuid, text), private.set_revoked(uuid, uuid, boolean, text),
+  public.list_devices(uuid, text), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
 
 -- Source: schemas/40_ledger/event.sql
 -- What:  the ledger: every accepted event, once, permanently.
@@ -1266,7 +1275,23 @@ values
   ('app.failed', 1, 2, 'body.place', 'strict ((exists($.body.place)) is unknown || ($.body.place == null || $.body.place like_regex "^[a-z][a-z0-9_.]{0,63}$"))', 'must be a code of letters, digits, points and underscores'),
   ('app.failed', 1, 3, 'body.fatal', 'strict $.body.fatal.type() == "boolean"', 'must be true or false'),
   ('app.recovered', 1, 1, 'body.code', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$"', 'must be a code of letters, digits, points and underscores'),
-  ('app.recovered', 1, 2, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000');
+  ('app.recovered', 1, 2, 'body.duration_ms', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)', 'must be a whole number from 0 to 86400000'),
+  ('app.reported', 1, 1, 'body.platform', 'strict $.body.platform like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$"', 'must be a name or version of at most 40 letters, digits, points, dashes, underscores and plus signs'),
+  ('app.reported', 1, 2, 'body.app_version', 'strict ((exists($.body.app_version)) is unknown || ($.body.app_version == null || $.body.app_version like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$"))', 'must be a name or version of at most 40 letters, digits, points, dashes, underscores and plus signs'),
+  ('app.reported', 1, 3, 'body.os_version', 'strict ((exists($.body.os_version)) is unknown || ($.body.os_version == null || $.body.os_version like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$"))', 'must be a name or version of at most 40 letters, digits, points, dashes, underscores and plus signs'),
+  ('app.reported', 1, 4, 'body.waiting', 'strict ($.body.waiting.floor() == $.body.waiting && $.body.waiting >= 0 && $.body.waiting <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 5, 'body.quarantined', 'strict ($.body.quarantined.floor() == $.body.quarantined && $.body.quarantined >= 0 && $.body.quarantined <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 6, 'body.held_back', 'strict ($.body.held_back.floor() == $.body.held_back && $.body.held_back >= 0 && $.body.held_back <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 7, 'body.dead', 'strict ($.body.dead.floor() == $.body.dead && $.body.dead >= 0 && $.body.dead <= 1000000)', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 8, 'body.oldest_waiting_s', 'strict ((exists($.body.oldest_waiting_s)) is unknown || ($.body.oldest_waiting_s == null || ($.body.oldest_waiting_s.floor() == $.body.oldest_waiting_s && $.body.oldest_waiting_s >= 0 && $.body.oldest_waiting_s <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 9, 'body.synced_s', 'strict ((exists($.body.synced_s)) is unknown || ($.body.synced_s == null || ($.body.synced_s.floor() == $.body.synced_s && $.body.synced_s >= 0 && $.body.synced_s <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 10, 'body.content_version', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 0 && $.body.content_version <= 2147483647)', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 11, 'body.damaged', 'strict $.body.damaged.type() == "boolean"', 'must be true or false'),
+  ('app.reported', 1, 12, 'body.intact_s', 'strict ((exists($.body.intact_s)) is unknown || ($.body.intact_s == null || ($.body.intact_s.floor() == $.body.intact_s && $.body.intact_s >= 0 && $.body.intact_s <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 13, 'body.clock_offset_ms', 'strict ((exists($.body.clock_offset_ms)) is unknown || ($.body.clock_offset_ms == null || ($.body.clock_offset_ms.floor() == $.body.clock_offset_ms && $.body.clock_offset_ms >= -32503680000000 && $.body.clock_offset_ms <= 32503680000000)))', 'must be a whole number from -32503680000000 to 32503680000000'),
+  ('app.reported', 1, 14, 'body.storage_used_mb', 'strict ((exists($.body.storage_used_mb)) is unknown || ($.body.storage_used_mb == null || ($.body.storage_used_mb.floor() == $.body.storage_used_mb && $.body.storage_used_mb >= 0 && $.body.storage_used_mb <= 1000000)))', 'must be a whole number from 0 to 1000000'),
+  ('app.reported', 1, 15, 'body.storage_free_mb', 'strict ((exists($.body.storage_free_mb)) is unknown || ($.body.storage_free_mb == null || ($.body.storage_free_mb.floor() == $.body.storage_free_mb && $.body.storage_free_mb >= 0 && $.body.storage_free_mb <= 2147483647)))', 'must be a whole number from 0 to 2147483647'),
+  ('app.reported', 1, 16, 'body.codes', 'strict ($.body.codes.type() == "array" && $.body.codes.size() <= 10 && !exists($.body.codes[*] ? (@.type() != "string" || !(@ like_regex "^[a-z][a-z0-9_.]{0,63}$"))))', 'must be a list of at most 10 values; each must be a code of letters, digits, points and underscores');
 
 insert into private.event_type (type, version, kept_in, rules)
 values
@@ -1285,7 +1310,8 @@ values
   ('cache.repaired', 1, 'telemetry', 'strict ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 1 && $.body.content_version <= 2147483647) && ($.body.rows.floor() == $.body.rows && $.body.rows >= 0 && $.body.rows <= 10000000) && $.body.whole.type() == "boolean" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)'),
   ('offline.used', 1, 'telemetry', 'strict ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 2147483647) && ($.body.attempts.floor() == $.body.attempts && $.body.attempts >= 0 && $.body.attempts <= 1000000) && ($.body.reads.floor() == $.body.reads && $.body.reads >= 0 && $.body.reads <= 10000000) && ($.body.local_reads.floor() == $.body.local_reads && $.body.local_reads >= 0 && $.body.local_reads <= 10000000) && $.body.completed.type() == "boolean"'),
   ('app.failed', 1, 'telemetry', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ((exists($.body.place)) is unknown || ($.body.place == null || $.body.place like_regex "^[a-z][a-z0-9_.]{0,63}$")) && $.body.fatal.type() == "boolean"'),
-  ('app.recovered', 1, 'telemetry', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)');
+  ('app.recovered', 1, 'telemetry', 'strict $.body.code like_regex "^[a-z][a-z0-9_.]{0,63}$" && ($.body.duration_ms.floor() == $.body.duration_ms && $.body.duration_ms >= 0 && $.body.duration_ms <= 86400000)'),
+  ('app.reported', 1, 'telemetry', 'strict $.body.platform like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$" && ((exists($.body.app_version)) is unknown || ($.body.app_version == null || $.body.app_version like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$")) && ((exists($.body.os_version)) is unknown || ($.body.os_version == null || $.body.os_version like_regex "^[A-Za-z0-9][A-Za-z0-9.+_-]{0,39}$")) && ($.body.waiting.floor() == $.body.waiting && $.body.waiting >= 0 && $.body.waiting <= 1000000) && ($.body.quarantined.floor() == $.body.quarantined && $.body.quarantined >= 0 && $.body.quarantined <= 1000000) && ($.body.held_back.floor() == $.body.held_back && $.body.held_back >= 0 && $.body.held_back <= 1000000) && ($.body.dead.floor() == $.body.dead && $.body.dead >= 0 && $.body.dead <= 1000000) && ((exists($.body.oldest_waiting_s)) is unknown || ($.body.oldest_waiting_s == null || ($.body.oldest_waiting_s.floor() == $.body.oldest_waiting_s && $.body.oldest_waiting_s >= 0 && $.body.oldest_waiting_s <= 2147483647))) && ((exists($.body.synced_s)) is unknown || ($.body.synced_s == null || ($.body.synced_s.floor() == $.body.synced_s && $.body.synced_s >= 0 && $.body.synced_s <= 2147483647))) && ($.body.content_version.floor() == $.body.content_version && $.body.content_version >= 0 && $.body.content_version <= 2147483647) && $.body.damaged.type() == "boolean" && ((exists($.body.intact_s)) is unknown || ($.body.intact_s == null || ($.body.intact_s.floor() == $.body.intact_s && $.body.intact_s >= 0 && $.body.intact_s <= 2147483647))) && ((exists($.body.clock_offset_ms)) is unknown || ($.body.clock_offset_ms == null || ($.body.clock_offset_ms.floor() == $.body.clock_offset_ms && $.body.clock_offset_ms >= -32503680000000 && $.body.clock_offset_ms <= 32503680000000))) && ((exists($.body.storage_used_mb)) is unknown || ($.body.storage_used_mb == null || ($.body.storage_used_mb.floor() == $.body.storage_used_mb && $.body.storage_used_mb >= 0 && $.body.storage_used_mb <= 1000000))) && ((exists($.body.storage_free_mb)) is unknown || ($.body.storage_free_mb == null || ($.body.storage_free_mb.floor() == $.body.storage_free_mb && $.body.storage_free_mb >= 0 && $.body.storage_free_mb <= 2147483647))) && ($.body.codes.type() == "array" && $.body.codes.size() <= 10 && !exists($.body.codes[*] ? (@.type() != "string" || !(@ like_regex "^[a-z][a-z0-9_.]{0,63}$"))))');
 
 -- Source: schemas/40_ledger/knowledge.sql
 -- What:  private.knowledge: a number that grows with every release and every change of the event types.
@@ -1321,6 +1347,48 @@ create trigger release_grow_knowledge after insert on content.release
   for each statement execute function private.grow_knowledge();
 create trigger event_type_grow_knowledge after insert or update or delete on private.event_type
   for each statement execute function private.grow_knowledge();
+
+-- Source: schemas/40_ledger/telemetry_horizon.sql
+-- What:  ops.telemetry_horizon: up to which event the telemetry of each device was deleted.
+-- Why:   an event that arrives again after its row was deleted must still be a duplicate, or it would be stored and counted a second time (I4, O5).
+create table ops.telemetry_horizon (
+  user_id    uuid not null,
+  device_id  uuid not null,
+  last_event uuid not null,
+  constraint telemetry_horizon_pkey primary key (user_id, device_id)
+);
+comment on table ops.telemetry_horizon is
+  'The greatest deleted event id of each device. A device''s ids ascend and its telemetry arrives in their order, so all telemetry up to this id has been here.';
+alter table ops.telemetry_horizon enable row level security;
+create policy telemetry_horizon_all_nobody on ops.telemetry_horizon for all to anon, authenticated using (false);
+
+create function private.raise_telemetry_horizon(p_partition regclass)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  execute format($sql$
+    insert into ops.telemetry_horizon as h (user_id, device_id, last_event)
+    select t.user_id, t.device_id, (array_agg(t.event_id order by t.event_id desc))[1] from %s t group by t.user_id, t.device_id
+    on conflict (user_id, device_id) do update set last_event = greatest(h.last_event, excluded.last_event)$sql$, p_partition);
+end
+$$;
+comment on function private.raise_telemetry_horizon(regclass) is 'Notes the telemetry of a month that is about to be dropped.';
+
+create function private.forget_erased_horizons()
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  -- An erasure that deleted from the month held its lock until it committed. So after the drop it is visible, and later ones see the rows.
+  delete from ops.telemetry_horizon h using ops.erasure e where e.user_id = h.user_id
+$$;
+comment on function private.forget_erased_horizons() is 'Deletes what raise_telemetry_horizon() noted of learners who were erased meanwhile. Called after the drop.';
 
 -- Source: schemas/40_ledger/telemetry.sql
 -- What:  ops.telemetry: the events of the tracking plan, each once. Whole months are dropped after the retention time.
@@ -1379,7 +1447,13 @@ begin
       and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= p_before
     order by c.relname
   loop
+    if p_table = 'telemetry' then
+      perform private.raise_telemetry_horizon(v_partition);
+    end if;
     execute format('drop table %s', v_partition);
+    if p_table = 'telemetry' then
+      perform private.forget_erased_horizons();
+    end if;
     v_dropped := v_dropped + 1;
   end loop;
   return v_dropped;
@@ -1398,9 +1472,20 @@ declare
   v_count bigint;
 begin
   -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
-  delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000));
-  get diagnostics v_count = row_count;
+  with gone as (
+    delete from ops.telemetry_default t
+    where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+    returning t.user_id, t.device_id, t.event_id, t.received_at
+  ),
+  noted as (
+    insert into ops.telemetry_horizon as h (user_id, device_id, last_event)
+    select g.user_id, g.device_id, (array_agg(g.event_id order by g.event_id desc))[1] from gone g
+    -- The id of a clock that was ahead would turn everything that the device sends later into a duplicate.
+    where g.event_id < private.ulid_floor(g.received_at + interval '1 day')
+    group by g.user_id, g.device_id
+    on conflict (user_id, device_id) do update set last_event = greatest(h.last_event, excluded.last_event)
+  )
+  select count(*) into v_count from gone;
   if v_count > 0 then
     perform private.audit('delete_stray_telemetry', 'ops.telemetry_default', null, null, jsonb_build_object('rows', v_count, 'received_before', p_before));
   end if;

@@ -651,6 +651,7 @@ declare
   v_skills uuid[];
   v_ids uuid[];
   v_known uuid[] := '{}';
+  v_past uuid[] := '{}';
   v_lookup boolean;
   v_waiting boolean;
   v_fresh learner.event[];
@@ -674,6 +675,12 @@ begin
       union all
       select t.event_id from ops.telemetry t
       where t.user_id = p_user and t.event_id = any (v_ids) and t.event_id between v_ids[1] and v_ids[cardinality(v_ids)]);
+    -- Telemetry that was here and has been deleted since.
+    v_past := array(
+      select e.event_id from unnest(p_events) e
+      join ops.telemetry_horizon h on h.user_id = p_user and h.device_id = e.device_id and h.last_event >= e.event_id
+      where e.code = 'telemetry' and e.event_id <> all (v_known));
+    v_known := v_known || v_past;
   end if;
   if v_known <> '{}' or cardinality(v_ids) < v_new then
     v_storing := array(
@@ -715,6 +722,7 @@ begin
     v_events := array(
       select case
         when e.code <> 'telemetry' then e
+        when e.code = 'telemetry' and e.event_id = any (v_past) then private.with_code(e, 'duplicate')
         when (k.type, k.type_version, k.occurred_at) is distinct from (e.type, e.type_version, e.occurred_at)
           or not private.is_same_body(k.body, e.body)
           then private.with_code(e, 'id_conflict')

@@ -10,26 +10,30 @@
 --        drop trigger user_account_soft_deleted on auth.users;
 --        drop trigger release_webhook on content.release;
 --        drop trigger erasure_webhook on ops.erasure;
---        drop table ops.account_deletion, ops.deletion_setting, ops.cohort, ops.cohort_member, ops.cohort_staff, ops.cohort_setting,
---          ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt cascade;
---        drop function if exists ops.set_deletion_grace, private.end_deletions, private.audit_look, private.learner_objects,
---          private.action_json, private.record_actions, private.quarantine_states, private.mended_id, private.retry_rows, private.mend_row,
---          private.timeline_cursor, private.ulid_time, private.support_timeline, public.support_timeline, private.quarantine_cursor,
---          private.quarantine_row_bytes, private.quarantine_page, private.require_reason, private.lock_learner, private.quarantine_ids,
+--        drop table ops.account_deletion, ops.deletion_setting, ops.support_grant, ops.cohort, ops.cohort_member, ops.cohort_staff,
+--          ops.cohort_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt,
+--          ops.retention_setting cascade;
+--        drop function if exists ops.set_deletion_grace, private.end_deletions, private.require_answers_grant, private.support_grants,
+--          private.grant_support, private.end_support_grant, public.grant_support, public.end_support_grant, public.support_grants,
+--          private.event_content, private.text_content, private.row_content, private.audit_look, private.learner_objects,
+--          private.require_look, private.action_json, private.record_actions, private.quarantine_states, private.mended_id,
+--          private.retry_rows, private.mend_row, private.timeline_cursor, private.ulid_time, private.read_timeline_cursor,
+--          private.quarantine_cursor, private.quarantine_row_bytes, private.quarantine_page, private.lock_learner, private.quarantine_ids,
 --          private.own_quarantine, public.own_quarantine, private.support_quarantine, public.support_quarantine, private.rows_to_replay,
 --          private.replay_quarantined, public.replay_quarantined, private.mend_quarantined, public.mend_quarantined,
 --          private.rows_to_replay_of_all, private.replay_all_quarantined, public.replay_all_quarantined, private.settle_quarantined,
 --          public.discard_quarantined, public.restore_quarantined, private.next_reset_range, private.support_reset_progress,
 --          public.support_reset_progress, private.void_record, public.support_void, public.support_unvoid, private.projection_differences,
 --          public.projection_differences, private.rebuild_learner, public.rebuild_learner, private.row_key, private.audit_by_hand,
---          private.audit_hand_edit, private.learner_tables, private.erase_rows, private.redact_audit, private.erase_learners,
---          private.erase_or_bisect, private.note_erasures, ops.erase_learner, private.begin_deletions, ops.cancel_deletion,
---          private.note_deleted, ops.end_grace_periods, private.account_deleted, private.accounts_of_all, private.accounts_truncated,
---          private.account_soft_deleted, ops.run_erasures, ops.idle_learners, ops.export_erasures, private.keep_grace_periods,
---          ops.reapply_erasures, private.declare_upgrade, ops.expect_upgrade, private.end_declaration, ops.settle_upgrade,
---          private.move_events, private.move_quarantine, private.move_contacts, private.lock_learners, private.adopt_learner,
---          private.adoption_of, private.adoption_json, ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.webhook_types,
---          private.enqueue_message, private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
+--          private.audit_hand_edit, private.receipt_subject, private.issue_receipts, ops.erasure_receipt, private.learner_tables,
+--          private.erase_rows, private.redact_audit, private.erase_learners, private.erase_or_bisect, private.note_erasures,
+--          ops.erase_learner, private.begin_deletions, ops.cancel_deletion, private.note_deleted, ops.end_grace_periods,
+--          private.account_deleted, private.accounts_of_all, private.accounts_truncated, private.account_soft_deleted, ops.run_erasures,
+--          ops.idle_learners, ops.export_erasures, private.keep_grace_periods, ops.reapply_erasures, private.declare_upgrade,
+--          ops.expect_upgrade, private.end_declaration, ops.settle_upgrade, private.move_events, private.move_quarantine,
+--          private.move_contacts, private.lock_learners, private.adopt_learner, private.adoption_of, private.adoption_json,
+--          ops.adopt_learner, private.adopt_for, private.is_webhook_url, private.webhook_types, private.enqueue_message,
+--          private.enqueue_webhook, private.enqueue_erasure, private.new_webhook_secret, private.webhook_secrets,
 --          private.forget_webhook_secret, private.webhook_backoff, private.claim_webhooks, private.record_webhook,
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
@@ -108,6 +112,254 @@ begin
 end
 $$;
 comment on function private.end_deletions(uuid[], text) is 'Ends grace periods without an erasure. Returns the learners; audited.';
+
+-- Source: schemas/90_people/support_grant.sql
+-- What:  ops.support_grant: until when a member of staff may read the content of answers, who allowed it, and why.
+-- Why:   support can help nearly everybody without reading what a learner has written (O2, O5).
+create table ops.support_grant (
+  id              bigint generated always as identity,
+  staff_id        uuid not null,
+  granted_by      uuid,
+  granted_by_role text not null,
+  reason          text not null,
+  granted_at      timestamptz not null default clock_timestamp(),
+  expires_at      timestamptz not null,
+  ended_at        timestamptz,
+  constraint support_grant_pkey primary key (id),
+  -- Two people must know of it.
+  constraint support_grant_to_another check (granted_by <> staff_id),
+  constraint support_grant_reason_length check (length(btrim(reason)) between 1 and 500),
+  constraint support_grant_ends_within_31_days check (expires_at > granted_at and expires_at <= granted_at + interval '31 days'),
+  constraint support_grant_ends_after_its_start check (ended_at >= granted_at)
+);
+create index support_grant_staff_id_expires_at_idx on ops.support_grant (staff_id, expires_at) where ended_at is null;
+comment on table ops.support_grant is
+  'Staff who may read the content of answers until expires_at. Kept as a record. granted_by is null for SQL consoles; granted_by_role names those.';
+alter table ops.support_grant enable row level security;
+create policy support_grant_all_nobody on ops.support_grant for all to anon, authenticated using (false);
+
+create function private.require_answers_grant()
+returns void
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_claims constant text := nullif(current_setting('request.jwt.claims', true), '');
+begin
+  -- SQL consoles and secret keys can read every table anyway.
+  if (v_claims is null and session_user <> 'authenticator') or v_claims::jsonb ->> 'role' = 'service_role' then
+    return;
+  end if;
+  if not exists (
+    select from ops.support_grant g where g.staff_id = private.caller_id() and g.ended_at is null and g.expires_at > clock_timestamp())
+  then
+    perform private.raise_error('forbidden', 'The content of answers needs a grant: an admin gives it with grant_support().');
+  end if;
+end
+$$;
+comment on function private.require_answers_grant() is
+  'Raises forbidden unless the caller has a valid row of ops.support_grant. Passes for SQL consoles and the service role. The caller has checked the role.';
+
+create function private.support_grants()
+returns table (staff_id uuid, reason text, granted_at timestamptz, expires_at timestamptz, granted_by uuid, granted_by_role text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return query
+  select g.staff_id, g.reason, g.granted_at, g.expires_at, g.granted_by, g.granted_by_role from ops.support_grant g
+  where g.ended_at is null and g.expires_at > clock_timestamp()
+  order by g.expires_at, g.id;
+end
+$$;
+comment on function private.support_grants() is 'The core of support_grants().';
+
+create function private.grant_support(p_staff uuid, p_reason text, p_hours integer)
+returns timestamptz
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_caller constant record := private.audit_caller();
+  v_grant ops.support_grant;
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  if coalesce((private.account_of(p_staff, null)).app_role, '') not in ('support', 'admin') then
+    perform private.raise_error('support_invalid', '`staff` must be the id of an account with the role support or admin.', 'staff');
+  elsif p_staff = v_caller.actor then
+    perform private.raise_error('support_invalid', '`staff` must be another account than your own.', 'staff');
+  elsif (p_hours between 1 and 744) is not true then
+    perform private.raise_error('support_invalid', '`hours` must be a whole number from 1 to 744.', 'hours');
+  end if;
+  insert into ops.support_grant (staff_id, granted_by, granted_by_role, reason, expires_at)
+  values (p_staff, v_caller.actor, v_caller.actor_role, p_reason, clock_timestamp() + make_interval(hours => p_hours))
+  returning * into v_grant;
+  perform private.audit('grant_support', 'ops.support_grant', v_grant.id::text, null, to_jsonb(v_grant) - 'id');
+  return v_grant.expires_at;
+end
+$$;
+comment on function private.grant_support(uuid, text, integer) is 'The core of grant_support().';
+
+create function private.end_support_grant(p_staff uuid, p_reason text)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended bigint[];
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  with ended as (
+    update ops.support_grant g set ended_at = clock_timestamp()
+    where g.staff_id = p_staff and g.ended_at is null and g.expires_at > clock_timestamp()
+    returning g.id
+  )
+  select coalesce(array_agg(e.id), '{}') into v_ended from ended e;
+  perform private.audit('end_support_grant', 'ops.support_grant', e.id::text, null, jsonb_build_object('staff_id', p_staff, 'reason', p_reason))
+  from unnest(v_ended) e (id);
+  return cardinality(v_ended);
+end
+$$;
+comment on function private.end_support_grant(uuid, text) is 'The core of end_support_grant().';
+
+-- Source: schemas/90_people/support_grant_rpc.sql
+-- What:  grant_support(), end_support_grant() and support_grants(), the calls of an administrator.
+-- Why:   a grant is given for some hours with a reason, and every grant in force can be listed (O2).
+
+create function public.grant_support(staff uuid, reason text, hours integer default 8)
+returns timestamptz
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.grant_support(staff, reason, hours);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
+comment on function public.grant_support(uuid, text, integer) is
+  'Lets an account with the role support or admin read the content of answers for some hours, at most 744. Not one''s own account. Returns when the '
+  'grant expires. For admins; audited. Errors: forbidden, support_invalid.';
+
+create function public.end_support_grant(staff uuid, reason text)
+returns integer
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return private.end_support_grant(staff, reason);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
+comment on function public.end_support_grant(uuid, text) is
+  'Ends the grants of an account at once, and returns their number. For admins; audited. Errors: forbidden, support_invalid.';
+
+create function public.support_grants()
+returns table (staff_id uuid, reason text, granted_at timestamptz, expires_at timestamptz, granted_by uuid, granted_by_role text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query select * from private.support_grants();
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
+comment on function public.support_grants() is 'The grants in force, first to expire first. For admins. Errors: forbidden.';
+
+grant execute on function private.grant_support(uuid, text, integer), public.grant_support(uuid, text, integer),
+  private.end_support_grant(uuid, text), public.end_support_grant(uuid, text), private.support_grants(), public.support_grants() to authenticated, service_role;
+
+-- Source: schemas/90_people/answer_content.sql
+-- What:  functions that take the content of answers out of what support reads.
+-- Why:   the type, the time and the verdict of an answer are enough for nearly every question (O2, O5).
+
+create function private.event_content(p_type text, p_version integer, p_body jsonb, p_answers boolean)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_answers then
+    return p_body;
+  end if;
+  -- Only fields of the contract: an app may add fields with any content, which the ledger keeps.
+  return (
+    select coalesce(jsonb_object_agg(b.key, case when b.key = 'answer' then '"hidden"' else b.value end), '{}')
+    from jsonb_each(p_body) b
+    where exists (select from private.event_rule r where r.type = p_type and r.version = p_version and r.field = 'body.' || b.key));
+end
+$$;
+comment on function private.event_content(text, integer, jsonb, boolean) is
+  'The body of an event for support. Without p_answers it has the fields of the contract alone, and no answer.';
+
+create function private.text_content(p_text text, p_answers boolean)
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_answers or p_text is null then
+    return p_text;
+  end if;
+  -- Nobody knows where a text that is no valid event has its answer. So only the envelope is shown, as far as there is one.
+  if private.is_jsonb(p_text) and jsonb_typeof(p_text::jsonb) = 'object' then
+    return (
+      select (coalesce(jsonb_object_agg(e.key, e.value), '{}') || '{"body": "hidden"}')::text from jsonb_each(p_text::jsonb) e
+      where e.key in ('id', 'type', 'version', 'learner_id', 'device_id', 'occurred_at', 'utc_offset_minutes'));
+  end if;
+  return 'hidden';
+end
+$$;
+comment on function private.text_content(text, boolean) is
+  'The text of a quarantined event for support. Without p_answers it is the event''s envelope, or else the word hidden.';
+
+create function private.row_content(p_row jsonb, p_answers boolean)
+returns jsonb
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_answers or p_row is null then
+    return p_row;
+  end if;
+  return case jsonb_typeof(p_row)
+    when 'object' then (
+      select coalesce(jsonb_object_agg(e.key, case when e.key in ('answer', 'body', 'mended_body', 'before_body', 'after_body') and e.value <> 'null'
+        then '"hidden"' else private.row_content(e.value, false) end), '{}')
+      from jsonb_each(p_row) e)
+    when 'array' then (
+      select coalesce(jsonb_agg(private.row_content(e.value, false) order by e.place), '[]') from jsonb_array_elements(p_row) with ordinality e (value, place))
+    else p_row
+  end;
+end
+$$;
+comment on function private.row_content(jsonb, boolean) is
+  'Rows of learners'' tables as JSON, for support. Without p_answers, answers and bodies of events are hidden at any depth.';
 
 -- Source: schemas/90_people/cohorts.sql
 -- What:  cohorts of learners, their members and staff, and the settings of what instructors see.
@@ -197,7 +449,7 @@ create trigger cohort_setting_stays before delete or truncate on ops.cohort_sett
   for each statement execute function private.forbid_change();
 
 -- Source: schemas/90_people/support_look.sql
--- What:  audit_look(), which audits a look of support at several learners, and learner_objects(), what is filed under a learner.
+-- What:  require_look(), what a look of support requires; audit_look(), which audits a look of support at several learners, and learner_objects(), what is filed under a learner.
 -- Why:   a learner's timeline must show who has looked at their data, also when support asked for nobody in particular (O2).
 
 create function private.audit_look(p_action text, p_object text, p_learners uuid[], p_after jsonb)
@@ -223,9 +475,28 @@ as $$
   -- A list, because the catalogue would cost a page of a timeline 400 blocks. A test compares the two.
   select array['learner.adoption', 'learner.attempt', 'learner.batch', 'learner.device', 'learner.device_session', 'learner.event', 'learner.practice',
     'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.cohort_member', 'ops.cohort_staff', 'ops.content_report', 'ops.erasure',
-    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry']
+    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry', 'ops.telemetry_horizon']
 $$;
 comment on function private.learner_objects() is 'The objects of audit records that have a learner''s id as their object_id: every table with a column user_id.';
+
+create function private.require_look(p_reason text, p_answers boolean)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('support', 'admin');
+  perform private.require_reason(p_reason);
+  if p_answers is null then
+    perform private.raise_error('support_invalid', '`with_answers` must be true or false.', 'with_answers');
+  elsif p_answers then
+    perform private.require_answers_grant();
+  end if;
+end
+$$;
+comment on function private.require_look(text, boolean) is
+  'For every look of staff at a learner''s data: checks the role and the reason, and the grant if the content of answers is asked for.';
 
 -- Source: schemas/90_people/quarantine_action.sql
 -- What:  the shared parts of support's actions on quarantined events: retry, mend, record, report.
@@ -324,9 +595,9 @@ end
 $$;
 comment on function private.mend_row(uuid, bytea, text, text) is 'Stores a mended body beside the original and replays it. The caller holds the learner''s lock.';
 
--- Source: schemas/90_people/timeline.sql
--- What:  support_timeline(): one learner's batches, events, quarantine, support actions, devices and operations as one list.
--- Why:   support must see what happened without reading tables. Every call is audited (O2).
+-- Source: schemas/90_people/timeline_cursor.sql
+-- What:  the cursor of a list that is sorted by time, and the time in an event's id.
+-- Why:   pages of the timeline and of the quarantine continue at an exact row, although many rows share a time.
 
 create function private.timeline_cursor(p_at timestamptz, p_kind text, p_key text)
 returns text
@@ -345,136 +616,23 @@ set search_path = pg_catalog, pg_temp
 as $$ select 'epoch'::timestamptz + ('x' || left(replace(p_ulid::text, '-', ''), 12))::bit(48)::bigint * interval '1 millisecond' $$;
 comment on function private.ulid_time(uuid) is 'The time in a ULID, by the clock of its device; up to the year 10889.';
 
-create function private.support_timeline(p_learner uuid, p_cursor text, p_limit integer)
-returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
+create function private.read_timeline_cursor(p_cursor text, out at timestamptz, out kind text, out key text)
 language plpgsql
-volatile
-security definer
+immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_cursor constant text[] := regexp_match(p_cursor, '^(\d{4,5}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([a-z]{1,10})\|([0-9a-f-]{1,80})$');
-  v_limit constant integer := private.list_rows(p_limit);
-  v_at timestamptz := 'infinity';
-  v_kind text := '';
-  v_key text := '';
-  v_before uuid;
-  v_events uuid[];
-  v_objects constant text[] := private.learner_objects();
-  v_count integer := 0;
-  v_bytes bigint := 0;
 begin
-  perform private.require_role('support', 'admin');
-  if p_cursor is not null then
-    if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
-      perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
-    end if;
-    v_at := v_cursor[1]::timestamptz;
-    v_kind := v_cursor[2];
-    v_key := v_cursor[3];
+  if v_cursor is null or not pg_input_is_valid(v_cursor[1], 'timestamptz') then
+    perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
   end if;
-  -- The ledger's only index is by event id, and a ULID starts with its time. So events are placed at their device's time, and a page
-  -- reads a hundred of 100,000 events. Find the event ids that can be on this page:
-  if p_cursor is null then
-    v_events := array(select e.event_id from learner.event e where e.user_id = p_learner order by e.event_id desc limit v_limit);
-  else
-    v_before := case
-      when v_kind = 'event' and v_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_key::uuid
-      when v_at >= private.ulid_time('ffffffff-ffff-ffff-ffff-ffffffffffff') then 'ffffffff-ffff-ffff-ffff-ffffffffffff'
-      -- If the cursor's kind sorts after events, the events of its millisecond are still to come.
-      else private.ulid_floor(greatest(date_trunc('milliseconds', v_at), '1970-01-01Z')
-        + case when v_kind > 'event' or v_at > date_trunc('milliseconds', v_at) then interval '1 millisecond' else interval '0' end)
-    end;
-    v_events := array(
-      select e.event_id from learner.event e where e.user_id = p_learner and e.event_id < v_before order by e.event_id desc limit v_limit);
-  end if;
-  perform private.audit('support_timeline', 'learner.state', p_learner::text, null,
-    jsonb_build_object('cursor', p_cursor, 'limit', v_limit));
-  for at, kind, summary, detail, cursor in
-  select t.at, t.kind, t.summary, t.detail, private.timeline_cursor(t.at, t.kind, t.key)
-  from (
-    -- Each branch is limited before its texts are built, and starts its index at the cursor's time. Rows of that same time are
-    -- compared by kind and key. A page reads a hundred of 100,000 rows.
-    (select b.received_at, 'batch', b.batch_id::text,
-      format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', b.events, b.applied, b.duplicate, b.quarantined, b.retry),
-      jsonb_build_object('batch_id', private.uuid_to_ulid(b.batch_id), 'device_id', b.device_id)
-    from learner.batch b
-    where b.user_id = p_learner and b.received_at <= v_at and (b.received_at, 'batch', b.batch_id::text) < (v_at, v_kind, v_key)
-    order by b.received_at desc, b.batch_id desc limit v_limit)
-    union all
-    (select private.ulid_time(e.event_id), 'event', e.event_id::text,
-      format('%s, received %s', e.type, to_char(e.received_at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS"Z"')),
-      jsonb_build_object('event_id', private.uuid_to_ulid(e.event_id), 'device_id', e.device_id, 'occurred_at', e.occurred_at, 'received_at', e.received_at,
-        'body', e.body, 'content_state', e.content_state, 'graded_correct', e.graded_correct, 'head_version', e.head_version)
-    from learner.event e
-    where e.user_id = p_learner and e.event_id = any (v_events))
-    union all
-    (select q.last_seen_at, 'quarantine', encode(q.sha256, 'hex'),
-      format('%s%s, %s%s, seen %s times', q.code, ' ' || q.field, q.status, ' as ' || private.uuid_to_ulid(q.resolved_event), q.times_seen),
-      jsonb_build_object('id', encode(q.sha256, 'hex'), 'event_id', private.uuid_to_ulid(q.event_id), 'device_id', q.device_id, 'body', q.body,
-        'mended_body', q.mended_body, 'origin', q.origin, 'reason', q.reason, 'first_seen_at', q.first_seen_at, 'became_event',
-        private.uuid_to_ulid(q.resolved_event), 'resolved_at', q.resolved_at)
-    from ops.quarantine q
-    where q.user_id = p_learner and q.last_seen_at <= v_at and (q.last_seen_at, 'quarantine', encode(q.sha256, 'hex')) < (v_at, v_kind, v_key)
-    order by q.last_seen_at desc, q.sha256 desc limit v_limit)
-    union all
-    (select a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0'), format('%s by %s: %s', a.action, a.actor_role,
-        concat_ws(' ', a.outcome, a.code, a.field, 'as ' || private.uuid_to_ulid(a.event_id))),
-      private.action_json(a) || jsonb_build_object('id', encode(a.sha256, 'hex'))
-    from ops.quarantine_action a
-    where a.user_id = p_learner and a.at <= v_at and (a.at, 'action', encode(a.sha256, 'hex') || lpad(a.number::text, 10, '0')) < (v_at, v_kind, v_key)
-    order by a.at desc, a.sha256 desc, a.number desc limit v_limit)
-    union all
-    (select d.first_seen_at, 'device', d.device_id::text,
-      format('first contact of a device: %s', coalesce(nullif(concat_ws(' ', d.platform, d.app_version), ''), 'unknown')),
-      jsonb_build_object('device_id', d.device_id, 'last_seen_at', d.last_seen_at, 'content_version', d.content_version, 'clock_skew_ms', d.clock_skew_ms)
-    from learner.device d
-    where d.user_id = p_learner and (d.first_seen_at, 'device', d.device_id::text) < (v_at, v_kind, v_key)
-    order by d.first_seen_at desc, d.device_id desc limit v_limit)
-    union all
-    (select a.at, 'operation', lpad(a.id::text, 20, '0'), format('%s by %s', a.action, a.actor_role),
-      jsonb_build_object('actor', a.actor, 'source', a.source, 'object', a.object, 'before', a.before, 'after', a.after)
-    from ops.audit a
-    -- The audit records of edits by hand have the table's name as their object.
-    where a.object = any (v_objects)
-      and a.object_id = p_learner::text collate "C" and a.at <= v_at
-      and (a.at, 'operation', lpad(a.id::text, 20, '0')) < (v_at, v_kind, v_key)
-    order by a.at desc, a.id desc limit v_limit)
-  ) t (at, kind, key, summary, detail)
-  -- Keys are hex digits and zeros, which sort the same in every collation.
-  order by t.at desc, t.kind desc, t.key desc
-  limit v_limit
-  loop
-    v_bytes := v_bytes + 300 + octet_length(detail::text);
-    exit when v_count > 0 and v_bytes > private.max_page_bytes();
-    v_count := v_count + 1;
-    return next;
-  end loop;
+  at := v_cursor[1]::timestamptz;
+  kind := v_cursor[2];
+  key := v_cursor[3];
 end
 $$;
-comment on function private.support_timeline(uuid, text, integer) is 'The core of support_timeline().';
-
-create function public.support_timeline(learner uuid, after text default null, page_rows integer default null)
-returns table (at timestamptz, kind text, summary text, detail jsonb, cursor text)
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return query select * from private.support_timeline(learner, after, page_rows);
-exception
-  when others or query_canceled then
-    perform private.refuse(sqlstate, sqlerrm);
-    raise;
-end
-$$;
-comment on function public.support_timeline(uuid, text, integer) is
-  'What happened to one learner, newest first: batches, events (at their device''s time), quarantined '
-  'events and support''s actions on them, devices, operations; at most 500 rows and 1 MiB, but at least one row. '
-  'after is the last row''s cursor: go on until a page is empty. Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
-
-grant execute on function private.support_timeline(uuid, text, integer),
-  public.support_timeline(uuid, text, integer) to authenticated, service_role;
+comment on function private.read_timeline_cursor(text) is 'The parts of a cursor of private.timeline_cursor(). Errors: cursor_invalid.';
 
 -- Source: schemas/90_people/quarantine_page.sql
 -- What:  quarantine_page(), a page of quarantined events, bounded by rows and bytes.
@@ -558,20 +716,6 @@ comment on function private.quarantine_page(uuid, text, text, text, integer) is
 -- Source: schemas/90_people/quarantine_read.sql
 -- What:  own_quarantine() for learners, support_quarantine() for support, and the lock and checks that support's functions share.
 -- Why:   learners and support must see quarantined events and their errors. Every read by support is audited (U3, O2).
-
-create function private.require_reason(p_reason text)
-returns void
-language plpgsql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  if coalesce(length(btrim(p_reason)), 0) not between 1 and 500 then
-    perform private.raise_error('support_invalid', '`reason` is required, with at most 500 characters.', 'reason');
-  end if;
-end
-$$;
-comment on function private.require_reason(text) is 'Raises support_invalid if the reason is missing or longer than 500 characters.';
 
 create function private.lock_learner(p_learner uuid)
 returns void
@@ -658,9 +802,10 @@ comment on function public.own_quarantine(text, integer) is
   'after is the last row''s cursor: go on until a page is empty. '
   'Errors: unauthenticated, cursor_invalid.';
 
-create function private.support_quarantine(p_learner uuid, p_code text, p_status text, p_cursor text, p_limit integer)
+create function private.support_quarantine(
+  p_learner uuid, p_reason text, p_code text, p_status text, p_answers boolean, p_cursor text, p_limit integer)
 returns table (
-  learner uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
+  learner uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, device_reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
 language plpgsql
 volatile
@@ -669,9 +814,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_page ops.quarantine[];
-  v_look constant jsonb := jsonb_build_object('code', left(p_code, 100), 'status', left(p_status, 100), 'cursor', p_cursor, 'limit', p_limit);
+  v_look constant jsonb := jsonb_build_object('reason', p_reason, 'answers', p_answers, 'code', left(p_code, 100), 'status', left(p_status, 100),
+    'cursor', p_cursor, 'limit', p_limit);
 begin
-  perform private.require_role('support', 'admin');
+  perform private.require_look(p_reason, p_answers);
   v_page := array(select q from private.quarantine_page(p_learner, p_code, p_status, p_cursor, p_limit) q);
   if p_learner is null then
     perform private.audit_look('support_quarantine', 'ops.quarantine', array(select p.user_id from unnest(v_page) p), v_look);
@@ -679,41 +825,43 @@ begin
     perform private.audit('support_quarantine', 'learner.state', p_learner::text, null, v_look);
   end if;
   return query
-  select q.user_id, encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status, q.body, q.mended_body, q.origin, q.reason,
+  select q.user_id, encode(q.sha256, 'hex'), private.uuid_to_ulid(q.event_id), q.code, q.field, q.status,
+    private.text_content(q.body, p_answers), private.text_content(q.mended_body, p_answers), q.origin, q.reason,
     q.device_id, private.uuid_to_ulid(q.batch_id), q.first_seen_at, q.last_seen_at, q.times_seen, q.resolved_at, private.uuid_to_ulid(q.resolved_event),
-    (select coalesce(jsonb_agg(private.action_json(a) order by a.number), '[]') from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256),
+    (select coalesce(jsonb_agg(private.row_content(private.action_json(a), p_answers) order by a.number), '[]') from ops.quarantine_action a where a.user_id = q.user_id and a.sha256 = q.sha256),
     private.quarantine_cursor(q.last_seen_at, q.user_id, q.sha256)
   from unnest(v_page) q;
 end
 $$;
-comment on function private.support_quarantine(uuid, text, text, text, integer) is 'The core of support_quarantine().';
+comment on function private.support_quarantine(uuid, text, text, text, boolean, text, integer) is 'The core of support_quarantine().';
 
 create function public.support_quarantine(
-  learner uuid default null, with_code text default null, with_status text default null, after text default null, page_rows integer default null)
+  learner uuid default null, reason text default null, with_code text default null, with_status text default null, with_answers boolean default false,
+  after text default null, page_rows integer default null)
 returns table (
-  learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, reason text, device_id uuid,
+  learner_id uuid, id text, event_id text, code text, field text, status text, body text, mended_body text, origin text, device_reason text, device_id uuid,
   batch_id text, first_seen_at timestamptz, last_seen_at timestamptz, times_seen integer, resolved_at timestamptz, became_event text, actions jsonb, cursor text)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select * from private.support_quarantine(learner, with_code, with_status, after, page_rows);
+  return query select * from private.support_quarantine(learner, reason, with_code, with_status, with_answers, after, page_rows);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.support_quarantine(uuid, text, text, text, integer) is
+comment on function public.support_quarantine(uuid, text, text, text, boolean, text, integer) is
   'Events that could not be applied, last seen first, at most 500 rows and 1 MiB, but at least one row: of one learner, or of all (open ones unless '
   'with_status is given). after is the last row''s cursor: go on until a page is empty. '
-  'Support and admins; every call is audited. Errors: forbidden, cursor_invalid.';
+  'with_answers needs a grant. Support and admins, with a reason; audited. Errors: forbidden, support_invalid, cursor_invalid.';
 
-grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, integer) to authenticated;
-grant execute on function private.support_quarantine(uuid, text, text, text, integer) to service_role;
-grant execute on function public.own_quarantine(text, integer), public.support_quarantine(uuid, text, text, text, integer) to authenticated;
-grant execute on function public.support_quarantine(uuid, text, text, text, integer) to service_role;
+grant execute on function private.own_quarantine(text, integer), private.support_quarantine(uuid, text, text, text, boolean, text, integer) to authenticated;
+grant execute on function private.support_quarantine(uuid, text, text, text, boolean, text, integer) to service_role;
+grant execute on function public.own_quarantine(text, integer), public.support_quarantine(uuid, text, text, text, boolean, text, integer) to authenticated;
+grant execute on function public.support_quarantine(uuid, text, text, text, boolean, text, integer) to service_role;
 
 -- Source: schemas/90_people/quarantine_replay.sql
 -- What:  support sends quarantined events through ingest again: unchanged, mended, or under a new id.
@@ -1218,7 +1366,7 @@ grant execute on function private.void_record(uuid, text, text, text, boolean), 
 -- What:  projection_differences() and rebuild_learner(): support sees the learners behind the alarm and repairs their rows.
 -- Why:   support gets the alarm and has no SQL console (O2, O4).
 
-create function private.projection_differences(p_limit integer)
+create function private.projection_differences(p_reason text, p_answers boolean, p_limit integer)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
 language plpgsql
 volatile
@@ -1229,16 +1377,17 @@ declare
   v_limit constant integer := private.list_rows(p_limit);
   v_learners uuid[];
 begin
-  perform private.require_role('support', 'admin');
+  perform private.require_look(p_reason, p_answers);
   v_learners := array(
     select d.user_id from ops.projection_difference d
     where d.resolved_at is null and not exists (select from ops.erasure e where e.user_id = d.user_id)
     group by d.user_id order by min(d.found_at), d.user_id limit v_limit);
-  perform private.audit_look('projection_differences', 'ops.projection_difference', v_learners, jsonb_build_object('limit', p_limit));
+  perform private.audit_look('projection_differences', 'ops.projection_difference', v_learners,
+    jsonb_build_object('reason', p_reason, 'answers', p_answers, 'limit', p_limit));
   return query
   select d.user_id, min(d.found_at), count(*)::integer,
     -- A sample: a fault may affect thousands of a learner's rows.
-    jsonb_agg(jsonb_build_object('kind', d.kind, 'live', d.live, 'rebuilt', d.rebuilt,
+    jsonb_agg(jsonb_build_object('kind', d.kind, 'live', private.row_content(d.live, p_answers), 'rebuilt', private.row_content(d.rebuilt, p_answers),
       'id', case when d.kind in ('session', 'attempt') then private.uuid_to_ulid(d.row_id) else d.row_id::text end)
       order by d.number) filter (where d.number <= 10)
   from (
@@ -1250,25 +1399,26 @@ begin
   order by min(d.found_at), d.user_id;
 end
 $$;
-comment on function private.projection_differences(integer) is 'The core of projection_differences().';
+comment on function private.projection_differences(text, boolean, integer) is 'The core of projection_differences().';
 
-create function public.projection_differences(page_learners integer default null)
+create function public.projection_differences(reason text default null, page_learners integer default null, with_answers boolean default false)
 returns table (learner_id uuid, found_at timestamptz, rows integer, differences jsonb)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select * from private.projection_differences(page_learners);
+  return query select * from private.projection_differences(reason, with_answers, page_learners);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.projection_differences(integer) is
+comment on function public.projection_differences(text, integer, boolean) is
   'Learners whose rows differed from their ledger, longest known first, at most 500: the number of rows, and ten of them as {kind, id, live, rebuilt}. '
-  'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins; audited. Errors: forbidden.';
+  'Null means no row. rebuild_learner() repairs them and clears the list. Support and admins give a reason; '
+  'with_answers needs a grant. Audited. Errors: forbidden, support_invalid.';
 
 create function private.rebuild_learner(p_learner uuid)
 returns bigint
@@ -1305,7 +1455,7 @@ comment on function public.rebuild_learner(uuid) is
   'Rebuilds all of a learner''s rows from the ledger and returns the number of events. Voids stay. Devices pull every row '
   'again. Support and admins; audited. Errors: forbidden, record_unknown, erased.';
 
-grant execute on function private.projection_differences(integer), public.projection_differences(integer), private.rebuild_learner(uuid),
+grant execute on function private.projection_differences(text, boolean, integer), public.projection_differences(text, integer, boolean), private.rebuild_learner(uuid),
   public.rebuild_learner(uuid) to authenticated, service_role;
 
 -- Source: schemas/90_people/hand_edits.sql
@@ -1360,6 +1510,66 @@ end
 $$;
 comment on function private.audit_hand_edit() is 'Row trigger: audits a change that Carrel did not make itself. Its arguments are the columns that identify a row.';
 
+-- Source: schemas/90_people/erasure_receipt.sql
+-- What:  the receipt of an erasure: what was erased, when and by which role, about a learner whose id stays hidden.
+-- Why:   somebody outside must be able to check that an erasure was done, without learning whose (O5).
+
+create function private.receipt_subject(p_user uuid, p_salt bytea)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select encode(sha256(p_salt || convert_to(p_user::text, 'UTF8')), 'hex') $$;
+comment on function private.receipt_subject(uuid, bytea) is 'The commitment to a learner: SHA-256 of the salt and the id in lower case.';
+
+create function private.issue_receipts(p_users uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_issued text[];
+begin
+  with issued as (
+    update ops.erasure e set receipt = json_build_object(
+      'format', 'carrel.erasure-receipt/1', 'history', private.history(), 'subject', private.receipt_subject(e.user_id, e.salt), 'reason', e.reason,
+      'requested_at', e.requested_at, 'requested_by', e.requested_by, 'erased_at', e.erased_at, 'rows', e.rows, 'tables', e.tables)::text
+    -- Asked for again, without new rows: the receipt stays.
+    where e.user_id = any (p_users) and ((e.receipt::jsonb -> 'rows')::bigint, e.receipt::jsonb ->> 'reason') is distinct from (e.rows, e.reason)
+    returning e.receipt
+  )
+  select array_agg(encode(sha256(convert_to(i.receipt, 'UTF8')), 'hex')) into v_issued from issued i;
+  -- The digest alone, so that nothing of this record has ever to be erased. The audit's log seals it.
+  perform private.audit('issue_receipt', 'ops.erasure_receipt', d.digest) from unnest(v_issued) d (digest);
+end
+$$;
+comment on function private.issue_receipts(uuid[]) is 'Writes the receipts of complete erasures, and their digests into the audit trail.';
+
+create function ops.erasure_receipt(p_user uuid)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_erasure ops.erasure;
+begin
+  perform private.require_role('admin');
+  select * into v_erasure from ops.erasure e where e.user_id = p_user;
+  if v_erasure.receipt is null then
+    perform private.raise_error('record_unknown', 'There is no receipt: this learner was not erased, or the erasure is not complete.', p_user::text);
+  end if;
+  perform private.audit('erasure_receipt', 'learner.state', p_user::text);
+  return jsonb_build_object('receipt', v_erasure.receipt, 'digest', encode(sha256(convert_to(v_erasure.receipt, 'UTF8')), 'hex'),
+    'salt', encode(v_erasure.salt, 'hex'));
+end
+$$;
+comment on function ops.erasure_receipt(uuid) is
+  'The receipt of an erasure as exact text, its SHA-256, and the salt, which together with the learner''s id opens its `subject`. For admins; audited. '
+  'Errors: forbidden, record_unknown.';
+
 -- Source: schemas/90_people/erasure.sql
 -- What:  the passes of an erasure: they delete all rows of some learners in bounded steps, behind the barrier.
 -- Why:   thousands may ask for erasure at once, and the ledger of one may take hours: both must get on (O5).
@@ -1410,12 +1620,13 @@ begin
         returning user_id
       ),
       counted as (
-        update ops.erasure e set rows = e.rows + g.number
+        update ops.erasure e set rows = e.rows + g.number,
+          tables = e.tables || jsonb_build_object(%2$L, coalesce((e.tables -> %2$L)::bigint, 0) + g.number)
         from (select user_id, count(*) as number from gone group by user_id) g
         where e.user_id = g.user_id
         returning e.user_id, g.number
       )
-      select coalesce(sum(c.number), 0), array_agg(c.user_id) filter (where c.number >= $2) from counted c$sql$, v_table)
+      select coalesce(sum(c.number), 0), array_agg(c.user_id) filter (where c.number >= $2) from counted c$sql$, v_table, regexp_replace(v_table::text, '_(\d{4}_\d\d|default)$', ''))
     into v_count, v_more using finished, v_share, p_rows - rows;
     rows := rows + v_count;
     -- Whoever has rows left here waits for the next pass, so that a foreign key never deletes a row.
@@ -1480,8 +1691,8 @@ begin
     order by s.user_id for update of s skip locked);
 
   -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
-  insert into ops.erasure (user_id, reason)
-  select a.user_id, e.reason from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
+  insert into ops.erasure (user_id, reason, requested_by)
+  select a.user_id, e.reason, e.requested_by from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
   on conflict do nothing;
   perform private.refuse_adopted(a.user_id) from learner.adoption a
   where a.user_id = any (v_users) and not exists (select from ops.erasure e where e.user_id = a.adopted_by);
@@ -1491,6 +1702,7 @@ begin
   if v_pass.finished <> '{}' and private.redact_audit(v_pass.finished, p_rows) < p_rows then
     delete from learner.state s where s.user_id = any (v_pass.finished);
     update ops.erasure e set erased_at = clock_timestamp(), failures = 0, last_error = null where e.user_id = any (v_pass.finished);
+    perform private.issue_receipts(v_pass.finished);
   end if;
   return v_pass.rows;
 end
@@ -1549,9 +1761,9 @@ begin
     returning d.user_id
   ),
   noted as (
-    insert into ops.erasure as e (user_id, reason, requested_at)
+    insert into ops.erasure as e (user_id, reason, requested_at, requested_by)
     -- A learner may be in the list twice: erased first, account deleted later.
-    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
+    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now()), (select c.actor_role from private.audit_caller() c)
     from (
       select r.user_id, case when g.user_id is null then r.reason else 'account_deleted' end as reason, r.requested_at
       from jsonb_to_recordset(p_erasures) as r (user_id uuid, reason text, requested_at timestamptz)
@@ -2145,6 +2357,10 @@ begin
   update learner.event e set user_id = p_to where e.user_id = p_from;
   get diagnostics moved = row_count;
   update ops.telemetry t set user_id = p_to where t.user_id = p_from;
+  insert into ops.telemetry_horizon as h (user_id, device_id, last_event)
+  select p_to, x.device_id, x.last_event from ops.telemetry_horizon x where x.user_id = p_from
+  on conflict (user_id, device_id) do update set last_event = greatest(h.last_event, excluded.last_event);
+  delete from ops.telemetry_horizon x where x.user_id = p_from;
   delete from learner.session x where x.user_id = p_from;
   delete from learner.attempt x where x.user_id = p_from;
   delete from learner.skill_progress x where x.user_id = p_from;
@@ -2561,6 +2777,30 @@ create trigger webhook_endpoint_audit_update after update on ops.webhook_endpoin
 create trigger webhook_endpoint_audit_delete after delete on ops.webhook_endpoint referencing old table as old_rows
   for each statement execute function private.audit_change();
 create trigger webhook_endpoint_no_truncate before truncate on ops.webhook_endpoint
+  for each statement execute function private.forbid_change();
+
+-- Source: schemas/90_people/retention_setting.sql
+-- What:  ops.retention_setting: how long the rows of tables are kept that have no other setting for it.
+-- Why:   what is not needed any more should go, by configuration (O5). What correctness needs has no row here and is kept.
+create table ops.retention_setting (
+  id            text not null,
+  keep          interval,
+  keep_at_least interval not null,
+  constraint retention_setting_pkey primary key (id),
+  constraint retention_setting_keep_long_enough check (keep >= keep_at_least)
+);
+comment on table ops.retention_setting is
+  'One row a table. keep: how long its settled rows are kept; null: for good. ops.retention() lists all tables, ops.set_retention() changes them.';
+comment on column ops.retention_setting.keep_at_least is 'The shortest time that is allowed.';
+alter table ops.retention_setting enable row level security;
+create policy retention_setting_all_nobody on ops.retention_setting for all to anon, authenticated using (false);
+insert into ops.retention_setting (id, keep, keep_at_least) values
+  ('ops.quarantine', null, '31 days'), ('ops.projection_difference', null, '31 days'), ('ops.webhook_message', '30 days', '1 day');
+create trigger retention_setting_audit_insert after insert on ops.retention_setting
+  referencing new table as new_rows for each statement execute function private.audit_change();
+create trigger retention_setting_audit_update after update on ops.retention_setting
+  referencing old table as old_rows new table as new_rows for each statement execute function private.audit_change();
+create trigger retention_setting_stays before delete or truncate on ops.retention_setting
   for each statement execute function private.forbid_change();
 
 -- Source: schemas/90_people/webhook_outbox.sql
@@ -3143,7 +3383,7 @@ end
 $$;
 comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages. Audited.';
 
-create function ops.prune_webhooks(p_keep interval default '30 days')
+create function ops.prune_webhooks(p_keep interval default null)
 returns bigint
 language plpgsql
 volatile
@@ -3151,11 +3391,15 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_count bigint;
+  v_keep constant interval := coalesce(p_keep, (select s.keep from ops.retention_setting s where s.id = 'ops.webhook_message'));
+  v_count bigint := 0;
 begin
   perform private.require_role('admin');
-  perform private.require_interval('p_keep', p_keep);
-  v_count := private.delete_messages(now() - p_keep);
+  -- Null: messages are kept for good.
+  if v_keep is not null then
+    perform private.require_interval('p_keep', v_keep);
+    v_count := private.delete_messages(now() - v_keep);
+  end if;
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
@@ -3163,7 +3407,7 @@ begin
 end
 $$;
 comment on function ops.prune_webhooks(interval) is
-  'Deletes messages older than p_keep with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
+  'Deletes messages older than p_keep (null: the setting) with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
 
 grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
 grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;

@@ -12,14 +12,14 @@
 --          private.save_cohort, public.create_cohort, public.set_cohort, private.find_people, private.change_people,
 --          private.change_members, private.change_staff, public.add_cohort_members, public.remove_cohort_members, public.add_cohort_staff,
 --          public.remove_cohort_staff, private.move_memberships, private.cohorts, public.cohorts, private.cohort_staff,
---          public.cohort_staff, private.answers_of, private.revision_of, private.skips_of, private.figures_of, private.chosen,
+--          public.cohort_staff, private.answers_of, private.revisions_of, private.skips_of, private.figures_of, private.chosen,
 --          private.choices_of, private.add_figures, private.recount_answers, ops.recount_answers, private.hidden_learners,
 --          private.round_down, private.share, private.answer_figures, private.accuracy, public.accuracy, private.shown_choices,
 --          private.choice_label, private.is_right_choice, private.answer_choices, public.answer_choices, private.device_states,
 --          private.learner_states, private.sync_states, public.sync_states, private.help_reasons, private.needs_help, public.needs_help,
 --          private.days_within, private.cohort_learners, public.cohort_learners, private.cohort_progress, public.cohort_progress,
 --          private.learner_answers, public.learner_answers;
---        drop type private.figure;
+--        drop type private.figure, private.learner_state;
 
 select private.revoke_default_grants();
 
@@ -418,7 +418,7 @@ end
 $$;
 comment on function public.add_cohort_members(uuid, text[]) is
   'Adds learners to a cohort by id or e-mail, at most 500 a call. Returns each with its result: added, already_in_cohort, invalid (neither id nor e-mail), '
-  'unknown, email_unconfirmed, erased, cohort_full, or busy (syncing just now: repeat). An adopted learner''s id means the account. Admins; each addition is audited. '
+  'unknown, email_unconfirmed, erased, cohort_full, or busy (adopted or erased just now: repeat). An adopted learner''s id means the account. Admins; each addition is audited. '
   'Errors: forbidden, malformed_request, cohort_unknown.';
 
 create function public.remove_cohort_members(cohort uuid, learners text[])
@@ -633,18 +633,19 @@ comment on function private.answers_of(uuid[], uuid) is
   'The attempts of some learners that are not voided, at one question or all. place: of the learner''s attempts at the question, by event id, over all resets. '
   'is_success: the first right one.';
 
-create function private.revision_of(p_question uuid, p_version integer)
-returns integer
-language plpgsql -- rather than sql, which plans at every call
+create function private.revisions_of(p_question uuid)
+returns table (question_id uuid, version integer, until integer)
+language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  return coalesce((select max(k.version) from content.answer_key k where k.question_id = p_question and k.version <= p_version), 0);
-end
+  select k.question_id, k.version, lead(k.version, 1, 2147483647) over (partition by k.question_id order by k.version)
+  from content.answer_key k where p_question is null or k.question_id = p_question
+  union all
+  select k.question_id, 0, min(k.version) from content.answer_key k where p_question is null or k.question_id = p_question group by 1
 $$;
-comment on function private.revision_of(uuid, integer) is
-  'The release that made the revision of a question that a version has; 0: older than what is on record. Each revision has an answer key, which outlives its text.';
+comment on function private.revisions_of(uuid) is
+  'The revisions of a question or of all: the release that made each, and the next one. 0: older than what is on record. Each revision has an answer key, which outlives its text.';
 
 create function private.skips_of(p_users uuid[])
 returns table (question_id uuid, learners bigint)
@@ -684,11 +685,12 @@ as $$
       count(*) filter (where a.is_success) as succeeded, coalesce(sum(a.place) filter (where a.is_success), 0)::bigint as tries,
       count(*) filter (where a.content_state = 'outdated') as outdated
     from private.answers_of(p_users, p_question) a
-    left join content.skill s on s.id = a.skill_id
+    left join content.skill s on p_by = 'domain' and s.id = a.skill_id
+    left join private.revisions_of(p_question) r on p_by = 'revision' and r.question_id = a.question_id and a.content_version >= r.version and a.content_version < r.until
     cross join lateral (
       select
         case p_by when 'cohort' then '00000000-0000-0000-0000-000000000000' when 'domain' then s.domain_id when 'skill' then a.skill_id else a.question_id end as id,
-        case when p_by = 'revision' then private.revision_of(a.question_id, a.content_version) else 0 end as version) k
+        coalesce(r.version, 0) as version) k
     where k.id is not null
     group by 1, 2
   )
@@ -736,12 +738,14 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select a.question_id, k.version, c.choice, count(distinct a.user_id), count(*), count(*) filter (where a.is_correct), count(*) filter (where a.place = 1),
+  select a.question_id, coalesce(k.version, 0), c.choice, count(distinct a.user_id), count(*), count(*) filter (where a.is_correct), count(*) filter (where a.place = 1),
     count(*) filter (where a.place = 1 and a.is_correct), 0::bigint, 0::bigint, count(*) filter (where a.content_state = 'outdated'), 0::bigint
   from private.answers_of(p_users, p_question) a
-  cross join lateral (select private.revision_of(a.question_id, a.content_version) as version) k
+  left join private.revisions_of(p_question) k on k.question_id = a.question_id and a.content_version >= k.version and a.content_version < k.until
   left join content.answer_key w on w.question_id = a.question_id and w.version = k.version
-  cross join lateral unnest(private.chosen(w.type, a.answer, p_with_texts)) c (choice)
+  cross join lateral unnest(
+    -- Most questions have one choice, and skip the function call.
+    case when w.type = 'single_choice' and a.answer ->> 'choice' ~ '^1?[0-9]$' then array[a.answer ->> 'choice'] else private.chosen(w.type, a.answer, p_with_texts) end) c (choice)
   group by 1, 2, 3
 $$;
 comment on function private.choices_of(uuid[], uuid, boolean) is
@@ -835,8 +839,8 @@ begin
     v_pass.began_at := clock_timestamp();
   end if;
   loop
-    -- At most 1,000 learners or some 200,000 attempts a step. The lock is the pass alone: ingest does not wait.
-    v_users := private.learners_page(null, v_pass.after_user, 1000);
+    -- At most 500 learners or some 200,000 attempts a step. The lock is the pass alone: ingest does not wait.
+    v_users := private.learners_page(null, v_pass.after_user, 500);
     if v_users = '{}' then
       delete from ops.answer_figure f where f.pass < v_pass.counting;
       update private.answer_pass set shown = v_pass.counting, shown_at = v_pass.began_at, counting = v_pass.counting + 1, began_at = null, after_user = null;
@@ -1170,7 +1174,10 @@ as $$
     cross join lateral (select private.open_sessions(u.id) as sessions) o
   ),
   setting as materialized (
-    select s.*, private.ulid_floor(now() - s.problem_within) as reports_from from ops.cohort_setting s
+    select s.*, private.ulid_floor(now() - s.problem_within) as reports_from,
+      -- A clock may be ahead by some days. Later months need no look.
+      private.ulid_floor(now() + s.problem_within) as reports_to
+    from ops.cohort_setting s
   )
   select d.user_id, d.device_id, d.platform, d.app_version, k.state,
     case k.state when 'signed_out' then coalesce(d.revoked_at, d.last_seen_at) when 'storage_full' then f.received_at when 'unable_to_sync' then q.since else d.last_seen_at end,
@@ -1182,10 +1189,10 @@ as $$
   left join lateral (
     select t.body ->> 'code' as code, t.received_at
     from ops.telemetry t
-    where t.user_id = d.user_id and t.event_id >= s.reports_from and t.device_id = d.device_id and t.type = 'app.failed' and t.body ->> 'code' = any (s.storage_codes)
+    where t.user_id = d.user_id and t.event_id >= s.reports_from and t.event_id < s.reports_to and t.device_id = d.device_id and t.type = 'app.failed' and t.body ->> 'code' = any (s.storage_codes)
       and not exists (
         select from ops.telemetry r
-        where r.user_id = t.user_id and r.event_id > t.event_id and r.device_id = t.device_id and r.type = 'app.recovered' and r.body ->> 'code' = t.body ->> 'code')
+        where r.user_id = t.user_id and r.event_id > t.event_id and r.event_id < s.reports_to and r.device_id = t.device_id and r.type = 'app.recovered' and r.body ->> 'code' = t.body ->> 'code')
     order by t.event_id desc limit 1
   ) f on true
   -- 2 Events that wait for support, dead letters included.
@@ -1201,12 +1208,12 @@ as $$
        where p.user_id = t.user_id and p.event_id < t.event_id and p.event_id >= s.reports_from and p.device_id = t.device_id and p.type = 'outbox.created'
        order by p.event_id desc limit 1) as before
     from ops.telemetry t
-    where t.user_id = d.user_id and t.event_id >= s.reports_from and t.device_id = d.device_id and t.type = 'outbox.created'
+    where t.user_id = d.user_id and t.event_id >= s.reports_from and t.event_id < s.reports_to and t.device_id = d.device_id and t.type = 'outbox.created'
     order by t.event_id desc limit 1
   ) r on true
   left join lateral (
     select b.retry, b.received_at from learner.batch b
-    where b.user_id = d.user_id and b.device_id = d.device_id and b.received_at > now() - s.problem_within order by b.received_at desc limit 1
+    where b.user_id = d.user_id and b.device_id = d.device_id and b.received_at > now() - s.problem_within and b.received_at <= now() + interval '1 hour' order by b.received_at desc limit 1
   ) b on true
   cross join lateral (
     select coalesce(d.limited_at > greatest(b.received_at, now() - s.problem_within), false) as is_limited,
@@ -1217,6 +1224,8 @@ as $$
           union
           select x.event_id from ops.quarantine x where x.user_id = d.user_id and x.event_id > r.before and x.event_id < r.event_id and x.device_id = d.device_id) held)
         else 0 end, 0) + coalesce(b.retry, 0) as waiting
+    -- Counted once: without this, each use of the column would count again.
+    offset 0
   ) w
   cross join lateral (
     select case
@@ -1233,8 +1242,11 @@ comment on function private.device_states(uuid[]) is
   'The sync state of each device of some learners: the first that holds of signed_out, storage_full, unable_to_sync, syncing, queued, recently_synced, not_recently_synced. '
   'waiting: events still on the device; refused: events that wait for support.';
 
+create type private.learner_state as (user_id uuid, state text, since timestamptz, last_seen_at timestamptz, code text);
+comment on type private.learner_state is 'How a learner''s device syncs.';
+
 create function private.learner_states(p_users uuid[])
-returns table (user_id uuid, state text, since timestamptz, last_seen_at timestamptz, code text)
+returns setof private.learner_state
 language sql
 stable
 set search_path = pg_catalog, pg_temp
@@ -1302,7 +1314,7 @@ grant execute on function private.sync_states(uuid, text, integer), public.sync_
 -- What:  needs_help(): the learners of a cohort who fail repeatedly, have stopped, or whose work does not arrive.
 -- Why:   an instructor of 200 learners needs to know whom to look at first (O3). The thresholds are in ops.cohort_setting.
 
-create function private.help_reasons(p_users uuid[])
+create function private.help_reasons(p_users uuid[], p_states private.learner_state[])
 returns table (user_id uuid, reason text, since timestamptz, skill_id uuid, question_id uuid, failures bigint, detail text)
 language sql
 stable
@@ -1311,11 +1323,11 @@ as $$
   -- 1 Wrong answers in a row up to the last one, in the round that skill_progress counts. A reset begins a new round.
   select f.user_id, 'repeated_failure', f.since, f.skill_id, f.question_id, f.failures, null
   from (
-    select a.user_id, a.skill_id, a.question_id, count(*) filter (where a.event_id > coalesce(a.last_right, '00000000-0000-0000-0000-000000000000')) as failures,
-      min(a.occurred_at) filter (where a.event_id > coalesce(a.last_right, '00000000-0000-0000-0000-000000000000')) as since,
+    select a.user_id, a.skill_id, a.question_id, count(*) filter (where a.place > coalesce(a.last_right, 0)) as failures,
+      min(a.occurred_at) filter (where a.place > coalesce(a.last_right, 0)) as since,
       max(least(a.occurred_at, now())) as last_at
     from (
-      select x.*, (max(x.event_id::text) filter (where x.is_correct) over (partition by x.user_id, x.question_id))::uuid as last_right
+      select x.*, max(x.place) filter (where x.is_correct) over (partition by x.user_id, x.question_id) as last_right
       from private.answers_of(p_users, null) x
       join learner.skill_progress p on p.user_id = x.user_id and p.skill_id = x.skill_id and p.reset_count = x.reset_count
         and p.reset_event is not distinct from x.reset_event
@@ -1334,9 +1346,10 @@ as $$
   union all
   -- 3 What the learner does is not complete on the server.
   select d.user_id, 'unable_to_sync', d.since, null, null, null, concat_ws(': ', d.state, d.code)
-  from private.learner_states(p_users) d where d.state in ('unable_to_sync', 'storage_full')
+  from unnest(p_states) d where d.state in ('unable_to_sync', 'storage_full')
 $$;
-comment on function private.help_reasons(uuid[]) is 'Why some learners need help: repeated_failure (one row a question), stopped, unable_to_sync.';
+comment on function private.help_reasons(uuid[], private.learner_state[]) is
+  'Why some learners need help: repeated_failure (one row a question), stopped, unable_to_sync. p_states: their sync states.';
 
 create function private.needs_help(p_cohort uuid, p_cursor text, p_limit integer)
 returns table (
@@ -1359,7 +1372,7 @@ begin
   from unnest(v_learners) with ordinality u (id, place)
   left join (
     -- Of many questions, the ten that failed most.
-    select x.*, row_number() over (partition by x.user_id, x.reason order by x.failures desc, x.question_id) as number from private.help_reasons(v_learners) x
+    select x.*, row_number() over (partition by x.user_id, x.reason order by x.failures desc, x.question_id) as number from private.help_reasons(v_learners, array(select s from private.learner_states(v_learners) s)) x
   ) h on h.user_id = u.id and h.number <= 10
   left join content.skill k on k.id = h.skill_id
   left join content.question q on q.id = h.question_id
@@ -1416,9 +1429,11 @@ set jit = off
 as $$
 declare
   v_learners uuid[];
+  v_states private.learner_state[];
 begin
   perform private.require_role('instructor', 'admin');
   v_learners := private.learners_page(p_cohort, private.cursor_id(p_cursor), private.list_rows(p_limit));
+  v_states := array(select s from private.learner_states(v_learners) s);
   perform private.audit('cohort_learners', 'ops.cohort', p_cohort::text, null, jsonb_build_object('cursor', p_cursor, 'learners', cardinality(v_learners)));
   return query
   select u.id, a.email, k.last_day, k.streak, k.longest_streak, private.days_within(p.days, (now() at time zone 'utc')::date - 27, (now() at time zone 'utc')::date + 1),
@@ -1432,9 +1447,9 @@ begin
       round(avg(x.place) filter (where x.is_success), 2) as tries, count(*) filter (where x.content_state = 'outdated') as outdated
     from private.answers_of(v_learners, null) x group by 1
   ) f on f.user_id = u.id
-  left join private.learner_states(v_learners) s on s.user_id = u.id
+  left join unnest(v_states) s on s.user_id = u.id
   left join (
-    select x.user_id, array_agg(distinct x.reason order by x.reason) as reasons from private.help_reasons(v_learners) x group by 1
+    select x.user_id, array_agg(distinct x.reason order by x.reason) as reasons from private.help_reasons(v_learners, v_states) x group by 1
   ) h on h.user_id = u.id
   left join private.find_accounts(v_learners, '{}') a on a.id = u.id
   order by u.id;

@@ -41,6 +41,8 @@ export async function prepareDatabase(cluster: Cluster): Promise<void> {
         throw new Error(renderFailures([sqlFailure(file, text, error, 0)]));
       }
     }
+    // Once for all files, each of which brings the content that it needs.
+    await client.query("select tests.empty_content()");
   } finally {
     await client.end();
   }

@@ -1,7 +1,6 @@
 // The advisors that hosted's dashboard shows, as the CLI runs them: nothing to be found, at any level.
 import { z } from "zod";
 import { throwAwayCluster } from "../../start/project.ts";
-import type { Cluster } from "../../local/postgres/cluster.ts";
 import type { Failure, Step, StepResult } from "../step.ts";
 import { supabaseCli } from "../supabase_cli.ts";
 
@@ -24,8 +23,11 @@ export interface Allowed {
   reason: string;
 }
 
+/** Where an entry that nothing needs is reported. */
+export const ALLOWED_AT = "scripts/check/steps/advisors.ts";
+
 /** What is accepted. An entry for an object that no finding needs any more is a failure too. */
-const ALLOWED: Allowed[] = [
+export const ALLOWED: Allowed[] = [
   { lint: "unused_index", reason: "the database is new: no query has used any index yet" },
   {
     lint: "rls_enabled_no_policy",
@@ -35,7 +37,7 @@ const ALLOWED: Allowed[] = [
   },
 ];
 
-/** Sorts findings into accepted ones and failures. */
+/** Sorts findings into those that an entry accepts, and failures. */
 export function judgeFindings({ results }: z.infer<typeof Findings>, allowed: Allowed[]): StepResult {
   const needed = new Set<Allowed>();
   const failures: Failure[] = results.flatMap((found) => {
@@ -51,7 +53,7 @@ export function judgeFindings({ results }: z.infer<typeof Findings>, allowed: Al
     return [{ at: object, message, detail: found.remediation ?? undefined }];
   });
   const stale = allowed.filter((entry) => entry.object && !needed.has(entry)).map(({ lint, object }) => ({
-    at: "scripts/check/steps/advisors.ts",
+    at: ALLOWED_AT,
     message: `no finding needs the entry for ${lint} on ${object}`,
   }));
   failures.push(...stale);
@@ -59,8 +61,9 @@ export function judgeFindings({ results }: z.infer<typeof Findings>, allowed: Al
 }
 
 /** Runs the advisors on a database. */
-export async function advise(cluster: Cluster, allowed: Allowed[]): Promise<StepResult> {
-  return judgeFindings(await supabaseCli(cluster, ["db", "advisors", "--level", "info"], Findings), allowed);
+export async function advise(databaseUrl: string, allowed: Allowed[]): Promise<StepResult> {
+  const found = await supabaseCli(databaseUrl, ["db", "advisors", "--level", "info"], Findings);
+  return judgeFindings(found, allowed);
 }
 
 export const advisors: Step = {
@@ -68,6 +71,6 @@ export const advisors: Step = {
   about: "Supabase's security and performance advisors find nothing",
   async run() {
     await using cluster = await throwAwayCluster({ migrated: true });
-    return await advise(cluster, ALLOWED);
+    return await advise(cluster.url("postgres"), ALLOWED);
   },
 };

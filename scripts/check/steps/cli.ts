@@ -16,8 +16,8 @@ const Pushed = z.object({
 /** Compares `migration list` and `db push --dry-run` with the idea that nothing is pending. */
 export async function compareMigrations(cluster: Cluster): Promise<StepResult> {
   const [{ migrations }, pushed] = [
-    await supabaseCli(cluster, ["migration", "list"], Listed),
-    await supabaseCli(cluster, ["db", "push", "--dry-run"], Pushed),
+    await supabaseCli(cluster.url("postgres"), ["migration", "list"], Listed),
+    await supabaseCli(cluster.url("postgres"), ["db", "push", "--dry-run"], Pushed),
   ];
   const failures: Failure[] = migrations.filter(({ local, remote }) => local !== remote).map((migration) => ({
     at: "supabase migration list",

@@ -11,7 +11,7 @@ Deno.test("advisors: a table without row level security is found", async () => {
   await sql`create table public.offender (id integer constraint offender_pkey primary key)`;
   await sql`grant select on public.offender to anon`;
   await sql.end();
-  const { failures } = await advise(cluster, []);
+  const { failures } = await advise(cluster.url("postgres"), []);
   assert.deepEqual(failures.map(({ at }) => at), ["public.offender"]);
   assert.match(failures[0]?.message ?? "", /^rls_disabled_in_public \(error\): /);
 });

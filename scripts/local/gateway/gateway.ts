@@ -1,6 +1,7 @@
 // The one address of the local stack: finds the service for a path, resolves API keys, answers preflights, and
 // passes everything else through untouched, bodies as streams.
 import { setTimeout as delay } from "node:timers/promises";
+import type { Inspect } from "../config.ts";
 import type { FunctionsService } from "../functions/service.ts";
 import type { ProjectKeys } from "../keys.ts";
 import { explainListen } from "../postgres/port.ts";
@@ -18,6 +19,8 @@ export interface Backend {
   realtime: Service;
   storage: Service;
   functions: Pick<FunctionsService, "fetch">;
+  /** Sees every answer. */
+  inspect?: Inspect | undefined;
   /** Failures that nobody expected; callers see nothing of them. */
   log(line: string): void;
 }
@@ -73,6 +76,9 @@ async function answer(request: Request, backend: Backend, remote: string): Promi
   } catch (error) {
     backend.log(`${request.method} ${url.pathname}: ${error instanceof Error ? error.stack : error}`);
     response = gatewayResponse(GATEWAY_ERRORS.internal);
+  }
+  if (backend.inspect) {
+    response = await backend.inspect({ method: request.method, path: url.pathname }, response);
   }
   // An accepted WebSocket is no ordinary response.
   if (response.status !== 101 && !("service" in route && route.service === "functions")) {

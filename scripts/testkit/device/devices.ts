@@ -45,7 +45,7 @@ export function openLab(seed = 1): DeviceLab {
       const random = randoms.get(n) ?? seededRandom(seed * 1000 + n);
       // Not begun again when a device is opened again: a restarted app draws new numbers too.
       randoms.set(n, random);
-      return openDevice({
+      const device = openDevice({
         storage: openNodeSqlite(join(folder, `${n}.sqlite`)),
         deviceId: deviceId(n),
         url: URL_OF_NOWHERE,
@@ -55,6 +55,9 @@ export function openLab(seed = 1): DeviceLab {
         random,
         ...o,
       });
+      // The files need not survive the machine, and waiting for the disk is most of the time of a test.
+      device.db.run("pragma synchronous = off");
+      return device;
     },
     [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
   };

@@ -29,15 +29,20 @@ export function isUnreachable(error: unknown): error is DatabaseError | Connecti
   return UNREACHABLE.test(codeOf(error)) || POOLER.test(error.message);
 }
 
+/** Whether the role or its password was refused. */
+export function isLoginRefused(error: unknown): boolean {
+  return error instanceof DatabaseError &&
+    (LOGIN_REFUSED.test(codeOf(error)) || LOGIN_REFUSED.test(error.message));
+}
+
 /** The alarm of an isolate. alarms() shows it too, as worker_silent, because the workers share the connection string. */
 function logUnreachable(error: DatabaseError | ConnectionError): void {
   const cause = codeOf(error) || error.name;
   const now = Date.now();
   if (now - (logged.get(cause) ?? -Infinity) < LOG_EVERY_MS) return;
   logged.set(cause, now);
-  const refused = LOGIN_REFUSED.test(cause) || LOGIN_REFUSED.test(error.message);
   console.error(
-    refused
+    isLoginRefused(error)
       ? `database: PostgreSQL refuses the login of carrel_edge (${cause}). docs/restore.md, "The functions cannot connect", says what to do.`
       : `database: it cannot be reached (${cause}): ${error.message}`,
   );

@@ -4,11 +4,15 @@ create table ops.erasure (
   user_id      uuid not null,
   reason       text not null,
   requested_at timestamptz not null default now(),
+  requested_by text not null default 'unknown',
   erased_at    timestamptz,
   rows         bigint not null default 0,
   tried_at     timestamptz,
   failures     integer not null default 0,
   last_error   text,
+  tables       jsonb not null default '{}',
+  salt         bytea not null default uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+  receipt      text,
   constraint erasure_pkey primary key (user_id),
   -- A list of values, because a free text could contain the data to be erased.
   constraint erasure_reason_known check (reason in ('requested', 'account_deleted')),
@@ -20,6 +24,10 @@ create table ops.erasure (
 create index erasure_tried_at_requested_at_user_id_idx on ops.erasure (tried_at nulls first, requested_at, user_id) where erased_at is null;
 comment on table ops.erasure is
   'The erasure barrier: no data of these learners is accepted. Only their ids are kept, permanently. erased_at is null while rows are left.';
+comment on column ops.erasure.requested_by is 'The role that asked for it.';
+comment on column ops.erasure.tables is 'The number of erased rows by table. rows is their sum.';
+comment on column ops.erasure.salt is 'Hides the learner''s id in the receipt: who has both can show whom the receipt is about.';
+comment on column ops.erasure.receipt is 'The exact text of the receipt, once all rows are erased.';
 comment on column ops.erasure.reason is 'requested: their data. account_deleted: their data and their account.';
 comment on column ops.erasure.failures is 'Failed tries in a row. last_error is the last one''s error, tried_at the time of the last try of any kind.';
 alter table ops.erasure enable row level security;

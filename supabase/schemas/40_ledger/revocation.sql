@@ -1,7 +1,7 @@
 -- What:  list_devices(), revoke_device() and restore_device(), for the learner or support.
 -- Why:   a stolen tablet must neither write nor read any more, and its learner can see to that (O2, U8).
 
-create function private.list_devices(p_learner uuid)
+create function private.list_devices(p_learner uuid, p_reason text)
 returns table (
   device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
   first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
@@ -14,12 +14,13 @@ declare
   v_learner constant uuid := private.learner_acted_on(p_learner);
 begin
   if v_learner is distinct from private.caller_id() then
-    perform private.audit('list_devices', 'learner.state', v_learner::text);
+    perform private.require_reason(p_reason);
+    perform private.audit('list_devices', 'learner.state', v_learner::text, null, jsonb_build_object('reason', p_reason));
   end if;
   return query select * from private.devices_of(v_learner, null);
 end
 $$;
-comment on function private.list_devices(uuid) is 'The core of list_devices().';
+comment on function private.list_devices(uuid, text) is 'The core of list_devices().';
 
 create function private.set_revoked(p_learner uuid, p_device uuid, p_revoked boolean, p_reason text)
 returns json
@@ -83,7 +84,7 @@ end
 $$;
 comment on function private.set_revoked(uuid, uuid, boolean, text) is 'The core of revoke_device() and restore_device().';
 
-create function public.list_devices(learner uuid default null)
+create function public.list_devices(learner uuid default null, reason text default null)
 returns table (
   device_id uuid, platform text, app_version text, contract_version integer, content_version integer, versions_behind integer,
   first_seen_at timestamptz, last_seen_at timestamptz, queue_lag_ms bigint, clock_skew_ms bigint, revoked_at timestamptz)
@@ -92,16 +93,16 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select * from private.list_devices(learner);
+  return query select * from private.list_devices(learner, reason);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.list_devices(uuid) is
+comment on function public.list_devices(uuid, text) is
   'The caller''s devices, last seen first: app and platform, content versions behind, wait of the oldest event (ms), '
-  'clock skew (ms), and the time of revocation. Support and admins may name a learner; this is audited. Errors: forbidden.';
+  'clock skew (ms), and the time of revocation. Support and admins may name a learner, with a reason; this is audited. Errors: forbidden, support_invalid.';
 
 create function public.revoke_device(device uuid, reason text default null, learner uuid default null)
 returns json
@@ -140,5 +141,5 @@ $$;
 comment on function public.restore_device(uuid, uuid, text) is
   'Lifts a revocation, so that the device sends what it kept. Returns the device. Support and admins; audited. Errors: malformed_request, forbidden, device_unknown.';
 
-grant execute on function private.list_devices(uuid), private.set_revoked(uuid, uuid, boolean, text),
-  public.list_devices(uuid), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;
+grant execute on function private.list_devices(uuid, text), private.set_revoked(uuid, uuid, boolean, text),
+  public.list_devices(uuid, text), public.revoke_device(uuid, text, uuid), public.restore_device(uuid, uuid, text) to authenticated, service_role;

@@ -54,7 +54,13 @@ begin
       and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'utc' <= p_before
     order by c.relname
   loop
+    if p_table = 'telemetry' then
+      perform private.raise_telemetry_horizon(v_partition);
+    end if;
     execute format('drop table %s', v_partition);
+    if p_table = 'telemetry' then
+      perform private.forget_erased_horizons();
+    end if;
     v_dropped := v_dropped + 1;
   end loop;
   return v_dropped;
@@ -73,9 +79,20 @@ declare
   v_count bigint;
 begin
   -- Rows of wrong clocks and of dropped months. Only their time of arrival can be trusted.
-  delete from ops.telemetry_default t
-  where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000));
-  get diagnostics v_count = row_count;
+  with gone as (
+    delete from ops.telemetry_default t
+    where t.ctid = any (array(select d.ctid from ops.telemetry_default d where d.received_at < p_before limit 100000))
+    returning t.user_id, t.device_id, t.event_id, t.received_at
+  ),
+  noted as (
+    insert into ops.telemetry_horizon as h (user_id, device_id, last_event)
+    select g.user_id, g.device_id, (array_agg(g.event_id order by g.event_id desc))[1] from gone g
+    -- The id of a clock that was ahead would turn everything that the device sends later into a duplicate.
+    where g.event_id < private.ulid_floor(g.received_at + interval '1 day')
+    group by g.user_id, g.device_id
+    on conflict (user_id, device_id) do update set last_event = greatest(h.last_event, excluded.last_event)
+  )
+  select count(*) into v_count from gone;
   if v_count > 0 then
     perform private.audit('delete_stray_telemetry', 'ops.telemetry_default', null, null, jsonb_build_object('rows', v_count, 'received_before', p_before));
   end if;

@@ -68,6 +68,10 @@ begin
   update learner.event e set user_id = p_to where e.user_id = p_from;
   get diagnostics moved = row_count;
   update ops.telemetry t set user_id = p_to where t.user_id = p_from;
+  insert into ops.telemetry_horizon as h (user_id, device_id, last_event)
+  select p_to, x.device_id, x.last_event from ops.telemetry_horizon x where x.user_id = p_from
+  on conflict (user_id, device_id) do update set last_event = greatest(h.last_event, excluded.last_event);
+  delete from ops.telemetry_horizon x where x.user_id = p_from;
   delete from learner.session x where x.user_id = p_from;
   delete from learner.attempt x where x.user_id = p_from;
   delete from learner.skill_progress x where x.user_id = p_from;

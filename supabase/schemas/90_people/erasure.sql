@@ -47,12 +47,13 @@ begin
         returning user_id
       ),
       counted as (
-        update ops.erasure e set rows = e.rows + g.number
+        update ops.erasure e set rows = e.rows + g.number,
+          tables = e.tables || jsonb_build_object(%2$L, coalesce((e.tables -> %2$L)::bigint, 0) + g.number)
         from (select user_id, count(*) as number from gone group by user_id) g
         where e.user_id = g.user_id
         returning e.user_id, g.number
       )
-      select coalesce(sum(c.number), 0), array_agg(c.user_id) filter (where c.number >= $2) from counted c$sql$, v_table)
+      select coalesce(sum(c.number), 0), array_agg(c.user_id) filter (where c.number >= $2) from counted c$sql$, v_table, regexp_replace(v_table::text, '_(\d{4}_\d\d|default)$', ''))
     into v_count, v_more using finished, v_share, p_rows - rows;
     rows := rows + v_count;
     -- Whoever has rows left here waits for the next pass, so that a foreign key never deletes a row.
@@ -117,8 +118,8 @@ begin
     order by s.user_id for update of s skip locked);
 
   -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
-  insert into ops.erasure (user_id, reason)
-  select a.user_id, e.reason from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
+  insert into ops.erasure (user_id, reason, requested_by)
+  select a.user_id, e.reason, e.requested_by from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
   on conflict do nothing;
   perform private.refuse_adopted(a.user_id) from learner.adoption a
   where a.user_id = any (v_users) and not exists (select from ops.erasure e where e.user_id = a.adopted_by);
@@ -128,6 +129,7 @@ begin
   if v_pass.finished <> '{}' and private.redact_audit(v_pass.finished, p_rows) < p_rows then
     delete from learner.state s where s.user_id = any (v_pass.finished);
     update ops.erasure e set erased_at = clock_timestamp(), failures = 0, last_error = null where e.user_id = any (v_pass.finished);
+    perform private.issue_receipts(v_pass.finished);
   end if;
   return v_pass.rows;
 end

@@ -18,9 +18,9 @@ begin
     returning d.user_id
   ),
   noted as (
-    insert into ops.erasure as e (user_id, reason, requested_at)
+    insert into ops.erasure as e (user_id, reason, requested_at, requested_by)
     -- A learner may be in the list twice: erased first, account deleted later.
-    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now())
+    select distinct on (x.user_id) x.user_id, x.reason, coalesce(x.requested_at, now()), (select c.actor_role from private.audit_caller() c)
     from (
       select r.user_id, case when g.user_id is null then r.reason else 'account_deleted' end as reason, r.requested_at
       from jsonb_to_recordset(p_erasures) as r (user_id uuid, reason text, requested_at timestamptz)

@@ -134,7 +134,7 @@ end
 $$;
 comment on function private.delete_messages(timestamptz) is 'Deletes messages from before this time with their deliveries and log. Returns the number of messages. Audited.';
 
-create function ops.prune_webhooks(p_keep interval default '30 days')
+create function ops.prune_webhooks(p_keep interval default null)
 returns bigint
 language plpgsql
 volatile
@@ -142,11 +142,15 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_count bigint;
+  v_keep constant interval := coalesce(p_keep, (select s.keep from ops.retention_setting s where s.id = 'ops.webhook_message'));
+  v_count bigint := 0;
 begin
   perform private.require_role('admin');
-  perform private.require_interval('p_keep', p_keep);
-  v_count := private.delete_messages(now() - p_keep);
+  -- Null: messages are kept for good.
+  if v_keep is not null then
+    perform private.require_interval('p_keep', v_keep);
+    v_count := private.delete_messages(now() - v_keep);
+  end if;
   -- Expired secrets no longer sign. They are deleted from Vault here.
   perform private.forget_webhook_secret(e.previous_secret_id) from ops.webhook_endpoint e where e.previous_ends_at <= now();
   update ops.webhook_endpoint set previous_secret_id = null, previous_ends_at = null where previous_ends_at <= now();
@@ -154,7 +158,7 @@ begin
 end
 $$;
 comment on function ops.prune_webhooks(interval) is
-  'Deletes messages older than p_keep with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
+  'Deletes messages older than p_keep (null: the setting) with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
 
 grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
 grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;

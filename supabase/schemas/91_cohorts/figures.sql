@@ -31,18 +31,19 @@ comment on function private.answers_of(uuid[], uuid) is
   'The attempts of some learners that are not voided, at one question or all. place: of the learner''s attempts at the question, by event id, over all resets. '
   'is_success: the first right one.';
 
-create function private.revision_of(p_question uuid, p_version integer)
-returns integer
-language plpgsql -- rather than sql, which plans at every call
+create function private.revisions_of(p_question uuid)
+returns table (question_id uuid, version integer, until integer)
+language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-  return coalesce((select max(k.version) from content.answer_key k where k.question_id = p_question and k.version <= p_version), 0);
-end
+  select k.question_id, k.version, lead(k.version, 1, 2147483647) over (partition by k.question_id order by k.version)
+  from content.answer_key k where p_question is null or k.question_id = p_question
+  union all
+  select k.question_id, 0, min(k.version) from content.answer_key k where p_question is null or k.question_id = p_question group by 1
 $$;
-comment on function private.revision_of(uuid, integer) is
-  'The release that made the revision of a question that a version has; 0: older than what is on record. Each revision has an answer key, which outlives its text.';
+comment on function private.revisions_of(uuid) is
+  'The revisions of a question or of all: the release that made each, and the next one. 0: older than what is on record. Each revision has an answer key, which outlives its text.';
 
 create function private.skips_of(p_users uuid[])
 returns table (question_id uuid, learners bigint)
@@ -82,11 +83,12 @@ as $$
       count(*) filter (where a.is_success) as succeeded, coalesce(sum(a.place) filter (where a.is_success), 0)::bigint as tries,
       count(*) filter (where a.content_state = 'outdated') as outdated
     from private.answers_of(p_users, p_question) a
-    left join content.skill s on s.id = a.skill_id
+    left join content.skill s on p_by = 'domain' and s.id = a.skill_id
+    left join private.revisions_of(p_question) r on p_by = 'revision' and r.question_id = a.question_id and a.content_version >= r.version and a.content_version < r.until
     cross join lateral (
       select
         case p_by when 'cohort' then '00000000-0000-0000-0000-000000000000' when 'domain' then s.domain_id when 'skill' then a.skill_id else a.question_id end as id,
-        case when p_by = 'revision' then private.revision_of(a.question_id, a.content_version) else 0 end as version) k
+        coalesce(r.version, 0) as version) k
     where k.id is not null
     group by 1, 2
   )
@@ -134,12 +136,14 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select a.question_id, k.version, c.choice, count(distinct a.user_id), count(*), count(*) filter (where a.is_correct), count(*) filter (where a.place = 1),
+  select a.question_id, coalesce(k.version, 0), c.choice, count(distinct a.user_id), count(*), count(*) filter (where a.is_correct), count(*) filter (where a.place = 1),
     count(*) filter (where a.place = 1 and a.is_correct), 0::bigint, 0::bigint, count(*) filter (where a.content_state = 'outdated'), 0::bigint
   from private.answers_of(p_users, p_question) a
-  cross join lateral (select private.revision_of(a.question_id, a.content_version) as version) k
+  left join private.revisions_of(p_question) k on k.question_id = a.question_id and a.content_version >= k.version and a.content_version < k.until
   left join content.answer_key w on w.question_id = a.question_id and w.version = k.version
-  cross join lateral unnest(private.chosen(w.type, a.answer, p_with_texts)) c (choice)
+  cross join lateral unnest(
+    -- Most questions have one choice, and skip the function call.
+    case when w.type = 'single_choice' and a.answer ->> 'choice' ~ '^1?[0-9]$' then array[a.answer ->> 'choice'] else private.chosen(w.type, a.answer, p_with_texts) end) c (choice)
   group by 1, 2, 3
 $$;
 comment on function private.choices_of(uuid[], uuid, boolean) is

@@ -21,9 +21,11 @@ set jit = off
 as $$
 declare
   v_learners uuid[];
+  v_states private.learner_state[];
 begin
   perform private.require_role('instructor', 'admin');
   v_learners := private.learners_page(p_cohort, private.cursor_id(p_cursor), private.list_rows(p_limit));
+  v_states := array(select s from private.learner_states(v_learners) s);
   perform private.audit('cohort_learners', 'ops.cohort', p_cohort::text, null, jsonb_build_object('cursor', p_cursor, 'learners', cardinality(v_learners)));
   return query
   select u.id, a.email, k.last_day, k.streak, k.longest_streak, private.days_within(p.days, (now() at time zone 'utc')::date - 27, (now() at time zone 'utc')::date + 1),
@@ -37,9 +39,9 @@ begin
       round(avg(x.place) filter (where x.is_success), 2) as tries, count(*) filter (where x.content_state = 'outdated') as outdated
     from private.answers_of(v_learners, null) x group by 1
   ) f on f.user_id = u.id
-  left join private.learner_states(v_learners) s on s.user_id = u.id
+  left join unnest(v_states) s on s.user_id = u.id
   left join (
-    select x.user_id, array_agg(distinct x.reason order by x.reason) as reasons from private.help_reasons(v_learners) x group by 1
+    select x.user_id, array_agg(distinct x.reason order by x.reason) as reasons from private.help_reasons(v_learners, v_states) x group by 1
   ) h on h.user_id = u.id
   left join private.find_accounts(v_learners, '{}') a on a.id = u.id
   order by u.id;

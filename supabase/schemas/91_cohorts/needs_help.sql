@@ -1,7 +1,7 @@
 -- What:  needs_help(): the learners of a cohort who fail repeatedly, have stopped, or whose work does not arrive.
 -- Why:   an instructor of 200 learners needs to know whom to look at first (O3). The thresholds are in ops.cohort_setting.
 
-create function private.help_reasons(p_users uuid[])
+create function private.help_reasons(p_users uuid[], p_states private.learner_state[])
 returns table (user_id uuid, reason text, since timestamptz, skill_id uuid, question_id uuid, failures bigint, detail text)
 language sql
 stable
@@ -10,11 +10,11 @@ as $$
   -- 1 Wrong answers in a row up to the last one, in the round that skill_progress counts. A reset begins a new round.
   select f.user_id, 'repeated_failure', f.since, f.skill_id, f.question_id, f.failures, null
   from (
-    select a.user_id, a.skill_id, a.question_id, count(*) filter (where a.event_id > coalesce(a.last_right, '00000000-0000-0000-0000-000000000000')) as failures,
-      min(a.occurred_at) filter (where a.event_id > coalesce(a.last_right, '00000000-0000-0000-0000-000000000000')) as since,
+    select a.user_id, a.skill_id, a.question_id, count(*) filter (where a.place > coalesce(a.last_right, 0)) as failures,
+      min(a.occurred_at) filter (where a.place > coalesce(a.last_right, 0)) as since,
       max(least(a.occurred_at, now())) as last_at
     from (
-      select x.*, (max(x.event_id::text) filter (where x.is_correct) over (partition by x.user_id, x.question_id))::uuid as last_right
+      select x.*, max(x.place) filter (where x.is_correct) over (partition by x.user_id, x.question_id) as last_right
       from private.answers_of(p_users, null) x
       join learner.skill_progress p on p.user_id = x.user_id and p.skill_id = x.skill_id and p.reset_count = x.reset_count
         and p.reset_event is not distinct from x.reset_event
@@ -33,9 +33,10 @@ as $$
   union all
   -- 3 What the learner does is not complete on the server.
   select d.user_id, 'unable_to_sync', d.since, null, null, null, concat_ws(': ', d.state, d.code)
-  from private.learner_states(p_users) d where d.state in ('unable_to_sync', 'storage_full')
+  from unnest(p_states) d where d.state in ('unable_to_sync', 'storage_full')
 $$;
-comment on function private.help_reasons(uuid[]) is 'Why some learners need help: repeated_failure (one row a question), stopped, unable_to_sync.';
+comment on function private.help_reasons(uuid[], private.learner_state[]) is
+  'Why some learners need help: repeated_failure (one row a question), stopped, unable_to_sync. p_states: their sync states.';
 
 create function private.needs_help(p_cohort uuid, p_cursor text, p_limit integer)
 returns table (
@@ -58,7 +59,7 @@ begin
   from unnest(v_learners) with ordinality u (id, place)
   left join (
     -- Of many questions, the ten that failed most.
-    select x.*, row_number() over (partition by x.user_id, x.reason order by x.failures desc, x.question_id) as number from private.help_reasons(v_learners) x
+    select x.*, row_number() over (partition by x.user_id, x.reason order by x.failures desc, x.question_id) as number from private.help_reasons(v_learners, array(select s from private.learner_states(v_learners) s)) x
   ) h on h.user_id = u.id and h.number <= 10
   left join content.skill k on k.id = h.skill_id
   left join content.question q on q.id = h.question_id

@@ -138,7 +138,7 @@ end
 $$;
 comment on function public.add_cohort_members(uuid, text[]) is
   'Adds learners to a cohort by id or e-mail, at most 500 a call. Returns each with its result: added, already_in_cohort, invalid (neither id nor e-mail), '
-  'unknown, email_unconfirmed, erased, cohort_full, or busy (syncing just now: repeat). An adopted learner''s id means the account. Admins; each addition is audited. '
+  'unknown, email_unconfirmed, erased, cohort_full, or busy (adopted or erased just now: repeat). An adopted learner''s id means the account. Admins; each addition is audited. '
   'Errors: forbidden, malformed_request, cohort_unknown.';
 
 create function public.remove_cohort_members(cohort uuid, learners text[])

@@ -85,8 +85,8 @@ begin
     v_pass.began_at := clock_timestamp();
   end if;
   loop
-    -- At most 1,000 learners or some 200,000 attempts a step. The lock is the pass alone: ingest does not wait.
-    v_users := private.learners_page(null, v_pass.after_user, 1000);
+    -- At most 500 learners or some 200,000 attempts a step. The lock is the pass alone: ingest does not wait.
+    v_users := private.learners_page(null, v_pass.after_user, 500);
     if v_users = '{}' then
       delete from ops.answer_figure f where f.pass < v_pass.counting;
       update private.answer_pass set shown = v_pass.counting, shown_at = v_pass.began_at, counting = v_pass.counting + 1, began_at = null, after_user = null;

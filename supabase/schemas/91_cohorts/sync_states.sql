@@ -17,7 +17,10 @@ as $$
     cross join lateral (select private.open_sessions(u.id) as sessions) o
   ),
   setting as materialized (
-    select s.*, private.ulid_floor(now() - s.problem_within) as reports_from from ops.cohort_setting s
+    select s.*, private.ulid_floor(now() - s.problem_within) as reports_from,
+      -- A clock may be ahead by some days. Later months need no look.
+      private.ulid_floor(now() + s.problem_within) as reports_to
+    from ops.cohort_setting s
   )
   select d.user_id, d.device_id, d.platform, d.app_version, k.state,
     case k.state when 'signed_out' then coalesce(d.revoked_at, d.last_seen_at) when 'storage_full' then f.received_at when 'unable_to_sync' then q.since else d.last_seen_at end,
@@ -29,10 +32,10 @@ as $$
   left join lateral (
     select t.body ->> 'code' as code, t.received_at
     from ops.telemetry t
-    where t.user_id = d.user_id and t.event_id >= s.reports_from and t.device_id = d.device_id and t.type = 'app.failed' and t.body ->> 'code' = any (s.storage_codes)
+    where t.user_id = d.user_id and t.event_id >= s.reports_from and t.event_id < s.reports_to and t.device_id = d.device_id and t.type = 'app.failed' and t.body ->> 'code' = any (s.storage_codes)
       and not exists (
         select from ops.telemetry r
-        where r.user_id = t.user_id and r.event_id > t.event_id and r.device_id = t.device_id and r.type = 'app.recovered' and r.body ->> 'code' = t.body ->> 'code')
+        where r.user_id = t.user_id and r.event_id > t.event_id and r.event_id < s.reports_to and r.device_id = t.device_id and r.type = 'app.recovered' and r.body ->> 'code' = t.body ->> 'code')
     order by t.event_id desc limit 1
   ) f on true
   -- 2 Events that wait for support, dead letters included.
@@ -48,12 +51,12 @@ as $$
        where p.user_id = t.user_id and p.event_id < t.event_id and p.event_id >= s.reports_from and p.device_id = t.device_id and p.type = 'outbox.created'
        order by p.event_id desc limit 1) as before
     from ops.telemetry t
-    where t.user_id = d.user_id and t.event_id >= s.reports_from and t.device_id = d.device_id and t.type = 'outbox.created'
+    where t.user_id = d.user_id and t.event_id >= s.reports_from and t.event_id < s.reports_to and t.device_id = d.device_id and t.type = 'outbox.created'
     order by t.event_id desc limit 1
   ) r on true
   left join lateral (
     select b.retry, b.received_at from learner.batch b
-    where b.user_id = d.user_id and b.device_id = d.device_id and b.received_at > now() - s.problem_within order by b.received_at desc limit 1
+    where b.user_id = d.user_id and b.device_id = d.device_id and b.received_at > now() - s.problem_within and b.received_at <= now() + interval '1 hour' order by b.received_at desc limit 1
   ) b on true
   cross join lateral (
     select coalesce(d.limited_at > greatest(b.received_at, now() - s.problem_within), false) as is_limited,
@@ -64,6 +67,8 @@ as $$
           union
           select x.event_id from ops.quarantine x where x.user_id = d.user_id and x.event_id > r.before and x.event_id < r.event_id and x.device_id = d.device_id) held)
         else 0 end, 0) + coalesce(b.retry, 0) as waiting
+    -- Counted once: without this, each use of the column would count again.
+    offset 0
   ) w
   cross join lateral (
     select case
@@ -80,8 +85,11 @@ comment on function private.device_states(uuid[]) is
   'The sync state of each device of some learners: the first that holds of signed_out, storage_full, unable_to_sync, syncing, queued, recently_synced, not_recently_synced. '
   'waiting: events still on the device; refused: events that wait for support.';
 
+create type private.learner_state as (user_id uuid, state text, since timestamptz, last_seen_at timestamptz, code text);
+comment on type private.learner_state is 'How a learner''s device syncs.';
+
 create function private.learner_states(p_users uuid[])
-returns table (user_id uuid, state text, since timestamptz, last_seen_at timestamptz, code text)
+returns setof private.learner_state
 language sql
 stable
 set search_path = pg_catalog, pg_temp

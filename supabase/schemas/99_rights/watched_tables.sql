@@ -50,6 +50,8 @@ from (values
   ('ops.quarantine', 'insert or update or delete'),
   ('ops.quarantine_action', 'insert or update or delete'),
   ('ops.erasure', 'insert or update or delete'),
+  ('ops.support_grant', 'insert or update or delete'),
+  ('ops.telemetry_horizon', 'insert or update or delete'),
   ('ops.account_deletion', 'insert or update or delete'),
   ('ops.cohort_member', 'insert or update or delete'),
   ('ops.cohort_staff', 'insert or update or delete'),

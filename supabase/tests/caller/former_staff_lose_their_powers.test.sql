@@ -19,7 +19,7 @@ select name from tests.functions_open_to_token(tests.token_of(tests.learner(99),
 except select tests.functions_open_to_token(tests.token_of(tests.learner(98)));
 select cmp_ok((select count(*) from privileged), '>=', 30::bigint, 'I9: the sweep knows the functions that only staff may call');
 select set_has('select name from privileged', $$ values ('public.publish_release(note text, expected_hash text, force boolean)'),
-  ('public.support_timeline(learner uuid, after text, page_rows integer)'), ('public.list_devices(learner uuid)'), ('public.alarms()') $$,
+  ('public.support_find(query text, reason text)'), ('public.list_devices(learner uuid, reason text)'), ('public.alarms()') $$,
   'I9: publishing, the timeline, a learner''s devices and the alarms are for staff');
 
 delete from auth.users where id = tests.learner(101);

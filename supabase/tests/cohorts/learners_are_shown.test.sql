@@ -46,7 +46,7 @@ select results_eq($$ select pg_temp.seen('select reason, detail from public.need
 -- One learner, and all by skill.
 select results_eq($$ select pg_temp.seen('select question_key, attempts, correct, first_correct, tries_to_success, outdated, last_correct from public.learner_answers(tests.learner(1))') $$,
   $$ values ('(question-1,4,2,f,3,1,t)'), ('(question-2,1,1,t,1,0,t)') $$, 'O3: one learner by question');
-select set_has($$ select summary from public.support_timeline(tests.learner(1)) $$, $$ values ('learner_answers by instructor') $$, 'O1: a look at one learner is on the learner''s timeline');
+select set_has($$ select summary from public.support_timeline(tests.learner(1), 'a test') $$, $$ values ('learner_answers by instructor') $$, 'O1: a look at one learner is on the learner''s timeline');
 select results_eq($$ select pg_temp.seen('select learner_id, skill_key, attempts, correct from public.cohort_progress(tests.domain(1), page_rows => 2)') $$,
   $$ select format('(%s,%s,%s,%s)', x.user_id, k.key, x.attempts, x.correct) collate "default" from learner.skill_progress x join content.skill k on k.id = x.skill_id
      where x.user_id in (tests.learner(1), tests.learner(2), tests.learner(3)) order by x.user_id, x.skill_id limit 2 $$, 'O3: progress by learner and skill, as devices show it');

@@ -19,7 +19,7 @@ select results_eq(format('select r.* from c, public.add_cohort_members(c.id, %L)
 select set_eq('select user_id from ops.cohort_member', $$ select tests.learner(n) from unnest(array[1, 2, 11]) n $$, 'O3: only the lines that say added are members');
 select bag_eq($$ select action, object_id, after ->> 'cohort_id' from ops.audit where action ~ 'cohort_member' $$,
   $$ select 'add_cohort_member', tests.learner(n)::text, c.id::text from c, unnest(array[1, 2, 11]) n $$, 'O1: each addition to a cohort is audited under the learner');
-select set_has($$ select summary from public.support_timeline(tests.learner(1)) $$, $$ values ('add_cohort_member by postgres') $$, 'O2: an addition to a cohort is on the learner''s timeline');
+select set_has($$ select summary from public.support_timeline(tests.learner(1), 'a test') $$, $$ values ('add_cohort_member by postgres') $$, 'O2: an addition to a cohort is on the learner''s timeline');
 
 select results_eq(format('select result from c, public.remove_cohort_members(c.id, %L)', array['ada@example.com', tests.learner(3)::text, tests.learner(99)::text, 'ada@example.com']),
   $$ values ('removed'), ('not_in_cohort'), ('unknown'), ('not_in_cohort') $$, 'O3: a list of learners is removed from a cohort with a result for each line');

@@ -29,7 +29,7 @@ select is(tests.send(tests.attempt(11, 1)), array['applied'], 'U8: a restored de
 select results_eq($$ select action, actor, actor_role, after ->> 'reason' from ops.audit where object_id = tests.learner()::text order by id $$,
   $$ values ('revoke_device', tests.learner(), 'learner', 'left on the train'), ('restore_device', tests.learner(9), 'support', 'it was found') $$,
   'I10: each revocation and restoration is recorded once');
-select bag_has($$ select kind from public.support_timeline(tests.learner()) where summary like 're%_device by %' $$,
+select bag_has($$ select kind from public.support_timeline(tests.learner(), 'test') where summary like 're%_device by %' $$,
   $$ values ('operation'), ('operation') $$, 'O2: revocation and restoration are in the support timeline');
 
 select * from finish();

@@ -12,7 +12,7 @@ select is_empty('select from ops.account_deletion where user_id = tests.learner(
 select results_eq($$ select action, actor_role, before ? 'erase_at', after from ops.audit where object_id = tests.learner(1)::text and object = 'learner.state' order by id $$,
   $$ values ('delete_account', 'postgres', null::boolean, (select jsonb_build_object('erase_at', a.before -> 'erase_at') from ops.audit a where a.action = 'cancel_deletion')),
             ('cancel_deletion', 'postgres', true, '{"reason": "a wrong click"}'::jsonb) $$, 'O1: a deleted account and the end of its grace period are audited');
-select isnt_empty($$ select from public.support_timeline(tests.learner(1)) where summary like 'cancel_deletion%' $$, 'O2: the timeline shows a cancelled deletion');
+select isnt_empty($$ select from public.support_timeline(tests.learner(1), 'test') where summary like 'cancel_deletion%' $$, 'O2: the timeline shows a cancelled deletion');
 select is(tests.raised('select ops.cancel_deletion(tests.learner(1), ''again'')'), 'CR070 ' || tests.learner(1), 'O5: a deletion can be cancelled once');
 select is(tests.raised('select ops.cancel_deletion(tests.learner(2), '' '')'), 'CR071 reason', 'O5: cancelling a deletion needs a reason');
 

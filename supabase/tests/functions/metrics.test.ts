@@ -9,7 +9,7 @@ import { freePort } from "../../../scripts/local/postgres/port.ts";
 import type { Stack } from "../../../scripts/local/stack.ts";
 import { until } from "../../../scripts/local/until.ts";
 import { anchorsOf } from "../../../scripts/check/markdown.ts";
-import { hasPrometheus, promtool } from "../../../scripts/testkit/prometheus.ts";
+import { hasPrometheus, promtool, startPrometheus } from "../../../scripts/testkit/prometheus.ts";
 import { event, header, newLearner, push, startBench } from "./bench.ts";
 import { testClock } from "./clock.ts";
 
@@ -103,17 +103,21 @@ Deno.test("O4: each alert has a runbook that exists and a case that fires, and a
   const file = (path: string) => Deno.readTextFile(new URL(`../../../${path}`, import.meta.url));
   const rules = await file("docs/monitoring/rules.yml");
   const cases = await file("supabase/tests/monitoring/rules.test.yml");
+  const page = await file("docs/runbook.md");
+  const anchors = anchorsOf(page);
+  const [incidents = ""] = page.split("\n## ");
   const named = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, name = ""]) => name);
   const alerts = named(rules, /alert: (\w+)/g);
   assert.ok(alerts.length > 10);
   const firing = named(cases, /alertname: (\w+)\n\s+exp_alerts:\n/g);
   assert.deepEqual(alerts.filter((alert) => !firing.includes(alert)), []);
-  const runbooks = named(rules, /runbook: (\S+)/g);
+  const runbooks = named(rules, /runbook_url: "\{\{ \$externalLabels\.runbook \}\}#(\S+)"/g);
   assert.equal(runbooks.length, alerts.length);
   for (const runbook of new Set(runbooks)) {
-    const [page = "", anchor = ""] = runbook.split("#");
-    assert.ok(anchorsOf(await file(page)).has(anchor), runbook);
+    assert.ok(anchors.has(runbook), runbook);
   }
+  const unnamed = alerts.filter((alert) => !incidents.includes(`\`${alert}\``));
+  assert.deepEqual(unnamed, [], "the table of incidents names each alert");
   const exposed = expose(SNAPSHOT, "prometheus");
   const families = named(exposed, /^# TYPE (\w+)/gm);
   const used = named(
@@ -279,15 +283,11 @@ Deno.test("O4: the endpoint of metrics", async (t) => {
           )
           .replace("rules.yml", new URL("../../../docs/monitoring/rules.yml", import.meta.url).pathname);
       await Deno.writeTextFile(`${folder}/prometheus.yml`, config);
-      const child = new Deno.Command("prometheus", {
-        args: [
-          `--config.file=${folder}/prometheus.yml`,
-          `--storage.tsdb.path=${folder}/data`,
-          `--web.listen-address=127.0.0.1:${port}`,
-        ],
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
+      const child = startPrometheus([
+        `--config.file=${folder}/prometheus.yml`,
+        `--storage.tsdb.path=${folder}/data`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ]);
       try {
         const ask = async (path: string) => {
           const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`).catch(() => null);

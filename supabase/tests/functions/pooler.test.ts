@@ -13,7 +13,11 @@ import { settings } from "../properties/settings.ts";
 import { event, header, ndjson } from "./bench.ts";
 
 const binary = await findPgbouncer();
-if (!binary) console.log("There is no PgBouncer: scripts/testkit/fetch_pgbouncer.sh fetches it.");
+if (!binary) {
+  console.log(
+    "There is no PgBouncer: `scripts/testkit/fetch_debian.sh pgbouncer pgbouncer libevent-2.1-7 libc-ares2` fetches it.",
+  );
+}
 
 const CONNECTIONS = 2;
 const WORKERS = 3;

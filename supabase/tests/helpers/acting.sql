@@ -93,6 +93,14 @@ language sql volatile set search_path = pg_catalog, pg_temp
 as $$ select tests.become('none', null) $$;
 comment on function tests.reset_role() is 'Resets the role to postgres and removes the claims.';
 
+create function tests.a_grant(p_n integer) returns void
+language sql volatile security definer set search_path = pg_catalog, pg_temp
+as $$
+  insert into ops.support_grant (staff_id, granted_by_role, reason, expires_at)
+  values (('1ea40000-0000-4000-8000-' || pg_catalog.lpad(p_n::text, 12, '0'))::uuid, 'test', 'test', pg_catalog.clock_timestamp() + interval '1 hour')
+$$;
+comment on function tests.a_grant(integer) is 'Lets learner p_n, who is staff in this test, read the content of answers.';
+
 -- pgTAP compares sets in temporary tables, which the caller creates. Without tests only Carrel's definers may create any.
 do $$ begin execute format('grant temporary on database %I to anon, authenticated, service_role', current_database()); end $$;
 

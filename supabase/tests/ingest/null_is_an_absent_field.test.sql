@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(41);
 
 select tests.a_release();
 -- Every optional field, and a body that has it as null.
@@ -13,6 +13,9 @@ insert into field values
   (15, 'progress.reset', 'base.completed', tests.reset(15, 1, 1, '{"base": {"mastery": 5}}')::jsonb -> 'body'),
   (16, 'outbox.attempted', 'code', '{"events": 1, "attempts": 1, "answered": true, "duration_ms": 5}'),
   (17, 'app.failed', 'place', '{"code": "a.b", "fatal": false}');
+insert into field
+select 17 + place, 'app.reported', name, '{"platform": "ios", "waiting": 0, "quarantined": 0, "held_back": 0, "dead": 0, "content_version": 0, "damaged": false, "codes": []}'
+from unnest(array['app_version', 'os_version', 'oldest_waiting_s', 'synced_s', 'intact_s', 'clock_offset_ms', 'storage_used_mb', 'storage_free_mb']) with ordinality f (name, place);
 create temporary table form on commit drop as
   select f.n, f.type, f.path, tests.event(f.n, f.type, f.body) as absent,
     tests.event(f.n, f.type, jsonb_set(f.body, string_to_array(f.path, '.'), 'null')) as nulled

@@ -15,9 +15,9 @@ select tests.reset_role();
 select is((select coalesce(max(id), 0) from ops.audit), (select id from before), 'I10: a refused look leaves no audit entry');
 
 select tests.authenticate(tests.learner(3), 'support');
-select isnt_empty('select public.support_timeline(tests.learner())', 'I9: support can read a timeline');
+select isnt_empty('select public.support_timeline(tests.learner(), ''test'')', 'I9: support can read a timeline');
 select tests.authenticate(tests.learner(4), 'admin');
-select isnt_empty('select public.support_timeline(tests.learner())', 'I9: an admin can read a timeline');
+select isnt_empty('select public.support_timeline(tests.learner(), ''test'')', 'I9: an admin can read a timeline');
 
 select * from finish();
 rollback;

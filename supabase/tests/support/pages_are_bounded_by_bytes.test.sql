@@ -26,9 +26,10 @@ grant all on page to public;
 grant execute on function pg_temp.pages(text) to public;
 select tests.authenticate(tests.learner());
 insert into page select 'own_quarantine', row_number() over (), p.* from pg_temp.pages('public.own_quarantine(%s, 500)') p;
+select tests.a_grant(9);
 select tests.authenticate(tests.learner(9), 'admin');
-insert into page select 'support_quarantine', row_number() over (), p.* from pg_temp.pages('public.support_quarantine(null, null, null, %s, 500)') p;
-insert into page select 'support_timeline', row_number() over (), p.* from pg_temp.pages(format('public.support_timeline(%L, %%s, 1000)', tests.learner())) p;
+insert into page select 'support_quarantine', row_number() over (), p.* from pg_temp.pages('public.support_quarantine(reason => ''test'', with_answers => true, after => %s, page_rows => 500)') p;
+insert into page select 'support_timeline', row_number() over (), p.* from pg_temp.pages(format('public.support_timeline(%L, ''test'', %%s, page_rows => 1000, with_answers => true)', tests.learner())) p;
 select tests.reset_role();
 
 select ok(count(*) > 2, format('U8: the pages of %s are bounded by bytes: %s pages', call, count(*))) from page group by call order by call;

@@ -5,7 +5,7 @@ select tests.a_release();
 select tests.send(variadic array(select tests.attempt(n, 1) from generate_series(10, 39) n));
 select tests.send(tests.attempt(50, 1), 'x', 'y');
 
-select is((select count(*) from public.support_timeline(tests.learner(), page_rows => asked)), given,
+select is((select count(*) from public.support_timeline(tests.learner(), 'test', page_rows => asked)), given,
   format('I10: a request for %s rows of a timeline gets %s', asked, given))
 from (values (-1, 1::bigint), (0, 1), (3, 3)) page (asked, given);
 create function pg_temp.pages_of(p_rows integer) returns table (kind text, detail jsonb)
@@ -16,7 +16,7 @@ declare
 begin
   loop
     drop table if exists pg_temp.page;
-    create temporary table page as select * from public.support_timeline(tests.learner(), v_after, p_rows) with ordinality;
+    create temporary table page as select * from public.support_timeline(tests.learner(), 'test', v_after, page_rows => p_rows) with ordinality;
     -- Each look adds an operation at the top, which is not what is counted here.
     return query select p.kind, p.detail from page p where p.kind <> 'operation';
     select p.cursor into v_after from page p order by p.ordinality desc limit 1;

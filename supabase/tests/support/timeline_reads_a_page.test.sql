@@ -33,7 +33,7 @@ declare
   v_plan jsonb;
 begin
   perform set_config('plan_cache_mode', p_mode, true);
-  execute format('explain (analyze, buffers, timing off, format json) select * from public.support_timeline(tests.learner(), %L, 50)', p_after) into v_plan;
+  execute format('explain (analyze, buffers, timing off, format json) select * from public.support_timeline(tests.learner(), ''test'', %L, page_rows => 50)', p_after) into v_plan;
   return (v_plan #>> '{0,Plan,Shared Hit Blocks}')::integer + (v_plan #>> '{0,Plan,Shared Read Blocks}')::integer;
 end
 $$;

@@ -6,7 +6,7 @@ select tests.send(tests.progress(10, 1, 101), 'nonsense');
 select public.mend_quarantined(tests.learner(), tests.quarantine_id(tests.progress(10, 1, 101)), tests.progress(10, 1, 100)::jsonb, 'one too many');
 select public.discard_quarantined(tests.learner(), array[tests.quarantine_id('nonsense')], 'noise');
 update learner.skill_progress set mastery = 1 where user_id = tests.learner();
-create temporary table timeline on commit drop as select * from public.support_timeline(tests.learner()) with ordinality;
+create temporary table timeline on commit drop as select * from public.support_timeline(tests.learner(), 'test') with ordinality;
 
 select bag_eq($$ select kind, summary from timeline where kind in ('quarantine', 'action') $$, format($$ values
     ('quarantine', 'invalid_event body.mastery, superseded as ' || tests.ulid(10) || ', seen 1 times'), ('quarantine', 'invalid_json, discarded, seen 1 times'),

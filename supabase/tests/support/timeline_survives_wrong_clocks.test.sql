@@ -14,7 +14,7 @@ declare
 begin
   loop
     drop table if exists pg_temp.page;
-    create temporary table page as select * from public.support_timeline(tests.learner(), v_after, p_rows) with ordinality;
+    create temporary table page as select * from public.support_timeline(tests.learner(), 'test', v_after, page_rows => p_rows) with ordinality;
     return query select p.detail ->> 'event_id' from page p where p.kind = 'event' order by p.ordinality;
     select p.cursor into v_after from page p order by p.ordinality desc limit 1;
     exit when not found;
@@ -25,7 +25,7 @@ select results_eq(format('select * from pg_temp.pages_of(%s)', page_rows),
   $$ values ('7ZZZZZZZZZZZZZZZZZZZZZZZZZ'), (tests.ulid(14)), (tests.ulid(13)), (tests.ulid(10)), ('00000000000000000000000000') $$,
   format('O2: pages of %s rows show events of wrong clocks once and in order', page_rows)) from unnest(array[1, 2, 3]) page_rows;
 
-select is((select detail ->> 'event_id' from public.support_timeline(tests.learner(), cursor, 1)), expected,
+select is((select detail ->> 'event_id' from public.support_timeline(tests.learner(), 'test', cursor, page_rows => 1)), expected,
   'O2: the timeline continues after the cursor ' || cursor)
 from (values
   (private.timeline_cursor(private.ulid_time(tests.event_id(1)), 'quarantine', 'a'), tests.ulid(14)),

@@ -1,0 +1,68 @@
+// The Dart package compiles, its tests hold, and it computes what the TypeScript contract computes.
+import { SUBJECTS } from "../../../client-contract/conformance/subjects.ts";
+import { compareSubject } from "../dart/differential.ts";
+import { findDart } from "../dart/find.ts";
+import { compileTests, PACKAGE } from "../dart/kernel.ts";
+import { DartSession } from "../dart/session.ts";
+import { readBlocks } from "../docs/blocks.ts";
+import { readProjectFile } from "../project.ts";
+import type { Failure, Step } from "../step.ts";
+
+const EXAMPLE = `${PACKAGE}/example/carrel_example.dart`;
+const PAGE = "docs/flutter.md";
+
+/** The example on the page is the one that is run. */
+async function comparePage(): Promise<Failure[]> {
+  const shown = readBlocks(await readProjectFile(PAGE)).find(({ language }) => language === "dart");
+  if (shown?.text === await readProjectFile(EXAMPLE)) return [];
+  return [{ at: `${PAGE}:${shown?.line ?? 1}`, message: `the program is not ${EXAMPLE}` }];
+}
+
+/** Lists of up to 50 inputs for each subject. */
+const LISTS = 6;
+
+const MISSING = "there is no Dart 3.5 or newer; scripts/testkit/fetch_dart.sh fetches one";
+
+function settings(): { lists: number; seed: number } {
+  const [lists, seed] = [Deno.env.get("CARREL_RUNS"), Deno.env.get("CARREL_SEED")];
+  return {
+    lists: lists === undefined ? LISTS : Math.ceil(Number(lists) / 10),
+    seed: seed === undefined ? Math.trunc(Math.random() * 2 ** 31) : Number(seed),
+  };
+}
+
+export const dart: Step = {
+  name: "dart",
+  about: "the Dart package compiles, its tests hold, and it agrees with TypeScript on random inputs",
+  async run(progress) {
+    const found = await findDart();
+    if (!found) {
+      // A person may have no use for Dart. Where nobody looks on, a step that is skipped would go unnoticed.
+      const failures = Deno.env.get("CI") === "true" ? [{ at: PACKAGE, message: MISSING }] : [];
+      return { passed: 0, failures, ...failures.length === 0 ? { skipped: MISSING } : {} };
+    }
+    progress("compiling");
+    const { path, errors } = await compileTests(found);
+    if (path === undefined) {
+      return { passed: 0, failures: [{ at: PACKAGE, message: "does not compile", detail: errors }] };
+    }
+
+    progress("testing");
+    await using session = new DartSession(found, path);
+    const tests = await session.tests();
+    const failures = tests.flatMap(({ name, failure }): Failure[] =>
+      failure === null ? [] : [{ at: `${PACKAGE}/test`, message: name, detail: failure }]
+    );
+    failures.push(...await comparePage());
+    const { lists, seed } = settings();
+    for (const subject of Object.keys(SUBJECTS)) {
+      progress(`comparing ${subject}`);
+      failures.push(
+        ...await compareSubject(subject, (inputs) => session.ask(subject, inputs), { lists, seed }),
+      );
+    }
+    const checks = tests.length + Object.keys(SUBJECTS).length + 1;
+    const note = `Dart ${found.version}, seed ${seed}, up to ${lists * 50} inputs a subject`;
+    return { passed: checks - failures.length, failures, note };
+  },
+};

@@ -1,0 +1,30 @@
+// client-contract/dart: the generated part of the Dart package.
+import { join } from "node:path";
+import { type Artifact, PROJECT_FOLDER } from "../artifact.ts";
+import { dartErrors } from "./errors.ts";
+import { dartLimits } from "./limits.ts";
+import { dartModels } from "./models.ts";
+import { dartUnicode } from "./unicode.ts";
+
+const PACKAGE = "client-contract/dart";
+
+/** Files that the package has in common with the project. A published package can't reach outside of its folder. */
+const COPIES = [
+  { from: "client-contract/drift/carrel.drift", to: `${PACKAGE}/lib/carrel.drift` },
+  { from: "LICENSE", to: `${PACKAGE}/LICENSE` },
+];
+
+/** All of its generated files. */
+export async function dartPackage(): Promise<Artifact[]> {
+  const copies = COPIES.map(async ({ from, to }) => ({
+    path: to,
+    text: await Deno.readTextFile(join(PROJECT_FOLDER, from)),
+  }));
+  return [
+    ...await dartModels(),
+    dartErrors(),
+    await dartLimits(),
+    dartUnicode(),
+    ...await Promise.all(copies),
+  ];
+}
