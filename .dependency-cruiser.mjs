@@ -41,6 +41,21 @@ export default {
       ],
     ),
     only(
+      "kit-knows-the-contract",
+      "The conformance kit judges any client. It imports the contract, zod and Node's modules; only its adapter of the device knows the device.",
+      {
+        path:
+          "^client-contract/conformance/((adapter|requirements|server)/|(mod|play|report|requirement|run)\\.ts$)",
+        pathNot: TEST,
+      },
+      [
+        "^client-contract/conformance/",
+        contract,
+        "^node_modules/zod/",
+        "^(node:)?(assert|assert/strict|child_process|fs/promises|http|os|path|process|readline|stream|zlib)$",
+      ],
+    ),
+    only(
       "functions-are-deployed-alone",
       "An Edge Function is deployed with supabase/functions and its packages. It may import the contract, nothing else of ours.",
       { path: "^supabase/functions/" },

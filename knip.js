@@ -11,7 +11,9 @@ export default {
     "scripts/local/contract/main.ts",
     "supabase/tests/walks/third_schema.ts",
     // What others import or deploy.
-    "client-contract/{,contract/,client/,device/}mod.ts",
+    "client-contract/{,contract/,client/,device/,conformance/}mod.ts",
+    // Adapters that the conformance runner starts.
+    "client-contract/{conformance/adapters,examples/*}/*main.ts",
     "{supabase/functions,scripts/bench/functions,scripts/local/fixtures/supabase/functions}/*/index.ts",
     "docs/examples/*.ts",
     "**/*.test.ts",

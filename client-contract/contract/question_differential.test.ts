@@ -4,14 +4,9 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { throwAwayCluster } from "../../scripts/start/project.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import {
-  answerKeys,
-  type Gradable,
-  gradeAnswer,
-  normalText,
-  QuestionRow,
-  type QuestionType,
-} from "./question.ts";
+import { type Gradable, gradeAnswer } from "./grading.ts";
+import { normalText } from "./normalise.ts";
+import { answerKeys, QuestionRow, type QuestionType } from "./question.ts";
 
 const ROW = {
   kind: "question",

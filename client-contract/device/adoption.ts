@@ -3,6 +3,7 @@ import { ProblemError } from "../client/mod.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { releaseHeldBack } from "./outbox.ts";
 import { pullAnew } from "./pull.ts";
+import * as queries from "./queries.gen.ts";
 import { learnerOf } from "./token.ts";
 import type { ContentOptions } from "./content_exchange.ts";
 
@@ -35,9 +36,7 @@ const isFinal = ({ retryable, status, code }: ProblemError): boolean =>
 export function takeOver(context: Pick<DeviceContext, "db">, learnerId: string, adopts: Adopts): void {
   const { db } = context;
   const taken = db.run(
-    `update sync_state set learner_id = ?, adopted_learner = learner_id, adoption_token = ?, adoption = 'pending', adoption_code = null,
-       revoked = 0
-     where learner_id = ?`,
+    queries.adoptLearner,
     learnerId,
     adopts.token,
     adopts.learnerId,
@@ -45,8 +44,7 @@ export function takeOver(context: Pick<DeviceContext, "db">, learnerId: string, 
   // The rows of the anonymous learner stay until the next pull brings those of the account, with the adopted ones in them.
   if (taken > 0) pullAnew(context);
   db.run(
-    `update sync_state set adoption = 'pending', adoption_code = null, adoption_token = ?1
-     where learner_id = ?2 and adopted_learner = ?3 and adoption <> 'done' and adoption_token <> ?1`,
+    queries.renewAdoption,
     adopts.token,
     learnerId,
     adopts.learnerId,
@@ -86,7 +84,7 @@ export async function adoptPending(
   const { state, code } = await ask(learnerId, token, o);
   if (state === "pending") return;
   db.transaction(() => {
-    db.run("update sync_state set adoption = ?, adoption_code = ?", state, code);
+    db.run(queries.settleAdoption, state, code);
     // Events that the server refused as another learner's before.
     if (state === "done") releaseHeldBack(context);
   });

@@ -4,6 +4,7 @@ import { MAX_CLOCK_OFFSET_MS } from "../contract/limits.ts";
 import { clockTime } from "./clock.ts";
 import { watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import * as queries from "./queries.gen.ts";
 
 /** A longer round trip, or one that ends before it begins, is a clock that was set or a phone that slept meanwhile. */
 const LONGEST_TRIP_MS = 60_000;
@@ -30,7 +31,7 @@ export function noteServerTime(context: DeviceContext, receivedAt: string, trip:
   watchClock(context);
   const offset = offsetOf(receivedAt, trip);
   context.db.run(
-    "update sync_state set clock_offset_ms = ?, answered_at = ?, clock_seen_at = ?",
+    queries.rememberClockOffset,
     Math.abs(offset) <= MAX_CLOCK_OFFSET_MS ? offset : null,
     new Date(receivedAt).toISOString(),
     new Date(clockTime(context.clock)).toISOString(),

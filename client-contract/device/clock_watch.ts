@@ -2,6 +2,7 @@
 // for days or years.
 import { clockTime } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import * as queries from "./queries.gen.ts";
 
 /** Clocks are corrected by some seconds every day. A step of less than this changes no wait by more than this. */
 const STEP_MS = 60_000;
@@ -20,14 +21,9 @@ export function watchClock(context: DeviceContext): void {
   const { db, clock } = context;
   const now = clockTime(clock);
   if (isSetBack(context)) {
-    db.run("update outbox set retry_at = null where retry_at is not null");
-    db.run("update dead_letter set retry_at = null where retry_at is not null");
-    db.run(
-      "update sync_state set clock_seen_at = null, retry_at = null, paused_reason = null",
-    );
+    db.run(queries.forgetEventWaits);
+    db.run(queries.forgetLetterWaits);
+    db.run(queries.forgetWaits);
   }
-  db.run(
-    "update sync_state set clock_seen_at = max(coalesce(clock_seen_at, ''), ?)",
-    new Date(now).toISOString(),
-  );
+  db.run(queries.rememberClock, new Date(now).toISOString());
 }

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { HashBytes } from "../contract/sha256.ts";
 import { openNodeSqlite } from "./node_sqlite.ts";
-import { drafts, uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { drafts, uuid } from "../conformance/server/curriculum.ts";
 import { inflict } from "../../scripts/testkit/device/damage.ts";
 import {
   assertHolds,

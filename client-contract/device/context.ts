@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import type { Database } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 
 /** One device of one learner. */
 export interface DeviceContext {
@@ -54,7 +55,7 @@ export type SyncState = z.infer<typeof SyncState>;
 
 /** Reads the sync state of a database that is bound to a device. */
 export function readState(db: Database): SyncState {
-  const state = db.get(SyncState, "select * from sync_state");
+  const state = db.get(SyncState, queries.syncState);
   if (!state) throw new Error("the device's file has no sync state");
   return state;
 }

@@ -2,14 +2,16 @@
 import { z } from "zod";
 import type { HashBytes } from "../contract/sha256.ts";
 import { DeviceError } from "./device_error.ts";
+import { countKept } from "./queries.gen.ts";
 import { SCHEMA } from "./schema.gen.ts";
-import { type DeviceStorage, type SqlValue, StorageError, type StorageStatement } from "./storage.ts";
-
-/**
- * The upgrades of older databases: the first from version 1 to 2, and so on. The schema file always describes the newest version, which is the
- * number of upgrades plus one. Drift keeps its schemaVersion in the same pragma.
- */
-const UPGRADES: readonly string[] = [];
+import {
+  type DeviceStorage,
+  type Query,
+  type SqlValue,
+  StorageError,
+  type StorageStatement,
+} from "./storage.ts";
+import { UPGRADES } from "./upgrades.ts";
 
 /** Milliseconds to wait for another connection's lock, such as an app's background isolate. */
 const BUSY_MS = 5000;
@@ -19,10 +21,21 @@ export interface Database extends Disposable {
   /** The storage's SHA-256; undefined: JavaScript's. */
   readonly hash: HashBytes | undefined;
   /** Runs a statement that writes, and returns the number of rows that it changed. */
+  run<P extends readonly SqlValue[]>(query: Query<P>, ...parameters: P): number;
   run(sql: string, ...parameters: SqlValue[]): number;
   /** All rows of a query. */
+  all<T extends z.ZodType, P extends readonly SqlValue[]>(
+    row: T,
+    query: Query<P>,
+    ...parameters: P
+  ): z.output<T>[];
   all<T extends z.ZodType>(row: T, sql: string, ...parameters: SqlValue[]): z.output<T>[];
   /** The first row of a query. */
+  get<T extends z.ZodType, P extends readonly SqlValue[]>(
+    row: T,
+    query: Query<P>,
+    ...parameters: P
+  ): z.output<T> | undefined;
   get<T extends z.ZodType>(row: T, sql: string, ...parameters: SqlValue[]): z.output<T> | undefined;
   /** Runs the work in one transaction: afterwards all of it is on disk, or nothing. The work can't be nested or await. */
   transaction<T>(work: () => T): T;
@@ -52,6 +65,7 @@ export const corruption = (message: string): StorageError => new StorageError(me
 export const isCorruption = (error: unknown): boolean =>
   isFailure(error, [SQLITE_CORRUPT, SQLITE_CONSTRAINT]);
 
+const Kept = z.object({ count: z.number() });
 const UserVersion = z.object({ user_version: z.number() });
 
 function inTransaction<T>(db: DeviceStorage, work: () => T): T {
@@ -67,6 +81,14 @@ function inTransaction<T>(db: DeviceStorage, work: () => T): T {
   }
 }
 
+/** Runs the steps. Throws if one of them has lost an event, which its own triggers do not see when a table is dropped. */
+function upgrade(db: DeviceStorage, steps: readonly string[]): void {
+  const kept = () => Kept.parse(db.prepare(countKept.sql).get()).count;
+  const before = kept();
+  for (const step of steps) db.exec(step);
+  if (kept() < before) throw new Error("this upgrade loses events of the outbox");
+}
+
 function migrate(db: DeviceStorage, upgrades: readonly string[]): void {
   const newest = upgrades.length + 1;
   inTransaction(db, () => {
@@ -79,7 +101,7 @@ function migrate(db: DeviceStorage, upgrades: readonly string[]): void {
     }
     if (version === newest) return;
     if (version === 0) db.exec(SCHEMA);
-    else for (const step of upgrades.slice(version - 1)) db.exec(step);
+    else upgrade(db, upgrades.slice(version - 1));
     db.exec(`pragma user_version = ${newest}`);
   });
 }
@@ -102,7 +124,8 @@ export function openDatabase(db: DeviceStorage, upgrades: readonly string[] = UP
   }
 
   const statements = new Map<string, StorageStatement>();
-  function prepared(sql: string): StorageStatement {
+  function prepared(query: string | Query): StorageStatement {
+    const sql = typeof query === "string" ? query : query.sql;
     const statement = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, statement);
     return statement;
@@ -110,10 +133,12 @@ export function openDatabase(db: DeviceStorage, upgrades: readonly string[] = UP
 
   return {
     hash: db.sha256,
-    run: (sql, ...parameters) => Number(prepared(sql).run(...parameters).changes),
-    all: (row, sql, ...parameters) => prepared(sql).all(...parameters).map((value) => row.parse(value)),
-    get(row, sql, ...parameters) {
-      const value = prepared(sql).get(...parameters);
+    run: (query: string | Query, ...parameters: SqlValue[]) =>
+      Number(prepared(query).run(...parameters).changes),
+    all: <T extends z.ZodType>(row: T, query: string | Query, ...parameters: SqlValue[]) =>
+      prepared(query).all(...parameters).map((value) => row.parse(value)),
+    get<T extends z.ZodType>(row: T, query: string | Query, ...parameters: SqlValue[]) {
+      const value = prepared(query).get(...parameters);
       return value === undefined ? undefined : row.parse(value);
     },
     transaction: (work) => inTransaction(db, work),

@@ -9,6 +9,7 @@ import { fitBatch, nextId } from "./event_line.ts";
 import { DeviceError } from "./device_error.ts";
 import { dueAt, letterReason, retryAt } from "./outbox.ts";
 import { refreshProgress } from "./progress.ts";
+import * as queries from "./queries.gen.ts";
 import { readSteering } from "./steering.ts";
 
 /** Most bytes of the header of a batch of dead letters: 500 reasons of 200 characters of 4 bytes each. */
@@ -54,7 +55,7 @@ export function keepLetter(context: DeviceContext, letter: string, reason: strin
     );
   }
   db.run(
-    "insert into dead_letter (letter_id, letter, reason, created_at) values (?, ?, ?, ?)",
+    queries.addLetter,
     nextId(context),
     line,
     letterReason(reason),
@@ -67,8 +68,7 @@ export function takeLetters(context: DeviceContext): LetterLine[] {
   context.db.transaction(() => watchClock(context));
   const waiting = context.db.all(
     Letter,
-    `select letter_id, event_id, letter, reason from dead_letter
-     where handed_in_at is null and (retry_at is null or retry_at <= ? or retry_at > ?) order by letter_id limit ?`,
+    queries.waitingLetters,
     ...dueAt(context),
     Math.min(MAX_BATCH_EVENTS, readSteering(context.db).batch_events),
   ).map(({ letter_id, event_id, letter, reason }) => ({
@@ -94,35 +94,22 @@ export function recordLetters(
   letters.forEach(({ letterId, eventId }, place) => {
     const result = results[place];
     if (!result || result.status === "retry") {
-      db.run(
-        "update dead_letter set retry_at = ? where letter_id = ?",
-        result ? retryAt(context, result) : null,
-        letterId,
-      );
+      db.run(queries.delayLetter, result ? retryAt(context, result) : null, letterId);
       return;
     }
     handedIn++;
     const code = result.status === "quarantined" ? result.code ?? "internal" : null;
-    db.run(
-      "update dead_letter set handed_in_at = ?, code = ?, retry_at = null where letter_id = ?",
-      now,
-      code,
-      letterId,
-    );
+    db.run(queries.settleLetter, now, code, letterId);
     if (eventId === null) return;
     db.run(
-      "update outbox set state = ?, delivered_at = ?, code = ?, field = ? where event_id = ? and state = 'dead'",
+      queries.settleDeadEvent,
       code === null ? "delivered" : "quarantined",
       now,
       code,
       code === null ? null : result.field ?? null,
       eventId,
     );
-    const skill = db.get(
-      Skill,
-      "select skill_id from outbox where event_id = ? and skill_id is not null",
-      eventId,
-    );
+    const skill = db.get(Skill, queries.skillOfEvent, eventId);
     if (skill) refreshProgress(db, skill.skill_id);
   });
   return handedIn;

@@ -2,7 +2,7 @@
 // old, snapshots instead of deltas, bundles and their faults.
 import assert from "node:assert/strict";
 import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
-import { drafts, uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { drafts, uuid } from "../conformance/server/curriculum.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
 import { allQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 import { assertHolds, LEARNER, synced } from "../../scripts/testkit/device/synced.ts";

@@ -4,7 +4,7 @@ import { readDiagnostics } from "./diagnostics.ts";
 import { recordFailure } from "./telemetry.ts";
 import { bench, LEARNER } from "../../scripts/testkit/device/bench.ts";
 import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
-import { drafts } from "../../scripts/testkit/device/curriculum.ts";
+import { drafts } from "../conformance/server/curriculum.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
 import type { Handle } from "../../scripts/testkit/device/server.ts";
 import { bodies, PLAN } from "../../scripts/testkit/device/telemetry.ts";

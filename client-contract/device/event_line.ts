@@ -12,6 +12,7 @@ import type { Database } from "./database.ts";
 import { DeviceError } from "./device_error.ts";
 import { systemRandom } from "./entropy.ts";
 import { toJson } from "./json_line.ts";
+import * as queries from "./queries.gen.ts";
 import { nextUlid } from "./ulid.ts";
 
 /** Bytes of a batch that the header and line breaks may take. */
@@ -37,9 +38,7 @@ const Taken = z.object({ taken: z.number() });
 function isTaken(db: Database, id: string): boolean {
   const row = db.get(
     Taken,
-    `select exists (select 1 from outbox where event_id = ?1) or exists (select 1 from telemetry where event_id = ?1)
-       or exists (select 1 from dead_letter where letter_id = ?1) or exists (select 1 from attempt where event_id = ?1)
-       or exists (select 1 from session where session_id = ?1) as taken`,
+    queries.isIdTaken,
     id,
   );
   return row?.taken === 1;
@@ -51,7 +50,7 @@ export function nextId(context: DeviceContext): string {
   watchClock(context);
   let id = readState(db).last_ulid;
   do id = nextUlid(id, clockTime(clock), systemRandom); while (isTaken(db, id));
-  db.run("update sync_state set last_ulid = ?", id);
+  db.run(queries.rememberId, id);
   return id;
 }
 

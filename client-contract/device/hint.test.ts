@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { ContentHint } from "../contract/hint.ts";
 import type { Device } from "./device.ts";
 import type { ContentServer } from "../../scripts/testkit/device/content_server.ts";
-import { uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { uuid } from "../conformance/server/curriculum.ts";
 import { deviceId } from "../../scripts/testkit/device/devices.ts";
 import { allQuestions, studyOnce } from "../../scripts/testkit/device/study.ts";
 import { assertHolds, synced } from "../../scripts/testkit/device/synced.ts";

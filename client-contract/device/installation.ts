@@ -5,6 +5,7 @@ import { readState } from "./context.ts";
 import type { Database } from "./database.ts";
 import { DeviceError, requireUuid } from "./device_error.ts";
 import { randomUuid } from "./entropy.ts";
+import * as queries from "./queries.gen.ts";
 
 const Former = z.object({ device_id: z.string() });
 
@@ -17,10 +18,6 @@ export interface Installation {
   marker: string | undefined;
 }
 
-/** A session that this device began, also under an id from before a restore. Takes the device's id as its parameter. */
-export const OWN_SESSION = `(session.device_id = ? or exists (
-  select 1 from former_device f where f.device_id = session.device_id and session.session_id <= f.last_ulid))`;
-
 /**
  * Binds the database and returns the device's id. Within a transaction. Throws DeviceError `invalid_id`, or `wrong_learner` if the
  * database belongs to another learner or, where the app uses no marker, to another device.
@@ -29,7 +26,7 @@ export function bindInstallation(db: Database, { learnerId, deviceId, marker }: 
   requireUuid(learnerId);
   if (deviceId !== undefined) requireUuid(deviceId);
   db.run(
-    "insert into sync_state (learner_id, device_id, installation_marker) values (?, ?, ?) on conflict do nothing",
+    queries.bindDevice,
     learnerId,
     deviceId ?? randomUuid(),
     marker ?? null,
@@ -43,25 +40,21 @@ export function bindInstallation(db: Database, { learnerId, deviceId, marker }: 
   if (marker === undefined || marker === state.installation_marker) return state.device_id;
   if (state.installation_marker === null) {
     // The app begins to pass a marker: nothing says that the database was restored.
-    db.run("update sync_state set installation_marker = ?", marker);
+    db.run(queries.rememberMarker, marker);
     return state.device_id;
   }
-  db.run(
-    `insert into former_device (device_id, last_ulid) select device_id, coalesce(last_ulid, '') from sync_state where true
-     on conflict (device_id) do update set last_ulid = excluded.last_ulid`,
-  );
+  db.run(queries.rememberFormerDevice);
   // An app that keeps its device id outside of the backup has made a new one already. One that was used before is another phone's.
   const isNew = isOtherDevice &&
-    !db.get(Former, "select device_id from former_device where device_id = ?", deviceId);
+    !db.get(Former, queries.formerDevice, deviceId);
   const id = isNew ? deviceId : randomUuid();
   // Another clock: what the former one measured says nothing of it. The server's own time of the last answer stays true.
   db.run(
-    `update sync_state set device_id = ?, installation_marker = ?, revoked = 0, clock_offset_ms = null, clock_seen_at = null,
-       retry_at = null, paused_reason = null`,
+    queries.renameDevice,
     id,
     marker,
   );
-  db.run("update outbox set retry_at = null where retry_at is not null");
-  db.run("update dead_letter set retry_at = null where retry_at is not null");
+  db.run(queries.forgetEventWaits);
+  db.run(queries.forgetLetterWaits);
   return id;
 }

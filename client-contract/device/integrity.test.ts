@@ -4,7 +4,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
-import { drafts, uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { drafts, uuid } from "../conformance/server/curriculum.ts";
 import { type BitDamage, flipIndex, inflict } from "../../scripts/testkit/device/damage.ts";
 import {
   assertHolds,

@@ -17,8 +17,11 @@ function translated<T>(work: () => T): T {
 }
 
 /** Opens a SQLite file and creates a missing one; `:memory:` is a database without a file. Throws StorageError if it can't be opened. */
-export function openNodeSqlite(file: string): DeviceStorage {
-  const db = translated(() => new DatabaseSync(file));
+export const openNodeSqlite = (file: string): DeviceStorage =>
+  nodeSqlite(translated(() => new DatabaseSync(file)));
+
+/** The storage of a connection that is open already. */
+export function nodeSqlite(db: DatabaseSync): DeviceStorage {
   return {
     sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
     exec: (sql) => translated(() => db.exec(sql)),

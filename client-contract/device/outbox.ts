@@ -8,6 +8,7 @@ import { watchClock } from "./clock_watch.ts";
 import type { DeviceContext } from "./context.ts";
 import { type EventDraft, EventLine, fitBatch, makeEvent, nextId } from "./event_line.ts";
 import { supportText } from "./json_line.ts";
+import * as queries from "./queries.gen.ts";
 import { readSteering } from "./steering.ts";
 import { asCode, tell } from "./telemetry.ts";
 
@@ -58,7 +59,7 @@ export interface BatchOutcome {
 export function appendEvent(context: DeviceContext, draft: EventDraft, skillId: string | null): Event {
   const { event, line } = makeEvent(context, draft);
   context.db.run(
-    "insert into outbox (event_id, type, line, skill_id, created_at) values (?, ?, ?, ?, ?)",
+    queries.addEvent,
     event.id,
     event.type,
     line,
@@ -80,8 +81,6 @@ export function retryAt({ clock }: DeviceContext, { retry_after_s }: EventResult
   return delay > 0 ? new Date(clockTime(clock) + delay).toISOString() : null;
 }
 
-const DUE = "(retry_at is null or retry_at <= ? or retry_at > ?)";
-
 /** Takes the oldest waiting events, as many as fit into one batch, and counts the attempt. */
 export function takeBatch(context: DeviceContext): EventLine[] {
   const { db } = context;
@@ -89,12 +88,12 @@ export function takeBatch(context: DeviceContext): EventLine[] {
     watchClock(context);
     const batch = fitBatch(db.all(
       EventLine,
-      `select event_id, line from outbox where state = 'pending' and ${DUE} order by event_id limit ?`,
+      queries.waitingEvents,
       ...dueAt(context),
       Math.min(MAX_BATCH_EVENTS, readSteering(db).batch_events),
     ));
     for (const { event_id } of batch) {
-      db.run("update outbox set attempts = attempts + 1 where event_id = ?", event_id);
+      db.run(queries.countAttempt, event_id);
     }
     return batch;
   });
@@ -102,8 +101,7 @@ export function takeBatch(context: DeviceContext): EventLine[] {
 
 /** The number of waiting events that may be sent now. */
 export function pendingEvents(context: DeviceContext): number {
-  const sql = `select count(*) as count from outbox where state = 'pending' and ${DUE}`;
-  return context.db.get(Count, sql, ...dueAt(context))?.count ?? 0;
+  return context.db.get(Count, queries.countWaitingEvents, ...dueAt(context))?.count ?? 0;
 }
 
 /**
@@ -112,21 +110,16 @@ export function pendingEvents(context: DeviceContext): number {
  */
 export function giveUp(context: DeviceContext, eventId: string, reason: string, code = "given_up"): void {
   const { db, clock } = context;
-  const given = db.run(
-    "update outbox set state = 'dead', retry_at = null, code = null, field = null where event_id = ? and state = 'pending'",
-    eventId,
-  );
+  const given = db.run(queries.giveUpEvent, eventId);
   if (given === 0) return;
   db.run(
-    `insert into dead_letter (letter_id, event_id, letter, reason, created_at)
-     select ?, event_id, line, ?, ? from outbox where event_id = ?
-     on conflict (event_id) do update set reason = excluded.reason, handed_in_at = null, code = null, retry_at = null`,
+    queries.addLetterOfEvent,
     nextId(context),
     letterReason(reason),
     instant(clock),
     eventId,
   );
-  const { attempts } = db.get(Attempts, "select attempts from outbox where event_id = ?", eventId) ??
+  const { attempts } = db.get(Attempts, queries.attemptsOf, eventId) ??
     { attempts: 0 };
   tell(context, { type: "outbox.dead_lettered", body: { event_id: eventId, code: asCode(code), attempts } });
 }
@@ -142,7 +135,7 @@ export function recordResults(
   const now = instant(clock);
   const set = (eventId: string, state: string, deliveredAt: string | null, result?: EventResult) =>
     db.run(
-      "update outbox set state = ?, delivered_at = ?, code = ?, field = ?, retry_at = null where event_id = ?",
+      queries.settleEvent,
       state,
       deliveredAt,
       result ? result.code ?? "internal" : null,
@@ -183,14 +176,10 @@ const Refusals = z.object({ refusals: z.number() });
 /** Lets an event wait that the server could not take yet, or gives it up after too many refusals. */
 function refuse(context: DeviceContext, eventId: string, result: EventResult): void {
   const { db } = context;
-  db.run(
-    "update outbox set refusals = refusals + 1, retry_at = ? where event_id = ?",
-    retryAt(context, result),
-    eventId,
-  );
+  db.run(queries.delayEvent, retryAt(context, result), eventId);
   // A full quarantine or a full day would not take it as a dead letter either.
   if (result.code === "quarantine_full" || result.code === "daily_limit") return;
-  const row = db.get(Refusals, "select refusals from outbox where event_id = ?", eventId);
+  const row = db.get(Refusals, queries.refusalsOf, eventId);
   if (row && row.refusals >= GIVE_UP_AFTER) {
     const code = result.code ?? "retry";
     giveUp(context, eventId, `refused ${row.refusals} times, as ${code}`, code);
@@ -202,17 +191,16 @@ function refuse(context: DeviceContext, eventId: string, result: EventResult): v
  * `duplicate`. Called within a transaction.
  */
 export function resendAll({ db }: DeviceContext): void {
-  db.run(`update outbox set state = 'pending', delivered_at = null, code = null, field = null, refusals = 0
-    where state in ('delivered', 'quarantined')`);
+  db.run(queries.resendEvents);
   // The server may have lost an adoption as well. It moves what it has again.
-  db.run("update sync_state set adoption = 'pending' where adoption = 'done'");
+  db.run(queries.resendAdoption);
   // A letter that belongs to an event is sent again as the event.
-  db.run("update dead_letter set handed_in_at = null, code = null where event_id is null");
+  db.run(queries.resendLetters);
 }
 
 /** Lets events wait again that were refused as another learner's: their own learner is signed in now. */
 export function releaseHeldBack({ db }: DeviceContext): void {
-  db.run("update outbox set state = 'pending', code = null, field = null where state = 'held_back'");
+  db.run(queries.releaseHeldBack);
 }
 
 /**
@@ -222,17 +210,14 @@ export function releaseHeldBack({ db }: DeviceContext): void {
 export function pruneOutbox({ db, clock }: DeviceContext): number {
   const before = new Date(Math.max(clockTime(clock) - readSteering(db).keep_sent_days * DAY_MS, 0))
     .toISOString();
-  db.run("delete from dead_letter where handed_in_at < ?", before);
-  return db.run(
-    "delete from outbox where state in ('delivered', 'quarantined') and settled = 1 and delivered_at < ?",
-    before,
-  );
+  db.run(queries.pruneLetters, before);
+  return db.run(queries.pruneEvents, before);
 }
 
 /** Counts the events by state. */
 export function countOutbox({ db }: DeviceContext): OutboxCounts {
   const counts = new Map(
-    db.all(StateCount, "select state, count(*) as count from outbox group by state").map((
+    db.all(StateCount, queries.countEvents).map((
       row,
     ) => [row.state, row.count]),
   );
@@ -241,6 +226,6 @@ export function countOutbox({ db }: DeviceContext): OutboxCounts {
     delivered: counts.get("delivered") ?? 0,
     quarantined: counts.get("quarantined") ?? 0,
     held_back: counts.get("held_back") ?? 0,
-    dead: db.get(Count, "select count(*) as count from dead_letter where handed_in_at is null")?.count ?? 0,
+    dead: db.get(Count, queries.countLetters)?.count ?? 0,
   };
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { Event } from "../contract/event.ts";
 import { compareResets, type ResetPair } from "../contract/projection_model.ts";
 import type { Database } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 
 /** Progress in one skill, within its current reset. */
 export interface Progress extends ResetPair {
@@ -98,19 +99,12 @@ export function mergeEvent(progress: Progress, event: Event): Progress {
 }
 
 function readServerProgress(db: Database, skillId: string): z.output<typeof ServerProgress> | undefined {
-  return db.get(
-    ServerProgress,
-    `select reset_count, reset_event, mastery, completed, attempts, correct, practiced_at, voided
-     from skill_progress where skill_id = ?`,
-    skillId,
-  );
+  return db.get(ServerProgress, queries.serverProgress, skillId);
 }
 
 function writeProgress(db: Database, skillId: string, progress: Progress): void {
   db.run(
-    `insert or replace into progress
-       (skill_id, reset_count, reset_event, mastery, completed, attempts, correct, practiced_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    queries.writeProgress,
     skillId,
     progress.reset_count,
     progress.reset_event,
@@ -134,13 +128,9 @@ export function addToProgress(db: Database, skillId: string, event: Event): Prog
 export function refreshProgress(db: Database, skillId: string): void {
   const server = readServerProgress(db, skillId);
   // Quarantined events do not count, as on the server.
-  const events = db.all(
-    Line,
-    "select line from outbox where skill_id = ? and settled = 0 and state <> 'quarantined' order by event_id",
-    skillId,
-  );
+  const events = db.all(Line, queries.uncountedEvents, skillId);
   if (server?.voided === 1 || (!server && events.length === 0)) {
-    db.run("delete from progress where skill_id = ?", skillId);
+    db.run(queries.deleteProgress, skillId);
     return;
   }
   writeProgress(db, skillId, events.reduce(mergeEvent, server ?? NONE));
@@ -148,13 +138,13 @@ export function refreshProgress(db: Database, skillId: string): void {
 
 /** Progress as the learner sees it, by skill. */
 export function readProgress(db: Database): Map<string, Progress> {
-  const rows = db.all(OwnProgress, "select * from progress order by skill_id");
+  const rows = db.all(OwnProgress, queries.allProgress);
   return new Map(rows.map(({ skill_id, ...progress }) => [skill_id, progress]));
 }
 
 /** Progress in one skill; all zero before the learner has begun. */
 export function progressIn(db: Database, skillId: string): Progress {
-  const row = db.get(OwnProgress, "select * from progress where skill_id = ?", skillId);
+  const row = db.get(OwnProgress, queries.progressOf, skillId);
   if (!row) return NONE;
   const { skill_id: _, ...progress } = row;
   return progress;

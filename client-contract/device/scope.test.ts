@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Device } from "./device.ts";
 import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
-import { type Draft, drafts, question, uuid } from "../../scripts/testkit/device/curriculum.ts";
+import { type Draft, drafts, question, uuid } from "../conformance/server/curriculum.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 

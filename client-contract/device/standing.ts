@@ -6,6 +6,7 @@ import type { Upgrade } from "../contract/steering.ts";
 import { clockTime } from "./clock.ts";
 import { readScope } from "./content_scope.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import * as queries from "./queries.gen.ts";
 import { readSteering } from "./steering.ts";
 
 /** What an app may show. */
@@ -57,7 +58,7 @@ export function readStanding({ db, clock }: DeviceContext): Standing {
 /** Stores what a head says. Within a transaction or alone. */
 export function rememberHead({ db }: DeviceContext, head: Head): void {
   db.run(
-    "update sync_state set head_version = ?, minimum_version = ?, poll_after_s = ?, schema_ends_at = ?",
+    queries.rememberHead,
     head.version,
     head.minimum_version,
     head.poll_after_s,
@@ -71,8 +72,7 @@ export function rememberHead({ db }: DeviceContext, head: Head): void {
  */
 export function rememberHintedHead({ db }: DeviceContext, head: Head): void {
   db.run(
-    `update sync_state set head_version = max(head_version, ?), minimum_version = max(minimum_version, ?),
-       schema_ends_at = coalesce(schema_ends_at, ?)`,
+    queries.rememberHintedHead,
     head.version,
     head.minimum_version,
     head.schema_ends_at,
@@ -81,7 +81,7 @@ export function rememberHintedHead({ db }: DeviceContext, head: Head): void {
 
 /** Stores whether the server still serves this app's content schema. */
 export function rememberRefusal({ db }: DeviceContext, isRefused: boolean): void {
-  db.run("update sync_state set refused_schema = ?", isRefused ? CONTENT_SCHEMA : null);
+  db.run(queries.rememberRefusedSchema, isRefused ? CONTENT_SCHEMA : null);
 }
 
 /** Whether the server no longer serves this app's content schema. Only an update of the app helps. */

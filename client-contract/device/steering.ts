@@ -5,6 +5,7 @@ import { clockTime } from "./clock.ts";
 import { isSetBack, watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
 
 /** The current steering: the last that the server sent, before that the defaults. */
@@ -18,20 +19,12 @@ export function readSteering(db: Database): Steering {
 
 /** Stores the steering. A device that gets it is neither revoked nor paused. Within a transaction or alone. */
 export function rememberSteering({ db }: DeviceContext, steering: Steering): void {
-  db.run(
-    "update sync_state set steering = ?, revoked = 0, retry_at = null, paused_reason = null",
-    JSON.stringify(steering),
-  );
+  db.run(queries.rememberSteering, JSON.stringify(steering));
 }
 
 /** Forgets steering for another version of the app, such as the advice to update it. */
 export function forgetForeignSteering(db: Database, appVersion: string | null): void {
-  db.run(
-    `update sync_state set steering = null, retry_at = null, paused_reason = null, steering_app = ?
-     where steering_app is not ?`,
-    appVersion,
-    appVersion,
-  );
+  db.run(queries.forgetSteering, appVersion);
 }
 
 /** The retry policy that the server asks for. */
@@ -47,12 +40,12 @@ export function steeredRetry(db: Database): RetryPolicy {
 export function rememberRefusedSync(context: DeviceContext, error: unknown): void {
   const { db, clock } = context;
   if (!(error instanceof ProblemError)) return;
-  if (error.code === "device_revoked") db.run("update sync_state set revoked = 1");
+  if (error.code === "device_revoked") db.run(queries.rememberRevoked);
   if (error.retryAfter === undefined || (error.code !== "paused" && error.code !== "rate_limited")) return;
   watchClock(context);
   const until = new Date(clockTime(clock) + error.retryAfter * 1000).toISOString();
   const reason = error.code === "paused" ? error.message : null;
-  db.run("update sync_state set retry_at = ?, paused_reason = ?", until, reason);
+  db.run(queries.rememberRefusal, until, reason);
 }
 
 /** The longest wait that a server asks for: a day and a quarter of it for the spread. */

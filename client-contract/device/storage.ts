@@ -6,6 +6,13 @@ import type { HashBytes } from "../contract/sha256.ts";
 /** A value that SQLite stores. Integers come back as numbers. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
+/** A named query of queries.drift; `Parameters` are its parameters in their order. */
+export interface Query<Parameters extends readonly SqlValue[] = readonly SqlValue[]> {
+  readonly sql: string;
+  /** For the type checker alone. */
+  readonly parameters?: Parameters;
+}
+
 /** A prepared statement, which may run any number of times. It throws StorageError. */
 export interface StorageStatement {
   /** Runs it; `changes` is the number of rows that it inserted, updated or deleted. */

@@ -15,6 +15,7 @@ import { clockTime, utcOffset } from "./clock.ts";
 import { serverTime } from "./clock_offset.ts";
 import type { DeviceContext } from "./context.ts";
 import type { Database } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 
 /** Days of practice in a row. */
 export interface Streak {
@@ -51,15 +52,9 @@ const SOME_DAY: Arrival = { received_at: Infinity, clock_skew_ms: null };
  * give them if they arrived as `arrival` says. If that is by a clock that was set back, they count for the days of this clock.
  */
 export function practiceDays(db: Database, arrival = SOME_DAY, isSetBack = false): DayRange[] {
-  const ranges = db.get(Practice, "select days from practice")?.days ?? [];
+  const ranges = db.get(Practice, queries.practiceDays)?.days ?? [];
   // A quarantined event does not count, here as on the server.
-  const done = db.all(
-    Done,
-    `select json_extract(line, '$.occurred_at') as occurred_at, json_extract(line, '$.utc_offset_minutes') as utc_offset_minutes,
-       json_extract(line, '$.clock_offset_ms') as clock_offset_ms, json_extract(line, '$.answered_at') as answered_at
-     from outbox
-     where settled = 0 and state <> 'quarantined' and type in ('attempt.recorded', 'progress.advanced')`,
-  );
+  const done = db.all(Done, queries.uncountedPractice);
   for (const event of done) {
     const day = practiceDay({ ...(isSetBack ? byOwnClock(event) : event), ...arrival });
     ranges.push({ from: day, to: day });

@@ -10,9 +10,9 @@ import { type DeviceContext, readState } from "./context.ts";
 import { checkAnswer } from "./answer.ts";
 import { DeviceError } from "./device_error.ts";
 import { nextId } from "./event_line.ts";
-import { OWN_SESSION } from "./installation.ts";
 import { appendEvent } from "./outbox.ts";
 import { addToProgress, type Progress, progressIn } from "./progress.ts";
+import * as queries from "./queries.gen.ts";
 
 /** Most question ids of one progress event: 1000 are allowed, but 16 KiB hold about 420. */
 const IDS_AN_EVENT = 400;
@@ -63,7 +63,7 @@ export interface Advance {
 function openSession({ db, deviceId }: DeviceContext, sessionId: string): OpenSession {
   const session = db.get(
     Session,
-    `select session_id, skill_id, started_at from session where session_id = ? and ${OWN_SESSION} and ended_at is null`,
+    queries.ownOpenSession,
     sessionId,
     deviceId,
   );
@@ -79,12 +79,7 @@ function currentReset(context: DeviceContext, skillId: string): { count: number;
 
 /** Sessions of this device that are still open, for example after a crash; oldest first. */
 export function openSessions({ db, deviceId }: DeviceContext): OpenSession[] {
-  return db.all(
-    Session,
-    `select session_id, skill_id, started_at from session
-     where ${OWN_SESSION} and ended_at is null and voided = 0 order by session_id`,
-    deviceId,
-  );
+  return db.all(Session, queries.ownOpenSessions, deviceId);
 }
 
 /** Starts a session, of one skill or of several, and returns its id. Throws DeviceError `no_content`, or like `makeEvent`. */
@@ -97,7 +92,7 @@ export function startSession(context: DeviceContext, skillId: string | null): st
     const body = { session_id, content_version, skill_id: skillId };
     const { occurred_at } = appendEvent(context, { type: "session.started", body }, null);
     db.run(
-      "insert into session (session_id, skill_id, device_id, content_version, started_at) values (?, ?, ?, ?, ?)",
+      queries.addSession,
       session_id,
       skillId,
       deviceId,
@@ -130,10 +125,7 @@ export function recordAnswer(
     };
     const event = appendEvent(context, { type: "attempt.recorded", body }, question.skill_id);
     db.run(
-      `insert into attempt
-         (event_id, session_id, skill_id, question_id, device_id, content_version, answer, claimed_correct, duration_ms,
-          reset_count, reset_event, occurred_at, utc_offset_minutes)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      queries.addAttempt,
       event.id,
       sessionId,
       question.skill_id,
@@ -171,7 +163,7 @@ export function endSession(
     const { occurred_at } = appendEvent(context, { type: "session.ended", body }, null);
     // As on the server: the clock may have been set back since the start.
     db.run(
-      "update session set ended_at = max(?, coalesce(started_at, '')), end_reason = ? where session_id = ?",
+      queries.endSession,
       occurred_at,
       reason,
       sessionId,

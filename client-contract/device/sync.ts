@@ -28,6 +28,7 @@ import {
 } from "./outbox.ts";
 import { pullAnew, pullCursor, stagePull } from "./pull.ts";
 import { refreshProgress } from "./progress.ts";
+import * as queries from "./queries.gen.ts";
 import { rememberRefusedSync, rememberSteering } from "./steering.ts";
 import {
   beginSending,
@@ -121,17 +122,14 @@ function takeAnswer(
     resendAll(context);
     pullAnew(context);
   }
-  db.run("update sync_state set history = ?", head.history);
+  db.run(queries.rememberHistory, head.history);
   rememberSteering(context, steering);
   noteOnline(context);
   const outcome = recordResults(context, batch, results);
   recordTelemetry(context, telemetry, results.slice(batch.length));
   if (outcome.quarantined > 0) {
     // Quarantined events stop counting at once, not only after the next pull.
-    const skills = db.all(
-      SkillId,
-      "select distinct skill_id from outbox where state = 'quarantined' and settled = 0 and skill_id is not null",
-    );
+    const skills = db.all(SkillId, queries.skillsOfQuarantined);
     for (const { skill_id } of skills) refreshProgress(db, skill_id);
   }
   if (isNewHistory) return { outcome, isReset: true, isPulled: false, pulled: 0 };
@@ -289,7 +287,7 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
   await exchangeContent(context, head, o, report);
   context.db.transaction(() => {
     pruneOutbox(context);
-    context.db.run("update sync_state set synced_at = ?", instant(context.clock));
+    context.db.run(queries.rememberSync, instant(context.clock));
   });
   report.version = readState(context.db).content_version;
   return report;

@@ -13,7 +13,7 @@ import { resetProgress } from "./study.ts";
 import { MAX_WAITING, recordFailure, recordTelemetry, takeTelemetry, tellCreated } from "./telemetry.ts";
 import { bench, LEARNER, QUESTION, SKILL } from "../../scripts/testkit/device/bench.ts";
 import { ContentServer } from "../../scripts/testkit/device/content_server.ts";
-import { drafts } from "../../scripts/testkit/device/curriculum.ts";
+import { drafts } from "../conformance/server/curriculum.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
 import type { Handle } from "../../scripts/testkit/device/server.ts";
 import { firstQuestions } from "../../scripts/testkit/device/study.ts";

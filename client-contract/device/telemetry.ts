@@ -11,6 +11,7 @@ import { clockTime, instant } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { DeviceError } from "./device_error.ts";
 import { EventLine, fitBatch, makeEvent, type TrackingDraft } from "./event_line.ts";
+import * as queries from "./queries.gen.ts";
 import { readSteering } from "./steering.ts";
 
 /**
@@ -52,7 +53,7 @@ export interface Sending {
   attempts: number;
 }
 
-const readTelemetry = ({ db }: DeviceContext) => db.get(State, "select * from telemetry_state");
+const readTelemetry = ({ db }: DeviceContext) => db.get(State, queries.telemetryState);
 
 /** The text if it is a code, otherwise `unknown`. */
 export const asCode = (text: string): string => Code.safeParse(text).success ? text : "unknown";
@@ -79,11 +80,8 @@ export function tell(context: DeviceContext, draft: TrackingDraft): void {
 export function keepTelemetry(context: DeviceContext, draft: TrackingDraft): string {
   const { db } = context;
   const { event, line } = makeEvent(context, draft);
-  db.run("insert into telemetry (event_id, type, line) values (?, ?, ?)", event.id, event.type, line);
-  db.run(
-    "delete from telemetry where event_id <= (select event_id from telemetry order by event_id desc limit 1 offset ?)",
-    MAX_WAITING,
-  );
+  db.run(queries.addTelemetry, event.id, event.type, line);
+  db.run(queries.capTelemetry, MAX_WAITING);
   return event.id;
 }
 
@@ -92,14 +90,12 @@ export function openTelemetry(context: DeviceContext): void {
   const { db, telemetry } = context;
   db.transaction(() => {
     if (telemetry === null) {
-      db.run("delete from telemetry");
-      db.run("delete from telemetry_state");
+      db.run(queries.dropTelemetry);
+      db.run(queries.dropTelemetryState);
       return;
     }
     // Events that the outbox held before are not reported.
-    db.run(
-      "insert into telemetry_state (told_event) select max(event_id) from outbox where true on conflict do nothing",
-    );
+    db.run(queries.openTelemetry);
     const { failed_code = null, failed_at = null } = readTelemetry(context) ?? {};
     if (failed_code !== null && failed_at !== null) {
       tellRecovered(context, failed_code, Date.parse(failed_at));
@@ -112,7 +108,7 @@ export function takeTelemetry({ db }: DeviceContext, events: readonly EventLine[
   const room = Math.min(MAX_BATCH_EVENTS, readSteering(db).batch_events) - events.length;
   const waiting = db.all(
     EventLine,
-    "select event_id, line from telemetry order by event_id limit ?",
+    queries.waitingTelemetry,
     Math.max(room, 0),
   );
   return fitBatch([...events, ...waiting]).slice(events.length);
@@ -126,7 +122,7 @@ export function recordTelemetry(
 ): void {
   sent.forEach(({ event_id }, place) => {
     if (results[place] && results[place].status !== "retry") {
-      db.run("delete from telemetry where event_id = ?", event_id);
+      db.run(queries.deleteTelemetry, event_id);
     }
   });
 }
@@ -136,18 +132,13 @@ export function tellCreated(context: DeviceContext): void {
   const { db } = context;
   if (context.telemetry === null) return;
   db.transaction(() => {
-    const created = db.get(
-      Created,
-      `select count(*) as events, max(event_id) as last,
-         (select count(*) from outbox where state = 'pending') as waiting
-       from outbox where event_id > coalesce((select told_event from telemetry_state), '')`,
-    );
+    const created = db.get(Created, queries.untoldEvents);
     if (!created || created.events === 0) return;
     tell(context, {
       type: "outbox.created",
       body: { events: Math.min(created.events, MAX_COUNT), waiting: Math.min(created.waiting, MAX_COUNT) },
     });
-    db.run("update telemetry_state set told_event = ?", created.last);
+    db.run(queries.rememberTold, created.last);
   });
 }
 
@@ -185,7 +176,7 @@ export function tellChecked(context: DeviceContext, rows: number, damaged: numbe
     // A negative age comes from a clock that was set back.
     const isDue = age >= CHECK_EVERY_MS || age < 0;
     if (damaged === 0 && !isDue) return;
-    if (damaged === 0) db.run("update telemetry_state set checked_at = ?", instant(clock));
+    if (damaged === 0) db.run(queries.rememberCheck, instant(clock));
     tell(context, {
       type: "cache.checked",
       body: { content_version, rows, damaged, duration_ms: elapsed(context, since) },
@@ -221,7 +212,7 @@ export function tellRepaired(context: DeviceContext, rows: number, whole: boolea
 export function keepReads({ db, telemetry }: DeviceContext): void {
   if (telemetry === null || telemetry.reads === 0) return;
   db.run(
-    "update telemetry_state set offline_reads = offline_reads + ? where offline_since is not null",
+    queries.addOfflineReads,
     telemetry.reads,
   );
   telemetry.reads = 0;
@@ -233,8 +224,7 @@ export function noteOffline(context: DeviceContext, error: unknown): void {
   if (telemetry === null || !(error instanceof NetworkError)) return;
   keepReads(context);
   db.run(
-    `update telemetry_state set offline_since = ?, offline_after = coalesce((select last_ulid from sync_state), '')
-     where offline_since is null`,
+    queries.beginOffline,
     instant(clock),
   );
 }
@@ -249,9 +239,7 @@ export function noteOnline(context: DeviceContext): void {
   if (offline_since === null || offline_after === null) return;
   const { attempts, unfinished } = db.get(
     Used,
-    `select
-       (select count(*) from attempt where device_id = ?1 and event_id > ?2) as attempts,
-       (select count(*) from session where device_id = ?1 and session_id > ?2 and end_reason is not 'completed') as unfinished`,
+    queries.usedOffline,
     deviceId,
     offline_after,
   ) ?? { attempts: 0, unfinished: 0 };
@@ -266,13 +254,13 @@ export function noteOnline(context: DeviceContext): void {
     };
     tell(context, { type: "offline.used", body });
   }
-  db.run("update telemetry_state set offline_since = null, offline_after = null, offline_reads = 0");
+  db.run(queries.endOffline);
 }
 
 function tellRecovered(context: DeviceContext, code: string, since: number): void {
   tell(context, { type: "app.recovered", body: { code, duration_ms: elapsed(context, since) } });
   context.db.run(
-    "update telemetry_state set failed_code = null, failed_at = null where failed_code = ?",
+    queries.forgetFailure,
     code,
   );
 }
@@ -289,7 +277,7 @@ export function recordFailure(context: DeviceContext, { code, place, fatal }: Fa
   const since = clockTime(clock);
   db.transaction(() => {
     tell(context, { type: "app.failed", body: { code, place: place ?? null, fatal } });
-    if (fatal) db.run("update telemetry_state set failed_code = ?, failed_at = ?", code, instant(clock));
+    if (fatal) db.run(queries.rememberFailure, code, instant(clock));
   });
   let hasRecovered = false;
   return () => {

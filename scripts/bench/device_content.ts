@@ -1,7 +1,7 @@
 // A curriculum in the shape of a real one, for benchmarks of the device: 50,160 questions of about 800 bytes in 22 domains and 264 skills. A server
 // in memory makes each answer once, so that only the device is measured.
 import { ContentServer } from "../testkit/device/content_server.ts";
-import { type Draft, drafts } from "../testkit/device/curriculum.ts";
+import { type Draft, drafts } from "../../client-contract/conformance/server/curriculum.ts";
 import { seededRandom } from "../testkit/device/random.ts";
 import type { Handle } from "../testkit/device/server.ts";
 

@@ -3,8 +3,10 @@
 import { type Command, type Line, main, type Options } from "../command/command.ts";
 import { type Artifact, findDrift, PROJECT_FOLDER, writeArtifacts } from "./artifact.ts";
 import { functionBuilds } from "./builds.ts";
+import { clientRequirementsDocument } from "./client_requirements_doc.ts";
 import { dartPackage } from "./dart/package.ts";
-import { deviceSchema } from "./device_schema.ts";
+import { deviceQueries } from "./device_queries.ts";
+import { deviceSchema, schemaSnapshot } from "./device_schema.ts";
 import { errorsDocument } from "./errors_doc.ts";
 import { functionErrors } from "./errors_gen.ts";
 import { errorRows } from "./errors_sql.ts";
@@ -58,9 +60,12 @@ export async function run({ values: { check } }: Line<typeof COMMAND.options>) {
     apiPage(operations),
     await functionBuilds(),
     await deviceSchema(),
+    await schemaSnapshot(),
+    await deviceQueries(),
     ...await dartPackage(),
     ...vectors(),
     errorsDocument(),
+    clientRequirementsDocument(),
     invariantsDocument(tests),
     requirementsDocument(tests),
     ...await privacyArtifacts(),

@@ -233,7 +233,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     statement:
       "Test vectors and a runnable check let a client in any language prove that it follows the protocol.",
     invariants: [],
-    gaps: "The vectors are there; the runner and its cases are not built yet.",
+    gaps: "The kit has not been played against a client in Dart yet.",
   },
   {
     id: "K3",

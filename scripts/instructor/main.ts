@@ -1,5 +1,5 @@
 // `npm run instructor`: cohorts and how their learners do, in the terminal, as CSV or as JSON. docs/instructors.md walks through it.
-import { type Command, main, type Options, UsageError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UsageError } from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
 import { resolveDatabaseUrl } from "../content/database.ts";
 import { fromCaller } from "../start/options.ts";
@@ -8,7 +8,7 @@ import { csvOf, tableOf } from "./csv.ts";
 import { readRows } from "./read.ts";
 import { restSource, sqlSource } from "./source.ts";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run instructor",
   operands: "COMMAND [NAME | ID | E-MAIL …]",
   about: `Shows cohorts and how their learners do, and changes cohorts.
@@ -41,7 +41,7 @@ SUPABASE_DB_URL, or else the local one. Without --cohort, figures are of all lea
   },
 } as const satisfies Command<Options>;
 
-await main(COMMAND, async ({ values, operands }) => {
+export async function run({ values, operands }: Line<typeof COMMAND.options>) {
   const [name, ...words] = operands;
   const command = name === undefined ? undefined : Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
@@ -75,4 +75,6 @@ await main(COMMAND, async ({ values, operands }) => {
   } else {
     console.log(rows.length > 0 ? tableOf(command.columns, rows) : "None.");
   }
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

@@ -2,22 +2,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { run } from "../process.ts";
-import { readProjectFile } from "../project.ts";
 import { breaksOf, type Contract } from "./compare.ts";
-import { allowsBreaks, lastTag, readAtTag, readContract } from "./last_tag.ts";
+import { allowsBreaks, atTag, checkout, lastTag, readContract } from "./last_tag.ts";
 
-const contract = await readContract(readProjectFile) ?? assert.fail();
-const MESSAGES: [string, string][] = [["event", "#/$defs/Event"], ["sync.answer", "#/$defs/SyncAnswer"], [
-  "sync.header",
-  "#/$defs/BatchHeader",
-]];
+const contract = await readContract(checkout) ?? assert.fail();
+/** The parts of the contract that are documents. */
+type Part = Exclude<keyof Contract, "messages">;
 
 /** What a change of the JSON texts breaks. Each pattern must be there once at least. */
-function breaksAfter(part: keyof Contract, from: string | RegExp, to: string): string[] {
+function breaksAfter(part: Part, from: string | RegExp, to: string): string[] {
   const text = JSON.stringify(contract[part]);
   const changed = text.replace(from, to);
   assert.notEqual(changed, text, `${from} is in ${part}`);
-  return breaksOf(contract, { ...contract, [part]: JSON.parse(changed) }, MESSAGES);
+  return breaksOf(contract, { ...contract, [part]: JSON.parse(changed) });
 }
 
 /** A part of a schema by its name, as its text. */
@@ -27,7 +24,7 @@ const inModel = (id: string, from: string, to: string): [RegExp, string] => [
 ];
 
 Deno.test("K1: the contract breaks nothing against itself, nor by a new field or a new operation", () => {
-  assert.deepEqual(breaksOf(contract, contract, MESSAGES), []);
+  assert.deepEqual(breaksOf(contract, contract), []);
   assert.deepEqual(
     breaksAfter(
       "schemas",
@@ -35,11 +32,21 @@ Deno.test("K1: the contract breaks nothing against itself, nor by a new field or
     ),
     [],
   );
+  assert.deepEqual(
+    breaksAfter("schemas", '"enum":["completed","abandoned","timed_out"]', '"minLength":1'),
+    [],
+    "a request takes any text where it took three",
+  );
+  assert.deepEqual(
+    breaksAfter("schemas", ...inModel("Problem", '"type":"string"', '"const":"https://carrel.dev"')),
+    [],
+    "an answer is one text where it was any",
+  );
   assert.deepEqual(breaksAfter("openApi", '"paths":{', '"paths":{"/new":{"get":{"responses":{}}},'), []);
   assert.deepEqual(breaksAfter("limits", '"const":500', '"const":501'), []);
 });
 
-const KINDS: [kind: string, part: keyof Contract, change: [string | RegExp, string], expected: RegExp][] = [
+const KINDS: [kind: string, part: Part, change: [string | RegExp, string], expected: RegExp][] = [
   [
     "a removed operation",
     "openApi",
@@ -107,6 +114,51 @@ const KINDS: [kind: string, part: keyof Contract, change: [string | RegExp, stri
     inModel("PullRequest", '"maximum":1000', '"maximum":999'),
     /the limit maximum is tighter: 1000 became 999/,
   ],
+  [
+    "a looser bound of an answer, which a strict reader refuses",
+    "schemas",
+    inModel("Steering", '"maximum":500', '"maximum":501'),
+    /batch_events: the limit maximum is wider: 500 became 501/,
+  ],
+  [
+    "an answer of any form",
+    "schemas",
+    inModel("BatchAnswer", '"type":"boolean"', '"x":1'),
+    /changed: anything may be answered now/,
+  ],
+  [
+    "a request that takes no other fields",
+    "schemas",
+    [/("BatchHeader":.*?)"additionalProperties":\{\}/, '$1"additionalProperties":false'],
+    /BatchHeader: fields that are not named are refused now/,
+  ],
+  [
+    "a body that is required",
+    "openApi",
+    ['"requestBody":{"required":false', '"requestBody":{"required":true'],
+    /the body is required now/,
+  ],
+  [
+    "further credentials",
+    "openApi",
+    ['"security":[{"learner":[]}]', '"security":[{"learner":[],"publishableKey":[]}]'],
+    /head: learner is not enough any more/,
+  ],
+  [
+    "a header of an answer that is gone",
+    "openApi",
+    ['"ETag":{"$ref"', '"Tag":{"$ref"'],
+    /the header ETag is gone/,
+  ],
+  ["a status of an answer that is gone", "openApi", ['"304":', '"404":'], /the answer 304 is gone/],
+  ["a new status of an answer", "openApi", ['"304":', '"203":'], /203 may be answered now/],
+  ["an SQLSTATE that is gone", "errors", ['"CR044"', '"CR999"'], /malformed_request has no SQLSTATE CR044/],
+  [
+    "another outcome of an event",
+    "errors",
+    ['"outcome":"quarantined"', '"outcome":"retry"'],
+    /means something else for an event/,
+  ],
   ["a removed code", "errors", ['"const":"busy"', '"const":"crowded"'], /the error code busy is gone/],
   ["a code with another status", "errors", ['"status":503', '"status":500'], /has another status/],
   [
@@ -121,6 +173,17 @@ for (const [kind, part, [from, to], expected] of KINDS) {
     assert.match(breaksAfter(part, from, to).join("\n"), expected);
   });
 }
+
+Deno.test("K1: a message that is gone breaks the contract, and one whose schema has another name does not", () => {
+  const renamed = breaksAfter("schemas", /"(#\/\$defs\/)?EndLine"/g, '"$1LastLine"');
+  assert.match(renamed.join("\n"), /EndLine: the field rows is gone/);
+  const messages = new Map(contract.messages);
+  messages.delete("content.end");
+  assert.deepEqual(breaksOf(contract, { ...contract, messages }), ["the message content.end is gone"]);
+  const text = JSON.stringify(contract.schemas).replaceAll("EndLine", "LastLine");
+  messages.set("content.end", "#/$defs/LastLine");
+  assert.deepEqual(breaksOf(contract, { ...contract, schemas: JSON.parse(text), messages }), []);
+});
 
 Deno.test("K1: the contract is compared with the last tag, and a checkout without a tag says so", async () => {
   const folder = await Deno.makeTempDir();
@@ -138,15 +201,29 @@ Deno.test("K1: the contract is compared with the last tag, and a checkout withou
     assert.match(JSON.stringify(await lastTag(join(folder))), /no git checkout|no tag/);
     await git("init", "-q");
     await Deno.writeTextFile(join(folder, "a.json"), '{"a":1}');
+    await Deno.mkdir(join(folder, "project/schema"), { recursive: true });
+    await Deno.writeTextFile(join(folder, "project/b.json"), '{"b":1}');
+    await Deno.writeTextFile(join(folder, "project/schema/c.json"), "{}");
     await git("add", "-A");
     await git("commit", "-q", "-m", "one");
-    assert.deepEqual(await lastTag(folder), { none: "no tag to compare with yet, or the checkout has none" });
+    assert.deepEqual(await lastTag(folder), { none: "no tag to compare with yet" });
     await git("tag", "v0.1.0");
     await Deno.writeTextFile(join(folder, "a.json"), '{"a":2}');
     await git("commit", "-q", "-a", "-m", "two");
     assert.deepEqual(await lastTag(folder), { tag: "v0.1.0" });
-    assert.equal(await readAtTag(folder, "v0.1.0", "a.json"), '{"a":1}');
-    assert.equal(await readAtTag(folder, "v0.1.0", "b.json"), undefined);
+    assert.equal(await atTag(folder, "v0.1.0").read("a.json"), '{"a":1}');
+    assert.equal(await atTag(folder, "v0.1.0").read("b.json"), undefined);
+    const project = atTag(join(folder, "project"), "v0.1.0");
+    assert.deepEqual([await project.read("b.json"), (await project.list("schema"))[0]], [
+      '{"b":1}',
+      "c.json",
+    ]);
+
+    const clone = join(folder, "clone");
+    await git("clone", "-q", "--depth", "1", `file://${folder}`, clone);
+    assert.match(JSON.stringify(await lastTag(clone)), /shallow clone has no tags/);
+    await git("-C", clone, "fetch", "-q", "--depth", "1", "--tags");
+    assert.deepEqual(await lastTag(clone), { tag: "v0.1.0" });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -7,6 +7,8 @@ export interface Contract {
   schemas: Node;
   errors: Node;
   limits: Node;
+  /** The schemas of the messages by their names, such as `#/$defs/Head`. */
+  messages: ReadonlyMap<string, string>;
 }
 
 const record = (value: unknown): Node => isNode(value) ? value : {};
@@ -22,6 +24,39 @@ function breaksOfBody(role: Role, at: string, before: [Side, unknown], after: [S
     const [a, b] = [record(record(body).schema), record(other.schema)];
     return breaksOfSchema(role, [before[0], a], [after[0], b]).map((text) => `${at} ${text}`);
   });
+}
+
+/** Whether a caller with one of the old sets of credentials has all of a new set. */
+function breaksOfSecurity(at: string, before: Node, after: Node): string[] {
+  const [old, now] = [list(before.security), list(after.security)].map((sets) => sets.map(Object.keys));
+  if (!now?.length) return [];
+  const isEnough = (had: string[]) => now.some((wanted) => wanted.every((scheme) => had.includes(scheme)));
+  return (old?.length ? old : [[]]).filter((had) => !isEnough(had))
+    .map((had) => `${at}: ${had.join(" and ") || "a caller without credentials"} is not enough any more`);
+}
+
+function breaksOfAnswers(at: string, before: [Side, Node], after: [Side, Node]): string[] {
+  const [old, now] = [before, after].map(([, { responses }]) =>
+    Object.entries(record(responses)).filter(([status]) => status < "400")
+  );
+  const isKnown = new Set(old?.map(([status]) => status));
+  return [
+    ...(old ?? []).flatMap(([status, response]) => {
+      const other = record(after[1].responses)[status];
+      if (!isNode(other)) return [`${at}: the answer ${status} is gone`];
+      const [had, has] = [response, other].map((answer) => record(record(answer).headers));
+      return [
+        ...Object.keys(had ?? {}).filter((name) => !(name in (has ?? {})))
+          .map((name) => `${at} ${status}: the header ${name} is gone`),
+        ...breaksOfBody("output", `${at} ${status}`, [before[0], record(response).content], [
+          after[0],
+          other.content,
+        ]),
+      ];
+    }),
+    ...(now ?? []).filter(([status]) => !isKnown.has(status))
+      .map(([status]) => `${at}: ${status} may be answered now`),
+  ];
 }
 
 function breaksOfOperation(at: string, before: [Side, Node], after: [Side, Node]): string[] {
@@ -49,16 +84,11 @@ function breaksOfOperation(at: string, before: [Side, Node], after: [Side, Node]
       [before[0], record(before[1].requestBody).content],
       [after[0], record(after[1].requestBody).content],
     ),
-    ...Object.entries(record(before[1].responses)).filter(([status]) => status.startsWith("2")).flatMap(
-      ([status, response]) => {
-        const other = record(after[1].responses)[status];
-        if (!isNode(other)) return [`${at}: the answer ${status} is gone`];
-        return breaksOfBody("output", `${at} ${status}`, [before[0], record(response).content], [
-          after[0],
-          other.content,
-        ]);
-      },
-    ),
+    ...record(after[1].requestBody).required === true && record(before[1].requestBody).required !== true
+      ? [`${at}: the body is required now`]
+      : [],
+    ...breaksOfSecurity(at, before[1], after[1]),
+    ...breaksOfAnswers(at, before, after),
   ];
 }
 
@@ -75,15 +105,13 @@ function breaksOfOperations(before: Node, after: Node): string[] {
 }
 
 /** Messages have no operation of their own where they are lines of a body, or hints. */
-function breaksOfMessages(
-  before: Contract,
-  after: Contract,
-  messages: readonly [name: string, ref: string][],
-): string[] {
+function breaksOfMessages(before: Contract, after: Contract): string[] {
   const sides: [Side, Side] = [{ document: before.schemas }, { document: after.schemas }];
-  return messages.flatMap(([name, ref]) => {
+  return [...before.messages].flatMap(([name, ref]) => {
+    const other = after.messages.get(name);
+    if (other === undefined) return [`the message ${name} is gone`];
     const role = SENT.test(name) ? "input" : "output";
-    return breaksOfSchema(role, [sides[0], { $ref: ref }], [sides[1], { $ref: ref }]);
+    return breaksOfSchema(role, [sides[0], { $ref: ref }], [sides[1], { $ref: other }]);
   });
 }
 
@@ -94,9 +122,18 @@ function breaksOfErrors(before: Node, after: Node): string[] {
   return [...codesOf(before)].flatMap(([code, entry]) => {
     const other = codes.get(code);
     if (!other) return [`the error code ${code} is gone`];
-    const facts = (node: Node) => [record(node["x-request"]).status, record(node["x-request"]).retryable];
-    const [was, is] = [facts(entry), facts(other)].map((values) => JSON.stringify(values));
-    return was === is ? [] : [`the error code ${code} has another status, or another answer to a retry`];
+    const { status, retryable, sqlstate } = record(entry["x-request"]);
+    const request = record(other["x-request"]);
+    const [was, is] = [entry, other].map((node) => JSON.stringify(node["x-event"]));
+    const known = Array.isArray(request.sqlstate) ? request.sqlstate : [];
+    return [
+      ...status !== request.status || retryable !== request.retryable
+        ? [`the error code ${code} has another status, or another answer to a retry`]
+        : [],
+      ...(Array.isArray(sqlstate) ? sqlstate : []).filter((state) => !known.includes(state))
+        .map((state) => `the error code ${code} has no SQLSTATE ${state} any more`),
+      ...was !== undefined && was !== is ? [`the error code ${code} means something else for an event`] : [],
+    ];
   });
 }
 
@@ -109,16 +146,12 @@ function breaksOfLimits(before: Node, after: Node): string[] {
   });
 }
 
-/** Everything that breaks, each as one line. `messages`: the schemas by the names of the messages. */
-export function breaksOf(
-  before: Contract,
-  after: Contract,
-  messages: readonly [name: string, ref: string][],
-): string[] {
+/** Everything that breaks, each as one line. */
+export function breaksOf(before: Contract, after: Contract): string[] {
   return [
     ...new Set([
       ...breaksOfOperations(before.openApi, after.openApi),
-      ...breaksOfMessages(before, after, messages),
+      ...breaksOfMessages(before, after),
       ...breaksOfErrors(before.errors, after.errors),
       ...breaksOfLimits(before.limits, after.limits),
     ]),

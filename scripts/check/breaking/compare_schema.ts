@@ -49,18 +49,33 @@ function alternatives(side: Side, node: Node): Map<string, Node> {
   return new Map(types.map((type) => [String(type), node]));
 }
 
+/** Whether alternatives take one of this name, as themselves or by its type. */
+function takes(options: ReadonlyMap<string, Node>, name: string): boolean {
+  if (options.has(name) || (name === "integer" && options.has("number"))) return true;
+  if (!/^(["\d-]|true$|false$|null$)/.test(name)) return false;
+  const value: unknown = JSON.parse(name);
+  const type = value === null ? "null" : typeof value;
+  return options.has(type) || (Number.isInteger(value) && options.has("integer"));
+}
+
 /** Bounds: the greatest value that is allowed, or the least. */
 const MOST = ["maximum", "maxLength", "maxItems"];
 const LEAST = ["minimum", "minLength", "minItems"];
 
-function boundsBroken(before: Node, after: Node): string[] {
+/** Bounds that one side has and the other one exceeds: a sender's values, or those that a strict reader takes. */
+function boundsBroken(role: Role, before: Node, after: Node): string[] {
+  const [wide, tight] = role === "input" ? [before, after] : [after, before];
   const number = (node: Node, name: string, absent: number) =>
     typeof node[name] === "number" ? node[name] : absent;
   return [
-    ...MOST.filter((name) => number(after, name, Infinity) < number(before, name, Infinity)),
-    ...LEAST.filter((name) => number(after, name, -Infinity) > number(before, name, -Infinity)),
-    ...after.pattern !== undefined && after.pattern !== before.pattern ? ["pattern"] : [],
-  ].map((name) => `the limit ${name} is tighter: ${before[name] ?? "none"} became ${after[name]}`);
+    ...MOST.filter((name) => number(tight, name, Infinity) < number(wide, name, Infinity)),
+    ...LEAST.filter((name) => number(tight, name, -Infinity) > number(wide, name, -Infinity)),
+    ...["pattern", "format"].filter((name) => tight[name] !== undefined && tight[name] !== wide[name]),
+  ].map((name) =>
+    `the limit ${name} is ${role === "input" ? "tighter" : "wider"}: ${before[name] ?? "none"} became ${
+      after[name] ?? "none"
+    }`
+  );
 }
 
 /** What breaks between two schemas, each with the path to it. */
@@ -81,23 +96,21 @@ export function breaksOfSchema(role: Role, before: [Side, Node], after: [Side, N
     if (role === "input" && newOptions.size > 0) {
       if (oldOptions.size === 0) report(`only ${[...newOptions.keys()].join(", ")} is taken now`);
       for (const name of oldOptions.keys()) {
-        if (!newOptions.has(name) && !(name === "integer" && newOptions.has("number"))) {
-          report(`${name} is not taken any more`);
-        }
+        if (!takes(newOptions, name)) report(`${name} is not taken any more`);
       }
     }
     if (role === "output" && oldOptions.size > 0) {
+      if (newOptions.size === 0) report("anything may be answered now");
       for (const name of newOptions.keys()) {
-        if (!oldOptions.has(name) && !(name === "integer" && oldOptions.has("number"))) {
-          report(`${name} may be answered now`);
-        }
+        if (!takes(oldOptions, name)) report(`${name} may be answered now`);
       }
     }
     for (const [name, option] of oldOptions) {
       const other = newOptions.get(name);
       if (other && (option !== a || other !== b)) compare(`${at}`, option, other);
     }
-    if (role === "input") boundsBroken(a, b).forEach(report);
+    // Values that are named need no bounds.
+    if (![a, b].some((node) => "enum" in node || "const" in node)) boundsBroken(role, a, b).forEach(report);
 
     const [oldFields, newFields] = [nodeAt(a, "properties"), nodeAt(b, "properties")];
     const [oldRequired, newRequired] = [listAt(a, "required"), listAt(b, "required")];
@@ -114,7 +127,13 @@ export function breaksOfSchema(role: Role, before: [Side, Node], after: [Side, N
         if (!oldRequired.includes(name)) report(`the field ${name} is required now`);
       }
     }
-    if (isNode(a.items) && isNode(b.items)) compare(`${at}[]`, a.items, b.items);
+    if (role === "input" && b.additionalProperties === false && a.additionalProperties !== false) {
+      report("fields that are not named are refused now");
+    }
+    for (const [part, name] of [["items", "[]"], ["additionalProperties", ".*"]] as const) {
+      const [oldPart, newPart] = [a[part], b[part]];
+      if (isNode(oldPart) && isNode(newPart)) compare(`${at}${name}`, oldPart, newPart);
+    }
   }
 
   compare(nameOf(before[1]), before[1], after[1]);

@@ -1,13 +1,9 @@
 // A change of the contract that breaks apps in use is seen before it is released: the generated files against those of the last tag.
-import { documentation } from "../../../client-contract/contract/documentation.ts";
-import { messages } from "../../../client-contract/contract/messages.ts";
 import { breaksOf } from "../breaking/compare.ts";
-import { allowsBreaks, lastTag, readAtTag, readContract } from "../breaking/last_tag.ts";
-import { readProjectFile, root } from "../project.ts";
+import { allowsBreaks, atTag, checkout, lastTag, readContract } from "../breaking/last_tag.ts";
+import { root } from "../project.ts";
 import type { Step } from "../step.ts";
 
-const refs = (): [string, string][] =>
-  Object.entries(messages).map(([name, schema]) => [name, `#/$defs/${documentation.get(schema)?.id}`]);
 const versionOf = (manifest: string): string => JSON.parse(manifest).version;
 
 export const breaking: Step = {
@@ -17,16 +13,14 @@ export const breaking: Step = {
     const last = await lastTag(root);
     if ("none" in last) return { passed: 0, failures: [], skipped: last.none };
     const { tag } = last;
-    const atTag = (path: string) => readAtTag(root, tag, path);
-    const [before, after] = await Promise.all([readContract(atTag), readContract(readProjectFile)]);
+    const tagged = atTag(root, tag);
+    const [before, after] = await Promise.all([tagged, checkout].map(readContract));
     if (!before || !after) {
       return { passed: 0, failures: [], skipped: `the tag ${tag} has no generated contract` };
     }
-    const found = breaksOf(before, after, refs());
-    const versions = [await atTag("package.json") ?? "{}", await readProjectFile("package.json")].map(
-      versionOf,
-    );
-    const [was = "", is = ""] = versions;
+    const found = breaksOf(before, after);
+    const manifests = await Promise.all([tagged, checkout].map(({ read }) => read("package.json")));
+    const [was = "", is = ""] = manifests.map((manifest) => versionOf(manifest ?? "{}"));
     if (found.length > 0 && allowsBreaks(was, is)) {
       return {
         passed: 1,

@@ -40,7 +40,8 @@ export interface Operation {
   body: string;
   /** What a success answers. */
   answer: string;
-  /** An example of a request: the query, or the body. */
+  /** An example of a request: the path, and the query or the body. */
+  address: string;
   query: Record<string, string>;
   sent: Content | undefined;
   object: ZodOpenApiOperationObject;
@@ -81,6 +82,7 @@ const SECURITY: Record<FunctionOperation["security"], Record<string, string[]>[]
   learner: [{ learner: [] }],
   worker: [{ wake: [] }, { secretKey: [] }],
   metrics: [{ metrics: [] }],
+  anybody: [],
 };
 
 function functionObject(
@@ -90,6 +92,13 @@ function functionObject(
 ): ZodOpenApiOperationObject {
   const { success, also } = o;
   const compressed = { "Content-Encoding": header("ContentEncoding") };
+  // A path that is answered before the function's modules has plain answers alone.
+  const isServed = o.modules !== undefined;
+  const common = isServed ? REQUEST_ID : {};
+  const requestParams = {
+    ...o.parts ? { path: o.parts } : {},
+    ...o.query ? { query: o.query } : {},
+  };
   const cached: Record<string, { $ref: string }> = o.isCached
     ? { ETag: header("ETag"), "Cache-Control": header("CacheControl") }
     : {};
@@ -99,10 +108,10 @@ function functionObject(
     summary: o.summary,
     description: o.description,
     security: SECURITY[o.security],
-    ...o.query ? { requestParams: { query: o.query } } : {},
+    requestParams,
     parameters: [
-      { $ref: "#/components/parameters/RequestId" },
-      ...success.content ? [{ $ref: "#/components/parameters/AcceptEncoding" }] : [],
+      ...isServed ? [{ $ref: "#/components/parameters/RequestId" }] : [],
+      ...isServed && success.content ? [{ $ref: "#/components/parameters/AcceptEncoding" }] : [],
       ...o.isCached ? [{ $ref: "#/components/parameters/IfNoneMatch" }] : [],
       ...o.body ? [{ $ref: "#/components/parameters/ContentEncoding" }] : [],
     ],
@@ -112,7 +121,7 @@ function functionObject(
     responses: {
       [success.status]: {
         description: success.description,
-        headers: { ...REQUEST_ID, ...success.content ? compressed : {}, ...cached },
+        headers: { ...common, ...isServed && success.content ? compressed : {}, ...cached },
         ...success.content ? { content: media(success.content, schemas) } : {},
       },
       ...also
@@ -129,7 +138,7 @@ function functionObject(
           "304": { description: "The caller has this answer already", headers: { ...REQUEST_ID, ...cached } },
         }
         : {},
-      ...refusals(codes, statusOf, "application/problem+json", "Problem", "problem."),
+      ...refusals(codes, statusOf, "application/problem+json", "Problem", "problem.", REQUEST_ID),
     },
   };
 }
@@ -155,11 +164,13 @@ function rpcObject(
       content: { "application/json": { schema: schemaObject(body) } },
     },
     responses: {
-      "200": {
-        description: "The result",
-        content: { "application/json": { schema: schemaObject(o.answer) } },
+      ...o.answer.type === "null" ? { "204": { description: "It is done" } } : {
+        "200": {
+          description: "The result",
+          content: { "application/json": { schema: schemaObject(o.answer) } },
+        },
       },
-      ...refusals(codes, rpcStatus, "application/json", "PostgrestError", "postgrest."),
+      ...refusals(codes, rpcStatus, "application/json", "PostgrestError", "postgrest.", {}),
     },
   };
 }
@@ -171,6 +182,7 @@ const CALLERS = {
   learner: "Every learner, with an access token.",
   worker: "The database with a wake token, or an operator with a secret key.",
   metrics: "Monitoring, as `service_role` with a secret key.",
+  anybody: "Anybody.",
 };
 
 const callersOf = ({ roles }: RpcOperation) =>
@@ -198,23 +210,26 @@ export async function readOperations(): Promise<Operation[]> {
   const functions = await readSqlFunctions();
   const schemas = await components();
   const edge = FUNCTION_OPERATIONS.map(async (o): Promise<Operation> => {
-    const codes = ordered(await codesOfPath(functions, o.modules));
-    const fields = Object.entries(o.query?.shape ?? {}).map(([name, field]) => ({
-      name,
-      about: metaOf(field),
-    }));
+    const codes = o.modules ? ordered(await codesOfPath(functions, o.modules)) : [];
+    const fieldsOf = (object: z.ZodObject | undefined) =>
+      Object.entries(object?.shape ?? {}).map(([name, field]) => ({ name, about: metaOf(field) }));
+    const [parts, query] = [fieldsOf(o.parts), fieldsOf(o.query)];
     return {
       ...o,
       codes,
       callers: CALLERS[o.security],
-      parameters: fields.map(({ name, about }) => ({
+      address: parts.reduce(
+        (path, { name, about }) => path.replace(`{${name}}`, String(about.example)),
+        o.path,
+      ),
+      parameters: [...parts, ...query].map(({ name, about }) => ({
         name,
         description: about.description,
         isRequired: about.isRequired,
       })),
       body: o.body?.description ?? "",
       answer: `\`${o.success.status}\`: ${o.success.description}`,
-      query: Object.fromEntries(fields.map(({ name, about }) => [name, String(about.example)])),
+      query: Object.fromEntries(query.map(({ name, about }) => [name, String(about.example)])),
       sent: o.body &&
         {
           ...o.body,
@@ -230,6 +245,7 @@ export async function readOperations(): Promise<Operation[]> {
       tag: "RPC",
       method: "post",
       path: `/rest/v1/rpc/${o.name}`,
+      address: `/rest/v1/rpc/${o.name}`,
       summary: o.name,
       description: o.description,
       codes,

@@ -19,7 +19,9 @@ export interface FunctionOperation {
   path: string;
   summary: string;
   description: string;
-  security: "learner" | "worker" | "metrics";
+  security: "learner" | "worker" | "metrics" | "anybody";
+  /** The parts of the path in braces. */
+  parts?: z.ZodObject;
   query?: z.ZodObject;
   /** Whether the answer has an ETag, and is 304 for `If-None-Match`. */
   isCached?: boolean;
@@ -27,7 +29,8 @@ export interface FunctionOperation {
   success: { status: 200 | 204; description: string; content?: Content };
   /** Another answer of a success. */
   also?: { status: 202; description: string; content: Content };
-  modules: PathModules;
+  /** Undefined: the path is answered before any module of the function, and never refuses. */
+  modules?: PathModules;
 }
 
 /** A parameter with its text and its example. */

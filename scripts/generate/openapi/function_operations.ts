@@ -180,6 +180,34 @@ export const FUNCTION_OPERATIONS: readonly FunctionOperation[] = [
         example: "# TYPE carrel_batches_total counter\ncarrel_batches_total 57\n",
       },
     },
-    modules: { entries: ["metrics/handler.ts", "metrics/source.ts"], never: NEVER, sql: ["private.metrics"] },
+    modules: {
+      entries: ["metrics/handler.ts", "metrics/source.ts"],
+      // Only the callers of workers are forbidden: the module that compares keys serves both.
+      never: [...NEVER, "forbidden"],
+      sql: ["private.metrics"],
+    },
+  },
+  {
+    tag: "Monitoring",
+    security: "anybody",
+    method: "get",
+    id: "version",
+    path: "/functions/v1/{function}/version",
+    summary: "Read which build of a function runs",
+    description:
+      "Needs no credentials. `build` is a hash of the function's source, and `now` is the function's clock. " +
+      "A caller whose `apikey` is a secret key also gets `setup`.",
+    parts: z.object({
+      function: z.enum(["bundle", "content", "metrics", "sync", "webhooks"])
+        .meta({ description: "The function", example: "sync" }),
+    }),
+    success: {
+      status: 200,
+      description: "The build",
+      content: {
+        type: "application/json",
+        example: line({ function: "sync", contract: 1, build: "7e964db197160f7e", now: example.instant }),
+      },
+    },
   },
 ];

@@ -10,16 +10,18 @@ function errorsOf(codes: readonly ErrorCode[]): string {
   return [...byStatus].map(([status, ofStatus]) => `${status} ${ofStatus.map(code).join(", ")}`).join(" · ");
 }
 
-function curl({ method, path, query, sent, tag }: Operation): string {
+/** The credentials of a request, as curl takes them. */
+const KEYS: Record<string, string> = {
+  Workers: ' -H "apikey: $SECRET_KEY"',
+  Monitoring: ' -u "service_role:$SECRET_KEY"',
+};
+
+function curl({ method, address, query, sent, tag, object }: Operation): string {
   const search = new URLSearchParams(query).toString();
-  const key = tag === "Workers"
-    ? '-H "apikey: $SECRET_KEY"'
-    : tag === "Monitoring"
-    ? '-u "service_role:$SECRET_KEY"'
-    : '-H "Authorization: Bearer $TOKEN"';
+  const key = object.security?.length === 0 ? "" : KEYS[tag] ?? ' -H "Authorization: Bearer $TOKEN"';
   const body = sent ? ` \\\n  -H 'Content-Type: ${sent.type}' --data-binary '${sent.example}'` : "";
-  const address = `"$API_URL${path}${search ? `?${search}` : ""}"`;
-  return `curl ${method === "post" && !sent ? "-X POST " : ""}${address} ${key}${body}`;
+  const url = `"$API_URL${address}${search ? `?${search}` : ""}"`;
+  return `curl ${method === "post" && !sent ? "-X POST " : ""}${url}${key}${body}`;
 }
 
 function section(operation: Operation): string {
@@ -35,7 +37,7 @@ function section(operation: Operation): string {
       `- **Callers.** ${callers}`,
       ...body ? [`- **Body.** ${body}.`] : [],
       `- **Answer.** ${answer}`,
-      `- **Errors.** ${errorsOf(codes)}`,
+      ...codes.length > 0 ? [`- **Errors.** ${errorsOf(codes)}`] : [],
     ].join("\n"),
     `<!-- Not run: it needs the token and the ids of a project. -->\n\`\`\`sh\n${curl(operation)}\n\`\`\``,
   ].join("\n\n");

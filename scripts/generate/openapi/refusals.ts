@@ -23,20 +23,21 @@ export const ordered = (codes: Iterable<string>): ErrorCode[] =>
     .sort((a, b) => statusOf(a) - statusOf(b) || (a < b ? -1 : 1));
 export const statusOf = (code: ErrorCode) => errors[code].request?.status ?? 0;
 
-/** The answers that refuse a request, by their status. `examples` begins the names of the shared examples. */
+/** The answers that refuse a request, by their status. `examples` begins the names of the shared examples; `headers`: what all have. */
 export function refusals(
   codes: readonly ErrorCode[],
   statusFor: (code: ErrorCode) => number,
   type: string,
   model: string,
   examples: string,
+  headers: Readonly<Record<string, { $ref: string }>>,
 ): Record<string, ZodOpenApiResponseObject> {
   const byStatus = Map.groupBy(codes, statusFor);
   return Object.fromEntries(
     [...byStatus].sort(([a], [b]) => a - b).map(([status, codes]) => [status, {
       description: codes.map((code) => `\`${code}\`: ${errors[code].title}`).join("\n\n"),
       headers: {
-        ...REQUEST_ID,
+        ...headers,
         ...RETRY.has(status) ? { "Retry-After": header("RetryAfter") } : {},
         ...status === 401 ? { "WWW-Authenticate": header("WwwAuthenticate") } : {},
       },
@@ -79,7 +80,8 @@ export const rpcStatus = (code: ErrorCode) => {
 /** The body of an RPC's error. */
 export const POSTGREST_ERROR: JsonSchema = {
   title: "Error of an RPC",
-  description: "PostgREST's form of an error. errors.md has the code of the registry for each SQLSTATE.",
+  description: "PostgREST's form of an error. errors.md has the code of the registry for each SQLSTATE. " +
+    "A request without a token is refused with 42501, and one with an expired token with PGRST303.",
   type: "object",
   properties: {
     code: {

@@ -105,8 +105,8 @@ export async function rpcOperations(
         : typeof first.returns === "string"
         ? schemaOfType(first.returns)
         : rowSchema(first.returns),
-      // Whatever a function does may run out of time, meet a lock or a deadlock, or fail.
-      codes: new Set([...codesBelow(functions, name), "busy", "overloaded", "internal"]),
+      // None is granted to anon. Whatever a function does may run out of time, meet a lock or a deadlock, or fail.
+      codes: new Set([...codesBelow(functions, name), "unauthenticated", "busy", "overloaded", "internal"]),
     });
   }
   return operations.sort((a, b) => a.name < b.name ? -1 : 1);

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { sha256 } from "../../../client-contract/contract/sha256.ts";
 import type { Device } from "../../../client-contract/device/device.ts";
 import { ContentServer } from "./content_server.ts";
-import { drafts, question } from "./curriculum.ts";
+import { drafts, question } from "../../../client-contract/conformance/server/curriculum.ts";
 import type { BitDamage, RowDamage } from "./damage.ts";
 import { openLab } from "./devices.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Device } from "../../../client-contract/device/device.ts";
 import { ContentServer } from "./content_server.ts";
-import { drafts, question } from "./curriculum.ts";
+import { drafts, question } from "../../../client-contract/conformance/server/curriculum.ts";
 import { openLab } from "./devices.ts";
 
 /** Whose devices they are. */

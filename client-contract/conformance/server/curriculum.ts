@@ -1,5 +1,5 @@
 // Releases for a server in memory: drafts in, exact lines and their hash tree out, as publishing makes them.
-import { type HashTree, hashTree, treeRow } from "../../../client-contract/contract/hash_tree.ts";
+import { type HashTree, hashTree, treeRow } from "../../contract/hash_tree.ts";
 
 /** A row before it has a version. */
 export type Draft =

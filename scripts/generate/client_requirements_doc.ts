@@ -1,0 +1,49 @@
+// docs/client-requirements.md: what a client must do, and the cases that show it, from the conformance kit.
+import {
+  CAPABILITIES,
+  casesOf,
+  type Requirement,
+  type Theme,
+  THEMES,
+} from "../../client-contract/conformance/mod.ts";
+import type { Artifact } from "./artifact.ts";
+
+const cell = (text: string) => text.replaceAll("|", "\\|");
+
+function row({ id, text, needs = [], cases }: Requirement): string {
+  const names = Object.keys(cases);
+  const condition = needs.length === 0 ? "" : `Only with ${needs.map((need) => `\`${need}\``).join(", ")}. `;
+  const shown = names.map((name) => `\`${name}\``).join(" ");
+  return `| <a id="${id.toLowerCase()}"></a>${id} | ${condition}${cell(text)} | ${names.length}: ${shown} |`;
+}
+
+const section = ({ title, requirements }: Theme): string =>
+  [`## ${title}`, "", "| id | a client | cases |", "| --- | --- | --- |", ...requirements.map(row), ""].join(
+    "\n",
+  );
+
+/** The page. Throws if two requirements have one id. */
+export function clientRequirementsDocument(): Artifact {
+  const requirements = THEMES.flatMap((theme) => theme.requirements);
+  if (new Set(requirements.map(({ id }) => id)).size < requirements.length) {
+    throw new Error("two requirements have the same id");
+  }
+  const capabilities = Object.entries(CAPABILITIES).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`);
+  const text = `<!-- Generated from client-contract/conformance by \`npm run generate\`; do not edit. -->
+
+# Requirements of clients
+
+What a client must do, with ids that never change their meaning. There are ${requirements.length} requirements with ${
+    casesOf(THEMES).length
+  } cases.
+[conformance.md](conformance.md) says how to play them against a client. A case's id is the requirement's with its name: \`OUT-1.reply_lost\`.
+
+Some parts are optional. A client says which of them it has:
+
+| part | a client with it |
+| --- | --- |
+${capabilities.join("\n")}
+
+${THEMES.map(section).join("\n")}`;
+  return { path: "docs/client-requirements.md", text };
+}

@@ -1,0 +1,93 @@
+// The named queries: SQLite takes each of them, and the reference device writes no SQL of its own where they exist.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import ts from "typescript";
+import { PROJECT_FOLDER } from "./artifact.ts";
+import { positional, readQueries } from "./device_queries.ts";
+
+const DRIFT = join(PROJECT_FOLDER, "client-contract/drift");
+const DEVICE = join(PROJECT_FOLDER, "client-contract/device");
+const queries = readQueries(await Deno.readTextFile(join(DRIFT, "queries.drift")));
+
+Deno.test("K1, K3: SQLite prepares every named query against the device's schema", async () => {
+  using db = new DatabaseSync(":memory:");
+  db.exec(await Deno.readTextFile(join(DRIFT, "carrel.drift")));
+  for (const query of queries) {
+    assert.doesNotThrow(() => db.prepare(query.sql), query.name);
+    assert.doesNotThrow(() => db.prepare(positional(query)), query.name);
+  }
+  assert.equal(new Set(queries.map(({ name }) => name)).size, queries.length, "names are unique");
+});
+
+Deno.test("K1: named parameters become positional ones in the order of their declaration", () => {
+  const [plain, repeated, quoted] = readQueries(`import 'carrel.drift';
+
+-- One.
+one(:a AS TEXT, :b AS INTEGER OR NULL):
+  select :a,
+    :b;
+-- Two.
+two(:a AS TEXT): select :a
+  where :a = 1;
+-- Three.
+three(:a AS TEXT):
+  select ':b', :a;
+`.replace("two(:a AS TEXT): select", "two(:a AS TEXT):\n  select"));
+  assert.ok(plain && repeated && quoted);
+  assert.equal(positional(plain), "select ?, ?");
+  assert.equal(positional(repeated), "select ?1 where ?1 = 1");
+  assert.equal(positional(quoted), "select ':b', ?");
+  assert.deepEqual(plain.parameters[1], { name: "b", type: "INTEGER", isNullable: true });
+});
+
+Deno.test("K1: a query without a comment, and a parameter that is not declared or not used, is refused", () => {
+  assert.throws(() => readQueries("one:\n  select 1;\n"), /not a query with a comment/);
+  assert.throws(() => readQueries("-- One.\none:\n  select :a;\n"), /one: :a must be declared and used/);
+  assert.throws(
+    () => readQueries("-- One.\none(:a AS TEXT):\n  select 1;\n"),
+    /one: :a must be declared and used/,
+  );
+  assert.throws(() => readQueries("-- One.\none(:a):\n  select :a;\n"), /AS TEXT/);
+});
+
+/** Transactions and pragmas have no named query. */
+const ALLOWED =
+  /^(pragma |begin immediate$|commit$|rollback$|savepoint |release |rollback to |attach |detach |vacuum)/i;
+const SQL =
+  /^\s*(select|insert|update|delete|replace|with|create|drop|alter|pragma|begin|commit|rollback)\b[^]*\s/i;
+
+/** Files whose queries have no names yet. A file leaves the list with its last text. */
+const WITHOUT_NAMES = new Set(
+  "content_apply.ts content_candidate.ts content_check.ts content_delta.ts content_download.ts content_scope.ts content_suspects.ts content_tree.ts content_update.ts diagnostics.ts"
+    .split(" "),
+);
+
+/** Texts of a module that are SQL. */
+function sqlTexts(file: string, text: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const value = ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)
+      ? node.text
+      : ts.isTemplateExpression(node)
+      ? `${node.head.text} `
+      : "";
+    if (
+      SQL.test(`${value} `) && !ALLOWED.test(value.trim()) &&
+      /\b(from|into|set|table|trigger|index)\b/i.test(value)
+    ) found.push(value);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+Deno.test("K1, K3: the reference device has no SQL of its own", async () => {
+  assert.equal(sqlTexts("a.ts", 'run("select a from b"); run("pragma x"); say("select one");').length, 1);
+  const withSql: string[] = [];
+  for await (const { name } of Deno.readDir(DEVICE)) {
+    if (!name.endsWith(".ts") || /\.(test|gen)\.ts$/.test(name)) continue;
+    if (sqlTexts(name, await Deno.readTextFile(join(DEVICE, name))).length > 0) withSql.push(name);
+  }
+  assert.deepEqual(withSql.sort(), [...WITHOUT_NAMES].sort());
+});
