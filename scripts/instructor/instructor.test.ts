@@ -27,7 +27,7 @@ Deno.test("O3: a text that begins like a formula gets an apostrophe in CSV, and 
       `"'@SUM(""x""),y",true`,
       "'\t=1,'=a b",
       '"two\nlines",plain = text',
-      '"\'\n=1",\'＝1',
+      "\"'\n=1\",'＝1",
       "",
     ].join("\r\n"),
   );
