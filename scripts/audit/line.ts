@@ -56,3 +56,14 @@ export type Checkpoint = z.infer<typeof Checkpoint>;
 
 /** A line after the first. */
 export const Line = z.union([Checkpoint, Entry]);
+
+/** The lines of a text that arrives in parts. node:readline would also split at U+2028 and U+2029, which a record's text may have. */
+export async function* linesOf(parts: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const part of parts) {
+    const lines = (rest + part).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}

@@ -1,6 +1,5 @@
 // `npm run audit`: takes the audit log out of a database, and verifies it anywhere. docs/audit.md walks through it.
 import { createReadStream, createWriteStream } from "node:fs";
-import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type postgres from "postgres";
@@ -10,6 +9,7 @@ import { connect, explainDatabaseError, resolveDatabaseUrl } from "../content/da
 import { fromCaller } from "../start/options.ts";
 import { exportLines, readHead, sealAll } from "./export.ts";
 import { renderVerdict } from "./render.ts";
+import { linesOf } from "./line.ts";
 import { type KnownHead, LogVerifier } from "./verify.ts";
 
 export const COMMAND = {
@@ -53,11 +53,7 @@ async function verify(file: string, values: Values): Promise<number> {
   );
   using progress = patientProgress();
   progress.step("Verifying the log.");
-  for await (
-    const line of createInterface({ input: createReadStream(fromCaller(file)), crlfDelay: Infinity })
-  ) {
-    verifier.add(line);
-  }
+  for await (const line of linesOf(createReadStream(fromCaller(file), "utf8"))) verifier.add(line);
   const verdict = verifier.finish();
   console.log(values.json ? JSON.stringify(verdict) : renderVerdict(verdict));
   return EXIT_CODE[verdict.status];

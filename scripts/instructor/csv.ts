@@ -6,7 +6,7 @@ export type Value = string | number | boolean | null | readonly Value[];
 export type Row = Readonly<Record<string, Value>>;
 
 /** A spreadsheet takes a cell with one of these in front for a formula. Learners choose their addresses and texts. */
-const FORMULA = /^[=+\-@\t\r]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 /** A value for people: lists with spaces, nothing for null. */
 function shown(value: Value | undefined): string {

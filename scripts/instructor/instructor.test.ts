@@ -15,6 +15,7 @@ Deno.test("O3: a text that begins like a formula gets an apostrophe in CSV, and 
     { a: '@SUM("x"),y', b: true },
     { a: "\t=1", b: ["=a", "b"] },
     { a: "two\nlines", b: "plain = text" },
+    { a: "\n=1", b: "＝1" },
   ];
   assert.equal(
     csvOf(["a", "b"], rows),
@@ -26,6 +27,7 @@ Deno.test("O3: a text that begins like a formula gets an apostrophe in CSV, and 
       `"'@SUM(""x""),y",true`,
       "'\t=1,'=a b",
       '"two\nlines",plain = text',
+      "\"'\n=1\",'＝1",
       "",
     ].join("\r\n"),
   );

@@ -9,7 +9,7 @@ import { fromCaller } from "../start/options.ts";
 import { explain, findLearner } from "../support/ask.ts";
 import { COMMAND, readTask } from "./command.ts";
 import { writeExport } from "./export.ts";
-import { makeKeys, ReceiptFile, signReceipt, verifyReceipt } from "./receipt.ts";
+import { makeKeys, ReceiptFile, ReceiptFileText, signReceipt, verifyReceipt } from "./receipt.ts";
 
 export { COMMAND };
 
@@ -34,7 +34,7 @@ async function save(path: string, text: string): Promise<void> {
 }
 
 async function readReceipt(path: string): Promise<ReceiptFile> {
-  const parsed = ReceiptFile.safeParse(JSON.parse(await Deno.readTextFile(fromCaller(path))));
+  const parsed = ReceiptFileText.safeParse(await Deno.readTextFile(fromCaller(path)));
   if (!parsed.success) throw new UserError(`${path} is no receipt.`);
   return parsed.data;
 }

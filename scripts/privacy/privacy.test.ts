@@ -10,7 +10,7 @@ import { throwAwayCluster } from "../start/project.ts";
 import { columnsOf, learnerTables, TABLES } from "./columns.ts";
 import { writeExport } from "./export.ts";
 import { exportSchema } from "./export_schema.ts";
-import { makeKeys, ReceiptFile, signReceipt, verifyReceipt } from "./receipt.ts";
+import { makeKeys, ReceiptFile, ReceiptFileText, signReceipt, verifyReceipt } from "./receipt.ts";
 
 const SKILL = "2c8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
 
@@ -227,6 +227,11 @@ Deno.test("O5: every column is classified, and export and erasure cover every ro
     assert.equal(await outcomes(changed, { publicKey, learner }), "invalid invalid invalid valid");
     const { publicKey: another } = await makeKeys();
     assert.equal(await outcomes(file, { publicKey: another }), "valid valid invalid unchecked");
+    // A signature that was taken out, and texts that are no receipt.
+    const { signature: _, ...unsigned } = file;
+    assert.equal(await outcomes(unsigned, { publicKey: another }), "valid valid invalid unchecked");
+    await assert.rejects(outcomes({ ...file, receipt: "no JSON" }, {}), /This is no receipt/);
+    assert.equal(ReceiptFileText.safeParse("no JSON").success, false);
     assert.ok(!file.receipt.includes(learner));
   });
   await sql.end();

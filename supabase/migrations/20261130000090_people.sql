@@ -329,7 +329,9 @@ begin
   if private.is_jsonb(p_text) and jsonb_typeof(p_text::jsonb) = 'object' then
     return (
       select (coalesce(jsonb_object_agg(e.key, e.value), '{}') || '{"body": "hidden"}')::text from jsonb_each(p_text::jsonb) e
-      where e.key in ('id', 'type', 'version', 'learner_id', 'device_id', 'occurred_at', 'utc_offset_minutes'));
+      where e.key in ('id', 'type', 'version', 'learner_id', 'device_id', 'occurred_at', 'utc_offset_minutes')
+        -- An object or a long text is none of these fields' values, whatever its name.
+        and jsonb_typeof(e.value) in ('string', 'number') and length(e.value::text) <= 66);
   end if;
   return 'hidden';
 end
@@ -1681,6 +1683,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_users uuid[];
+  v_adopted uuid[];
   v_pass record;
 begin
   -- 1 The learners' locks, as in ingest. A batch that passed the barrier before it existed has committed by now, so its rows are visible.
@@ -1690,10 +1693,16 @@ begin
     select s.user_id from learner.state s join ops.erasure e on e.user_id = s.user_id where s.user_id = any (p_users)
     order by s.user_id for update of s skip locked);
 
-  -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account.
-  insert into ops.erasure (user_id, reason, requested_by)
-  select a.user_id, e.reason, e.requested_by from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
-  on conflict do nothing;
+  -- 2 An adopted learner goes with the account that has their data, and not alone: the request may mean the account. Each has a record of their own,
+  --   which accounts in the audit log for the texts that the learner's records lose.
+  with adopted as (
+    insert into ops.erasure (user_id, reason, requested_by)
+    select a.user_id, e.reason, e.requested_by from learner.adoption a join ops.erasure e on e.user_id = a.adopted_by where a.adopted_by = any (v_users)
+    on conflict do nothing
+    returning user_id
+  )
+  select coalesce(array_agg(a.user_id), '{}') into v_adopted from adopted a;
+  perform private.audit('erase_learner', 'learner.state', e.user_id::text, null, jsonb_build_object('reason', e.reason)) from ops.erasure e where e.user_id = any (v_adopted);
   perform private.refuse_adopted(a.user_id) from learner.adoption a
   where a.user_id = any (v_users) and not exists (select from ops.erasure e where e.user_id = a.adopted_by);
 

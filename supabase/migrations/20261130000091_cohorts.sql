@@ -7,10 +7,10 @@
 --        delete from ops.job where name in ('answers');
 --        drop trigger adoption_move_memberships on learner.adoption;
 --        drop table ops.answer_figure, private.answer_pass cascade;
---        drop function if exists private.find_accounts, private.reads_all, private.require_cohort, private.own_learners,
---          private.require_own_learner, private.cursor_id, private.learners_page, private.members_of, private.check_cohort_name,
---          private.save_cohort, public.create_cohort, public.set_cohort, private.find_people, private.change_people,
---          private.change_members, private.change_staff, public.add_cohort_members, public.remove_cohort_members, public.add_cohort_staff,
+--        drop function if exists private.find_accounts, private.reads_all, private.require_cohort, private.require_own_learner,
+--          private.cursor_id, private.learners_page, private.members_of, private.check_cohort_name, private.save_cohort,
+--          public.create_cohort, public.set_cohort, private.find_people, private.change_people, private.change_members,
+--          private.change_staff, public.add_cohort_members, public.remove_cohort_members, public.add_cohort_staff,
 --          public.remove_cohort_staff, private.move_memberships, private.cohorts, public.cohorts, private.cohort_staff,
 --          public.cohort_staff, private.answers_of, private.revisions_of, private.skips_of, private.figures_of, private.chosen,
 --          private.choices_of, private.add_figures, private.recount_answers, ops.recount_answers, private.hidden_learners,
@@ -24,7 +24,7 @@
 select private.revoke_default_grants();
 
 -- Source: schemas/91_cohorts/access.sql
--- What:  who may read about which learners: reads_all(), require_cohort(), require_own_learner(), own_learners(), learners_page(); find_accounts().
+-- What:  who may read about which learners: reads_all(), require_cohort(), require_own_learner(), learners_page(); find_accounts().
 -- Why:   the rule of access stands once, and every view of instructors asks it (O3, I9).
 
 create function private.find_accounts(p_ids uuid[], p_emails text[])
@@ -81,21 +81,6 @@ end
 $$;
 comment on function private.require_cohort(uuid) is
   'Raises cohort_unknown unless the caller may read about the members of a cohort one by one. The caller has passed require_role().';
-
-create function private.own_learners()
-returns uuid[]
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select array(
-    select distinct m.user_id
-    from ops.cohort_staff s
-    join ops.cohort c on c.id = s.cohort_id and c.archived_at is null
-    join ops.cohort_member m on m.cohort_id = c.id
-    where s.user_id = private.caller_id())
-$$;
-comment on function private.own_learners() is 'The learners of the caller''s cohorts, which are not archived.';
 
 create function private.require_own_learner(p_learner uuid)
 returns void
@@ -884,7 +869,13 @@ returns uuid[]
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select case when private.reads_all() then null else private.own_learners() end $$;
+as $$
+  select case when not private.reads_all() then array(
+    -- Archived cohorts too: the caller has read about their learners.
+    select m.user_id from ops.cohort_staff s join ops.cohort_member m on m.cohort_id = s.cohort_id where s.user_id = private.caller_id()
+    union
+    select private.caller_id()) end
+$$;
 comment on function private.hidden_learners() is
   'Null for a caller who reads about all. Otherwise the learners whom the caller can subtract from figures of all learners, because their figures are known to the caller.';
 

@@ -235,7 +235,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_is_event constant boolean := p_kind = p_cursor_kind and p_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
-  v_low uuid := private.event_bound(p_from);
+  -- No event is as late as a time beyond all ids.
+  v_low uuid := coalesce(private.event_bound(p_from), 'ffffffff-ffff-ffff-ffff-ffffffffffff');
   v_high uuid := private.event_bound(p_to);
 begin
   -- The ledger's only index is by event id, and a ULID starts with its time. So events are placed at their device's time, and a range of ids is a
@@ -531,7 +532,7 @@ begin
   v_fate.batch_id := private.uuid_to_ulid(v_row.batch_id);
   v_fate.received_at := v_row.first_seen_at;
   v_fate.changed := '[]';
-  v_fate.type := case when private.is_jsonb(v_row.body) then v_row.body::jsonb ->> 'type' end;
+  v_fate.type := case when private.is_jsonb(v_row.body) then private.text_content(v_row.body, false)::jsonb ->> 'type' end;
   v_fate.body := to_jsonb(private.text_content(coalesce(v_row.mended_body, v_row.body), p_answers));
   v_fate.summary := concat_ws(' ',
     case v_fate.state

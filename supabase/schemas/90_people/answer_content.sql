@@ -35,7 +35,9 @@ begin
   if private.is_jsonb(p_text) and jsonb_typeof(p_text::jsonb) = 'object' then
     return (
       select (coalesce(jsonb_object_agg(e.key, e.value), '{}') || '{"body": "hidden"}')::text from jsonb_each(p_text::jsonb) e
-      where e.key in ('id', 'type', 'version', 'learner_id', 'device_id', 'occurred_at', 'utc_offset_minutes'));
+      where e.key in ('id', 'type', 'version', 'learner_id', 'device_id', 'occurred_at', 'utc_offset_minutes')
+        -- An object or a long text is none of these fields' values, whatever its name.
+        and jsonb_typeof(e.value) in ('string', 'number') and length(e.value::text) <= 66);
   end if;
   return 'hidden';
 end

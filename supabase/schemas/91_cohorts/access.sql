@@ -1,4 +1,4 @@
--- What:  who may read about which learners: reads_all(), require_cohort(), require_own_learner(), own_learners(), learners_page(); find_accounts().
+-- What:  who may read about which learners: reads_all(), require_cohort(), require_own_learner(), learners_page(); find_accounts().
 -- Why:   the rule of access stands once, and every view of instructors asks it (O3, I9).
 
 create function private.find_accounts(p_ids uuid[], p_emails text[])
@@ -55,21 +55,6 @@ end
 $$;
 comment on function private.require_cohort(uuid) is
   'Raises cohort_unknown unless the caller may read about the members of a cohort one by one. The caller has passed require_role().';
-
-create function private.own_learners()
-returns uuid[]
-language sql
-stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select array(
-    select distinct m.user_id
-    from ops.cohort_staff s
-    join ops.cohort c on c.id = s.cohort_id and c.archived_at is null
-    join ops.cohort_member m on m.cohort_id = c.id
-    where s.user_id = private.caller_id())
-$$;
-comment on function private.own_learners() is 'The learners of the caller''s cohorts, which are not archived.';
 
 create function private.require_own_learner(p_learner uuid)
 returns void

@@ -6,7 +6,13 @@ returns uuid[]
 language sql
 stable
 set search_path = pg_catalog, pg_temp
-as $$ select case when private.reads_all() then null else private.own_learners() end $$;
+as $$
+  select case when not private.reads_all() then array(
+    -- Archived cohorts too: the caller has read about their learners.
+    select m.user_id from ops.cohort_staff s join ops.cohort_member m on m.cohort_id = s.cohort_id where s.user_id = private.caller_id()
+    union
+    select private.caller_id()) end
+$$;
 comment on function private.hidden_learners() is
   'Null for a caller who reads about all. Otherwise the learners whom the caller can subtract from figures of all learners, because their figures are known to the caller.';
 

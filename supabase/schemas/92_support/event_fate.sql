@@ -88,7 +88,7 @@ begin
   v_fate.batch_id := private.uuid_to_ulid(v_row.batch_id);
   v_fate.received_at := v_row.first_seen_at;
   v_fate.changed := '[]';
-  v_fate.type := case when private.is_jsonb(v_row.body) then v_row.body::jsonb ->> 'type' end;
+  v_fate.type := case when private.is_jsonb(v_row.body) then private.text_content(v_row.body, false)::jsonb ->> 'type' end;
   v_fate.body := to_jsonb(private.text_content(coalesce(v_row.mended_body, v_row.body), p_answers));
   v_fate.summary := concat_ws(' ',
     case v_fate.state

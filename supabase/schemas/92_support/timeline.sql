@@ -23,7 +23,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_is_event constant boolean := p_kind = p_cursor_kind and p_key ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
-  v_low uuid := private.event_bound(p_from);
+  -- No event is as late as a time beyond all ids.
+  v_low uuid := coalesce(private.event_bound(p_from), 'ffffffff-ffff-ffff-ffff-ffffffffffff');
   v_high uuid := private.event_bound(p_to);
 begin
   -- The ledger's only index is by event id, and a ULID starts with its time. So events are placed at their device's time, and a range of ids is a

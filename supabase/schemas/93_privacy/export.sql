@@ -58,10 +58,15 @@ declare
   v_bytes bigint := 0;
 begin
   if p_after is not null then
-    if not private.is_jsonb(substr(p_after, length(v_at) + 2)) or v_at not in ('account', 'ops.audit') and to_regclass(v_at) is null then
+    if private.is_jsonb(substr(p_after, length(v_at) + 2)) then
+      v_key := substr(p_after, length(v_at) + 2)::jsonb;
+    end if;
+    if v_at <> 'account' and not exists (
+      select from private.export_sections() s where s.section = v_at and not exists (
+        select from unnest(s.types) with ordinality t (type, place) where pg_input_is_valid(v_key ->> (t.place - 1)::integer, t.type) is not true))
+    then
       perform private.raise_error('cursor_invalid', 'The page cursor is invalid: it must be one that this server returned.', 'cursor_invalid');
     end if;
-    v_key := substr(p_after, length(v_at) + 2)::jsonb;
   else
     section := 'account';
     content := private.account_data(p_user);
@@ -143,9 +148,8 @@ begin
   perform private.require_role('admin');
   perform private.require_reason(p_reason);
   perform private.refuse_absent(p_user);
-  if p_after is null then
-    perform private.audit('export_learner_data', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
-  end if;
+  -- Each page: an export may begin at any cursor.
+  perform private.audit('export_learner_data', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason, 'after', p_after));
   return query select * from private.export_page(p_user, p_after, p_rows);
 end
 $$;

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(17);
 
 -- Cohort one has learners 1 to 3. Learners 31 to 34 are others, and answer question 5.
 select tests.a_cohort();
@@ -42,6 +42,11 @@ select tests.reset_role();
 -- The setting.
 update ops.cohort_setting set least_learners = 6;
 select is_empty($$ select pg_temp.seen('select * from public.accuracy(''question'')') $$, 'O3: the least number of others is a setting');
+update ops.cohort set archived_at = now() where id = tests.domain(1);
+select is_empty($$ select pg_temp.seen('select * from public.accuracy(''question'')') $$, 'O3: the learners of an archived cohort are still none of the others');
+select tests.send_for(21, tests.attempt(60, 5));
+select ops.recount_answers(p_again => true);
+select is_empty($$ select pg_temp.seen('select * from public.accuracy(''question'')') $$, 'O3: an instructor who studies is none of the others');
 
 select * from finish();
 rollback;

@@ -1,9 +1,9 @@
 begin;
-select plan(19);
+select plan(22);
 
 select tests.a_release();
 select tests.send(tests.attempt(10, 1, '{"answer": {"choice": 1, "text": "SECRET"}, "note": "SECRET"}'), tests.attempt(11, 1, '{"answer": {"choice": 0, "text": "SECRET"}, "duration_ms": -1}'),
-  'no JSON but SECRET');
+  'no JSON but SECRET', tests.attempt(12, 1, '{}', '{"type": {"answer": "SECRET"}}'));
 select public.mend_quarantined(tests.learner(), tests.quarantine_id('no JSON but SECRET'), '{"body": {"answer": "SECRET"}}', 'to see the action');
 update learner.attempt set answer = '{"choice": 0, "text": "SECRET"}' where user_id = tests.learner();
 select ops.check_projections();
@@ -15,6 +15,7 @@ insert into look values
   ('support_quarantine', $$ public.support_quarantine(tests.learner(), 'test', with_answers => %L) x $$),
   ('support_event of a stored event', $$ public.support_event(tests.ulid(10), 'test', with_answers => %L) x $$),
   ('support_event of a quarantined event', $$ public.support_event(tests.ulid(11), 'test', with_answers => %L) x $$),
+  ('support_event of an event with an object as its type', $$ public.support_event(tests.ulid(12), 'test', with_answers => %L) x $$),
   ('projection_differences', $$ public.projection_differences('test', with_answers => %L) x $$);
 create function pg_temp.shown(p_call text, p_answers boolean) returns text language plpgsql as $$
 declare v_text text;

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 
 select tests.a_release();
 select tests.send(tests.attempt(10, 1), tests.attempt(11, 2), tests.progress(12, 2, 30), tests.progress(13, 1, 101), 'broken',
@@ -21,6 +21,7 @@ from (values
   ('a skill', format('with_skill => %L', tests.skill(1)), $$ values ('event'), ('event'), ('event') $$),
   ('a question', format('with_question => %L', tests.question(1)), $$ values ('event'), ('event') $$),
   ('a time from which on', $$ from_time => '2025-11-23Z', with_kinds => '{event,batch}' $$, $$ values ('batch'), ('batch') $$),
+  ('a time beyond all events', $$ from_time => 'infinity' $$, $$ select 'none' where false $$),
   ('a time before which', $$ to_time => '2025-11-23Z', with_kinds => '{event,batch,report}' $$, $$ values ('event'), ('event'), ('event'), ('event'), ('report') $$)) f (what, filter, expected);
 select is(tests.raised($$ select public.support_timeline(tests.learner(), 'test', with_kinds => '{nonsense}') $$), 'CR071 with_kinds', 'O2: an unknown kind is refused');
 select is(tests.raised($$ select public.support_timeline(tests.learner(), 'test', 'x', 'y') $$), 'CR071 before', 'O2: a page in both directions is refused');
