@@ -160,14 +160,14 @@ export class Play {
     return new Map((await this.dump()).outbox.map(({ id, state }) => [id, state]));
   }
 
-  /** The server has each of the events once, as the client keeps them. */
+  /** The server has the events, and the client keeps them as delivered. */
   async delivered(ids: readonly string[]): Promise<void> {
     const { outbox } = await this.dump();
     for (const id of ids) {
       const kept = outbox.find((event) => event.id === id);
       assert.ok(kept, `the client keeps the delivered event ${id}`);
       assert.equal(kept.state, "delivered", `the state of ${id}`);
-      assert.equal(this.ledger.events.get(id)?.line, kept.line, `the server has the line of ${id}`);
+      assert.ok(this.ledger.events.has(id), `the server has ${id}`);
     }
   }
 

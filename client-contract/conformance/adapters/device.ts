@@ -29,6 +29,8 @@ export interface DeviceEnv {
   openStorage(folder: string): DeviceStorage;
   /** Options of the app, which win over the adapter's own. */
   options?: Partial<DeviceOptions>;
+  /** Is called with each device as it opens. */
+  onOpen?: (device: Device) => void;
 }
 
 /** A right answer, or one that is wrong and still one that a learner could give. */
@@ -98,6 +100,7 @@ class Running {
       },
       ...env.options,
     });
+    env.onOpen?.(this.device);
     this.schedule = this.device.schedule();
   }
 

@@ -1,9 +1,19 @@
 // The reference device within the runner's process, on databases in memory.
 import { DatabaseSync } from "node:sqlite";
-import type { DeviceOptions, DeviceStorage } from "../../device/mod.ts";
+import type { Device, DeviceStorage } from "../../device/mod.ts";
 import { nodeSqlite } from "../../device/node_sqlite.ts";
 import { type Host, inProcess } from "../adapter/host.ts";
-import { deviceAdapter } from "./device.ts";
+import type { Adapter } from "../adapter/protocol.ts";
+import { deviceAdapter, type DeviceEnv } from "./device.ts";
+
+/** What a device and its adapter are made of, for those who change a part. */
+export interface DeviceParts {
+  env: DeviceEnv;
+  /** The device, once it is open. */
+  device: () => Device;
+  /** Puts something between the runner and the adapter. */
+  around: (wrap: (next: Adapter) => Adapter) => void;
+}
 
 /** A database that outlives the device, as a file does. */
 function keptStorage(kept: Map<string, unknown>): DeviceStorage {
@@ -13,6 +23,23 @@ function keptStorage(kept: Map<string, unknown>): DeviceStorage {
   return { ...nodeSqlite(db), close: () => {} };
 }
 
-/** Devices in this process. `options` are the app's. */
-export const deviceHost = (options: Partial<DeviceOptions> = {}): Host =>
-  inProcess(({ fetch, kept }) => deviceAdapter({ fetch, openStorage: () => keptStorage(kept), options }));
+/** Devices in this process. `change` may replace parts of each before it starts. */
+export const deviceHost = (change: (parts: DeviceParts) => void = () => {}): Host =>
+  inProcess(({ fetch, kept }) => {
+    let device: Device | undefined;
+    const env: DeviceEnv = {
+      fetch,
+      openStorage: () => keptStorage(kept),
+      onOpen: (opened) => device = opened,
+    };
+    let adapter = deviceAdapter(env);
+    change({
+      env,
+      device() {
+        if (!device) throw new Error("the device is not open");
+        return device;
+      },
+      around: (wrap) => adapter = wrap(adapter),
+    });
+    return adapter;
+  });

@@ -144,8 +144,10 @@ export const identity: Theme = {
           await t.begin();
           const [id = ""] = await t.answer();
           const line = (await t.dump()).outbox.find((event) => event.id === id)?.line;
-          t.server.fault("push", replyLost);
+          t.server.judge = () => ({ status: "retry", code: "quarantine_full", retryable: true });
           t.server.now += DAY;
+          await t.synced();
+          t.server.judge = () => undefined;
           await t.synced();
           assert.equal(t.ledger.events.get(id)?.line, line, "a later answer changes no event");
         },
