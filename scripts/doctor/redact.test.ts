@@ -18,8 +18,14 @@ Deno.test("O4: the report of the doctor has no secret, host or address, in whate
     ["from ::1 and fe80::1 and 10.0.0.1", "from <host> and <host> and <host>"],
     ["Key (email)=(jane@firma.de) exists", "Key (email)=(<email>) exists"],
     // What a report is for stays.
-    ["12:30:45 in learner.event_2026_11, see docs/doctor.md#jobs", "12:30:45 in learner.event_2026_11, see docs/doctor.md#jobs"],
-    ["'carrel.seal'::text did not use the token that was sent", "'carrel.seal'::text did not use the token that was sent"],
+    [
+      "12:30:45 in learner.event_2026_11, see docs/doctor.md#jobs",
+      "12:30:45 in learner.event_2026_11, see docs/doctor.md#jobs",
+    ],
+    [
+      "'carrel.seal'::text did not use the token that was sent",
+      "'carrel.seal'::text did not use the token that was sent",
+    ],
   ];
   for (const [text, shown] of texts) assert.equal(redact(text), shown);
 });
