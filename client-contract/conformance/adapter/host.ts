@@ -3,10 +3,11 @@ import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import process from "node:process";
 import type { Readable, Writable } from "node:stream";
 import type { ScriptedServer } from "../server/server.ts";
 import { fetchOf, listen } from "../server/http.ts";
+import { linesOf } from "./lines.ts";
 import { type Adapter, AdapterError, answerLine, type Command } from "./protocol.ts";
 
 /** The client was killed before it answered. */
@@ -93,7 +94,9 @@ function runOf(child: Child): ClientRun {
     ended ??= error;
     for (const { reject } of waiting.splice(0)) reject(ended);
   };
-  createInterface({ input: child.stdout }).on("line", (line) => waiting.shift()?.resolve(line));
+  void (async () => {
+    for await (const line of linesOf(child.stdout)) waiting.shift()?.resolve(line);
+  })().catch(end);
   child.on("error", (error) => end(new AdapterError(`The client does not start: ${error.message}`)));
   child.on("exit", (code) => end(new AdapterError(`The client ended with code ${code}.`)));
   child.stdin.on("error", () => {});
@@ -118,7 +121,8 @@ function runOf(child: Child): ClientRun {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = new Promise((resolve) => child.once("exit", resolve));
       end(new Killed("killed"));
-      child.kill("SIGKILL");
+      // The whole group: the command may have started the client as a child of its own.
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
       await exited;
     },
   };
@@ -134,8 +138,8 @@ export function byCommand(command: string): Host {
       url: listening.url,
       storage,
       start() {
-        // `exec`: the signal then ends the client itself, and not a shell around it.
-        const child = spawn(`exec ${command}`, { shell: true, stdio: ["pipe", "pipe", "inherit"] });
+        const stdio: ["pipe", "pipe", "inherit"] = ["pipe", "pipe", "inherit"];
+        const child = spawn(command, { shell: true, detached: true, stdio });
         const run = runOf(child);
         runs.push(run);
         return run;
