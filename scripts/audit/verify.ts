@@ -147,6 +147,8 @@ export class LogVerifier {
     const waited = Date.parse(this.#header?.exported_at ?? record.at) - Date.parse(record.at);
     if (waited > LONGEST_WAIT_MS) {
       this.#find(`Record ${record.id} of ${record.at} is not sealed, although a minute suffices.`);
+    } else if (waited < -LONGEST_WAIT_MS) {
+      this.#find(`Record ${record.id} of ${record.at} is newer than the export.`);
     }
   }
 

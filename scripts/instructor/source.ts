@@ -85,7 +85,7 @@ export function restSource(token: string, env: Readonly<Record<string, string | 
       }).catch((error: unknown) => {
         throw new UserError(`Nothing answers at ${API_URL}.`, { cause: error });
       });
-      const answer: unknown = await response.json();
+      const answer: unknown = await response.json().catch(() => null);
       if (response.ok) return rowsOf(answer, isValue);
       const { data } = Problem.safeParse(answer);
       if (!data) throw new UserError(`The project answered ${response.status}.`);

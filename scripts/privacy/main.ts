@@ -43,13 +43,20 @@ async function exportTo(sql: postgres.Sql, learner: string, reason: string, path
   const file = await newFile(path);
   const writer = file.writable.getWriter();
   const encoder = new TextEncoder();
-  // One transaction, so that the archive is one moment.
-  const counts = await sql.begin(
-    "isolation level repeatable read",
-    (tx) => writeExport(tx, learner, reason, (text) => writer.write(encoder.encode(text))),
-  );
-  await writer.close();
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  try {
+    // One transaction, so that the archive is one moment.
+    const counts = await sql.begin(
+      "isolation level repeatable read",
+      (tx) => writeExport(tx, learner, reason, (text) => writer.write(encoder.encode(text))),
+    );
+    await writer.close();
+    return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  } catch (error) {
+    // Half an archive is none, and would be in the way of the next one.
+    await writer.close().catch(() => {});
+    await Deno.remove(fromCaller(path));
+    throw error;
+  }
 }
 
 export async function run(line: Line<typeof COMMAND.options>) {

@@ -34,8 +34,10 @@ as $$
     and exists (select from pg_attribute u where u.attrelid = c.oid and u.attname = 'user_id' and u.atttypid = 'uuid'::regtype and not u.attisdropped)
   group by c.oid
   union all
-  -- Who did what to the learner's data. Names and addresses of staff are theirs.
-  select 'ops.audit', 'ops.audit', 'x.object_id = $1::text collate "C" and x.object = any (private.learner_objects())',
+  -- Who did what to the learner's data. Names and addresses of staff are theirs. Of an administrator's export only the first page is in it: a record
+  -- of each page would be a row of the next page, without end.
+  select 'ops.audit', 'ops.audit',
+    $c$x.object_id = $1::text collate "C" and x.object = any (private.learner_objects()) and (x.action <> 'export_learner_data' or x.after ->> 'after' is null)$c$,
     $c$jsonb_build_object('at', x.at, 'action', x.action, 'object', x.object, 'role', x.actor_role, 'by_learner', x.actor is not distinct from $1,
       'before', x.before, 'after', x.after)$c$, array['at', 'id'], array['timestamptz', 'bigint']
 $$;
@@ -148,13 +150,16 @@ begin
   perform private.require_role('admin');
   perform private.require_reason(p_reason);
   perform private.refuse_absent(p_user);
+  if not exists (select from learner.state s where s.user_id = p_user) and private.account_data(p_user) is null then
+    perform private.raise_error('record_unknown', 'There is no such learner.', p_user::text);
+  end if;
   -- Each page: an export may begin at any cursor.
   perform private.audit('export_learner_data', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason, 'after', p_after));
   return query select * from private.export_page(p_user, p_after, p_rows);
 end
 $$;
 comment on function ops.export_learner_data(uuid, text, text, integer) is
-  'Everything that is stored about a learner, as own_data() gives it to them. For admins, with a reason; audited. Errors: forbidden, support_invalid, erased, '
-  'learner_adopted, cursor_invalid.';
+  'Everything that is stored about a learner, as own_data() gives it to them. For admins, with a reason; audited. Errors: forbidden, support_invalid, '
+  'record_unknown, erased, learner_adopted, cursor_invalid.';
 
 grant execute on function private.own_data(text, integer), public.own_data(text, integer) to authenticated;

@@ -100,6 +100,12 @@ const TAMPERING: readonly { what: string; sql: string; finding: RegExp }[] = [
     finding: /^Record -1 of .+ is not sealed, although a minute suffices\.$/,
   },
   {
+    what: "a record inserted with a time to come",
+    sql:
+      `insert into ops.audit (id, at, actor_role, action, object) overriding system value values (-1, now() + interval '1 day', 'postgres', 'publish', 'content.release')`,
+    finding: /^Record -1 of .+ is newer than the export\.$/,
+  },
+  {
     what: "a changed record whose leaf was hashed again",
     sql: `update ops.audit set action = 'nothing' where id = ${ANY}; update ops.audit_leaf l
       set hash = sha256('\\x00'::bytea || convert_to(private.audit_record(a, l.source_hash, l.contents_hash), 'UTF8')) from ops.audit a where a.id = l.audit and a.action = 'nothing'`,

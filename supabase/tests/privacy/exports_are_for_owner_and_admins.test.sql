@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(24);
 
 select tests.a_release();
 select tests.send_for(n, tests.attempt(10, 1, '{"answer": {"choice": 1, "text": "SECRET"}}')) from generate_series(1, 2) n;
@@ -30,6 +30,20 @@ select is(pg_temp.answer_as('admin', 'select ops.export_learner_data(tests.learn
 select is(pg_temp.answer_as('admin', 'select ops.export_learner_data(tests.learner(1), ''test'', ''account|[]'')'), 'nothing', 'O5: an export goes on at a cursor');
 select is((select count(*) from ops.audit where action = 'export_learner_data' and after ->> 'reason' = 'test'), 2::bigint,
   'O1: each page of an export is recorded with its reason, also where a caller begins at a cursor');
+create function pg_temp.pages() returns integer language plpgsql as $$
+declare
+  v_after text;
+  v_next text;
+begin
+  for n in 1..50 loop
+    select max(x.cursor) filter (where x.place = 1) into v_next from (
+      select p.cursor, row_number() over (order by p.ordinality desc) as place from ops.export_learner_data(tests.learner(2), 'pages', v_after) with ordinality p) x;
+    if v_next is null then return n; end if;
+    v_after := v_next;
+  end loop;
+end $$;
+select is(pg_temp.pages(), 2, 'O5: an export ends, although each page of it is recorded');
+select is(tests.raised('select ops.export_learner_data(tests.learner(99), ''test'')'), 'CR070 ' || tests.learner(99), 'O5: there is no export of a learner who does not exist');
 select ops.erase_learner(tests.learner(1));
 select is(tests.raised('select ops.export_learner_data(tests.learner(1), ''test'')'), 'CR024', 'O5: there is no export of an erased learner');
 select is(pg_temp.answer_as('support', 'select ops.retention()'), 'CR001', 'I9: support cannot read the retention');
