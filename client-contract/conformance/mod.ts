@@ -6,3 +6,4 @@ export { type Case, casesOf, type Requirement, type Theme } from "./requirement.
 export { countVerdicts, isConformant, jsonReport, junitReport, textReport } from "./report.ts";
 export { type CaseResult, type Expected, run, type Verdict } from "./run.ts";
 export { THEMES } from "./requirements/mod.ts";
+export { type Probe, runServer, SERVER_THEMES, type Target } from "./deployment/mod.ts";

@@ -1,6 +1,11 @@
 // Reports of a run: a table for people, JSON, and JUnit.
 import type { CaseResult, Verdict } from "./run.ts";
-import type { Theme } from "./requirement.ts";
+
+/** What a report names of a theme. */
+interface Listed {
+  title: string;
+  requirements: readonly { id: string; text: string }[];
+}
 
 /** Results counted by verdict. */
 export type Counts = Record<Verdict, number>;
@@ -33,7 +38,7 @@ function verdictOf(results: readonly CaseResult[]): Verdict {
 }
 
 /** The report for people: a line for each requirement, the failures, and the sum. */
-export function textReport(themes: readonly Theme[], results: readonly CaseResult[]): string {
+export function textReport(themes: readonly Listed[], results: readonly CaseResult[]): string {
   const lines: string[] = [];
   for (const { title, requirements } of themes) {
     const rows = requirements.flatMap(({ id, text }) => {
@@ -63,11 +68,15 @@ export function textReport(themes: readonly Theme[], results: readonly CaseResul
 }
 
 /** The report for programs. */
-export function jsonReport(client: string, themes: readonly Theme[], results: readonly CaseResult[]): object {
+export function jsonReport(
+  subject: string,
+  themes: readonly Listed[],
+  results: readonly CaseResult[],
+): object {
   const texts = new Map(themes.flatMap(({ requirements }) => requirements).map(({ id, text }) => [id, text]));
   const ids = [...new Set(results.map(({ requirement }) => requirement))];
   return {
-    client,
+    subject,
     conformant: isConformant(countVerdicts(results)),
     counts: countVerdicts(results),
     requirements: ids.map((id) => ({
@@ -99,7 +108,7 @@ function junitCase({ id, requirement, verdict, reason, seconds }: CaseResult): s
 }
 
 /** The report for CI systems: a suite for each theme. */
-export function junitReport(themes: readonly Theme[], results: readonly CaseResult[]): string {
+export function junitReport(themes: readonly Listed[], results: readonly CaseResult[]): string {
   const suites = themes.flatMap(({ title, requirements }) => {
     const ids = new Set(requirements.map(({ id }) => id));
     const own = results.filter(({ requirement }) => ids.has(requirement));

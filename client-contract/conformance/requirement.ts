@@ -4,10 +4,10 @@ import type { Capability } from "./adapter/protocol.ts";
 import type { Play } from "./play.ts";
 
 /** Plays a case, and throws an AssertionError where the client does not do what it must. */
-export type Scenario = (t: Play) => Promise<void>;
+export type Scenario<T = Play> = (t: T) => Promise<void>;
 
-/** One requirement. */
-export interface Requirement {
+/** One requirement. `T`: what its cases play with; a client behind its adapter, or a deployment. */
+export interface Requirement<T = Play> {
   /** Such as `OUT-3`. */
   id: string;
   /** One sentence or two, for people. */
@@ -15,24 +15,24 @@ export interface Requirement {
   /** Parts of the protocol that a client may leave out; the requirement is for clients that have them. */
   needs?: readonly Capability[];
   /** By name. The id of a case is the requirement's with the name: `OUT-3.reply_lost`. */
-  cases: Readonly<Record<string, Scenario>>;
+  cases: Readonly<Record<string, Scenario<T>>>;
 }
 
 /** Requirements about one thing. */
-export interface Theme {
+export interface Theme<T = Play> {
   title: string;
-  requirements: readonly Requirement[];
+  requirements: readonly Requirement<T>[];
 }
 
 /** A case with its requirement. */
-export interface Case {
+export interface Case<T = Play> {
   id: string;
-  requirement: Requirement;
-  play: Scenario;
+  requirement: Requirement<T>;
+  play: Scenario<T>;
 }
 
 /** The cases of themes, in order. */
-export const casesOf = (themes: readonly Theme[]): Case[] =>
+export const casesOf = <T = Play>(themes: readonly Theme<T>[]): Case<T>[] =>
   themes.flatMap(({ requirements }) => requirements).flatMap((requirement) =>
     Object.entries(requirement.cases).map(([name, play]) => ({
       id: `${requirement.id}.${name}`,
@@ -42,10 +42,10 @@ export const casesOf = (themes: readonly Theme[]): Case[] =>
   );
 
 /** A case for each entry of a table: its name and its values. */
-export function table<V>(
+export function table<V, T = Play>(
   rows: Readonly<Record<string, V>>,
-  scenario: (value: V) => Scenario,
-): Record<string, Scenario> {
+  scenario: (value: V) => Scenario<T>,
+): Record<string, Scenario<T>> {
   return Object.fromEntries(Object.entries(rows).map(([name, value]) => [name, scenario(value)]));
 }
 

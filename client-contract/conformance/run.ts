@@ -22,7 +22,7 @@ export interface CaseResult {
 export type Expected = Readonly<Record<string, string>>;
 
 /** The first lines of a failure: the assertion's message, and what differed. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof AdapterError) return error.message;
   return (error instanceof Error ? error.message : String(error)).split("\n").slice(0, 24).join("\n").trim();
 }

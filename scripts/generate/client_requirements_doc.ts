@@ -3,6 +3,7 @@ import {
   CAPABILITIES,
   casesOf,
   type Requirement,
+  SERVER_THEMES,
   type Theme,
   THEMES,
 } from "../../client-contract/conformance/mod.ts";
@@ -10,22 +11,24 @@ import type { Artifact } from "./artifact.ts";
 
 const cell = (text: string) => text.replaceAll("|", "\\|");
 
-function row({ id, text, needs = [], cases }: Requirement): string {
+function row<T>({ id, text, needs = [], cases }: Requirement<T>): string {
   const names = Object.keys(cases);
   const condition = needs.length === 0 ? "" : `Only with ${needs.map((need) => `\`${need}\``).join(", ")}. `;
   const shown = names.map((name) => `\`${name}\``).join(" ");
   return `| <a id="${id.toLowerCase()}"></a>${id} | ${condition}${cell(text)} | ${names.length}: ${shown} |`;
 }
 
-const section = ({ title, requirements }: Theme): string =>
-  [`## ${title}`, "", "| id | a client | cases |", "| --- | --- | --- |", ...requirements.map(row), ""].join(
+/** A table of a theme, which `who` has to meet. */
+const section = <T>({ title, requirements }: Theme<T>, who: string): string =>
+  [`## ${title}`, "", `| id | ${who} | cases |`, "| --- | --- | --- |", ...requirements.map(row<T>), ""].join(
     "\n",
   );
 
 /** The page. Throws if two requirements have one id. */
 export function clientRequirementsDocument(): Artifact {
   const requirements = THEMES.flatMap((theme) => theme.requirements);
-  if (new Set(requirements.map(({ id }) => id)).size < requirements.length) {
+  const ids = [...requirements, ...SERVER_THEMES.flatMap((theme) => theme.requirements)].map(({ id }) => id);
+  if (new Set(ids).size < ids.length) {
     throw new Error("two requirements have the same id");
   }
   const capabilities = Object.entries(CAPABILITIES).map(([name, text]) => `| \`${name}\` | ${cell(text)} |`);
@@ -44,6 +47,7 @@ Some parts are optional. A client says which of them it has:
 | --- | --- |
 ${capabilities.join("\n")}
 
-${THEMES.map(section).join("\n")}`;
+${THEMES.map((theme) => section(theme, "a client")).join("\n")}
+${SERVER_THEMES.map((theme) => section(theme, "a server")).join("\n")}`;
   return { path: "docs/client-requirements.md", text };
 }
