@@ -55,7 +55,7 @@ export type SyncState = z.infer<typeof SyncState>;
 
 /** Reads the sync state of a database that is bound to a device. */
 export function readState(db: Database): SyncState {
-  const state = db.get(SyncState, queries.syncState);
+  const state = db.get(SyncState, queries.readSyncState);
   if (!state) throw new Error("the device's file has no sync state");
   return state;
 }

@@ -46,7 +46,7 @@ export function bindInstallation(db: Database, { learnerId, deviceId, marker }: 
   db.run(queries.rememberFormerDevice);
   // An app that keeps its device id outside of the backup has made a new one already. One that was used before is another phone's.
   const isNew = isOtherDevice &&
-    !db.get(Former, queries.formerDevice, deviceId);
+    !db.get(Former, queries.readFormerDevice, deviceId);
   const id = isNew ? deviceId : randomUuid();
   // Another clock: what the former one measured says nothing of it. The server's own time of the last answer stays true.
   db.run(

@@ -57,7 +57,7 @@ export const keepOwnSessions: Query<[]> = { sql: "update session set pulled = 0 
 export const dropPulledSessions: Query<[]> = { sql: "delete from session where pulled = 1" };
 export const dropServerProgress: Query<[]> = { sql: "delete from skill_progress" };
 export const dropServerPractice: Query<[]> = { sql: "delete from practice" };
-export const syncState: Query<[]> = { sql: "select * from sync_state" };
+export const readSyncState: Query<[]> = { sql: "select * from sync_state" };
 export const rememberSteering: Query<[steering: string]> = { sql: "update sync_state set steering = ?, revoked = 0, retry_at = null, paused_reason = null" };
 export const forgetSteering: Query<[steering_app: string | null]> = { sql: "update sync_state set steering = null, retry_at = null, paused_reason = null, steering_app = ?1 where steering_app is not ?1" };
 export const rememberRevoked: Query<[]> = { sql: "update sync_state set revoked = 1" };
@@ -76,7 +76,7 @@ export const rememberSync: Query<[synced_at: string]> = { sql: "update sync_stat
 export const bindDevice: Query<[learner_id: string, device_id: string, installation_marker: string | null]> = { sql: "insert into sync_state (learner_id, device_id, installation_marker) values (?, ?, ?) on conflict do nothing" };
 export const rememberMarker: Query<[installation_marker: string]> = { sql: "update sync_state set installation_marker = ?" };
 export const rememberFormerDevice: Query<[]> = { sql: "insert into former_device (device_id, last_ulid) select device_id, coalesce(last_ulid, '') from sync_state where true on conflict (device_id) do update set last_ulid = excluded.last_ulid" };
-export const formerDevice: Query<[device_id: string]> = { sql: "select device_id from former_device where device_id = ?" };
+export const readFormerDevice: Query<[device_id: string]> = { sql: "select device_id from former_device where device_id = ?" };
 export const renameDevice: Query<[device_id: string, installation_marker: string | null]> = { sql: "update sync_state set device_id = ?, installation_marker = ?, revoked = 0, clock_offset_ms = null, clock_seen_at = null, retry_at = null, paused_reason = null" };
 export const ownOpenSession: Query<[session_id: string, device_id: string]> = { sql: "select session_id, skill_id, started_at from session where session_id = ? and (session.device_id = ? or exists ( select 1 from former_device f where f.device_id = session.device_id and session.session_id <= f.last_ulid)) and ended_at is null" };
 export const ownOpenSessions: Query<[device_id: string]> = { sql: "select session_id, skill_id, started_at from session where (session.device_id = ? or exists ( select 1 from former_device f where f.device_id = session.device_id and session.session_id <= f.last_ulid)) and ended_at is null and voided = 0 order by session_id" };
@@ -88,7 +88,7 @@ export const domains: Query<[]> = { sql: "select body from content_row where kin
 export const skills: Query<[domain_id: string]> = { sql: "select body from content_row where kind = 'skill' and domain_id = ? order by position, id" };
 export const questions: Query<[skill_id: string]> = { sql: "select c.body, s.content_version from content_row c, sync_state s where c.kind = 'question' and c.skill_id = ? order by c.position, c.id" };
 export const question: Query<[id: string]> = { sql: "select c.body, s.content_version from content_row c, sync_state s where c.kind = 'question' and c.id = ?" };
-export const telemetryState: Query<[]> = { sql: "select * from telemetry_state" };
+export const readTelemetryState: Query<[]> = { sql: "select * from telemetry_state" };
 export const addTelemetry: Query<[event_id: string, type: string, line: string]> = { sql: "insert into telemetry (event_id, type, line) values (?, ?, ?)" };
 export const capTelemetry: Query<[most: number]> = { sql: "delete from telemetry where event_id <= (select event_id from telemetry order by event_id desc limit 1 offset ?)" };
 export const dropTelemetry: Query<[]> = { sql: "delete from telemetry" };

@@ -53,7 +53,7 @@ export interface Sending {
   attempts: number;
 }
 
-const readTelemetry = ({ db }: DeviceContext) => db.get(State, queries.telemetryState);
+const readTelemetry = ({ db }: DeviceContext) => db.get(State, queries.readTelemetryState);
 
 /** The text if it is a code, otherwise `unknown`. */
 export const asCode = (text: string): string => Code.safeParse(text).success ? text : "unknown";

@@ -20,6 +20,16 @@ Deno.test("K1, K3: SQLite prepares every named query against the device's schema
   assert.equal(new Set(queries.map(({ name }) => name)).size, queries.length, "names are unique");
 });
 
+Deno.test("K1: no named query has the name that Drift gives to a table, an index or a trigger", async () => {
+  const schema = await Deno.readTextFile(join(DRIFT, "carrel.drift"));
+  const made = Array.from(
+    schema.matchAll(/^create (?:unique )?(?:table|index|trigger|view) (\w+)/gm),
+    ([, name = ""]) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  );
+  assert.ok(made.includes("syncState") && made.length > 20, made.join());
+  assert.deepEqual(queries.filter(({ name }) => made.includes(name)).map(({ name }) => name), []);
+});
+
 Deno.test("K1: named parameters become positional ones in the order of their declaration", () => {
   const [plain, repeated, quoted] = readQueries(`import 'carrel.drift';
 

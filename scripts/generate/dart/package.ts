@@ -10,7 +10,10 @@ const PACKAGE = "client-contract/dart";
 
 /** Files that the package has in common with the project. A published package can't reach outside of its folder. */
 const COPIES = [
-  { from: "client-contract/drift/carrel.drift", to: `${PACKAGE}/lib/carrel.drift` },
+  ...["carrel.drift", "queries.drift"].map((name) => ({
+    from: `client-contract/drift/${name}`,
+    to: `${PACKAGE}/lib/${name}`,
+  })),
   { from: "LICENSE", to: `${PACKAGE}/LICENSE` },
 ];
 

@@ -82,7 +82,7 @@ declare
   v_frontier bytea[];
   v_count bigint;
 begin
-  -- 1 One sealing at a time. The statements after the lock see what the sealing before has committed.
+  -- 1 One sealing at a time, and none beside an erasure (private.redact_audit()). The statements after the lock see what the sealing before has committed.
   perform pg_advisory_xact_lock(hashtextextended('carrel.seal_audit', 0));
   select * into strict v_mark from private.audit_mark;
 

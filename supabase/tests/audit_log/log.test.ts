@@ -294,3 +294,26 @@ Deno.test("O1: each record is sealed once, however slow its transaction is", asy
     await sql`select m.settled >= (select max(audit) from ops.audit_leaf) - 1 as is_near from private.audit_mark m`;
   assert.equal(mark?.["is_near"], true);
 });
+
+Deno.test("O5, O1: a sealing beside an erasure leaves no salt of an erased text", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  await sealAll(sql);
+  const [learner = ""] = LEARNERS;
+  await audit(sql, 6);
+  const eraser = await database.connect().reserve();
+  try {
+    await eraser`begin`;
+    await eraser`select ops.erase_learner(${learner})`;
+    // It waits for the erasure, or it has read the texts before they go.
+    const sealing = sealAll(sql);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eraser`commit`;
+    await sealing;
+  } finally {
+    eraser.release();
+  }
+  await sealAll(sql);
+  const verdict = verify(await exported(sql));
+  assert.deepEqual([verdict.status, verdict.findings], ["valid", []]);
+});
