@@ -1,7 +1,7 @@
 // The reference device within the runner's process, on databases in memory.
 import { DatabaseSync } from "node:sqlite";
 import type { Device, DeviceStorage } from "../../device/mod.ts";
-import { nodeSqlite } from "../../device/node_sqlite.ts";
+import { nodeSqlite } from "../../device/node_connection.ts";
 import { type Host, inProcess } from "../adapter/host.ts";
 import type { Adapter } from "../adapter/protocol.ts";
 import { deviceAdapter, type DeviceEnv } from "./device.ts";
