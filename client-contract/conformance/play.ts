@@ -20,11 +20,11 @@ export const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
 export const DEVICE = "7b0c5a0e-6f0e-4d5e-8c0f-3c1d2e4f5a6b";
 export const OTHER_DEVICE = "9d0c5a0e-6f0e-4d5e-8c0f-3c1d2e4f5a6b";
 /** The client's time at its start, in milliseconds since 1970: 2026-11-30T08:00:00Z. */
-export const START = Date.UTC(2026, 10, 30, 8);
+const START = Date.UTC(2026, 10, 30, 8);
 /** The curriculum: two domains of one skill with three questions each. */
 export const SKILL = uuid(0, 0);
 export const questionId = (n: number) => uuid(0, 0, n);
-export const QUESTIONS = 3;
+const QUESTIONS = 3;
 
 export const SECOND = 1000;
 export const DAY = 24 * 60 * 60 * SECOND;

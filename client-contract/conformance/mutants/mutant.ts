@@ -1,5 +1,4 @@
 // Clients that are broken on purpose: each breaks one rule, and has to fail at the requirement that states the rule.
-import type { Client } from "../../examples/minimal/client.ts";
 
 /** One broken client. */
 export interface Mutant<T> {
@@ -10,9 +9,6 @@ export interface Mutant<T> {
   /** Breaks it. */
   patch: (subject: T) => void;
 }
-
-/** A broken minimal client. */
-export type ClientMutant = Mutant<Client>;
 
 /** A table of mutants by name. */
 export const mutants = <T>(

@@ -3,7 +3,7 @@ import type { Change, SkillProgressRow } from "../../contract/changes.ts";
 import { OTHER_DEVICE, type Play, questionId, SKILL } from "../play.ts";
 
 /** A ULID that says which one it is. */
-export const ulid = (n: number) => `01KB8Q9T3V${String(n).padStart(16, "0")}`;
+const ulid = (n: number) => `01KB8Q9T3V${String(n).padStart(16, "0")}`;
 
 const AT = "2026-11-29T10:00:00+00:00";
 
