@@ -19,7 +19,7 @@ select is(pg_temp.edit(statement), expected, 'O1: an edit by hand is recorded: '
 from (values
   ($$ update learner.session set end_reason = 'completed' where user_id = tests.learner() $$, 'hand_update learner.session t'),
   ($$ update learner.attempt set duration_ms = 7 where user_id = tests.learner() $$, 'hand_update learner.attempt t'),
-  ($$ update learner.event set clock_skew_ms = 7 where user_id = tests.learner() and event_id = tests.event_id(10) $$, 'hand_update learner.event t'),
+  ($$ update learner.event set clock_skew_ms = 86400007 where user_id = tests.learner() and event_id = tests.event_id(10) $$, 'hand_update learner.event t'),
   ($$ update learner.device set platform = 'toaster' where user_id = tests.learner() $$, 'hand_update learner.device t'),
   ($$ update learner.practice set days = days where user_id = tests.learner() $$, 'hand_update learner.practice t'),
   ($$ update learner.state set change_seq = change_seq + 1 where user_id = tests.learner() $$, 'hand_update learner.state t'),
