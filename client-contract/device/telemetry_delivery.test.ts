@@ -128,7 +128,10 @@ Deno.test("U9: a day of study and failures is reported with every type, and the 
   const [letter] = await events("outbox.dead_lettered");
   assert.deepEqual([letter.code, letter.attempts], ["given_up", 0]);
 
-  // 4 All nine types, none refused, nothing left.
+  // 4 A report for support.
+  assert.equal((await device.sendDiagnostics()).isSent, true);
+
+  // 5 All types, none refused, nothing left.
   const types = await sql`select distinct type from ops.telemetry where user_id = ${learnerId} order by type`;
   assert.deepEqual(types.map(({ type }) => type), [...PLAN.keys()].sort());
   assert.deepEqual([...await sql`select code from ops.quarantine where user_id = ${learnerId}`], []);

@@ -9,18 +9,18 @@ import {
   isConformant,
   jsonReport,
   junitReport,
-  run,
+  run as play,
   runServer,
   SERVER_THEMES,
   textReport,
   THEMES,
 } from "../../client-contract/conformance/mod.ts";
-import { type Command, main, type Options, UsageError } from "../command/command.ts";
+import { type Command, type Line, main, type Options, UsageError } from "../command/command.ts";
 import { patientProgress } from "../command/progress.ts";
 import { fromCaller } from "../start/options.ts";
 import { z } from "zod";
 
-const COMMAND = {
+export const COMMAND = {
   name: "npm run conformance",
   about:
     "Plays a server with scripted faults against a client, or a client against a server, and says which requirements are met. docs/conformance.md has the adapter protocol.",
@@ -96,10 +96,13 @@ function plan(o: { client?: string; server?: string; token?: string; only?: stri
     throw new UsageError("Name a client with --client or a server with --server, or use --list.");
   }
   const cases = select(casesOf(THEMES), only);
-  return { subject: client, cases, themes: THEMES, results: run(cases, byCommand(client), expected) };
+  return { subject: client, cases, themes: THEMES, results: play(cases, byCommand(client), expected) };
 }
 
-await main(COMMAND, async ({ values: { client, server, token, only, expected, list, json, junit } }) => {
+/** Plays the cases, and gives the exit code. */
+export async function run(
+  { values: { client, server, token, only, expected, list, json, junit } }: Line<typeof COMMAND.options>,
+): Promise<number> {
   if (list) {
     const cases = selectIds([...listOf(casesOf(THEMES)), ...listOf(casesOf(SERVER_THEMES))], only);
     if (json) console.log(JSON.stringify(cases.map(({ id, text }) => ({ id, text }))));
@@ -122,4 +125,6 @@ await main(COMMAND, async ({ values: { client, server, token, only, expected, li
   if (junit !== undefined) await Deno.writeTextFile(fromCaller(junit), junitReport(themes, results));
   console.log(json ? JSON.stringify(jsonReport(subject, themes, results)) : textReport(themes, results));
   return isConformant(countVerdicts(results)) ? 0 : 1;
-});
+}
+
+if (import.meta.main) await main(COMMAND, run);

@@ -5,9 +5,9 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "63485521b6c045c7",
-  content: "7e964db197160f7e",
-  metrics: "b26e9512bf697037",
-  sync: "cf8967a3aef076b3",
-  webhooks: "2c70468db20fc2a4",
+  bundle: "b0b302f6f550069e",
+  content: "fd6a2cf87a4de241",
+  metrics: "b930ee7ab822a04e",
+  sync: "646bf19555bd9e67",
+  webhooks: "f613b6d2cbc380ba",
 } as const;

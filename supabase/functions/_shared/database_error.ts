@@ -31,7 +31,7 @@ export function isUnreachable(error: unknown): error is DatabaseError | Connecti
 
 /** Whether the role or its password was refused. */
 export function isLoginRefused(error: unknown): boolean {
-  return error instanceof DatabaseError &&
+  return (error instanceof DatabaseError || error instanceof ConnectionError) &&
     (LOGIN_REFUSED.test(codeOf(error)) || LOGIN_REFUSED.test(error.message));
 }
 

@@ -34,7 +34,7 @@ comment on column private.audit_mark.next is 'The next value of settled. It hold
 alter table private.audit_mark enable row level security;
 create policy audit_mark_all_nobody on private.audit_mark for all to anon, authenticated using (false);
 insert into private.audit_mark default values;
-create trigger audit_mark_stays before delete or truncate on private.audit_mark
+create trigger audit_mark_kept before delete or truncate on private.audit_mark
   for each statement execute function private.forbid_change();
 
 create function private.merkle_parent(p_left bytea, p_right bytea)

@@ -34,6 +34,9 @@ update learner.device set last_seen_at = now() - interval '1 hour' where user_id
 select is(pg_temp.state(5), 'queued 0 0 rate_limited', 'O3: a device that is refused for its rate is queued');
 
 select tests.send_for(6, 'broken', pg_temp.now_event(7, 'progress.advanced', '{"mastery": 450}'));
+-- The newest code is shown. Both arrived at once.
+update ops.quarantine set first_seen_at = first_seen_at - interval '1 minute', last_seen_at = last_seen_at - interval '1 minute'
+where user_id = tests.learner(6) and code = 'invalid_json';
 select is(pg_temp.state(6), 'unable_to_sync 0 2 invalid_event', 'O3: a device with events that wait for support is unable to sync them');
 select is((select since from private.device_states(array[tests.learner(6)])), (select min(first_seen_at) from ops.quarantine where user_id = tests.learner(6)), 'O3: the state holds since the first of these events');
 select tests.send_for(7, pg_temp.now_event(7, 'note.written', '{}'));
