@@ -27,13 +27,13 @@ insert into ops.audit (at, actor_role, action, object, object_id) select at, 'po
 insert into learner.device (user_id, device_id, first_seen_at, last_seen_at) select tests.learner(), tests.device(), at, at from minute where n = 20000;
 analyze learner.batch, learner.event, ops.quarantine_action, ops.audit;
 
-create function pg_temp.blocks(p_mode text, p_after text) returns integer language plpgsql
+create function pg_temp.blocks(p_mode text, p_after text, p_learner uuid default tests.learner()) returns integer language plpgsql
 as $$
 declare
   v_plan jsonb;
 begin
   perform set_config('plan_cache_mode', p_mode, true);
-  execute format('explain (analyze, buffers, timing off, format json) select * from public.support_timeline(tests.learner(), ''test'', %L, page_rows => 50)', p_after) into v_plan;
+  execute format('explain (analyze, buffers, timing off, format json) select * from public.support_timeline(%L, ''test'', %L, page_rows => 50)', p_learner, p_after) into v_plan;
   return (v_plan #>> '{0,Plan,Shared Hit Blocks}')::integer + (v_plan #>> '{0,Plan,Shared Read Blocks}')::integer;
 end
 $$;
@@ -43,8 +43,9 @@ insert into place select 'middle', private.timeline_cursor(at, 'batch', '0') fro
 insert into place select 'last', private.timeline_cursor(at, 'batch', '0') from minute where n = 19980;
 -- Custom and generic plans. The first run reads what planning needs.
 create temporary table planned on commit drop as select pg_temp.blocks(mode, cursor) from place, unnest(array['force_custom_plan', 'force_generic_plan']) mode;
--- Sorting all rows of a learner took 691 to 1,268 blocks. A page takes 180 to 260.
-select cmp_ok(pg_temp.blocks(mode, cursor), '<', 400, format('O2: the %s page of a timeline of 100,000 rows reads few blocks (%s)', name, mode))
+-- Sorting all rows of a learner took 691 to 1,268 blocks. A page takes 180 to 260. A learner without rows is the base: small tables may hold many dead
+-- rows of earlier files.
+select cmp_ok(pg_temp.blocks(mode, cursor) - pg_temp.blocks(mode, cursor, tests.learner(9)), '<', 400, format('O2: the %s page of a timeline of 100,000 rows reads few blocks (%s)', name, mode))
 from place, unnest(array['force_custom_plan', 'force_generic_plan']) mode;
 
 select * from finish();
