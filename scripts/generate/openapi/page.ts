@@ -5,9 +5,10 @@ import type { Operation } from "./document.ts";
 
 const code = (text: string) => `\`${text}\``;
 
-function errorsOf(codes: readonly ErrorCode[]): string {
+/** One text for each status. */
+function errorsOf(codes: readonly ErrorCode[]): string[] {
   const byStatus = Map.groupBy(codes, (one) => errors[one].request?.status ?? 0);
-  return [...byStatus].map(([status, ofStatus]) => `${status} ${ofStatus.map(code).join(", ")}`).join(" · ");
+  return [...byStatus].map(([status, ofStatus]) => `${status} ${ofStatus.map(code).join(", ")}`);
 }
 
 /** The credentials of a request, as curl takes them. */
@@ -37,7 +38,7 @@ function section(operation: Operation): string {
       `- **Callers.** ${callers}`,
       ...body ? [`- **Body.** ${body}.`] : [],
       `- **Answer.** ${answer}`,
-      ...codes.length > 0 ? [`- **Errors.** ${errorsOf(codes)}`] : [],
+      ...codes.length > 0 ? ["- **Errors.**", ...errorsOf(codes).map((text) => `  - ${text}`)] : [],
     ].join("\n"),
     `<!-- Not run: it needs the token and the ids of a project. -->\n\`\`\`sh\n${curl(operation)}\n\`\`\``,
   ].join("\n\n");
@@ -50,7 +51,7 @@ function rpcSection({ summary, parameters, description, callers, answer, codes }
     ["does", description],
     ["callers", callers],
     ["answer", answer],
-    ["errors", errorsOf(codes)],
+    ["errors", errorsOf(codes).join(" · ")],
   ];
   return [
     `### ${summary}`,
