@@ -18,12 +18,12 @@
 --          private.refuse_temporary_objects, private.shows_large_exponent, private.shows_many_brackets, private.nests_too_deep,
 --          private.is_jsonb, private.renew_seed, private.new_seed, private.anchor_history, private.database_fingerprint,
 --          private.is_upgrade, private.refuse_during_upgrade, private.is_upgrading, private.history, private.note_put_back,
---          private.watch_put_back, private.audit_source, private.audit_caller, private.audit, private.audit_change, private.forbid_change,
---          private.watch_table, ops.rotate_history, private.note_triggers, private.missing_triggers, private.restore_triggers,
---          private.session_opened_at, private.hmac_pad, private.scram_verifier, ops.renew_edge_password, private.signals_configured,
---          private.broadcast, private.is_late, private.record_job, private.run_job, private.note_job, private.schedule_job,
---          private.new_wake, private.take_wake, private.silent_workers, private.keep_secret, private.wake_function, ops.configure_signals,
---          ops.check_workers, ops.prune_job_runs;
+--          private.watch_put_back, private.audit_source, private.audit_caller, private.audit, private.audit_log_lock, private.audit_change,
+--          private.forbid_change, private.watch_table, ops.rotate_history, private.note_triggers, private.missing_triggers,
+--          private.restore_triggers, private.session_opened_at, private.hmac_pad, private.scram_verifier, ops.renew_edge_password,
+--          private.signals_configured, private.broadcast, private.is_late, private.record_job, private.run_job, private.note_job,
+--          private.schedule_job, private.new_wake, private.take_wake, private.silent_workers, private.keep_secret, private.wake_function,
+--          ops.configure_signals, ops.check_workers, ops.prune_job_runs;
 --        drop type private.account;
 --        -- A project from before 30 May 2026: restore its default privileges in the schema public.
 --        drop schema content, learner, ops, private;
@@ -950,6 +950,15 @@ as $$
 $$;
 comment on function private.audit(text, text, text, jsonb, jsonb) is
   'Writes one audit row for an operation that triggers do not see.';
+
+create function private.audit_log_lock()
+returns bigint
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select hashtextextended('carrel.seal_audit', 0) $$;
+comment on function private.audit_log_lock() is
+  'The advisory lock of the audit log: a sealing takes it alone, and transactions that remove texts from records share it.';
 
 create function private.audit_change()
 returns trigger

@@ -303,7 +303,7 @@ declare
   v_count bigint;
 begin
   -- 1 One sealing at a time, and none beside an erasure (private.redact_audit()). The statements after the lock see what the sealing before has committed.
-  perform pg_advisory_xact_lock(hashtextextended('carrel.seal_audit', 0));
+  perform pg_advisory_xact_lock(private.audit_log_lock());
   select * into strict v_mark from private.audit_mark;
 
   -- 2 A record becomes visible later than records with greater ids if its transaction is slow. So unsealed records are looked for from the

@@ -69,6 +69,15 @@ $$;
 comment on function private.audit(text, text, text, jsonb, jsonb) is
   'Writes one audit row for an operation that triggers do not see.';
 
+create function private.audit_log_lock()
+returns bigint
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$ select hashtextextended('carrel.seal_audit', 0) $$;
+comment on function private.audit_log_lock() is
+  'The advisory lock of the audit log: a sealing takes it alone, and transactions that remove texts from records share it.';
+
 create function private.audit_change()
 returns trigger
 language plpgsql

@@ -81,7 +81,7 @@ declare
   v_count integer;
 begin
   -- A sealing that sees the texts of before would make salted leaves of them after they are gone. So it ends first, or it begins after this transaction.
-  perform pg_advisory_xact_lock_shared(hashtextextended('carrel.seal_audit', 0));
+  perform pg_advisory_xact_lock_shared(private.audit_log_lock());
   -- A learner who revoked a device called from their own address, so the source is removed too.
   update ops.audit a set before = null, after = null, source = case when a.actor::text is distinct from a.object_id then a.source end
   where a.id = any (array(
