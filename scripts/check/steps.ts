@@ -3,6 +3,7 @@
 import type { Step } from "./step.ts";
 import { advisors } from "./steps/advisors.ts";
 import { breaking } from "./steps/breaking.ts";
+import { browser } from "./steps/browser.ts";
 import { catalogue } from "./steps/catalogue.ts";
 import { cli } from "./steps/cli.ts";
 import { dart } from "./steps/dart.ts";
@@ -39,6 +40,7 @@ export const steps: Step[] = [
   pgtap,
   packageStep,
   dart,
+  browser,
   cli,
   advisors,
   docs,

@@ -169,6 +169,7 @@ h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 </style>
 </head>
 <body>
+<main>
 <h1>Health: ${escaped(countText(figures))}</h1>
 <p>${minuteText(new Date(now).toISOString())}. The figures count since ${
     figures[0] ? minuteText(figures[0].since) : "the first run"
@@ -180,6 +181,7 @@ ${rows.join("\n")}
 </tbody>
 </table>
 ${charts.map((chart) => renderChart(chart, hours, from, count)).join("\n")}
+</main>
 </body>
 </html>
 `;

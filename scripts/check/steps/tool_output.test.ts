@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { deno } from "../process.ts";
 import { readTypeErrors } from "../type_errors.ts";
-import { groupModule, readTestOutput } from "./deno_test.ts";
+import { groupModule, readTestOutput } from "../run_tests.ts";
 import { readFormatOutput } from "./format.ts";
 import { readLintOutput } from "./lint.ts";
 
