@@ -138,9 +138,14 @@ const lines = (count: number) => Array.from({ length: count }, (_, place) => lin
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   fc.record({
-    kind: fc.constantFrom(...["ok", "lost", "reply_lost", "cut", "not_ours", "expired", "too_large"] as const),
+    kind: fc.constantFrom(
+      ...["ok", "lost", "reply_lost", "cut", "not_ours", "expired", "too_large"] as const,
+    ),
   }),
-  fc.record({ kind: fc.constant("refused" as const), code: fc.constantFrom(...["rate_limited", "busy", "internal"] as const) }),
+  fc.record({
+    kind: fc.constant("refused" as const),
+    code: fc.constantFrom(...["rate_limited", "busy", "internal"] as const),
+  }),
   fc.record({
     kind: fc.constant("refused" as const),
     code: fc.constantFrom(...["rate_limited", "busy", "forbidden"] as const),
@@ -216,7 +221,11 @@ Deno.test("U1: a request is repeated as it was, under the same batch id, and sta
 });
 
 Deno.test("U8: the answer's steering holds for the next batches, and the app's own for the first", async () => {
-  const t = bench([{ kind: "ok" }, { kind: "lost" }], { batch_events: 2, retry_base_ms: 100, retry_cap_ms: 1000 });
+  const t = bench([{ kind: "ok" }, { kind: "lost" }], {
+    batch_events: 2,
+    retry_base_ms: 100,
+    retry_cap_ms: 1000,
+  });
   const steering = { ...DEFAULT_STEERING, batch_events: 3 };
   await deliver(t.client, lines(8), { ...t.options, steering });
   assert.deepEqual(t.batches.map(({ lines }) => lines.length), [3, 2, 2, 2, 1]);
@@ -283,7 +292,11 @@ Deno.test("U8: batches obey the limit of bytes, and are halved where the server 
   const none = bench([{ kind: "too_large" }]);
   assert.ok((await deliver(none.client, lines(1), none.options)).stopped instanceof ProblemError);
   const huge = bench();
-  const { results, stopped } = await deliver(huge.client, [lineOf(1), lineOf(2, false, "x".repeat(600_000))], huge.options);
+  const { results, stopped } = await deliver(
+    huge.client,
+    [lineOf(1), lineOf(2, false, "x".repeat(600_000))],
+    huge.options,
+  );
   assert.deepEqual(results.map(({ status }) => status), ["applied", "unanswered"]);
   assert.ok(stopped instanceof RangeError);
 });
@@ -302,7 +315,8 @@ Deno.test("U1: an abort ends a wait and a request, and what was answered before 
       });
     const client: typeof t.client = {
       ...t.client,
-      sync: (header, lines, o) => t.batches.length === 1 && place === "request" ? hang(o?.signal) : t.client.sync(header, lines, o),
+      sync: (header, lines, o) =>
+        t.batches.length === 1 && place === "request" ? hang(o?.signal) : t.client.sync(header, lines, o),
     };
     const { results, stopped } = await deliver(client, lines(3), {
       ...t.options,
@@ -335,12 +349,18 @@ Deno.test("U1: a server that never answers counts as lost after a time, and an e
     onAnswered: () => Promise.reject(full),
   });
   assert.equal(stopped, full);
-  assert.deepEqual(results.map(({ status }) => status), ["applied", "applied"], "the server has them all the same");
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ["applied", "applied"],
+    "the server has them all the same",
+  );
 });
 
 Deno.test("U1: what is no line is refused before anything is sent, and nothing to deliver sends nothing", async () => {
   const t = bench();
-  for (const line of ["", " ", "{}\n{}"]) await assert.rejects(deliver(t.client, [line], t.options), RangeError);
+  for (const line of ["", " ", "{}\n{}"]) {
+    await assert.rejects(deliver(t.client, [line], t.options), RangeError);
+  }
   assert.deepEqual(await deliver(t.client, [], t.options), { results: [], answer: null });
   assert.equal(t.batches.length, 0);
   const strange = bench([{ kind: "not_ours" }]);

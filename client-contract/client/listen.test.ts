@@ -195,7 +195,10 @@ Deno.test("S1: channels are joined anew after the platform froze the app's timer
   t.page.show(false);
   t.advance(BACKGROUND_MS);
   t.page.show(true);
-  await until("other channels", () => t.open.size === 2 && [...t.open.values()].every((one) => !channels.includes(one)));
+  await until(
+    "other channels",
+    () => t.open.size === 2 && [...t.open.values()].every((one) => !channels.includes(one)),
+  );
   await t.join();
   assert.deepEqual(t.calls, [true, false, true]);
   t.end.abort();

@@ -8,7 +8,13 @@ export type { ContentChange, DeltaPage } from "./delta_page.ts";
 export { fitBatch } from "./fit_batch.ts";
 export { type Foreground, pageForeground } from "./foreground.ts";
 export * from "./instructor.ts";
-export { type HintChannel, type HintClient, type HintListener, listenForHints, type ListenOptions } from "./listen.ts";
+export {
+  type HintChannel,
+  type HintClient,
+  type HintListener,
+  listenForHints,
+  type ListenOptions,
+} from "./listen.ts";
 export * from "./operator.ts";
 export { backoff, createRetry, DEFAULT_RETRY, type Retry, type RetryPolicy } from "./retry.ts";
 export * from "./rpc.ts";
