@@ -1,140 +1,12 @@
 // What becomes of events that an app delivers from its own outbox, whatever the network and the server do.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { testClock } from "../../scripts/testkit/device/clock.ts";
+import { type Fate, lineOf, lines, scriptedSync } from "../../scripts/testkit/client/scripted_sync.ts";
 import { settings } from "../../supabase/tests/properties/settings.ts";
-import { Problem, problemResponse } from "../../supabase/functions/_shared/problem.ts";
-import { CONTENT_SCHEMA } from "../contract/limits.ts";
-import { DEFAULT_STEERING, type Steering } from "../contract/steering.ts";
+import { DEFAULT_STEERING } from "../contract/steering.ts";
 import { createClient } from "./client.ts";
 import { ContractError, NetworkError, ProblemError } from "./client_error.ts";
-import { deliver, type DeliverOptions, type DeliveryProgress } from "./deliver.ts";
-
-const DEVICE = "5f17a0de-0000-4000-8000-000000000001";
-const BATCH = "01KANZ00000000000000000000";
-const HEAD = {
-  history: "0a93ab2dc16574ce",
-  schema: CONTENT_SCHEMA,
-  version: 0,
-  published_at: null,
-  root: null,
-  domains: 0,
-  skills: 0,
-  questions: 0,
-  minimum_version: 0,
-  horizon: 0,
-  poll_after_s: 300,
-  schema_ends_at: null,
-  bundled: null,
-};
-
-/** A code of a refused request. */
-type Refusal = ConstructorParameters<typeof Problem>[0];
-
-/** What becomes of one request. */
-type Fate =
-  | { kind: "ok" | "lost" | "reply_lost" | "cut" | "not_ours" | "expired" | "too_large" }
-  | { kind: "refused"; code: Refusal; after?: number }
-  | { kind: "later"; after: number };
-
-const problem = (code: Refusal, after?: number) => {
-  const response = problemResponse(new Problem(code), "request-1");
-  response.headers.delete("retry-after");
-  if (after !== undefined) response.headers.set("retry-after", String(after));
-  return response;
-};
-
-async function inflated(request: Request): Promise<string> {
-  const body = await request.blob();
-  if (request.headers.get("content-encoding") !== "gzip") return await body.text();
-  return await new Response(body.stream().pipeThrough(new DecompressionStream("gzip"))).text();
-}
-
-/** A server that keeps what it takes, and whose replies are scripted. After the script it does everything right. */
-function bench(fates: Fate[] = [], steering: Partial<Steering> = {}) {
-  const held = new Set<string>();
-  const inFlight = new Set<string>();
-  const batches: { lines: string[]; id: string; token: string | null; sentAt: string }[] = [];
-  let token = 0;
-  const clock = testClock();
-
-  function answer(lines: string[], after?: number): Response {
-    const results = lines.map((line) => {
-      const { id, bad } = JSON.parse(line);
-      // Every second event is one that the server can't take yet.
-      if (after !== undefined && !held.has(id) && Number(id.slice(-1)) % 2 === 0) {
-        return { id, status: "retry", code: "quarantine_full", retryable: true, retry_after_s: after };
-      }
-      const status = bad ? "quarantined" : held.has(id) ? "duplicate" : "applied";
-      held.add(id);
-      return { id, status, ...(bad ? { code: "invalid_event", retryable: false } : {}) };
-    });
-    const batch = {
-      batch_id: BATCH,
-      changed: true,
-      received_at: "2026-11-22T10:00:05+00:00",
-      token: "t",
-      results,
-    };
-    return new Response(
-      JSON.stringify({ batch, head: HEAD, steering: { ...DEFAULT_STEERING, ...steering }, pull: null }),
-    );
-  }
-
-  async function respond(request: Request): Promise<Response> {
-    const [header = "", ...lines] = (await inflated(request)).trimEnd().split("\n");
-    const { batch_id, sent_at } = JSON.parse(header);
-    batches.push({ lines, id: batch_id, token: request.headers.get("authorization"), sentAt: sent_at });
-    for (const line of lines) {
-      assert.ok(!inFlight.has(line), "an event is under way once at a time");
-      inFlight.add(line);
-    }
-    try {
-      await Promise.resolve();
-      const fate = fates.shift() ?? { kind: "ok" };
-      switch (fate.kind) {
-        case "later":
-          return answer(lines, fate.after);
-        case "lost":
-          throw new TypeError("connection refused");
-        case "reply_lost":
-          answer(lines);
-          throw new TypeError("connection reset");
-        case "cut":
-          return new Response((await answer(lines).text()).slice(0, -7));
-        case "not_ours":
-          return new Response("{}");
-        case "expired":
-          return problem("token_expired");
-        case "too_large":
-          return problem("payload_too_large");
-        case "refused":
-          return problem(fate.code, fate.after);
-        default:
-          return answer(lines);
-      }
-    } finally {
-      for (const line of lines) inFlight.delete(line);
-    }
-  }
-
-  const client = createClient({
-    url: "http://carrel.test",
-    getToken: ({ refused }) => `token ${refused ? ++token : token}`,
-    fetch: (input, init) => respond(new Request(input, init)),
-  });
-  const options: DeliverOptions = {
-    header: { device_id: DEVICE },
-    makeId: () => crypto.randomUUID(),
-    clock,
-    random: () => 0.5,
-  };
-  return { client, clock, held, batches, options };
-}
-
-const lineOf = (place: number, bad = false, padding = "") =>
-  JSON.stringify({ id: `event ${place}`, ...(bad ? { bad } : {}), ...(padding ? { padding } : {}) });
-const lines = (count: number) => Array.from({ length: count }, (_, place) => lineOf(place));
+import { deliver, type DeliveryProgress } from "./deliver.ts";
 
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   fc.record({
@@ -162,7 +34,7 @@ Deno.test("U1, U2: whatever happens, each event ends with one result, and none c
     fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
     async (fates, bad, batchEvents, abortAt) => {
       const steering = { batch_events: batchEvents };
-      const t = bench([...fates], steering);
+      const t = scriptedSync([...fates], steering);
       const end = new AbortController();
       const told = new Map<string, string>();
       const events = bad.map((isBad, place) => lineOf(place, isBad));
@@ -201,7 +73,7 @@ Deno.test("U1, U2: whatever happens, each event ends with one result, and none c
       // What stays without a result can be delivered again.
       const rest = events.filter((_, place) => results[place]?.status === "unanswered");
       t.batches.length = 0;
-      const again = await deliver(bench().client, rest, t.options);
+      const again = await deliver(scriptedSync().client, rest, t.options);
       assert.ok(again.results.every(({ status }) => status === "applied" || status === "quarantined"));
     },
   );
@@ -209,7 +81,7 @@ Deno.test("U1, U2: whatever happens, each event ends with one result, and none c
 });
 
 Deno.test("U1: a request is repeated as it was, under the same batch id, and stamped with its own time", async () => {
-  const t = bench([{ kind: "reply_lost" }, { kind: "cut" }, { kind: "refused", code: "busy", after: 7 }]);
+  const t = scriptedSync([{ kind: "reply_lost" }, { kind: "cut" }, { kind: "refused", code: "busy", after: 7 }]);
   const { results, stopped } = await deliver(t.client, lines(3), t.options);
   assert.deepEqual(results.map(({ status }) => status), ["duplicate", "duplicate", "duplicate"]);
   assert.equal(stopped, undefined);
@@ -221,7 +93,7 @@ Deno.test("U1: a request is repeated as it was, under the same batch id, and sta
 });
 
 Deno.test("U8: the answer's steering holds for the next batches, and the app's own for the first", async () => {
-  const t = bench([{ kind: "ok" }, { kind: "lost" }], {
+  const t = scriptedSync([{ kind: "ok" }, { kind: "lost" }], {
     batch_events: 2,
     retry_base_ms: 100,
     retry_cap_ms: 1000,
@@ -233,19 +105,19 @@ Deno.test("U8: the answer's steering holds for the next batches, and the app's o
 });
 
 Deno.test("U10: an expired token is refreshed once for a request; one that stays expired ends the delivery", async () => {
-  const once = bench([{ kind: "expired" }]);
+  const once = scriptedSync([{ kind: "expired" }]);
   const { stopped } = await deliver(once.client, lines(1), once.options);
   assert.equal(stopped, undefined);
   assert.deepEqual(once.batches.map(({ token }) => token), ["Bearer token 0", "Bearer token 1"]);
   assert.deepEqual(once.clock.slept, []);
-  const stays = bench([{ kind: "expired" }, { kind: "expired" }]);
+  const stays = scriptedSync([{ kind: "expired" }, { kind: "expired" }]);
   const end = await deliver(stays.client, lines(1), stays.options);
   assert.ok(end.stopped instanceof ProblemError && end.stopped.code === "token_expired");
   assert.equal(end.results[0]?.status, "unanswered");
 });
 
 Deno.test("U10: a token that can't be refreshed without a network is asked for again; a missing one ends the delivery", async () => {
-  const t = bench();
+  const t = scriptedSync();
   let asked = 0;
   const of = (getToken: () => string | null) =>
     createClient({
@@ -266,32 +138,32 @@ Deno.test("U10: a token that can't be refreshed without a network is asked for a
 });
 
 Deno.test("U2: an event that the server refuses for now is sent again within the app's patience, and else keeps its result", async () => {
-  const soon = bench([{ kind: "later", after: 3 }]);
+  const soon = scriptedSync([{ kind: "later", after: 3 }]);
   const { results } = await deliver(soon.client, lines(3), soon.options);
   assert.deepEqual(results.map(({ status }) => status), ["applied", "applied", "applied"]);
   assert.deepEqual(soon.batches.map(({ lines }) => lines.length), [3, 2]);
   assert.deepEqual(soon.clock.slept, [3500]);
-  const tomorrow = bench([{ kind: "later", after: 3600 }]);
+  const tomorrow = scriptedSync([{ kind: "later", after: 3600 }]);
   const kept = await deliver(tomorrow.client, lines(3), tomorrow.options);
   assert.deepEqual(kept.results.map(({ status }) => status), ["retry", "applied", "retry"]);
   assert.equal(kept.stopped, undefined);
   assert.equal(tomorrow.batches.length, 1);
-  const never = bench(Array.from({ length: 9 }, () => ({ kind: "later", after: 1 })));
+  const never = scriptedSync(Array.from({ length: 9 }, () => ({ kind: "later", after: 1 })));
   await deliver(never.client, lines(3), { ...never.options, attempts: 4 });
   assert.equal(never.batches.length, 4, "an event is repeated a limited number of times");
 });
 
 Deno.test("U8: batches obey the limit of bytes, and are halved where the server takes less", async () => {
-  const t = bench();
+  const t = scriptedSync();
   const long = Array.from({ length: 50 }, (_, place) => lineOf(place, false, "x".repeat(16_000)));
   await deliver(t.client, long, t.options);
   assert.ok(t.batches.length === 2 && t.batches.every(({ lines }) => lines.join("\n").length < 512 * 1024));
-  const small = bench([{ kind: "too_large" }, { kind: "too_large" }]);
+  const small = scriptedSync([{ kind: "too_large" }, { kind: "too_large" }]);
   await deliver(small.client, lines(8), small.options);
   assert.deepEqual(small.batches.map(({ lines }) => lines.length), [8, 4, 2, 2, 2, 2]);
-  const none = bench([{ kind: "too_large" }]);
+  const none = scriptedSync([{ kind: "too_large" }]);
   assert.ok((await deliver(none.client, lines(1), none.options)).stopped instanceof ProblemError);
-  const huge = bench();
+  const huge = scriptedSync();
   const { results, stopped } = await deliver(
     huge.client,
     [lineOf(1), lineOf(2, false, "x".repeat(600_000))],
@@ -306,7 +178,7 @@ Deno.test("U1: an abort ends a wait and a request, and what was answered before 
   const reason = new RangeError("enough");
   for (const place of ["wait", "request"]) {
     const end = new AbortController();
-    const t = bench([{ kind: "ok" }, { kind: "lost" }]);
+    const t = scriptedSync([{ kind: "ok" }, { kind: "lost" }]);
     // The second request never gets an answer, and a wait never ends.
     const hang = (signal?: AbortSignal | null) =>
       new Promise<never>((_, reject) => {
@@ -331,7 +203,7 @@ Deno.test("U1: an abort ends a wait and a request, and what was answered before 
 });
 
 Deno.test("U1: a server that never answers counts as lost after a time, and an error of the app's callback ends the delivery", async () => {
-  const t = bench();
+  const t = scriptedSync();
   let calls = 0;
   const deaf: typeof t.client = {
     ...t.client,
@@ -357,12 +229,12 @@ Deno.test("U1: a server that never answers counts as lost after a time, and an e
 });
 
 Deno.test("U1: what is no line is refused before anything is sent, and nothing to deliver sends nothing", async () => {
-  const t = bench();
+  const t = scriptedSync();
   for (const line of ["", " ", "{}\n{}"]) {
     await assert.rejects(deliver(t.client, [line], t.options), RangeError);
   }
   assert.deepEqual(await deliver(t.client, [], t.options), { results: [], answer: null });
   assert.equal(t.batches.length, 0);
-  const strange = bench([{ kind: "not_ours" }]);
+  const strange = scriptedSync([{ kind: "not_ours" }]);
   assert.ok((await deliver(strange.client, lines(1), strange.options)).stopped instanceof ContractError);
 });
