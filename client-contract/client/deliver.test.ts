@@ -81,7 +81,11 @@ Deno.test("U1, U2: whatever happens, each event ends with one result, and none c
 });
 
 Deno.test("U1: a request is repeated as it was, under the same batch id, and stamped with its own time", async () => {
-  const t = scriptedSync([{ kind: "reply_lost" }, { kind: "cut" }, { kind: "refused", code: "busy", after: 7 }]);
+  const t = scriptedSync([{ kind: "reply_lost" }, { kind: "cut" }, {
+    kind: "refused",
+    code: "busy",
+    after: 7,
+  }]);
   const { results, stopped } = await deliver(t.client, lines(3), t.options);
   assert.deepEqual(results.map(({ status }) => status), ["duplicate", "duplicate", "duplicate"]);
   assert.equal(stopped, undefined);
