@@ -1,6 +1,13 @@
 /// <reference lib="dom" />
 // The device in the leader's worker: carries out the calls of all tabs, syncs, and tells all tabs how it stands.
-import { type Device, openDevice, runSchedule, type SyncLoop, type SyncReport, systemClock } from "../device/mod.ts";
+import {
+  type Device,
+  openDevice,
+  runSchedule,
+  type SyncLoop,
+  type SyncReport,
+  systemClock,
+} from "../device/mod.ts";
 import type { ContentHint } from "../contract/hint.ts";
 import { type CallLog, logCalls } from "./call_log.ts";
 import type { Call, Calls, Loss, Marker, Method, Refusal, WebStatus, WorkerOptions } from "./protocol.ts";
@@ -209,7 +216,10 @@ export class Host {
 }
 
 /** A method that the device has itself. */
-function methodOf(device: Device, method: Method): { is: "read" | "write"; run(args: unknown[]): unknown } | undefined {
+function methodOf(
+  device: Device,
+  method: Method,
+): { is: "read" | "write"; run(args: unknown[]): unknown } | undefined {
   const read = READS.find((name) => name === method);
   const write = WRITES.find((name) => name === method);
   const name = read ?? write;

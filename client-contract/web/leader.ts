@@ -28,7 +28,9 @@ const markers = {
 };
 
 /** The options that a worker needs: functions can't be sent. */
-function forWorker({ worker: _, getToken: __, listen: ___, persist: ____, ...options }: WebDeviceOptions): WorkerOptions {
+function forWorker(
+  { worker: _, getToken: __, listen: ___, persist: ____, ...options }: WebDeviceOptions,
+): WorkerOptions {
   return options;
 }
 

@@ -1,10 +1,14 @@
 // What tabs and the leader's worker say to each other. Tabs call over a BroadcastChannel that all of them share, so that a call from the leader's
 // own tab takes the same way as one from another tab. The worker talks to its own tab besides, over its port.
+import type { ContentHint, LearnerHint } from "../contract/hint.ts";
 import type {
-  ContentHint,
-  LearnerHint,
-} from "../contract/hint.ts";
-import type { Device, DeviceOptions, DeviceStatus, SqlValue, SyncReport, TokenRequest } from "../device/mod.ts";
+  Device,
+  DeviceOptions,
+  DeviceStatus,
+  SqlValue,
+  SyncReport,
+  TokenRequest,
+} from "../device/mod.ts";
 
 /** Reads. They need no network, and may be repeated. */
 export const READS = [

@@ -10,7 +10,10 @@ Deno.test("K3: a full quota is a state of its own; nothing that was stored is da
   await tab.study(3);
   const session = await tabs.context.newCDPSession(tab.page);
   const quota = (quotaSize?: number) =>
-    session.send("Storage.overrideQuotaForOrigin", { origin: tabs.url, ...(quotaSize === undefined ? {} : { quotaSize }) });
+    session.send("Storage.overrideQuotaForOrigin", {
+      origin: tabs.url,
+      ...(quotaSize === undefined ? {} : { quotaSize }),
+    });
   await quota(1);
   const refused = await tab.page.evaluate<string>(
     "test.study(2000, 500000).then(() => 'never full', (error) => error.code)",
@@ -18,7 +21,9 @@ Deno.test("K3: a full quota is a state of its own; nothing that was stored is da
   assert.equal(refused, "storage_full");
   await tab.until("test.state === 'storage_full'");
   const stored = await confirmedOf(tab);
-  assert.deepEqual(await tab.call("query", "select * from pragma_integrity_check"), [{ integrity_check: "ok" }]);
+  assert.deepEqual(await tab.call("query", "select * from pragma_integrity_check"), [{
+    integrity_check: "ok",
+  }]);
   const kept = "select count(*) as n from outbox where type = 'attempt.recorded'";
   assert.deepEqual(await tab.call("query", kept), [{ n: stored.length }]);
 
@@ -41,7 +46,9 @@ Deno.test("K3: a database that the browser has deleted is noticed, reported and 
   await tab.until("test.status.outbox.pending === 3");
   const sent = serverAnswers(tabs.server);
   await tab.call("close");
-  await tab.page.evaluate("navigator.storage.getDirectory().then((folder) => folder.removeEntry('carrel', { recursive: true }))");
+  await tab.page.evaluate(
+    "navigator.storage.getDirectory().then((folder) => folder.removeEntry('carrel', { recursive: true }))",
+  );
   await tabs.goOffline(false);
   await tab.reload();
   await tab.until("test.status?.version === 1 && test.state === 'lost'");
@@ -49,7 +56,10 @@ Deno.test("K3: a database that the browser has deleted is noticed, reported and 
   assert.equal(loss.events, 3);
   // The learner's rows are back, and so is the content.
   await tab.until("test.status.syncedAt !== null");
-  assert.deepEqual(await tab.call("query", "select event_id from attempt order by 1"), sent.map((event_id) => ({ event_id })));
+  assert.deepEqual(
+    await tab.call("query", "select event_id from attempt order by 1"),
+    sent.map((event_id) => ({ event_id })),
+  );
   const told = () =>
     tabs.server.asked("push").flatMap(({ lines }) => lines).map((line) => JSON.parse(line))
       .filter(({ body }) => body.code === "storage.evicted").map(({ type }) => type);

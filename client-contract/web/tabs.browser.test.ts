@@ -15,7 +15,9 @@ Deno.test("K3: two tabs have one device: both study, and both see what the other
   await second.until("test.status.outbox.pending === 0 && test.status.outbox.delivered === 6");
   assert.deepEqual(serverAnswers(tabs.server), await confirmedOf(first, second));
   assert.equal((await second.call<{ ok: boolean }>("verify")).ok, true);
-  assert.deepEqual(await second.call("query", "select * from pragma_journal_mode"), [{ journal_mode: "wal" }]);
+  assert.deepEqual(await second.call("query", "select * from pragma_journal_mode"), [{
+    journal_mode: "wal",
+  }]);
   assert.equal(await second.refusal("query", "delete from outbox"), "storage_failed");
   assert.equal(await second.refusal("endSession", "01KB8Q9T3V0000000000000001"), "unknown_session");
 });

@@ -47,7 +47,12 @@ interface Waiting {
   reject(error: WebDeviceError): void;
 }
 
-const CLOSED: Refusal = { kind: "Error", code: "closed", message: "The device was closed.", retryable: false };
+const CLOSED: Refusal = {
+  kind: "Error",
+  code: "closed",
+  message: "The device was closed.",
+  retryable: false,
+};
 
 /** The calls of one tab. */
 class Caller {
@@ -105,7 +110,10 @@ export function openWebDevice(options: WebDeviceOptions): WebDevice {
     subscribe(changed) {
       subscribers.add(changed);
       // Where this fails, every other call does, and says why.
-      caller.call("status", []).then((status) => subscribers.has(changed) && changed(status as WebStatus), () => {});
+      caller.call("status", []).then(
+        (status) => subscribers.has(changed) && changed(status as WebStatus),
+        () => {},
+      );
       return () => void subscribers.delete(changed);
     },
     async close() {

@@ -5,7 +5,15 @@
 //   serveDevice(load);
 import type { TokenRequest } from "../device/mod.ts";
 import { Host } from "./host.ts";
-import { type Call, type FromWorker, type Heard, nameOf, type Refusal, type Said, type ToWorker } from "./protocol.ts";
+import {
+  type Call,
+  type FromWorker,
+  type Heard,
+  nameOf,
+  type Refusal,
+  type Said,
+  type ToWorker,
+} from "./protocol.ts";
 import { refusalOf } from "./refusal.ts";
 import { type LoadSqlite, openOpfsSqlite } from "./sqlite_wasm.ts";
 
@@ -43,7 +51,12 @@ function notOpened(error: unknown): Refusal {
 }
 
 /** Opens the device and serves all tabs, until the tab says stop. Where the device does not open, all calls are refused. */
-async function serve(load: LoadSqlite, port: Port, tokens: Tokens, { options, ...start }: Start): Promise<Host | null> {
+async function serve(
+  load: LoadSqlite,
+  port: Port,
+  tokens: Tokens,
+  { options, ...start }: Start,
+): Promise<Host | null> {
   const channel = new BroadcastChannel(nameOf(options.learnerId));
   const say = (said: Said) => channel.postMessage(said);
   async function answer({ from, id, ...call }: Call, work: (call: Call) => Promise<unknown>): Promise<void> {
@@ -106,7 +119,9 @@ export function serveDevice(load: LoadSqlite): void {
       case "listening":
         return withHost((host) => host.loop.onListening(data.isListening));
       case "stop":
-        void serving.then((host) => host?.close()).catch(() => {}).then(() => port.postMessage({ is: "stopped" }));
+        void serving.then((host) => host?.close()).catch(() => {}).then(() =>
+          port.postMessage({ is: "stopped" })
+        );
     }
   };
 }
