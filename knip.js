@@ -18,7 +18,8 @@ export default {
     "{supabase/functions,scripts/bench/functions,scripts/local/fixtures/supabase/functions}/*/index.ts",
     "docs/examples/*.ts",
     // Pages and workers, which a browser loads.
-    "scripts/testkit/web/page/{main,worker}.ts",
+    "{scripts/testkit/web/page,client-contract/examples/web}/{main,worker}.ts",
+    "client-contract/examples/web/vite.config.ts",
     "**/*.test.ts",
   ],
   project: ["**/*.ts"],
