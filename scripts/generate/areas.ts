@@ -94,6 +94,10 @@ export const AREAS: Record<string, Area> = {
     locks:
       "the ledger, the telemetry, the batches and the attempts, against writes, while their new indexes are built.",
   },
+  "96_operators": {
+    what: "what operators read of jobs, hours and quarantine, and the steering of apps over the API.",
+    why: "an operator sees and steers the service without SQL (O7, U8).",
+  },
   "99_rights": {
     what: "who owns the security definers, and the tables whose edits by hand are audited.",
     why: "what Carrel's own functions write is told from what a person writes by who executes it (O1).",
