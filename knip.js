@@ -22,6 +22,7 @@ export default {
     // What sections are made of.
     "console/parts/*.{ts,tsx}",
     "console/data/load.ts",
+    "console/shell/route.ts",
     "**/*.test.ts",
   ],
   project: ["**/*.{ts,tsx}"],
