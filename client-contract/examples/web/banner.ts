@@ -20,13 +20,21 @@ function textOf(state: SyncState): { text: string; kind: "" | "wait" | "act" } {
       return { text: `Sign in to send your work. ${answers(state.pending)} on this device.`, kind: "act" };
     case "must_update":
       return {
-        text: state.what === "app" ? "Please update the app: close all its tabs." : "New material is on its way.",
+        text: state.what === "app"
+          ? "Please update the app: close all its tabs."
+          : "New material is on its way.",
         kind: "act",
       };
     case "stuck":
-      return { text: `Your work is saved, but can't be sent (${state.codes.join(", ")}). Please ask for help.`, kind: "act" };
+      return {
+        text: `Your work is saved, but can't be sent (${state.codes.join(", ")}). Please ask for help.`,
+        kind: "act",
+      };
     case "storage_full":
-      return { text: "This device is full. Free some space before you go on. Your earlier work is safe.", kind: "act" };
+      return {
+        text: "This device is full. Free some space before you go on. Your earlier work is safe.",
+        kind: "act",
+      };
     case "lost":
       return {
         text: state.lost === 0

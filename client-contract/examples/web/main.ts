@@ -34,7 +34,9 @@ async function showSkills(device: WebDevice): Promise<void> {
 async function showProgress(device: WebDevice): Promise<void> {
   const [all, { current }] = await Promise.all([device.progress(), device.streak()]);
   const answers = [...all.values()].reduce((sum, { attempts }) => sum + attempts, 0);
-  progress.textContent = `${answers} ${answers === 1 ? "answer" : "answers"}, ${current} ${current === 1 ? "day" : "days"} in a row`;
+  progress.textContent = `${answers} ${answers === 1 ? "answer" : "answers"}, ${current} ${
+    current === 1 ? "day" : "days"
+  } in a row`;
 }
 
 async function start(): Promise<void> {

@@ -22,7 +22,9 @@ function choicesOf(question: Question): { text: string; answer: { choice: number
   if (question.type === "single_choice") {
     return question.choices.map((text, choice) => ({ text, answer: { choice } }));
   }
-  return question.type === "true_false" ? [true, false].map((value) => ({ text: value ? "True" : "False", answer: { value } })) : [];
+  return question.type === "true_false"
+    ? [true, false].map((value) => ({ text: value ? "True" : "False", answer: { value } }))
+    : [];
 }
 
 /** Studies a skill in an element: one question after the other, until another skill is chosen. */
@@ -47,7 +49,11 @@ export async function study(device: WebDevice, skillId: string, element: HTMLEle
         const durationMs = performance.now() - since;
         const { correct, explanation } = await device.answer({ sessionId, question, answer, durationMs });
         const { attempts, correct: right } = await device.progressIn(skillId);
-        await device.advance({ skillId, mastery: Math.round(100 * right / attempts), completed: [question.id] });
+        await device.advance({
+          skillId,
+          mastery: Math.round(100 * right / attempts),
+          completed: [question.id],
+        });
         const next = button("Next question", async () => ask());
         element.replaceChildren(
           paragraph(question.prompt),
