@@ -3,11 +3,11 @@
 import type { Question } from "../../device/mod.ts";
 import type { WebDevice } from "../../web/mod.ts";
 
-function button(text: string, clicked: () => Promise<void>): HTMLButtonElement {
+function button(text: string, clicked: () => void): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = text;
-  button.onclick = () => void clicked();
+  button.onclick = clicked;
   return button;
 }
 
@@ -54,7 +54,7 @@ export async function study(device: WebDevice, skillId: string, element: HTMLEle
           mastery: Math.round(100 * right / attempts),
           completed: [question.id],
         });
-        const next = button("Next question", async () => ask());
+        const next = button("Next question", ask);
         element.replaceChildren(
           paragraph(question.prompt),
           paragraph(`${correct ? "Right." : "Not quite."} ${explanation ?? ""}`),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
+import { carrel } from "../../web/vite.ts";
 
 /** Writes the names of all built files into the service worker. */
 function keepFiles(): Plugin {
@@ -23,8 +24,5 @@ function keepFiles(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [keepFiles()],
-  worker: { format: "es" },
-  // Vite's dev server must not move the library away from its .wasm file.
-  optimizeDeps: { exclude: ["@sqlite.org/sqlite-wasm"] },
+  plugins: [carrel(), keepFiles()],
 });

@@ -95,6 +95,8 @@ async function tabOf(page: Page, o: { pushAfterMs: number }): Promise<Tab> {
       const crashed = new Promise((resolve) => page.once("crash", resolve));
       session.send("Page.crash").catch(() => {});
       await crashed;
+      // What Chromium shows instead of the page.
+      await page.close();
     },
   };
 }
