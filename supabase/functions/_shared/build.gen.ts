@@ -5,9 +5,9 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "b0b302f6f550069e",
-  content: "fd6a2cf87a4de241",
-  metrics: "b930ee7ab822a04e",
-  sync: "646bf19555bd9e67",
-  webhooks: "f613b6d2cbc380ba",
+  bundle: "13e38764e757794f",
+  content: "c528a8d5c6775a15",
+  metrics: "7e8381585dc6b239",
+  sync: "691f6e45c400b0ae",
+  webhooks: "d754c07efbdf0cf1",
 } as const;
