@@ -1,7 +1,7 @@
 // Who may import whom. `npm test -- --only imports` checks it; a path is from the project's root.
 // Type imports count: they too decide in which order a reader has to read.
 
-const TEST = "\\.test\\.ts$|^supabase/tests/";
+const TEST = "\\.test\\.tsx?$|^supabase/tests/";
 const contract = "^client-contract/contract/";
 
 /** Code under `from` imports nothing but what `to` matches. */
@@ -61,6 +61,17 @@ export default {
       { path: "^supabase/functions/" },
       ["^supabase/functions/", contract, "^node_modules/", "^(stream|zlib)$"],
     ),
+    only(
+      "console-knows-the-client",
+      "The console is a page over the client's calls. It imports the client, the contract, and the packages that it is built with.",
+      { path: "^console/", pathNot: "\\.test\\.tsx?$" },
+      [
+        "^console/",
+        "^client-contract/client/",
+        contract,
+        "^node_modules/(preact|zod|@supabase/(auth-js|postgrest-js))/",
+      ],
+    ),
     {
       name: "local-knows-nothing-of-carrel",
       comment: "The local Supabase serves any project. It imports nothing of ours.",
@@ -81,7 +92,7 @@ export default {
       comment: "What several tests need belongs in scripts/testkit.",
       severity: "error",
       from: {},
-      to: { path: "\\.test\\.ts$" },
+      to: { path: "\\.test\\.tsx?$" },
     },
     {
       name: "no-circle",
@@ -102,7 +113,7 @@ export default {
   options: {
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
-      extensions: [".ts", ".js", ".mjs"],
+      extensions: [".ts", ".tsx", ".js", ".mjs"],
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default", "types"],
     },

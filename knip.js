@@ -16,9 +16,15 @@ export default {
     "client-contract/{conformance/adapters,examples/*}/*main.ts",
     "{supabase/functions,scripts/bench/functions,scripts/local/fixtures/supabase/functions}/*/index.ts",
     "docs/examples/*.ts",
+    // The page, which vite builds.
+    "console/main.tsx",
+    "console/vite.config.mjs",
+    // What sections are made of.
+    "console/parts/*.{ts,tsx}",
+    "console/data/load.ts",
     "**/*.test.ts",
   ],
-  project: ["**/*.ts"],
+  project: ["**/*.{ts,tsx}"],
   include: ["files", "exports", "types", "duplicates"],
   // A type that an exported function's signature names stays exported: callers may need its name.
   ignoreExportsUsedInFile: { interface: true, type: true },

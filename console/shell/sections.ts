@@ -1,0 +1,6 @@
+// The sections of the console in the order of the menu.
+import { cohorts } from "../cohorts/section.tsx";
+import { content } from "../content/section.tsx";
+import type { Section } from "./section.ts";
+
+export const sections: readonly Section[] = [cohorts, content];
