@@ -22,9 +22,18 @@ const COLUMNS: readonly Column<Job>[] = [
     cell: ({ state }) => <span class={`status status-${STATES[state][0]}`}>{STATES[state][1]}</span>,
   },
   { label: "Every", cell: ({ every_s }) => durationText(every_s * 1000), sort: ({ every_s }) => every_s },
-  { label: "Last run", cell: ({ last_run_at }) => <Time at={last_run_at} />, sort: ({ last_run_at }) => last_run_at },
+  {
+    label: "Last run",
+    cell: ({ last_run_at }) => <Time at={last_run_at} />,
+    sort: ({ last_run_at }) => last_run_at,
+  },
   { label: "Last success", cell: ({ last_ok_at }) => <Time at={last_ok_at} /> },
-  { label: "Failures", cell: ({ failures }) => numberText(failures), sort: ({ failures }) => failures, isNumber: true },
+  {
+    label: "Failures",
+    cell: ({ failures }) => numberText(failures),
+    sort: ({ failures }) => failures,
+    isNumber: true,
+  },
   {
     label: "More",
     cell: ({ name, last_error, detail }) =>

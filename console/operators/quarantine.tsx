@@ -19,7 +19,12 @@ const columns = (replay: (code: string) => void): readonly Column<QuarantineCoun
     cell: ({ status }) => status === "open" ? "needs a person" : "waits until the server knows more",
   },
   { label: "Events", cell: ({ events }) => numberText(events), sort: ({ events }) => events, isNumber: true },
-  { label: "Learners", cell: ({ learners }) => numberText(learners), sort: ({ learners }) => learners, isNumber: true },
+  {
+    label: "Learners",
+    cell: ({ learners }) => numberText(learners),
+    sort: ({ learners }) => learners,
+    isNumber: true,
+  },
   { label: "Oldest", cell: ({ oldest_at }) => <Time at={oldest_at} />, sort: ({ oldest_at }) => oldest_at },
   { label: "Newest", cell: ({ newest_at }) => <Time at={newest_at} /> },
   {
@@ -89,7 +94,8 @@ export function Quarantine() {
         >
           <p>
             All waiting events with the code <code>{code}</code>{" "}
-            are sent through ingest again, for all learners. Do it after the server was fixed: otherwise they wait on.
+            are sent through ingest again, for all learners. Do it after the server was fixed: otherwise they
+            wait on.
           </p>
         </Confirm>
       )}

@@ -9,7 +9,12 @@ import { Webhooks } from "./webhooks.tsx";
 
 const PAGES: readonly Page[] = [
   { path: "/operators", title: "Health", menu: "Health", view: () => <Health /> },
-  { path: "/operators/trends", title: "Trends", menu: "Trends", view: ({ query }) => <Trends query={query} /> },
+  {
+    path: "/operators/trends",
+    title: "Trends",
+    menu: "Trends",
+    view: ({ query }) => <Trends query={query} />,
+  },
   { path: "/operators/alarms", title: "Alarms", menu: "Alarms", view: () => <AlarmPage /> },
   { path: "/operators/jobs", title: "Jobs", menu: "Jobs", view: () => <Jobs /> },
   { path: "/operators/quarantine", title: "Quarantine", menu: "Quarantine", view: () => <Quarantine /> },

@@ -38,7 +38,9 @@ const READING: readonly Column<SteeringRow>[] = [
   },
   {
     label: "Sync",
-    cell: (row) => <span class={`status status-${row.paused === true ? "failing" : "ok"}`}>{pauseText(row)}</span>,
+    cell: (row) => (
+      <span class={`status status-${row.paused === true ? "failing" : "ok"}`}>{pauseText(row)}</span>
+    ),
   },
   {
     label: "Settings",
@@ -61,7 +63,11 @@ const columns = (choose: (chosen: Chosen) => void): readonly Column<SteeringRow>
     cell: (row) => (
       <div class="choices">
         {actionsOf(row).map(([action, label]) => (
-          <button key={action} type="button" onClick={() => choose({ action, row })}>
+          <button
+            key={action}
+            type="button"
+            onClick={() => choose({ action, row })}
+          >
             {label}
             <span class="unseen">{" "}{rangeText(row)}</span>
           </button>
@@ -71,7 +77,13 @@ const columns = (choose: (chosen: Chosen) => void): readonly Column<SteeringRow>
   },
 ];
 
-function Dialog({ chosen: { action, row }, ...more }: { chosen: Chosen; onDone: (text: string) => void; onClose: () => void }) {
+function Dialog(
+  { chosen: { action, row }, ...more }: {
+    chosen: Chosen;
+    onDone: (text: string) => void;
+    onClose: () => void;
+  },
+) {
   if (action === "add" || row === null) return <ChangeSteering row={null} {...more} />;
   if (action === "change") return <ChangeSteering row={row} {...more} />;
   if (action === "pause") return <PauseSteering row={row} {...more} />;

@@ -5,7 +5,14 @@ import { numberText } from "../parts/format.ts";
 
 /** A whole number that a row may set, with the range that the database takes. */
 export interface NumberSetting {
-  name: "batch_events" | "poll_after_s" | "listening_poll_after_s" | "retry_base_ms" | "retry_cap_ms" | "outbox_cap" | "keep_sent_days";
+  name:
+    | "batch_events"
+    | "poll_after_s"
+    | "listening_poll_after_s"
+    | "retry_base_ms"
+    | "retry_cap_ms"
+    | "outbox_cap"
+    | "keep_sent_days";
   label: string;
   least: number;
   most: number;
@@ -14,18 +21,34 @@ export interface NumberSetting {
 /** The settings of the form, the most used first. */
 export const NUMBER_SETTINGS: readonly NumberSetting[] = [
   { name: "poll_after_s", label: "Seconds between two polls", least: 10, most: 86_400 },
-  { name: "listening_poll_after_s", label: "Seconds between two polls while hints are heard", least: 10, most: 86_400 },
+  {
+    name: "listening_poll_after_s",
+    label: "Seconds between two polls while hints are heard",
+    least: 10,
+    most: 86_400,
+  },
   { name: "batch_events", label: "Events of a batch, at most", least: 1, most: 500 },
   { name: "retry_base_ms", label: "Milliseconds before the first retry, at most", least: 100, most: 60_000 },
   { name: "retry_cap_ms", label: "Milliseconds before any retry, at most", least: 1000, most: 3_600_000 },
-  { name: "outbox_cap", label: "Waiting events before the app asks to go online", least: 500, most: 1_000_000 },
+  {
+    name: "outbox_cap",
+    label: "Waiting events before the app asks to go online",
+    least: 500,
+    most: 1_000_000,
+  },
   { name: "keep_sent_days", label: "Days that devices keep delivered events", least: 1, most: 365 },
 ];
 
 /** Which apps a row is for: `all apps`, `android from 1.4 before 1.5`. */
-export function rangeText({ platform, app_from, app_before }: Pick<SteeringRow, "platform" | "app_from" | "app_before">): string {
+export function rangeText(
+  { platform, app_from, app_before }: Pick<SteeringRow, "platform" | "app_from" | "app_before">,
+): string {
   if (platform === null && app_from === null && app_before === null) return "all apps";
-  return [platform ?? "all platforms", app_from !== null && `from ${app_from}`, app_before !== null && `before ${app_before}`]
+  return [
+    platform ?? "all platforms",
+    app_from !== null && `from ${app_from}`,
+    app_before !== null && `before ${app_before}`,
+  ]
     .filter(Boolean).join(" ");
 }
 
@@ -47,7 +70,11 @@ export function settingTexts(row: SteeringRow): string[] {
 }
 
 /** What is wrong with a field's text, or null. An empty field inherits, but defaults can't. */
-export function numberError({ least, most }: NumberSetting, text: string, mayInherit: boolean): string | null {
+export function numberError(
+  { least, most }: NumberSetting,
+  text: string,
+  mayInherit: boolean,
+): string | null {
   if (text.trim() === "") return mayInherit ? null : "The defaults need a value.";
   const value = Number(text);
   return Number.isInteger(value) && value >= least && value <= most
@@ -56,7 +83,10 @@ export function numberError({ least, most }: NumberSetting, text: string, mayInh
 }
 
 /** Only what the form has changed, so that nobody's change of another setting is undone. */
-export function changedSettings(row: SteeringRow | null, texts: Readonly<Record<string, string>>): SteeringSettings {
+export function changedSettings(
+  row: SteeringRow | null,
+  texts: Readonly<Record<string, string>>,
+): SteeringSettings {
   const changed: SteeringSettings = {};
   for (const { name } of NUMBER_SETTINGS) {
     const text = texts[name]?.trim() ?? "";

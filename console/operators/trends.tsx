@@ -29,7 +29,8 @@ export function pointsOf(
   return points;
 }
 
-const heldShare = ({ made, held }: HealthHour): number | null => made === 0 ? null : Math.min(held / made, 1) * 100;
+const heldShare = ({ made, held }: HealthHour): number | null =>
+  made === 0 ? null : Math.min(held / made, 1) * 100;
 const seconds = (value: number | null) => durationText(value === null ? null : value * 1000);
 const percent = (value: number | null) => value === null ? "–" : `${numberText(value)} %`;
 
@@ -39,7 +40,12 @@ function Charts({ hours }: { hours: readonly HealthHour[] }) {
   return (
     <>
       <Chart title="Events an hour" points={count(({ events }) => events)} />
-      <Chart title="Events held by the server" points={pointsOf(hours, heldShare, null)} target={99.9} format={percent} />
+      <Chart
+        title="Events held by the server"
+        points={pointsOf(hours, heldShare, null)}
+        target={99.9}
+        format={percent}
+      />
       <Chart
         title="From an answer to the server"
         points={pointsOf(hours, ({ delay_s }) => delay_s, null)}

@@ -182,7 +182,8 @@ export function Webhooks({ query }: { query: URLSearchParams }) {
           onClose={() => setChosen(null)}
         >
           <p>
-            {chosen.type} to {urlOf(chosen.endpoint_id)}. It keeps its id, so a receiver that has seen it does nothing.
+            {chosen.type} to{" "}
+            {urlOf(chosen.endpoint_id)}. It keeps its id, so a receiver that has seen it does nothing.
           </p>
         </Confirm>
       )}

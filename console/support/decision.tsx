@@ -9,38 +9,40 @@ import { prettyJson } from "./links.tsx";
 /** What can be decided. */
 export type DecisionKind = "mend" | "replay" | "new_id" | "discard" | "restore";
 
-const TEXTS: Readonly<Record<DecisionKind, { title: string; action: string; word: string; about: string }>> = {
-  mend: {
-    title: "Mend the event",
-    action: "Mend and replay",
-    word: "mend",
-    about: "The corrected text is sent through ingest. The original and all texts in between are kept.",
-  },
-  replay: {
-    title: "Replay the event",
-    action: "Replay",
-    word: "replay",
-    about: "The event is sent through ingest again as it is. This helps after a fix of the server.",
-  },
-  new_id: {
-    title: "Replay the event under a new id",
-    action: "Replay",
-    word: "replay",
-    about: "Another event has taken the id. The event gets a new id, which derives from its text, and counts once.",
-  },
-  discard: {
-    title: "Discard the event",
-    action: "Discard",
-    word: "discard",
-    about: "The event is set aside and does not count. It is kept, and can be restored.",
-  },
-  restore: {
-    title: "Restore the event",
-    action: "Restore",
-    word: "restore",
-    about: "The event waits for a decision again.",
-  },
-};
+const TEXTS: Readonly<Record<DecisionKind, { title: string; action: string; word: string; about: string }>> =
+  {
+    mend: {
+      title: "Mend the event",
+      action: "Mend and replay",
+      word: "mend",
+      about: "The corrected text is sent through ingest. The original and all texts in between are kept.",
+    },
+    replay: {
+      title: "Replay the event",
+      action: "Replay",
+      word: "replay",
+      about: "The event is sent through ingest again as it is. This helps after a fix of the server.",
+    },
+    new_id: {
+      title: "Replay the event under a new id",
+      action: "Replay",
+      word: "replay",
+      about:
+        "Another event has taken the id. The event gets a new id, which derives from its text, and counts once.",
+    },
+    discard: {
+      title: "Discard the event",
+      action: "Discard",
+      word: "discard",
+      about: "The event is set aside and does not count. It is kept, and can be restored.",
+    },
+    restore: {
+      title: "Restore the event",
+      action: "Restore",
+      word: "restore",
+      about: "The event waits for a decision again.",
+    },
+  };
 
 /** The text of an event as it can be edited. */
 function editable({ mended_body, body }: Quarantined): string {
@@ -101,8 +103,8 @@ export function Decision(
     return (
       <Confirm title={title} action="Close" onConfirm={() => Promise.resolve()} onClose={onClose}>
         <p>
-          The text of this event is hidden, so it can't be corrected. Show the content of answers first, which needs a
-          grant by an administrator.
+          The text of this event is hidden, so it can't be corrected. Show the content of answers first, which
+          needs a grant by an administrator.
         </p>
       </Confirm>
     );
@@ -113,6 +115,7 @@ export function Decision(
       action={action}
       word={word}
       reason="Reason, for the audit"
+      problem={kind === "mend" && mended === null ? "The text must be a JSON object." : null}
       onConfirm={async (reason) => onDone(await decide(support, row, kind, reason, mended))}
       onClose={onClose}
     >
@@ -123,7 +126,6 @@ export function Decision(
           value={text}
           onValue={setText}
           rows={12}
-          error={mended === null ? "The text must be a JSON object." : null}
         />
       )}
     </Confirm>

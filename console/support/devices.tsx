@@ -22,16 +22,29 @@ const columns = (decide: (device: ListedDevice) => void): readonly Column<Listed
   { label: "Device", cell: ({ device_id }) => <code>{device_id}</code> },
   {
     label: "App",
-    cell: ({ platform, app_version }) => [platform, app_version].filter((text) => text !== null).join(" ") || "unknown",
+    cell: ({ platform, app_version }) =>
+      [platform, app_version].filter((text) => text !== null).join(" ") || "unknown",
   },
   { label: "Content", cell: contentText },
   { label: "First seen", cell: ({ first_seen_at }) => <Time at={first_seen_at} /> },
-  { label: "Last seen", cell: ({ last_seen_at }) => <Time at={last_seen_at} />, sort: ({ last_seen_at }) => last_seen_at },
+  {
+    label: "Last seen",
+    cell: ({ last_seen_at }) => <Time at={last_seen_at} />,
+    sort: ({ last_seen_at }) => last_seen_at,
+  },
   { label: "Oldest event had waited", cell: ({ queue_lag_ms }) => durationText(queue_lag_ms) },
-  { label: "Clock is wrong by", cell: ({ clock_skew_ms }) => durationText(clock_skew_ms === null ? null : Math.abs(clock_skew_ms)) },
+  {
+    label: "Clock is wrong by",
+    cell: ({ clock_skew_ms }) => durationText(clock_skew_ms === null ? null : Math.abs(clock_skew_ms)),
+  },
   {
     label: "State",
-    cell: ({ revoked_at }) => revoked_at === null ? "may sync" : <>revoked <Time at={revoked_at} /></>,
+    cell: ({ revoked_at }) =>
+      revoked_at === null ? "may sync" : (
+        <>
+          revoked <Time at={revoked_at} />
+        </>
+      ),
   },
   {
     label: "Decide",
@@ -52,7 +65,9 @@ function DeviceList({ look: { learner, reason } }: { look: LearnerLook }) {
   const confirm = async (device: string, why: string) => {
     const call = isRevoked ? content.restoreDevice : content.revokeDevice;
     await call({ learner, device, reason: why });
-    announce(isRevoked ? "The device may sync again." : "The device is revoked: it can neither send nor read.");
+    announce(
+      isRevoked ? "The device may sync again." : "The device is revoked: it can neither send nor read.",
+    );
     loaded.reload();
   };
   return (

@@ -1,6 +1,6 @@
 // Failures of all learners, counted: one learner's problem is often everybody's on one version of the app.
 import { useState } from "preact/hooks";
-import type { FailureCount } from "../../client-contract/client/support.ts";
+import type { FailureCount } from "../../client-contract/client/support_look.ts";
 import { useLoad } from "../data/load.ts";
 import { Field, Select } from "../parts/field.tsx";
 import { numberText } from "../parts/format.ts";
@@ -24,10 +24,21 @@ const COLUMNS: readonly Column<FailureCount>[] = [
   { label: "Kind", cell: ({ source }) => SOURCES[source] ?? source },
   {
     label: "App",
-    cell: ({ platform, app_version }) => [platform, app_version].filter((text) => text !== null).join(" ") || "unknown",
+    cell: ({ platform, app_version }) =>
+      [platform, app_version].filter((text) => text !== null).join(" ") || "unknown",
   },
-  { label: "Failures", cell: ({ failures }) => numberText(failures), sort: ({ failures }) => failures, isNumber: true },
-  { label: "Learners", cell: ({ learners }) => numberText(learners), sort: ({ learners }) => learners, isNumber: true },
+  {
+    label: "Failures",
+    cell: ({ failures }) => numberText(failures),
+    sort: ({ failures }) => failures,
+    isNumber: true,
+  },
+  {
+    label: "Learners",
+    cell: ({ learners }) => numberText(learners),
+    sort: ({ learners }) => learners,
+    isNumber: true,
+  },
   { label: "Last", cell: ({ last_at }) => <Time at={last_at} />, sort: ({ last_at }) => last_at },
   {
     label: "Newest examples",
@@ -50,7 +61,9 @@ interface Filters {
   version: string;
 }
 
-function Failures({ filters: { hours, code, platform, version }, reason }: { filters: Filters; reason: string }) {
+function Failures(
+  { filters: { hours, code, platform, version }, reason }: { filters: Filters; reason: string },
+) {
   const { support } = useApi();
   const loaded = useLoad(JSON.stringify([hours, code, platform, version, reason]), () =>
     support.errors({

@@ -1,6 +1,6 @@
 // What happened to an event: one answer in words.
 import { useState } from "preact/hooks";
-import type { EventFate } from "../../client-contract/client/support.ts";
+import type { EventFate } from "../../client-contract/client/support_look.ts";
 import { useLoad } from "../data/load.ts";
 import { Field } from "../parts/field.tsx";
 import { inWords } from "../parts/format.ts";
@@ -12,7 +12,19 @@ import { Details, learnerLink } from "./links.tsx";
 import { WithReason } from "./with_reason.tsx";
 
 function Fate({ fate }: { fate: EventFate }) {
-  const { learner_id, event_id, state, summary, type, code, made_at, received_at, device_id, batch_id, changed } = fate;
+  const {
+    learner_id,
+    event_id,
+    state,
+    summary,
+    type,
+    code,
+    made_at,
+    received_at,
+    device_id,
+    batch_id,
+    changed,
+  } = fate;
   return (
     <section class="fate" aria-label={`Event ${event_id}`}>
       <h2>{inWords(state)}</h2>
@@ -45,11 +57,18 @@ function Fate({ fate }: { fate: EventFate }) {
           {changed === null || changed.length === 0
             ? "nothing"
             : changed.map(({ kind, id, counts, voided_at }) =>
-              `${inWords(kind)} ${id}${counts === false ? ", does not count" : ""}${voided_at === undefined ? "" : ", voided"}`
+              `${inWords(kind)} ${id}${counts === false ? ", does not count" : ""}${
+                voided_at === undefined ? "" : ", voided"
+              }`
             ).join("; ")}
         </dd>
       </dl>
-      {fate.body !== null && fate.body !== undefined && <Details of={`event ${event_id}`} value={fate.body} />}
+      {fate.body !== null && fate.body !== undefined && (
+        <Details
+          of={`event ${event_id}`}
+          value={fate.body}
+        />
+      )}
       {learner_id !== null && ["quarantined", "dead_letter", "discarded"].includes(state) && (
         <p>
           <a href={learnerLink(learner_id, "quarantine")}>Mend, replay or discard it</a>
@@ -69,7 +88,9 @@ function Fates({ event, learner, reason }: { event: string; learner: string | un
   return (
     <>
       <p class="note">
-        {isOpen ? "The content of answers is asked for, which needs a grant. " : "The content of answers is hidden. "}
+        {isOpen
+          ? "The content of answers is asked for, which needs a grant. "
+          : "The content of answers is hidden. "}
         <button type="button" class="link" onClick={() => setOpen(!isOpen)}>
           {isOpen ? "Hide the content of answers" : "Show the content of answers"}
         </button>

@@ -59,9 +59,7 @@ export function LearnerFrame(
         ))}
       </ul>
       <WithReason key={learner} whom={learner}>
-        {(reason) => (
-          <Looking learner={learner} reason={reason} hasAnswers={hasAnswers}>{children}</Looking>
-        )}
+        {(reason) => <Looking learner={learner} reason={reason} hasAnswers={hasAnswers}>{children}</Looking>}
       </WithReason>
     </>
   );

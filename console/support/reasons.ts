@@ -7,7 +7,8 @@ let newest = "";
 const keyOf = (caller: string, whom: string) => `${caller} ${whom}`;
 
 /** The reason that was given, or undefined. */
-export const reasonFor = (caller: string, whom: string): string | undefined => reasons.get(keyOf(caller, whom));
+export const reasonFor = (caller: string, whom: string): string | undefined =>
+  reasons.get(keyOf(caller, whom));
 
 /** Keeps a reason. */
 export function keepReason(caller: string, whom: string, reason: string): void {

@@ -1,6 +1,6 @@
 // Finds a learner by whatever somebody quotes: an id, an e-mail address, a device, an event or a batch.
 import { useState } from "preact/hooks";
-import type { FoundLearner } from "../../client-contract/client/support.ts";
+import type { FoundLearner } from "../../client-contract/client/support_look.ts";
 import { useLoad } from "../data/load.ts";
 import { Field } from "../parts/field.tsx";
 import { numberText } from "../parts/format.ts";
@@ -37,7 +37,11 @@ const columns = (query: string): readonly Column<FoundLearner>[] => [
     cell: ({ state, adopted_by }) => (
       <>
         {state === null ? "unknown here" : STATES[state]}
-        {adopted_by !== null && <>{" "}(<a href={learnerLink(adopted_by)}>the account</a>)</>}
+        {adopted_by !== null && (
+          <>
+            {" "}(<a href={learnerLink(adopted_by)}>the account</a>)
+          </>
+        )}
       </>
     ),
   },
@@ -53,7 +57,11 @@ const columns = (query: string): readonly Column<FoundLearner>[] => [
     label: "Event",
     cell: ({ matched, learner_id }) =>
       matched === "event"
-        ? <a href={linkTo(["support", "event"], { event: query, learner: learner_id })}>What happened to it</a>
+        ? (
+          <a href={linkTo(["support", "event"], { event: query, learner: learner_id })}>
+            What happened to it
+          </a>
+        )
         : "–",
   },
 ];

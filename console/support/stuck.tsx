@@ -53,8 +53,13 @@ const columns = (
     cell: ({ code, field, origin, device_reason }) => (
       <>
         <code>{code}</code>
-        {field !== null && <>{" "}in <code>{field}</code></>}
-        {origin === "dead_letter" && <p class="sub">given up by its device: {device_reason ?? "no reason"}</p>}
+        {field !== null && (
+          <>
+            {" "}in <code>{field}</code>
+          </>
+        )}
+        {origin === "dead_letter" && <p class="sub">given up by its device: {device_reason ?? "no reason"}
+        </p>}
       </>
     ),
   },
@@ -63,7 +68,12 @@ const columns = (
     cell: ({ status, became_event, learner_id }) => (
       <>
         {statusText(status)}
-        {became_event !== null && <>{" "}<EventLink event={became_event} learner={learner_id} /></>}
+        {became_event !== null && (
+          <>
+            {" "}
+            <EventLink event={became_event} learner={learner_id} />
+          </>
+        )}
       </>
     ),
   },
@@ -72,7 +82,10 @@ const columns = (
   {
     label: "More",
     cell: ({ id, body, mended_body, batch_id, device_id, actions }) => (
-      <Details of={`text ${id.slice(0, 12)}`} value={{ id, batch_id, device_id, body, mended_body, actions }} />
+      <Details
+        of={`text ${id.slice(0, 12)}`}
+        value={{ id, batch_id, device_id, body, mended_body, actions }}
+      />
     ),
   },
   {
@@ -96,7 +109,9 @@ const columns = (
 
 /** How an event stands after a decision, as a sentence. */
 function resultText({ status, code, became_event }: QuarantineState): string {
-  if (status === "superseded") return `The event was applied${became_event === null ? "" : ` as ${became_event}`}.`;
+  if (status === "superseded") {
+    return `The event was applied${became_event === null ? "" : ` as ${became_event}`}.`;
+  }
   if (status === "discarded") return "The event was set aside.";
   return `The event still ${statusText(status)}${code === null ? "" : `: ${inWords(code)}`}.`;
 }
@@ -112,7 +127,9 @@ function StuckEvents({ look, status, after }: { look: LearnerLook; status: strin
       support.quarantine({ ...look, with_status: known, after: after ?? undefined, page_rows: PAGE_ROWS }),
   );
   const done = (states: readonly QuarantineState[]) => {
-    announce(states[0] ? resultText(states[0]) : "Nothing was changed: the event had been settled meanwhile.");
+    announce(
+      states[0] ? resultText(states[0]) : "Nothing was changed: the event had been settled meanwhile.",
+    );
     loaded.reload();
   };
   return (
@@ -121,7 +138,8 @@ function StuckEvents({ look, status, after }: { look: LearnerLook; status: strin
         <Select
           label="State"
           value={status}
-          onValue={(value) => goTo(linkTo(["support", "learners", learner, "quarantine"], { status: value || undefined }))}
+          onValue={(value) =>
+            goTo(linkTo(["support", "learners", learner, "quarantine"], { status: value || undefined }))}
           options={STATUSES}
         />
       </div>
@@ -140,7 +158,10 @@ function StuckEvents({ look, status, after }: { look: LearnerLook; status: strin
               isFirst={after === null}
               next={rows.length === PAGE_ROWS ? rows.at(-1)?.cursor : undefined}
               linkOf={(cursor) =>
-                linkTo(["support", "learners", learner, "quarantine"], { status: status || undefined, after: cursor })}
+                linkTo(["support", "learners", learner, "quarantine"], {
+                  status: status || undefined,
+                  after: cursor,
+                })}
             />
           </>
         )}

@@ -1,6 +1,6 @@
 // What happened to one learner, newest first: filters and pages are part of the address.
 import { useState } from "preact/hooks";
-import { TIMELINE_KINDS, type TimelineEntry } from "../../client-contract/client/support.ts";
+import { TIMELINE_KINDS, type TimelineEntry } from "../../client-contract/client/support_look.ts";
 import { useLoad } from "../data/load.ts";
 import { Field, Select } from "../parts/field.tsx";
 import { Pager } from "../parts/pager.tsx";
@@ -38,7 +38,11 @@ const columns = (learner: string): readonly Column<TimelineEntry>[] => [
       return (
         <>
           {summary}
-          {typeof event === "string" && <p class="sub">Event <EventLink event={event} learner={learner} /></p>}
+          {typeof event === "string" && (
+            <p class="sub">
+              Event <EventLink event={event} learner={learner} />
+            </p>
+          )}
         </>
       );
     },
@@ -79,7 +83,10 @@ function FilterForm({ learner, filters }: { learner: string; filters: Filters })
         label="Kind"
         value={kind}
         onValue={setKind}
-        options={[["", "all but telemetry"], ...TIMELINE_KINDS.map((one) => [one, KIND_LABELS[one]] as const)]}
+        options={[
+          ["", "all but telemetry"],
+          ...TIMELINE_KINDS.map((one) => [one, KIND_LABELS[one]] as const),
+        ]}
       />
       <Field label="Device" value={device} onValue={setDevice} />
       <Field label="Error code" value={code} onValue={setCode} />
@@ -120,7 +127,8 @@ function Entries({ look, filters, after }: { look: LearnerLook; filters: Filters
             what="the timeline"
             isFirst={after === null}
             next={rows.length === PAGE_ROWS ? rows.at(-1)?.cursor : undefined}
-            linkOf={(cursor) => linkTo(["support", "learners", learner, "timeline"], { ...filters, after: cursor })}
+            linkOf={(cursor) =>
+              linkTo(["support", "learners", learner, "timeline"], { ...filters, after: cursor })}
           />
         </>
       )}
