@@ -40,6 +40,28 @@ export default {
         "^node_modules/(zod|ulid)/",
       ],
     ),
+    // A page must not load the device, which runs in the worker of one tab.
+    only(
+      "web-page-stays-small",
+      "What a page loads imports its own folder; of the contract and the device it takes types.",
+      { path: "^client-contract/web/(leader|mod|options|protocol|sync_state|web_device)\\.ts$" },
+      [
+        "^client-contract/web/(leader|options|protocol|sync_state|web_device)\\.ts$",
+        "^client-contract/contract/hint\\.ts$",
+        "^client-contract/device/(mod|storage|token)\\.ts$",
+      ],
+    ),
+    only(
+      "web-uses-the-public-device",
+      "The device in browsers imports the device's and the client's mod.ts, and types of the contract.",
+      { path: "^client-contract/web/", pathNot: TEST },
+      [
+        "^client-contract/web/",
+        contract,
+        "^client-contract/(client|device)/mod\\.ts$",
+        "^client-contract/device/(storage|token)\\.ts$",
+      ],
+    ),
     only(
       "kit-knows-the-contract",
       "The conformance kit judges any client. It imports the contract, zod and Node's modules; only its adapter of the device knows the device.",

@@ -11,7 +11,8 @@ export default {
     "scripts/local/contract/main.ts",
     "supabase/tests/walks/third_schema.ts",
     // What others import or deploy.
-    "client-contract/{,contract/,client/,device/,conformance/}mod.ts",
+    "client-contract/{,contract/,client/,device/,web/,conformance/}mod.ts",
+    "client-contract/web/worker.ts",
     // Adapters that the conformance runner starts.
     "client-contract/{conformance/adapters,examples/*}/*main.ts",
     "{supabase/functions,scripts/bench/functions,scripts/local/fixtures/supabase/functions}/*/index.ts",
@@ -22,6 +23,9 @@ export default {
     // What sections are made of.
     "console/parts/*.{ts,tsx}",
     "console/data/load.ts",
+    "console/shell/route.ts",
+    // Pages and workers, which a browser loads.
+    "scripts/testkit/web/page/{main,worker}.ts",
     "**/*.test.ts",
   ],
   project: ["**/*.{ts,tsx}"],

@@ -6,7 +6,10 @@ const textOf = (value: unknown): string =>
   isText(value) ? value : JSON.stringify(value, null, 1).replace(/\s*\n\s*/g, " ");
 const isNothing = (value: unknown): boolean => value === null || value === undefined;
 
-/** One text against another. Screen readers get `removed` and `added` as words, for most do not read del and ins. */
+/** Most screen readers do not read del and ins. */
+const Unseen = ({ word }: { word: string }) => <span class="unseen">{`${word}: `}</span>;
+
+/** One text against another. */
 export function TextDiff({ before, after }: { before: string; after: string }) {
   return (
     <span class="diff">
@@ -15,14 +18,14 @@ export function TextDiff({ before, after }: { before: string; after: string }) {
         if (kind === "gone") {
           return (
             <del key={place}>
-              <span class="unseen">removed:{" "}</span>
+              <Unseen word="removed" />
               {text}
             </del>
           );
         }
         return (
           <ins key={place}>
-            <span class="unseen">added:{" "}</span>
+            <Unseen word="added" />
             {text}
           </ins>
         );
@@ -52,12 +55,12 @@ export function ValueDiff({ before, after }: { before: unknown; after: unknown }
     <span class="diff">
       {gone && (
         <del>
-          <span class="unseen">removed:{" "}</span>
+          <Unseen word="removed" />
           {gone}
         </del>
       )} {come && (
         <ins>
-          <span class="unseen">added:{" "}</span>
+          <Unseen word="added" />
           {come}
         </ins>
       )}
