@@ -75,17 +75,20 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
     await first.getByText("fails", { exact: true }).waitFor();
   });
 
-  await t.step("U3: waiting events are counted by code, and all of a code are replayed after its name was typed", async () => {
-    await to(page, "#/operators/quarantine");
-    await page.getByRole("button", { name: "Replay … invalid_json" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Type invalid_json to confirm").fill("invalid_json");
-    await dialog.getByRole("button", { name: "Replay" }).click();
-    await said("0 events applied.");
-    assert.equal((await sql`select from ops.quarantine_action where action = 'replayed'`).length, 2);
-    await page.getByRole("link", { name: "Whose events have invalid_json" }).click();
-    await page.waitForURL(/support\/errors\?code=invalid_json/);
-  });
+  await t.step(
+    "U3: waiting events are counted by code, and all of a code are replayed after its name was typed",
+    async () => {
+      await to(page, "#/operators/quarantine");
+      await page.getByRole("button", { name: "Replay … invalid_json" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Type invalid_json to confirm").fill("invalid_json");
+      await dialog.getByRole("button", { name: "Replay" }).click();
+      await said("0 events applied.");
+      assert.equal((await sql`select from ops.quarantine_action where action = 'replayed'`).length, 2);
+      await page.getByRole("link", { name: "Whose events have invalid_json" }).click();
+      await page.waitForURL(/support\/errors\?code=invalid_json/);
+    },
+  );
 
   await t.step("S2: a dead letter is sent again, and an endpoint is disabled", async () => {
     await to(page, "#/operators/webhooks");
@@ -93,46 +96,53 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
     await page.getByRole("dialog").getByRole("button", { name: "Send again" }).click();
     await said("The message will be sent again at once");
     await page.getByText("There is no dead letter.").waitFor();
-    assert.deepEqual(await sql`select state from ops.webhook_delivery`.then((rows) => rows.map(({ state }) => state)), ["pending"]);
+    assert.deepEqual(
+      await sql`select state from ops.webhook_delivery`.then((rows) => rows.map(({ state }) => state)),
+      ["pending"],
+    );
     await page.getByRole("button", { name: "Disable … https://cdn.example.com/hooks/carrel" }).click();
     await page.getByRole("dialog").getByLabel("Type disable to confirm").fill("disable");
     await page.keyboard.press("Enter");
     await said("The endpoint is disabled.");
   });
 
-  await t.step("U8: the kill switch asks for a text, a reason and the apps' name, and refuses a sync", async () => {
-    await to(page, "#/operators/steering");
-    await page.getByRole("button", { name: "Pause … all apps" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByRole("button", { name: "Pause" }).click();
-    await dialog.getByText("A text for learners is required.").waitFor();
-    await dialog.getByLabel("Text for learners").fill("Back at 18:00.");
-    await dialog.getByLabel("Minutes until a device asks again").fill("5");
-    await dialog.getByLabel("Reason, for the audit").fill("incident 12");
-    await dialog.getByLabel("Type all apps to confirm").fill("all");
-    await dialog.getByRole("button", { name: "Pause" }).click();
-    await dialog.getByText("Type all apps to confirm.", { exact: true }).waitFor();
-    await assertAccessible(page);
-    assert.equal((await sql`select from ops.steering where paused`).length, 0);
-    await dialog.getByLabel("Type all apps to confirm").fill("all apps");
-    await dialog.getByRole("button", { name: "Pause" }).click();
-    await said("Syncing is paused for all apps.");
-    await page.getByText("paused: Back at 18:00., asking again after 5 minutes").waitFor();
-    assert.equal((await push(stack, learner, ndjson(header(learner)))).status, 503);
-    await page.getByRole("button", { name: "End the pause … all apps" }).click();
-    await dialog.getByLabel("Reason, for the audit").fill("incident 12 is over");
-    await dialog.getByRole("button", { name: "End the pause" }).click();
-    await said("Syncing goes on for all apps.");
-    assert.equal((await push(stack, learner, ndjson(header(learner)))).status, 200);
-    const audit = await sql`select before ->> 'paused' as before, after ->> 'paused' as after, after ->> 'reason' as reason
+  await t.step(
+    "U8: the kill switch asks for a text, a reason and the apps' name, and refuses a sync",
+    async () => {
+      await to(page, "#/operators/steering");
+      await page.getByRole("button", { name: "Pause … all apps" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "Pause" }).click();
+      await dialog.getByText("A text for learners is required.").waitFor();
+      await dialog.getByLabel("Text for learners").fill("Back at 18:00.");
+      await dialog.getByLabel("Minutes until a device asks again").fill("5");
+      await dialog.getByLabel("Reason, for the audit").fill("incident 12");
+      await dialog.getByLabel("Type all apps to confirm").fill("all");
+      await dialog.getByRole("button", { name: "Pause" }).click();
+      await dialog.getByText("Type all apps to confirm.", { exact: true }).waitFor();
+      await assertAccessible(page);
+      assert.equal((await sql`select from ops.steering where paused`).length, 0);
+      await dialog.getByLabel("Type all apps to confirm").fill("all apps");
+      await dialog.getByRole("button", { name: "Pause" }).click();
+      await said("Syncing is paused for all apps.");
+      await page.getByText("paused: Back at 18:00., asking again after 5 minutes").waitFor();
+      assert.equal((await push(stack, learner, ndjson(header(learner)))).status, 503);
+      await page.getByRole("button", { name: "End the pause … all apps" }).click();
+      await dialog.getByLabel("Reason, for the audit").fill("incident 12 is over");
+      await dialog.getByRole("button", { name: "End the pause" }).click();
+      await said("Syncing goes on for all apps.");
+      assert.equal((await push(stack, learner, ndjson(header(learner)))).status, 200);
+      const audit =
+        await sql`select before ->> 'paused' as before, after ->> 'paused' as after, after ->> 'reason' as reason
       from ops.audit where object = 'ops.steering' and actor = ${bench.users.admin.id} order by id`;
-    assert.deepEqual(audit.map(({ before, after, reason }) => [before, after, reason]), [
-      ["false", "true", null],
-      [null, null, "incident 12"],
-      ["true", "false", null],
-      [null, null, "incident 12 is over"],
-    ]);
-  });
+      assert.deepEqual(audit.map(({ before, after, reason }) => [before, after, reason]), [
+        ["false", "true", null],
+        [null, null, "incident 12"],
+        ["true", "false", null],
+        [null, null, "incident 12 is over"],
+      ]);
+    },
+  );
 
   await t.step("U8: a row for some apps is added, changed within its ranges, and removed", async () => {
     const dialog = page.getByRole("dialog");
@@ -177,18 +187,21 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
     await page.context().close();
   });
 
-  await t.step("I9, U8: support sees steering and can't change it; webhooks are not for support; instructors see none of it", async () => {
-    const support = await bench.open("support", "#/operators/steering");
-    await support.getByText("An administrator can change the rows.").waitFor();
-    await support.getByRole("table").waitFor();
-    assert.equal(await support.getByRole("main").getByRole("button").count(), 0);
-    await to(support, "#/operators/webhooks");
-    await support.getByRole("heading", { name: "There is no such page" }).waitFor();
-    assert.equal(await support.getByText("cdn.example.com").count(), 0);
-    await support.context().close();
-    const instructor = await bench.open("instructor", "#/operators");
-    await instructor.getByRole("heading", { name: "There is no such page" }).waitFor();
-    assert.equal(await instructor.getByRole("link", { name: "Steering" }).count(), 0);
-    await instructor.context().close();
-  });
+  await t.step(
+    "I9, U8: support sees steering and can't change it; webhooks are not for support; instructors see none of it",
+    async () => {
+      const support = await bench.open("support", "#/operators/steering");
+      await support.getByText("An administrator can change the rows.").waitFor();
+      await support.getByRole("table").waitFor();
+      assert.equal(await support.getByRole("main").getByRole("button").count(), 0);
+      await to(support, "#/operators/webhooks");
+      await support.getByRole("heading", { name: "There is no such page" }).waitFor();
+      assert.equal(await support.getByText("cdn.example.com").count(), 0);
+      await support.context().close();
+      const instructor = await bench.open("instructor", "#/operators");
+      await instructor.getByRole("heading", { name: "There is no such page" }).waitFor();
+      assert.equal(await instructor.getByRole("link", { name: "Steering" }).count(), 0);
+      await instructor.context().close();
+    },
+  );
 });
