@@ -1,7 +1,6 @@
 // What waits in quarantine, by code; after a fix of the server all events of a code are replayed.
 import { useState } from "preact/hooks";
 import type { QuarantineCount } from "../../client-contract/client/operator.ts";
-import type { SupportRpc } from "../../client-contract/client/support.ts";
 import { useLoad } from "../data/load.ts";
 import { Confirm } from "../parts/dialog.tsx";
 import { countText, numberText } from "../parts/format.ts";
@@ -11,6 +10,7 @@ import { Time } from "../parts/time.tsx";
 import { announce } from "../shell/announce.tsx";
 import { useApi } from "../shell/context.ts";
 import { linkTo } from "../shell/route.ts";
+import { replayAll } from "./replay_all.ts";
 
 const columns = (replay: (code: string) => void): readonly Column<QuarantineCount>[] => [
   { label: "Code", cell: ({ code }) => <code>{code}</code>, sort: ({ code }) => code },
@@ -32,30 +32,15 @@ const columns = (replay: (code: string) => void): readonly Column<QuarantineCoun
     cell: ({ code }) => (
       <div class="choices">
         <a href={linkTo(["support", "errors"], { code, hours: "744" })}>
-          Whose<span class="unseen">{" "}events have {code}</span>
+          Whose<span class="unseen">{` events have ${code}`}</span>
         </a>
         <button type="button" onClick={() => replay(code)}>
-          Replay …<span class="unseen">{" "}{code}</span>
+          Replay …<span class="unseen">{` ${code}`}</span>
         </button>
       </div>
     ),
   },
 ];
-
-/** Replays step by step until nothing is left but learners who are syncing. */
-export async function replayAll(
-  { replayForAll }: Pick<SupportRpc, "replayForAll">,
-  code: string,
-): Promise<{ applied: number; remaining: number }> {
-  let applied = 0;
-  let began: string | undefined;
-  for (;;) {
-    const step = await replayForAll({ with_code: code, tried_before: began });
-    applied += step.applied;
-    began ??= step.began_at;
-    if (step.remaining === 0 || step.learners === 0) return { applied, remaining: step.remaining };
-  }
-}
 
 /** Counts by code. */
 export function Quarantine() {

@@ -69,7 +69,7 @@ const columns = (choose: (chosen: Chosen) => void): readonly Column<SteeringRow>
             onClick={() => choose({ action, row })}
           >
             {label}
-            <span class="unseen">{" "}{rangeText(row)}</span>
+            <span class="unseen">{` ${rangeText(row)}`}</span>
           </button>
         ))}
       </div>

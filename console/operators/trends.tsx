@@ -1,33 +1,16 @@
 // How the service has done hour by hour.
 import type { HealthHour } from "../../client-contract/client/operator.ts";
 import { useLoad } from "../data/load.ts";
-import { Chart, type Point } from "../parts/chart.tsx";
+import { Chart } from "../parts/chart.tsx";
 import { durationText } from "../parts/duration.ts";
 import { Select } from "../parts/field.tsx";
 import { numberText } from "../parts/format.ts";
 import { Empty, Show } from "../parts/states.tsx";
 import { useApi } from "../shell/context.ts";
 import { goTo, linkTo } from "../shell/route.ts";
+import { pointsOf } from "./points.ts";
 
 const PERIODS = [["24", "the last day"], ["168", "the last week"], ["744", "the last month"]] as const;
-const HOUR_MS = 3_600_000;
-
-/** A value for each hour from the first row to the last one. An hour without a row had no arrivals. */
-export function pointsOf(
-  hours: readonly HealthHour[],
-  valueOf: (hour: HealthHour) => number | null,
-  missing: number | null,
-): Point[] {
-  const byTime = new Map(hours.map((hour) => [Date.parse(hour.hour), hour]));
-  const times = [...byTime.keys()];
-  const [from, to] = [Math.min(...times), Math.max(...times)];
-  const points: Point[] = [];
-  for (let time = from; time <= to; time += HOUR_MS) {
-    const hour = byTime.get(time);
-    points.push({ at: new Date(time).toISOString(), value: hour ? valueOf(hour) : missing });
-  }
-  return points;
-}
 
 const heldShare = ({ made, held }: HealthHour): number | null =>
   made === 0 ? null : Math.min(held / made, 1) * 100;

@@ -42,7 +42,7 @@ const endpointColumns = (change: (endpoint: WebhookEndpoint) => void): readonly 
     cell: (endpoint) => (
       <button type="button" onClick={() => change(endpoint)}>
         {endpoint.enabled ? "Disable …" : "Enable …"}
-        <span class="unseen">{" "}{endpoint.url}</span>
+        <span class="unseen">{` ${endpoint.url}`}</span>
       </button>
     ),
   },
@@ -116,7 +116,7 @@ const deliveryColumns = (
     cell: (delivery) =>
       delivery.state === "pending" ? "–" : (
         <button type="button" onClick={() => retry(delivery)}>
-          Send again …<span class="unseen">{" "}{delivery.message_id}</span>
+          Send again …<span class="unseen">{` ${delivery.message_id}`}</span>
         </button>
       ),
   },

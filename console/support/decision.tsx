@@ -4,7 +4,7 @@ import type { Quarantined, QuarantineState, SupportRpc } from "../../client-cont
 import { Confirm } from "../parts/dialog.tsx";
 import { TextArea } from "../parts/field.tsx";
 import { useApi } from "../shell/context.ts";
-import { prettyJson } from "./links.tsx";
+import { editable, readObject } from "./event_text.ts";
 
 /** What can be decided. */
 export type DecisionKind = "mend" | "replay" | "new_id" | "discard" | "restore";
@@ -43,26 +43,6 @@ const TEXTS: Readonly<Record<DecisionKind, { title: string; action: string; word
       about: "The event waits for a decision again.",
     },
   };
-
-/** The text of an event as it can be edited. */
-function editable({ mended_body, body }: Quarantined): string {
-  const text = mended_body ?? body;
-  try {
-    return prettyJson(JSON.parse(text));
-  } catch {
-    return text;
-  }
-}
-
-/** The text as an object, or null. */
-export function readObject(text: string): object | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
 
 async function decide(
   support: SupportRpc,

@@ -51,7 +51,7 @@ const columns = (decide: (device: ListedDevice) => void): readonly Column<Listed
     cell: (device) => (
       <button type="button" onClick={() => decide(device)}>
         {device.revoked_at === null ? "Revoke …" : "Restore …"}
-        <span class="unseen">{" "}{device.device_id}</span>
+        <span class="unseen">{` ${device.device_id}`}</span>
       </button>
     ),
   },

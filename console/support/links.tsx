@@ -27,7 +27,7 @@ export function Details({ of: name, value }: { of: string; value: unknown }) {
   return (
     <details>
       <summary>
-        Details<span class="unseen">{" "}of {name}</span>
+        Details<span class="unseen">{` of ${name}`}</span>
       </summary>
       <pre tabIndex={0}>{typeof value === "string" ? value : prettyJson(value)}</pre>
     </details>

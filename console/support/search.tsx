@@ -89,7 +89,7 @@ export function Search({ query }: { query: string | null }) {
   const { id } = useCaller();
   const [text, setText] = useState(query ?? "");
   const given = reasonFor(id, "search");
-  const [reason, setReason] = useState(given ?? newestReason());
+  const [reason, setReason] = useState(given ?? newestReason(id));
   const [asked, setAsked] = useState(given);
   const [isTried, setTried] = useState(false);
   const submit = (event: Event) => {

@@ -98,7 +98,7 @@ const columns = (
           {kinds.map((kind) => (
             <button key={kind} type="button" onClick={() => decide(row, kind)}>
               {DECISION_LABELS[kind]}
-              <span class="unseen">{" "}{row.event_id ?? row.id.slice(0, 12)}</span>
+              <span class="unseen">{` ${row.event_id ?? row.id.slice(0, 12)}`}</span>
             </button>
           ))}
         </div>

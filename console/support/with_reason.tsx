@@ -28,7 +28,7 @@ export function WithReason(
 ) {
   const { id } = useCaller();
   const [given, setGiven] = useState(reasonFor(id, whom));
-  const [text, setText] = useState(given ?? newestReason());
+  const [text, setText] = useState(given ?? newestReason(id));
   const [isTried, setTried] = useState(false);
   if (given !== undefined) {
     return (
