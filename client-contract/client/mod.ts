@@ -17,8 +17,10 @@ export {
 } from "./listen.ts";
 export * from "./operator.ts";
 export { backoff, createRetry, DEFAULT_RETRY, type Retry, type RetryPolicy } from "./retry.ts";
+export { type Review, REVIEW_COLUMNS, reviewLog } from "./review_log.ts";
 export * from "./rpc.ts";
 export type { RpcAnswer, RpcCaller } from "./rpc_call.ts";
 export * from "./support.ts";
 export * from "./support_look.ts";
 export type { GetToken, TokenRequest } from "./token.ts";
+export { attemptStatements, type ExportedAttempt, type XapiOptions, type XapiStatement } from "./xapi.ts";
