@@ -19,9 +19,6 @@ export function EventLink({ event, learner }: { event: string; learner?: string 
   return <a href={linkTo(["support", "event"], { event, learner: learner ?? undefined })}>{event}</a>;
 }
 
-/** JSON for reading. */
-export const prettyJson = (value: unknown): string => JSON.stringify(value, null, 2);
-
 /** More about an entry, closed at first. */
 export function Details({ of: name, value }: { of: string; value: unknown }) {
   return (
@@ -29,7 +26,7 @@ export function Details({ of: name, value }: { of: string; value: unknown }) {
       <summary>
         Details<span class="unseen">{` of ${name}`}</span>
       </summary>
-      <pre tabIndex={0}>{typeof value === "string" ? value : prettyJson(value)}</pre>
+      <pre tabIndex={0}>{typeof value === "string" ? value : JSON.stringify(value, null, 2)}</pre>
     </details>
   );
 }
