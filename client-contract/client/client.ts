@@ -12,6 +12,7 @@ import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.
 import { parseJson } from "../contract/json.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { type Bundle, type ContentReport, DomainNodes, Manifest } from "../contract/manifest.ts";
+import { type GetToken, tokenSource } from "./token.ts";
 
 /** Bodies below this many characters are sent as they are: gzip would save less than it costs. */
 const GZIP_FROM = 1024;
@@ -24,8 +25,8 @@ export interface ClientOptions {
   cell?: CellStore | undefined;
   /** URLs of further cells that the app trusts with its token (docs/write-a-client.md#cells). */
   trustedCells?: readonly string[] | undefined;
-  /** The learner's access token, asked for before every request. */
-  getToken: () => string | Promise<string>;
+  /** The learner's access token, asked for before every request. If it rejects, the call throws a NetworkError, as without a network. */
+  getToken: GetToken;
   /** The project's publishable key, where its gateway wants one. */
   publishableKey?: string | undefined;
   /** By default the global one. */
@@ -128,7 +129,10 @@ function query(parameters: Record<string, string | number | undefined | null>): 
 }
 
 function read<T extends z.ZodType>(schema: T, body: string): z.output<T> {
-  const result = schema.safeParse(parseJson(body));
+  const value = parseJson(body);
+  // Half an answer, or the page of a hotel's Wi-Fi.
+  if (value === undefined) throw new NetworkError("the answer was cut off, or is not the server's");
+  const result = schema.safeParse(value);
   if (!result.success) throw new ContractError(`not an answer of this contract: ${result.error.message}`);
   return result.data;
 }
@@ -158,11 +162,12 @@ export function createClient(o: ClientOptions): Client {
   const cells = createCells({ home: o.url, trusted: o.trustedCells }, o.cell ?? memoryCells());
   const doFetch = o.fetch ?? globalThis.fetch.bind(globalThis);
   const schema = o.schema ?? CONTENT_SCHEMA;
+  const tokens = tokenSource(o.getToken);
 
   /** Sends a request and reads its whole answer; throws on all but 2xx and 304. */
   async function send(path: string, { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions) {
     const headers = new Headers(init.headers);
-    headers.set("authorization", `Bearer ${await o.getToken()}`);
+    headers.set("authorization", `Bearer ${await tokens.get()}`);
     if (o.publishableKey) headers.set("apikey", o.publishableKey);
     const cell = cells.url();
     const { response, body } = await overNetwork(signal, async () => {
@@ -176,6 +181,7 @@ export function createClient(o: ClientOptions): Client {
     if (response.ok || response.status === 304) return { response, body };
     const problem = readProblem(response, body);
     cells.refused(problem, cell);
+    if (problem.code === "token_expired") tokens.refuse();
     throw problem;
   }
 

@@ -1,5 +1,6 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps all state in a SQLite database
 // (client-contract/drift/carrel.drift), and may be killed at any moment.
+import { createRetry, type GetToken, type RetryPolicy } from "../client/mod.ts";
 import { adoptionOf, type AdoptionStatus, type Adopts, takeOver } from "./adoption.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
@@ -20,7 +21,6 @@ import { bindInstallation } from "./installation.ts";
 import { supportText } from "./json_line.ts";
 import { countOutbox, giveUp, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
 import { type Progress, progressIn, readProgress } from "./progress.ts";
-import { createRetry, type RetryPolicy } from "./retry.ts";
 import { createSchedule, type Schedule, type Scheduled } from "./schedule.ts";
 import type { DeviceStorage } from "./storage.ts";
 import { readStanding, type Standing } from "./standing.ts";
@@ -39,7 +39,7 @@ import {
 } from "./study.ts";
 import { forgetForeignSteering, notBefore, readSteering, steeredRetry } from "./steering.ts";
 import { syncDevice, type SyncReport } from "./sync.ts";
-import { type GetToken, tokensOf } from "./token.ts";
+import { tokensOf } from "./token.ts";
 import { type Failure, keepReads, openTelemetry, recordFailure, tellChecked } from "./telemetry.ts";
 
 /** The options of a device. */
@@ -237,9 +237,8 @@ export function openDevice(options: DeviceOptions): Device {
     throw error;
   }
 
-  const tokens = tokensOf(learnerId, o.getToken);
-  const client = clientOf(context, o, tokens.get);
-  const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db), tokens.refused);
+  const client = clientOf(context, o, tokensOf(learnerId, o.getToken));
+  const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db));
   let running: Promise<SyncReport> | undefined;
   // Work that changes the content takes turns, because it reads the cache, asks the server, and then writes.
   let turn: Promise<unknown> | undefined;

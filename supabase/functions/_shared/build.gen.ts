@@ -5,9 +5,9 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "13e38764e757794f",
-  content: "c528a8d5c6775a15",
-  metrics: "7e8381585dc6b239",
-  sync: "691f6e45c400b0ae",
-  webhooks: "d754c07efbdf0cf1",
+  bundle: "448642ed653d7c01",
+  content: "19e2b87f10dc3fe7",
+  metrics: "159b9e950f171195",
+  sync: "cdbdd0ac2281a539",
+  webhooks: "546edc2d86de6e2d",
 } as const;

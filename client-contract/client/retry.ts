@@ -1,5 +1,5 @@
 // Retries failed requests with exponential backoff and full jitter.
-import { ContractError, NetworkError, ProblemError } from "../client/mod.ts";
+import { ContractError, NetworkError, ProblemError } from "./client_error.ts";
 import type { Clock } from "./clock.ts";
 
 /** How often and how long to retry. */
@@ -25,7 +25,7 @@ export interface Attempts {
   succeeded(): void;
 }
 
-/** Retries of one device. */
+/** Retries of one client. */
 export interface Retry {
   /** Runs the work until it succeeds or its failure is final. */
   run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
@@ -39,40 +39,36 @@ function isRetryable(error: unknown): boolean {
 }
 
 /**
- * Milliseconds to wait after the nth failure in a row. With full jitter, a thousand devices that lost the server at the same moment return spread over
+ * Milliseconds to wait after the nth failure in a row, of which the server asked for `retryAfterS` seconds. With full jitter, a thousand devices that lost the server at the same moment return spread over
  * the whole interval, even if the server gave all of them the same Retry-After.
  */
-export function backoff(failures: number, policy: RetryPolicy, random: () => number, error: unknown): number {
+export function backoff(
+  failures: number,
+  policy: RetryPolicy,
+  random: () => number,
+  retryAfterS = 0,
+): number {
   const jitter = random() * Math.min(policy.capMs, policy.baseMs * 2 ** (failures - 1));
-  const asked = error instanceof ProblemError ? (error.retryAfter ?? 0) * 1000 : 0;
-  return asked + jitter;
+  return retryAfterS * 1000 + jitter;
 }
 
-/**
- * Retries by a policy, which is read before each piece of work. `tokenExpired` is called before a request is repeated with a fresh
- * token.
- */
-export function createRetry(
-  clock: Clock,
-  random: () => number,
-  policyOf: () => RetryPolicy,
-  tokenExpired: () => void = () => {},
-): Retry {
+/** Retries by a policy, which is read before each piece of work. */
+export function createRetry(clock: Clock, random: () => number, policyOf: () => RetryPolicy): Retry {
   function attempts(signal?: AbortSignal): Attempts {
     const policy = policyOf();
     let failures = 0;
     let hasRefreshed = false;
     return {
       async failed(error) {
-        // The next attempt asks the app for a fresh token. A second refusal is final.
+        // The client asks the app for a fresh token before the next attempt. A second refusal is final.
         if (error instanceof ProblemError && error.code === "token_expired" && !hasRefreshed) {
           hasRefreshed = true;
-          tokenExpired();
           return;
         }
         failures++;
         if (!isRetryable(error) || failures >= policy.attempts) throw error;
-        const delay = backoff(failures, policy, random, error);
+        const retryAfterS = error instanceof ProblemError ? error.retryAfter : undefined;
+        const delay = backoff(failures, policy, random, retryAfterS);
         if (delay > policy.patienceMs) throw error;
         await clock.sleep(delay, signal);
       },

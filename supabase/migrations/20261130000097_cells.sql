@@ -1,4 +1,4 @@
--- Generated from supabase/schemas/96_cells by `npm run generate`. Do not edit.
+-- Generated from supabase/schemas/97_cells by `npm run generate`. Do not edit.
 --
 -- What:  cells: their configuration, the move of a learner between two of them, and releases that follow another cell's.
 -- Why:   a service grows by whole databases among which learners are placed (O6).
@@ -13,7 +13,7 @@
 
 select private.revoke_default_grants();
 
--- Source: schemas/96_cells/configure.sql
+-- Source: schemas/97_cells/configure.sql
 -- What:  ops.configure_cells(), the list of cells, which `npm run cells -- configure` writes into each of them; ops.cell_status().
 -- Why:   every cell must name the others in the same way, or devices would be sent in circles (O6).
 
@@ -94,7 +94,7 @@ end
 $$;
 comment on function ops.cell_status() is 'This cell''s part of `npm run cells -- status`: learners, moves, newest release, alarms and health. For support and admins.';
 
--- Source: schemas/96_cells/sections.sql
+-- Source: schemas/97_cells/sections.sql
 -- What:  what a move copies: the tables of a learner with their columns as text, pages of rows, and a digest of each table.
 -- Why:   the tables come from the catalogue, as in an export, so that a new one is never left behind (O6).
 
@@ -217,7 +217,7 @@ $$;
 comment on function private.drop_learner_rows(uuid, integer) is
   'Deletes at most p_rows rows of a learner whom another cell has, and at the end learner.state. Returns their number. The caller holds the learner''s lock.';
 
--- Source: schemas/96_cells/arrive.sql
+-- Source: schemas/97_cells/arrive.sql
 -- What:  the arriving half of a move: ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival().
 -- Why:   each step may be repeated after a kill, and the learner lives here only once all rows are the same as there (O6).
 
@@ -437,7 +437,7 @@ $$;
 comment on function ops.cancel_arrival(uuid, uuid, text) is
   'Deletes what has arrived, and refuses the move from now on. Comes before ops.cancel_departure(). For admins; audited. Errors: move_refused.';
 
--- Source: schemas/96_cells/leave.sql
+-- Source: schemas/97_cells/leave.sql
 -- What:  the leaving half of a move: ops.begin_departure(), ops.export_learner(), ops.finish_departure(), ops.clear_departed() and ops.cancel_departure().
 -- Why:   the learner's rows do not change from the first step on, so that nothing that a device was told is stored can be missing there (O6).
 
@@ -595,7 +595,7 @@ end
 $$;
 comment on function private.cancel_departure(uuid, uuid) is 'The core of ops.cancel_departure().';
 
--- Source: schemas/96_cells/leave_ops.sql
+-- Source: schemas/97_cells/leave_ops.sql
 -- What:  the steps of a departure for administrators: ops.begin_departure() to ops.cancel_departure().
 -- Why:   `npm run cells -- move` calls them one by one, and goes on after the last one that was carried out (O6).
 
@@ -688,7 +688,7 @@ end
 $$;
 comment on function ops.cancel_departure(uuid, uuid) is 'The learner stays, after ops.cancel_arrival() in the other cell. For admins; audited. Errors: move_refused.';
 
--- Source: schemas/96_cells/place.sql
+-- Source: schemas/97_cells/place.sql
 -- What:  ops.place_learner(), an entry of the map for a learner who has no rows in this cell.
 -- Why:   new learners go to a new cell without a move, and the default cell learns where a learner has moved between two others (O6).
 
@@ -735,7 +735,7 @@ $$;
 comment on function ops.place_learner(uuid, text) is
   'Sets in which cell a learner without rows in this one lives. Call it in that cell first, and then in the default cell. For admins; audited. Errors: move_refused, erased.';
 
--- Source: schemas/96_cells/follow_release.sql
+-- Source: schemas/97_cells/follow_release.sql
 -- What:  ops.release_changes(), the changes of one release, and ops.follow_release(), which publishes them in another cell.
 -- Why:   all cells must have the same content under the same versions: an event of a moved learner names a version, and a device keeps its cache (O6).
 
