@@ -37,12 +37,18 @@ Deno.test("O6, I9: a URL that is no base of a cell, or is not TLS, is not follow
     assert.equal(nextCell(known, HOME, url), null, url);
     assert.equal(nextCell(known, OTHER, url), HOME, url);
   }
-  assert.equal(nextCell({ home: "http://home.example" }, "http://home.example", OTHER), null, "the answer came in clear");
+  assert.equal(
+    nextCell({ home: "http://home.example" }, "http://home.example", OTHER),
+    null,
+    "the answer came in clear",
+  );
   const local = "http://127.0.0.1:54321";
   assert.equal(nextCell({ home: local }, local, "http://127.0.0.1:54421"), "http://127.0.0.1:54421");
 });
 
-const name = fc.constantFrom("home", "other", "trusted", "evil", "wicked").map((host) => `https://${host}.example`);
+const name = fc.constantFrom("home", "other", "trusted", "evil", "wicked").map((host) =>
+  `https://${host}.example`
+);
 
 Deno.test("O6, I9: whatever cells answer, a token goes to the home cell, to a trusted one, and to those that the home cell named", async () => {
   await fc.assert(
@@ -58,14 +64,26 @@ Deno.test("O6, I9: whatever cells answer, a token goes to the home cell, to a tr
           assert.ok(allowed.has(origin), `${origin} got the token`);
           const info = targets[at++];
           if (origin === HOME && info !== undefined) allowed.add(info);
-          const body = { type: "about:blank", title: "Moved", status: 421, code: "moved", info, request_id: "1", retryable: true };
+          const body = {
+            type: "about:blank",
+            title: "Moved",
+            status: 421,
+            code: "moved",
+            info,
+            request_id: "1",
+            retryable: true,
+          };
           return Promise.resolve(Response.json(body, { status: 421 }));
         },
       });
       for (const _ of targets) {
         await assert.rejects(client.pull(null), (error) => error instanceof ProblemError && error.retryable);
       }
-      assert.equal(at, targets.length, "every answer is a failure of one request: nothing is repeated by itself");
+      assert.equal(
+        at,
+        targets.length,
+        "every answer is a failure of one request: nothing is repeated by itself",
+      );
     }),
   );
 });

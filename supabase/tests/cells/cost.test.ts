@@ -7,7 +7,10 @@ import { startWire } from "../../../scripts/testkit/wire.ts";
 import { openDatabase } from "../../functions/_shared/database.ts";
 import { event, header, ndjson } from "../functions/bench.ts";
 
-const LIST = [{ name: "a", url: "https://a.carrel.test", is_default: true }, { name: "b", url: "https://b.carrel.test" }];
+const LIST = [{ name: "a", url: "https://a.carrel.test", is_default: true }, {
+  name: "b",
+  url: "https://b.carrel.test",
+}];
 
 Deno.test("O6: a push and a pull are one statement each, without a list of cells, with one, and when the learner has moved", async () => {
   await using cleanup = new AsyncDisposableStack();
@@ -44,7 +47,9 @@ Deno.test("O6: a push and a pull are one statement each, without a list of cells
     assert.deepEqual(await both(plain), [1, 1]);
     assert.match(await lastStatement(), /^select private\.pull_for/);
     assert.deepEqual(await both(named), [1, 1]);
-    assert.ok((await lastStatement()).startsWith(`/* pgdog_sharding_key: ${learner.id} */ select private.pull_for`));
+    assert.ok(
+      (await lastStatement()).startsWith(`/* pgdog_sharding_key: ${learner.id} */ select private.pull_for`),
+    );
   }
   await sql`select ops.begin_departure(${learner.id}, 'b')`;
   for (const database of [plain, named]) {
