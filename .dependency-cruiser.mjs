@@ -1,7 +1,7 @@
 // Who may import whom. `npm test -- --only imports` checks it; a path is from the project's root.
 // Type imports count: they too decide in which order a reader has to read.
 
-const TEST = "\\.test\\.ts$|^supabase/tests/";
+const TEST = "\\.test\\.tsx?$|^supabase/tests/";
 const contract = "^client-contract/contract/";
 
 /** Code under `from` imports nothing but what `to` matches. */
@@ -40,6 +40,28 @@ export default {
         "^node_modules/(zod|ulid)/",
       ],
     ),
+    // A page must not load the device, which runs in the worker of one tab.
+    only(
+      "web-page-stays-small",
+      "What a page loads imports its own folder; of the contract and the device it takes types.",
+      { path: "^client-contract/web/(leader|mod|options|protocol|sync_state|web_device)\\.ts$" },
+      [
+        "^client-contract/web/(leader|options|protocol|sync_state|web_device)\\.ts$",
+        "^client-contract/contract/hint\\.ts$",
+        "^client-contract/device/(mod|storage|token)\\.ts$",
+      ],
+    ),
+    only(
+      "web-uses-the-public-device",
+      "The device in browsers imports the device's and the client's mod.ts, and types of the contract.",
+      { path: "^client-contract/web/", pathNot: [TEST, "^client-contract/web/vite\\.ts$"] },
+      [
+        "^client-contract/web/",
+        contract,
+        "^client-contract/(client|device)/mod\\.ts$",
+        "^client-contract/device/(storage|token)\\.ts$",
+      ],
+    ),
     only(
       "kit-knows-the-contract",
       "The conformance kit judges any client. It imports the contract, zod and Node's modules; only its adapter of the device knows the device.",
@@ -61,6 +83,17 @@ export default {
       { path: "^supabase/functions/" },
       ["^supabase/functions/", contract, "^node_modules/", "^(stream|zlib)$"],
     ),
+    only(
+      "console-knows-the-client",
+      "The console is a page over the client's calls. It imports the client, the contract, and the packages that it is built with.",
+      { path: "^console/", pathNot: "\\.test\\.tsx?$" },
+      [
+        "^console/",
+        "^client-contract/client/",
+        contract,
+        "^node_modules/(preact|zod|@supabase/(auth-js|postgrest-js))/",
+      ],
+    ),
     {
       name: "local-knows-nothing-of-carrel",
       comment: "The local Supabase serves any project. It imports nothing of ours.",
@@ -81,7 +114,7 @@ export default {
       comment: "What several tests need belongs in scripts/testkit.",
       severity: "error",
       from: {},
-      to: { path: "\\.test\\.ts$" },
+      to: { path: "\\.test\\.tsx?$" },
     },
     {
       name: "no-circle",
@@ -102,7 +135,7 @@ export default {
   options: {
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
-      extensions: [".ts", ".js", ".mjs"],
+      extensions: [".ts", ".tsx", ".js", ".mjs"],
       exportsFields: ["exports"],
       conditionNames: ["import", "require", "node", "default", "types"],
     },

@@ -322,7 +322,8 @@ Deno.test("problem: network errors, contract errors and aborts have their own cl
   const network = await failure(NetworkError, clientOf(new TypeError("connection refused")).client.head());
   assert.equal(network.message, "connection refused");
   await failure(ContractError, clientOf(new Response("{}")).client.head());
-  await failure(ContractError, clientOf(new Response("<html>")).client.head());
+  await failure(NetworkError, clientOf(new Response("<html>")).client.head());
+  await failure(NetworkError, clientOf(new Response(JSON.stringify(HEAD).slice(0, -1))).client.head());
   const signal = AbortSignal.abort(new DOMException("enough", "AbortError"));
   const aborted = await failure(DOMException, clientOf(new Error("aborted")).client.head(null, { signal }));
   assert.equal(aborted.name, "AbortError");

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { Adoption } from "../contract/adoption.ts";
 import { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import { SteeredPullAnswer } from "../contract/changes.ts";
+import { type CellStore, createCells, memoryCells } from "./cells.ts";
 import { ContractError, NetworkError, ProblemError, readProblem } from "./client_error.ts";
 import { readBundle } from "./bundle.ts";
 import { Head } from "../contract/content.ts";
@@ -11,16 +12,21 @@ import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.
 import { parseJson } from "../contract/json.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { type Bundle, type ContentReport, DomainNodes, Manifest } from "../contract/manifest.ts";
+import { type GetToken, tokenSource } from "./token.ts";
 
 /** Bodies below this many characters are sent as they are: gzip would save less than it costs. */
 const GZIP_FROM = 1024;
 
 /** Where the server is, and who asks. */
 export interface ClientOptions {
-  /** The Supabase project's URL. */
+  /** The Supabase project's URL; where there are several cells, the default cell's. */
   url: string;
-  /** The learner's access token, asked for before every request. */
-  getToken: () => string | Promise<string>;
+  /** Where the learner's cell is kept. By default the client keeps it for as long as it lives. */
+  cell?: CellStore | undefined;
+  /** URLs of further cells that the app trusts with its token (docs/write-a-client.md#cells). */
+  trustedCells?: readonly string[] | undefined;
+  /** The learner's access token, asked for before every request. If it rejects, the call throws a NetworkError, as without a network. */
+  getToken: GetToken;
   /** The project's publishable key, where its gateway wants one. */
   publishableKey?: string | undefined;
   /** By default the global one. */
@@ -123,7 +129,10 @@ function query(parameters: Record<string, string | number | undefined | null>): 
 }
 
 function read<T extends z.ZodType>(schema: T, body: string): z.output<T> {
-  const result = schema.safeParse(parseJson(body));
+  const value = parseJson(body);
+  // Half an answer, or the page of a hotel's Wi-Fi.
+  if (value === undefined) throw new NetworkError("the answer was cut off, or is not the server's");
+  const result = schema.safeParse(value);
   if (!result.success) throw new ContractError(`not an answer of this contract: ${result.error.message}`);
   return result.data;
 }
@@ -150,21 +159,30 @@ const historyChanged = () =>
 
 /** Makes a client; nothing is sent until one of its methods is called. */
 export function createClient(o: ClientOptions): Client {
-  const functions = `${o.url.replace(/\/+$/, "")}/functions/v1`;
+  const cells = createCells({ home: o.url, trusted: o.trustedCells }, o.cell ?? memoryCells());
   const doFetch = o.fetch ?? globalThis.fetch.bind(globalThis);
   const schema = o.schema ?? CONTENT_SCHEMA;
+  const tokens = tokenSource(o.getToken);
 
   /** Sends a request and reads its whole answer; throws on all but 2xx and 304. */
   async function send(path: string, { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions) {
     const headers = new Headers(init.headers);
-    headers.set("authorization", `Bearer ${await o.getToken()}`);
+    headers.set("authorization", `Bearer ${await tokens.get()}`);
     if (o.publishableKey) headers.set("apikey", o.publishableKey);
+    const cell = cells.url();
     const { response, body } = await overNetwork(signal, async () => {
-      const response = await doFetch(functions + path, { ...init, headers, signal: signal ?? null });
+      const response = await doFetch(`${cell}/functions/v1${path}`, {
+        ...init,
+        headers,
+        signal: signal ?? null,
+      });
       return { response, body: await response.text() };
     });
-    if (!response.ok && response.status !== 304) throw readProblem(response, body);
-    return { response, body };
+    if (response.ok || response.status === 304) return { response, body };
+    const problem = readProblem(response, body);
+    cells.refused(problem, cell);
+    if (problem.code === "token_expired") tokens.refuse();
+    throw problem;
   }
 
   /** Reads what a path answers about a version. */
@@ -241,7 +259,7 @@ export function createClient(o: ClientOptions): Client {
     },
 
     async bundle(bundle, { signal } = {}) {
-      const url = new URL(bundle.url, o.url);
+      const url = new URL(bundle.url, cells.url());
       const { response, bytes } = await overNetwork(signal, async () => {
         const response = await doFetch(url, { signal: signal ?? null });
         return { response, bytes: new Uint8Array(await response.arrayBuffer()) };

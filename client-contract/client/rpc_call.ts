@@ -2,17 +2,20 @@
 import type { z } from "zod";
 import { ContractError, type PostgrestFailure, readRpcError } from "./client_error.ts";
 
+/** What supabase-js answers. `status` 0 means that no answer came. */
+export interface RpcAnswer {
+  data: unknown;
+  error: PostgrestFailure | null;
+  status: number;
+}
+
 /**
  * What is needed of a supabase-js client; any `SupabaseClient` is one. On Node 20, which has no WebSocket, supabase-js makes a client
  * only with one given: `createClient(url, key, { realtime: { transport: ws } })`, with `ws` of the package `ws`.
  */
 export interface RpcCaller {
-  /** Calls a database function by its name. `status` 0 means that no answer came. */
-  rpc(name: string, parameters?: object): PromiseLike<{
-    data: unknown;
-    error: PostgrestFailure | null;
-    status: number;
-  }>;
+  /** Calls a database function by its name. */
+  rpc(name: string, parameters?: object): PromiseLike<RpcAnswer>;
 }
 
 /** Makes calls whose answers are checked. They throw ProblemError, NetworkError or ContractError. */

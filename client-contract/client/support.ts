@@ -64,6 +64,8 @@ export interface SupportRpc extends SupportLooks {
     as_new_id?: boolean | undefined;
     /** `began_at` of the first step: those tried since are left out. */
     tried_before?: string | null | undefined;
+    /** Why, kept with each event. */
+    reason?: string | undefined;
   }): Promise<Replay>;
   /** After a fix of the server: the events of one code of all learners, some learners a step. */
   replayForAll(o: {

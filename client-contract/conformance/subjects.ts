@@ -14,9 +14,8 @@ import { gradeAnswer } from "../contract/grading.ts";
 import { withVersion } from "../contract/content.ts";
 import { sha256 } from "../contract/sha256.ts";
 import { checkEventLine, checkHeaderLine, type Rejection } from "../contract/verdict.ts";
-import { ProblemError } from "../client/mod.ts";
+import { backoff } from "../client/retry.ts";
 import { mergeEvent, type Progress } from "../device/progress.ts";
-import { backoff } from "../device/retry.ts";
 import { freshUlid, nextUlid } from "../device/ulid.ts";
 import { OutboxInput, outboxStep } from "./outbox_step.ts";
 
@@ -174,8 +173,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
     }),
     ({ failures, base_ms, cap_ms, random, retry_after_s }) => {
       const policy = { attempts: 0, baseMs: base_ms, capMs: cap_ms, patienceMs: 0 };
-      const error = new ProblemError({ code: "busy", status: 503, message: "", retryAfter: retry_after_s });
-      return backoff(failures, policy, () => random, error);
+      return backoff(failures, policy, () => random, retry_after_s);
     },
   ),
   "outbox.step": subject(

@@ -11,7 +11,7 @@ import { newToken } from "../../supabase/tests/functions/bench.ts";
 import { type Device, openDevice } from "./device.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
 import { systemClock } from "./clock.ts";
-import { listenForHints } from "./listen.ts";
+import { listenForHints } from "../client/listen.ts";
 import { openNodeSqlite } from "./node_sqlite.ts";
 import { runSchedule } from "./schedule.ts";
 import { publishedLines } from "../../scripts/testkit/device/server_rows.ts";

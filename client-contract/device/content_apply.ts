@@ -3,11 +3,14 @@ import type { ContentChange } from "../client/mod.ts";
 import type { HashTree } from "../contract/hash_tree.ts";
 import type { PublishedTree } from "../contract/published_tree.ts";
 import type { Candidate } from "./content_candidate.ts";
-import { currentTarget, discardDownload } from "./content_download.ts";
+import { discardDownload } from "./content_discard.ts";
+import { currentTarget } from "./content_download.ts";
 import type { HeldRow } from "./content_rows.ts";
 import { isSameScope, readScope } from "./content_scope.ts";
 import type { DeviceContext } from "./context.ts";
+import { rewriteWithout } from "./content_rewrite.ts";
 import { type Database, isConstraint } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 
 /** A row that was fetched to replace a damaged one, with its hash. */
 export type FetchedRow = ContentChange & { hash: string };
@@ -33,32 +36,12 @@ export function computedTree({ domains, skills }: HashTree, rows: HeldRow[]): Pu
 }
 
 function writeTree(db: Database, tree: PublishedTree, { wanted }: Candidate): void {
-  db.run("delete from content_node");
+  db.run(queries.clearNodes);
   for (const [domainId, { hash, skills }] of tree) {
-    db.run("insert into content_node (kind, id, hash) values ('domain', ?, ?)", domainId, hash);
+    db.run(queries.addNode, "domain", domainId, null, hash);
     if (wanted !== null && !wanted.has(domainId)) continue;
-    for (const [id, hash] of skills) {
-      db.run(
-        "insert into content_node (kind, id, domain_id, hash) values ('skill', ?, ?, ?)",
-        id,
-        domainId,
-        hash,
-      );
-    }
+    for (const [id, hash] of skills) db.run(queries.addNode, "skill", id, domainId, hash);
   }
-}
-
-/** Empties the table, which reads no index, and writes all rows again except some, with their old numbers. */
-function rewriteWithout(db: Database, rowids: number[]): void {
-  const columns = "rowid, kind, id, version, body, sha256";
-  db.run(
-    `create temporary table kept as select ${columns.replace("rowid", "rowid as place")} from content_row
-     where rowid not in (select value from json_each(?))`,
-    JSON.stringify(rowids),
-  );
-  db.run("delete from content_row");
-  db.run(`insert into content_row (${columns}) select place, kind, id, version, body, sha256 from kept`);
-  db.run("drop table kept");
 }
 
 /** Removes damaged rows and their index entries. */
@@ -66,7 +49,7 @@ function dropDamaged(db: Database, rowids: number[]): void {
   try {
     // If a key was damaged, the index still has the old key, and SQLite would refuse to delete the row.
     db.run("reindex content_row");
-    for (const rowid of rowids) db.run("delete from content_row where rowid = ?", rowid);
+    for (const rowid of rowids) db.run(queries.deleteCachedRow, rowid);
   } catch (error) {
     if (!isConstraint(error)) throw error;
     // The damaged key equals that of another row: no index can be built while both rows exist.
@@ -78,21 +61,19 @@ function dropRows(db: Database, candidate: Candidate, drop: HeldRow[]): number {
   const { isDownload, isReplacement, gone, rubbish, suspects } = candidate;
   const rowsOf = (place: HeldRow["place"]) =>
     [...drop, ...rubbish].filter((row) => row.place === place).map(({ rowid }) => rowid);
-  for (const rowid of rowsOf("staged")) db.run("delete from content_staged where rowid = ?", rowid);
+  for (const rowid of rowsOf("staged")) db.run(queries.deleteStagedRow, rowid);
   if (isReplacement) {
-    db.run("delete from content_row");
+    db.run(queries.clearCache);
     return 0;
   }
   const damaged = rowsOf("cache");
   // Where only some nodes are suspect, the indexes were found intact.
   if (!suspects && (damaged.length > 0 || !isDownload)) dropDamaged(db, damaged);
-  else for (const rowid of damaged) db.run("delete from content_row where rowid = ?", rowid);
+  else for (const rowid of damaged) db.run(queries.deleteCachedRow, rowid);
   let removed = 0;
-  for (const rowid of gone) removed += db.run("delete from content_row where rowid = ?", rowid);
+  for (const rowid of gone) removed += db.run(queries.deleteCachedRow, rowid);
   return removed;
 }
-
-const INSERT = "insert or replace into content_row (kind, id, version, body, sha256)";
 
 /** Copies the rows of the download, and those that replace damaged ones. */
 function writeRows(db: Database, { candidate, drop, fetched }: Verified): number {
@@ -100,13 +81,11 @@ function writeRows(db: Database, { candidate, drop, fetched }: Verified): number
   const staged = candidate.rows.filter((row) => row.place === "staged" && !dropped.has(row));
   // One statement for all rows: a statement for each took twice as long. `cross join` keeps this order of the tables.
   let written = db.run(
-    `${INSERT}
-     select s.kind, s.id, json_extract(s.body, '$.version'), s.body, json_extract(r.value, '$[1]')
-     from json_each(?) r cross join content_staged s on s.rowid = json_extract(r.value, '$[0]')`,
+    queries.writeStagedRows,
     JSON.stringify(staged.map(({ rowid, hash }) => [rowid, hash])),
   );
   for (const { row, line, hash } of fetched) {
-    written += db.run(`${INSERT} values (?, ?, ?, ?, ?)`, row.kind, row.id, row.version, line, hash);
+    written += db.run(queries.writeCachedRow, row.kind, row.id, row.version, line, hash);
   }
   return written;
 }
@@ -131,19 +110,18 @@ export function applyVerified(context: DeviceContext, verified: Verified): numbe
     const written = writeRows(db, verified);
     writeTree(db, tree, candidate);
     if (isDownload) {
-      if (scope.kind === "some") db.run("update content_domain set version = ?", target.until_version);
-      else db.run("delete from content_domain");
+      if (scope.kind === "some") db.run(queries.holdDomains, target.until_version);
+      else db.run(queries.clearDomains);
     }
     db.run(
-      `update sync_state set content_history = ?, content_version = ?, content_root = ?, content_schema = ?,
-         content_scope = ?, content_suspect = 0`,
+      queries.rememberContent,
       target.history,
       target.until_version,
       target.root,
       target.row_schema,
       scope.kind === "growing" && isDownload ? "all" : scope.kind,
     );
-    if (isDownload) discardDownload(context);
+    if (isDownload) discardDownload(db);
     return written + Math.max(removed - candidate.rewritten, 0);
   });
 }

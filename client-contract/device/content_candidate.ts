@@ -7,6 +7,7 @@ import { type HeldRow, type RowScan, scanCache, scanNode, scanStaged } from "./c
 import { readScope, type Scope } from "./content_scope.ts";
 import { suspectNodes } from "./content_suspects.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import { stagedTombstones } from "./queries.gen.ts";
 
 const Key = z.object({ key: z.string() });
 
@@ -97,10 +98,7 @@ export function readCandidate(context: DeviceContext): Candidate | undefined {
   if (!target) return undefined;
   const scope = readScope(db);
   const replaced = replacedDomains(context, scope);
-  const tombstones = db.all(
-    Key,
-    "select kind || '/' || id as key from content_staged where body is null and kind || '/' || id is not null",
-  );
+  const tombstones = db.all(Key, stagedTombstones);
   // Rows that the download replaces as a whole need not be readable.
   const cached = replaced === null ? NOTHING : scanCache(db);
   const staged = scanStaged(db);

@@ -8,6 +8,7 @@ import { readScope, type Scope } from "./content_scope.ts";
 import { isInOrder, keptTree, readable } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 
 /**
  * The least number of rows that one sync checks; the last node is checked to its end. 1,000 rows take about 30 ms (2 cores, shared). So
@@ -62,15 +63,7 @@ export function areWhole(db: Database, ids: ReadonlySet<string>): boolean {
 
 /** Checks rows of no node, and the indexes, after all nodes were checked (10,000 rows take 130 ms). */
 function isTidy(db: Database): boolean {
-  const strays = readable(() =>
-    db.all(
-      z.unknown(),
-      `select 1 from content_row c where not exists (
-         select 1 from content_node n
-         where n.kind = case c.kind when 'domain' then 'domain' else 'skill' end
-           and n.id = case c.kind when 'question' then c.skill_id else c.id end) limit 1`,
-    )
-  );
+  const strays = readable(() => db.all(z.unknown(), queries.strayRow));
   return strays?.length === 0 && isInOrder(db);
 }
 
@@ -96,7 +89,7 @@ export function checkContent({ db }: DeviceContext, checkRows = CHECK_ROWS): Che
   const isRound = last === (nodes.at(-1)?.id ?? null);
   if (found.damaged === 0 && isRound && !isTidy(db)) found.damaged = 1;
   db.run(
-    "update sync_state set content_checked = ?, content_suspect = ?",
+    queries.rememberChecked,
     isRound ? null : last,
     found.damaged === 0 ? 0 : 1,
   );

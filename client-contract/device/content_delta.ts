@@ -11,6 +11,7 @@ import { readScope } from "./content_scope.ts";
 import { keptTree, matchedTree, readable } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 
 // Without checks: what a damaged column says leads to another root.
 const text = z.unknown().transform(String);
@@ -18,9 +19,6 @@ const Key = z.object({ kind: text, id: text });
 const Cached = Key.extend({ rowid: z.number(), domain_id: text, skill_id: text, sha256: text });
 type Cached = z.infer<typeof Cached>;
 const Question = z.object({ id: text, sha256: text });
-
-const CACHED =
-  "select rowid, kind, id, domain_id, skill_id, sha256 from content_row where kind = ? and id = ?";
 
 const keyOf = ({ kind, id }: { kind: string; id: string }) => `${kind}/${id}`;
 
@@ -37,8 +35,8 @@ interface Change {
 function readChange(db: Database): Change | undefined {
   const { rows, rubbish } = scanStaged(db);
   if (rubbish.length > 0 || rows.some(({ isSound }) => !isSound)) return undefined;
-  const keys = db.all(Key, "select kind, id from content_staged");
-  const cached = keys.flatMap(({ kind, id }) => db.all(Cached, CACHED, kind, id));
+  const keys = db.all(Key, queries.stagedKeys);
+  const cached = keys.flatMap(({ kind, id }) => db.all(Cached, queries.cachedRow, kind, id));
   return {
     incoming: new Map(rows.map((row) => [keyOf(row), row])),
     leaving: new Map(cached.map((row) => [keyOf(row), row])),
@@ -50,7 +48,7 @@ function ownRow(db: Database, { incoming, leaving }: Change, kind: "skill" | "do
   const key = keyOf({ kind, id });
   const fetched = incoming.get(key);
   if (fetched) return { hash: fetched.hash, domainId: fetched.domainId ?? "" };
-  const cached = leaving.has(key) ? undefined : db.get(Cached, CACHED, kind, id);
+  const cached = leaving.has(key) ? undefined : db.get(Cached, queries.cachedRow, kind, id);
   return cached && { hash: cached.sha256, domainId: cached.domain_id };
 }
 
@@ -78,7 +76,7 @@ function updateTree(db: Database, tree: PublishedTree, change: Change): boolean 
       domains.add(before);
       tree.get(before)?.skills.delete(id);
     }
-    const stay = db.all(Question, "select id, sha256 from content_row where skill_id = ?", id)
+    const stay = db.all(Question, queries.cachedQuestions, id)
       .filter((question) => !change.leaving.has(keyOf({ kind: "question", id: question.id })));
     const questions = [
       ...stay.map(({ id, sha256 }) => [id, sha256] as const),

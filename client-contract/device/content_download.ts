@@ -6,9 +6,11 @@ import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { Bundle, type Manifest } from "../contract/manifest.ts";
 import { parseJson } from "../contract/json.ts";
 import { type Head, type SameRow, withVersion } from "../contract/content.ts";
+import { discardDownload } from "./content_discard.ts";
 import { readScope } from "./content_scope.ts";
 import { readable } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
+import * as queries from "./queries.gen.ts";
 
 /** The most domains of one request. The server allows 200; 100 ids are 3.7 KB of URL. */
 const MAX_DOMAINS = 100;
@@ -44,16 +46,10 @@ interface NewPart {
 
 /** The current download. */
 export const currentTarget = ({ db }: DeviceContext): Target | undefined =>
-  db.get(Target, "select * from content_download");
+  db.get(Target, queries.currentDownload);
 
 /** Its parts. */
-export const currentParts = ({ db }: DeviceContext): Part[] =>
-  db.all(Part, "select * from content_part order by part");
-
-/** Discards the download. Within a transaction. */
-export function discardDownload({ db }: DeviceContext): void {
-  for (const table of ["content_staged", "content_part", "content_download"]) db.run(`delete from ${table}`);
-}
+export const currentParts = ({ db }: DeviceContext): Part[] => db.all(Part, queries.downloadParts);
 
 function chunks(ids: string[]): string[][] {
   const count = Math.ceil(ids.length / MAX_DOMAINS);
@@ -185,9 +181,9 @@ export async function planDownload(
     }
   }
   return db.transaction(() => {
-    discardDownload(context);
+    discardDownload(db);
     db.run(
-      "insert into content_download (history, row_schema, until_version, root) values (?, ?, ?, ?)",
+      queries.addDownload,
       release.history,
       CONTENT_SCHEMA,
       release.version,
@@ -195,7 +191,7 @@ export async function planDownload(
     );
     parts.forEach(({ domains, since, bundle }, index) =>
       db.run(
-        "insert into content_part (part, domains, since_version, bundle) values (?, ?, ?, ?)",
+        queries.addPart,
         index + 1,
         domains?.join(",") ?? null,
         since,
@@ -206,26 +202,21 @@ export async function planDownload(
   });
 }
 
-// A row may move from the domains of one part to those of another. Then its tombstone must not win.
-const STAGE = `
-  insert into content_staged (kind, id, body) values (?, ?, ?)
-  on conflict (kind, id) do update set body = excluded.body where excluded.body is not null`;
-
 const Body = z.object({ body: z.string() });
 
 /** The cached line with another version; undefined if it can't be read. Then the row is missing, and settling fetches its node. */
 function heldLine({ db }: DeviceContext, { of, id, version }: SameRow): string | undefined {
-  const held = readable(() => db.get(Body, "select body from content_row where kind = ? and id = ?", of, id));
+  const held = readable(() => db.get(Body, queries.cachedBody, of, id));
   return held && withVersion(held.body, version);
 }
 
 function stage(context: DeviceContext, changes: readonly ContentChange[]): void {
   for (const { row, line } of changes) {
-    if (row.kind === "tombstone") context.db.run(STAGE, row.of, row.id, null);
-    else if (row.kind !== "same") context.db.run(STAGE, row.kind, row.id, line);
+    if (row.kind === "tombstone") context.db.run(queries.stageRow, row.of, row.id, null);
+    else if (row.kind !== "same") context.db.run(queries.stageRow, row.kind, row.id, line);
     else {
       const held = heldLine(context, row);
-      if (held !== undefined) context.db.run(STAGE, row.of, row.id, held);
+      if (held !== undefined) context.db.run(queries.stageRow, row.of, row.id, held);
     }
   }
 }
@@ -239,7 +230,7 @@ export function stagePage(
   const { db } = context;
   return db.transaction(() => {
     const kept = db.run(
-      "update content_part set since_version = ?, next_page = ?, complete = ?, bundle = null where part = ?",
+      queries.advancePart,
       page.since,
       end.next,
       end.next === null ? 1 : 0,
@@ -254,18 +245,14 @@ export function stagePage(
 export function stageBundle(context: DeviceContext, { part }: Part, changes: readonly ContentChange[]): void {
   const { db } = context;
   db.transaction(() => {
-    if (db.run("update content_part set complete = 1 where part = ?", part) > 0) stage(context, changes);
+    if (db.run(queries.completePart, part) > 0) stage(context, changes);
   });
 }
 
 /** Gives up a bundle: its domain is fetched as pages, once, however many files it has. */
 export function dropBundle({ db }: DeviceContext, { part }: Part): void {
   db.transaction(() => {
-    db.run(
-      "delete from content_part where bundle is not null and part <> ? and domains = (select domains from content_part where part = ?)",
-      part,
-      part,
-    );
-    db.run("update content_part set bundle = null where part = ?", part);
+    db.run(queries.dropOtherBundles, part);
+    db.run(queries.dropBundleOf, part);
   });
 }

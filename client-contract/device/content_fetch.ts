@@ -1,5 +1,5 @@
 // Fetches the missing parts of a download: bundles where there are any, pages for the rest.
-import { type Client, ContractError, NetworkError } from "../client/mod.ts";
+import { type Client, ContractError, NetworkError, type Retry } from "../client/mod.ts";
 import {
   currentParts,
   currentTarget,
@@ -10,7 +10,6 @@ import {
   type Target,
 } from "./content_download.ts";
 import type { DeviceContext } from "./context.ts";
-import type { Retry } from "./retry.ts";
 
 /** Milliseconds after which a bundle is too slow. Pages are small answers, so a broken one costs little. */
 const BUNDLE_MS = 30_000;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { TreePlace } from "../contract/hash_tree.ts";
 import { sha256 } from "../contract/sha256.ts";
 import { corruption, type Database } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 
 /** A row of the cache or of a download. */
 export interface HeldRow extends TreePlace {
@@ -35,30 +36,12 @@ const Raw = z.object({
   domain_id: z.unknown(),
   skill_id: z.unknown(),
   sha256: z.unknown(),
-  /** Whether the columns agree with the body. */
+  /** Whether the columns agree with the body. SQLite compares them: parsing each body in JavaScript took half of a scan. */
   fits: z.number(),
   // As bytes: decoding would turn everything that is not UTF-8 into the same character.
   line: z.instanceof(Uint8Array).nullable(),
 });
 type Raw = z.infer<typeof Raw>;
-
-/** SQLite compares the columns with the body: parsing each body in JavaScript took half of a scan. */
-const fits = (...columns: string[]) =>
-  `case when typeof(body) = 'text' and json_valid(body)
-     then ${columns.map((column) => `json_extract(body, '$.${column}') is ${column}`).join(" and ")}
-     else 0 end as fits`;
-
-const CACHE = `
-  select rowid, kind, id, domain_id, skill_id, sha256, cast(body as blob) as line,
-    ${fits("kind", "id", "version", "domain_id", "skill_id", "position")}
-  from content_row`;
-
-// Rows of a download have no such columns; the values are read from the body.
-const STAGED = `
-  select rowid, kind, id, null as sha256, cast(body as blob) as line, ${fits("kind", "id")},
-    case when json_valid(body) then json_extract(body, '$.domain_id') end as domain_id,
-    case when json_valid(body) then json_extract(body, '$.skill_id') end as skill_id
-  from content_staged`;
 
 function parentOf(kind: HeldRow["kind"], { domain_id, skill_id }: Raw): string | null {
   const parent = kind === "skill" ? domain_id : kind === "question" ? skill_id : null;
@@ -91,10 +74,11 @@ function read(db: Database, place: HeldRow["place"], raws: Raw[], into: RowScan)
 }
 
 /** Reads a table in the order of its numbers. Nothing awaits, so the rows are one consistent state. */
-function scanTable(db: Database, place: HeldRow["place"], sql: string): RowScan {
+function scanTable(db: Database, place: HeldRow["place"]): RowScan {
+  const rowsAfter = place === "cache" ? queries.cachedRows : queries.stagedRows;
   const scan: RowScan = { rows: [], rubbish: [] };
   for (let last = Number.MIN_SAFE_INTEGER;;) {
-    const raws = db.all(Raw, `${sql} rowid > ? order by rowid limit ${CHUNK_ROWS}`, last);
+    const raws = db.all(Raw, rowsAfter, last, CHUNK_ROWS);
     for (const { rowid } of raws) {
       // SQLite does not notice, and the next chunk would begin at the wrong row.
       if (rowid <= last) throw corruption("the rows of a table are not in order");
@@ -106,16 +90,14 @@ function scanTable(db: Database, place: HeldRow["place"], sql: string): RowScan 
 }
 
 /** The cached rows. Throws if SQLite can't read them. */
-export const scanCache = (db: Database): RowScan => scanTable(db, "cache", `${CACHE} where`);
+export const scanCache = (db: Database): RowScan => scanTable(db, "cache");
 
 /** The downloaded rows, without tombstones. */
-export const scanStaged = (db: Database): RowScan =>
-  scanTable(db, "staged", `${STAGED} where body is not null and`);
+export const scanStaged = (db: Database): RowScan => scanTable(db, "staged");
 
 /** The cached rows of a node: a skill and its questions, or a domain's own row. */
 export function scanNode(db: Database, kind: "domain" | "skill", id: string): RowScan {
   const scan: RowScan = { rows: [], rubbish: [] };
-  read(db, "cache", db.all(Raw, `${CACHE} where kind = ? and id = ?`, kind, id), scan);
-  if (kind === "skill") read(db, "cache", db.all(Raw, `${CACHE} where skill_id = ?`, id), scan);
+  read(db, "cache", db.all(Raw, queries.rowsOfNode, kind, id), scan);
   return scan;
 }

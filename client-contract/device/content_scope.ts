@@ -1,8 +1,10 @@
 // Which domains a device holds: all, or some, each with a cursor of its own.
 import { z } from "zod";
+import { discardDownload } from "./content_discard.ts";
 import type { Database } from "./database.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { requireUuid } from "./device_error.ts";
+import * as queries from "./queries.gen.ts";
 
 const Cursor = z.object({ domain_id: z.string(), version: z.number() });
 
@@ -16,7 +18,7 @@ export interface Scope {
 
 /** Reads the scope. */
 export function readScope(db: Database): Scope {
-  const cursors = db.all(Cursor, "select domain_id, version from content_domain order by domain_id");
+  const cursors = db.all(Cursor, queries.chosenDomains);
   return {
     kind: readState(db).content_scope,
     cursors: new Map(cursors.map(({ domain_id, version }) => [domain_id, version])),
@@ -31,9 +33,8 @@ export function isSameScope(a: Scope, b: Scope): boolean {
 
 /** Deletes the rows of domains that are not chosen, and their part of the tree. Within a transaction. */
 function dropOthers(db: Database): void {
-  const chosen = "(select domain_id from content_domain where version > 0)";
-  db.run(`delete from content_row where coalesce(domain_id, id) not in ${chosen}`);
-  db.run(`delete from content_node where kind = 'skill' and domain_id not in ${chosen}`);
+  db.run(queries.dropOtherRows);
+  db.run(queries.dropOtherNodes);
 }
 
 /**
@@ -46,26 +47,30 @@ export function setDomains({ db }: DeviceContext, ids: readonly string[] | null)
     const { content_version } = readState(db);
     const { kind, cursors } = readScope(db);
     if (ids === null ? kind !== "some" : kind === "some" && isSameChoice(cursors, ids)) return;
-    for (const table of ["content_staged", "content_part", "content_download"]) {
-      db.run(`delete from ${table}`);
-    }
+    discardDownload(db);
     if (ids === null) {
       // A domain that is not held yet needs no cursor.
-      db.run("delete from content_domain where version = 0");
+      db.run(queries.dropUnfetchedDomains);
       const scope = content_version === 0 ? "all" : "growing";
-      db.run("update sync_state set content_scope = ?", scope);
+      db.run(queries.rememberScope, scope);
       return;
     }
     const held = (id: string) => kind === "all" ? content_version : cursors.get(id) ?? 0;
-    db.run("delete from content_domain");
+    db.run(queries.clearDomains);
     for (const id of new Set(ids)) {
-      db.run("insert into content_domain (domain_id, version) values (?, ?)", id, held(id));
+      db.run(queries.chooseDomain, id, held(id));
     }
-    db.run("update sync_state set content_scope = 'some'");
+    db.run(queries.rememberScope, "some");
     dropOthers(db);
   });
 }
 
 function isSameChoice(cursors: ReadonlyMap<string, number>, ids: readonly string[]): boolean {
   return new Set(ids).size === cursors.size && ids.every((id) => cursors.has(id));
+}
+
+/** The ids of the chosen domains; null: all. */
+export function heldDomains({ db }: DeviceContext): string[] | null {
+  const { kind, cursors } = readScope(db);
+  return kind === "some" ? [...cursors.keys()] : null;
 }

@@ -1,5 +1,5 @@
 // Turns a candidate into a verified version: computes its hash tree, fetches damaged nodes, and only then changes the cache.
-import { type Client, ContractError, NetworkError, ProblemError } from "../client/mod.ts";
+import { type Client, ContractError, NetworkError, ProblemError, type Retry } from "../client/mod.ts";
 import { hashTree, nodeHash, rootHash, treeRow } from "../contract/hash_tree.ts";
 import type { ContentReport, Manifest } from "../contract/manifest.ts";
 import { hasRoot, type PublishedTree, publishedTree } from "../contract/published_tree.ts";
@@ -14,7 +14,6 @@ import { matchedTree, verifyContent } from "./content_tree.ts";
 import { clockTime } from "./clock.ts";
 import type { DeviceContext } from "./context.ts";
 import { isCorruption } from "./database.ts";
-import type { Retry } from "./retry.ts";
 import { tellRepaired } from "./telemetry.ts";
 
 /** The most nodes of a report. */

@@ -2,6 +2,7 @@
 // it must.
 import { z } from "zod";
 import type { Database } from "./database.ts";
+import * as queries from "./queries.gen.ts";
 
 const Node = z.object({ kind: z.enum(["domain", "skill"]), id: z.string() });
 /** A node of the stored tree. */
@@ -10,12 +11,11 @@ export type SuspectNode = z.infer<typeof Node>;
 /** Marks nodes as suspect, or, without any, the whole cache. */
 export function suspect(db: Database, nodes: Iterable<string>): void {
   db.transaction(() => {
-    db.run("update sync_state set content_suspect = 1");
-    db.run("update content_node set suspect = 0 where suspect = 1");
-    for (const id of nodes) db.run("update content_node set suspect = 1 where id = ?", id);
+    db.run(queries.suspectContent);
+    db.run(queries.clearSuspects);
+    for (const id of nodes) db.run(queries.suspectNode, id);
   });
 }
 
 /** The suspect nodes; empty: everything or nothing is suspect. */
-export const suspectNodes = (db: Database): SuspectNode[] =>
-  db.all(Node, "select kind, id from content_node where suspect = 1");
+export const suspectNodes = (db: Database): SuspectNode[] => db.all(Node, queries.suspectNodes);

@@ -8,6 +8,7 @@ import { readScope } from "./content_scope.ts";
 import { suspect } from "./content_suspects.ts";
 import { readState } from "./context.ts";
 import { type Database, isCorruption } from "./database.ts";
+import { keptNodes, suspectContent } from "./queries.gen.ts";
 
 // Without checks: a damaged hash simply differs from the published one.
 const Node = z.object({ kind: z.unknown(), id: z.unknown(), domain_id: z.unknown(), hash: z.unknown() })
@@ -41,7 +42,7 @@ export function keptTree(db: Database): PublishedTree {
   for (
     const { kind, id, domain_id, hash } of db.all(
       Node,
-      "select kind, id, domain_id, hash from content_node order by kind",
+      keptNodes,
     )
   ) {
     if (kind === "domain") tree.set(id, { hash, skills: new Map() });
@@ -116,7 +117,7 @@ export function verifyContent(db: Database): VerifyReport {
   const inOrder = isInOrder(db);
   const scan = readable(() => scanCache(db));
   if (!scan) {
-    db.run("update sync_state set content_suspect = 1");
+    db.run(suspectContent);
     return { ok: false, version, root, rows: 0, damaged: [], nodes: [] };
   }
   const { rows, rubbish } = scan;

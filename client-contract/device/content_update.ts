@@ -3,12 +3,14 @@ import { ContractError, type HeadOptions, ProblemError } from "../client/mod.ts"
 import type { Head } from "../contract/content.ts";
 import type { Manifest } from "../contract/manifest.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
-import { discardDownload, planDownload, type Release } from "./content_download.ts";
+import { discardDownload } from "./content_discard.ts";
+import { planDownload, type Release } from "./content_download.ts";
 import { type FetchOptions, fetchParts } from "./content_fetch.ts";
 import { fetchManifest, type Repair, settle } from "./content_settle.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { clockTime } from "./clock.ts";
 import { DeviceError } from "./device_error.ts";
+import { suspectContent } from "./queries.gen.ts";
 import { tellRefreshed, tellRepaired } from "./telemetry.ts";
 
 /** Times that one update may start over before the server is called unstable. */
@@ -78,7 +80,7 @@ export async function updateContent(
       if (++restarts > MAX_RESTARTS) {
         throw new DeviceError("unstable_server", "The content's history keeps changing.");
       }
-      context.db.transaction(() => discardDownload(context));
+      context.db.transaction(() => discardDownload(context.db));
       head = await freshHead(o) ?? head;
       fromZero = true;
       continue;
@@ -104,8 +106,8 @@ export async function updateContent(
         throw new DeviceError("content_mismatch", `Version ${head.version} is not what was published.`);
       }
       context.db.transaction(() => {
-        discardDownload(context);
-        context.db.run("update sync_state set content_suspect = 1");
+        discardDownload(context.db);
+        context.db.run(suspectContent);
       });
       fromZero = true;
     }

@@ -76,7 +76,11 @@ function inTransaction<T>(db: DeviceStorage, work: () => T): T {
     db.exec("commit");
     return result;
   } catch (error) {
-    db.exec("rollback");
+    try {
+      db.exec("rollback");
+    } catch {
+      // SQLite itself has rolled back, as it may on a full disk. The first error says why.
+    }
     throw error;
   }
 }

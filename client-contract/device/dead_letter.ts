@@ -1,11 +1,12 @@
 // Dead letters: what the device has given up. They are sent in batches like events, and the server keeps them for support.
 import { z } from "zod";
+import { fitBatch } from "../client/mod.ts";
 import type { EventResult } from "../contract/batch.ts";
 import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import { instant } from "./clock.ts";
 import { watchClock } from "./clock_watch.ts";
 import type { DeviceContext } from "./context.ts";
-import { fitBatch, nextId } from "./event_line.ts";
+import { nextId } from "./event_line.ts";
 import { DeviceError } from "./device_error.ts";
 import { dueAt, letterReason, retryAt } from "./outbox.ts";
 import { refreshProgress } from "./progress.ts";

@@ -42,6 +42,10 @@ export function requireUuid(id: string): void {
 /** A refusal of the device. Nothing was written. */
 export class DeviceError extends Error {
   override readonly name = "DeviceError";
+  /** Whether the same call may succeed later although nobody has done anything. */
+  get retryable(): boolean {
+    return this.code === "unstable_server";
+  }
   constructor(readonly code: DeviceErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
   }

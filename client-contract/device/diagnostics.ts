@@ -6,6 +6,7 @@ import { clockTime } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { type DraftOf } from "./event_line.ts";
 import { countOutbox } from "./outbox.ts";
+import * as queries from "./queries.gen.ts";
 import { keepTelemetry } from "./telemetry.ts";
 
 /** What the app knows and the device can't find out. A version or platform that is no `Label` is left out. */
@@ -41,13 +42,7 @@ const bounded = (value: number, most: number) => Math.min(Math.max(Math.trunc(va
 function lastCodes({ db }: DeviceContext): string[] {
   const rows = db.all(
     CodeRow,
-    `select code from (
-       select event_id as id, code from outbox where code is not null
-       union all
-       select letter_id, code from dead_letter where code is not null
-       union all
-       select event_id, json_extract(line, '$.body.code') from telemetry where json_extract(line, '$.body.code') is not null)
-     group by code order by max(id) desc`,
+    queries.lastCodes,
   );
   return rows.map(({ code }) => code).filter((code) => Code.safeParse(code).success).slice(0, MAX_CODES);
 }
@@ -65,12 +60,9 @@ export function readDiagnostics(
   const counts = countOutbox(context);
   const since = (time: string | null | undefined) =>
     time ? bounded((clockTime(clock) - Date.parse(time)) / 1000, MAX_INTEGER) : undefined;
-  const oldest = db.get(Oldest, "select min(created_at) as created_at from outbox where state = 'pending'");
-  const checked = db.get(Checked, "select checked_at from telemetry_state");
-  const size = db.get(
-    Size,
-    "select page_count * page_size as bytes from pragma_page_count(), pragma_page_size()",
-  );
+  const oldest = db.get(Oldest, queries.oldestWaitingEvent);
+  const checked = db.get(Checked, queries.readTelemetryState);
+  const size = db.get(Size, queries.databaseSize);
   return {
     platform: label(platform) ?? "unknown",
     app_version: label(appVersion),
@@ -107,6 +99,6 @@ export async function sendDiagnostics(
     keepTelemetry(context, { type: "app.reported", body: readDiagnostics(context, facts) })
   );
   await sync().catch(() => {});
-  const waiting = db.get(Waiting, "select count(*) as count from telemetry where event_id = ?", reportId);
+  const waiting = db.get(Waiting, queries.countTelemetryOf, reportId);
   return { reportId, isSent: waiting?.count === 0 };
 }

@@ -2,7 +2,7 @@
 // ascend together.
 import { z } from "zod";
 import type { Event, EventType } from "../contract/event.ts";
-import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "../contract/limits.ts";
+import { MAX_EVENT_BYTES } from "../contract/limits.ts";
 import type { TrackingEvent } from "../contract/tracking.ts";
 import { checkEventLine } from "../contract/verdict.ts";
 import { clockTime, instant, utcOffset } from "./clock.ts";
@@ -14,9 +14,6 @@ import { systemRandom } from "./entropy.ts";
 import { toJson } from "./json_line.ts";
 import * as queries from "./queries.gen.ts";
 import { nextUlid } from "./ulid.ts";
-
-/** Bytes of a batch that the header and line breaks may take. */
-const HEADER_BYTES = 4 * 1024;
 
 /** An event before it has an id: its type and body. */
 export type DraftOf<T extends EventType> = {
@@ -31,7 +28,6 @@ export const EventLine = z.object({ event_id: z.string(), line: z.string() });
 /** An event that waits to be sent. */
 export type EventLine = z.infer<typeof EventLine>;
 
-const encoder = new TextEncoder();
 const Taken = z.object({ taken: z.number() });
 
 /** Whether a table has the id, also one that came from another device. */
@@ -81,10 +77,4 @@ export function makeEvent(
     throw new DeviceError("event_too_large", `An event is at most ${MAX_EVENT_BYTES} bytes.`);
   }
   throw new DeviceError("invalid_event", `The event is invalid: ${verdict.field ?? verdict.code}.`);
-}
-
-/** The first of the lines that fit one batch. */
-export function fitBatch<T extends { line: string }>(waiting: readonly T[], headerBytes = HEADER_BYTES): T[] {
-  let room = MAX_BATCH_BYTES - headerBytes;
-  return waiting.filter(({ line }) => (room -= encoder.encode(line).byteLength + 1) >= 0);
 }

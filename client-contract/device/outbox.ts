@@ -1,12 +1,13 @@
 // The outbox: events wait here for the server, and stay some days after their delivery.
 import { z } from "zod";
+import { fitBatch } from "../client/mod.ts";
 import type { EventResult } from "../contract/batch.ts";
 import type { Event } from "../contract/event.ts";
 import { MAX_BATCH_EVENTS } from "../contract/limits.ts";
 import { clockTime, instant } from "./clock.ts";
 import { watchClock } from "./clock_watch.ts";
 import type { DeviceContext } from "./context.ts";
-import { type EventDraft, EventLine, fitBatch, makeEvent, nextId } from "./event_line.ts";
+import { type EventDraft, EventLine, makeEvent, nextId } from "./event_line.ts";
 import { supportText } from "./json_line.ts";
 import * as queries from "./queries.gen.ts";
 import { readSteering } from "./steering.ts";

@@ -1,5 +1,6 @@
 // When to sync: at the server's pace, spread by a random part, and sooner after a hint. Polls alone keep a device up to date, because
 // hints may get lost. After a hint about a release only the content is fetched; there is no reason to push or pull.
+import type { HintListener } from "../client/mod.ts";
 import type { ContentHint, LearnerHint } from "../contract/hint.ts";
 import { type Clock, clockTime } from "./clock.ts";
 
@@ -141,13 +142,7 @@ export function createSchedule(device: Scheduled, clock: Clock, random: () => nu
 }
 
 /** What keeps a device in sync. */
-export interface SyncLoop {
-  /** For the listener of the Realtime channel `content`. */
-  onHint(hint: ContentHint): void;
-  /** For the listener of the learner's private channel. */
-  onLearnerHint(hint: LearnerHint): void;
-  /** Whether both channels are joined: call it after each join, and after each loss. */
-  onListening(isListening: boolean): void;
+export interface SyncLoop extends HintListener {
   /** Ends when the signal is aborted. */
   readonly done: Promise<void>;
 }

@@ -4,7 +4,7 @@ import type postgres from "postgres";
 import { systemClock } from "../../supabase/functions/_shared/clock.ts";
 import { ProblemError } from "../client/client_error.ts";
 import type { Device } from "./device.ts";
-import { DEFAULT_RETRY } from "./retry.ts";
+import { DEFAULT_RETRY } from "../client/retry.ts";
 import { readSteering, steeredRetry } from "./steering.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
 import { startTestServer } from "../../scripts/testkit/device/server.ts";

@@ -1,12 +1,11 @@
 // The server's steering for this device. It is stored, so that it holds after a restart and offline.
-import { ProblemError } from "../client/mod.ts";
+import { DEFAULT_RETRY, ProblemError, type RetryPolicy } from "../client/mod.ts";
 import { DEFAULT_STEERING, Steering } from "../contract/steering.ts";
 import { clockTime } from "./clock.ts";
 import { isSetBack, watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
 import * as queries from "./queries.gen.ts";
-import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
 
 /** The current steering: the last that the server sent, before that the defaults. */
 export function readSteering(db: Database): Steering {

@@ -3,14 +3,14 @@
 // again after a restore of the server.
 import { z } from "zod";
 import type { EventResult } from "../contract/batch.ts";
-import { ContractError, NetworkError, ProblemError } from "../client/mod.ts";
+import { ContractError, fitBatch, NetworkError, ProblemError } from "../client/mod.ts";
 import { MAX_INTEGER } from "../contract/fields.ts";
 import { MAX_BATCH_EVENTS, MAX_DURATION_MS } from "../contract/limits.ts";
 import { Code } from "../contract/tracking.ts";
 import { clockTime, instant } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { DeviceError } from "./device_error.ts";
-import { EventLine, fitBatch, makeEvent, type TrackingDraft } from "./event_line.ts";
+import { EventLine, makeEvent, type TrackingDraft } from "./event_line.ts";
 import * as queries from "./queries.gen.ts";
 import { readSteering } from "./steering.ts";
 

@@ -9,7 +9,7 @@ import { Problem, problemResponse } from "../../supabase/functions/_shared/probl
 import type { Device } from "./device.ts";
 import { DeviceError } from "./device_error.ts";
 import { runSchedule } from "./schedule.ts";
-import type { TokenRequest } from "./token.ts";
+import type { TokenRequest } from "../client/token.ts";
 
 const DAY_MS = 86_400_000;
 const LEARNER = "1a000000-0000-4000-8000-000000000001";

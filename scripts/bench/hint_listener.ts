@@ -1,6 +1,6 @@
 // A listener of hints, as an app has one: supabase-js on the private channels.
 import { createClient } from "@supabase/supabase-js";
-import { listenForHints, type ListenOptions } from "../../client-contract/device/listen.ts";
+import { listenForHints, type ListenOptions } from "../../client-contract/client/listen.ts";
 import type { Stack } from "../local/stack.ts";
 
 /** Who listens, and what follows the hints. */

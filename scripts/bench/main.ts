@@ -17,6 +17,7 @@ import { figures, type Result, verdict } from "./measure.ts";
 import { benchPages } from "./pages.ts";
 import { benchPressure } from "./pressure.ts";
 import { benchPublish } from "./publish.ts";
+import { benchTimeline } from "./timeline.ts";
 
 const BENCHES = {
   alternatives: benchAlternatives,
@@ -36,6 +37,7 @@ const BENCHES = {
   publish: benchPublish,
   replays: benchReplays,
   sql: benchIngestSql,
+  timeline: benchTimeline,
   ...LATENCY,
 };
 const BATCHES = ["sql", "replays", "function", "largest", "alternatives"] as const;
@@ -59,6 +61,7 @@ export const COMMAND = {
   growth                batches beside a ledger of many rows
   health                a minute's roll-up of health
   instructors           the screens of instructors and admins, with 1,000,000 attempts
+  timeline              pages of the timeline of a learner with 100,000 events, as support sees them
   pressure              a hostile learner who pushes
   audit                 a large publish with and without the audit trail; sealing and verifying its log
   attacker              a hostile learner who reads content

@@ -10,6 +10,7 @@ const FOREIGN = new Set([
   ".git",
   ".carrel",
   "client-contract/dist",
+  "console-site",
   "supabase/.temp",
   "supabase/.branches",
 ]);

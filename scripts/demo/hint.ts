@@ -1,7 +1,7 @@
 // A device that is kept in sync as by an app in the foreground: it polls, and follows the hints that it hears.
 import { systemClock } from "../../client-contract/device/clock.ts";
 import type { Device } from "../../client-contract/device/device.ts";
-import { listenForHints } from "../../client-contract/device/listen.ts";
+import { listenForHints } from "../../client-contract/client/listen.ts";
 import { runSchedule } from "../../client-contract/device/schedule.ts";
 import type { SyncReport } from "../../client-contract/device/sync.ts";
 import { until } from "../local/until.ts";

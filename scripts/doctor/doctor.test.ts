@@ -30,6 +30,11 @@ const READ_ONLY = "alter database postgres set default_transaction_read_only = o
 const WRITABLE =
   "set transaction_read_only = off; alter database postgres reset default_transaction_read_only";
 
+Deno.test("O4: the doctor ends with status 1 where no check could be run", () => {
+  assert.equal(exitCodeOf([{ status: "skipped", detail: "needs a database" }]), 1);
+  assert.equal(exitCodeOf([{ status: "skipped", detail: "needs a key" }, { status: "ok", detail: "" }]), 0);
+});
+
 Deno.test("O4: the doctor", async (t) => {
   const folder = await Deno.makeTempDir();
   const secretsFile = join(folder, "secrets");

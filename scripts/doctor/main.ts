@@ -17,7 +17,7 @@ export const COMMAND = {
 The project is the local one, or that of --db-url and --url, or of SUPABASE_DB_URL and SUPABASE_URL. Keys come from
 SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY, or are asked for; SUPABASE_ACCESS_TOKEN adds the pool size. It wakes both
 workers once, and changes nothing else.
-Exit code: 0 nothing to do, 1 warnings or a wrong command line, 2 failures.`,
+Exit code: 0 nothing to do; 1 warnings, nothing could be checked, or a wrong command line; 2 failures.`,
   options: {
     "db-url": { type: "string", value: "URL", text: "the database's connection string, as postgres" },
     url: { type: "string", value: "URL", text: "the project's address, https://REF.supabase.co" },

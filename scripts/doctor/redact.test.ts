@@ -17,11 +17,17 @@ Deno.test("O4: the report of the doctor has no secret, host or address, in whate
     ["host db.firma.de refused", "host <host> refused"],
     ["from ::1 and fe80::1 and 10.0.0.1", "from <host> and <host> and <host>"],
     ["Key (email)=(jane@firma.de) exists", "Key (email)=(<email>) exists"],
+    ["AWS refused AKIAIOSFODNN7EXAMPLE", "AWS refused <key>"],
+    ["call +49 (170) 123-45 67 or +4917012345", "call <phone> or <phone>"],
+    ...["home", "Users"].map((folder) =>
+      [`open /${folder}/jane/x.ts`, `open /${folder}/<user>/x.ts`] as const
+    ),
     // What a report is for stays.
     [
       "12:30:45 in learner.event_2026_11, see docs/doctor.md#jobs",
       "12:30:45 in learner.event_2026_11, see docs/doctor.md#jobs",
     ],
+    ["offset +02:00, 1 +2 of 3", "offset +02:00, 1 +2 of 3"],
     [
       "'carrel.seal'::text did not use the token that was sent",
       "'carrel.seal'::text did not use the token that was sent",

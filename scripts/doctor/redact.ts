@@ -5,6 +5,7 @@ import type { Target } from "./target.ts";
 const FORMS: readonly (readonly [form: RegExp, shown: string])[] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`<>\\)]+/gi, "<address>"],
   [/\beyJ[\w-]{5,}\.[\w-]*(\.[\w-]*)?/g, "<token>"],
+  [/\b(AKIA|ASIA)[0-9A-Z]{16}\b/g, "<key>"],
   [/\b(sb_(publishable|secret)|sbp|whsec|sk|pk|key|ghp)_[\w+/=-]+/gi, "<key>"],
   [
     /(password|passwd|\bpwd?|secret|token|apikey|api_key|authorization)(["']?\s*[:=]\s*)(bearer\s+|basic\s+)?("[^"]*"|'[^']*'|["']?[^\s"',;&)]+)/gi,
@@ -13,6 +14,9 @@ const FORMS: readonly (readonly [form: RegExp, shown: string])[] = [
   [/\b(password)(\s+)'[^']*'/gi, "$1$2<secret>"],
   [/\b(bearer|basic)\s+[\w+/=.~-]{8,}/gi, "$1 <secret>"],
   [/[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}/gu, "<email>"],
+  // With a country's prefix: other numbers may be counts.
+  [/\+\d[\d ()/.-]{6,}\d/g, "<phone>"],
+  [/(\/home\/|\/Users\/|\\Users\\)[^\s/\\"'`]+/g, "$1<user>"],
   [/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, "<id>"],
   [/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/gi, "<id>"],
   [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, "<host>"],

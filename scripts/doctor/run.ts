@@ -73,8 +73,10 @@ export async function runChecks(target: Target, options: RunOptions = {}): Promi
   return results;
 }
 
-/** 0: nothing to do; 1: warnings; 2: failures. */
+/** 0: nothing to do; 1: warnings, or nothing could be checked; 2: failures. */
 export function exitCodeOf(results: readonly Finding[]): 0 | 1 | 2 {
   if (results.some(({ status }) => status === "failure")) return 2;
-  return results.some(({ status }) => status === "warning") ? 1 : 0;
+  const isClean = results.some(({ status }) => status === "ok") &&
+    results.every(({ status }) => status !== "warning");
+  return isClean ? 0 : 1;
 }

@@ -23,5 +23,8 @@ export function renderFindings(results: readonly Result[], isColoured: boolean):
     const first = `  ${shown}  ${check.padEnd(width)}  ${detail}`;
     return cure === undefined ? [first] : [first, `${indent}${cure}`, `${indent}${page}`];
   });
-  return [...lines, "", `Doctor: ${countText(results)}.`].join("\n");
+  const isBlind = results.every(({ status }) => status === "skipped");
+  return [...lines, "", `Doctor: ${countText(results)}.${isBlind ? " Nothing could be checked." : ""}`].join(
+    "\n",
+  );
 }

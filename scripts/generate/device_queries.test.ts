@@ -67,11 +67,8 @@ const ALLOWED =
 const SQL =
   /^\s*(select|insert|update|delete|replace|with|create|drop|alter|pragma|begin|commit|rollback)\b[^]*\s/i;
 
-/** Files whose queries have no names yet. A file leaves the list with its last text. */
-const WITHOUT_NAMES = new Set(
-  "content_apply.ts content_candidate.ts content_check.ts content_delta.ts content_download.ts content_scope.ts content_suspects.ts content_tree.ts content_update.ts diagnostics.ts"
-    .split(" "),
-);
+/** Statements on a temporary table can't have names: Drift would not know the table. */
+const WITHOUT_NAMES = ["content_rewrite.ts"];
 
 /** Texts of a module that are SQL. */
 function sqlTexts(file: string, text: string): string[] {
@@ -80,7 +77,7 @@ function sqlTexts(file: string, text: string): string[] {
     const value = ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)
       ? node.text
       : ts.isTemplateExpression(node)
-      ? `${node.head.text} `
+      ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join(" ")
       : "";
     if (
       SQL.test(`${value} `) && !ALLOWED.test(value.trim()) &&
@@ -99,5 +96,5 @@ Deno.test("K1, K3: the reference device has no SQL of its own", async () => {
     if (!name.endsWith(".ts") || /\.(test|gen)\.ts$/.test(name)) continue;
     if (sqlTexts(name, await Deno.readTextFile(join(DEVICE, name))).length > 0) withSql.push(name);
   }
-  assert.deepEqual(withSql.sort(), [...WITHOUT_NAMES].sort());
+  assert.deepEqual(withSql, WITHOUT_NAMES);
 });

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { throwAwayCluster } from "../start/project.ts";
 import { COMMANDS, type Given } from "./commands.ts";
-import { csvOf, tableOf } from "./csv.ts";
+import { csvOf } from "../../console/data/csv.ts";
+import { tableOf } from "./terminal_table.ts";
 import { readRows } from "./read.ts";
 import { sqlSource } from "./source.ts";
 

@@ -4,7 +4,8 @@ import { patientProgress } from "../command/progress.ts";
 import { resolveDatabaseUrl } from "../content/database.ts";
 import { fromCaller } from "../start/options.ts";
 import { COMMANDS } from "./commands.ts";
-import { csvOf, tableOf } from "./csv.ts";
+import { csvOf } from "../../console/data/csv.ts";
+import { tableOf } from "./terminal_table.ts";
 import { readRows } from "./read.ts";
 import { restSource, sqlSource } from "./source.ts";
 

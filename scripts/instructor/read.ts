@@ -1,7 +1,7 @@
 // Runs a command of `npm run instructor`: names become ids, and all pages become one list.
 import { UserError } from "../command/command.ts";
 import type { Given, InstructorCommand } from "./commands.ts";
-import type { Row } from "./csv.ts";
+import type { Row } from "../../console/data/csv.ts";
 import type { Parameter, Source } from "./source.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

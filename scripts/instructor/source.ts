@@ -4,7 +4,7 @@ import { z } from "zod";
 import { codeOfSqlstate } from "../../client-contract/contract/errors.ts";
 import { Refusal, UsageError, UserError } from "../command/command.ts";
 import { connect, explainDatabaseError } from "../content/database.ts";
-import type { Row } from "./csv.ts";
+import type { Row } from "../../console/data/csv.ts";
 
 /** A parameter of a function: name, type, value. */
 export type Parameter = readonly [name: string, type: string, value: unknown];

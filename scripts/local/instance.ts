@@ -15,6 +15,8 @@ const RunningSchema = z.object({
     secretKey: z.string(),
     databaseLog: z.string(),
     functions: z.array(z.string()),
+    /** Pages that the project serves beside the stack, by name. */
+    pages: z.record(z.string(), z.string()),
   }).optional(),
 });
 

@@ -70,5 +70,10 @@ export function readTask({ values, operands }: PrivacyLine): Task {
   if (command === "keep" && values.for === undefined) {
     throw new UsageError("--for is missing: how long, such as '400 days', or `ever`.");
   }
+  if (command === "keep" && !/^(ever|\d+ (hour|day|week|month|year)s?)$/.test(values.for ?? "")) {
+    throw new UsageError(
+      "--for takes a number and a unit from hours to years, such as '400 days', or `ever`.",
+    );
+  }
   return { command, operand };
 }

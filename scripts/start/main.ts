@@ -2,13 +2,15 @@
 import { join, relative } from "node:path";
 import { type Command, type Line, main, type Options, UserError } from "../command/command.ts";
 import { createProgress, type Progress } from "../command/progress.ts";
-import { readProjectConfig, type StackConfig } from "../local/config.ts";
+import { buildConsole } from "../console/build.ts";
+import { serveConsole, type ServedConsole } from "../console/serve.ts";
+import { readProjectConfig } from "../local/config.ts";
 import { removeData } from "../local/data_folder.ts";
 import { watchFolders } from "../local/functions/watch.ts";
 import { AlreadyRunning, claimInstance } from "../local/instance.ts";
 import { PortTaken } from "../local/postgres/port.ts";
 import { MigrationsDiverged, type Reporting, type Stack, startStack } from "../local/stack.ts";
-import { resolveConfig, SETTINGS } from "./options.ts";
+import { resolveConfig, SETTINGS, type StartConfig } from "./options.ts";
 import { CARREL, PROJECT_FOLDER, SUPABASE_FOLDER } from "./project.ts";
 import { configureSignals } from "./signals.ts";
 import { renderSummary, summarise } from "./summary.ts";
@@ -51,7 +53,7 @@ async function resetAfter(error: MigrationsDiverged, dataFolder: string, asks: b
 }
 
 /** Starts the stack; where its database no longer fits the migrations, after a reset. */
-async function start(config: StackConfig, reporting: Reporting, asks: boolean): Promise<Stack> {
+async function start(config: StartConfig, reporting: Reporting, asks: boolean): Promise<Stack> {
   for (;;) {
     try {
       return await startStack(CARREL, config, reporting);
@@ -74,8 +76,24 @@ function serveFunctions(stack: Stack, progress: Progress): Disposable {
   });
 }
 
+/** The console's port unless one is chosen. The ports below are those of the Supabase CLI. */
+const CONSOLE_PORT = 54328;
+
+/** Serves the console; on a free port where nobody has chosen one, and the usual one is taken. */
+function openConsole({ consolePort }: StartConfig, stack: Stack): ServedConsole {
+  const serve = (port: number) =>
+    serveConsole(buildConsole, { url: stack.apiUrl, key: stack.publishableKey }, port);
+  if (consolePort !== undefined) return serve(consolePort);
+  try {
+    return serve(CONSOLE_PORT);
+  } catch (error) {
+    if (!(error instanceof PortTaken)) throw error;
+    return serve(0);
+  }
+}
+
 /** Runs until a signal, or until PostgreSQL ends by itself; gives the exit code. */
-async function supervise(config: StackConfig, json: boolean): Promise<number> {
+async function supervise(config: StartConfig, json: boolean): Promise<number> {
   const progress = createProgress(json ? "stderr" : "stdout");
   const stop = stopSignal(progress);
   await using instance = await claimInstance(config.dataFolder);
@@ -85,7 +103,8 @@ async function supervise(config: StackConfig, json: boolean): Promise<number> {
   // A signal in the middle of the start waits for its end, so that everything stops in order.
   if (stop.aborted) return 0;
 
-  const summary = await summarise(stack);
+  await using page = openConsole(config, stack);
+  const summary = await summarise(stack, { Console: page.url });
   await instance.announce(summary);
   if (json) console.log(JSON.stringify({ pid: Deno.pid, ...summary }));
   else progress.say(renderSummary(summary, progress.seconds()));
@@ -98,8 +117,13 @@ async function supervise(config: StackConfig, json: boolean): Promise<number> {
 }
 
 /** A failure with the option that avoids it, where there is one. */
-function advise(error: unknown, config: StackConfig): unknown {
+function advise(error: unknown, config: StartConfig): unknown {
   if (error instanceof PortTaken) {
+    if (error.port === config.consolePort) {
+      return new UserError(
+        `${error.message} It is meant for the console: choose another one with --console-port.`,
+      );
+    }
     const [what, option, key] = error.port === config.apiPort
       ? ["API", "--api-port", "[api]"]
       : ["database", "--db-port", "[db]"];

@@ -13,6 +13,7 @@ const setting = (value: string, variable: string, text: string) =>
 export const SETTINGS = {
   "api-port": setting("N", "CARREL_API_PORT", "port of the API; default: supabase/config.toml"),
   "db-port": setting("N", "CARREL_DB_PORT", "port of the database; default: supabase/config.toml"),
+  "console-port": setting("N", "CARREL_CONSOLE_PORT", "port of the console; default: 54328, or a free one"),
   "functions": setting(
     "MODE",
     "CARREL_FUNCTIONS",
@@ -40,12 +41,18 @@ export function fromCaller(path: string): string {
   return resolve(Deno.env.get("INIT_CWD") ?? ".", path);
 }
 
+/** What `npm start` runs with. */
+export interface StartConfig extends StackConfig {
+  /** Where the console answers; by default a fixed port, or a free one where that is taken. */
+  consolePort: number | undefined;
+}
+
 /** Puts a run's settings together. Throws `UsageError` for a value that can't be used. */
 export function resolveConfig(
   project: ProjectConfig,
   given: Given,
   env: Readonly<Record<string, string | undefined>>,
-): StackConfig {
+): StartConfig {
   const read = <T>(name: Setting, parse: (value: string, what: string) => T, otherwise: T): T => {
     const { variable } = SETTINGS[name];
     const option = given[name];
@@ -54,10 +61,11 @@ export function resolveConfig(
     return value ? parse(value, variable) : otherwise;
   };
   const port = (value: string, what: string) => wholeNumber(value, what, 1, 65_535);
-  const config: StackConfig = {
+  const config: StartConfig = {
     ...project,
     apiPort: read("api-port", port, project.apiPort),
     databasePort: read("db-port", port, project.databasePort),
+    consolePort: read<number | undefined>("console-port", port, undefined),
     functionsMode: read("functions", functionsMode, "in-process"),
     isolates: read("isolates", (value, what) => wholeNumber(value, what, 1, 64), 1),
     envFile: read<string | undefined>("env-file", fromCaller, undefined),

@@ -7,6 +7,8 @@ export interface Summary {
   publishableKey: string;
   secretKey: string;
   databaseUrl: string;
+  /** Pages that are served beside the stack, by name. */
+  pages: Record<string, string>;
   /** PostgreSQL's log. */
   databaseLog: string;
   /** Addresses of the Edge Functions. */
@@ -14,13 +16,14 @@ export interface Summary {
 }
 
 /** Collects the facts. */
-export async function summarise(stack: Stack): Promise<Summary> {
+export async function summarise(stack: Stack, pages: Record<string, string> = {}): Promise<Summary> {
   const slugs = await stack.functions.slugs();
   return {
     apiUrl: stack.apiUrl,
     publishableKey: stack.publishableKey,
     secretKey: stack.secretKey,
     databaseUrl: stack.dbUrl(),
+    pages,
     databaseLog: stack.cluster.logFile,
     functions: slugs.map((slug) => `${stack.apiUrl}/functions/v1/${slug}`),
   };
@@ -34,6 +37,7 @@ export function renderFacts(s: Summary): string[] {
   const [first = "none", ...others] = s.functions;
   return [
     fact("API", s.apiUrl),
+    ...Object.entries(s.pages).map(([name, url]) => fact(name, url)),
     fact("Publishable key", s.publishableKey),
     fact("Secret key", s.secretKey),
     fact("Database", s.databaseUrl),

@@ -69,6 +69,15 @@ function timeOf(text: string | undefined, option: string): string | null {
   return time.toISOString();
 }
 
+/** An id that is a UUID; null where the option is not given. */
+function idOf(text: string | undefined, option: string): string | null {
+  if (text === undefined) return null;
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) {
+    throw new UsageError(`${option} takes a UUID.`);
+  }
+  return text;
+}
+
 /** A PostgreSQL array literal of words. */
 function listOf(words: readonly string[], what: string): string {
   if (!words.every((word) => /^[\w-]+$/.test(word))) {
@@ -112,10 +121,10 @@ function callOf(command: string, args: readonly string[], values: Values): Call 
         page_rows: limit,
         with_answers: answers,
         with_kinds: values.kind === undefined ? null : listOf(values.kind.split(","), "--kind"),
-        with_device: values.device ?? null,
+        with_device: idOf(values.device, "--device"),
         with_code: code,
-        with_skill: values.skill ?? null,
-        with_question: values.question ?? null,
+        with_skill: idOf(values.skill, "--skill"),
+        with_question: idOf(values.question, "--question"),
         from_time: timeOf(values.from, "--from"),
         to_time: timeOf(values.to, "--to"),
       }, { learner });
@@ -151,9 +160,13 @@ function callOf(command: string, args: readonly string[], values: Values): Call 
       if (rest.length === 0) throw new UsageError("discard takes the ids of quarantined events.");
       return call("discard_quarantined", { ids: listOf(rest, "discard"), reason }, { learner });
     case "grant":
-      return call("grant_support", { staff: named("the id of an account"), reason, hours: hours("8") });
+      return call("grant_support", {
+        staff: idOf(named("the id of an account"), command),
+        reason,
+        hours: hours("8"),
+      });
     case "end-grant":
-      return call("end_support_grant", { staff: named("the id of an account"), reason });
+      return call("end_support_grant", { staff: idOf(named("the id of an account"), command), reason });
     case "grants":
       return call("support_grants", {});
     default:

@@ -160,5 +160,7 @@ Deno.test("O2: npm run support refuses a command line that it cannot use", () =>
   assert.match(refusal("event", "--reason", "x"), /^event takes the id of an event/);
   assert.match(refusal("timeline", LEARNER, "--reason", "x", "--from", "soon"), /^--from takes a time/);
   assert.match(refusal("timeline", LEARNER, "--reason", "x", "--limit", "501"), /from 1 to 500/);
+  assert.equal(refusal("timeline", LEARNER, "--reason", "x", "--device", "zzz"), "--device takes a UUID.");
+  assert.equal(refusal("grant", "jane", "--reason", "x"), "grant takes a UUID.");
   assert.match(refusal("errors", "extra", "--reason", "x"), /^Unexpected argument: extra/);
 });

@@ -477,7 +477,7 @@ as $$
   -- A list, because the catalogue would cost a page of a timeline 400 blocks. A test compares the two.
   select array['learner.adoption', 'learner.attempt', 'learner.batch', 'learner.device', 'learner.device_session', 'learner.event', 'learner.practice',
     'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.cohort_member', 'ops.cohort_staff', 'ops.content_report', 'ops.erasure',
-    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry', 'ops.telemetry_horizon']
+    'ops.learner_cell', 'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry', 'ops.telemetry_horizon']
 $$;
 comment on function private.learner_objects() is 'The objects of audit records that have a learner''s id as their object_id: every table with a column user_id.';
 
@@ -887,7 +887,8 @@ $$;
 comment on function private.rows_to_replay(uuid, bytea[], text, boolean, timestamptz) is
   'A learner''s open and held rows whose last try was before p_tried_before, least recently tried first.';
 
-create function private.replay_quarantined(p_learner uuid, p_ids text[], p_code text, p_new_id boolean, p_tried_before timestamptz)
+create function private.replay_quarantined(
+  p_learner uuid, p_ids text[], p_code text, p_new_id boolean, p_tried_before timestamptz, p_reason text)
 returns table (id text, status text, code text, field text, became_event text, remaining integer, began_at timestamptz)
 language plpgsql
 volatile
@@ -901,6 +902,10 @@ declare
   v_remaining integer;
 begin
   perform private.require_role('support', 'admin');
+  -- After a fix of the server the code says why. A person who replays single events gives a reason.
+  if p_reason is not null then
+    perform private.require_reason(p_reason);
+  end if;
   perform private.lock_learner(p_learner);
   if p_ids is not null then
     v_asked := private.quarantine_ids(p_learner, p_ids);
@@ -910,40 +915,41 @@ begin
   v_rows := array(select r.sha256 from private.rows_to_replay(p_learner, v_asked, p_code, p_new_id, v_before) r limit 500);
   if p_new_id then
     perform private.mend_row(p_learner, q.sha256,
-      (coalesce(q.mended_body, q.body)::jsonb || jsonb_build_object('id', private.mended_id(q)))::text, 'Its id is taken by another event.')
+      (coalesce(q.mended_body, q.body)::jsonb || jsonb_build_object('id', private.mended_id(q)))::text, coalesce(p_reason, 'Its id is taken by another event.'))
     from ops.quarantine q
     where q.user_id = p_learner and q.sha256 = any (v_rows);
   else
     perform private.retry_rows(p_learner, v_rows);
-    perform private.record_actions(p_learner, v_rows, 'replayed', null);
+    perform private.record_actions(p_learner, v_rows, 'replayed', p_reason);
   end if;
   v_remaining := (select count(*) from private.rows_to_replay(p_learner, v_asked, p_code, p_new_id, v_before));
   perform private.audit('replay_quarantined', 'learner.state', p_learner::text, null, jsonb_build_object('ids', p_ids, 'code', p_code,
-    'new_id', p_new_id, 'tried_before', p_tried_before, 'rows', cardinality(v_rows), 'remaining', v_remaining));
+    'new_id', p_new_id, 'tried_before', p_tried_before, 'reason', p_reason, 'rows', cardinality(v_rows), 'remaining', v_remaining));
   return query select s.*, v_remaining, v_before from private.quarantine_states(p_learner, coalesce(v_asked, v_rows)) s;
 end
 $$;
-comment on function private.replay_quarantined(uuid, text[], text, boolean, timestamptz) is 'The core of replay_quarantined().';
+comment on function private.replay_quarantined(uuid, text[], text, boolean, timestamptz, text) is 'The core of replay_quarantined().';
 
 create function public.replay_quarantined(
-  learner uuid, ids text[] default null, with_code text default null, as_new_id boolean default false, tried_before timestamptz default null)
+  learner uuid, ids text[] default null, with_code text default null, as_new_id boolean default false, tried_before timestamptz default null,
+  reason text default null)
 returns table (id text, status text, code text, field text, became_event text, remaining integer, began_at timestamptz)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before);
+  return query select * from private.replay_quarantined(learner, ids, with_code, as_new_id, tried_before, reason);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.replay_quarantined(uuid, text[], text, boolean, timestamptz) is
+comment on function public.replay_quarantined(uuid, text[], text, boolean, timestamptz, text) is
   'Sends a learner''s quarantined events through ingest again (some ids, all, or all of a code): at most 500, least recently tried first. Returns the state '
   'of each. remaining is the number not tried yet: repeat with began_at as tried_before until it is 0, or no row is returned. '
-  'as_new_id: gives events whose id is taken a new id. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
+  'as_new_id: gives events whose id is taken a new id. reason: kept with each event. Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
 create function private.mend_quarantined(p_learner uuid, p_id text, p_mended jsonb, p_reason text)
 returns table (id text, status text, code text, field text, became_event text)
@@ -987,8 +993,8 @@ comment on function public.mend_quarantined(uuid, text, jsonb, text) is
   'Replays an open or held event with a corrected body and returns its state. The original and all earlier bodies are kept. '
   'Support and admins; audited. Errors: forbidden, record_unknown, support_invalid.';
 
-grant execute on function private.replay_quarantined(uuid, text[], text, boolean, timestamptz), private.mend_quarantined(uuid, text, jsonb, text),
-  public.replay_quarantined(uuid, text[], text, boolean, timestamptz), public.mend_quarantined(uuid, text, jsonb, text) to authenticated, service_role;
+grant execute on function private.replay_quarantined(uuid, text[], text, boolean, timestamptz, text), private.mend_quarantined(uuid, text, jsonb, text),
+  public.replay_quarantined(uuid, text[], text, boolean, timestamptz, text), public.mend_quarantined(uuid, text, jsonb, text) to authenticated, service_role;
 
 -- Source: schemas/90_people/quarantine_replay_all.sql
 -- What:  replay_all_quarantined(): after a fix of the server, retries the events of one code for all learners, step by step.
@@ -1036,7 +1042,7 @@ begin
   for v_user in select distinct r.user_id from private.rows_to_replay_of_all(p_code, began_at) r order by r.user_id
   loop
     perform from learner.state s where s.user_id = v_user for update skip locked;
-    if not found then
+    if not found or not private.is_here(v_user) then
       busy := busy || v_user;
       continue;
     end if;
@@ -2522,6 +2528,10 @@ begin
   end if;
   perform private.refuse_absent(p_account);
   select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
+  if v_adoption is null then
+    -- Their rows are in another cell, from which they would be missing here. The account's devices wait and do not follow.
+    perform private.refuse_moved(p_anonymous, false);
+  end if;
   if v_adoption.adopted_by <> p_account then
     perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
   elsif v_adoption is not null then
@@ -3497,6 +3507,10 @@ begin
   select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
   from private.missing_triggers() t
   union all
+  select 'moves_unfinished', min(l.since), format('%s learners have been moving between cells for more than 15 minutes, and their devices wait. An operator continues: see docs/scaling.md#place-and-move-learners', count(*))
+  from ops.learner_cell l where l.state <> 'settled' and l.since < now() - interval '15 minutes'
+  having count(*) > 0
+  union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
@@ -3521,6 +3535,6 @@ $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
-  'trigger_disabled, trigger_missing, worker_silent.';
+  'moves_unfinished, trigger_disabled, trigger_missing, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

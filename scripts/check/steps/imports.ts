@@ -18,7 +18,7 @@ const Output = z.object({
   }),
 });
 
-const FOLDERS = ["client-contract", "docs", "scripts", "supabase"];
+const FOLDERS = ["client-contract", "console", "docs", "scripts", "supabase"];
 const CRUISER = `${root}/node_modules/dependency-cruiser/bin/dependency-cruise.mjs`;
 
 /** Checks the imports of the folders in `cwd`; the rules are the project's own. */

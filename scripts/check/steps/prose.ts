@@ -13,7 +13,7 @@ const FORBIDDEN: { pattern: RegExp; message: string }[] = [
   { pattern: /\bTO(?:DO)\b|\bFIX(?:ME)\b/, message: "leaves work undone: finish it or open an issue" },
 ];
 const TEXT =
-  /\.(?:ts|mjs|js|sql|md|json|jsonl|toml|ya?ml|txt|drift|dart|css|html)$|(?:^|\/)(?:\.[\w.]+|run|LICENSE)$/;
+  /\.(?:tsx?|mjs|js|sql|md|json|jsonl|toml|ya?ml|txt|drift|dart|css|html)$|(?:^|\/)(?:\.[\w.]+|run|LICENSE)$/;
 /** A sentence holds one idea in about 20 words. */
 const MOST_WORDS = 32;
 

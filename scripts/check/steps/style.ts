@@ -40,7 +40,7 @@ function tooLong(path: string, text: string, limit: number, house: number): Fail
 
 /** What is wrong with the style of one file. */
 export function checkStyle(path: string, text: string): Failure[] {
-  if (path.endsWith(".ts")) return tooLong(path, text, TYPESCRIPT_LINES, 300);
+  if (/\.tsx?$/.test(path)) return tooLong(path, text, TYPESCRIPT_LINES, 300);
   const failures = [...lowercase(path, text), ...tooLong(path, text, SQL_LINES, 200)];
   if (path.startsWith("supabase/schemas/")) {
     if (!SOURCE_NAME.test(path)) {
@@ -61,7 +61,7 @@ export function checkStyle(path: string, text: string): Failure[] {
 
 /** Files whose style is checked: generated ones are not written by hand. */
 const hasStyle = (path: string) =>
-  /\.(ts|sql)$/.test(path) && !/\.gen\.|\.d\.ts$|^supabase\/migrations\//.test(path);
+  /\.(tsx?|sql)$/.test(path) && !/\.gen\.|\.d\.ts$|^supabase\/migrations\//.test(path);
 
 export const style: Step = {
   name: "style",

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 
 select tests.a_release();
 insert into learner.state (user_id) values (tests.learner());
@@ -18,6 +18,7 @@ insert into big values
   ('mend_quarantined', 'CR071 mended', $$ select public.mend_quarantined(tests.learner(), encode(sha256('a'), 'hex'), jsonb_build_object('a', repeat('x', 16384)), 'A test') $$),
   ('support_timeline', 'CR071 with_kinds', $$ select public.support_timeline(tests.learner(), 'A test', with_kinds => array_fill('event'::text, array[100])) $$),
   ('add_webhook_endpoint', 'CR062 events', $$ select public.add_webhook_endpoint('https://a.test', array_fill('release.published'::text, array[1000])) $$),
+  ('set_steering', 'CR044 settings', $$ select public.set_steering(jsonb_build_object('note', repeat('x', 10000)), 'A test') $$),
   ('add_cohort_members', 'CR044 learners', $$ select public.add_cohort_members(tests.domain(1), array_fill('x'::text, array[501])) $$),
   ('remove_cohort_members', 'CR044 learners', $$ select public.remove_cohort_members(tests.domain(1), array_fill('x'::text, array[501])) $$),
   ('add_cohort_staff', 'CR044 instructors', $$ select public.add_cohort_staff(tests.domain(1), array_fill('x'::text, array[501])) $$),

@@ -1,0 +1,78 @@
+// The console in Chromium, on a stack of its own with a user for each role.
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { buildConsole } from "../console/build.ts";
+import { serveConsole } from "../console/serve.ts";
+import type { Stack } from "../local/stack.ts";
+import { throwAwayStack } from "../start/project.ts";
+import { type CreatedUser, createUsers, type Role } from "../users/create_users.ts";
+import { openBrowser } from "./browser.ts";
+
+/** What a test of pages has. */
+export interface ConsoleBench extends AsyncDisposable {
+  stack: Stack;
+  /** With a slash at its end. */
+  url: string;
+  users: Record<Role, CreatedUser>;
+  /** A page that is signed in, at a link such as `#/cohorts`; each has cookies and storage of its own. */
+  open(role: Role, link?: string, o?: BrowserContextOptions): Promise<Page>;
+  /** A page that nobody has signed in. */
+  openSignedOut(link?: string, o?: BrowserContextOptions): Promise<Page>;
+}
+
+type State = Exclude<BrowserContextOptions["storageState"], undefined>;
+
+/** Types the user's address and password, and waits until the answer has been drawn. */
+async function signIn(page: Page, { email, password }: CreatedUser): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+/** Starts stack, console and browser. Jobs do not run by themselves. */
+export async function openConsoleBench(): Promise<ConsoleBench> {
+  await using cleanup = new AsyncDisposableStack();
+  const stack = cleanup.use(await throwAwayStack({ migrated: true, jobs: false }));
+  const site = cleanup.use(serveConsole(buildConsole, { url: stack.apiUrl, key: stack.publishableKey }));
+  const browser = cleanup.use(await openBrowser());
+  const created = await createUsers({ apiUrl: stack.apiUrl, secretKey: stack.secretKey });
+  const userOf = (role: Role): CreatedUser => {
+    const user = created.find((one) => one.role === role);
+    if (!user) throw new Error(`There is no user with the role ${role}.`);
+    return user;
+  };
+  const users = {
+    learner: userOf("learner"),
+    instructor: userOf("instructor"),
+    support: userOf("support"),
+    admin: userOf("admin"),
+  };
+  const openSignedOut = async (link = "", o: BrowserContextOptions = {}) => {
+    const context = await browser.newContext({ timezoneId: "UTC", ...o });
+    context.setDefaultTimeout(20_000);
+    const page = await context.newPage();
+    await page.goto(`${site.url}${link}`);
+    return page;
+  };
+  // A password costs the server a hash; a session is taken along to the next page of the same role.
+  const sessions = new Map<Role, State>();
+  const resources = cleanup.move();
+  return {
+    stack,
+    url: site.url,
+    users,
+    openSignedOut,
+    async open(role, link, o = {}) {
+      const storageState = sessions.get(role);
+      const page = await openSignedOut(link, { ...(storageState ? { storageState } : {}), ...o });
+      if (!storageState) {
+        await signIn(page, users[role]);
+        sessions.set(role, await page.context().storageState());
+      } else {
+        await page.getByRole("button", { name: "Sign out" }).waitFor();
+      }
+      return page;
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
