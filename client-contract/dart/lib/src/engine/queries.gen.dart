@@ -583,6 +583,10 @@ abstract final class Queries {
   static Query rememberHistory(String history) =>
     Query('update sync_state set history = ?', [history]);
 
+  /// Stores the learner's cell; null: the home cell.
+  static Query rememberCell(String? cellUrl) =>
+    Query('update sync_state set cell_url = ?', [cellUrl]);
+
   /// Stores when a sync went through.
   static Query rememberSync(String syncedAt) =>
     Query('update sync_state set synced_at = ?', [syncedAt]);
@@ -852,4 +856,324 @@ abstract final class Queries {
       'failed_code = ?',
       [failedCode],
     );
+
+  /// Counts reports about the device that wait under an id.
+  static Query countTelemetryOf(String eventId) =>
+    Query(
+      'select count(*) as count from telemetry where event_id = ?',
+      [eventId],
+    );
+
+  /// When the oldest waiting event was created.
+  static const Query oldestWaitingEvent = Query(
+    "select min(created_at) as created_at from outbox where state = 'pending'",
+  );
+
+  /// Bytes of the database.
+  static const Query databaseSize = Query(
+    'select page_count * page_size as bytes from pragma_page_count(), '
+    'pragma_page_size()',
+  );
+
+  /// The codes of the last failures, each once and newest first: of refused
+  /// events, and of what the device was to report.
+  static const Query lastCodes = Query(
+    'select code from ( select event_id as id, code from outbox where code is '
+    'not null union all select letter_id, code from dead_letter where code is '
+    "not null union all select event_id, json_extract(line, '\$.body.code') "
+    "from telemetry where json_extract(line, '\$.body.code') is not null) "
+    'group by code order by max(id) desc',
+  );
+
+  /// The next rows of the cache, in the order of their numbers. fits: the
+  /// columns agree with the body.
+  static Query cachedRows(int after, int most) =>
+    Query(
+      'select rowid, kind, id, domain_id, skill_id, sha256, cast(body as blob) '
+      "as line, case when typeof(body) = 'text' and json_valid(body) then "
+      "json_extract(body, '\$.kind') is kind and json_extract(body, '\$.id') is "
+      "id and json_extract(body, '\$.version') is version and "
+      "json_extract(body, '\$.domain_id') is domain_id and json_extract(body, "
+      "'\$.skill_id') is skill_id and json_extract(body, '\$.position') is "
+      'position else 0 end as fits from content_row where rowid > ? order by '
+      'rowid limit ?',
+      [after, most],
+    );
+
+  /// The rows of a node: a skill and its questions, or the row of a domain.
+  static Query rowsOfNode(String kind, String id) =>
+    Query(
+      'select rowid, kind, id, domain_id, skill_id, sha256, cast(body as blob) '
+      "as line, case when typeof(body) = 'text' and json_valid(body) then "
+      "json_extract(body, '\$.kind') is kind and json_extract(body, '\$.id') is "
+      "id and json_extract(body, '\$.version') is version and "
+      "json_extract(body, '\$.domain_id') is domain_id and json_extract(body, "
+      "'\$.skill_id') is skill_id and json_extract(body, '\$.position') is "
+      'position else 0 end as fits from content_row where rowid in ( select '
+      'rowid from content_row where kind = ?1 and id = ?2 union all select '
+      "rowid from content_row where skill_id = case ?1 when 'skill' then ?2 end)",
+      [kind, id],
+    );
+
+  /// A cached row without its text.
+  static Query cachedRow(String kind, String id) =>
+    Query(
+      'select rowid, kind, id, domain_id, skill_id, sha256 from content_row '
+      'where kind = ? and id = ?',
+      [kind, id],
+    );
+
+  /// The text of a cached row.
+  static Query cachedBody(String kind, String id) =>
+    Query('select body from content_row where kind = ? and id = ?', [kind, id]);
+
+  /// The hashes of a skill's cached questions.
+  static Query cachedQuestions(String skillId) =>
+    Query('select id, sha256 from content_row where skill_id = ?', [skillId]);
+
+  /// A cached row of no node, if there is any.
+  static const Query strayRow = Query(
+    'select 1 as found from content_row c where not exists ( select 1 from '
+    "content_node n where n.kind = case c.kind when 'domain' then 'domain' "
+    "else 'skill' end and n.id = case c.kind when 'question' then c.skill_id "
+    'else c.id end) limit 1',
+  );
+
+  /// Writes a cached row.
+  static Query writeCachedRow(
+    String kind,
+    String id,
+    int version,
+    String body,
+    String sha256,
+  ) =>
+    Query(
+      'insert or replace into content_row (kind, id, version, body, sha256) '
+      'values (?, ?, ?, ?, ?)',
+      [kind, id, version, body, sha256],
+    );
+
+  /// Copies rows of the download into the cache; rows: JSON, a list of [number,
+  /// SHA-256 in hex]. `cross join` keeps this order of the tables.
+  static Query writeStagedRows(String rows) =>
+    Query(
+      'insert or replace into content_row (kind, id, version, body, sha256) '
+      "select s.kind, s.id, json_extract(s.body, '\$.version'), s.body, "
+      "json_extract(r.value, '\$[1]') from json_each(?) r cross join "
+      "content_staged s on s.rowid = json_extract(r.value, '\$[0]')",
+      [rows],
+    );
+
+  /// Deletes a cached row by its number.
+  static Query deleteCachedRow(int rowid) =>
+    Query('delete from content_row where rowid = ?', [rowid]);
+
+  /// Empties the cache, without reading an index.
+  static const Query clearCache = Query('delete from content_row');
+
+  /// Deletes the rows of domains that are not held.
+  static const Query dropOtherRows = Query(
+    'delete from content_row where coalesce(domain_id, id) not in (select '
+    'domain_id from content_domain where version > 0)',
+  );
+
+  /// The stored tree, domains first.
+  static const Query keptNodes = Query(
+    'select kind, id, domain_id, hash from content_node order by kind',
+  );
+
+  /// Empties the stored tree.
+  static const Query clearNodes = Query('delete from content_node');
+
+  /// Stores a node of the tree.
+  static Query addNode(String kind, String id, String? domainId, String hash) =>
+    Query(
+      'insert into content_node (kind, id, domain_id, hash) values (?, ?, ?, ?)',
+      [kind, id, domainId, hash],
+    );
+
+  /// Deletes the nodes of skills in domains that are not held.
+  static const Query dropOtherNodes = Query(
+    "delete from content_node where kind = 'skill' and domain_id not in "
+    '(select domain_id from content_domain where version > 0)',
+  );
+
+  /// The nodes whose rows are suspect.
+  static const Query suspectNodes = Query(
+    'select kind, id from content_node where suspect = 1',
+  );
+
+  /// Marks a node as suspect.
+  static Query suspectNode(String id) =>
+    Query('update content_node set suspect = 1 where id = ?', [id]);
+
+  /// No node is suspect alone.
+  static const Query clearSuspects = Query(
+    'update content_node set suspect = 0 where suspect = 1',
+  );
+
+  /// Marks the cache as suspect.
+  static const Query suspectContent = Query(
+    'update sync_state set content_suspect = 1',
+  );
+
+  /// Stores how far the cache was checked.
+  static Query rememberChecked(String? contentChecked, int contentSuspect) =>
+    Query(
+      'update sync_state set content_checked = ?, content_suspect = ?',
+      [contentChecked, contentSuspect],
+    );
+
+  /// Stores the release that the cache holds now.
+  static Query rememberContent(
+    String contentHistory,
+    int contentVersion,
+    String contentRoot,
+    int contentSchema,
+    String contentScope,
+  ) =>
+    Query(
+      'update sync_state set content_history = ?, content_version = ?, '
+      'content_root = ?, content_schema = ?, content_scope = ?, content_suspect '
+      '= 0',
+      [contentHistory, contentVersion, contentRoot, contentSchema, contentScope],
+    );
+
+  /// The chosen domains, and the version that is held of each.
+  static const Query chosenDomains = Query(
+    'select domain_id, version from content_domain order by domain_id',
+  );
+
+  /// Chooses a domain.
+  static Query chooseDomain(String domainId, int version) =>
+    Query(
+      'insert into content_domain (domain_id, version) values (?, ?)',
+      [domainId, version],
+    );
+
+  /// Forgets the chosen domains.
+  static const Query clearDomains = Query('delete from content_domain');
+
+  /// Forgets the chosen domains that were not fetched yet.
+  static const Query dropUnfetchedDomains = Query(
+    'delete from content_domain where version = 0',
+  );
+
+  /// All chosen domains are held at this version.
+  static Query holdDomains(int version) =>
+    Query('update content_domain set version = ?', [version]);
+
+  /// Stores which domains the device is to hold: all, some, growing.
+  static Query rememberScope(String contentScope) =>
+    Query('update sync_state set content_scope = ?', [contentScope]);
+
+  /// The current download.
+  static const Query currentDownload = Query('select * from content_download');
+
+  /// Begins a download.
+  static Query addDownload(
+    String history,
+    int rowSchema,
+    int untilVersion,
+    String root,
+  ) =>
+    Query(
+      'insert into content_download (history, row_schema, until_version, root) '
+      'values (?, ?, ?, ?)',
+      [history, rowSchema, untilVersion, root],
+    );
+
+  /// Ends the download.
+  static const Query clearDownload = Query('delete from content_download');
+
+  /// The parts of the download.
+  static const Query downloadParts = Query(
+    'select * from content_part order by part',
+  );
+
+  /// Adds a part to the download.
+  static Query addPart(
+    int part,
+    String? domains,
+    int sinceVersion,
+    String? bundle,
+  ) =>
+    Query(
+      'insert into content_part (part, domains, since_version, bundle) values '
+      '(?, ?, ?, ?)',
+      [part, domains, sinceVersion, bundle],
+    );
+
+  /// Remembers the next page of a part.
+  static Query advancePart(
+    int sinceVersion,
+    String? nextPage,
+    int complete,
+    int part,
+  ) =>
+    Query(
+      'update content_part set since_version = ?, next_page = ?, complete = ?, '
+      'bundle = null where part = ?',
+      [sinceVersion, nextPage, complete, part],
+    );
+
+  /// A part is complete.
+  static Query completePart(int part) =>
+    Query('update content_part set complete = 1 where part = ?', [part]);
+
+  /// Deletes the other bundles of the same domain.
+  static Query dropOtherBundles(int part) =>
+    Query(
+      'delete from content_part where bundle is not null and part <> ?1 and '
+      'domains = (select domains from content_part where part = ?1)',
+      [part],
+    );
+
+  /// Gives up the bundle of a part.
+  static Query dropBundleOf(int part) =>
+    Query('update content_part set bundle = null where part = ?', [part]);
+
+  /// Deletes the parts of the download.
+  static const Query clearParts = Query('delete from content_part');
+
+  /// Stores a row of the download; no body: a tombstone. A row may move from
+  /// the domains of one part to those of another. Then its tombstone must not
+  /// win.
+  static Query stageRow(String kind, String id, String? body) =>
+    Query(
+      'insert into content_staged (kind, id, body) values (?, ?, ?) on conflict '
+      '(kind, id) do update set body = excluded.body where excluded.body is not '
+      'null',
+      [kind, id, body],
+    );
+
+  /// The next rows of the download, in the order of their numbers, without
+  /// tombstones. fits: kind and id agree with the body.
+  static Query stagedRows(int after, int most) =>
+    Query(
+      'select rowid, kind, id, null as sha256, cast(body as blob) as line, case '
+      "when typeof(body) = 'text' and json_valid(body) then json_extract(body, "
+      "'\$.kind') is kind and json_extract(body, '\$.id') is id else 0 end as "
+      "fits, case when json_valid(body) then json_extract(body, '\$.domain_id') "
+      'end as domain_id, case when json_valid(body) then json_extract(body, '
+      "'\$.skill_id') end as skill_id from content_staged where body is not "
+      'null and rowid > ? order by rowid limit ?',
+      [after, most],
+    );
+
+  /// The keys of the download's rows and tombstones.
+  static const Query stagedKeys = Query('select kind, id from content_staged');
+
+  /// The keys of the download's tombstones.
+  static const Query stagedTombstones = Query(
+    "select kind || '/' || id as key from content_staged where body is null "
+    "and kind || '/' || id is not null",
+  );
+
+  /// Deletes a row of the download by its number.
+  static Query deleteStagedRow(int rowid) =>
+    Query('delete from content_staged where rowid = ?', [rowid]);
+
+  /// Deletes the rows of the download.
+  static const Query clearStaged = Query('delete from content_staged');
 }
