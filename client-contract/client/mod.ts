@@ -1,5 +1,6 @@
 // The thin client: the two Edge Functions over fetch, and the database's functions through supabase-js.
 export { readBundle } from "./bundle.ts";
+export { type CellStore, type KnownCells, nextCell } from "./cells.ts";
 export * from "./client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { ContractError, NetworkError, ProblemError, type ProblemParts } from "./client_error.ts";
@@ -17,8 +18,10 @@ export {
 } from "./listen.ts";
 export * from "./operator.ts";
 export { backoff, createRetry, DEFAULT_RETRY, type Retry, type RetryPolicy } from "./retry.ts";
+export { type Review, REVIEW_COLUMNS, reviewLog } from "./review_log.ts";
 export * from "./rpc.ts";
 export type { RpcAnswer, RpcCaller } from "./rpc_call.ts";
 export * from "./support.ts";
 export * from "./support_look.ts";
 export type { GetToken, TokenRequest } from "./token.ts";
+export { attemptStatements, type ExportedAttempt, type XapiOptions, type XapiStatement } from "./xapi.ts";

@@ -4,6 +4,7 @@ import { LogVerifier } from "../audit/verify.ts";
 import { connect } from "../content/database.ts";
 import { importContent } from "../content/import_content.ts";
 import { throwAwayCluster } from "../start/project.ts";
+import { benchTampering } from "./audit_tampering.ts";
 import { type Result, resultOf } from "./measure.ts";
 import { curriculum, timed } from "./publish.ts";
 
@@ -98,5 +99,6 @@ export async function benchAudit(
       (r) => r.seal,
       audited,
     ),
+    ...await benchTampering(progress),
   ];
 }

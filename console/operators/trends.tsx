@@ -1,0 +1,63 @@
+// How the service has done hour by hour.
+import type { HealthHour } from "../../client-contract/client/operator.ts";
+import { useLoad } from "../data/load.ts";
+import { Chart } from "../parts/chart.tsx";
+import { durationText } from "../parts/duration.ts";
+import { Select } from "../parts/field.tsx";
+import { numberText } from "../parts/format.ts";
+import { Empty, Show } from "../parts/states.tsx";
+import { useApi } from "../shell/context.ts";
+import { goTo, linkTo } from "../shell/route.ts";
+import { pointsOf } from "./points.ts";
+
+const PERIODS = [["24", "the last day"], ["168", "the last week"], ["744", "the last month"]] as const;
+
+const heldShare = ({ made, held }: HealthHour): number | null =>
+  made === 0 ? null : Math.min(held / made, 1) * 100;
+const seconds = (value: number | null) => durationText(value === null ? null : value * 1000);
+const percent = (value: number | null) => value === null ? "–" : `${numberText(value)} %`;
+
+function Charts({ hours }: { hours: readonly HealthHour[] }) {
+  if (hours.length === 0) return <Empty>Nothing has arrived in this period.</Empty>;
+  const count = (valueOf: (hour: HealthHour) => number) => pointsOf(hours, valueOf, 0);
+  return (
+    <>
+      <Chart title="Events an hour" points={count(({ events }) => events)} />
+      <Chart
+        title="Events held by the server"
+        points={pointsOf(hours, heldShare, null)}
+        target={99.9}
+        format={percent}
+      />
+      <Chart
+        title="From an answer to the server"
+        points={pointsOf(hours, ({ delay_s }) => delay_s, null)}
+        target={300}
+        format={seconds}
+      />
+      <Chart title="Events that went into quarantine" points={count(({ quarantined }) => quarantined)} />
+      <Chart title="Events given up by devices" points={count(({ dead_letters }) => dead_letters)} />
+      <Chart title="Failures of apps" points={count(({ failures }) => failures)} />
+    </>
+  );
+}
+
+/** The period is part of the address. */
+export function Trends({ query }: { query: URLSearchParams }) {
+  const { operator } = useApi();
+  const hours = PERIODS.find(([one]) => one === query.get("hours"))?.[0] ?? "168";
+  const loaded = useLoad(`trends ${hours}`, () => operator.healthByHour({ hours: Number(hours) }));
+  return (
+    <>
+      <div class="filters">
+        <Select
+          label="Period"
+          value={hours}
+          onValue={(value) => goTo(linkTo(["operators", "trends"], { hours: value }))}
+          options={PERIODS}
+        />
+      </div>
+      <Show of={loaded}>{(rows) => <Charts hours={rows} />}</Show>
+    </>
+  );
+}
