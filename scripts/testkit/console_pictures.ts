@@ -12,7 +12,7 @@ export const COMMAND = {
 } as const satisfies Command<Options>;
 
 const FOLDER = `${PROJECT_FOLDER}docs/images`;
-const SIZE = { width: 900, height: 560 };
+const SIZE = { width: 800, height: 470 };
 
 async function take(page: Page, name: string): Promise<void> {
   await page.getByText("Loading …").waitFor({ state: "detached" });

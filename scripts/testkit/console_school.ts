@@ -99,7 +99,7 @@ export async function editDrafts(stack: Stack): Promise<void> {
   try {
     await sql`update content.question set difficulty = 1, explanation = 'The name comes from the water springing up.'
       where key = 'tides_and_waves/spring_tide'`;
-    await sql`update content.question set choices[1] = 'When the Moon is nearest to Earth' where key = 'tides_and_waves/cork'`;
+    await sql`update content.question set choices[1] = 'In circles, hardly moving anywhere' where key = 'tides_and_waves/cork'`;
     await sql`update content.question set status = 'withdrawn' where key = 'storage/deleted_file'`;
     await sql`
       insert into content.question (skill_id, key, type, prompt, answer, position)
