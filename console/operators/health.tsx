@@ -24,7 +24,7 @@ const FIGURES: readonly Column<HealthFigure>[] = [
     cell: (figure) => <span class={`status status-${figure.status}`}>{statusText(figure)}</span>,
   },
   { label: "Value", cell: ({ value, unit }) => valueText(value, unit), isNumber: true },
-  { label: "Target", cell: targetText },
+  { label: "Target", cell: (figure) => <span class="whole">{targetText(figure)}</span> },
   { label: "Samples", cell: ({ samples }) => numberText(samples), isNumber: true },
 ];
 

@@ -145,7 +145,9 @@ Deno.test("U8: rows of steering are written in words", () => {
     pauseText(row({ paused: true, pause_reason: "Back soon", pause_s: 60 })),
     "paused: Back soon, asking again after 1 minute",
   );
-  assert.deepEqual(settingTexts(row({ upgrade_to: "2.0" })).at(-1), "Update to: 2.0");
+  assert.equal(settingTexts(row({ upgrade_to: "2.0" })).at(-1), "Update to: 2.0");
+  assert.equal(settingTexts(row())[0], "Seconds between two polls: as the settings of content say");
+  assert.equal(settingTexts(row({ poll_after_s: 600 }))[0], "Seconds between two polls: 600");
 });
 
 Deno.test("U3: a replay of all goes on from its first step until nothing is left but learners who are syncing", async () => {

@@ -66,7 +66,11 @@ export function settingTexts(row: SteeringRow): string[] {
     const value = row[name];
     return value === null ? [] : [`${label}: ${numberText(value)}`];
   });
-  return row.upgrade_to === null ? numbers : [...numbers, `Update to: ${row.upgrade_to}`];
+  const poll = rangeText(row) === "all apps" && row.poll_after_s === null
+    ? ["Seconds between two polls: as the settings of content say"]
+    : [];
+  const upgrade = row.upgrade_to === null ? [] : [`Update to: ${row.upgrade_to}`];
+  return [...poll, ...numbers, ...upgrade];
 }
 
 /** What is wrong with a field's text, or null. An empty field inherits, but defaults can't. */

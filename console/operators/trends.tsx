@@ -1,5 +1,5 @@
 // How the service has done hour by hour.
-import type { HealthHour } from "../../client-contract/client/operator.ts";
+import type { HealthFigure, HealthHour } from "../../client-contract/client/operator.ts";
 import { useLoad } from "../data/load.ts";
 import { Chart } from "../parts/chart.tsx";
 import { durationText } from "../parts/duration.ts";
@@ -12,27 +12,29 @@ import { pointsOf } from "./points.ts";
 
 const PERIODS = [["24", "the last day"], ["168", "the last week"], ["744", "the last month"]] as const;
 
-const heldShare = ({ made, held }: HealthHour): number | null =>
-  made === 0 ? null : Math.min(held / made, 1) * 100;
+const missingShare = ({ made, held }: HealthHour): number | null =>
+  made === 0 ? null : Math.max(1 - held / made, 0) * 100;
 const seconds = (value: number | null) => durationText(value === null ? null : value * 1000);
 const percent = (value: number | null) => value === null ? "–" : `${numberText(value)} %`;
 
-function Charts({ hours }: { hours: readonly HealthHour[] }) {
+function Charts({ hours, figures }: { hours: readonly HealthHour[]; figures: readonly HealthFigure[] }) {
   if (hours.length === 0) return <Empty>Nothing has arrived in this period.</Empty>;
+  const targetOf = (name: string) => figures.find((figure) => figure.name === name)?.target;
+  const held = targetOf("sync_success");
   const count = (valueOf: (hour: HealthHour) => number) => pointsOf(hours, valueOf, 0);
   return (
     <>
       <Chart title="Events an hour" points={count(({ events }) => events)} />
       <Chart
-        title="Events held by the server"
-        points={pointsOf(hours, heldShare, null)}
-        target={99.9}
+        title="Events that the server does not hold in time"
+        points={pointsOf(hours, missingShare, null)}
+        target={held === undefined ? undefined : (1 - held) * 100}
         format={percent}
       />
       <Chart
         title="From an answer to the server"
         points={pointsOf(hours, ({ delay_s }) => delay_s, null)}
-        target={300}
+        target={targetOf("action_to_server")}
         format={seconds}
       />
       <Chart title="Events that went into quarantine" points={count(({ quarantined }) => quarantined)} />
@@ -46,7 +48,13 @@ function Charts({ hours }: { hours: readonly HealthHour[] }) {
 export function Trends({ query }: { query: URLSearchParams }) {
   const { operator } = useApi();
   const hours = PERIODS.find(([one]) => one === query.get("hours"))?.[0] ?? "168";
-  const loaded = useLoad(`trends ${hours}`, () => operator.healthByHour({ hours: Number(hours) }));
+  const loaded = useLoad(`trends ${hours}`, async () => {
+    const [rows, figures] = await Promise.all([
+      operator.healthByHour({ hours: Number(hours) }),
+      operator.health(),
+    ]);
+    return { rows, figures };
+  });
   return (
     <>
       <div class="filters">
@@ -57,7 +65,7 @@ export function Trends({ query }: { query: URLSearchParams }) {
           options={PERIODS}
         />
       </div>
-      <Show of={loaded}>{(rows) => <Charts hours={rows} />}</Show>
+      <Show of={loaded}>{({ rows, figures }) => <Charts hours={rows} figures={figures} />}</Show>
     </>
   );
 }

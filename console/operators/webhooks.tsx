@@ -4,7 +4,7 @@ import type { WebhookDelivery, WebhookEndpoint } from "../../client-contract/cli
 import { useLoad } from "../data/load.ts";
 import { Confirm } from "../parts/dialog.tsx";
 import { Select } from "../parts/field.tsx";
-import { inWords, numberText } from "../parts/format.ts";
+import { countText, inWords, numberText } from "../parts/format.ts";
 import { Pager } from "../parts/pager.tsx";
 import { Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
@@ -20,7 +20,8 @@ const STATES = [
   ["delivered", "delivered"],
   ["", "any state"],
 ] as const;
-const stateText = (state: string) => STATES.find(([one]) => one === state)?.[1] ?? state;
+const stateText = ({ state, attempts }: WebhookDelivery) =>
+  `${state === "dead" ? "given up" : state} after ${countText(attempts, "attempt")}`;
 
 const endpointColumns = (change: (endpoint: WebhookEndpoint) => void): readonly Column<WebhookEndpoint>[] => [
   {
@@ -107,9 +108,8 @@ const deliveryColumns = (
     ),
   },
   { label: "Endpoint", cell: ({ endpoint_id }) => urlOf(endpoint_id) },
-  { label: "State", cell: ({ state }) => stateText(state) },
+  { label: "State", cell: stateText },
   { label: "Written", cell: ({ created_at }) => <Time at={created_at} /> },
-  { label: "Attempts", cell: ({ attempts }) => numberText(attempts), isNumber: true },
   { label: "Last attempt", cell: lastAttempt },
   {
     label: "Decide",

@@ -26,15 +26,21 @@ const columns = (decide: (device: ListedDevice) => void): readonly Column<Listed
       [platform, app_version].filter((text) => text !== null).join(" ") || "unknown",
   },
   { label: "Content", cell: contentText },
-  { label: "First seen", cell: ({ first_seen_at }) => <Time at={first_seen_at} /> },
   {
     label: "Last seen",
-    cell: ({ last_seen_at }) => <Time at={last_seen_at} />,
+    cell: ({ first_seen_at, last_seen_at }) => (
+      <>
+        <Time at={last_seen_at} />
+        <p class="sub">
+          first <Time at={first_seen_at} />
+        </p>
+      </>
+    ),
     sort: ({ last_seen_at }) => last_seen_at,
   },
-  { label: "Oldest event had waited", cell: ({ queue_lag_ms }) => durationText(queue_lag_ms) },
+  { label: "Longest wait", cell: ({ queue_lag_ms }) => durationText(queue_lag_ms) },
   {
-    label: "Clock is wrong by",
+    label: "Clock is off by",
     cell: ({ clock_skew_ms }) => durationText(clock_skew_ms === null ? null : Math.abs(clock_skew_ms)),
   },
   {

@@ -11,6 +11,18 @@ import { goTo, linkTo } from "../shell/route.ts";
 import { Details, learnerLink } from "./links.tsx";
 import { WithReason } from "./with_reason.tsx";
 
+const STATES: Readonly<Record<EventFate["state"], string>> = {
+  applied: "Applied",
+  voided: "Applied, and voided by support",
+  quarantined: "In quarantine",
+  dead_letter: "Given up by its device, and handed in",
+  discarded: "Set aside by support",
+  superseded: "Became another event",
+  given_up: "Given up by its device",
+  erased: "Erased",
+  never_arrived: "Not here",
+};
+
 function Fate({ fate }: { fate: EventFate }) {
   const {
     learner_id,
@@ -27,7 +39,7 @@ function Fate({ fate }: { fate: EventFate }) {
   } = fate;
   return (
     <section class="fate" aria-label={`Event ${event_id}`}>
-      <h2>{inWords(state)}</h2>
+      <h2>{STATES[state]}</h2>
       <p>{summary}</p>
       <dl>
         <dt>Learner</dt>

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Quarantined, QuarantineState } from "../../client-contract/client/support.ts";
 import { useLoad } from "../data/load.ts";
 import { Select } from "../parts/field.tsx";
-import { inWords, numberText } from "../parts/format.ts";
+import { countText, inWords } from "../parts/format.ts";
 import { Pager } from "../parts/pager.tsx";
 import { Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
@@ -45,8 +45,15 @@ const columns = (
 ): readonly Column<Quarantined>[] => [
   {
     label: "Event",
-    cell: ({ event_id, id, learner_id }) =>
-      event_id === null ? `text ${id.slice(0, 12)}…` : <EventLink event={event_id} learner={learner_id} />,
+    cell: ({ event_id, id, learner_id, body, mended_body, batch_id, device_id, actions }) => (
+      <>
+        {event_id === null ? `text ${id.slice(0, 12)}…` : <EventLink event={event_id} learner={learner_id} />}
+        <Details
+          of={`text ${id.slice(0, 12)}`}
+          value={{ id, batch_id, device_id, body, mended_body, actions }}
+        />
+      </>
+    ),
   },
   {
     label: "Problem",
@@ -77,15 +84,13 @@ const columns = (
       </>
     ),
   },
-  { label: "Last arrived", cell: ({ last_seen_at }) => <Time at={last_seen_at} /> },
-  { label: "Times", cell: ({ times_seen }) => numberText(times_seen), isNumber: true },
   {
-    label: "More",
-    cell: ({ id, body, mended_body, batch_id, device_id, actions }) => (
-      <Details
-        of={`text ${id.slice(0, 12)}`}
-        value={{ id, batch_id, device_id, body, mended_body, actions }}
-      />
+    label: "Last arrived",
+    cell: ({ last_seen_at, times_seen }) => (
+      <>
+        <Time at={last_seen_at} />
+        <p class="sub">seen {countText(times_seen, "time")}</p>
+      </>
     ),
   },
   {

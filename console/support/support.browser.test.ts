@@ -124,7 +124,7 @@ Deno.test("O2, U3: support finds a learner in the console, reads what happened, 
 
   await t.step("O2: what happened to an event has one answer, at an address of its own", async () => {
     await to(`#/support/event?event=${good.id}&learner=${learner.id}`);
-    await page.getByRole("region", { name: `Event ${good.id}` }).getByRole("heading", { name: "applied" })
+    await page.getByRole("region", { name: `Event ${good.id}` }).getByRole("heading", { name: "Applied" })
       .waitFor();
     await assertAccessible(page);
     await to(`#/support/event?event=${wrong.id}&learner=${learner.id}`);
