@@ -11,16 +11,16 @@ import * as queries from "./queries.gen.ts";
 const FORGET_MS = 7 * 86_400_000;
 
 /** The store of a device. */
-function cellOf(context: DeviceContext): CellStore {
-  const { db, clock } = context;
-  return {
-    get() {
-      const { cell_url: url, synced_at: syncedAt } = readState(db);
-      if (url === null || syncedAt === null) return url;
-      return clockTime(clock) - Date.parse(syncedAt) < FORGET_MS ? url : null;
-    },
-    set: (url) => db.run(queries.rememberCell, url),
-  };
+const cellOf = ({ db }: DeviceContext): CellStore => ({
+  get: () => readState(db).cell_url,
+  set: (url) => db.run(queries.rememberCell, url),
+});
+
+/** Forgets a cell of long ago. Before a sync. */
+export function forgetOldCell(context: DeviceContext): void {
+  const { cell_url: url, synced_at: syncedAt } = readState(context.db);
+  if (url === null || syncedAt === null) return;
+  if (clockTime(context.clock) - Date.parse(syncedAt) >= FORGET_MS) cellOf(context).set(null);
 }
 
 /** The URL of the learner's cell. */

@@ -79,7 +79,8 @@ begin
   if exists (
     select from jsonb_array_elements(p_rows) r (row)
     where not exists (select from private.move_sections() s where s.section = r.row ->> 'section')
-      or p_user::text not in (r.row -> 'row' ->> 'user_id', r.row -> 'row' ->> 'adopted_by') and r.row ->> 'section' not in ('ops.cohort', 'ops.cohort_staff'))
+      or r.row ->> 'section' not in ('ops.cohort', 'ops.cohort_staff')
+        and (p_user::text in (r.row -> 'row' ->> 'user_id', r.row -> 'row' ->> 'adopted_by')) is not true)
   then
     perform private.raise_error('malformed_request', '`rows` must be rows of this learner.', 'rows');
   end if;
