@@ -16,8 +16,8 @@ const SIZE = { width: 800, height: 470 };
 
 async function take(page: Page, name: string): Promise<void> {
   await page.getByText("Loading …").waitFor({ state: "detached" });
-  await page.screenshot({ path: `${FOLDER}/console_${name}.png` });
-  console.log(`docs/images/console_${name}.png`);
+  await page.screenshot({ path: `${FOLDER}/console-${name}.png` });
+  console.log(`docs/images/console-${name}.png`);
 }
 
 export async function run(_line: Line<typeof COMMAND.options>) {
