@@ -90,7 +90,7 @@ Deno.test("O7: instructors see their learners and no others, and bring drafts to
   });
 
   await t.step(
-    "O7: with the keyboard alone a preview is opened, cancelled, scheduled, and the schedule is cancelled",
+    "O7: a preview is opened, scheduled and cancelled with the keyboard alone",
     async () => {
       const page = await open("#/content");
       await page.getByText("tides_and_waves/period").waitFor();
