@@ -11,6 +11,8 @@ import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.
 import { parseJson } from "../contract/json.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { type Bundle, type ContentReport, DomainNodes, Manifest } from "../contract/manifest.ts";
+import type { MediaReference } from "../contract/question.ts";
+import { MAX_SIGNED, SignedUrls, signingBody } from "./media.ts";
 import { type GetToken, tokenSource } from "./token.ts";
 
 /** Bodies below this many characters are sent as they are: gzip would save less than it costs. */
@@ -103,6 +105,11 @@ export interface Client {
   node(query: VersionQuery & { id: string }): Promise<ContentChange[]>;
   /** A bundle's rows; the file is checked against its size and hash, and costs no token. */
   bundle(bundle: Bundle, o?: CallOptions): Promise<ContentChange[]>;
+  /**
+   * Signed URLs of files, by their hashes; they can be fetched for an hour, and their bytes are to be checked against size and hash. A file
+   * that was not uploaded has none.
+   */
+  mediaUrls(files: readonly Pick<MediaReference, "sha256">[], o?: CallOptions): Promise<Map<string, string>>;
   /** Tells the server that a cache was found damaged, or has been repaired. */
   report(report: ContentReport, o?: CallOptions): Promise<void>;
   /** Sends a batch; `lines` are the events' exact lines from the outbox. */
@@ -154,18 +161,24 @@ const historyChanged = () =>
 
 /** Makes a client; nothing is sent until one of its methods is called. */
 export function createClient(o: ClientOptions): Client {
-  const functions = `${o.url.replace(/\/+$/, "")}/functions/v1`;
+  const root = o.url.replace(/\/+$/, "");
+  const functions = `${root}/functions/v1`;
+  const storage = `${root}/storage/v1`;
   const doFetch = o.fetch ?? globalThis.fetch.bind(globalThis);
   const schema = o.schema ?? CONTENT_SCHEMA;
   const tokens = tokenSource(o.getToken);
 
   /** Sends a request and reads its whole answer; throws on all but 2xx and 304. */
-  async function send(path: string, { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions) {
+  async function send(
+    path: string,
+    { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions,
+    base = functions,
+  ) {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${await tokens.get()}`);
     if (o.publishableKey) headers.set("apikey", o.publishableKey);
     const { response, body } = await overNetwork(signal, async () => {
-      const response = await doFetch(functions + path, { ...init, headers, signal: signal ?? null });
+      const response = await doFetch(base + path, { ...init, headers, signal: signal ?? null });
       return { response, body: await response.text() };
     });
     if (response.ok || response.status === 304) return { response, body };
@@ -255,6 +268,19 @@ export function createClient(o: ClientOptions): Client {
       });
       if (!response.ok) throw readProblem(response, new TextDecoder().decode(bytes));
       return await readBundle(bundle, bytes);
+    },
+
+    async mediaUrls(files, { signal } = {}) {
+      const urls = new Map<string, string>();
+      for (let at = 0; at < files.length; at += MAX_SIGNED) {
+        const body = signingBody(files.slice(at, at + MAX_SIGNED));
+        const headers = { "content-type": "application/json" };
+        const answer = await send("/object/sign/media", { method: "POST", headers, body, signal }, storage);
+        for (const { path, signedURL } of read(SignedUrls, answer.body)) {
+          if (signedURL) urls.set(path, storage + signedURL);
+        }
+      }
+      return urls;
     },
 
     async report(report, { signal } = {}) {

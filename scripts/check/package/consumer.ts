@@ -16,7 +16,7 @@ const STRICT = {
   verbatimModuleSyntax: true,
 };
 
-const ENTRIES = ["", "/client", "/contract", "/device", "/device/node-sqlite", "/web", "/web/worker"];
+const ENTRIES = ["", "/client", "/contract", "/device", "/device/node-sqlite", "/device/node-media", "/web", "/web/worker"];
 
 /** The code blocks of a page that name a file, by that name. */
 function namedBlocks(page: string): Record<string, string> {
