@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { Adoption } from "../contract/adoption.ts";
 import { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import { SteeredPullAnswer } from "../contract/changes.ts";
+import { type CellStore, createCells, memoryCells } from "./cells.ts";
 import { ContractError, NetworkError, ProblemError, readProblem } from "./client_error.ts";
 import { readBundle } from "./bundle.ts";
 import { Head } from "../contract/content.ts";
@@ -20,8 +21,12 @@ const GZIP_FROM = 1024;
 
 /** Where the server is, and who asks. */
 export interface ClientOptions {
-  /** The Supabase project's URL. */
+  /** The Supabase project's URL; where there are several cells, the default cell's. */
   url: string;
+  /** Where the learner's cell is kept. By default the client keeps it for as long as it lives. */
+  cell?: CellStore | undefined;
+  /** URLs of further cells that the app trusts with its token (docs/write-a-client.md#cells). */
+  trustedCells?: readonly string[] | undefined;
   /** The learner's access token, asked for before every request. If it rejects, the call throws a NetworkError, as without a network. */
   getToken: GetToken;
   /** The project's publishable key, where its gateway wants one. */
@@ -161,9 +166,7 @@ const historyChanged = () =>
 
 /** Makes a client; nothing is sent until one of its methods is called. */
 export function createClient(o: ClientOptions): Client {
-  const root = o.url.replace(/\/+$/, "");
-  const functions = `${root}/functions/v1`;
-  const storage = `${root}/storage/v1`;
+  const cells = createCells({ home: o.url, trusted: o.trustedCells }, o.cell ?? memoryCells());
   const doFetch = o.fetch ?? globalThis.fetch.bind(globalThis);
   const schema = o.schema ?? CONTENT_SCHEMA;
   const tokens = tokenSource(o.getToken);
@@ -172,17 +175,23 @@ export function createClient(o: ClientOptions): Client {
   async function send(
     path: string,
     { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions,
-    base = functions,
+    service: "functions" | "storage" = "functions",
   ) {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${await tokens.get()}`);
     if (o.publishableKey) headers.set("apikey", o.publishableKey);
+    const cell = cells.url();
     const { response, body } = await overNetwork(signal, async () => {
-      const response = await doFetch(base + path, { ...init, headers, signal: signal ?? null });
+      const response = await doFetch(`${cell}/${service}/v1${path}`, {
+        ...init,
+        headers,
+        signal: signal ?? null,
+      });
       return { response, body: await response.text() };
     });
-    if (response.ok || response.status === 304) return { response, body };
+    if (response.ok || response.status === 304) return { response, body, cell };
     const problem = readProblem(response, body);
+    cells.refused(problem, cell);
     if (problem.code === "token_expired") tokens.refuse();
     throw problem;
   }
@@ -261,7 +270,7 @@ export function createClient(o: ClientOptions): Client {
     },
 
     async bundle(bundle, { signal } = {}) {
-      const url = new URL(bundle.url, o.url);
+      const url = new URL(bundle.url, cells.url());
       const { response, bytes } = await overNetwork(signal, async () => {
         const response = await doFetch(url, { signal: signal ?? null });
         return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
@@ -275,9 +284,9 @@ export function createClient(o: ClientOptions): Client {
       for (let at = 0; at < files.length; at += MAX_SIGNED) {
         const body = signingBody(files.slice(at, at + MAX_SIGNED));
         const headers = { "content-type": "application/json" };
-        const answer = await send("/object/sign/media", { method: "POST", headers, body, signal }, storage);
+        const answer = await send("/object/sign/media", { method: "POST", headers, body, signal }, "storage");
         for (const { path, signedURL } of read(SignedUrls, answer.body)) {
-          if (signedURL) urls.set(path, storage + signedURL);
+          if (signedURL) urls.set(path, `${answer.cell}/storage/v1${signedURL}`);
         }
       }
       return urls;

@@ -1,5 +1,6 @@
 // The thin client: the two Edge Functions over fetch, and the database's functions through supabase-js.
 export { readBundle } from "./bundle.ts";
+export { type CellStore, type KnownCells, nextCell } from "./cells.ts";
 export * from "./client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { ContractError, NetworkError, ProblemError, type ProblemParts } from "./client_error.ts";

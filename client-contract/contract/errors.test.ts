@@ -74,7 +74,7 @@ Deno.test("K1: the properties of each code are consistent, and its texts are sen
     if (request) {
       const { status, retryable } = request;
       assert.ok(status >= 400 && status < 600, code);
-      assert.equal(retryable, status >= 500 || status === 429 || status === 408, code);
+      assert.equal(retryable, status >= 500 || [408, 421, 429].includes(status), code);
     }
     if (event) assert.equal(event.retryable, event.outcome === "retry", code);
     for (const sentence of [title, client]) assert.match(sentence, /^[A-Z].*\.$/, code);

@@ -107,6 +107,23 @@ const registry = {
     client:
       "Go on without an adoption, and keep everything of the account. Events of the anonymous learner stay held back: nobody takes them any more.",
   },
+  move_refused: {
+    request: refused(409, "CR056"),
+    title: "This learner cannot be moved.",
+    client:
+      "For operators: `info` is the reason: `cell_unknown`, `same_cell`, `not_here`, `other_move`, `has_rows`, `cancelled`, `settled` or `rows_differ`.",
+  },
+  release_differs: {
+    request: refused(409, "CR058"),
+    title: "The content of this cell differs from the first cell's.",
+    client:
+      "For operators: nothing was published in this cell. `info` is what differs: `root` or `version` (docs/scaling.md#publish-to-all-cells).",
+  },
+  cells_in_use: {
+    request: refused(409, "CR057"),
+    title: "Learners live in a cell that the new list lacks.",
+    client: "For operators: keep the cell in the list; `info` is its name.",
+  },
   append_only: {
     request: refused(409, "CR002"),
     title: "These rows are append-only.",
@@ -231,6 +248,12 @@ const registry = {
     title: "Something went wrong on the server.",
     client:
       "A request: send it again with a growing delay. An event: mark it as delivered; the server keeps it for support.",
+  },
+  moved: {
+    request: deferred(421, "CR086"),
+    title: "This learner lives in another cell.",
+    client:
+      "Keep everything. `info` is the URL of the learner's cell: if the app trusts it (docs/write-a-client.md#cells), send the same request there from now on. Without `info` the learner is being moved: send it again after `Retry-After`.",
   },
   busy: {
     request: deferred(503, "55P03"),

@@ -68,3 +68,9 @@ export function setDomains({ db }: DeviceContext, ids: readonly string[] | null)
 function isSameChoice(cursors: ReadonlyMap<string, number>, ids: readonly string[]): boolean {
   return new Set(ids).size === cursors.size && ids.every((id) => cursors.has(id));
 }
+
+/** The ids of the chosen domains; null: all. */
+export function heldDomains({ db }: DeviceContext): string[] | null {
+  const { kind, cursors } = readScope(db);
+  return kind === "some" ? [...cursors.keys()] : null;
+}

@@ -49,6 +49,7 @@ const SyncState = z.object({
   adoption_token: z.string().nullable(),
   adoption: z.enum(["pending", "done", "refused"]).nullable(),
   adoption_code: z.string().nullable(),
+  cell_url: z.string().nullable(),
 });
 /** The row of sync_state; its columns are described in carrel.drift. */
 export type SyncState = z.infer<typeof SyncState>;

@@ -1,14 +1,15 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps all state in a SQLite database
 // (client-contract/drift/carrel.drift), and may be killed at any moment.
-import { createClient, createRetry, type GetToken, type RetryPolicy } from "../client/mod.ts";
+import { createRetry, type GetToken, type RetryPolicy } from "../client/mod.ts";
 import { adoptionOf, type AdoptionStatus, type Adopts, takeOver } from "./adoption.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
 import type { ContentHint } from "../contract/hint.ts";
+import { clientOf, urlOf } from "./cell.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Question, readDomains, readQuestion, readQuestions, readSkills } from "./content.ts";
 import { verifyContent, type VerifyReport } from "./content_tree.ts";
-import { readScope, setDomains } from "./content_scope.ts";
+import { heldDomains, setDomains } from "./content_scope.ts";
 import { repairContent, type RepairReport } from "./content_repair.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { watchClock } from "./clock_watch.ts";
@@ -63,8 +64,10 @@ export interface DeviceOptions {
    * becomes the account's at once. The next sync lets the server move what it has.
    */
   adopts?: Adopts | undefined;
-  /** The Supabase project's URL. */
+  /** The Supabase project's URL; where there are several cells, the default cell's. The device follows the learner to other cells. */
   url: string;
+  /** URLs of further cells that the app trusts with its token. By default those that the default cell names over TLS. */
+  trustedCells?: readonly string[] | undefined;
   /**
    * The learner's access token, asked for before every request. Null: nobody is signed in. If it rejects, as a refresh without a network
    * does, the sync fails like one without a network.
@@ -100,6 +103,8 @@ export interface DeviceOptions {
 export interface DeviceStatus extends Standing {
   learnerId: string;
   deviceId: string;
+  /** The URL of the learner's cell, for Realtime and for RPCs. */
+  url: string;
   /** The held content version; 0: none yet. */
   version: number;
   /** The chosen domains; null: all. */
@@ -201,11 +206,6 @@ function openContext(o: DeviceOptions): DeviceContext {
   }
 }
 
-function heldDomains({ db }: DeviceContext): string[] | null {
-  const { kind, cursors } = readScope(db);
-  return kind === "some" ? [...cursors.keys()] : null;
-}
-
 function scheduledOf(context: DeviceContext): Scheduled {
   return {
     holds() {
@@ -237,8 +237,7 @@ export function openDevice(options: DeviceOptions): Device {
     throw error;
   }
 
-  const { url, publishableKey, fetch } = o;
-  const client = createClient({ url, getToken: tokensOf(learnerId, o.getToken), publishableKey, fetch });
+  const client = clientOf(context, o, tokensOf(learnerId, o.getToken));
   const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db));
   let running: Promise<SyncReport> | undefined;
   // Work that changes the content takes turns, because it reads the cache, asks the server, and then writes.
@@ -309,6 +308,7 @@ export function openDevice(options: DeviceOptions): Device {
       return {
         learnerId,
         deviceId,
+        url: urlOf(context, o.url),
         version: state.content_version,
         domains: heldDomains(context),
         ...readStanding(context),

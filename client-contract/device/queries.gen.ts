@@ -72,6 +72,7 @@ export const rememberHead: Query<[head_version: number, minimum_version: number,
 export const rememberHintedHead: Query<[head_version: number, minimum_version: number, schema_ends_at: string | null]> = { sql: "update sync_state set head_version = max(head_version, ?), minimum_version = max(minimum_version, ?), schema_ends_at = coalesce(schema_ends_at, ?)" };
 export const rememberRefusedSchema: Query<[refused_schema: number | null]> = { sql: "update sync_state set refused_schema = ?" };
 export const rememberHistory: Query<[history: string]> = { sql: "update sync_state set history = ?" };
+export const rememberCell: Query<[cell_url: string | null]> = { sql: "update sync_state set cell_url = ?" };
 export const rememberSync: Query<[synced_at: string]> = { sql: "update sync_state set synced_at = ?" };
 export const bindDevice: Query<[learner_id: string, device_id: string, installation_marker: string | null]> = { sql: "insert into sync_state (learner_id, device_id, installation_marker) values (?, ?, ?) on conflict do nothing" };
 export const rememberMarker: Query<[installation_marker: string]> = { sql: "update sync_state set installation_marker = ?" };

@@ -299,6 +299,7 @@ create table sync_state (
   adoption_token  text,
   adoption        text,
   adoption_code   text,
+  cell_url        text,
   constraint sync_state_pkey primary key (singleton),
   constraint sync_state_singleton check (singleton = 1),
   constraint sync_state_content_iff_version check (

@@ -6,6 +6,7 @@ import { ContractError } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../contract/limits.ts";
 import { adoptPending } from "./adoption.ts";
+import { forgetOldCell } from "./cell.ts";
 import { clockTime, instant } from "./clock.ts";
 import {
   concernsContentAlone,
@@ -271,6 +272,7 @@ export async function syncDevice(context: DeviceContext, o: SyncOptions): Promis
     checked: 0,
     repairs: [],
   };
+  forgetOldCell(context);
   if (o.hint && concernsContentAlone(context, o.hint)) {
     await followHint(context, o.hint, o, report);
     return { ...report, version: readState(context.db).content_version };

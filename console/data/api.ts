@@ -1,7 +1,12 @@
 // The project's functions, typed by the contract. A section gets the calls that it needs from here.
 import { PostgrestClient } from "@supabase/postgrest-js";
 import { createInstructorRpc, type InstructorRpc } from "../../client-contract/client/instructor.ts";
-import { callerOf, type RpcCaller } from "../../client-contract/client/rpc_call.ts";
+import {
+  createOperatorRpc,
+  type OperatorCaller,
+  type OperatorRpc,
+} from "../../client-contract/client/operator.ts";
+import { callerOf } from "../../client-contract/client/rpc_call.ts";
 import { createRpc, type Rpc } from "../../client-contract/client/rpc.ts";
 import { createSupportRpc, type SupportRpc } from "../../client-contract/client/support.ts";
 import type { Config } from "./config.ts";
@@ -11,6 +16,7 @@ import type { Session } from "./session.ts";
 export interface Api {
   content: Rpc;
   instructor: InstructorRpc;
+  operator: OperatorRpc;
   support: SupportRpc;
   /** A function that the client has no call for: `call(schema, name, parameters)`. */
   call: ReturnType<typeof callerOf>;
@@ -29,10 +35,14 @@ export function createApi({ url, key }: Config, session: Session): Api {
       return response;
     },
   });
-  const caller: RpcCaller = { rpc: (name, parameters) => postgrest.rpc(name, parameters) };
+  const caller: OperatorCaller = {
+    rpc: (name, parameters) => postgrest.rpc(name, parameters),
+    from: (view) => postgrest.from(view),
+  };
   return {
     content: createRpc(caller),
     instructor: createInstructorRpc(caller),
+    operator: createOperatorRpc(caller),
     support: createSupportRpc(caller),
     call: callerOf(caller),
   };

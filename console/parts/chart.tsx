@@ -36,7 +36,7 @@ export function Chart(
   { title, points, target, format = numberText }: {
     title: string;
     points: readonly Point[];
-    target?: number;
+    target?: number | undefined;
     format?: (value: number | null) => string;
   },
 ) {

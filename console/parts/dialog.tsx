@@ -12,6 +12,8 @@ interface ConfirmProps {
   word?: string | undefined;
   /** The label of the reason, which is required; without it there is none. */
   reason?: string | undefined;
+  /** What is wrong with the fields in `children`, which keeps the action from being done; null: nothing. */
+  problem?: string | null | undefined;
   /** A failure is shown in the dialog; else the dialog closes. */
   onConfirm: (reason: string) => Promise<void>;
   onClose: () => void;
@@ -20,7 +22,7 @@ interface ConfirmProps {
 
 /** Shown while it is rendered. The browser keeps the focus in it, closes it on Escape, and gives the focus back. */
 export function Confirm(
-  { title, action, word, reason: reasonLabel, onConfirm, onClose, children }: ConfirmProps,
+  { title, action, word, reason: reasonLabel, problem = null, onConfirm, onClose, children }: ConfirmProps,
 ) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -37,7 +39,7 @@ export function Confirm(
   const submit = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (isBusy || wordError || reasonError) return;
+    if (isBusy || problem || wordError || reasonError) return;
     setBusy(true);
     setFailure(null);
     try {
@@ -53,6 +55,7 @@ export function Confirm(
       <form onSubmit={submit} noValidate>
         <h2 id={id}>{title}</h2>
         {children}
+        {isTried && problem && <p class="field-error" role="alert">{problem}</p>}
         {reasonLabel !== undefined && (
           <Field
             label={reasonLabel}

@@ -98,6 +98,11 @@ export const AREAS: Record<string, Area> = {
     what: "what operators read of jobs, hours and quarantine, and the steering of apps over the API.",
     why: "an operator sees and steers the service without SQL (O7, U8).",
   },
+  "97_cells": {
+    what:
+      "cells: their configuration, the move of a learner between two of them, and releases that follow another cell's.",
+    why: "a service grows by whole databases among which learners are placed (O6).",
+  },
   "99_rights": {
     what: "who owns the security definers, and the tables whose edits by hand are audited.",
     why: "what Carrel's own functions write is told from what a person writes by who executes it (O1).",

@@ -32,6 +32,10 @@ export const OPS_TABLES: Readonly<Record<string, TableData>> = {
       leaf bigint, audit bigint, source_salt bytea?, source_hash bytea?, contents_salt bytea?,
       contents_hash bytea?, hash bytea`,
   },
+  "ops.cell": {
+    columns: `
+      name text, url text, is_here boolean, is_default boolean`,
+  },
   "ops.change_note": {
     what: "changes to be hinted, for seconds",
     erasure: "deleted",
@@ -131,6 +135,13 @@ export const OPS_TABLES: Readonly<Record<string, TableData>> = {
       batches_per_s numeric, byte_burst bigint, bytes_per_s integer, stored_bytes_per_day bigint,
       batch_records_per_day integer, keep_batch_days integer`,
   },
+  "ops.learner_cell": {
+    what: "in which cell a learner lives",
+    erasure: "deleted",
+    columns: `
+      user_id uuid identity, cell text technical, state text technical, move_id uuid? technical,
+      other text? technical, since timestamptz activity, copied text? technical`,
+  },
   "ops.projection_difference": {
     what: "rows that differed from the ledger",
     erasure: "deleted",
@@ -186,7 +197,7 @@ export const OPS_TABLES: Readonly<Record<string, TableData>> = {
   },
   "ops.session_setting": {
     columns: `
-      id smallint, accept_tokens_without_session boolean`,
+      id smallint, accept_tokens_without_session boolean, sessions_elsewhere boolean`,
   },
   "ops.signal_setting": {
     columns: `

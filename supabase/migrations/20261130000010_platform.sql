@@ -221,6 +221,9 @@ values
   ('learner_adopted', 'The data of this anonymous learner belongs to an account now.', 409, '{CR050}', false, null, null, null, null),
   ('adoption_refused', 'This learner cannot be adopted.', 409, '{CR051}', false, null, null, null, null),
   ('adoption_erased', 'The data of the anonymous learner was erased.', 409, '{CR054}', false, null, null, null, null),
+  ('move_refused', 'This learner cannot be moved.', 409, '{CR056}', false, null, null, null, null),
+  ('release_differs', 'The content of this cell differs from the first cell''s.', 409, '{CR058}', false, null, null, null, null),
+  ('cells_in_use', 'Learners live in a cell that the new list lacks.', 409, '{CR057}', false, null, null, null, null),
   ('append_only', 'These rows are append-only.', 409, '{CR002}', false, null, null, null, null),
   ('wrong_isolation', 'This needs a READ COMMITTED transaction.', 409, '{CR003}', false, null, null, null, null),
   ('drafts_moved', 'The drafts have changed since the preview.', 409, '{CR004}', false, null, null, null, null),
@@ -237,6 +240,7 @@ values
   ('adoption_too_large', 'This learner has too many events for an adoption by a device.', 413, '{CR052}', false, null, null, null, null),
   ('unsupported_media_type', 'This content type is not supported.', 415, '{}', false, null, null, null, null),
   ('unsupported_encoding', 'This content encoding is not supported.', 415, '{}', false, null, null, null, null),
+  ('moved', 'This learner lives in another cell.', 421, '{CR086}', true, null, null, null, null),
   ('adoption_proof_invalid', 'The proof of the anonymous session is invalid or has expired.', 422, '{CR053}', false, null, null, null, null),
   ('export_invalid', 'This is not an export of erasures.', 422, '{CR025}', false, null, null, null, null),
   ('release_invalid', 'The drafts cannot be published as they are.', 422, '{CR005}', false, null, null, null, null),
@@ -1129,6 +1133,7 @@ comment on function private.restore_triggers() is 'Creates missing triggers agai
 create table ops.session_setting (
   id                            smallint not null default 1,
   accept_tokens_without_session boolean not null default false,
+  sessions_elsewhere            boolean not null default false,
   constraint session_setting_pkey primary key (id),
   constraint session_setting_one_row check (id = 1)
 );
@@ -1136,6 +1141,9 @@ comment on table ops.session_setting is 'One row: which access tokens may push a
 comment on column ops.session_setting.accept_tokens_without_session is
   'Whether tokens without the claim `session_id` are accepted. Supabase Auth puts it into every token; another issuer may not. Such a token '
   'cannot be looked up: it pushes and pulls until it expires, whatever happens to its user.';
+comment on column ops.session_setting.sessions_elsewhere is
+  'Whether the sessions are in another project''s Auth: of the cells, one has the accounts. Then a session cannot be looked up. Its token is accepted until '
+  'it expires, also after a sign-out, unless a revocation has ended the session here.';
 insert into ops.session_setting default values;
 
 alter table ops.session_setting enable row level security;
@@ -1157,12 +1165,15 @@ begin
   if p_session is null then
     return (select 'infinity'::timestamptz from ops.session_setting s where s.accept_tokens_without_session);
   end if;
+  if (select s.sessions_elsewhere from ops.session_setting s) then
+    return '-infinity';
+  end if;
   return (private.account_of(p_user, p_session)).opened_at;
 end
 $$;
 comment on function private.session_opened_at(uuid, uuid) is
   'When the session of a learner''s token was opened. Null: it has ended, or the token has none and the setting refuses it. Infinity: the token '
-  'has none and the setting accepts it.';
+  'has none and the setting accepts it. Minus infinity: the sessions are in another project.';
 
 -- Source: schemas/10_platform/edge_password.sql
 -- What:  renew_edge_password(), which gives the login role of the Edge Functions a new password.

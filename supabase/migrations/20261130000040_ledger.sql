@@ -8,21 +8,23 @@
 --        delete from ops.history_anchor where name in ('learner.state', 'learner.event');
 --        drop trigger audit_only_redacted on ops.audit;
 --        drop trigger release_grow_knowledge on content.release;
---        drop table learner.state, learner.device, learner.device_session, learner.batch, learner.adoption, ops.erasure, learner.event,
---          private.event_rule, private.event_type, private.knowledge, ops.telemetry_horizon, ops.telemetry, ops.telemetry_setting,
---          ops.quarantine, ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering, ops.pressure_setting cascade;
+--        drop table learner.state, learner.device, learner.device_session, learner.batch, learner.adoption, ops.cell, ops.learner_cell,
+--          ops.erasure, learner.event, private.event_rule, private.event_type, private.knowledge, ops.telemetry_horizon, ops.telemetry,
+--          ops.telemetry_setting, ops.quarantine, ops.quarantine_action, ops.quarantine_load, ops.quarantine_setting, ops.steering,
+--          ops.pressure_setting cascade;
 --        drop function if exists private.ulid_to_uuid, private.uuid_to_ulid, private.ulid_floor, private.partitioned_tables,
 --          private.partition_name, private.month_floor, private.partition_end, private.has_month, private.move_strays,
 --          private.create_partition, private.create_default_partition, private.slice_end, private.fill_partition, ops.ensure_partitions,
 --          private.stray_months, private.months_ahead, private.partition_need, ops.maintain_partitions, ops.partition_health,
---          private.refuse_adopted, private.refuse_absent, private.is_present, private.hold_off_erasures, private.only_redact,
---          private.note_session, private.most_devices_of_session, private.note_device_session, private.forget_devices,
---          private.support_device, private.devices_of, private.is_ended_by, private.session_refusal, private.require_session,
---          private.signed_in_learner, private.learner_acted_on, private.list_devices, private.set_revoked, public.list_devices,
---          public.revoke_device, public.restore_device, private.broken_field, private.grow_knowledge, private.raise_telemetry_horizon,
---          private.forget_erased_horizons, private.drop_old_months, private.delete_stray_telemetry, ops.drop_old_telemetry,
---          private.waiting_status, private.add_quarantine_load, private.load_quarantine, private.app_version, private.steering_for,
---          private.contact_interval, private.require_running, private.batch_bytes, private.take_tokens, ops.drop_old_batches;
+--          private.refuse_adopted, private.cell_of, private.is_here, private.refuse_moved, private.refuse_absent, private.is_present,
+--          private.hold_off_erasures, private.only_redact, private.note_session, private.most_devices_of_session,
+--          private.note_device_session, private.forget_devices, private.support_device, private.devices_of, private.is_ended_by,
+--          private.session_refusal, private.require_session, private.signed_in_learner, private.learner_acted_on, private.list_devices,
+--          private.set_revoked, public.list_devices, public.revoke_device, public.restore_device, private.broken_field,
+--          private.grow_knowledge, private.raise_telemetry_horizon, private.forget_erased_horizons, private.drop_old_months,
+--          private.delete_stray_telemetry, ops.drop_old_telemetry, private.waiting_status, private.add_quarantine_load,
+--          private.load_quarantine, private.app_version, private.steering_for, private.contact_interval, private.require_running,
+--          private.batch_bytes, private.take_tokens, ops.drop_old_batches;
 
 select private.revoke_default_grants();
 
@@ -600,6 +602,103 @@ end
 $$;
 comment on function private.refuse_adopted(uuid) is 'Raises learner_adopted for a learner whose data an account has adopted.';
 
+-- Source: schemas/40_ledger/cells.sql
+-- What:  ops.cell, the databases that learners are placed among; ops.learner_cell, the map from a learner to their cell; refuse_moved().
+-- Why:   growth is by cells (O6). The map is a table and not a hash, so that a new cell moves nobody. Without rows in ops.cell there is one cell.
+create table ops.cell (
+  name       text not null,
+  url        text not null,
+  is_here    boolean not null default false,
+  is_default boolean not null default false,
+  constraint cell_pkey primary key (name),
+  constraint cell_name_is_a_word check (name ~ '^[a-z][a-z0-9_-]{0,39}$'),
+  -- Devices send their tokens there. In clear only on this machine, for tests.
+  constraint cell_url_is_a_base check (url ~ '^(https://[a-z0-9.-]+|http://(127\.0\.0\.1|localhost))(:\d{1,5})?$' and length(url) <= 200)
+);
+create unique index cell_is_here_idx on ops.cell (is_here) where is_here;
+create unique index cell_is_default_idx on ops.cell (is_default) where is_default;
+comment on table ops.cell is 'All cells, this one included. Every cell has the same rows but for is_here. Empty: there is one cell.';
+comment on column ops.cell.url is 'The project''s URL, to which devices of the cell''s learners send.';
+comment on column ops.cell.is_default is 'The cell whose map knows every learner. Learners without a row in its map live in it, and apps are configured with its URL.';
+alter table ops.cell enable row level security;
+create policy cell_all_nobody on ops.cell for all to anon, authenticated using (false);
+
+create table ops.learner_cell (
+  user_id uuid not null,
+  cell    text not null,
+  state   text not null default 'settled',
+  move_id uuid,
+  other   text,
+  since   timestamptz not null default clock_timestamp(),
+  copied  text,
+  constraint learner_cell_pkey primary key (user_id),
+  constraint learner_cell_cell_exists foreign key (cell) references ops.cell (name),
+  constraint learner_cell_other_exists foreign key (other) references ops.cell (name),
+  constraint learner_cell_state_known check (state in ('settled', 'leaving', 'arriving')),
+  constraint learner_cell_move_has_both_ends check (state = 'settled' or (move_id is not null and other is not null and other <> cell)),
+  constraint learner_cell_copied_while_arriving check (copied is null or state = 'arriving')
+);
+create index learner_cell_cell_idx on ops.learner_cell (cell);
+create index learner_cell_other_idx on ops.learner_cell (other);
+create index learner_cell_since_idx on ops.learner_cell (since) where state <> 'settled';
+comment on table ops.learner_cell is 'In which cell each learner lives. Without a row: in the default cell.';
+comment on column ops.learner_cell.state is
+  'settled: the learner lives in cell. leaving: still here, frozen until cell has them. arriving: here once everything is copied from other.';
+comment on column ops.learner_cell.move_id is 'The last move, by which a repeated step is recognised.';
+comment on column ops.learner_cell.copied is 'The cursor up to which rows have arrived.';
+alter table ops.learner_cell enable row level security;
+create policy learner_cell_all_nobody on ops.learner_cell for all to anon, authenticated using (false);
+
+create function private.cell_of(p_user uuid)
+returns table (cell text, url text, is_here boolean, is_moving boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.name, c.url, c.is_here, coalesce(l.state <> 'settled', false)
+  from (select p_user as user_id) u
+  left join ops.learner_cell l using (user_id)
+  join ops.cell c on case when l.user_id is null then c.is_default when l.state = 'leaving' then c.is_here else c.name = l.cell end
+$$;
+comment on function private.cell_of(uuid) is 'The cell of a learner as this cell''s map says, and whether they are moving. No row: there is one cell.';
+
+create function private.is_here(p_user uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- The first test alone runs where there is one cell.
+  return not exists (select from ops.cell) or exists (select from private.cell_of(p_user) c where c.is_here and not c.is_moving);
+end
+$$;
+comment on function private.is_here(uuid) is 'Whether the learner''s rows may be written here: they live in this cell and are not moving.';
+
+create function private.refuse_moved(p_user uuid, p_tells boolean default true)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell record;
+begin
+  if not exists (select from ops.cell) then
+    return;
+  end if;
+  select c.* into v_cell from private.cell_of(p_user) c;
+  if v_cell.is_moving then
+    -- Seconds, or minutes for a ledger of a million events.
+    perform private.raise_error('moved', 'This learner is being moved to another cell. Nothing is lost: send the same request again.', null, 5);
+  elsif v_cell.is_here is not true then
+    perform private.raise_error('moved', p_info => case when p_tells then v_cell.url end, p_retry_after_s => 1);
+  end if;
+end
+$$;
+comment on function private.refuse_moved(uuid, boolean) is
+  'Raises moved unless the learner lives here. Its info is the URL of the learner''s cell, or nothing while they are moving. p_tells: whether the caller may follow.';
+
 -- Source: schemas/40_ledger/erasure_barrier.sql
 -- What:  ops.erasure, the learners whose data is erased or being erased; refuse_absent() and hold_off_erasures(), which every writer calls.
 -- Why:   an old device must not bring back erased data, and the audit trail must not show it (O5).
@@ -646,11 +745,12 @@ begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
     perform private.raise_error('erased');
   end if;
+  perform private.refuse_moved(p_user);
   perform private.refuse_adopted(p_user);
 end
 $$;
 comment on function private.refuse_absent(uuid) is
-  'Raises erased for a learner in ops.erasure, and learner_adopted for an adopted one. The caller holds the learner''s lock.';
+  'Raises erased for a learner in ops.erasure, moved for one who lives in another cell, and learner_adopted for an adopted one. The caller holds the learner''s lock.';
 
 create function private.is_present(p_user uuid)
 returns boolean
@@ -659,6 +759,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select not exists (select from ops.erasure e where e.user_id = p_user) and not exists (select from learner.adoption a where a.user_id = p_user)
+    and private.is_here(p_user)
 $$;
 comment on function private.is_present(uuid) is 'Whether refuse_absent() lets the learner pass.';
 
@@ -693,7 +794,7 @@ begin
 end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
-  'The learners that are neither busy, nor in ops.erasure, nor adopted. Their erasure or adoption cannot begin before the transaction ends.';
+  'The learners that are neither busy, nor in ops.erasure, nor adopted, nor in another cell. Their erasure or adoption cannot begin before the transaction ends.';
 
 create function private.only_redact()
 returns trigger
@@ -738,8 +839,11 @@ declare
 begin
   select count(*) into v_count from learner.device_session s where s.user_id = p_user and s.session_id = p_session;
   if v_count = 0 then
-    -- A new session. Those that have ended meanwhile are refused anyway, so the table is as small as the learner's sessions.
-    delete from learner.device_session s where s.user_id = p_user and s.session_id <> all (private.open_sessions(p_user));
+    -- A new session. Those that have ended meanwhile are refused anyway, so the table is as small as the learner's sessions. Of sessions in another
+    -- project's Auth nothing but the age is known.
+    delete from learner.device_session s
+    where s.user_id = p_user and case when (select t.sessions_elsewhere from ops.session_setting t) then s.seen_at < p_at - interval '1 year'
+      else s.session_id <> all (private.open_sessions(p_user)) end;
   end if;
   -- A session has one device, or a few after restores. The first twenty stay, so that made-up ids hide none.
   if v_count < private.most_devices_of_session() then
@@ -765,7 +869,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.note_session(new.user_id, new.session_id, new.device_id, new.last_seen_at);
+  -- A move copies the sessions themselves.
+  if private.is_here(new.user_id) then
+    perform private.note_session(new.user_id, new.session_id, new.device_id, new.last_seen_at);
+  end if;
   return null;
 end
 $$;
@@ -866,8 +973,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_opened constant timestamptz := private.session_opened_at(p_user, p_session);
+  v_opened timestamptz := private.session_opened_at(p_user, p_session);
 begin
+  if v_opened = '-infinity' then
+    -- A session that was seen before a revocation is ended by it. One that was never seen counts as new.
+    v_opened := coalesce((select min(s.seen_at) from learner.device_session s where s.user_id = p_user and s.session_id = p_session), clock_timestamp());
+  end if;
   if v_opened is null then
     return case when p_session is null then 'unauthenticated' else 'session_ended' end;
   end if;

@@ -1214,11 +1214,12 @@ begin
   -- Each learner has a turn of at most p_turn events before anybody has a second one. All locks last until the end of the run. A sync waits
   -- 2 s for its learner's lock, so the run is shorter.
   loop
-    -- Busy learners are skipped: their own sync replays their events. Nothing is replayed during an erasure.
+    -- Busy learners are skipped: their own sync replays their events. Nothing is replayed during an erasure or a move.
     select r.user_id into v_user
     from ops.replay_queue r join learner.state s on s.user_id = r.user_id
     where (r.failures = 0 or r.tried_at < clock_timestamp() - least(interval '1 minute' * r.failures, interval '10 minutes'))
       and not exists (select from ops.erasure e where e.user_id = r.user_id)
+      and private.is_here(r.user_id)
     order by r.tried_at nulls first, r.user_id
     limit 1
     for update of s skip locked;
@@ -1298,7 +1299,8 @@ begin
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.history h where h.upgrade_until is not null)
       or exists (select from ops.erasure e where e.user_id = p_user)
-      or exists (select from learner.adoption a where a.user_id = p_user),
+      or exists (select from learner.adoption a where a.user_id = p_user)
+      or exists (select from ops.cell),
     exists (select from ops.quarantine_load l where l.user_id = p_user and l.held_rows > 0 and l.looked_up < k.number),
     p.stored_bytes_per_day - s.stored_bytes, s.batches <= p.batch_records_per_day
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held, v_room, v_is_recorded
@@ -1356,6 +1358,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, learner_adopted, unauthenticated, '
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, moved, learner_adopted, unauthenticated, '
   'session_ended, device_revoked; lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
 grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

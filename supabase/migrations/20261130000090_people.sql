@@ -477,7 +477,7 @@ as $$
   -- A list, because the catalogue would cost a page of a timeline 400 blocks. A test compares the two.
   select array['learner.adoption', 'learner.attempt', 'learner.batch', 'learner.device', 'learner.device_session', 'learner.event', 'learner.practice',
     'learner.session', 'learner.skill_progress', 'learner.state', 'ops.account_deletion', 'ops.change_note', 'ops.cohort_member', 'ops.cohort_staff', 'ops.content_report', 'ops.erasure',
-    'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry', 'ops.telemetry_horizon']
+    'ops.learner_cell', 'ops.projection_difference', 'ops.quarantine', 'ops.quarantine_action', 'ops.quarantine_load', 'ops.replay_queue', 'ops.telemetry', 'ops.telemetry_horizon']
 $$;
 comment on function private.learner_objects() is 'The objects of audit records that have a learner''s id as their object_id: every table with a column user_id.';
 
@@ -1042,7 +1042,7 @@ begin
   for v_user in select distinct r.user_id from private.rows_to_replay_of_all(p_code, began_at) r order by r.user_id
   loop
     perform from learner.state s where s.user_id = v_user for update skip locked;
-    if not found then
+    if not found or not private.is_here(v_user) then
       busy := busy || v_user;
       continue;
     end if;
@@ -2528,6 +2528,10 @@ begin
   end if;
   perform private.refuse_absent(p_account);
   select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
+  if v_adoption is null then
+    -- Their rows are in another cell, from which they would be missing here. The account's devices wait and do not follow.
+    perform private.refuse_moved(p_anonymous, false);
+  end if;
   if v_adoption.adopted_by <> p_account then
     perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
   elsif v_adoption is not null then
@@ -3503,6 +3507,10 @@ begin
   select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
   from private.missing_triggers() t
   union all
+  select 'moves_unfinished', min(l.since), format('%s learners have been moving between cells for more than 15 minutes, and their devices wait. An operator continues: see docs/scaling.md#place-and-move-learners', count(*))
+  from ops.learner_cell l where l.state <> 'settled' and l.since < now() - interval '15 minutes'
+  having count(*) > 0
+  union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
@@ -3527,6 +3535,6 @@ $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
-  'trigger_disabled, trigger_missing, worker_silent.';
+  'moves_unfinished, trigger_disabled, trigger_missing, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

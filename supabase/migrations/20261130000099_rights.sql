@@ -135,6 +135,8 @@ from (values
   ('content.published_media', 'insert or update or delete'),
   -- Marks are inserted for every edit of a draft, which is audited itself. Without its mark an edit is not published.
   ('content.draft_mark', 'update or delete'),
+  ('ops.cell', 'insert or update or delete'),
+  ('ops.learner_cell', 'insert or update or delete'),
   ('ops.history', 'insert or update or delete'),
   ('ops.history_anchor', 'insert or update or delete'),
   ('ops.erasure_check', 'insert or update or delete'),

@@ -34,6 +34,8 @@ const everFailing: Record<string, Fault> = {
   replies_lost: replyLost,
   overloaded: refused("overloaded"),
   internal: refused("internal"),
+  // The learner is being moved to another cell.
+  moving: refused("moved"),
 };
 
 export const retry: Theme = {
@@ -60,6 +62,7 @@ export const retry: Theme = {
           rate_limited: ["rate_limited", 7],
           busy: ["busy", 3],
           overloaded: ["overloaded", 11],
+          moving: ["moved", 5],
           rate_limited_longer: ["rate_limited", 40],
         } satisfies Record<string, [ErrorCode, number]>,
         ([code, seconds]) => async (t) => {

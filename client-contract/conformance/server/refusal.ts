@@ -25,7 +25,7 @@ export function refusalReply({ code, message, parts }: Refusal): Reply {
   const { status, retryable } = request ?? { status: 500, retryable: true };
   const body = { type: errorType(code), title, status, code, detail: message, info: parts.info };
   const headers: Record<string, string> = { "content-type": PROBLEM_TYPE };
-  if (status === 429 || status === 503) headers["retry-after"] = String(parts.retryAfter ?? 1);
+  if ([421, 429, 503].includes(status)) headers["retry-after"] = String(parts.retryAfter ?? 1);
   return {
     status,
     headers,

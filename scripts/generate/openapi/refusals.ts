@@ -9,7 +9,7 @@ import {
 } from "../../../client-contract/contract/errors.ts";
 import type { JsonSchema } from "../json_schema.ts";
 
-const RETRY = new Set([429, 503]);
+const RETRY = new Set([421, 429, 503]);
 
 /** The address of a shared part of the document. */
 export const refTo = (id: string) => `#/components/schemas/${id}`;

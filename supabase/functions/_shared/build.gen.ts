@@ -5,9 +5,9 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "b0b302f6f550069e",
-  content: "fd6a2cf87a4de241",
-  metrics: "b930ee7ab822a04e",
-  sync: "646bf19555bd9e67",
-  webhooks: "f613b6d2cbc380ba",
+  bundle: "448642ed653d7c01",
+  content: "19e2b87f10dc3fe7",
+  metrics: "159b9e950f171195",
+  sync: "cdbdd0ac2281a539",
+  webhooks: "546edc2d86de6e2d",
 } as const;

@@ -99,8 +99,27 @@ const QUEUE = { atOnce: CONNECTIONS, waiting: 64, waitMs: 3000, refusal: "overlo
  */
 const ANSWER_MS = 12_000;
 
+/** How a database is used. */
+export interface DatabaseOptions {
+  answerMs?: number;
+  /**
+   * The name under which a comment before each statement names its learner, for a router such as PgDog. By default there is none:
+   * pg_stat_statements keeps the text of the first statement of a kind, and with it a learner's id.
+   */
+  learnerComment?: string | undefined;
+}
+
+/** The statement with a comment that names the learner, whose id the token check has found to be a UUID. */
+function naming(key: string, learner: string, parts: TemplateStringsArray): TemplateStringsArray {
+  const named = [`/* ${key}: ${learner} */ ${parts[0]}`, ...parts.slice(1)];
+  return Object.assign(named, { raw: named });
+}
+
 /** Connects on first use. On hosted `url` is the transaction pooler. */
-export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Database {
+export function openDatabase(
+  url: string,
+  { answerMs = ANSWER_MS, learnerComment: key }: DatabaseOptions = {},
+): Database {
   const sql = connect(url, "carrel_edge", CONNECTIONS);
   const slots = createSlots(QUEUE);
   const late = () => new Problem("overloaded");
@@ -121,6 +140,12 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
   const text = async (parts: TemplateStringsArray, ...values: Value[]) =>
     (await row<{ answer: string }>(parts, ...values)).answer;
 
+  type Text = typeof text;
+  const rowOf = (learner: string): typeof row =>
+    key ? (parts, ...values) => row(naming(key, learner, parts), ...values) : row;
+  const textOf = (learner: string): Text =>
+    key ? (parts, ...values) => text(naming(key, learner, parts), ...values) : text;
+
   return {
     contentHead: (schema) => text`select private.content_head(${schema}::smallint)::text as answer`,
     contentExisting: () => text`select private.content_existing()::text as answer`,
@@ -140,18 +165,20 @@ export function openDatabase(url: string, { answerMs = ANSWER_MS } = {}): Databa
         ${c.history}::text, ${c.schema}::smallint, ${c.version}::integer, ${c.id}::uuid, ${c.after}::text,
         ${c.limit}::integer) as answer`,
     reportContent: ({ learner, session }, report) =>
-      text`select private.report_content(${learner}::uuid, ${session}::uuid, ${report}::text)::text as answer`,
+      textOf(
+        learner,
+      )`select private.report_content(${learner}::uuid, ${session}::uuid, ${report}::text)::text as answer`,
     recordContacts: (contacts) =>
       text`select private.record_contacts(${JSON.stringify(contacts)}::text::json)::text as answer`,
     sync: ({ learner, session }, lines) =>
-      row<Synced>`select s.answer, s.changed_by as "changedBy"
+      rowOf(learner)<Synced>`select s.answer, s.changed_by as "changedBy"
         from private.sync_for(${learner}::uuid, ${session}::uuid, ${lines}::text) s`,
     changes: (p) =>
-      text`select private.pull_for(
+      textOf(p.learner)`select private.pull_for(
         ${p.learner}::uuid, ${p.session}::uuid, ${p.cursor}::text, ${p.limit}::integer, ${p.atLeast}::text,
         ${p.device}::uuid) as answer`,
     adopt: (account, anonymous) =>
-      text`select private.adopt_for(
+      textOf(account.learner)`select private.adopt_for(
         ${account.learner}::uuid, ${account.session}::uuid, ${anonymous.learner}::uuid,
         ${anonymous.session}::uuid)::text as answer`,
     hintLearners: (pushes) =>

@@ -40,7 +40,9 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     request_id: requestId,
   };
   const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
-  if (status === 503 || status === 429) headers.set("retry-after", retryAfter(problem.retryAfter));
+  if (status === 503 || status === 429 || status === 421) {
+    headers.set("retry-after", retryAfter(problem.retryAfter));
+  }
   if (status === 405 && problem.info) headers.set("allow", problem.info);
   if (status === 401) headers.set("www-authenticate", "Bearer");
   return new Response(JSON.stringify({ ...body, retryable }), { status, headers });

@@ -3,6 +3,7 @@
 create table ops.session_setting (
   id                            smallint not null default 1,
   accept_tokens_without_session boolean not null default false,
+  sessions_elsewhere            boolean not null default false,
   constraint session_setting_pkey primary key (id),
   constraint session_setting_one_row check (id = 1)
 );
@@ -10,6 +11,9 @@ comment on table ops.session_setting is 'One row: which access tokens may push a
 comment on column ops.session_setting.accept_tokens_without_session is
   'Whether tokens without the claim `session_id` are accepted. Supabase Auth puts it into every token; another issuer may not. Such a token '
   'cannot be looked up: it pushes and pulls until it expires, whatever happens to its user.';
+comment on column ops.session_setting.sessions_elsewhere is
+  'Whether the sessions are in another project''s Auth: of the cells, one has the accounts. Then a session cannot be looked up. Its token is accepted until '
+  'it expires, also after a sign-out, unless a revocation has ended the session here.';
 insert into ops.session_setting default values;
 
 alter table ops.session_setting enable row level security;
@@ -31,9 +35,12 @@ begin
   if p_session is null then
     return (select 'infinity'::timestamptz from ops.session_setting s where s.accept_tokens_without_session);
   end if;
+  if (select s.sessions_elsewhere from ops.session_setting s) then
+    return '-infinity';
+  end if;
   return (private.account_of(p_user, p_session)).opened_at;
 end
 $$;
 comment on function private.session_opened_at(uuid, uuid) is
   'When the session of a learner''s token was opened. Null: it has ended, or the token has none and the setting refuses it. Infinity: the token '
-  'has none and the setting accepts it.';
+  'has none and the setting accepts it. Minus infinity: the sessions are in another project.';

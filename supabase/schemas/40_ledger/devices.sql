@@ -13,8 +13,11 @@ declare
 begin
   select count(*) into v_count from learner.device_session s where s.user_id = p_user and s.session_id = p_session;
   if v_count = 0 then
-    -- A new session. Those that have ended meanwhile are refused anyway, so the table is as small as the learner's sessions.
-    delete from learner.device_session s where s.user_id = p_user and s.session_id <> all (private.open_sessions(p_user));
+    -- A new session. Those that have ended meanwhile are refused anyway, so the table is as small as the learner's sessions. Of sessions in another
+    -- project's Auth nothing but the age is known.
+    delete from learner.device_session s
+    where s.user_id = p_user and case when (select t.sessions_elsewhere from ops.session_setting t) then s.seen_at < p_at - interval '1 year'
+      else s.session_id <> all (private.open_sessions(p_user)) end;
   end if;
   -- A session has one device, or a few after restores. The first twenty stay, so that made-up ids hide none.
   if v_count < private.most_devices_of_session() then
@@ -40,7 +43,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.note_session(new.user_id, new.session_id, new.device_id, new.last_seen_at);
+  -- A move copies the sessions themselves.
+  if private.is_here(new.user_id) then
+    perform private.note_session(new.user_id, new.session_id, new.device_id, new.last_seen_at);
+  end if;
   return null;
 end
 $$;

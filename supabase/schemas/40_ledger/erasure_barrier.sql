@@ -43,11 +43,12 @@ begin
   if exists (select from ops.erasure e where e.user_id = p_user) then
     perform private.raise_error('erased');
   end if;
+  perform private.refuse_moved(p_user);
   perform private.refuse_adopted(p_user);
 end
 $$;
 comment on function private.refuse_absent(uuid) is
-  'Raises erased for a learner in ops.erasure, and learner_adopted for an adopted one. The caller holds the learner''s lock.';
+  'Raises erased for a learner in ops.erasure, moved for one who lives in another cell, and learner_adopted for an adopted one. The caller holds the learner''s lock.';
 
 create function private.is_present(p_user uuid)
 returns boolean
@@ -56,6 +57,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
   select not exists (select from ops.erasure e where e.user_id = p_user) and not exists (select from learner.adoption a where a.user_id = p_user)
+    and private.is_here(p_user)
 $$;
 comment on function private.is_present(uuid) is 'Whether refuse_absent() lets the learner pass.';
 
@@ -90,7 +92,7 @@ begin
 end
 $$;
 comment on function private.hold_off_erasures(uuid[]) is
-  'The learners that are neither busy, nor in ops.erasure, nor adopted. Their erasure or adoption cannot begin before the transaction ends.';
+  'The learners that are neither busy, nor in ops.erasure, nor adopted, nor in another cell. Their erasure or adoption cannot begin before the transaction ends.';
 
 create function private.only_redact()
 returns trigger

@@ -28,8 +28,12 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_opened constant timestamptz := private.session_opened_at(p_user, p_session);
+  v_opened timestamptz := private.session_opened_at(p_user, p_session);
 begin
+  if v_opened = '-infinity' then
+    -- A session that was seen before a revocation is ended by it. One that was never seen counts as new.
+    v_opened := coalesce((select min(s.seen_at) from learner.device_session s where s.user_id = p_user and s.session_id = p_session), clock_timestamp());
+  end if;
   if v_opened is null then
     return case when p_session is null then 'unauthenticated' else 'session_ended' end;
   end if;

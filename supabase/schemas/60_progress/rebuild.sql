@@ -59,6 +59,7 @@ begin
   if not found then
     return 0;
   end if;
+  perform private.refuse_moved(p_user);
 
   -- Voids are support's decisions, not projections, so they survive the rebuild.
   v_voided := private.voids_of(p_user);

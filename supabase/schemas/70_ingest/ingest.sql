@@ -54,7 +54,8 @@ begin
     exists (select from ops.steering t where t.paused)
       or exists (select from ops.history h where h.upgrade_until is not null)
       or exists (select from ops.erasure e where e.user_id = p_user)
-      or exists (select from learner.adoption a where a.user_id = p_user),
+      or exists (select from learner.adoption a where a.user_id = p_user)
+      or exists (select from ops.cell),
     exists (select from ops.quarantine_load l where l.user_id = p_user and l.held_rows > 0 and l.looked_up < k.number),
     p.stored_bytes_per_day - s.stored_bytes, s.batches <= p.batch_records_per_day
   into v_seq, v_newest, v_head, v_knowledge, v_barred, v_held, v_room, v_is_recorded
@@ -112,6 +113,6 @@ end
 $$;
 comment on function private.ingest_for(uuid, uuid, text, boolean) is
   'Accepts one NDJSON batch of a learner: a header line, then one event per line (at most 500). Returns {batch_id, changed, received_at, token, results}, '
-  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, learner_adopted, unauthenticated, '
+  'or {refused} if a rate limit is exceeded. Errors: payload_too_large, malformed_batch, batch_too_large, paused, erased, moved, learner_adopted, unauthenticated, '
   'session_ended, device_revoked; lock_timeout if the learner is busy. p_by_server: the server wrote the header for a device and knows neither its clock nor its contract version.';
 grant execute on function private.ingest_for(uuid, uuid, text, boolean) to carrel_edge;

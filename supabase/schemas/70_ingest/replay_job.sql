@@ -60,11 +60,12 @@ begin
   -- Each learner has a turn of at most p_turn events before anybody has a second one. All locks last until the end of the run. A sync waits
   -- 2 s for its learner's lock, so the run is shorter.
   loop
-    -- Busy learners are skipped: their own sync replays their events. Nothing is replayed during an erasure.
+    -- Busy learners are skipped: their own sync replays their events. Nothing is replayed during an erasure or a move.
     select r.user_id into v_user
     from ops.replay_queue r join learner.state s on s.user_id = r.user_id
     where (r.failures = 0 or r.tried_at < clock_timestamp() - least(interval '1 minute' * r.failures, interval '10 minutes'))
       and not exists (select from ops.erasure e where e.user_id = r.user_id)
+      and private.is_here(r.user_id)
     order by r.tried_at nulls first, r.user_id
     limit 1
     for update of s skip locked;

@@ -69,6 +69,10 @@ begin
   end if;
   perform private.refuse_absent(p_account);
   select * into v_adoption from learner.adoption a where a.user_id = p_anonymous;
+  if v_adoption is null then
+    -- Their rows are in another cell, from which they would be missing here. The account's devices wait and do not follow.
+    perform private.refuse_moved(p_anonymous, false);
+  end if;
   if v_adoption.adopted_by <> p_account then
     perform private.raise_error('adoption_refused', 'Another account has adopted this learner.', 'adopted_by_another');
   elsif v_adoption is not null then

@@ -68,6 +68,10 @@ begin
   select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
   from private.missing_triggers() t
   union all
+  select 'moves_unfinished', min(l.since), format('%s learners have been moving between cells for more than 15 minutes, and their devices wait. An operator continues: see docs/scaling.md#place-and-move-learners', count(*))
+  from ops.learner_cell l where l.state <> 'settled' and l.since < now() - interval '15 minutes'
+  having count(*) > 0
+  union all
   select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
   from private.silent_workers() w
   order by 1, 3;
@@ -92,6 +96,6 @@ $$;
 comment on function public.alarms() is
   'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
-  'trigger_disabled, trigger_missing, worker_silent.';
+  'moves_unfinished, trigger_disabled, trigger_missing, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;

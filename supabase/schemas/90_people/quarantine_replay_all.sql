@@ -43,7 +43,7 @@ begin
   for v_user in select distinct r.user_id from private.rows_to_replay_of_all(p_code, began_at) r order by r.user_id
   loop
     perform from learner.state s where s.user_id = v_user for update skip locked;
-    if not found then
+    if not found or not private.is_here(v_user) then
       busy := busy || v_user;
       continue;
     end if;

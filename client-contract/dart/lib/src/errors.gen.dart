@@ -212,6 +212,35 @@ enum ErrorCode {
     request: RequestFacts(status: 409, retryable: false, sqlstates: ['CR054']),
   ),
 
+  /// `move_refused`: This learner cannot be moved.
+  moveRefused(
+    'move_refused',
+    title: 'This learner cannot be moved.',
+    action:
+        'For operators: `info` is the reason: `cell_unknown`, `same_cell`, '
+        '`not_here`, `other_move`, `has_rows`, `cancelled`, `settled` or '
+        '`rows_differ`.',
+    request: RequestFacts(status: 409, retryable: false, sqlstates: ['CR056']),
+  ),
+
+  /// `release_differs`: The content of this cell differs from the first cell's.
+  releaseDiffers(
+    'release_differs',
+    title: "The content of this cell differs from the first cell's.",
+    action:
+        'For operators: nothing was published in this cell. `info` is what '
+        'differs: `root` or `version` (docs/scaling.md#publish-to-all-cells).',
+    request: RequestFacts(status: 409, retryable: false, sqlstates: ['CR058']),
+  ),
+
+  /// `cells_in_use`: Learners live in a cell that the new list lacks.
+  cellsInUse(
+    'cells_in_use',
+    title: 'Learners live in a cell that the new list lacks.',
+    action: 'For operators: keep the cell in the list; `info` is its name.',
+    request: RequestFacts(status: 409, retryable: false, sqlstates: ['CR057']),
+  ),
+
   /// `append_only`: These rows are append-only.
   appendOnly(
     'append_only',
@@ -359,6 +388,18 @@ enum ErrorCode {
     action:
         'Send the body with `Content-Encoding: gzip`, or without this header.',
     request: RequestFacts(status: 415, retryable: false, sqlstates: []),
+  ),
+
+  /// `moved`: This learner lives in another cell.
+  moved(
+    'moved',
+    title: 'This learner lives in another cell.',
+    action:
+        "Keep everything. `info` is the URL of the learner's cell: if the app "
+        'trusts it (docs/write-a-client.md#cells), send the same request '
+        'there from now on. Without `info` the learner is being moved: send '
+        'it again after `Retry-After`.',
+    request: RequestFacts(status: 421, retryable: true, sqlstates: ['CR086']),
   ),
 
   /// `adoption_proof_invalid`: The proof of the anonymous session is invalid or

@@ -1,0 +1,84 @@
+// The cells of a service: CARREL_CELLS names them. The first one is the default cell: its map knows every learner, and its drafts are published to all.
+import type postgres from "postgres";
+import { z } from "zod";
+import { UsageError, UserError } from "../command/command.ts";
+import { connect, explainDatabaseError } from "../content/database.ts";
+
+const Given = z.record(
+  z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/),
+  z.strictObject({ url: z.url(), db: z.url({ protocol: /^postgres(ql)?$/ }) }),
+);
+
+/** One cell. */
+export interface Cell {
+  name: string;
+  /** The project's URL, for devices. */
+  url: string;
+  /** The connection string, for this command alone. */
+  db: string;
+  isDefault: boolean;
+}
+
+const FORM =
+  `CARREL_CELLS is JSON: {"NAME": {"url": "https://…", "db": "postgresql://…"}, …}, the default cell first.`;
+
+/** Reads CARREL_CELLS. Throws `UsageError`. */
+export function readCells(text: string | undefined): Cell[] {
+  if (!text) throw new UsageError(`CARREL_CELLS is missing. ${FORM}`);
+  let given: z.infer<typeof Given>;
+  try {
+    given = Given.parse(JSON.parse(text));
+  } catch {
+    // Its values hold passwords, so that nothing of them is shown.
+    throw new UsageError(`CARREL_CELLS is invalid. ${FORM}`);
+  }
+  const cells = Object.entries(given).map(([name, { url, db }], place) => ({
+    name,
+    url: url.replace(/\/+$/, ""),
+    db,
+    isDefault: place === 0,
+  }));
+  if (cells.length === 0) throw new UsageError(`CARREL_CELLS names no cell. ${FORM}`);
+  return cells;
+}
+
+/** The cell of a name. Throws `UsageError`. */
+export function cellNamed(cells: readonly Cell[], name: string): Cell {
+  const cell = cells.find((cell) => cell.name === name);
+  if (cell) return cell;
+  throw new UsageError(`There is no cell ${name}: ${cells.map(({ name }) => name).join(", ")}.`);
+}
+
+/** The default cell. */
+export function defaultCell(cells: readonly Cell[]): Cell {
+  const cell = cells.find(({ isDefault }) => isDefault);
+  if (!cell) throw new Error("no cell is the default");
+  return cell;
+}
+
+/** Connections to cells, opened when they are asked for. */
+export interface Connections extends AsyncDisposable {
+  of(cell: Cell): postgres.Sql;
+}
+
+/** Opens connections for one command. */
+export function connections(): Connections {
+  const open = new Map<string, postgres.Sql>();
+  return {
+    of({ name, db }) {
+      const sql = open.get(name) ?? connect(db, "cells");
+      open.set(name, sql);
+      return sql;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...open.values()].map((sql) => sql.end({ timeout: 5 })));
+    },
+  };
+}
+
+/** Why a cell could not be asked, in plain words; errors of other kinds are thrown. */
+export function whyDown(error: unknown, cell: Cell): string {
+  const explained = explainDatabaseError(error, cell.db, "list");
+  if (explained instanceof UserError) return explained.message;
+  throw error;
+}

@@ -1,0 +1,131 @@
+// `npm run cells`: a service of several cells. docs/scaling.md walks through it.
+import { main } from "../command/command.ts";
+import { tableLines } from "../command/table.ts";
+import { explainDatabaseError, refusalOf } from "../content/database.ts";
+import { type Cell, cellNamed, type Connections, connections, readCells } from "./cells.ts";
+import { type CellsLine, COMMAND, readTask, type Task } from "./command.ts";
+import { configure, erase, place, spreadErasures } from "./learners.ts";
+import { cancelMove, findCell, moveLearner } from "./move.ts";
+import { type Followed, publishToAll } from "./publish.ts";
+import { healthOf, readStatuses, type Statuses } from "./status.ts";
+
+export { COMMAND };
+
+/** A cell is down, lacks a release or differs. */
+const INCOMPLETE = 2;
+
+/** What a command prints, and its exit code. */
+interface Outcome {
+  answer: unknown;
+  lines: string[];
+  code?: number;
+}
+
+function statusLines({ cells, sum, isSame }: Statuses): string[] {
+  const rows = cells.map(({ cell, status, problem }) =>
+    status
+      ? [
+        cell,
+        String(status.learners),
+        String(status.moving),
+        String(status.version),
+        (status.root ?? "-").slice(0, 12),
+        String(status.alarms.length),
+        healthOf(status),
+      ]
+      : [cell, "-", "-", "-", "-", "-", `down: ${problem}`]
+  );
+  const sums = [
+    "all",
+    String(sum.learners),
+    String(sum.moving),
+    "",
+    "",
+    String(sum.alarms),
+    `${sum.down} down`,
+  ];
+  return [
+    ...tableLines(["cell", "learners", "moving", "version", "root", "alarms", "health"], [...rows, sums]),
+    ...cells.flatMap(({ cell, status }) =>
+      status?.alarms.map(({ name, detail }) => `${cell}: ${name}: ${detail}`) ?? []
+    ),
+    ...(isSame ? [] : ["The cells differ in their content or their lists: `follow`, then `configure`."]),
+  ];
+}
+
+const followLine = ({ cell, version, published, problem }: Followed) =>
+  `${cell}: ${
+    problem ?? (published.length > 0 ? `published ${published.join(", ")}` : `has version ${version} already`)
+  }`;
+
+async function work(
+  task: Task,
+  values: CellsLine["values"],
+  cells: Cell[],
+  open: Connections,
+): Promise<Outcome> {
+  switch (task.command) {
+    case "configure":
+      await configure(cells, open);
+      return { answer: cells.map(({ name }) => name), lines: [`Configured ${cells.length} cells.`] };
+    case "status": {
+      const statuses = await readStatuses(cells, open);
+      const isFine = statuses.sum.down === 0 && statuses.isSame;
+      return { answer: statuses, lines: statusLines(statuses), code: isFine ? 0 : INCOMPLETE };
+    }
+    case "publish":
+    case "follow": {
+      const o = { publish: task.command === "publish", note: values.note ?? null, force: values.force };
+      const followed = await publishToAll(cells, open, o);
+      const isWhole = followed.every(({ problem }) => problem === null);
+      return { answer: followed, lines: followed.map(followLine), code: isWhole ? 0 : INCOMPLETE };
+    }
+    case "erasures": {
+      const learners = await spreadErasures(cells, open);
+      return {
+        answer: learners,
+        lines: [`Erased ${learners.length} learners in cells that had not erased them.`],
+      };
+    }
+    case "find": {
+      const { name, url } = await findCell(cells, open, task.learner);
+      return { answer: { cell: name, url }, lines: [`${name} (${url})`] };
+    }
+    case "erase": {
+      const erased = await erase(cells, open, task.learner);
+      return { answer: erased, lines: Object.entries(erased).map(([name, state]) => `${name}: ${state}`) };
+    }
+    case "place": {
+      const to = cellNamed(cells, task.to);
+      await place(cells, open, task.learner, to);
+      return { answer: { cell: to.name }, lines: [`${task.learner} lives in ${to.name}.`] };
+    }
+    case "move": {
+      const moved = await moveLearner(cells, open, task.learner, cellNamed(cells, task.to));
+      const rows = Object.values(moved.rows ?? {}).reduce((sum, count) => sum + count, 0);
+      const line = moved.rows === null
+        ? `${task.learner} lives in ${moved.to} already.`
+        : `${task.learner} has moved from ${moved.from} to ${moved.to}: ${rows} rows.`;
+      return { answer: moved, lines: [line] };
+    }
+    case "cancel": {
+      const { name } = await cancelMove(cells, open, task.learner, cellNamed(cells, task.to));
+      return { answer: { cell: name }, lines: [`${task.learner} stays in ${name}.`] };
+    }
+  }
+}
+
+export async function run(line: CellsLine): Promise<number> {
+  const task = readTask(line);
+  const cells = readCells(Deno.env.get("CARREL_CELLS"));
+  await using open = connections();
+  try {
+    const { answer, lines, code = 0 } = await work(task, line.values, cells, open);
+    console.log(line.values.json ? JSON.stringify(answer) : lines.join("\n"));
+    return code;
+  } catch (error) {
+    throw refusalOf(error) ?? explainDatabaseError(error, cells[0]?.db ?? "", "list");
+  }
+}
+
+if (import.meta.main) await main(COMMAND, run);

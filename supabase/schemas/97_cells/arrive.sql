@@ -1,0 +1,219 @@
+-- What:  the arriving half of a move: ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival().
+-- Why:   each step may be repeated after a kill, and the learner lives here only once all rows are the same as there (O6).
+
+create function private.arrival_of(p_user uuid, p_move uuid)
+returns ops.learner_cell
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
+begin
+  if v_cell.move_id is distinct from p_move then
+    perform private.raise_error('move_refused', 'This learner is not arriving by this move.', 'other_move');
+  end if;
+  return v_cell;
+end
+$$;
+comment on function private.arrival_of(uuid, uuid) is 'Takes the learner''s lock, and returns the row of their arrival. Raises move_refused for another move.';
+
+create function private.begin_arrival(p_user uuid, p_move uuid, p_from text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_here constant text := (select c.name from ops.cell c where c.is_here);
+  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
+begin
+  if p_move is null or v_here is null or not exists (select from ops.cell c where c.name = p_from) then
+    perform private.raise_error('move_refused', 'This cell does not know the other one.', 'cell_unknown');
+  elsif p_from = v_here then
+    perform private.raise_error('move_refused', 'The learner comes from this cell.', 'same_cell');
+  end if;
+  if v_cell.move_id = p_move then
+    if v_cell.state <> 'arriving' and v_cell.cell <> v_here then
+      perform private.raise_error('move_refused', 'This move was cancelled.', 'cancelled');
+    end if;
+    return v_cell.state;
+  elsif v_cell.state is distinct from 'settled' and v_cell.user_id is not null then
+    perform private.raise_error('move_refused', 'This learner is in another move.', 'other_move');
+  end if;
+  -- The row of learner.state is the lock itself.
+  -- Whoever the learner had adopted when they lived here before: the other cell knows it better.
+  delete from learner.adoption a where a.adopted_by = p_user;
+  if private.move_digest(p_user) - 'learner.state' <> '{}' or (select s.change_seq from learner.state s where s.user_id = p_user) > 0 then
+    perform private.raise_error('move_refused', 'This cell has rows of the learner already.', 'has_rows');
+  end if;
+  insert into ops.learner_cell as l (user_id, cell, state, move_id, other) values (p_user, v_here, 'arriving', p_move, p_from)
+  on conflict (user_id) do update
+  set cell = excluded.cell, state = excluded.state, move_id = excluded.move_id, other = excluded.other, since = clock_timestamp(), copied = null;
+  perform private.audit('begin_arrival', 'learner.state', p_user::text, null, jsonb_build_object('from', p_from, 'move', p_move));
+  return 'arriving';
+end
+$$;
+comment on function private.begin_arrival(uuid, uuid, text) is 'The core of ops.begin_arrival().';
+
+create function private.import_learner(p_user uuid, p_move uuid, p_after text, p_rows jsonb, p_cursor text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+set datestyle = 'ISO, MDY'
+set timezone = 'UTC'
+set intervalstyle = 'postgres'
+set bytea_output = 'hex'
+as $$
+declare
+  v_cell constant ops.learner_cell := private.arrival_of(p_user, p_move);
+  v_section record;
+begin
+  -- 1 A page that has arrived before changes nothing: the answer is where to go on.
+  if v_cell.state <> 'arriving' or v_cell.copied is distinct from p_after then
+    return v_cell.copied;
+  end if;
+  if exists (
+    select from jsonb_array_elements(p_rows) r (row)
+    where not exists (select from private.move_sections() s where s.section = r.row ->> 'section')
+      or r.row ->> 'section' not in ('ops.cohort', 'ops.cohort_staff')
+        and (p_user::text in (r.row -> 'row' ->> 'user_id', r.row -> 'row' ->> 'adopted_by')) is not true)
+  then
+    perform private.raise_error('malformed_request', '`rows` must be rows of this learner.', 'rows');
+  end if;
+
+  -- 2 Rows of a definer are no edits by hand, so nothing false is audited. The row of learner.state is there: it is the lock.
+  for v_section in select * from private.move_sections() s where exists (select from jsonb_array_elements(p_rows) r where r ->> 'section' = s.section) order by s.place loop
+    execute format('insert into %1$s (%2$s) select %3$s from jsonb_array_elements($1) r where r ->> ''section'' = %4$L on conflict %5$s', v_section.section,
+      (select string_agg(format('%I', c), ', ') from unnest(v_section.columns) c),
+      (select string_agg(format('(r -> ''row'' ->> %L)::%s', c.name, c.type), ', ' order by c.place) from unnest(v_section.columns, v_section.types) with ordinality c (name, type, place)),
+      v_section.section,
+      case v_section.section when 'learner.state' then (select 'on constraint state_pkey do update set ' || string_agg(format('%1$I = excluded.%1$I', c), ', ') from unnest(v_section.columns) c)
+        else 'do nothing' end) using p_rows;
+  end loop;
+  update ops.learner_cell l set copied = p_cursor where l.user_id = p_user;
+  return p_cursor;
+end
+$$;
+comment on function private.import_learner(uuid, uuid, text, jsonb, text) is 'The core of ops.import_learner().';
+
+create function private.finish_arrival(p_user uuid, p_move uuid, p_digest jsonb)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell constant ops.learner_cell := private.arrival_of(p_user, p_move);
+begin
+  if v_cell.state <> 'arriving' then
+    return v_cell.cell = (select c.name from ops.cell c where c.is_here);
+  elsif private.move_digest(p_user) <> p_digest then
+    -- The other cell's rows changed while they were copied, by retention or by hand. Everything is copied anew.
+    while private.drop_learner_rows(p_user, 20000) > 0 loop
+    end loop;
+    insert into learner.state (user_id) values (p_user) on conflict do nothing;
+    delete from learner.adoption a where a.adopted_by = p_user;
+    update ops.learner_cell l set copied = null where l.user_id = p_user;
+    return false;
+  end if;
+  update ops.learner_cell l set state = 'settled', copied = null, since = clock_timestamp() where l.user_id = p_user;
+  perform private.audit('finish_arrival', 'learner.state', p_user::text, null, jsonb_build_object('from', v_cell.other, 'move', p_move, 'rows', p_digest));
+  return true;
+end
+$$;
+comment on function private.finish_arrival(uuid, uuid, jsonb) is 'The core of ops.finish_arrival().';
+
+create function private.cancel_arrival(p_user uuid, p_move uuid, p_from text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
+begin
+  if v_cell.move_id = p_move and v_cell.state = 'settled' and v_cell.cell <> p_from then
+    perform private.raise_error('move_refused', 'The learner has arrived, so the move can only be finished.', 'settled');
+  elsif v_cell.state = 'arriving' and v_cell.move_id <> p_move then
+    perform private.raise_error('move_refused', 'This learner is in another move.', 'other_move');
+  end if;
+  -- The row stays, so that a repeated step of the cancelled move is refused.
+  insert into ops.learner_cell as l (user_id, cell, move_id) values (p_user, p_from, p_move)
+  on conflict (user_id) do update set cell = p_from, state = 'settled', move_id = p_move, other = null, copied = null, since = clock_timestamp();
+  while private.drop_learner_rows(p_user, 20000) > 0 loop
+  end loop;
+  delete from learner.adoption a where a.adopted_by = p_user;
+  perform private.audit('cancel_arrival', 'learner.state', p_user::text, null, jsonb_build_object('from', p_from, 'move', p_move))
+  where v_cell.state = 'arriving';
+end
+$$;
+comment on function private.cancel_arrival(uuid, uuid, text) is 'The core of ops.cancel_arrival().';
+
+create function ops.begin_arrival(p_user uuid, p_move uuid, p_from text)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_state text;
+begin
+  perform private.require_role('admin');
+  v_state := private.begin_arrival(p_user, p_move, p_from);
+  return jsonb_build_object('state', v_state, 'copied', (select l.copied from ops.learner_cell l where l.user_id = p_user));
+end
+$$;
+comment on function ops.begin_arrival(uuid, uuid, text) is
+  'Expects a learner from another cell; devices are answered moved until the end. Repeated: {state, copied}, where to go on. For admins; audited. Errors: move_refused, erased.';
+
+create function ops.import_learner(p_user uuid, p_move uuid, p_after text, p_rows jsonb, p_cursor text)
+returns text
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return private.import_learner(p_user, p_move, p_after, p_rows, p_cursor);
+end
+$$;
+comment on function ops.import_learner(uuid, uuid, text, jsonb, text) is
+  'Takes a page of ops.export_learner(), read after the cursor p_after and ending at p_cursor. Returns the cursor up to which rows have arrived. For admins. Errors: move_refused, malformed_request, erased.';
+
+create function ops.finish_arrival(p_user uuid, p_move uuid, p_digest jsonb)
+returns boolean
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return private.finish_arrival(p_user, p_move, p_digest);
+end
+$$;
+comment on function ops.finish_arrival(uuid, uuid, jsonb) is
+  'The learner lives here from now on, if the rows have the digest of the other cell''s. False: they differ, and everything is to be copied again. For admins; audited.';
+
+create function ops.cancel_arrival(p_user uuid, p_move uuid, p_from text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  perform private.cancel_arrival(p_user, p_move, p_from);
+end
+$$;
+comment on function ops.cancel_arrival(uuid, uuid, text) is
+  'Deletes what has arrived, and refuses the move from now on. Comes before ops.cancel_departure(). For admins; audited. Errors: move_refused.';

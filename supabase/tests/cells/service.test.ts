@@ -1,0 +1,200 @@
+// A service of three cells as its operator and its devices see it: publishing, status, a cell that is down, and devices that follow their learner.
+import assert from "node:assert/strict";
+import * as command from "../../../scripts/cells/main.ts";
+import { moveSteps } from "../../../scripts/cells/move.ts";
+import { openLab } from "../../../scripts/testkit/device/devices.ts";
+import { type Handle, serveCluster } from "../../../scripts/testkit/device/server.ts";
+import { serverAttempts } from "../../../scripts/testkit/device/server_rows.ts";
+import { firstQuestions, studyOnce } from "../../../scripts/testkit/device/study.ts";
+import { runCommand } from "../../../scripts/testkit/run_command.ts";
+import { environmentOf, startCells } from "./cells.ts";
+
+const service = await startCells(3);
+const { cells, clusters, open } = service;
+const { cell: a, sql: first } = service.at(0);
+const { cell: b, sql: second } = service.at(1);
+const { cell: c, sql: third } = service.at(2);
+const servers = clusters.map((cluster) => serveCluster(cluster));
+Deno.test.afterAll(async () => {
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+  await service[Symbol.asyncDispose]();
+});
+Deno.env.set("CARREL_CELLS", environmentOf(cells));
+
+/** Edits a draft. */
+const setDifficulty = (sql: typeof first, difficulty: number) =>
+  sql`update content.question set difficulty = ${difficulty} where key = (select min(key) from content.question)`;
+
+/** Runs `npm run cells`, with its JSON. */
+async function run(...args: string[]) {
+  const { code, stdout, stderr } = await runCommand(command, [...args, "--json"]);
+  return { code, answer: stdout ? JSON.parse(stdout) : null, stderr };
+}
+
+const unreachable = new Set<string>();
+const asked: string[] = [];
+/** The network of the devices: each cell under its URL. */
+const handle: Handle = (request) => {
+  const { origin } = new URL(request.url);
+  asked.push(origin);
+  const server = servers[cells.findIndex(({ url }) => url === origin)];
+  if (!server || unreachable.has(origin)) return Promise.reject(new TypeError("unreachable"));
+  return server.handle(request);
+};
+
+Deno.test("O6, C5: a publish reaches all cells; one that was down gets its releases, in order, by the next run", async () => {
+  await setDifficulty(first, 1);
+  const publish = await run("publish", "--note", "The first one for all");
+  assert.deepEqual(publish.answer.map(({ published }: { published: number[] }) => published), [[2], [2], [
+    2,
+  ]]);
+  // A cell that does not answer.
+  Deno.env.set(
+    "CARREL_CELLS",
+    environmentOf([a, b, { ...c, db: "postgresql://postgres@127.0.0.1:1/postgres" }]),
+  );
+  try {
+    for (const difficulty of [2, 3]) {
+      await setDifficulty(first, difficulty);
+      const { code, answer } = await run("publish");
+      assert.equal(code, 2);
+      assert.match(answer[2].problem, /No database answers/);
+      assert.equal(answer[2].version, null);
+    }
+    const { code, answer } = await run("status");
+    assert.equal(code, 2);
+    assert.equal(answer.sum.down, 1);
+    assert.deepEqual(
+      answer.cells.map(({ status }: { status: { version: number } | null }) => status?.version),
+      [4, 4, undefined],
+    );
+  } finally {
+    Deno.env.set("CARREL_CELLS", environmentOf(cells));
+  }
+  assert.equal((await run("status")).answer.isSame, false);
+  const followed = await run("follow");
+  assert.deepEqual([followed.code, followed.answer[2].published], [0, [3, 4]]);
+  const { code, answer } = await run("status");
+  assert.deepEqual([code, answer.isSame], [0, true]);
+});
+
+Deno.test("O6, C6: a cell whose content differs refuses the publish before anything is written", async () => {
+  await setDifficulty(third, 5);
+  await third`select private.publish_release('by mistake', null, false)`;
+  await setDifficulty(first, 4);
+  const { code, answer } = await run("publish");
+  assert.equal(code, 1);
+  assert.match(answer.error, /^Nothing was published\. c: It has versions that the default cell lacks/);
+  assert.equal((await first`select max(version) as version from content.release`)[0]?.["version"], 4);
+  // The default cell publishes alone, by another command: the roots of version 5 differ.
+  await first`select private.publish_release(null, null, false)`;
+  const follow = await run("follow");
+  assert.equal(follow.code, 2);
+  assert.deepEqual(follow.answer.map(({ published }: { published: number[] }) => published), [[], [5], []]);
+  assert.match(follow.answer[2].problem, /differs from the first cell's/);
+});
+
+Deno.test("O6, K3: a device follows its learner to another cell, keeps its outbox, and is there after a restart", async () => {
+  using lab = openLab();
+  const learnerId = crypto.randomUUID();
+  const o = { learnerId, url: a.url, handle };
+  const ids: string[] = [];
+  {
+    using device = lab.open(1, o);
+    await device.sync();
+    ids.push(...studyOnce(device, firstQuestions(device).slice(0, 3)));
+    await device.sync();
+    ids.push(...studyOnce(device, firstQuestions(device).slice(0, 2)));
+    // While the learner is being moved, the outbox waits.
+    const move = moveSteps(cells, open, learnerId, b);
+    for (let step = 0; step < 2; step++) await move.next();
+    await assert.rejects(device.sync(), { code: "moved" });
+    assert.equal(device.status().url, a.url);
+    assert.equal(device.status().outbox.pending, 4);
+    for (let done = false; !done;) ({ done = false } = await move.next());
+    await device.sync();
+    assert.equal(device.status().url, b.url);
+    assert.equal(device.status().outbox.pending, 0);
+  }
+  using device = lab.open(1, o);
+  asked.length = 0;
+  ids.push(...studyOnce(device, firstQuestions(device).slice(0, 1)));
+  await device.sync();
+  assert.deepEqual(new Set(asked), new Set([b.url]), "the device knows the cell");
+  assert.deepEqual(await serverAttempts(second, learnerId), ids);
+  assert.deepEqual(await serverAttempts(first, learnerId), []);
+
+  // Between two cells that are not the default one, it finds the way by the default cell.
+  await run("move", learnerId, "--to", "c");
+  ids.push(...studyOnce(device, firstQuestions(device).slice(0, 1)));
+  asked.length = 0;
+  await device.sync();
+  assert.deepEqual([...new Set(asked)], [b.url, a.url, c.url]);
+  assert.deepEqual(await serverAttempts(third, learnerId), ids);
+  assert.deepEqual((await run("find", learnerId)).answer, { cell: "c", url: c.url });
+  // A second device of the learner begins at the default cell.
+  using other = lab.open(2, o);
+  await other.sync();
+  assert.deepEqual(other.progress(), device.progress());
+});
+
+Deno.test("O6: a cell that is down affects its own learners alone", async () => {
+  using lab = openLab();
+  const [here, there] = [crypto.randomUUID(), crypto.randomUUID()];
+  assert.equal((await run("place", there, "--to", "b")).code, 0);
+  using own = lab.open(3, { learnerId: here, url: a.url, handle });
+  using others = lab.open(4, { learnerId: there, url: a.url, handle });
+  await own.sync();
+  await others.sync();
+  assert.equal(others.status().url, b.url);
+  studyOnce(own, firstQuestions(own).slice(0, 2));
+  studyOnce(others, firstQuestions(others).slice(0, 2));
+  unreachable.add(b.url);
+  try {
+    await own.sync();
+    assert.equal(own.status().outbox.pending, 0);
+    await assert.rejects(others.sync(), { name: "NetworkError" });
+    assert.equal(others.status().outbox.pending, 4);
+  } finally {
+    unreachable.clear();
+  }
+  await others.sync();
+  assert.equal(others.status().outbox.pending, 0);
+});
+
+Deno.test("O6: a move that has not arrived is cancelled, and the learner goes on where they were", async () => {
+  using lab = openLab();
+  const learnerId = crypto.randomUUID();
+  using device = lab.open(5, { learnerId, url: a.url, handle });
+  await device.sync();
+  const ids = studyOnce(device, firstQuestions(device).slice(0, 3));
+  await device.sync();
+  const move = moveSteps(cells, open, learnerId, b, 2);
+  for (let step = 0; step < 4; step++) await move.next();
+  assert.deepEqual((await run("cancel", learnerId, "--to", "b")).answer, { cell: "a" });
+  // The killed run may still be at work.
+  await assert.rejects(
+    (async () => {
+      for (let done = false; !done;) ({ done = false } = await move.next());
+    })(),
+    { code: "CR056" },
+  );
+  ids.push(...studyOnce(device, firstQuestions(device).slice(0, 1)));
+  await device.sync();
+  assert.deepEqual(await serverAttempts(first, learnerId), ids);
+  assert.deepEqual(await serverAttempts(second, learnerId), []);
+  // Another attempt succeeds.
+  assert.equal((await run("move", learnerId, "--to", "b")).code, 0);
+  assert.deepEqual(await serverAttempts(second, learnerId), ids);
+});
+
+Deno.test("O6: CARREL_CELLS that is missing or invalid is refused without a word of its passwords", async () => {
+  for (const text of ["", "{", '{"a": {"url": "https://a.test", "db": "secret-password"}}', "{}"]) {
+    Deno.env.set("CARREL_CELLS", text);
+    const { code, stderr, answer } = await run("status");
+    assert.equal(code, 1);
+    assert.match(answer.error, /^CARREL_CELLS/);
+    assert.doesNotMatch(`${JSON.stringify(answer)}${stderr}`, /secret-password/);
+  }
+  Deno.env.set("CARREL_CELLS", environmentOf(cells));
+});
