@@ -17,7 +17,8 @@ import { openMediaFolder } from "./node_media.ts";
 import { openNodeSqlite } from "./node_sqlite.ts";
 
 /** The bytes of the nth file. */
-const bytesOf = (n: number, size = 700 + 300 * n) => Uint8Array.from({ length: size }, (_, i) => (i * (n + 3)) % 251);
+const bytesOf = (n: number, size = 700 + 300 * n) =>
+  Uint8Array.from({ length: size }, (_, i) => (i * (n + 3)) % 251);
 function fileOf(n: number): MediaReference {
   const bytes = bytesOf(n);
   return { path: `${n}.png`, bytes: bytes.length, sha256: sha256(bytes), mime: "image/png" };
@@ -33,9 +34,13 @@ async function bench() {
   /** Publishes the curriculum with these files, one a question, and fetches it. */
   async function publish(...files: MediaReference[]): Promise<void> {
     await server.sql`update content.question set media = '[]' where media <> '[]'`;
-    const questions = await server.sql<{ id: string }[]>`select id from content.question where status = 'active' order by position, id`;
+    const questions = await server.sql<
+      { id: string }[]
+    >`select id from content.question where status = 'active' order by position, id`;
     for (const [n, file] of files.entries()) {
-      await server.sql`update content.question set media = ${JSON.stringify([file])}::text::jsonb where id = ${questions[n]?.id ?? ""}`;
+      await server.sql`update content.question set media = ${
+        JSON.stringify([file])
+      }::text::jsonb where id = ${questions[n]?.id ?? ""}`;
     }
     await server.sql`select public.publish_release('media')`;
     await device.sync();
@@ -117,7 +122,10 @@ function storage(fates: Fate[] = [], absent: number[] = []) {
 Deno.test("C1, C6: whatever the network does, a run leaves whole files alone, and the next run brings the rest", async () => {
   await using t = await bench();
   await t.publish(...[0, 1, 2].map(fileOf));
-  const fates = fc.array(fc.constantFrom<Fate[]>("ok", "cut", "lost", "wrong", "longer", "busy", "expired", "whole"), { maxLength: 20 });
+  const fates = fc.array(
+    fc.constantFrom<Fate[]>("ok", "cut", "lost", "wrong", "longer", "busy", "expired", "whole"),
+    { maxLength: 20 },
+  );
   await fc.assert(
     fc.asyncProperty(fates, async (fates) => {
       for (const name of (await t.store.list()).files.keys()) await t.store.remove(name);
@@ -128,7 +136,12 @@ Deno.test("C1, C6: whatever the network does, a run leaves whole files alone, an
       const isWhole = report.stopped === undefined && report.unavailable.length === 0;
       assert.equal(isWhole, held.length === 3);
       const next = await syncMedia({ db: t.device.db, store: t.store, ...storage() });
-      assert.deepEqual([next.held, next.downloaded, next.unavailable, next.stopped], [3, 3 - held.length, [], undefined]);
+      assert.deepEqual([next.held, next.downloaded, next.unavailable, next.stopped], [
+        3,
+        3 - held.length,
+        [],
+        undefined,
+      ]);
       assert.deepEqual(await t.held(), [0, 1, 2]);
     }),
     settings(60),
@@ -140,7 +153,12 @@ Deno.test("C1: a download that was cut off goes on where it ended, in a later ru
   await t.publish(fileOf(4));
   const cut = storage(["cut", "cut"]);
   const progress: number[] = [];
-  await syncMedia({ db: t.device.db, store: t.store, ...cut, onProgress: ({ bytes }) => progress.push(bytes) });
+  await syncMedia({
+    db: t.device.db,
+    store: t.store,
+    ...cut,
+    onProgress: ({ bytes }) => progress.push(bytes),
+  });
   assert.deepEqual(cut.asked.map(({ range }) => range), [null, "bytes=950-", "bytes=1425-"]);
   assert.deepEqual(progress, [950, 1425, 1900]);
   assert.deepEqual(await t.held(), [4]);
@@ -171,7 +189,8 @@ Deno.test("C1: a file that is wrong or was never uploaded keeps no other away, a
 Deno.test("C1, C3: files of deleted questions go, and so does what the budget has no room for", async () => {
   await using t = await bench();
   await t.publish(...[0, 1, 2].map(fileOf));
-  const run = (budgetBytes?: number) => syncMedia({ db: t.device.db, store: t.store, budgetBytes, ...storage() });
+  const run = (budgetBytes?: number) =>
+    syncMedia({ db: t.device.db, store: t.store, budgetBytes, ...storage() });
   assert.deepEqual(mediaFiles(t.device.db), [0, 1, 2].map(fileOf));
   // 700, 1000 and 1300 bytes.
   const tight = await run(2000);
@@ -187,7 +206,11 @@ Deno.test("C1, C3: files of deleted questions go, and so does what the budget ha
   const after = await run();
   assert.deepEqual([after.held, after.downloaded, after.removed], [2, 1, 2]);
   assert.deepEqual(await t.held(), [1, 3]);
-  assert.equal(await Deno.readTextFile(`${t.folder}/notes.txt`), "of the app", "files of other names are left alone");
+  assert.equal(
+    await Deno.readTextFile(`${t.folder}/notes.txt`),
+    "of the app",
+    "files of other names are left alone",
+  );
   await t.publish();
   assert.equal((await run()).removed, 2);
 });
@@ -211,7 +234,11 @@ Deno.test("C1: an abort and a full disk end a run, and leave no half file", asyn
   assert.equal(report.stopped, reason);
   assert.deepEqual(await t.held(), [0]);
   const full = new Error("the disk is full");
-  const stuck = await syncMedia({ db: t.device.db, ...storage(), store: { ...t.store, append: () => Promise.reject(full) } });
+  const stuck = await syncMedia({
+    db: t.device.db,
+    ...storage(),
+    store: { ...t.store, append: () => Promise.reject(full) },
+  });
   assert.equal(stuck.stopped, full);
   assert.deepEqual(await t.held(), [0]);
 });
@@ -232,7 +259,9 @@ Deno.test("C1, I9: a device downloads the files of a release from Storage, and g
     });
     assert.ok(response.ok, await response.text());
   }
-  await sql`update content.question set media = ${JSON.stringify(files)}::text::jsonb where id = (select id from content.question where status = 'active' limit 1)`;
+  await sql`update content.question set media = ${
+    JSON.stringify(files)
+  }::text::jsonb where id = (select id from content.question where status = 'active' limit 1)`;
   await sql`select public.publish_release('media')`;
   await sql.end();
   await device.sync();

@@ -82,7 +82,8 @@ export function mediaFiles(db: Database): MediaReference[] {
 
 /** Whether another file may still be had: this one was refused, or is not what the question names. */
 const concernsOneFile = (error: unknown) =>
-  error instanceof ContractError || (error instanceof ProblemError && error.status < 500 && error.status !== 429);
+  error instanceof ContractError ||
+  (error instanceof ProblemError && error.status < 500 && error.status !== 429);
 
 /**
  * Brings the files on the device in line with its questions: removes what no question names, and downloads what is missing, one file after the
@@ -99,7 +100,10 @@ export async function syncMedia(o: MediaOptions): Promise<MediaReport> {
   async function ask(url: string, from: number): Promise<Response> {
     let response: Response;
     try {
-      response = await doFetch(url, { headers: from > 0 ? { range: `bytes=${from}-` } : {}, signal: signal ?? null });
+      response = await doFetch(url, {
+        headers: from > 0 ? { range: `bytes=${from}-` } : {},
+        signal: signal ?? null,
+      });
     } catch (error) {
       signal?.throwIfAborted();
       throw new NetworkError("The file could not be fetched.", { cause: error });
@@ -107,7 +111,11 @@ export async function syncMedia(o: MediaOptions): Promise<MediaReport> {
     if (response.ok) return response;
     await response.body?.cancel();
     const { status } = response;
-    throw new ProblemError({ code: status < 500 ? "not_found" : "overloaded", status, message: `The file answered ${status}.` });
+    throw new ProblemError({
+      code: status < 500 ? "not_found" : "overloaded",
+      status,
+      message: `The file answered ${status}.`,
+    });
   }
 
   /** The pieces of a body, as the network brings them. */
@@ -174,7 +182,9 @@ export async function syncMedia(o: MediaOptions): Promise<MediaReport> {
         return;
       } catch (error) {
         if (!concernsOneFile(error)) throw error;
-        url = isFresh ? undefined : (await retry.run(() => client.mediaUrls([file], { signal }), signal)).get(file.sha256);
+        url = isFresh
+          ? undefined
+          : (await retry.run(() => client.mediaUrls([file], { signal }), signal)).get(file.sha256);
       }
     }
     report.unavailable.push(file.sha256);

@@ -16,7 +16,9 @@ export async function openMediaFolder(folder: string): Promise<MediaStore> {
     async list() {
       const names = await readdir(folder);
       const files = new Map<string, number>();
-      for (const name of names.filter((name) => NAME.test(name))) files.set(name, (await stat(file(name))).size);
+      for (const name of names.filter((name) => NAME.test(name))) {
+        files.set(name, (await stat(file(name))).size);
+      }
       const parts = names.filter((name) => name.endsWith(PART)).map((name) => name.slice(0, -PART.length));
       return { files, parts: parts.filter((name) => NAME.test(name)) };
     },

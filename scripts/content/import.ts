@@ -33,7 +33,11 @@ export const COMMAND = {
       type: "boolean",
       text: "withdraw every active question, skill and domain that the file lacks",
     },
-    media: { type: "string", value: "FOLDER", text: "upload the files that `media` names; paths are below this folder" },
+    media: {
+      type: "string",
+      value: "FOLDER",
+      text: "upload the files that `media` names; paths are below this folder",
+    },
     "dry-run": { type: "boolean", text: "count what would change, and change nothing" },
     json: { type: "boolean", default: false, text: "print the result as JSON" },
     "db-url": DATABASE_OPTION,
@@ -81,7 +85,12 @@ async function bringMedia(
 ): Promise<string> {
   await checkMedia(folder, files);
   if (o.dryRun) return `media:     ${files.length} checked`;
-  const { uploaded, present } = await uploadMedia(await resolveMediaTarget(Deno.env.toObject()), folder, files, o.step);
+  const { uploaded, present } = await uploadMedia(
+    await resolveMediaTarget(Deno.env.toObject()),
+    folder,
+    files,
+    o.step,
+  );
   return `media:     ${uploaded} uploaded, ${present} present`;
 }
 
@@ -106,7 +115,9 @@ export async function run({ values, operands }: Line<typeof COMMAND.options>) {
       onProgress: progress.step,
     });
     if (values.json) console.log(JSON.stringify(result));
-    else console.log([...(media === undefined ? [] : [media]), renderResult(result, progress.seconds())].join("\n"));
+    else {console.log(
+        [...(media === undefined ? [] : [media]), renderResult(result, progress.seconds())].join("\n"),
+      );}
   } catch (error) {
     if (error instanceof ImportRefused) throw new Refusal(error.message, { problems: error.problems });
     throw explainDatabaseError(interruption.explain(error), url, "import");

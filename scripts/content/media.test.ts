@@ -45,7 +45,10 @@ async function importLines(lines: object[], ...args: string[]) {
 
 Deno.test("C1, I9: an import uploads media once, a learner fetches those of the release, and a draft's file stays closed", async () => {
   const [tide, moon] = [await picture("sea/tide.png", 7), await picture("moon.png", 11)];
-  const lines = [question("a/1", { media: [tide, moon] }), question("a/2", { media: [{ ...tide, path: "sea/tide.png" }] })];
+  const lines = [
+    question("a/1", { media: [tide, moon] }),
+    question("a/2", { media: [{ ...tide, path: "sea/tide.png" }] }),
+  ];
   const dry = await importLines(lines, "--dry-run");
   assert.match(dry.stdout, /^media: {5}2 checked$/m, dry.stderr);
   const first = await importLines(lines);
@@ -54,7 +57,11 @@ Deno.test("C1, I9: an import uploads media once, a learner fetches those of the 
   assert.match(second.stdout, /^media: {5}0 uploaded, 2 present$/m);
 
   const { token } = await newLearner(stack);
-  const client = createClient({ url: stack.apiUrl, publishableKey: stack.publishableKey, getToken: () => token });
+  const client = createClient({
+    url: stack.apiUrl,
+    publishableKey: stack.publishableKey,
+    getToken: () => token,
+  });
   assert.equal((await client.mediaUrls([tide, moon])).size, 0, "a draft's files are closed");
   await sql`select public.publish_release('with media')`;
   const later = await picture("later.png", 13);
@@ -68,13 +75,19 @@ Deno.test("C1, I9: an import uploads media once, a learner fetches those of the 
     assert.equal(createHash("sha256").update(bytes).digest("hex"), file.sha256);
   }
   const forged = (urls.get(tide.sha256) ?? "").replace(tide.sha256, later.sha256);
-  assert.equal((await fetch(forged).then(async (r) => (await r.body?.cancel(), r))).ok, false, "a URL is of one file");
+  assert.equal(
+    (await fetch(forged).then(async (r) => (await r.body?.cancel(), r))).ok,
+    false,
+    "a URL is of one file",
+  );
   assert.equal((await client.mediaUrls([])).size, 0);
 });
 
 Deno.test("C1: nothing is uploaded or imported if a file is missing, changed, too large, of another type or outside of the folder", async () => {
   const [good, other] = [await picture("good.png", 17), await picture("other.png", 18)];
-  const [{ before } = { before: 0 }] = await sql<{ before: number }[]>`select count(*)::int as before from storage.objects where bucket_id = 'media'`;
+  const [{ before } = { before: 0 }] = await sql<
+    { before: number }[]
+  >`select count(*)::int as before from storage.objects where bucket_id = 'media'`;
   await Deno.symlink("/etc/hostname", join(folder, "link.png"));
   const host = await Deno.readFile("/etc/hostname");
   const link = {
@@ -93,31 +106,48 @@ Deno.test("C1: nothing is uploaded or imported if a file is missing, changed, to
     [link, /it leads out of the folder/],
   ];
   for (const [file, said] of cases) {
-    const { code, stderr } = await importLines([question("b/1", { media: [good] }), question("b/2", { media: [Object(file)] })]);
+    const { code, stderr } = await importLines([
+      question("b/1", { media: [good] }),
+      question("b/2", { media: [Object(file)] }),
+    ]);
     assert.equal(code, 1);
     assert.match(stderr, said);
   }
-  const two = await importLines([question("b/1", { media: [good] }), question("b/2", { media: [{ ...good, bytes: 1 }] })]);
+  const two = await importLines([
+    question("b/1", { media: [good] }),
+    question("b/2", { media: [{ ...good, bytes: 1 }] }),
+  ]);
   assert.match(two.stderr, /line 2: media good\.png is another file in line 1/);
-  const [{ after } = { after: -1 }] = await sql<{ after: number }[]>`select count(*)::int as after from storage.objects where bucket_id = 'media'`;
+  const [{ after } = { after: -1 }] = await sql<
+    { after: number }[]
+  >`select count(*)::int as after from storage.objects where bucket_id = 'media'`;
   assert.equal(after, before);
   assert.equal((await sql`select from content.question where key like 'b/%'`).length, 0);
 });
 
 Deno.test("C1: an upload that was cut off goes on with what is missing, and Storage's refusals are told", async () => {
-  const files = await Promise.all([19, 23, 29].map(async (seed, n) => ({ ...await picture(`cut/${n}.png`, seed), line: n + 1 })));
+  const files = await Promise.all(
+    [19, 23, 29].map(async (seed, n) => ({ ...await picture(`cut/${n}.png`, seed), line: n + 1 })),
+  );
   const [one] = files;
   assert.ok(one);
   const target = { apiUrl: stack.apiUrl, secretKey: stack.secretKey };
   await uploadMedia(target, folder, [one]);
   assert.deepEqual(await uploadMedia(target, folder, files), { uploaded: 2, present: 1, bytes: 10_000 });
-  await assert.rejects(uploadMedia({ ...target, secretKey: stack.publishableKey }, folder, [{ ...one, ...await picture("new.png", 31) }]), /Storage refused new\.png/);
+  await assert.rejects(
+    uploadMedia({ ...target, secretKey: stack.publishableKey }, folder, [{
+      ...one,
+      ...await picture("new.png", 31),
+    }]),
+    /Storage refused new\.png/,
+  );
   await Deno.writeTextFile(join(folder, "cut/0.png"), "edited");
   await assert.rejects(checkMedia(folder, [one]), /it has 6 bytes, not 5000/);
 });
 
 Deno.test("C1: the importer and the bucket know the same types and the same size", async () => {
-  const [bucket] = await sql`select allowed_mime_types as types, file_size_limit::int as size from storage.buckets where id = 'media'`;
+  const [bucket] =
+    await sql`select allowed_mime_types as types, file_size_limit::int as size from storage.buckets where id = 'media'`;
   assert.deepEqual(bucket?.types.toSorted(), Object.keys(MEDIA_TYPES).toSorted());
   assert.equal(bucket?.size, MAX_MEDIA_BYTES);
   const begins: Record<string, string> = {

@@ -64,7 +64,10 @@ export function mediaOf(lines: Iterable<Uint8Array>): NamedFile[] {
 }
 
 /** The bytes of a file of the folder if they are what its reference says, else what is wrong with them. */
-async function readChecked(folder: string, { path, bytes, sha256, mime }: MediaReference): Promise<Uint8Array<ArrayBuffer> | string> {
+async function readChecked(
+  folder: string,
+  { path, bytes, sha256, mime }: MediaReference,
+): Promise<Uint8Array<ArrayBuffer> | string> {
   const isOfType = Object.hasOwn(MEDIA_TYPES, mime) ? MEDIA_TYPES[mime] : undefined;
   if (!isOfType) return `${mime} is no type that the bucket takes`;
   if (bytes > MAX_MEDIA_BYTES) return `${bytes} bytes are more than ${MAX_MEDIA_BYTES}`;
@@ -133,7 +136,11 @@ export async function uploadMedia(
   }
 
   async function put(file: MediaReference): Promise<void> {
-    const headers = { "content-type": file.mime, "cache-control": "public, max-age=31536000, immutable", "x-upsert": "true" };
+    const headers = {
+      "content-type": file.mime,
+      "cache-control": "public, max-age=31536000, immutable",
+      "x-upsert": "true",
+    };
     // Read again, and checked again: a file that was edited since must not get this name.
     const body = await readChecked(folder, file);
     if (typeof body === "string") throw new UserError(`${file.path}: ${body}.`);
@@ -160,11 +167,15 @@ export async function uploadMedia(
 }
 
 /** The project of `SUPABASE_URL` and `SUPABASE_SECRET_KEY`, else the local one that runs. Throws `UserError`. */
-export async function resolveMediaTarget(env: Readonly<Record<string, string | undefined>>): Promise<MediaTarget> {
+export async function resolveMediaTarget(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<MediaTarget> {
   const { SUPABASE_URL: apiUrl, SUPABASE_SECRET_KEY: secretKey } = env;
   if (apiUrl && secretKey) return { apiUrl: apiUrl.replace(/\/+$/, ""), secretKey };
   const { dataFolder } = resolveConfig(await readProjectConfig(CARREL), {}, env);
   const stack = apiUrl || secretKey ? undefined : (await findRunning(dataFolder))?.stack;
   if (stack) return stack;
-  throw new UserError("Media need a project: set both SUPABASE_URL and SUPABASE_SECRET_KEY, or start the local one with `npm start`.");
+  throw new UserError(
+    "Media need a project: set both SUPABASE_URL and SUPABASE_SECRET_KEY, or start the local one with `npm start`.",
+  );
 }
