@@ -6,7 +6,7 @@ import type { MediaReference } from "../contract/question.ts";
 export const MAX_SIGNED = 500;
 
 /** Seconds for which a URL can be fetched: a large file on a slow network, and no longer. */
-export const URL_SECONDS = 3600;
+const URL_SECONDS = 3600;
 
 /** Storage's answer: one entry for each path. A file that is not there, or not published, has no URL. */
 export const SignedUrls = z.array(z.object({ path: z.string(), signedURL: z.string().nullish() }));
