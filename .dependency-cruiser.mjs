@@ -54,7 +54,7 @@ export default {
     only(
       "web-uses-the-public-device",
       "The device in browsers imports the device's and the client's mod.ts, and types of the contract.",
-      { path: "^client-contract/web/", pathNot: TEST },
+      { path: "^client-contract/web/", pathNot: [TEST, "^client-contract/web/vite\\.ts$"] },
       [
         "^client-contract/web/",
         contract,

@@ -12,7 +12,7 @@ export default {
     "supabase/tests/walks/third_schema.ts",
     // What others import or deploy.
     "client-contract/{,contract/,client/,device/,web/,conformance/}mod.ts",
-    "client-contract/web/worker.ts",
+    "client-contract/web/{vite,worker,zod}.ts",
     // Adapters that the conformance runner starts.
     "client-contract/{conformance/adapters,examples/*}/*main.ts",
     "{supabase/functions,scripts/bench/functions,scripts/local/fixtures/supabase/functions}/*/index.ts",
@@ -20,12 +20,10 @@ export default {
     // The page, which vite builds.
     "console/main.tsx",
     "console/vite.config.mjs",
-    // What sections are made of.
-    "console/parts/*.{ts,tsx}",
-    "console/data/load.ts",
-    "console/shell/route.ts",
     // Pages and workers, which a browser loads.
-    "scripts/testkit/web/page/{main,worker}.ts",
+    "{scripts/testkit/web/{bridge,page},client-contract/examples/web}/{main,worker}.ts",
+    "client-contract/examples/web/vite.config.ts",
+    "scripts/testkit/web/bridge/no_node.ts",
     "**/*.test.ts",
   ],
   project: ["**/*.{ts,tsx}"],

@@ -67,6 +67,8 @@ async function runWorker(name: string, o: WebDeviceOptions, signal: AbortSignal)
   if (signal.aborted) ended.abort();
   send({ is: "start", options: forWorker(o), before: markers.read(name), isPersistent: false });
   void askToPersist(o.persist ?? true).then((isPersistent) => isPersistent && send({ is: "persistent" }));
+  // The page's event: not every browser fires it in workers.
+  addEventListener("online", () => send({ is: "online" }), { signal: ended.signal });
   const listening = o.listen?.({
     signal: ended.signal,
     loop: {

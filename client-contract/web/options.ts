@@ -1,6 +1,6 @@
 // What an app gives to a device in a browser.
 import type { ContentHint, LearnerHint } from "../contract/hint.ts";
-import type { GetToken } from "../device/token.ts";
+import type { GetToken } from "../device/mod.ts";
 import type { WorkerOptions } from "./protocol.ts";
 
 /** What hints are handed to; `listenForHints` takes it as its loop. */

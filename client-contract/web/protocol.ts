@@ -149,6 +149,7 @@ export type ToWorker =
   | { is: "start"; options: WorkerOptions; before: Marker | null; isPersistent: boolean }
   | { is: "token"; id: number; token: string | null }
   | { is: "no token"; id: number; message: string }
+  | { is: "online" }
   | { is: "persistent" }
   | { is: "content hint"; hint: ContentHint }
   | { is: "learner hint"; hint: LearnerHint }

@@ -101,7 +101,6 @@ export function serveDevice(load: LoadSqlite): void {
   let serving: Promise<Host | null> = Promise.resolve(null);
   /** Messages that follow the start wait for it. */
   const withHost = (work: (host: Host) => void) => void serving.then((host) => host && work(host));
-  addEventListener("online", () => withHost((host) => host.pushSoon(0)));
   port.onmessage = ({ data }) => {
     switch (data.is) {
       case "start":
@@ -110,6 +109,8 @@ export function serveDevice(load: LoadSqlite): void {
       case "token":
       case "no token":
         return tokens.take(data);
+      case "online":
+        return withHost((host) => host.pushSoon(0));
       case "persistent":
         return withHost((host) => host.persistent());
       case "content hint":

@@ -14,6 +14,8 @@ export interface Parameter {
 /** A named query. */
 export interface NamedQuery {
   name: string;
+  /** The comment above it, on one line. */
+  about: string;
   parameters: Parameter[];
   /** With named parameters, as Drift reads it. */
   sql: string;
@@ -39,8 +41,9 @@ export function readQueries(text: string): NamedQuery[] {
   const body = text.replace(/^(?:--.*\n)*import '[^']+';\n/, "");
   const queries = Array.from(
     body.matchAll(QUERY),
-    ([, , name = "", list = "", sql = ""]): NamedQuery => ({
+    ([, comment = "", name = "", list = "", sql = ""]): NamedQuery => ({
       name,
+      about: comment.replaceAll(/^-- ?/gm, "").replaceAll("\n", " ").trim(),
       parameters: parametersOf(name, list),
       sql: sql.trim(),
     }),

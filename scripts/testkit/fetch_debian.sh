@@ -10,7 +10,13 @@ trap 'rm -rf "$packages"' EXIT
 cd "$packages"
 mkdir -p lists/partial cache/archives/partial
 own=(-o "Dir::State::lists=$packages/lists" -o "Dir::Cache=$packages/cache" -o Debug::NoLocking=1)
-apt-get -qq download "$@" 2>/dev/null || { apt-get -qq "${own[@]}" update && apt-get -qq "${own[@]}" download "$@"; }
+# A package of another architecture is in lists that the system may not have.
+case "$*" in *:i386*) own+=(-o APT::Architectures::=amd64 -o APT::Architectures::=i386) ;; esac
+apt-get -qq download "$@" 2>/dev/null || {
+  # One list that fails, as while a mirror is being synced, does not matter if the others have the packages.
+  apt-get -qq "${own[@]}" update || true
+  apt-get -qq "${own[@]}" download "$@"
+}
 for package in *.deb; do dpkg -x "$package" unpacked; done
 mkdir -p "$(dirname "$folder")"
 mv unpacked "$folder"

@@ -29,7 +29,10 @@ const packageAt = (name: string, folder: string) => ({
   languageVersion: "3.5",
 });
 
-/** Declares the tests of all files, runs them, and then answers lines of subjects until its input ends. */
+/** The argument with which the kernel is the conformance adapter. */
+export const ADAPTER = "adapter";
+
+/** Declares the tests of all files, runs them, and then answers lines of subjects until its input ends. One kernel holds the adapter too. */
 const mainOf = (tests: string[]) =>
   `import 'dart:convert';
 import 'dart:io';
@@ -37,9 +40,11 @@ import 'dart:io';
 import 'package:test/test.dart';
 
 ${tests.map((path, n) => `import 'file://${root}/${path}' as t${n};`).join("\n")}
+import 'file://${root}/${PACKAGE}/test/adapter/main.dart' as adapter;
 import 'file://${root}/${PACKAGE}/test/subjects.dart';
 
-Future<void> main() async {
+Future<void> main(List<String> arguments) async {
+  if (arguments.contains('${ADAPTER}')) return adapter.main();
 ${tests.map((_, n) => `  t${n}.main();`).join("\n")}
   await runTests((name, failure) {
     print(jsonEncode({'name': name, 'failure': failure?.toString()}));

@@ -16,7 +16,16 @@ const STRICT = {
   verbatimModuleSyntax: true,
 };
 
-const ENTRIES = ["", "/client", "/contract", "/device", "/device/node-sqlite", "/web", "/web/worker"];
+const ENTRIES = [
+  "",
+  "/client",
+  "/contract",
+  "/device",
+  "/device/node-sqlite",
+  "/web",
+  "/web/vite",
+  "/web/worker",
+];
 
 /** The code blocks of a page that name a file, by that name. */
 function namedBlocks(page: string): Record<string, string> {
@@ -41,7 +50,8 @@ export async function makeConsumer(place: (code: string) => string): Promise<Con
     "entries.ts": ENTRIES.map((entry) => `import "@carrel/client-contract${entry}";\n`).join(""),
     "all.ts": 'export * from "@carrel/client-contract";\n',
     "all_device.ts": 'export * from "@carrel/client-contract/device";\n',
-    "web_page.ts": 'export * from "@carrel/client-contract/web";\n',
+    "web_page.ts": 'export * from "@carrel/client-contract/web";\n' +
+      'export { listenForHints } from "@carrel/client-contract/device";\n',
     "web_worker.ts": 'export * from "@carrel/client-contract/web/worker";\n',
     "strict.json": JSON.stringify({
       compilerOptions: { ...STRICT, noEmit: true, skipLibCheck: false },

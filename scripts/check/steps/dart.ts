@@ -1,5 +1,7 @@
 // The Dart package compiles, its tests hold, and it computes what the TypeScript contract computes.
 import { SUBJECTS } from "../../../client-contract/conformance/subjects.ts";
+import { chosenCases, playEngine } from "../dart/conformance.ts";
+import { converge } from "../dart/convergence.ts";
 import { compareSubject } from "../dart/differential.ts";
 import { findDart } from "../dart/find.ts";
 import { compileTests, PACKAGE } from "../dart/kernel.ts";
@@ -8,14 +10,19 @@ import { readBlocks } from "../docs/blocks.ts";
 import { readProjectFile } from "../project.ts";
 import { type Failure, skipped, type Step } from "../step.ts";
 
-const EXAMPLE = `${PACKAGE}/example/carrel_example.dart`;
+const EXAMPLES = ["carrel_example.dart", "engine_example.dart"].map((name) => `${PACKAGE}/example/${name}`);
 const PAGE = "docs/flutter.md";
 
-/** The example on the page is the one that is run. */
+/** The page shows the examples that are run. */
 async function comparePage(): Promise<Failure[]> {
-  const shown = readBlocks(await readProjectFile(PAGE)).find(({ language }) => language === "dart");
-  if (shown?.text === await readProjectFile(EXAMPLE)) return [];
-  return [{ at: `${PAGE}:${shown?.line ?? 1}`, message: `the program is not ${EXAMPLE}` }];
+  const shown = readBlocks(await readProjectFile(PAGE)).map(({ text }) => text);
+  const failures: Failure[] = [];
+  for (const example of EXAMPLES) {
+    if (!shown.includes(await readProjectFile(example))) {
+      failures.push({ at: PAGE, message: `shows another program than ${example}` });
+    }
+  }
+  return failures;
 }
 
 /** Lists of up to 50 inputs for each subject. */
@@ -57,7 +64,12 @@ export const dart: Step = {
         ...await compareSubject(subject, (inputs) => session.ask(subject, inputs), { lists, seed }),
       );
     }
-    const checks = tests.length + Object.keys(SUBJECTS).length + 1;
+    progress("playing cases of the conformance kit");
+    const cases = chosenCases();
+    failures.push(...await playEngine(found, path, cases));
+    progress("converging with the TypeScript device");
+    failures.push(...await converge(found, path, seed));
+    const checks = tests.length + Object.keys(SUBJECTS).length + cases.length + 3;
     const note = `Dart ${found.version}, seed ${seed}, up to ${lists * 50} inputs a subject`;
     return { passed: checks - failures.length, failures, note };
   },

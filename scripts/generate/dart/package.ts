@@ -4,6 +4,7 @@ import { type Artifact, PROJECT_FOLDER } from "../artifact.ts";
 import { dartErrors } from "./errors.ts";
 import { dartLimits } from "./limits.ts";
 import { dartModels } from "./models.ts";
+import { dartQueries } from "./queries.ts";
 import { dartUnicode } from "./unicode.ts";
 
 const PACKAGE = "client-contract/dart";
@@ -28,6 +29,7 @@ export async function dartPackage(): Promise<Artifact[]> {
     dartErrors(),
     await dartLimits(),
     dartUnicode(),
+    ...await dartQueries(),
     ...await Promise.all(copies),
   ];
 }

@@ -1,37 +1,14 @@
 // Tabs of one browser profile on a device's page, beside a scripted server on the same origin.
 import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
-import type { RawRequest, Reply } from "../../../client-contract/conformance/server/reply.ts";
-import { listen } from "../../../client-contract/conformance/server/http.ts";
 import { ScriptedServer, scriptedToken } from "../../../client-contract/conformance/server/server.ts";
 import { drafts } from "../../../client-contract/conformance/server/curriculum.ts";
 import { openBrowser } from "../browser.ts";
-import { buildSite, type Site } from "./build.ts";
+import { buildSite, serveSite, type Site } from "./site.ts";
 import type { TestPage } from "./page/main.ts";
 
 /** Whose tabs they are. */
 const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
-
-const TYPES: Readonly<Record<string, string>> = {
-  css: "text/css",
-  html: "text/html",
-  js: "text/javascript",
-  svg: "image/svg+xml",
-  wasm: "application/wasm",
-  webmanifest: "application/manifest+json",
-};
-
-/** Serves a site's files, and lets others answer the rest. */
-function serveSite(site: Site, rest: (request: RawRequest) => Promise<Reply>) {
-  return listen((request) => {
-    const { pathname } = new URL(request.url, "http://site.test");
-    const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
-    const body = request.method === "GET" ? site.get(path) : undefined;
-    if (!body) return rest(request);
-    const type = TYPES[path.split(".").at(-1) ?? ""] ?? "application/octet-stream";
-    return Promise.resolve({ status: 200, headers: { "content-type": type }, body, delivery: "whole" });
-  });
-}
 
 let built: Promise<Site> | undefined;
 /** The test page, built once for all tests. */
@@ -118,6 +95,8 @@ async function tabOf(page: Page, o: { pushAfterMs: number }): Promise<Tab> {
       const crashed = new Promise((resolve) => page.once("crash", resolve));
       session.send("Page.crash").catch(() => {});
       await crashed;
+      // What Chromium shows instead of the page.
+      await page.close();
     },
   };
 }

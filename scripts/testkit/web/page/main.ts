@@ -17,6 +17,8 @@ export interface TestPage {
   /** Answers a question so many times; each answer takes a millisecond longer. Keeps the ids that the device has confirmed. */
   study(times: number, duration: number): Promise<void>;
   confirmed: string[];
+  /** Runs of `study` that have not ended. */
+  busy: number;
   isLeader(): boolean;
   /** What the page was told last. */
   status?: WebStatus;
@@ -36,6 +38,7 @@ const opened = (): WebDevice => {
 
 globalThis.test = {
   confirmed: [],
+  busy: 0,
   open({ token, ...o }) {
     device = openWebDevice({
       ...o,
@@ -65,10 +68,12 @@ globalThis.test = {
     if (!question) throw new Error("there is nothing to study");
     const [session] = await device.openSessions();
     const sessionId = session?.session_id ?? await device.startSession();
+    test.busy++;
     for (let n = 0; n < times; n++) {
       const answer = { sessionId, question, answer: { choice: n % 2 }, durationMs: duration + n };
       test.confirmed.push((await device.answer(answer)).eventId);
     }
+    test.busy--;
   },
   isLeader: () => opened().isLeader,
   close: () => opened().close(),

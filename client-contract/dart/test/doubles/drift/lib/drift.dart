@@ -24,7 +24,23 @@ final class Selectable<T> {
   Future<List<T>> get() => _rows();
 }
 
+final class TableUpdate {
+  const TableUpdate(this.table);
+
+  final String table;
+}
+
 abstract class DatabaseConnectionUser {
+  Future<int> customUpdate(
+    String query, {
+    List<Variable> variables = const [],
+  }) => throw UnimplementedError();
+
+  Future<T> transaction<T>(Future<T> Function() action) =>
+      throw UnimplementedError();
+
+  void notifyUpdates(Set<TableUpdate> updates) {}
+
   Selectable<QueryRow> customSelect(
     String query, {
     List<Variable> variables = const [],

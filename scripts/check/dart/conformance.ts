@@ -1,0 +1,61 @@
+// The Dart engine plays the cases of the conformance kit.
+import { z } from "zod";
+import {
+  byCommand,
+  type Case,
+  casesOf,
+  type Expected,
+  run,
+  THEMES,
+} from "../../../client-contract/conformance/mod.ts";
+import { playCase } from "../../../client-contract/conformance/run.ts";
+import { readProjectFile } from "../project.ts";
+import type { Failure } from "../step.ts";
+import type { Dart } from "./find.ts";
+import { WarmHost } from "./host.ts";
+import { ADAPTER, PACKAGE } from "./kernel.ts";
+
+const EXPECTED = `${PACKAGE}/test/adapter/expected_failures.json`;
+
+/** The case in which the client is a process of its own, and ends by SIGKILL. */
+const KILLED = "CON-3.killed";
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The command that starts the adapter. */
+const adapterCommand = ({ program }: Dart, kernel: string): string =>
+  `${quoted(program)} ${quoted(kernel)} ${ADAPTER}`;
+
+/** Failures that are expected, by case, each with its reason. */
+async function readExpected(): Promise<Expected> {
+  return z.record(z.string(), z.string()).parse(JSON.parse(await readProjectFile(EXPECTED)));
+}
+
+/** The first case of each theme; with CARREL_RUNS, all cases. */
+export function chosenCases(): Case[] {
+  const all = casesOf(THEMES);
+  if (Deno.env.get("CARREL_RUNS") !== undefined) return all;
+  const seen = new Set<string>();
+  return all.filter(({ id }) => {
+    const [theme = ""] = id.split("-");
+    return !seen.has(theme) && seen.add(theme);
+  });
+}
+
+/** Plays cases. A case that the list of expected failures names must fail. */
+export async function playEngine(dart: Dart, kernel: string, cases: readonly Case[]): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  await using warm = new WarmHost(dart, kernel);
+  for await (const { id, verdict, reason } of run(cases, warm.host, await readExpected())) {
+    if (verdict === "passed" || verdict === "expected") continue;
+    failures.push({ at: EXPECTED, message: `${id} ${verdict}`, detail: reason ?? "" });
+  }
+  const killed = casesOf(THEMES).find(({ id }) => id === KILLED);
+  const reason = killed
+    ? await playCase(killed, byCommand(adapterCommand(dart, kernel)))
+    : "there is no such case";
+  if (reason !== null) {
+    failures.push({ at: PACKAGE, message: `${KILLED} fails as a process`, detail: reason });
+  }
+  return failures;
+}
