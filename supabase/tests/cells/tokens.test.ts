@@ -18,7 +18,7 @@ async function project(kid: string) {
   };
 }
 
-Deno.test("O6, I9: with CARREL_AUTH_URL a cell takes tokens of that project's Auth alone", async () => {
+Deno.test("O6, I9: a cell with CARREL_AUTH_URL takes tokens of that project's Auth alone", async () => {
   const [accounts, own] = [await project("accounts"), await project("own")];
   const asked: string[] = [];
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
