@@ -20,10 +20,6 @@ export default {
     // The page, which vite builds.
     "console/main.tsx",
     "console/vite.config.mjs",
-    // What sections are made of.
-    "console/parts/*.{ts,tsx}",
-    "console/data/load.ts",
-    "console/shell/route.ts",
     // Pages and workers, which a browser loads.
     "{scripts/testkit/web/{bridge,page},client-contract/examples/web}/{main,worker}.ts",
     "client-contract/examples/web/vite.config.ts",

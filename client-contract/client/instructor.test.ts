@@ -47,7 +47,7 @@ Deno.test("O3: admins and instructors get answers of the contract from every cal
   });
   const client = createClient({ url: stack.apiUrl, getToken: () => who.token });
   await client.sync(
-    BatchHeader.parse(header(who)),
+    BatchHeader.parse(header(who, { content_version: 1 })),
     [answer(), answer(), answer()].map((event) => JSON.stringify(event)),
   );
 
@@ -90,6 +90,12 @@ Deno.test("O3: admins and instructors get answers of the contract from every cal
     [["9", false]],
   );
   assert.equal((await instructor.learnerAnswers({ learner: who.id }))[0]?.attempts, 3);
+  assert.deepEqual((await admin.contentHeld()).map(({ version, devices }) => [version, devices]), [[1, 1]]);
+  assert.deepEqual(
+    (await instructor.contentHeld()).map(({ devices }) => devices),
+    [0],
+    "one learner is no aggregate",
+  );
   await sql`select ops.recount_answers()`;
   assert.deepEqual(await instructor.accuracy({ by: "question" }), [], "one learner is no aggregate");
   assert.equal((await admin.accuracy({ by: "cohort" }))[0]?.attempts, 3);

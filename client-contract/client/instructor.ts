@@ -182,6 +182,15 @@ export const LearnerAnswers = z.object({
 });
 export type LearnerAnswers = z.infer<typeof LearnerAnswers>;
 
+/** How many devices and learners have a version of the content. An instructor's counts are rounded down. */
+export const HeldContent = z.object({
+  version: z.int(),
+  published_at: ServerInstant.nullable().describe("Null: the release is no longer on record"),
+  devices: z.int(),
+  learners: z.int(),
+});
+export type HeldContent = z.infer<typeof HeldContent>;
+
 /** One page. Without `cohort`, of all learners, for admins alone. */
 export interface CohortPage {
   cohort?: string | undefined;
@@ -221,6 +230,8 @@ export interface InstructorRpc {
   learnerAnswers(
     o: { learner: string; after?: string | undefined; page_rows?: number | undefined },
   ): Promise<LearnerAnswers[]>;
+  /** Who has which version of the content, newest first: devices that were seen within 28 days. */
+  contentHeld(o?: { page_rows?: number | undefined }): Promise<HeldContent[]>;
   /** For admins. */
   createCohort(o: { name: string }): Promise<Cohort>;
   /** For admins: renames, archives or takes back. */
@@ -251,6 +262,7 @@ export function createInstructorRpc(supabase: RpcCaller): InstructorRpc {
     accuracy: (o) => call(z.array(Accuracy), "accuracy", o),
     choices: (o) => call(z.array(AnswerChoice), "answer_choices", o),
     learnerAnswers: (o) => call(z.array(LearnerAnswers), "learner_answers", o),
+    contentHeld: (o = {}) => call(z.array(HeldContent), "content_held", o),
     createCohort: (o) => call(Cohort, "create_cohort", o),
     setCohort: (o) => call(Cohort, "set_cohort", o),
     addMembers: (o) => call(people, "add_cohort_members", o),

@@ -73,7 +73,7 @@ Deno.test("I4, U10: an id that a table has is skipped", () => {
   const { db } = context;
   const real = crypto.getRandomValues;
   const draw = (digit: number) =>
-    crypto.getRandomValues = (array) => {
+    crypto.getRandomValues = <T>(array: T): T => {
       if (array instanceof Uint32Array) array.fill(digit * 2 ** 27);
       return array;
     };

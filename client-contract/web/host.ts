@@ -37,6 +37,12 @@ export interface HostOptions {
   onStatus: (status: WebStatus, marker: Marker) => void;
 }
 
+/**
+ * Fetches past the browser's cache. The device has its own, whose hashes it checks. A reply that was cut off on its way would stay in the browser's:
+ * the server confirms its ETag, and the browser gives the same half again.
+ */
+export const fetchAnew: typeof fetch = (input, init) => fetch(input, { ...init, cache: "no-store" });
+
 /** The device, and what only a browser needs. */
 export class Host {
   readonly loop: SyncLoop;
@@ -59,7 +65,7 @@ export class Host {
     this.#isPersistent = o.isPersistent;
     this.#log = logCalls(storage);
     this.#query = readOnlyQuery(storage);
-    this.#device = openDevice({ ...options, storage: this.#log.storage, getToken });
+    this.#device = openDevice({ ...options, storage: this.#log.storage, getToken, fetch: fetchAnew });
     this.#loss = before?.loss ?? null;
     if (isNew && before) this.#noticeLoss(before);
     this.loop = runSchedule(this.#device.schedule(), (o) => this.#sync(o), systemClock, this.#end.signal);

@@ -10,7 +10,7 @@ const isNothing = (value: unknown): boolean => value === null || value === undef
 const Unseen = ({ word }: { word: string }) => <span class="unseen">{`${word}: `}</span>;
 
 /** One text against another. */
-export function TextDiff({ before, after }: { before: string; after: string }) {
+function TextDiff({ before, after }: { before: string; after: string }) {
   return (
     <span class="diff">
       {diffWords(before, after).map(({ kind, text }, place) => {

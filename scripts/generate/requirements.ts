@@ -220,6 +220,14 @@ export const REQUIREMENTS: readonly Requirement[] = [
     gaps: "The floor has not been measured on a real deployment.",
   },
   {
+    id: "O7",
+    title: "Console",
+    statement:
+      "A static page lets instructors, support and operators do their work without SQL. Each role sees its own sections, and everybody can use the page.",
+    invariants: [],
+    gaps: "",
+  },
+  {
     id: "K1",
     title: "One typed source",
     statement:

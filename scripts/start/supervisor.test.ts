@@ -8,6 +8,12 @@ Deno.test("data and keys survive kill -9, which leaves no process, and SIGTERM e
   await using s = await site({ hasDatabase: true });
   const first = await start(s, "--functions=child");
   assert.equal(first.summary.apiUrl, `http://127.0.0.1:${s.apiPort}`);
+  const { apiUrl: url, publishableKey: key, pages } = first.summary;
+  assert.deepEqual(
+    await (await fetch(`${pages.Console}config.json`)).json(),
+    { url, key },
+    "the console is served for this project",
+  );
   await query(s, "create table public.kept as select 42 as answer");
   await first.end("SIGKILL");
   await isGone(s);

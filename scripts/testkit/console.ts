@@ -22,7 +22,7 @@ export interface ConsoleBench extends AsyncDisposable {
 type State = Exclude<BrowserContextOptions["storageState"], undefined>;
 
 /** Types the user's address and password, and waits until the answer has been drawn. */
-async function signIn(page: Page, { email, password }: CreatedUser): Promise<void> {
+export async function signIn(page: Page, { email, password }: CreatedUser): Promise<void> {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -33,7 +33,10 @@ async function signIn(page: Page, { email, password }: CreatedUser): Promise<voi
 export async function openConsoleBench(): Promise<ConsoleBench> {
   await using cleanup = new AsyncDisposableStack();
   const stack = cleanup.use(await throwAwayStack({ migrated: true, jobs: false }));
-  const site = cleanup.use(serveConsole(buildConsole, { url: stack.apiUrl, key: stack.publishableKey }));
+  const folder = await buildConsole();
+  const site = cleanup.use(
+    serveConsole(() => Promise.resolve(folder), { url: stack.apiUrl, key: stack.publishableKey }),
+  );
   const browser = cleanup.use(await openBrowser());
   const created = await createUsers({ apiUrl: stack.apiUrl, secretKey: stack.secretKey });
   const userOf = (role: Role): CreatedUser => {
@@ -49,7 +52,7 @@ export async function openConsoleBench(): Promise<ConsoleBench> {
   };
   const openSignedOut = async (link = "", o: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ timezoneId: "UTC", ...o });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     await page.goto(`${site.url}${link}`);
     return page;

@@ -228,13 +228,9 @@ begin
   if v_row.id is null then
     insert into ops.steering (platform, app_from, app_before) values (p_platform, p_from, p_before) returning id into v_row.id;
   end if;
-  update ops.steering s set
-    batch_events = v_row.batch_events, retry_base_ms = v_row.retry_base_ms, retry_cap_ms = v_row.retry_cap_ms, outbox_cap = v_row.outbox_cap,
-    keep_sent_days = v_row.keep_sent_days, poll_after_s = v_row.poll_after_s, listening_poll_after_s = v_row.listening_poll_after_s,
-    paused = v_row.paused, pause_reason = v_row.pause_reason, pause_s = v_row.pause_s, upgrade_to = v_row.upgrade_to,
-    upgrade_required_from = v_row.upgrade_required_from, upgrade_message = v_row.upgrade_message, note = v_row.note
-  where s.id = v_row.id
-  returning * into v_row;
+  -- Only what was asked for, so that two changes at a time do not undo each other. The names are columns: steering_settings() has checked them.
+  execute format('update ops.steering s set %s where s.id = ($1).id returning *',
+    (select string_agg(format('%1$I = ($1).%1$I', k), ', ') from jsonb_object_keys(p_settings) k)) into v_row using v_row;
   -- Triggers audit the row before and after.
   perform private.audit('set_steering', 'ops.steering', v_row.id::text, null, jsonb_build_object('reason', p_reason, 'settings', p_settings));
   return v_row;
@@ -267,13 +263,10 @@ comment on function private.remove_steering(bigint, text) is 'The core of remove
 
 -- Source: schemas/96_operators/steering_rpc.sql
 -- What:  the functions for clients around steering_rows.sql.
--- Why:   the API shows no table of ops, and clients need stable results (U8, O7).
+-- Why:   the API shows no table of ops. The rows are the table's own, so that a new setting needs no change here (U8, O7).
 
 create function public.steering_rows(page_rows integer default null)
-returns table (
-  id bigint, platform text, app_from text, app_before text, batch_events integer, retry_base_ms integer, retry_cap_ms integer, outbox_cap integer,
-  keep_sent_days integer, poll_after_s integer, listening_poll_after_s integer, paused boolean, pause_reason text, pause_s integer, upgrade_to text,
-  upgrade_required_from timestamptz, upgrade_message text, note text)
+returns setof ops.steering
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -292,10 +285,7 @@ comment on function public.steering_rows(integer) is
 
 create function public.set_steering(
   settings jsonb, reason text, for_platform text default null, from_version text default null, before_version text default null)
-returns table (
-  id bigint, platform text, app_from text, app_before text, batch_events integer, retry_base_ms integer, retry_cap_ms integer, outbox_cap integer,
-  keep_sent_days integer, poll_after_s integer, listening_poll_after_s integer, paused boolean, pause_reason text, pause_s integer, upgrade_to text,
-  upgrade_required_from timestamptz, upgrade_message text, note text)
+returns setof ops.steering
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp

@@ -1,11 +1,8 @@
 -- What:  the functions for clients around steering_rows.sql.
--- Why:   the API shows no table of ops, and clients need stable results (U8, O7).
+-- Why:   the API shows no table of ops. The rows are the table's own, so that a new setting needs no change here (U8, O7).
 
 create function public.steering_rows(page_rows integer default null)
-returns table (
-  id bigint, platform text, app_from text, app_before text, batch_events integer, retry_base_ms integer, retry_cap_ms integer, outbox_cap integer,
-  keep_sent_days integer, poll_after_s integer, listening_poll_after_s integer, paused boolean, pause_reason text, pause_s integer, upgrade_to text,
-  upgrade_required_from timestamptz, upgrade_message text, note text)
+returns setof ops.steering
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -24,10 +21,7 @@ comment on function public.steering_rows(integer) is
 
 create function public.set_steering(
   settings jsonb, reason text, for_platform text default null, from_version text default null, before_version text default null)
-returns table (
-  id bigint, platform text, app_from text, app_before text, batch_events integer, retry_base_ms integer, retry_cap_ms integer, outbox_cap integer,
-  keep_sent_days integer, poll_after_s integer, listening_poll_after_s integer, paused boolean, pause_reason text, pause_s integer, upgrade_to text,
-  upgrade_required_from timestamptz, upgrade_message text, note text)
+returns setof ops.steering
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp

@@ -3,6 +3,7 @@ import load from "@sqlite.org/sqlite-wasm";
 import { answerLine } from "../../../../client-contract/conformance/adapter/protocol.ts";
 import { deviceAdapter } from "../../../../client-contract/conformance/adapters/device.ts";
 import { SUBJECTS } from "../../../../client-contract/conformance/subjects.ts";
+import { fetchAnew } from "../../../../client-contract/web/host.ts";
 import { logCalls } from "../../../../client-contract/web/call_log.ts";
 import { openOpfsSqlite } from "../../../../client-contract/web/sqlite_wasm.ts";
 
@@ -11,7 +12,7 @@ type Message = { folder: string } | { line: string } | { subject: string; inputs
 async function serve(folder: string) {
   const { storage } = await openOpfsSqlite(load, folder);
   return deviceAdapter({
-    fetch: (input, init) => fetch(input, init),
+    fetch: fetchAnew,
     openStorage: () => logCalls(storage).storage,
   });
 }
