@@ -31,7 +31,7 @@ export default {
       "The device imports the contract, the client's mod.ts, zod and ulid; it runs in any runtime.",
       {
         path: "^client-contract/device/",
-        pathNot: [TEST, "^client-contract/device/node_(connection|sqlite)\\.ts$"],
+        pathNot: [TEST, "^client-contract/device/node_(connection|sqlite|media)\\.ts$"],
       },
       [
         "^client-contract/device/",

@@ -8,6 +8,18 @@ import { ProblemError } from "./client_error.ts";
 const HOME = "https://home.example";
 const OTHER = "https://other.example";
 const TRUSTED = "https://trusted.example";
+/** The answer of a cell in which the learner does not live. */
+const moved = (info?: string) =>
+  Response.json({
+    type: "about:blank",
+    title: "Moved",
+    status: 421,
+    code: "moved",
+    info,
+    request_id: "1",
+    retryable: true,
+  }, { status: 421 });
+
 const known = { home: HOME, trusted: [TRUSTED] };
 
 Deno.test("O6, I9: the home cell may name any cell over TLS; another cell may send home or to a trusted cell alone", () => {
@@ -64,16 +76,7 @@ Deno.test("O6, I9: whatever cells answer, a token goes to the home cell, to a tr
           assert.ok(allowed.has(origin), `${origin} got the token`);
           const info = targets[at++];
           if (origin === HOME && info !== undefined) allowed.add(info);
-          const body = {
-            type: "about:blank",
-            title: "Moved",
-            status: 421,
-            code: "moved",
-            info,
-            request_id: "1",
-            retryable: true,
-          };
-          return Promise.resolve(Response.json(body, { status: 421 }));
+          return Promise.resolve(moved(info));
         },
       });
       for (const _ of targets) {
@@ -97,16 +100,7 @@ Deno.test("O6: the cell is kept where the app wants it, and home is kept as noth
     url: HOME,
     cell: store,
     getToken: () => "token",
-    fetch: () =>
-      Promise.resolve(Response.json({
-        type: "about:blank",
-        title: "Moved",
-        status: 421,
-        code: "moved",
-        info: targets.shift(),
-        request_id: "1",
-        retryable: true,
-      }, { status: 421 })),
+    fetch: () => Promise.resolve(moved(targets.shift())),
   });
   for (let n = 0; n < 2; n++) await assert.rejects(client.pull(null), { code: "moved" });
   assert.deepEqual(kept, [OTHER, null]);

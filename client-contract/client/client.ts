@@ -12,6 +12,8 @@ import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.
 import { parseJson } from "../contract/json.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { type Bundle, type ContentReport, DomainNodes, Manifest } from "../contract/manifest.ts";
+import type { MediaReference } from "../contract/question.ts";
+import { MAX_SIGNED, SignedUrls, signingBody } from "./media.ts";
 import { type GetToken, tokenSource } from "./token.ts";
 
 /** Bodies below this many characters are sent as they are: gzip would save less than it costs. */
@@ -108,6 +110,11 @@ export interface Client {
   node(query: VersionQuery & { id: string }): Promise<ContentChange[]>;
   /** A bundle's rows; the file is checked against its size and hash, and costs no token. */
   bundle(bundle: Bundle, o?: CallOptions): Promise<ContentChange[]>;
+  /**
+   * Signed URLs of files, by their hashes; they can be fetched for an hour, and their bytes are to be checked against size and hash. A file
+   * that was not uploaded has none.
+   */
+  mediaUrls(files: readonly Pick<MediaReference, "sha256">[], o?: CallOptions): Promise<Map<string, string>>;
   /** Tells the server that a cache was found damaged, or has been repaired. */
   report(report: ContentReport, o?: CallOptions): Promise<void>;
   /** Sends a batch; `lines` are the events' exact lines from the outbox. */
@@ -165,20 +172,24 @@ export function createClient(o: ClientOptions): Client {
   const tokens = tokenSource(o.getToken);
 
   /** Sends a request and reads its whole answer; throws on all but 2xx and 304. */
-  async function send(path: string, { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions) {
+  async function send(
+    path: string,
+    { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions,
+    service: "functions" | "storage" = "functions",
+  ) {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${await tokens.get()}`);
     if (o.publishableKey) headers.set("apikey", o.publishableKey);
     const cell = cells.url();
     const { response, body } = await overNetwork(signal, async () => {
-      const response = await doFetch(`${cell}/functions/v1${path}`, {
+      const response = await doFetch(`${cell}/${service}/v1${path}`, {
         ...init,
         headers,
         signal: signal ?? null,
       });
       return { response, body: await response.text() };
     });
-    if (response.ok || response.status === 304) return { response, body };
+    if (response.ok || response.status === 304) return { response, body, cell };
     const problem = readProblem(response, body);
     cells.refused(problem, cell);
     if (problem.code === "token_expired") tokens.refuse();
@@ -266,6 +277,19 @@ export function createClient(o: ClientOptions): Client {
       });
       if (!response.ok) throw readProblem(response, new TextDecoder().decode(bytes));
       return await readBundle(bundle, bytes);
+    },
+
+    async mediaUrls(files, { signal } = {}) {
+      const urls = new Map<string, string>();
+      for (let at = 0; at < files.length; at += MAX_SIGNED) {
+        const body = signingBody(files.slice(at, at + MAX_SIGNED));
+        const headers = { "content-type": "application/json" };
+        const answer = await send("/object/sign/media", { method: "POST", headers, body, signal }, "storage");
+        for (const { path, signedURL } of read(SignedUrls, answer.body)) {
+          if (signedURL) urls.set(path, `${answer.cell}/storage/v1${signedURL}`);
+        }
+      }
+      return urls;
     },
 
     async report(report, { signal } = {}) {

@@ -13,3 +13,16 @@ const encoder = new TextEncoder();
 /** The SHA-256 of bytes, or of a text's UTF-8 bytes, in hex. */
 export const sha256 = (data: string | Uint8Array, hash: HashBytes = inJavaScript): string =>
   hash(typeof data === "string" ? encoder.encode(data) : data);
+
+/** A SHA-256 of bytes that come in pieces. */
+export interface RunningSha256 {
+  update(bytes: Uint8Array): void;
+  /** The digest in hex; no more bytes may follow. */
+  hex(): string;
+}
+
+/** Begins a SHA-256. */
+export function startSha256(): RunningSha256 {
+  const hash = digestOf.create();
+  return { update: (bytes) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) };
+}

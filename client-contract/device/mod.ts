@@ -21,6 +21,7 @@ export type { Database } from "./database.ts";
 export { type Device, type DeviceOptions, type DeviceStatus, openDevice } from "./device.ts";
 export type { DiagnosticFacts, SentDiagnostics } from "./diagnostics.ts";
 export { DeviceError, type DeviceErrorCode } from "./device_error.ts";
+export { mediaFiles, type MediaOptions, type MediaReport, type MediaStore, syncMedia } from "./media.ts";
 export type { OutboxCounts } from "./outbox.ts";
 export type { Progress } from "./progress.ts";
 export { runSchedule, type Schedule, type SyncLoop } from "./schedule.ts";

@@ -88,6 +88,7 @@ export const skillsOfQuarantined: Query<[]> = { sql: "select distinct skill_id f
 export const domains: Query<[]> = { sql: "select body from content_row where kind = 'domain' order by position, id" };
 export const skills: Query<[domain_id: string]> = { sql: "select body from content_row where kind = 'skill' and domain_id = ? order by position, id" };
 export const questions: Query<[skill_id: string]> = { sql: "select c.body, s.content_version from content_row c, sync_state s where c.kind = 'question' and c.skill_id = ? order by c.position, c.id" };
+export const mediaFiles: Query<[]> = { sql: "select media from content_row where kind = 'question' and media is not null order by position, id" };
 export const question: Query<[id: string]> = { sql: "select c.body, s.content_version from content_row c, sync_state s where c.kind = 'question' and c.id = ?" };
 export const readTelemetryState: Query<[]> = { sql: "select * from telemetry_state" };
 export const addTelemetry: Query<[event_id: string, type: string, line: string]> = { sql: "insert into telemetry (event_id, type, line) values (?, ?, ?)" };

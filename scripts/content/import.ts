@@ -20,6 +20,7 @@ import {
   type ImportResult,
 } from "./import_content.ts";
 import { cancelOnSignal } from "./interrupt.ts";
+import { checkMedia, mediaOf, type NamedFile, resolveMediaTarget, uploadMedia } from "./media.ts";
 import { renderWarnings } from "./render.ts";
 
 export const COMMAND = {
@@ -31,6 +32,11 @@ export const COMMAND = {
     "withdraw-missing": {
       type: "boolean",
       text: "withdraw every active question, skill and domain that the file lacks",
+    },
+    media: {
+      type: "string",
+      value: "FOLDER",
+      text: "upload the files that `media` names; paths are below this folder",
     },
     "dry-run": { type: "boolean", text: "count what would change, and change nothing" },
     json: { type: "boolean", default: false, text: "print the result as JSON" },
@@ -71,6 +77,23 @@ function renderResult(result: ImportResult, seconds: string): string {
   return lines.join("\n");
 }
 
+/** Uploads the files of the lines before the drafts name them, so that no draft names a file that is not there. */
+async function bringMedia(
+  folder: string,
+  files: readonly NamedFile[],
+  o: { dryRun: boolean | undefined; step: (line: string) => void },
+): Promise<string> {
+  await checkMedia(folder, files);
+  if (o.dryRun) return `media:     ${files.length} checked`;
+  const { uploaded, present } = await uploadMedia(
+    await resolveMediaTarget(Deno.env.toObject()),
+    folder,
+    files,
+    o.step,
+  );
+  return `media:     ${uploaded} uploaded, ${present} present`;
+}
+
 export async function run({ values, operands }: Line<typeof COMMAND.options>) {
   const [file, ...others] = operands;
   if (file === undefined || others.length > 0) throw new UsageError("Name one file.");
@@ -80,13 +103,21 @@ export async function run({ values, operands }: Line<typeof COMMAND.options>) {
   using interruption = cancelOnSignal(url, "npm run content -- preview");
   using progress = patientProgress();
   try {
+    const media = values.media === undefined ? undefined : await bringMedia(
+      fromCaller(values.media),
+      mediaOf(bytesToLines(bytes)),
+      { dryRun: values["dry-run"], step: progress.step },
+    );
     const result = await importContent(sql, bytesToLines(bytes), {
       withdrawMissing: values["withdraw-missing"],
       dryRun: values["dry-run"],
       onBegin: interruption.begin,
       onProgress: progress.step,
     });
-    console.log(values.json ? JSON.stringify(result) : renderResult(result, progress.seconds()));
+    if (values.json) console.log(JSON.stringify(result));
+    else {console.log(
+        [...(media === undefined ? [] : [media]), renderResult(result, progress.seconds())].join("\n"),
+      );}
   } catch (error) {
     if (error instanceof ImportRefused) throw new Refusal(error.message, { problems: error.problems });
     throw explainDatabaseError(interruption.explain(error), url, "import");

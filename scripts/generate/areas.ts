@@ -46,11 +46,11 @@ export const AREAS: Record<string, Area> = {
     what: "pages, manifests, bundles, hints, reports and compaction.",
     why: "a device fetches what has changed since its version, and nothing else (C1, C3).",
     locks:
-      "`realtime.messages` exclusively, for the moment that a new policy takes. Realtime's joins wait for it.",
+      "`realtime.messages` and `storage.objects` exclusively, for the moment that a new policy takes. Realtime's joins and downloads wait for it.",
     undoBefore: [
-      "-- Empty the bucket `content` through the Storage API first: a file outlives its row.",
+      "-- Empty the buckets `content` and `media` through the Storage API first: a file outlives its row.",
       "set local storage.allow_delete_query = 'true'",
-      "delete from storage.buckets where id = 'content'",
+      "delete from storage.buckets where id in ('content', 'media')",
     ],
   },
   "60_progress": {

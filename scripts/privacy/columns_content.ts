@@ -26,6 +26,10 @@ export const CONTENT_TABLES: Readonly<Record<string, TableData>> = {
     columns: `
       mark bigint, kind text, ids uuid[]`,
   },
+  "content.published_media": {
+    columns: `
+      sha256 text, version integer`,
+  },
   "content.question": {
     columns: `
       id uuid, skill_id uuid, key text, type text, prompt text, choices text[], answer jsonb,

@@ -2,25 +2,28 @@
 --
 -- What:  pages, manifests, bundles, hints, reports and compaction.
 -- Why:   a device fetches what has changed since its version, and nothing else (C1, C3).
--- Locks: `realtime.messages` exclusively, for the moment that a new policy takes. Realtime's joins wait for it.
--- Undo:  -- Empty the bucket `content` through the Storage API first: a file outlives its row.
+-- Locks: `realtime.messages` and `storage.objects` exclusively, for the moment that a new policy takes. Realtime's joins and downloads wait
+--          for it.
+-- Undo:  -- Empty the buckets `content` and `media` through the Storage API first: a file outlives its row.
 --        set local storage.allow_delete_query = 'true';
---        delete from storage.buckets where id = 'content';
+--        delete from storage.buckets where id in ('content', 'media');
 --        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('reports_prune', 'compaction', 'bundles',
 --          'bundles_retire');
 --        delete from ops.job where name in ('reports_prune', 'compaction', 'bundles', 'bundles_retire');
 --        drop trigger release_start_state on content.release;
+--        drop trigger revision_note_media on content.revision;
 --        drop policy messages_select_carrel on realtime.messages;
---        drop table ops.signal_setting, content.bundle, content.cursor_key, ops.content_report cascade;
+--        drop policy objects_select_media on storage.objects;
+--        drop table ops.signal_setting, content.bundle, content.published_media, content.cursor_key, ops.content_report cascade;
 --        drop function if exists private.hint_payload, private.start_release_state, private.domain_node_at, private.content_bundles,
---          private.sign_place, private.signed_place, private.content_existing, private.check_content_cursor, private.page_rows,
---          private.page_frame_bytes, private.snapshot_row, private.is_rolled_back, private.content_change, private.content_since,
---          private.bundle_text, private.content_page, private.content_delta, public.content_delta, private.tree_node_at,
---          private.published_version, private.content_manifest, private.content_domains, private.content_node, private.report_content,
---          private.delete_reports, ops.prune_content_reports, private.contacts_of, private.record_contacts, ops.content_freshness,
---          private.version_left_behind, private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled,
---          private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal,
---          private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
+--          private.note_published_media, private.is_published_media, private.sign_place, private.signed_place, private.content_existing,
+--          private.check_content_cursor, private.page_rows, private.page_frame_bytes, private.snapshot_row, private.is_rolled_back,
+--          private.content_change, private.content_since, private.bundle_text, private.content_page, private.content_delta,
+--          public.content_delta, private.tree_node_at, private.published_version, private.content_manifest, private.content_domains,
+--          private.content_node, private.report_content, private.delete_reports, ops.prune_content_reports, private.contacts_of,
+--          private.record_contacts, ops.content_freshness, private.version_left_behind, private.delete_superseded, ops.compact_content,
+--          private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle,
+--          private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 select private.revoke_default_grants();
 
@@ -222,6 +225,69 @@ $$;
 comment on function private.content_bundles(smallint, integer) is
   'The bundles of a version that can be fetched now: [{domain_id, url, bytes, sha256, rows}], one for each part, in order. A domain has all its parts '
   'here or none. Pages deliver the other domains.';
+
+-- Source: schemas/50_deliver/media.sql
+-- What:  the bucket `media` for the files that questions show, and who may read them.
+-- Why:   a file is stored under its hash, so it never changes, is stored once, and a device can check what it got. Learners read only files
+--        that a release has named: a draft's picture may give an exam away.
+
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values ('media', 'media', false, 20 * 1024 * 1024, array['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'audio/mpeg', 'audio/ogg', 'audio/wav',
+  'audio/mp4', 'video/mp4', 'video/webm', 'application/pdf'])
+on conflict (id) do nothing;
+
+create table content.published_media (
+  sha256  text not null,
+  version integer not null,
+  constraint published_media_pkey primary key (sha256),
+  constraint published_media_sha256_is_a_hash check (sha256 ~ '^[0-9a-f]{64}$'),
+  constraint published_media_version_positive check (version > 0)
+);
+comment on table content.published_media is
+  'The files that a release has named: their hashes, which are their names in the bucket media, and the first such release. A row stays: devices may hold the version.';
+
+alter table content.published_media enable row level security;
+create policy published_media_all_nobody on content.published_media for all to anon, authenticated using (false);
+
+create function private.note_published_media()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into content.published_media (sha256, version)
+  select m.file ->> 'sha256', min(r.version)
+  from new_revision r
+  -- Few texts have media, and only these are parsed.
+  cross join lateral jsonb_array_elements(case when strpos(r.body, '"media":') > 0 then r.body::jsonb -> 'media' end) m (file)
+  where r.kind = 'question'
+  group by 1
+  on conflict (sha256) do nothing;
+  return null;
+end
+$$;
+comment on function private.note_published_media() is 'Notes the files that new revisions name.';
+create trigger revision_note_media after insert on content.revision referencing new table as new_revision
+for each statement execute function private.note_published_media();
+
+create function private.is_published_media(p_name text)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (select from content.published_media m where m.sha256 = p_name);
+end
+$$;
+comment on function private.is_published_media(text) is 'Whether a release has named the file that has this name in the bucket media. For the policy of Storage.';
+grant execute on function private.is_published_media(text) to authenticated;
+
+create policy objects_select_media on storage.objects for select to authenticated
+using (bucket_id = 'media' and private.is_published_media(name));
 
 -- Source: schemas/50_deliver/cursors.sql
 -- What:  the cursors of pages: a place in the rows, signed with a key that only the server knows.

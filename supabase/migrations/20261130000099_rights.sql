@@ -132,6 +132,7 @@ from (values
   ('content.required_release', 'insert or update or delete'),
   ('content.schedule', 'insert or update or delete'),
   ('content.shelf', 'insert or update or delete'),
+  ('content.published_media', 'insert or update or delete'),
   -- Marks are inserted for every edit of a draft, which is audited itself. Without its mark an edit is not published.
   ('content.draft_mark', 'update or delete'),
   ('ops.cell', 'insert or update or delete'),

@@ -22,6 +22,7 @@ const ENTRIES = [
   "/contract",
   "/device",
   "/device/node-sqlite",
+  "/device/node-media",
   "/web",
   "/web/vite",
   "/web/worker",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import * as command from "../../../scripts/cells/main.ts";
 import { moveSteps } from "../../../scripts/cells/move.ts";
 import { openLab } from "../../../scripts/testkit/device/devices.ts";
-import { type Handle, serveCluster } from "../../../scripts/testkit/device/server.ts";
+import { type Handle, serveCluster, testToken } from "../../../scripts/testkit/device/server.ts";
 import { serverAttempts } from "../../../scripts/testkit/device/server_rows.ts";
 import { firstQuestions, studyOnce } from "../../../scripts/testkit/device/study.ts";
 import { runCommand } from "../../../scripts/testkit/run_command.ts";
@@ -136,6 +136,33 @@ Deno.test("O6, K3: a device follows its learner to another cell, keeps its outbo
   using other = lab.open(2, o);
   await other.sync();
   assert.deepEqual(other.progress(), device.progress());
+});
+
+Deno.test("O6, U8: a function answers moved with 421, Retry-After and the URL of the cell, for pushes, pulls and reports", async () => {
+  const learnerId = crypto.randomUUID();
+  await run("place", learnerId, "--to", "b");
+  const headers = { authorization: `Bearer ${testToken(learnerId)}`, "content-type": "application/x-ndjson" };
+  const batch = JSON.stringify({
+    batch_id: "01KB8Q9T3V0000000000000001",
+    device_id: crypto.randomUUID(),
+    sent_at: new Date().toISOString(),
+    contract_version: 1,
+  });
+  const report = JSON.stringify({ kind: "mismatch", version: 1, rows: 1, nodes: [] });
+  const requests = [
+    new Request(`${a.url}/functions/v1/sync`, { headers }),
+    new Request(`${a.url}/functions/v1/sync`, { method: "POST", headers, body: batch }),
+    new Request(`${a.url}/functions/v1/content/report`, { method: "POST", headers, body: report }),
+  ];
+  for (const request of requests) {
+    const response = await handle(request);
+    assert.equal(response.status, 421);
+    assert.ok(Number(response.headers.get("retry-after")) >= 1);
+    const { code, info, retryable } = await response.json();
+    assert.deepEqual({ code, info, retryable }, { code: "moved", info: b.url, retryable: true });
+  }
+  // Content is the same everywhere, so that each cell answers everybody.
+  assert.equal((await handle(new Request(`${a.url}/functions/v1/content/head`, { headers }))).status, 200);
 });
 
 Deno.test("O6: a cell that is down affects its own learners alone", async () => {

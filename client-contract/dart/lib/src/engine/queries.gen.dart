@@ -743,6 +743,12 @@ abstract final class Queries {
       [skillId],
     );
 
+  /// The files of the questions, as JSON lists, in the order of the questions.
+  static const Query mediaFiles = Query(
+    "select media from content_row where kind = 'question' and media is not "
+    'null order by position, id',
+  );
+
   /// Screen: one question.
   static Query question(String id) =>
     Query(
