@@ -10,7 +10,7 @@ import { canonical } from "./differential.ts";
 import type { Dart } from "./find.ts";
 import { WarmHost } from "./host.ts";
 
-const STEPS = 40;
+const STEPS = 24;
 /** Syncs that a device may need to be done once the network is whole. */
 const LAST_SYNCS = 3;
 const ENDPOINTS = ["push", "pull", "head", "delta", "manifest", "node"] as const;
