@@ -117,7 +117,8 @@ Deno.test("O6, U3: the replay job does not touch a learner whose move has begun 
     await tx`lock table ops.cell in access exclusive mode`;
     run = first`select ops.replay_held('1 ms')`.execute();
     for (let waiting = 0; waiting === 0;) {
-      const [row] = await first`select count(*)::int as count from pg_locks where not granted and relation = 'ops.cell'::regclass`;
+      const [row] =
+        await first`select count(*)::int as count from pg_locks where not granted and relation = 'ops.cell'::regclass`;
       waiting = Number(row?.["count"]);
     }
     await tx`select ops.begin_departure(${learner}, 'b')`;

@@ -10,7 +10,9 @@ async function project(kid: string) {
   const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
   const jwks = { keys: [{ ...await exportJWK(publicKey), kid, alg: "ES256" }] };
   const sign = (claims: Record<string, unknown>, expiry: string) =>
-    new SignJWT({ role: "authenticated", ...claims }).setProtectedHeader({ alg: "ES256", kid }).setSubject(SUB)
+    new SignJWT({ role: "authenticated", ...claims }).setProtectedHeader({ alg: "ES256", kid }).setSubject(
+      SUB,
+    )
       .setAudience("authenticated").setExpirationTime(expiry).sign(privateKey);
   const token = await sign({}, "1h");
   return {
