@@ -64,3 +64,20 @@ Deno.test("O6, U10: after a week without a sync the device asks the home cell ag
   await device.sync();
   assert.equal(device.status().url, HOME);
 });
+
+Deno.test("O6: a device that has never synced asks the home cell again, in case the cell that it was sent to is gone", async () => {
+  using lab = openLab();
+  const learnerId = crypto.randomUUID();
+  let isGone = true;
+  const handle: Handle = (request) => {
+    const { origin } = new URL(request.url);
+    if (origin === OTHER) return Promise.reject(new TypeError("no such host"));
+    return isGone ? Promise.resolve(moved(OTHER)) : server.handle(request);
+  };
+  using device = lab.open(1, { learnerId, url: HOME, handle });
+  await assert.rejects(device.sync(), { name: "NetworkError" });
+  assert.equal(device.status().url, OTHER);
+  isGone = false;
+  await device.sync();
+  assert.equal(device.status().url, HOME);
+});

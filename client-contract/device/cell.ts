@@ -19,8 +19,10 @@ const cellOf = ({ db }: DeviceContext): CellStore => ({
 /** Forgets a cell of long ago. Before a sync. */
 export function forgetOldCell(context: DeviceContext): void {
   const { cell_url: url, synced_at: syncedAt } = readState(context.db);
-  if (url === null || syncedAt === null) return;
-  if (clockTime(context.clock) - Date.parse(syncedAt) >= FORGET_MS) cellOf(context).set(null);
+  if (url === null) return;
+  // Without a sync there is no time to count from: the cell may be gone since before the first one.
+  const isOld = syncedAt === null || clockTime(context.clock) - Date.parse(syncedAt) >= FORGET_MS;
+  if (isOld) cellOf(context).set(null);
 }
 
 /** The URL of the learner's cell. */

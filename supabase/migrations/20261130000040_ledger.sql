@@ -892,6 +892,10 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- A move copies every device: also those above the limit, which a restored device may be.
+  if not private.is_here(new.user_id) then
+    return null;
+  end if;
   -- A device's id is chosen by the caller, a session is not. So the first device of a session stays longest: made-up ids replace each
   -- other. Rows that another transaction holds are skipped.
   -- An array, because a plan may run a subquery after `in` for each row, and then its limit counts anew.

@@ -1224,6 +1224,8 @@ begin
     limit 1
     for update of s skip locked;
     exit when not found;
+    -- Again under the lock: an erasure or a move may have begun since the row was found.
+    continue when not private.is_here(v_user) or exists (select from ops.erasure e where e.user_id = v_user);
     v_applied := v_applied + (private.replay_turn(v_user, v_head, v_knowledge, p_turn)).applied;
     exit when clock_timestamp() >= v_end;
   end loop;

@@ -5,11 +5,11 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  drop function if exists private.configure_cells, ops.configure_cells, ops.cell_status, private.move_sections, private.move_row,
 --          private.move_digest, private.lock_for_move, private.drop_learner_rows, private.arrival_of, private.begin_arrival,
---          private.import_learner, private.finish_arrival, private.cancel_arrival, ops.begin_arrival, ops.import_learner,
---          ops.finish_arrival, ops.cancel_arrival, private.begin_departure, private.departure_of, private.export_learner,
---          private.finish_departure, private.clear_departed, private.cancel_departure, ops.begin_departure, ops.export_learner,
---          ops.departure_digest, ops.finish_departure, ops.clear_departed, ops.cancel_departure, private.place_learner, ops.place_learner,
---          ops.release_changes, private.follow_release, ops.follow_release;
+--          private.free_cohort_name, private.import_learner, private.finish_arrival, private.cancel_arrival, ops.begin_arrival,
+--          ops.import_learner, ops.finish_arrival, ops.cancel_arrival, private.begin_departure, private.departure_of,
+--          private.export_learner, private.rows_changed, private.finish_departure, private.clear_departed, private.cancel_departure,
+--          ops.begin_departure, ops.export_learner, ops.departure_digest, ops.finish_departure, ops.clear_departed, ops.cancel_departure,
+--          private.place_learner, ops.place_learner, ops.release_changes, private.follow_release, ops.follow_release;
 
 select private.revoke_default_grants();
 
@@ -109,8 +109,9 @@ as $$
       -- Whoever the learner has adopted comes along, under ids of their own.
       case s.section when 'learner.adoption' then 'x.adopted_by = $1' else 'x.user_id = $1' end as condition, s.keys, s.types, true as is_compared
     from private.export_sections() s
-    -- The map is each cell's own, and so are the rights of staff. The others follow from rows that are copied, or last for seconds.
-    where s.section not in ('ops.audit', 'ops.erasure', 'ops.learner_cell', 'ops.cohort_staff', 'ops.change_note', 'ops.quarantine_load', 'ops.replay_queue')
+    -- The map is each cell's own, and so are the rights of staff. A grace period stays where the account is: there a restored account ends it. The others
+    -- follow from rows that are copied, or last for seconds.
+    where s.section not in ('ops.audit', 'ops.erasure', 'ops.account_deletion', 'ops.learner_cell', 'ops.cohort_staff', 'ops.change_note', 'ops.quarantine_load', 'ops.replay_queue')
     union all
     -- A learner's cohorts with their staff, whom the other cell may know already.
     select 0, 'ops.cohort', 'x.id in (select m.cohort_id from ops.cohort_member m where m.user_id = $1)', array['id'], array['uuid'], false
@@ -159,8 +160,9 @@ declare
   v_digest jsonb := '{}';
 begin
   for v_section in select * from private.move_sections() s where s.is_compared loop
-    execute format('select count(*), encode(sha256(convert_to(string_agg(encode(sha256(convert_to(%s::text, ''UTF8'')), ''hex''), '''' order by %s), ''UTF8'')), ''hex'') from %s x where %s',
-      private.move_row(v_section.columns, v_section.section), (select string_agg(format('x.%I', k), ', ') from unnest(v_section.keys) k), v_section.section, v_section.condition)
+    -- In the order of the rows' hashes: the order of a text depends on the collation of its database.
+    execute format('select count(*), encode(sha256(string_agg(h.hash, '''' order by h.hash)), ''hex'') from (select sha256(convert_to(%s::text, ''UTF8'')) as hash from %s x where %s) h',
+      private.move_row(v_section.columns, v_section.section), v_section.section, v_section.condition)
     into v_rows, v_hash using p_user;
     if v_rows > 0 then
       v_digest := v_digest || jsonb_build_object(v_section.section, jsonb_build_object('rows', v_rows, 'sha256', v_hash));
@@ -200,8 +202,8 @@ declare
   v_total integer := 0;
 begin
   for v_table in
-    -- The map stays, and staff's rights. Who was adopted stays refused here.
-    select t from private.learner_tables() t where t::text not in ('ops.learner_cell', 'ops.cohort_staff', 'learner.adoption')
+    -- The map stays, and staff's rights, and the grace period of a deleted account. Who was adopted stays refused here.
+    select t from private.learner_tables() t where t::text not in ('ops.learner_cell', 'ops.cohort_staff', 'ops.account_deletion', 'learner.adoption')
   loop
     execute format('delete from %1$s where ctid = any (array(select x.ctid from %1$s x where x.user_id = $1 limit $2))', v_table) using p_user, p_rows - v_total;
     get diagnostics v_count = row_count;
@@ -218,7 +220,7 @@ comment on function private.drop_learner_rows(uuid, integer) is
   'Deletes at most p_rows rows of a learner whom another cell has, and at the end learner.state. Returns their number. The caller holds the learner''s lock.';
 
 -- Source: schemas/97_cells/arrive.sql
--- What:  the arriving half of a move: ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival().
+-- What:  the arriving half of a move: the cores of ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival().
 -- Why:   each step may be repeated after a kill, and the learner lives here only once all rows are the same as there (O6).
 
 create function private.arrival_of(p_user uuid, p_move uuid)
@@ -277,6 +279,18 @@ end
 $$;
 comment on function private.begin_arrival(uuid, uuid, text) is 'The core of ops.begin_arrival().';
 
+create function private.free_cohort_name(p_cohort jsonb)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Cells name their cohorts without each other, and two that are open have different names.
+  select case when exists (select from ops.cohort c where c.name = p_cohort ->> 'name' and c.archived_at is null and c.id <> (p_cohort ->> 'id')::uuid)
+    then format('%s (%s)', left(p_cohort ->> 'name', 150), p_cohort ->> 'id') else p_cohort ->> 'name' end
+$$;
+comment on function private.free_cohort_name(jsonb) is 'The name of an arriving cohort: with its id behind it if another cohort has the name.';
+
 create function private.import_learner(p_user uuid, p_move uuid, p_after text, p_rows jsonb, p_cursor text)
 returns text
 language plpgsql
@@ -292,8 +306,14 @@ declare
   v_cell constant ops.learner_cell := private.arrival_of(p_user, p_move);
   v_section record;
 begin
-  -- 1 A page that has arrived before changes nothing: the answer is where to go on.
-  if v_cell.state <> 'arriving' or v_cell.copied is distinct from p_after then
+  -- 1 A page that has arrived before changes nothing: the answer is where to go on. A run that is late copies to its end, and then learns that another
+  --   one was faster.
+  if v_cell.state <> 'arriving' then
+    if v_cell.cell is distinct from (select c.name from ops.cell c where c.is_here) then
+      perform private.raise_error('move_refused', 'This move was cancelled.', 'cancelled');
+    end if;
+    return p_cursor;
+  elsif v_cell.copied is distinct from p_after then
     return v_cell.copied;
   end if;
   if exists (
@@ -309,7 +329,7 @@ begin
   for v_section in select * from private.move_sections() s where exists (select from jsonb_array_elements(p_rows) r where r ->> 'section' = s.section) order by s.place loop
     execute format('insert into %1$s (%2$s) select %3$s from jsonb_array_elements($1) r where r ->> ''section'' = %4$L on conflict %5$s', v_section.section,
       (select string_agg(format('%I', c), ', ') from unnest(v_section.columns) c),
-      (select string_agg(format('(r -> ''row'' ->> %L)::%s', c.name, c.type), ', ' order by c.place) from unnest(v_section.columns, v_section.types) with ordinality c (name, type, place)),
+      (select string_agg(case when v_section.section = 'ops.cohort' and c.name = 'name' then 'private.free_cohort_name(r -> ''row'')' else format('(r -> ''row'' ->> %L)::%s', c.name, c.type) end, ', ' order by c.place) from unnest(v_section.columns, v_section.types) with ordinality c (name, type, place)),
       v_section.section,
       case v_section.section when 'learner.state' then (select 'on constraint state_pkey do update set ' || string_agg(format('%1$I = excluded.%1$I', c), ', ') from unnest(v_section.columns) c)
         else 'do nothing' end) using p_rows;
@@ -374,6 +394,10 @@ begin
 end
 $$;
 comment on function private.cancel_arrival(uuid, uuid, text) is 'The core of ops.cancel_arrival().';
+
+-- Source: schemas/97_cells/arrive_ops.sql
+-- What:  ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival(), for admins.
+-- Why:   the arriving half of a move is called by `npm run cells -- move` (O6).
 
 create function ops.begin_arrival(p_user uuid, p_move uuid, p_from text)
 returns jsonb
@@ -538,6 +562,24 @@ end
 $$;
 comment on function private.export_learner(uuid, uuid, text, integer) is 'The core of ops.export_learner().';
 
+create function private.rows_changed(p_copied jsonb, p_now jsonb)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Retention goes on while a learner is leaving, also for days after a kill. What it deletes here is in the other cell.
+  select coalesce(bool_or(case
+    when s.section = 'ops.telemetry_horizon' then false
+    when case s.section when 'ops.quarantine_action' then 'ops.quarantine' else s.section end in (
+      select r.relation from private.retention_rules() r where r.keep is not null)
+      then coalesce((p_now -> s.section ->> 'rows')::bigint, 0) > coalesce((p_copied -> s.section ->> 'rows')::bigint, 0)
+    else p_now -> s.section is distinct from p_copied -> s.section end), false)
+  from private.move_sections() s where s.is_compared
+$$;
+comment on function private.rows_changed(jsonb, jsonb) is
+  'Whether a departing learner has rows that the other cell lacks: two results of move_digest(). Rows that retention has deleted do not count.';
+
 create function private.finish_departure(p_user uuid, p_move uuid, p_digest jsonb)
 returns void
 language plpgsql
@@ -550,7 +592,7 @@ declare
 begin
   if v_cell.state = 'settled' then
     return;
-  elsif private.move_digest(p_user) <> p_digest then
+  elsif private.rows_changed(p_digest, private.move_digest(p_user)) then
     perform private.raise_error('move_refused', 'Rows changed here after they were copied. Nothing is deleted.', 'rows_differ');
   end if;
   update ops.learner_cell l set state = 'settled', since = clock_timestamp() where l.user_id = p_user;

@@ -5,9 +5,9 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "448642ed653d7c01",
-  content: "19e2b87f10dc3fe7",
-  metrics: "159b9e950f171195",
-  sync: "cdbdd0ac2281a539",
-  webhooks: "546edc2d86de6e2d",
+  bundle: "3d2dcf0938ce1b75",
+  content: "c9a8193f8b9f121e",
+  metrics: "f814987f11da1b29",
+  sync: "c2ffc618d742beeb",
+  webhooks: "5ef7cfc495bc2e5e",
 } as const;

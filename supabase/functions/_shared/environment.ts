@@ -1,5 +1,6 @@
 // Reads the environment of the functions.
 import { openDatabase } from "./database.ts";
+import { systemClock } from "./clock.ts";
 import { tokenChecks } from "./token.ts";
 
 /** A required environment variable. Throws if it is missing. */
@@ -34,6 +35,8 @@ export function fromEnvironment() {
       Array.isArray(jwks) ? { keys: jwks } : jwks,
       authUrl || required("SUPABASE_URL"),
       Deno.env.get("CARREL_JWT_SECRET") || undefined,
+      systemClock,
+      Boolean(authUrl),
     ),
   };
 }

@@ -18,8 +18,8 @@ begin
   perform private.project_ledger(p_user, v_scratch, 0);
 
   -- One statement reads the live rows and the change number at the same moment. No lock is taken. If the number has changed,
-  -- the learner was active meanwhile: the comparison is void and repeated on another night. An erasure also makes it void,
-  -- because it deletes ledger rows without a change number.
+  -- the learner was active meanwhile: the comparison is void and repeated on another night. An erasure and a move
+  -- also make it void, because they write or delete ledger rows without a change number.
   with difference as materialized (
     select coalesce(l.kind, r.kind) as kind, coalesce(l.row_id, r.row_id) as row_id, l.row as live, r.row as rebuilt
     from private.projection_rows(p_user) l
@@ -28,7 +28,7 @@ begin
   ),
   moment as materialized (
     select exists (select from learner.state s where s.user_id = p_user and s.change_seq = v_seq)
-      and not exists (select from ops.erasure e where e.user_id = p_user) as is_same
+      and not exists (select from ops.erasure e where e.user_id = p_user) and private.is_here(p_user) as is_same
   ),
   found as (
     insert into ops.projection_difference as d (user_id, kind, row_id, found_at, live, rebuilt)

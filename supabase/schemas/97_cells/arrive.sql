@@ -1,4 +1,4 @@
--- What:  the arriving half of a move: ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival().
+-- What:  the arriving half of a move: the cores of ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival().
 -- Why:   each step may be repeated after a kill, and the learner lives here only once all rows are the same as there (O6).
 
 create function private.arrival_of(p_user uuid, p_move uuid)
@@ -57,6 +57,18 @@ end
 $$;
 comment on function private.begin_arrival(uuid, uuid, text) is 'The core of ops.begin_arrival().';
 
+create function private.free_cohort_name(p_cohort jsonb)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Cells name their cohorts without each other, and two that are open have different names.
+  select case when exists (select from ops.cohort c where c.name = p_cohort ->> 'name' and c.archived_at is null and c.id <> (p_cohort ->> 'id')::uuid)
+    then format('%s (%s)', left(p_cohort ->> 'name', 150), p_cohort ->> 'id') else p_cohort ->> 'name' end
+$$;
+comment on function private.free_cohort_name(jsonb) is 'The name of an arriving cohort: with its id behind it if another cohort has the name.';
+
 create function private.import_learner(p_user uuid, p_move uuid, p_after text, p_rows jsonb, p_cursor text)
 returns text
 language plpgsql
@@ -72,8 +84,14 @@ declare
   v_cell constant ops.learner_cell := private.arrival_of(p_user, p_move);
   v_section record;
 begin
-  -- 1 A page that has arrived before changes nothing: the answer is where to go on.
-  if v_cell.state <> 'arriving' or v_cell.copied is distinct from p_after then
+  -- 1 A page that has arrived before changes nothing: the answer is where to go on. A run that is late copies to its end, and then learns that another
+  --   one was faster.
+  if v_cell.state <> 'arriving' then
+    if v_cell.cell is distinct from (select c.name from ops.cell c where c.is_here) then
+      perform private.raise_error('move_refused', 'This move was cancelled.', 'cancelled');
+    end if;
+    return p_cursor;
+  elsif v_cell.copied is distinct from p_after then
     return v_cell.copied;
   end if;
   if exists (
@@ -89,7 +107,7 @@ begin
   for v_section in select * from private.move_sections() s where exists (select from jsonb_array_elements(p_rows) r where r ->> 'section' = s.section) order by s.place loop
     execute format('insert into %1$s (%2$s) select %3$s from jsonb_array_elements($1) r where r ->> ''section'' = %4$L on conflict %5$s', v_section.section,
       (select string_agg(format('%I', c), ', ') from unnest(v_section.columns) c),
-      (select string_agg(format('(r -> ''row'' ->> %L)::%s', c.name, c.type), ', ' order by c.place) from unnest(v_section.columns, v_section.types) with ordinality c (name, type, place)),
+      (select string_agg(case when v_section.section = 'ops.cohort' and c.name = 'name' then 'private.free_cohort_name(r -> ''row'')' else format('(r -> ''row'' ->> %L)::%s', c.name, c.type) end, ', ' order by c.place) from unnest(v_section.columns, v_section.types) with ordinality c (name, type, place)),
       v_section.section,
       case v_section.section when 'learner.state' then (select 'on constraint state_pkey do update set ' || string_agg(format('%1$I = excluded.%1$I', c), ', ') from unnest(v_section.columns) c)
         else 'do nothing' end) using p_rows;
@@ -154,66 +172,3 @@ begin
 end
 $$;
 comment on function private.cancel_arrival(uuid, uuid, text) is 'The core of ops.cancel_arrival().';
-
-create function ops.begin_arrival(p_user uuid, p_move uuid, p_from text)
-returns jsonb
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_state text;
-begin
-  perform private.require_role('admin');
-  v_state := private.begin_arrival(p_user, p_move, p_from);
-  return jsonb_build_object('state', v_state, 'copied', (select l.copied from ops.learner_cell l where l.user_id = p_user));
-end
-$$;
-comment on function ops.begin_arrival(uuid, uuid, text) is
-  'Expects a learner from another cell; devices are answered moved until the end. Repeated: {state, copied}, where to go on. For admins; audited. Errors: move_refused, erased.';
-
-create function ops.import_learner(p_user uuid, p_move uuid, p_after text, p_rows jsonb, p_cursor text)
-returns text
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  return private.import_learner(p_user, p_move, p_after, p_rows, p_cursor);
-end
-$$;
-comment on function ops.import_learner(uuid, uuid, text, jsonb, text) is
-  'Takes a page of ops.export_learner(), read after the cursor p_after and ending at p_cursor. Returns the cursor up to which rows have arrived. For admins. Errors: move_refused, malformed_request, erased.';
-
-create function ops.finish_arrival(p_user uuid, p_move uuid, p_digest jsonb)
-returns boolean
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  return private.finish_arrival(p_user, p_move, p_digest);
-end
-$$;
-comment on function ops.finish_arrival(uuid, uuid, jsonb) is
-  'The learner lives here from now on, if the rows have the digest of the other cell''s. False: they differ, and everything is to be copied again. For admins; audited.';
-
-create function ops.cancel_arrival(p_user uuid, p_move uuid, p_from text)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  perform private.require_role('admin');
-  perform private.cancel_arrival(p_user, p_move, p_from);
-end
-$$;
-comment on function ops.cancel_arrival(uuid, uuid, text) is
-  'Deletes what has arrived, and refuses the move from now on. Comes before ops.cancel_departure(). For admins; audited. Errors: move_refused.';

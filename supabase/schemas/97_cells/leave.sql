@@ -97,6 +97,24 @@ end
 $$;
 comment on function private.export_learner(uuid, uuid, text, integer) is 'The core of ops.export_learner().';
 
+create function private.rows_changed(p_copied jsonb, p_now jsonb)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  -- Retention goes on while a learner is leaving, also for days after a kill. What it deletes here is in the other cell.
+  select coalesce(bool_or(case
+    when s.section = 'ops.telemetry_horizon' then false
+    when case s.section when 'ops.quarantine_action' then 'ops.quarantine' else s.section end in (
+      select r.relation from private.retention_rules() r where r.keep is not null)
+      then coalesce((p_now -> s.section ->> 'rows')::bigint, 0) > coalesce((p_copied -> s.section ->> 'rows')::bigint, 0)
+    else p_now -> s.section is distinct from p_copied -> s.section end), false)
+  from private.move_sections() s where s.is_compared
+$$;
+comment on function private.rows_changed(jsonb, jsonb) is
+  'Whether a departing learner has rows that the other cell lacks: two results of move_digest(). Rows that retention has deleted do not count.';
+
 create function private.finish_departure(p_user uuid, p_move uuid, p_digest jsonb)
 returns void
 language plpgsql
@@ -109,7 +127,7 @@ declare
 begin
   if v_cell.state = 'settled' then
     return;
-  elsif private.move_digest(p_user) <> p_digest then
+  elsif private.rows_changed(p_digest, private.move_digest(p_user)) then
     perform private.raise_error('move_refused', 'Rows changed here after they were copied. Nothing is deleted.', 'rows_differ');
   end if;
   update ops.learner_cell l set state = 'settled', since = clock_timestamp() where l.user_id = p_user;

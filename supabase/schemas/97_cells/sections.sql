@@ -12,8 +12,9 @@ as $$
       -- Whoever the learner has adopted comes along, under ids of their own.
       case s.section when 'learner.adoption' then 'x.adopted_by = $1' else 'x.user_id = $1' end as condition, s.keys, s.types, true as is_compared
     from private.export_sections() s
-    -- The map is each cell's own, and so are the rights of staff. The others follow from rows that are copied, or last for seconds.
-    where s.section not in ('ops.audit', 'ops.erasure', 'ops.learner_cell', 'ops.cohort_staff', 'ops.change_note', 'ops.quarantine_load', 'ops.replay_queue')
+    -- The map is each cell's own, and so are the rights of staff. A grace period stays where the account is: there a restored account ends it. The others
+    -- follow from rows that are copied, or last for seconds.
+    where s.section not in ('ops.audit', 'ops.erasure', 'ops.account_deletion', 'ops.learner_cell', 'ops.cohort_staff', 'ops.change_note', 'ops.quarantine_load', 'ops.replay_queue')
     union all
     -- A learner's cohorts with their staff, whom the other cell may know already.
     select 0, 'ops.cohort', 'x.id in (select m.cohort_id from ops.cohort_member m where m.user_id = $1)', array['id'], array['uuid'], false
@@ -62,8 +63,9 @@ declare
   v_digest jsonb := '{}';
 begin
   for v_section in select * from private.move_sections() s where s.is_compared loop
-    execute format('select count(*), encode(sha256(convert_to(string_agg(encode(sha256(convert_to(%s::text, ''UTF8'')), ''hex''), '''' order by %s), ''UTF8'')), ''hex'') from %s x where %s',
-      private.move_row(v_section.columns, v_section.section), (select string_agg(format('x.%I', k), ', ') from unnest(v_section.keys) k), v_section.section, v_section.condition)
+    -- In the order of the rows' hashes: the order of a text depends on the collation of its database.
+    execute format('select count(*), encode(sha256(string_agg(h.hash, '''' order by h.hash)), ''hex'') from (select sha256(convert_to(%s::text, ''UTF8'')) as hash from %s x where %s) h',
+      private.move_row(v_section.columns, v_section.section), v_section.section, v_section.condition)
     into v_rows, v_hash using p_user;
     if v_rows > 0 then
       v_digest := v_digest || jsonb_build_object(v_section.section, jsonb_build_object('rows', v_rows, 'sha256', v_hash));
@@ -103,8 +105,8 @@ declare
   v_total integer := 0;
 begin
   for v_table in
-    -- The map stays, and staff's rights. Who was adopted stays refused here.
-    select t from private.learner_tables() t where t::text not in ('ops.learner_cell', 'ops.cohort_staff', 'learner.adoption')
+    -- The map stays, and staff's rights, and the grace period of a deleted account. Who was adopted stays refused here.
+    select t from private.learner_tables() t where t::text not in ('ops.learner_cell', 'ops.cohort_staff', 'ops.account_deletion', 'learner.adoption')
   loop
     execute format('delete from %1$s where ctid = any (array(select x.ctid from %1$s x where x.user_id = $1 limit $2))', v_table) using p_user, p_rows - v_total;
     get diagnostics v_count = row_count;
