@@ -102,7 +102,7 @@ Deno.test("O7: texts, links, sessions and settings of an attacker get nothing ou
     },
   );
 
-  await t.step("O7: with the config.json of another project a password leaves for nowhere", async () => {
+  await t.step("O7: the password is sent nowhere when config.json names another server", async () => {
     for (
       const [url, text] of [
         ["https://elsewhere.test", "No answer from the server."],
