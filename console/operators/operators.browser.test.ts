@@ -4,24 +4,10 @@ import postgres from "postgres";
 import type { Page } from "playwright-core";
 import { assertAccessible } from "../../scripts/testkit/browser.ts";
 import { openConsoleBench } from "../../scripts/testkit/console.ts";
+import { fillService } from "../../scripts/testkit/console_service.ts";
 import { header, ndjson, newLearner, push } from "../../supabase/tests/functions/bench.ts";
 
 const PAGES = ["Health", "Trends", "Alarms", "Jobs", "Quarantine", "Steering", "Webhooks"];
-
-/** Hours of arrivals, a failing job, a dead letter, and two events that no learner's app should have sent. */
-async function fill(sql: postgres.Sql): Promise<void> {
-  await sql`insert into ops.health_hour
-    select date_trunc('hour', now() - make_interval(hours => h), 'UTC'), m.metric, m.label, m.amount * (10 + h % 5)
-    from generate_series(1, 12) h
-    cross join (values ('events', 'attempt.recorded', 40), ('outbox_events', 'made', 41), ('outbox_events', 'held', 40),
-      ('answer_delay', '5', 30), ('answer_delay_ms', '', 60000), ('dead_letters', '', 1)) m (metric, label, amount)`;
-  await sql`select ops.measure_health()`;
-  await sql`update ops.job set failures = 3, last_error = 'no answer (57014)' where name = 'webhooks'`;
-  await sql`select public.add_webhook_endpoint('https://cdn.example.com/hooks/carrel', description => 'CDN purge')`;
-  await sql`update content.question set difficulty = 5 where key = 'tides_and_waves/spring_tide'`;
-  await sql`select public.publish_release('Harder')`;
-  await sql`update ops.webhook_delivery set state = 'dead', next_attempt_at = null, settled_at = now(), attempts = 12`;
-}
 
 Deno.test("O4, U8, S2: operators see in the console how the service does, and steer it", async (t) => {
   await using bench = await openConsoleBench();
@@ -45,7 +31,7 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
     await page.getByText("There is no alarm.").waitFor();
     await assertAccessible(page);
   });
-  await fill(sql);
+  await fillService(sql);
   const learner = await newLearner(stack);
   assert.equal((await push(stack, learner, ndjson(header(learner), "{]", "{}}"))).status, 200);
 

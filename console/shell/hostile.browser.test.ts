@@ -71,6 +71,20 @@ Deno.test("O7: texts, links, sessions and settings of an attacker get nothing ou
   });
 
   await t.step(
+    "O7: a session that ends while a dialog is open publishes nothing, and leads to the sign-in page",
+    async () => {
+      const page = await bench.open("instructor", "#/content");
+      await page.getByRole("button", { name: "Publish …" }).click();
+      await sql`delete from auth.sessions where user_id = ${bench.users.instructor.id}`;
+      await page.getByRole("button", { name: "Publish", exact: true }).click();
+      await page.getByText("Your session has ended.").waitFor();
+      assert.equal(await page.getByRole("dialog").count(), 0);
+      assert.equal((await sql`select from content.release where version > 1`).length, 0);
+      await page.context().close();
+    },
+  );
+
+  await t.step(
     "O7, I9: a learner who calls themself an administrator sees the menu, and the server refuses",
     async () => {
       const page = await bench.openSignedOut();

@@ -3,39 +3,9 @@ import assert from "node:assert/strict";
 import postgres from "postgres";
 import { ulid } from "ulid";
 import { assertAccessible } from "../../scripts/testkit/browser.ts";
-import { type ConsoleBench, openConsoleBench } from "../../scripts/testkit/console.ts";
-import {
-  event,
-  header,
-  type Learner,
-  ndjson,
-  newLearner,
-  push,
-} from "../../supabase/tests/functions/bench.ts";
-
-/** A learner with a good event, one without a valid session, one text that is no event, and a question's answer. */
-async function studied(bench: ConsoleBench, sql: postgres.Sql) {
-  const learner: Learner = await newLearner(bench.stack);
-  const [question] =
-    await sql`select id from content.question where type = 'single_choice' order by key limit 1`;
-  const good = event(learner);
-  const wrong = event(learner, { body: { session_id: 7, content_version: 1 } });
-  const answer = event(learner, {
-    type: "attempt.recorded",
-    body: {
-      session_id: ulid(),
-      question_id: question?.id,
-      content_version: 1,
-      answer: { choice: 1 },
-      correct: true,
-      duration_ms: 5,
-    },
-  });
-  const first = header(learner);
-  const { status } = await push(bench.stack, learner, ndjson(first, good, wrong, answer, "{]"));
-  assert.equal(status, 200);
-  return { learner, good, wrong, batch: String(first.batch_id) };
-}
+import { openConsoleBench } from "../../scripts/testkit/console.ts";
+import { studyWithErrors } from "../../scripts/testkit/console_service.ts";
+import { event, header, ndjson, push } from "../../supabase/tests/functions/bench.ts";
 
 const REASON = "ticket 4711";
 
@@ -43,7 +13,7 @@ Deno.test("O2, U3: support finds a learner in the console, reads what happened, 
   await using bench = await openConsoleBench();
   const sql = postgres(bench.stack.dbUrl(), { max: 1, onnotice: () => {} });
   await using _ = { [Symbol.asyncDispose]: () => sql.end() };
-  const { learner, good, wrong, batch } = await studied(bench, sql);
+  const { learner, good, wrong, batch } = await studyWithErrors(bench.stack, sql);
   const page = await bench.open("support", "#/support");
   const to = (link: string) => page.evaluate((hash) => void (location.hash = hash), link);
   const lookAs = async (reason: string) => {
