@@ -24,6 +24,26 @@ const section = <T>({ title, requirements }: Theme<T>, who: string): string =>
     "\n",
   );
 
+/** How many cases of each theme the project's own clients pass. Their tests hold the figures: a case that fails, fails there. */
+function clients(): string {
+  const rows = THEMES.map(({ title, requirements }) => {
+    const count = (which: readonly Requirement[]) =>
+      which.reduce((sum, { cases }) => sum + Object.keys(cases).length, 0);
+    const all = count(requirements);
+    const required = count(requirements.filter(({ needs = [] }) => needs.length === 0));
+    return `| [${title}](#${
+      title.toLowerCase().replaceAll(/[^a-z0-9 -]/g, "").replaceAll(" ", "-")
+    }) | ${all} | ${all} | ${all} | ${required}${
+      required < all ? `; ${all - required} are of optional parts` : ""
+    } |`;
+  });
+  return [
+    "| requirements | cases | device, TypeScript | engine, Dart | minimal client |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
 /** The page. Throws if two requirements have one id. */
 export function clientRequirementsDocument(): Artifact {
   const requirements = THEMES.flatMap((theme) => theme.requirements);
@@ -46,6 +66,13 @@ Some parts are optional. A client says which of them it has:
 | part | a client with it |
 | --- | --- |
 ${capabilities.join("\n")}
+
+## Clients that pass
+
+${clients()}
+
+\`npm test\` plays all cases against the reference device and the minimal client, and one of each theme against the Dart engine.
+\`CARREL_RUNS=1 npm test -- --only dart\` plays them all against that one.
 
 ${THEMES.map((theme) => section(theme, "a client")).join("\n")}
 ${SERVER_THEMES.map((theme) => section(theme, "a server")).join("\n")}`;
