@@ -59,7 +59,9 @@ export async function place(
 ): Promise<void> {
   const directory = defaultCell(cells);
   const before = await findCell(cells, open, learner);
-  const [row] = await open.of(directory)`select private.move_digest(${learner}::uuid) - 'learner.state' <> '{}' as has_rows`;
+  const [row] = await open.of(
+    directory,
+  )`select private.move_digest(${learner}::uuid) - 'learner.state' <> '{}' as has_rows`;
   if (row?.["has_rows"] === true && to.name !== directory.name) {
     throw new UserError(`${directory.name} has rows of the learner: \`move\` takes them along.`);
   }

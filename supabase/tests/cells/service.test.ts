@@ -245,7 +245,8 @@ Deno.test("O6: two cells with one database or one URL are refused, and so is ano
     [[{ ...a, name: "b" }, { ...b, name: "a" }, c], /stays the default|keeps its name/],
     [[a, { ...b, db: dbOfDown }, c], /^No database answers at 127\.0\.0\.1:1 /],
   ];
-  const lists = async () => (await Promise.all([first, second].map((sql) => sql`select * from ops.cell order by name`))).flat();
+  const lists = async () =>
+    (await Promise.all([first, second].map((sql) => sql`select * from ops.cell order by name`))).flat();
   const before = await lists();
   try {
     for (const [list, expected] of wrong) {
