@@ -41,7 +41,9 @@ export function Devices({ cohort, after }: CohortProps) {
         rowKey={({ learner_id, device_id }) => `${learner_id} ${device_id}`}
         empty="Nobody is in this cohort yet."
         after={after}
-        read={(from) => instructor.syncStates({ cohort: cohortParameter(cohort), after: from })}
+        isByLearner
+        read={(from, page_rows) =>
+          instructor.syncStates({ cohort: cohortParameter(cohort), after: from, page_rows })}
         linkOf={(cursor) => linkTo(["cohorts", cohort, "devices"], { after: cursor })}
       />
     </>

@@ -4,7 +4,7 @@ import { numbers, times } from "../parts/columns.tsx";
 import type { Column } from "../parts/table.tsx";
 import { useApi } from "../shell/context.ts";
 import { linkTo } from "../shell/route.ts";
-import { PAGE_ROWS, Paged } from "./paged.tsx";
+import { Paged } from "./paged.tsx";
 import { type CohortProps, Tabs } from "./tabs.tsx";
 
 const COLUMNS: readonly Column<LearnerAnswers>[] = [
@@ -46,7 +46,7 @@ export function Learner({ cohort, after, learner }: CohortProps & { learner: str
         rowKey={({ question_id }) => question_id}
         empty="The learner has answered no question yet."
         after={after}
-        read={(from) => instructor.learnerAnswers({ learner, after: from, page_rows: PAGE_ROWS })}
+        read={(from, page_rows) => instructor.learnerAnswers({ learner, after: from, page_rows })}
         linkOf={(cursor) => linkTo(["cohorts", cohort, "learners", learner], { after: cursor })}
       />
     </>

@@ -5,7 +5,7 @@ import { dayText } from "../parts/format.ts";
 import type { Column } from "../parts/table.tsx";
 import { useApi } from "../shell/context.ts";
 import { linkTo } from "../shell/route.ts";
-import { PAGE_ROWS, Paged } from "./paged.tsx";
+import { Paged } from "./paged.tsx";
 import { cohortParameter, type CohortProps, Tabs } from "./tabs.tsx";
 import { HELP_REASONS, nameOf, SYNC_STATES } from "./words.ts";
 
@@ -51,8 +51,8 @@ export function Learners({ cohort, after }: CohortProps) {
         rowKey={({ learner_id }) => learner_id}
         empty="Nobody is in this cohort yet. An administrator adds learners."
         after={after}
-        read={(from) =>
-          instructor.learners({ cohort: cohortParameter(cohort), after: from, page_rows: PAGE_ROWS })}
+        read={(from, page_rows) =>
+          instructor.learners({ cohort: cohortParameter(cohort), after: from, page_rows })}
         linkOf={(cursor) => linkTo(["cohorts", cohort], { after: cursor })}
       />
     </>

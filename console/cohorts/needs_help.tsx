@@ -38,7 +38,9 @@ export function NeedsHelp({ cohort, after }: CohortProps) {
         rowKey={({ learner_id, reason, question_key }) => `${learner_id} ${reason} ${question_key}`}
         empty="Nobody on this page needs help."
         after={after}
-        read={(from) => instructor.needsHelp({ cohort: cohortParameter(cohort), after: from })}
+        isByLearner
+        read={(from, page_rows) =>
+          instructor.needsHelp({ cohort: cohortParameter(cohort), after: from, page_rows })}
         linkOf={(cursor) => linkTo(["cohorts", cohort, "help"], { after: cursor })}
         isShown={({ reason }) => reason !== null}
       />

@@ -7,8 +7,8 @@ import { Pager } from "../parts/pager.tsx";
 import { Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 
-/** Rows a page, which is what the server gives unless asked. */
-export const PAGE_ROWS = 100;
+/** Rows a page. */
+const PAGE_ROWS = 100;
 
 interface PagedProps<R> {
   /** Names all that the read depends on, but the page. */
@@ -18,20 +18,29 @@ interface PagedProps<R> {
   rowKey: (row: R) => string;
   empty: ComponentChildren;
   after: string | null;
-  read: (after: string | undefined) => Promise<R[]>;
+  read: (after: string | undefined, pageRows: number) => Promise<R[]>;
   linkOf: (after: string | undefined) => string;
+  /** Whether a page is of so many learners, who may have any number of rows. */
+  isByLearner?: boolean;
   /** Leaves out rows that only end a page. */
   isShown?: (row: R) => boolean;
 }
 
+/** A page, and the cursor of the next one, if there is one. */
+async function readPage<R extends { cursor: string }>({ read, after, isByLearner }: PagedProps<R>) {
+  const rows = await read(after ?? undefined, PAGE_ROWS);
+  const cursor = rows.at(-1)?.cursor;
+  if (cursor === undefined || (!isByLearner && rows.length < PAGE_ROWS)) return { rows, next: undefined };
+  return { rows, next: (await read(cursor, 1)).length > 0 ? cursor : undefined };
+}
+
 /** The table with pages and the button. */
-export function Paged<R extends Row & { cursor: string }>(
-  { name, caption, columns, rowKey, empty, after, read, linkOf, isShown = () => true }: PagedProps<R>,
-) {
-  const loaded = useLoad(`${name} ${after}`, () => read(after ?? undefined));
+export function Paged<R extends Row & { cursor: string }>(props: PagedProps<R>) {
+  const { name, caption, columns, rowKey, empty, after, read, linkOf, isShown = () => true } = props;
+  const loaded = useLoad(`${name} ${after}`, () => readPage(props));
   return (
     <Show of={loaded}>
-      {(rows) => (
+      {({ rows, next }) => (
         <>
           <Table
             caption={caption}
@@ -40,11 +49,11 @@ export function Paged<R extends Row & { cursor: string }>(
             rowKey={rowKey}
             empty={after === null ? empty : "There are no more rows. This was the last page."}
           />
-          <Pager what={caption} isFirst={after === null} next={rows.at(-1)?.cursor} linkOf={linkOf} />
+          <Pager what={caption} isFirst={after === null} next={next} linkOf={linkOf} />
           {rows.length > 0 && (
             <CsvButton
               name={name.replaceAll(" ", "-")}
-              read={async () => (await readAll(read)).filter(isShown)}
+              read={async () => (await readAll((from) => read(from, PAGE_ROWS))).filter(isShown)}
             />
           )}
         </>

@@ -3,7 +3,7 @@ import { Select } from "../parts/field.tsx";
 import { useApi } from "../shell/context.ts";
 import { goTo, linkTo } from "../shell/route.ts";
 import { questionColumns, ROUNDED } from "./figures.tsx";
-import { PAGE_ROWS, Paged } from "./paged.tsx";
+import { Paged } from "./paged.tsx";
 import { ALL, cohortParameter, type CohortProps, Tabs } from "./tabs.tsx";
 
 const SORTS = [["hardest", "hardest first"], ["skipped", "most skipped first"], [
@@ -39,14 +39,14 @@ export function Questions(
         rowKey={({ id }) => id}
         empty="There are no answers to show yet."
         after={after}
-        read={(from) =>
+        read={(from, page_rows) =>
           instructor.accuracy({
             by: "question",
             cohort: cohortParameter(cohort),
             skill: skill ?? undefined,
             sort,
             after: from,
-            page_rows: PAGE_ROWS,
+            page_rows,
           })}
         linkOf={(cursor) => here({ after: cursor })}
       />

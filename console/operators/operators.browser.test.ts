@@ -6,7 +6,7 @@ import { assertAccessible } from "../../scripts/testkit/browser.ts";
 import { openConsoleBench } from "../../scripts/testkit/console.ts";
 import { header, ndjson, newLearner, push } from "../../supabase/tests/functions/bench.ts";
 
-const PAGES = ["", "/trends", "/alarms", "/jobs", "/quarantine", "/steering", "/webhooks"];
+const PAGES = ["Health", "Trends", "Alarms", "Jobs", "Quarantine", "Steering", "Webhooks"];
 
 /** Hours of arrivals, a failing job, a dead letter, and two events that no learner's app should have sent. */
 async function fill(sql: postgres.Sql): Promise<void> {
@@ -169,8 +169,12 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
   await t.step("O4: axe finds nothing on any page, in light and in dark", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
-      for (const path of PAGES) {
-        await to(page, `#/operators${path}`);
+      for (const name of PAGES) {
+        await page.getByRole("navigation", { name: "Pages", exact: true }).getByRole("link", {
+          name,
+          exact: true,
+        }).click();
+        await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
         await page.locator("main table").first().waitFor({ state: "attached" });
         await assertAccessible(page);
       }

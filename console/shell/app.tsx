@@ -38,12 +38,32 @@ function useFocusOnMove(path: string) {
   return heading;
 }
 
+/** Moves the focus to the heading where the element that had it goes away, such as the button of what is done. */
+function useFocusOnRemoval(heading: { readonly current: HTMLHeadingElement | null }) {
+  useEffect(() => {
+    let last: EventTarget | null = null;
+    const remember = ({ target }: Event) => void (last = target);
+    const observer = new MutationObserver(() => {
+      if (last instanceof Element && !last.isConnected && document.activeElement === document.body) {
+        heading.current?.focus();
+      }
+    });
+    addEventListener("focusin", remember);
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => {
+      removeEventListener("focusin", remember);
+      observer.disconnect();
+    };
+  }, [heading]);
+}
+
 function Frame({ session, api, caller }: { session: Session; api: Api; caller: Caller & { role: string } }) {
   const { path, query } = useRoute();
   const own = sections.filter(({ roles }) => roles.some((role) => role === caller.role));
   const found = findPage(own, path, query);
   const title = found?.page.title ?? "There is no such page";
   const heading = useFocusOnMove(path);
+  useFocusOnRemoval(heading);
   useEffect(() => {
     document.title = `${title} · Carrel console`;
   }, [title]);

@@ -101,6 +101,7 @@ Deno.test("O2, U3: support finds a learner in the console, reads what happened, 
       await assertAccessible(page);
       await page.getByLabel("Kind").selectOption("device");
       await page.getByRole("button", { name: "Filter" }).click();
+      await page.getByText("attempt.recorded").waitFor({ state: "detached" });
       await page.getByText("first contact of a device").waitFor();
       assert.equal(await page.getByRole("row").count(), 2);
       assert.match(page.url(), /\?kind=device$/);

@@ -20,10 +20,21 @@ async function hashOfSources(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
+/** A build takes seconds, on a loaded machine a minute. What is older is left from a build that was killed. */
+const LEFTOVER_MS = 600_000;
+
+/** Whether the folder is of a build that another process is making, which has a dot in its name. */
+async function isBeingBuilt(name: string): Promise<boolean> {
+  if (!name.includes(".")) return false;
+  const file = await Deno.stat(join(FOLDER, name)).catch(() => null);
+  return Date.now() - (file?.mtime?.getTime() ?? 0) < LEFTOVER_MS;
+}
+
 async function removeOthers(kept: string): Promise<void> {
   for await (const { name } of Deno.readDir(FOLDER)) {
-    // A build that another process is making has a dot in its name.
-    if (name !== kept && !name.includes(".")) await Deno.remove(join(FOLDER, name), { recursive: true });
+    if (name === kept || await isBeingBuilt(name)) continue;
+    // Another process may remove it, too.
+    await Deno.remove(join(FOLDER, name), { recursive: true }).catch(() => {});
   }
 }
 
@@ -32,7 +43,10 @@ export async function buildConsole(): Promise<string> {
   const hash = await hashOfSources();
   const folder = join(FOLDER, hash);
   const isThere = () => Deno.stat(folder).then(() => true, () => false);
-  if (await isThere()) return folder;
+  if (await isThere()) {
+    await removeOthers(hash);
+    return folder;
+  }
   await Deno.mkdir(FOLDER, { recursive: true });
   const building = await Deno.makeTempDir({ dir: FOLDER, prefix: `${hash}.` });
   const args = ["build", "console", "--outDir", building, "--logLevel", "warn"];

@@ -18,6 +18,17 @@ Deno.test("O7: all files of the console have at most 120 kB after gzip", async (
   assert.ok(bytes > 20_000, `${bytes} bytes are no console`);
 });
 
+Deno.test("O7: a build removes what a killed build has left, and leaves a build alone that goes on", async () => {
+  const folder = await buildConsole();
+  const [old, fresh] = [`${folder}.old`, `${folder}.fresh`];
+  await Deno.mkdir(old);
+  await Deno.utime(old, 0, 0);
+  await Deno.mkdir(fresh);
+  await buildConsole();
+  await assert.rejects(Deno.stat(old), Deno.errors.NotFound);
+  await Deno.remove(fresh);
+});
+
 Deno.test("O7: the page's policy lets it load its own files and call the project, and nothing else", async () => {
   const files = await readSite(await buildConsole(), PROJECT);
   const page = new TextDecoder().decode(files.get("index.html")?.body);

@@ -1,5 +1,4 @@
 // Chromium and axe for the tests of pages.
-import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findBrowser, NO_BROWSER } from "../check/browser.ts";
 
@@ -23,12 +22,35 @@ export async function openBrowser(): Promise<Browser & AsyncDisposable> {
   return Object.assign(browser, { [Symbol.asyncDispose]: () => browser.close() });
 }
 
+/** How long axe may take for one page. A loaded machine needs up to 5 s. */
+const AXE_LIMIT_MS = 90_000;
+/** Half the size of axe's default: 0.65 MB for each page that is looked at. */
+const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
+/** The violations alone: the selectors of what passes would cost more than the rules. */
+const RUN = "axe.run({ resultTypes: ['violations'] })";
+
+/** Unlike locators, `page.evaluate` has no time limit: a page that gives no answer would end the whole run of the tests. */
+async function within<T>(limitMs: number, what: string, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${what} takes longer than ${limitMs} ms.`)), limitMs);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function findViolations(page: Page) {
+  // A page keeps axe until it is loaded anew.
+  if (await page.evaluate<string>("typeof axe") === "undefined") {
+    await page.evaluate(await Deno.readTextFile(AXE));
+  }
+  return await page.evaluate<{ violations: { help: string; nodes: { html: string }[] }[] }>(RUN);
+}
+
 /** Fails with what axe finds wrong with the page for people who use a screen reader, the keyboard or need contrast. */
 export async function assertAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<{ violations: { help: string; nodes: { html: string }[] }[] }>(
-    "axe.run()",
-  );
+  const { violations } = await within(AXE_LIMIT_MS, `axe on ${page.url()}`, findViolations(page));
   const found = violations.map(({ help, nodes }) => `${help}: ${nodes.map(({ html }) => html).join(" ")}`);
   if (found.length > 0) throw new Error(`The page is not accessible to everybody.\n${found.join("\n")}`);
 }

@@ -19,7 +19,12 @@ export interface ConsoleBench extends AsyncDisposable {
   openSignedOut(link?: string, o?: BrowserContextOptions): Promise<Page>;
 }
 
-type State = Exclude<BrowserContextOptions["storageState"], undefined>;
+/** Gives a page the session of another one, once: after signing out a reload stays signed out. */
+const restore = (kept: string) =>
+  `if (location.protocol === "http:" && !sessionStorage.getItem("restored")) {
+    Object.assign(localStorage, ${kept});
+    sessionStorage.setItem("restored", "yes");
+  }`;
 
 /** Types the user's address and password, and waits until the answer has been drawn. */
 export async function signIn(page: Page, { email, password }: CreatedUser): Promise<void> {
@@ -28,6 +33,10 @@ export async function signIn(page: Page, { email, password }: CreatedUser): Prom
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 }
+
+/** Waits until no part of the page reads any more; there may be several. */
+export const loaded = (page: Page): Promise<void> =>
+  page.getByText("Loading …").first().waitFor({ state: "detached" });
 
 /** Starts stack, console and browser. Jobs do not run by themselves. */
 export async function openConsoleBench(): Promise<ConsoleBench> {
@@ -50,27 +59,30 @@ export async function openConsoleBench(): Promise<ConsoleBench> {
     support: userOf("support"),
     admin: userOf("admin"),
   };
-  const openSignedOut = async (link = "", o: BrowserContextOptions = {}) => {
+  const openPage = async (link = "", o: BrowserContextOptions = {}, kept?: string) => {
     const context = await browser.newContext({ timezoneId: "UTC", ...o });
+    // A loaded machine is slow.
     context.setDefaultTimeout(60_000);
+    if (kept !== undefined) await context.addInitScript(restore(kept));
     const page = await context.newPage();
     await page.goto(`${site.url}${link}`);
     return page;
   };
-  // A password costs the server a hash; a session is taken along to the next page of the same role.
-  const sessions = new Map<Role, State>();
+  // A password costs the server a hash; a session is taken along to the next page of the same role. Playwright's storageState would open
+  // a hidden page for it each time, which has no time limit.
+  const sessions = new Map<Role, string>();
   const resources = cleanup.move();
   return {
     stack,
     url: site.url,
     users,
-    openSignedOut,
-    async open(role, link, o = {}) {
-      const storageState = sessions.get(role);
-      const page = await openSignedOut(link, { ...(storageState ? { storageState } : {}), ...o });
-      if (!storageState) {
+    openSignedOut: (link, o) => openPage(link, o),
+    async open(role, link, o) {
+      const kept = sessions.get(role);
+      const page = await openPage(link, o, kept);
+      if (kept === undefined) {
         await signIn(page, users[role]);
-        sessions.set(role, await page.context().storageState());
+        sessions.set(role, await page.evaluate<string>("JSON.stringify(localStorage)"));
       } else {
         await page.getByRole("button", { name: "Sign out" }).waitFor();
       }

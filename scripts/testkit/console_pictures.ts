@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { type Command, type Line, main, type Options } from "../command/command.ts";
 import { PROJECT_FOLDER } from "../start/project.ts";
-import { openConsoleBench } from "./console.ts";
+import { loaded, openConsoleBench } from "./console.ts";
 import { editDrafts, fillSchool } from "./console_school.ts";
 
 export const COMMAND = {
@@ -15,7 +15,7 @@ const FOLDER = `${PROJECT_FOLDER}docs/images`;
 const SIZE = { width: 800, height: 470 };
 
 async function take(page: Page, name: string): Promise<void> {
-  await page.getByText("Loading …").waitFor({ state: "detached" });
+  await loaded(page);
   await page.screenshot({ path: `${FOLDER}/console-${name}.png` });
   console.log(`docs/images/console-${name}.png`);
 }
