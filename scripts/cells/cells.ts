@@ -22,6 +22,20 @@ export interface Cell {
 const FORM =
   `CARREL_CELLS is JSON: {"NAME": {"url": "https://…", "db": "postgresql://…"}, …}, the default cell first.`;
 
+/** As the constraint of ops.cell has it. */
+const BASE = /^(https:\/\/[a-z0-9.-]+|http:\/\/(127\.0\.0\.1|localhost))(:\d{1,5})?$/;
+
+/** A cell's URL in the one form in which devices compare it. Throws `UsageError`, without the URL, which may hold a password. */
+function baseOf(name: string, given: string): string {
+  const { origin, username, password, pathname, search, hash } = new URL(given);
+  if (BASE.test(origin) && username + password + search + hash === "" && /^\/*$/.test(pathname)) {
+    return origin;
+  }
+  throw new UsageError(
+    `The URL of cell ${name} must be https://HOST or https://HOST:PORT, without a user, a path or a query. http:// is for 127.0.0.1 alone.`,
+  );
+}
+
 /** Reads CARREL_CELLS. Throws `UsageError`. */
 export function readCells(text: string | undefined): Cell[] {
   if (!text) throw new UsageError(`CARREL_CELLS is missing. ${FORM}`);
@@ -34,10 +48,16 @@ export function readCells(text: string | undefined): Cell[] {
   }
   const cells = Object.entries(given).map(([name, { url, db }], place) => ({
     name,
-    url: url.replace(/\/+$/, ""),
+    url: baseOf(name, url),
     db,
     isDefault: place === 0,
   }));
+  const twice = cells.find(({ url }, place) => cells.findIndex((cell) => cell.url === url) < place);
+  if (twice) {
+    throw new UsageError(
+      `Cell ${twice.name} has the URL of another cell. Each cell is a project of its own.`,
+    );
+  }
   if (cells.length === 0) throw new UsageError(`CARREL_CELLS names no cell. ${FORM}`);
   return cells;
 }

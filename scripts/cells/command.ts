@@ -9,6 +9,7 @@ export const COMMAND = {
 
   configure                 write the list of cells into each of them
   status                    how each cell does, and the sum; ends with 2 if one is down or differs
+  check                     compare the cells' maps, as after a restore; ends with 2 if two cells or none take a learner
   publish                   publish the default cell's drafts to all cells
   follow                    publish what other cells lack, such as one that was down or is new
   find LEARNER              the cell of a learner
@@ -30,7 +31,7 @@ CARREL_CELLS names the cells: {"NAME": {"url": "https://…", "db": "postgresql:
 
 export type CellsLine = Line<typeof COMMAND.options>;
 
-const ALONE = ["configure", "status", "publish", "follow", "erasures"] as const;
+const ALONE = ["configure", "status", "check", "publish", "follow", "erasures"] as const;
 const OF_LEARNER = ["find", "place", "move", "cancel", "erase"] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

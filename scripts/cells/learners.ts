@@ -1,14 +1,33 @@
 // What is done for a learner in more than one cell: placing and erasing them, and the list of cells itself.
 import { z } from "zod";
+import { UserError } from "../command/command.ts";
 import { type Cell, type Connections, defaultCell } from "./cells.ts";
+import { findCell } from "./move.ts";
 
 const Id = z.object({ id: z.string() });
+
+/** Refuses two names for one database, which would take itself for a copy. */
+async function refuseSameDatabase(cells: readonly Cell[], open: Connections): Promise<void> {
+  const names = new Map<string, string>();
+  for (const { name, ...cell } of cells) {
+    // A copy starts at another time, whatever else it shares.
+    const [row] = await open.of({ name, ...cell })`
+      select concat_ws(' ', s.system_identifier, pg_postmaster_start_time(), current_database()) as id from pg_control_system() s`;
+    const { id } = Id.parse({ id: row?.["id"] });
+    const other = names.get(id);
+    if (other !== undefined) {
+      throw new UserError(`Cells ${other} and ${name} have the same database. Nothing was written.`);
+    }
+    names.set(id, name);
+  }
+}
 
 /**
  * Writes the list of cells into each. The accounts of all cells are in the default cell's Auth. A cell that is a copy of another one gets a
  * history of its own, or a cursor of the one would be taken for the other's.
  */
 export async function configure(cells: readonly Cell[], open: Connections): Promise<void> {
+  await refuseSameDatabase(cells, open);
   const histories = new Set<string>();
   for (const cell of cells) {
     const sql = open.of(cell);
@@ -28,18 +47,27 @@ export async function configure(cells: readonly Cell[], open: Connections): Prom
   }
 }
 
-/** Lets a learner without rows live in a cell. The cell first: the default cell sends nobody to one that would send them back. */
+/**
+ * Lets a learner without rows live in a cell. The cell of before comes first: it refuses if it has rows, and from then on takes none. The default
+ * cell comes last, so that it sends nobody to a cell that would send them back.
+ */
 export async function place(
   cells: readonly Cell[],
   open: Connections,
   learner: string,
   to: Cell,
 ): Promise<void> {
-  await open.of(to)`select ops.place_learner(${learner}::uuid, ${to.name})`;
   const directory = defaultCell(cells);
-  if (directory.name !== to.name) {
-    await open.of(directory)`select ops.place_learner(${learner}::uuid, ${to.name})`;
+  const before = await findCell(cells, open, learner);
+  const [row] = await open.of(
+    directory,
+  )`select private.move_digest(${learner}::uuid) - 'learner.state' <> '{}' as has_rows`;
+  if (row?.["has_rows"] === true && to.name !== directory.name) {
+    throw new UserError(`${directory.name} has rows of the learner: \`move\` takes them along.`);
   }
+  const places = [...[before].filter(({ name }) => name !== directory.name && name !== to.name), to];
+  if (directory.name !== to.name) places.push(directory);
+  for (const cell of places) await open.of(cell)`select ops.place_learner(${learner}::uuid, ${to.name})`;
 }
 
 /** Whether an erasure is complete in each cell; what is not, pg_cron continues. */

@@ -3,6 +3,7 @@ import { main } from "../command/command.ts";
 import { tableLines } from "../command/table.ts";
 import { explainDatabaseError, refusalOf } from "../content/database.ts";
 import { type Cell, cellNamed, type Connections, connections, readCells } from "./cells.ts";
+import { checkMaps, type Disagreement } from "./check.ts";
 import { type CellsLine, COMMAND, readTask, type Task } from "./command.ts";
 import { configure, erase, place, spreadErasures } from "./learners.ts";
 import { cancelMove, findCell, moveLearner } from "./move.ts";
@@ -53,6 +54,9 @@ function statusLines({ cells, sum, isSame }: Statuses): string[] {
   ];
 }
 
+const checkLine = ({ learner, mapped, takenBy }: Disagreement) =>
+  `${learner}: mapped to ${mapped}, taken by ${takenBy.length > 0 ? takenBy.join(" and ") : "no cell"}`;
+
 const followLine = ({ cell, version, published, problem }: Followed) =>
   `${cell}: ${
     problem ?? (published.length > 0 ? `published ${published.join(", ")}` : `has version ${version} already`)
@@ -72,6 +76,11 @@ async function work(
       const statuses = await readStatuses(cells, open);
       const isFine = statuses.sum.down === 0 && statuses.isSame;
       return { answer: statuses, lines: statusLines(statuses), code: isFine ? 0 : INCOMPLETE };
+    }
+    case "check": {
+      const found = await checkMaps(cells, open);
+      const lines = found.length > 0 ? found.map(checkLine) : ["Each learner is taken by one cell."];
+      return { answer: found, lines, code: found.length > 0 ? INCOMPLETE : 0 };
     }
     case "publish":
     case "follow": {
@@ -115,6 +124,16 @@ async function work(
   }
 }
 
+/** The cell whose database did not answer; by default the first one. */
+function cellOf(error: unknown, cells: readonly Cell[]): Cell | undefined {
+  const port = error instanceof Error && "port" in error ? String(error.port) : "";
+  const host = error instanceof Error && "address" in error ? String(error.address) : "";
+  return cells.find(({ db }) => {
+    const url = new URL(db);
+    return url.hostname === host && (url.port || "5432") === port;
+  }) ?? cells[0];
+}
+
 export async function run(line: CellsLine): Promise<number> {
   const task = readTask(line);
   const cells = readCells(Deno.env.get("CARREL_CELLS"));
@@ -124,7 +143,7 @@ export async function run(line: CellsLine): Promise<number> {
     console.log(line.values.json ? JSON.stringify(answer) : lines.join("\n"));
     return code;
   } catch (error) {
-    throw refusalOf(error) ?? explainDatabaseError(error, cells[0]?.db ?? "", "list");
+    throw refusalOf(error) ?? explainDatabaseError(error, cellOf(error, cells)?.db ?? "", "list");
   }
 }
 

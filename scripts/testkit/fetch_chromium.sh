@@ -10,9 +10,15 @@ rm -rf "$work"
 mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial" "$work/root"
 trap 'rm -rf "$work"' EXIT
 own=(-o "Dir::State::lists=$work/apt/lists" -o "Dir::Cache=$work/apt/cache" -o Debug::NoLocking=1)
-apt-get -qq "${own[@]}" update
-# APT itself knows which libraries are missing here. fonts-dejavu-core: a bare machine has no font.
-apt-get -qq "${own[@]}" --yes --no-install-recommends --download-only install chromium fonts-dejavu-core > /dev/null
+fetched=
+# One list that fails, as while a mirror is being synced, does not matter if the others have the packages.
+for pause in 0 5 15; do
+  sleep "$pause"
+  apt-get -qq "${own[@]}" update || true
+  # APT itself knows which libraries are missing here. fonts-dejavu-core: a bare machine has no font.
+  apt-get -qq "${own[@]}" --yes --no-install-recommends --download-only install chromium fonts-dejavu-core > /dev/null && fetched=1 && break
+done
+[ -n "$fetched" ]
 for package in "$work"/apt/cache/archives/*.deb; do dpkg -x "$package" "$work/root"; done
 rm -r "$work/apt"
 

@@ -12,11 +12,16 @@ mkdir -p lists/partial cache/archives/partial
 own=(-o "Dir::State::lists=$packages/lists" -o "Dir::Cache=$packages/cache" -o Debug::NoLocking=1)
 # A package of another architecture is in lists that the system may not have.
 case "$*" in *:i386*) own+=(-o APT::Architectures::=amd64 -o APT::Architectures::=i386) ;; esac
-apt-get -qq download "$@" 2>/dev/null || {
-  # One list that fails, as while a mirror is being synced, does not matter if the others have the packages.
+fetched=
+apt-get -qq download "$@" 2>/dev/null && fetched=1
+# One list that fails, as while a mirror is being synced, does not matter if the others have the packages.
+for pause in 0 5 15; do
+  [ -z "$fetched" ] || break
+  sleep "$pause"
   apt-get -qq "${own[@]}" update || true
-  apt-get -qq "${own[@]}" download "$@"
-}
+  apt-get -qq "${own[@]}" download "$@" && fetched=1
+done
+[ -n "$fetched" ]
 for package in *.deb; do dpkg -x "$package" unpacked; done
 mkdir -p "$(dirname "$folder")"
 mv unpacked "$folder"

@@ -41,6 +41,14 @@ begin
   if found then
     perform private.raise_error('cells_in_use', p_info => v_used);
   end if;
+  -- Who has no row in the map lives in the default cell, and the rows of this database are this cell's. Another name for either would move all of them.
+  select c.name into v_used from ops.cell c
+  where p_cells <> '[]' and (
+    c.is_default and c.name is distinct from (select n.name from jsonb_to_recordset(p_cells) n (name text, is_default boolean) where n.is_default)
+    or c.is_here and c.name <> p_here and exists (select from learner.state)) limit 1;
+  if found then
+    perform private.raise_error('cells_in_use', 'The default cell stays the default, and a cell with learners keeps its name.', v_used);
+  end if;
 
   -- 2 Names stay; everything else may change.
   delete from ops.cell c where c.name not in (select n.name from jsonb_to_recordset(p_cells) n (name text));

@@ -4,6 +4,8 @@ import { cancelMove, moveLearner, moveSteps } from "../../../scripts/cells/move.
 import { ingest } from "../properties/database.ts";
 import { Releases } from "../properties/releases.ts";
 import { attempts } from "../races/events.ts";
+import { checkMaps } from "../../../scripts/cells/check.ts";
+import { place } from "../../../scripts/cells/learners.ts";
 import { digestOf, startCells } from "./cells.ts";
 import { publishToAll } from "../../../scripts/cells/publish.ts";
 
@@ -127,4 +129,38 @@ Deno.test("O6, U3: the replay job does not touch a learner whose move has begun 
   const [row] = await first`select tried_at from ops.replay_queue where user_id = ${learner}`;
   assert.deepEqual({ ...row }, { tried_at: null }, "the learner is still in the queue");
   await moveLearner(cells, open, learner, b);
+});
+
+Deno.test("O6, U9: after a restore to before a move, check names the learners whom two cells or no cell take, and both are mended", async () => {
+  const [twice, nowhere, fine] = [
+    await learnerWithEvents(),
+    await learnerWithEvents(),
+    await learnerWithEvents(),
+  ];
+  for (const learner of [twice, nowhere, fine]) await moveLearner(cells, open, learner, b);
+  const before = await checkMaps(cells, open);
+  const found = async () =>
+    (await checkMaps(cells, open)).filter(({ learner }) => !before.some((o) => o.learner === learner));
+  // The old cell of the one, and the new cell of the other, from before the move.
+  await first`delete from ops.learner_cell where user_id = ${twice}`;
+  await ingest(first, twice, attempts(QUESTION, 2));
+  await second`delete from ops.learner_cell where user_id = ${nowhere}`;
+  await second`select private.drop_learner_rows(${nowhere}, 1000)`;
+  const order = (x: { learner: string }, y: { learner: string }) => x.learner < y.learner ? -1 : 1;
+  assert.deepEqual(
+    (await found()).sort(order),
+    [
+      { learner: twice, mapped: "a", takenBy: ["a", "b"] },
+      { learner: nowhere, mapped: "b", takenBy: [] },
+    ].sort(order),
+  );
+
+  const [begun] = await first`select ops.begin_departure(${twice}, 'b') as move`;
+  await first`select ops.finish_departure(${twice}, ${begun?.["move"]}, ops.departure_digest(${twice}, ${
+    begun?.["move"]
+  }))`;
+  await first`select ops.clear_departed(${twice}, ${begun?.["move"]})`;
+  await place(cells, open, nowhere, b);
+  assert.deepEqual(await found(), []);
+  for (const learner of [twice, nowhere]) await ingest(second, learner, attempts(QUESTION, 1));
 });

@@ -215,6 +215,53 @@ Deno.test("O6: a move that has not arrived is cancelled, and the learner goes on
   assert.deepEqual(await serverAttempts(second, learnerId), ids);
 });
 
+Deno.test("O6, U3: place refuses a learner who has rows in any cell, and changes nothing", async () => {
+  const learnerId = crypto.randomUUID();
+  await run("place", learnerId, "--to", "b");
+  await second`insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
+    values (${learnerId}, now(), ${crypto.randomUUID()}, ${crypto.randomUUID()}, 1, 1, 0, 0, 0)`;
+  for (const to of ["a", "c"]) {
+    const { code, answer } = await run("place", learnerId, "--to", to);
+    assert.equal(code, 1);
+    assert.match(answer.error, /has rows of the learner/);
+  }
+  assert.equal((await run("find", learnerId)).answer.cell, "b");
+  const other = crypto.randomUUID();
+  await first`insert into learner.batch (user_id, received_at, batch_id, device_id, events, applied, duplicate, quarantined, retry)
+    values (${other}, now(), ${crypto.randomUUID()}, ${crypto.randomUUID()}, 1, 1, 0, 0, 0)`;
+  assert.match((await run("place", other, "--to", "b")).answer.error, /^a has rows of the learner/);
+  assert.deepEqual([...await second`select from ops.learner_cell where user_id = ${other}`], []);
+  await run("place", learnerId, "--to", "b");
+});
+
+Deno.test("O6: two cells with one database or one URL are refused, and so is another default cell; a cell that is down is named", async () => {
+  const dbOfDown = "postgresql://postgres@127.0.0.1:1/postgres";
+  const wrong: [typeof cells, RegExp][] = [
+    [[a, { ...b, db: a.db }, c], /^Cells a and b have the same database\. Nothing was written/],
+    [[a, { ...b, url: `${a.url}:443/` }, c], /^Cell b has the URL of another cell/],
+    [[a, { ...b, url: "http://192.168.1.2" }, c], /^The URL of cell b must be https/],
+    [[a, { ...b, url: "https://user:secret-password@b.carrel.test" }, c], /^The URL of cell b must be https/],
+    [[b, a, c], /^The default cell stays the default/],
+    [[{ ...a, name: "b" }, { ...b, name: "a" }, c], /stays the default|keeps its name/],
+    [[a, { ...b, db: dbOfDown }, c], /^No database answers at 127\.0\.0\.1:1 /],
+  ];
+  const lists = async () =>
+    (await Promise.all([first, second].map((sql) => sql`select * from ops.cell order by name`))).flat();
+  const before = await lists();
+  try {
+    for (const [list, expected] of wrong) {
+      Deno.env.set("CARREL_CELLS", environmentOf(list));
+      const { code, answer } = await run("configure");
+      assert.equal(code, 1);
+      assert.match(answer.error, expected);
+      assert.doesNotMatch(answer.error, /secret-password/);
+    }
+  } finally {
+    Deno.env.set("CARREL_CELLS", environmentOf(cells));
+  }
+  assert.deepEqual(await lists(), before);
+});
+
 Deno.test("O6: CARREL_CELLS that is missing or invalid is refused without a word of its passwords", async () => {
   for (const text of ["", "{", '{"a": {"url": "https://a.test", "db": "secret-password"}}', "{}"]) {
     Deno.env.set("CARREL_CELLS", text);
