@@ -5,11 +5,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { settings } from "../../supabase/tests/properties/settings.ts";
+import { runSeed, settings } from "../../supabase/tests/properties/settings.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
 import type { ChildOptions } from "../../scripts/testkit/device/crash_child.ts";
 import { BAD_NETWORK, withFaults } from "../../scripts/testkit/device/faults.ts";
-import { runSeed, seededRandom } from "../../scripts/testkit/device/random.ts";
+import { seededRandom } from "../../scripts/testkit/device/random.ts";
 import { type Handle, startTestServer } from "../../scripts/testkit/device/server.ts";
 import { publishedLines, serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
 
