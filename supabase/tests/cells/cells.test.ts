@@ -93,7 +93,7 @@ Deno.test("O6, U1, U2: two cells answer the same load as one database, and have 
     `(select count(*)::int from learner.event) + (select count(*)::int from ops.quarantine) as rows`;
   for (const sql of [first, second]) rows.two += (await sql.unsafe(`select ${count}`))[0]?.["rows"];
   rows.one = (await single.sql.unsafe(`select ${count}`))[0]?.["rows"];
-  assert.ok(rows.one > 100);
+  assert.ok(rows.one >= 16, "an event a history at least");
   assert.equal(rows.two, rows.one);
 });
 
