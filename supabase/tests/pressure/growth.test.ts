@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { ulid } from "ulid";
+import { seededRandom } from "../../../scripts/testkit/device/random.ts";
 import { testDatabase } from "../properties/database.ts";
+import { runSeed } from "../properties/settings.ts";
 
 const MB = 1024 * 1024;
 /** The least that the setting allows. */
@@ -10,8 +12,9 @@ const DAY = 2 * MB;
 /** Every table and index that a learner is the first to use begins with some pages. */
 const PAGES = MB / 4;
 const DEVICE = "d0000000-0000-4000-8000-000000000001";
+const random = seededRandom(runSeed());
 /** A number of the digits 0 to 9, which no compression makes small. */
-const digit = () => Math.floor(Math.random() * 10);
+const digit = () => Math.floor(random() * 10);
 
 interface Attacker {
   learner: string;
