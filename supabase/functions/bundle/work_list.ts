@@ -81,7 +81,9 @@ export function openWorkList(url: string): WorkList {
     },
     async mediaSigned(names, urls, expiresAt) {
       await sql`select private.finish_media_signing(
-        ${JSON.stringify(names)}::text::json, ${JSON.stringify(urls)}::text::json, ${expiresAt.toISOString()}::timestamptz)`;
+        ${JSON.stringify(names)}::text::json, ${
+        JSON.stringify(urls)
+      }::text::json, ${expiresAt.toISOString()}::timestamptz)`;
     },
     async mediaRemoved(names) {
       await sql`select private.finish_media_removal(${JSON.stringify(names)}::text::json)`;
