@@ -13,7 +13,7 @@ import { parseJson } from "../contract/json.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { type Bundle, type ContentReport, DomainNodes, Manifest } from "../contract/manifest.ts";
 import type { MediaReference } from "../contract/question.ts";
-import { MAX_SIGNED, SharedUrls, SignedUrls, signingBody } from "./media.ts";
+import { fetchMediaUrls } from "./media.ts";
 import { type GetToken, tokenSource } from "./token.ts";
 
 /** Bodies below this many characters are sent as they are: gzip would save less than it costs. */
@@ -279,24 +279,16 @@ export function createClient(o: ClientOptions): Client {
       return await readBundle(bundle, bytes);
     },
 
-    async mediaUrls(files, { signal } = {}) {
-      const urls = new Map<string, string>();
-      for (let at = 0; at < files.length; at += MAX_SIGNED) {
-        const some = files.slice(at, at + MAX_SIGNED);
-        const post = { method: "POST", headers: { "content-type": "application/json" }, signal };
-        const body = JSON.stringify({ files: some.map(({ sha256 }) => sha256) });
-        const shared = await send("/rpc/media_urls", { ...post, body }, "rest");
-        for (const { sha256, url } of read(SharedUrls, shared.body)) urls.set(sha256, `${shared.cell}${url}`);
-        // The worker has not come to them yet, or does not run.
-        const others = some.filter(({ sha256 }) => !urls.has(sha256));
-        if (others.length === 0) continue;
-        const answer = await send("/object/sign/media", { ...post, body: signingBody(others) }, "storage");
-        for (const { path, signedURL } of read(SignedUrls, answer.body)) {
-          if (signedURL) urls.set(path, `${answer.cell}/storage/v1${signedURL}`);
-        }
-      }
-      return urls;
-    },
+    mediaUrls: (files, { signal } = {}) =>
+      fetchMediaUrls(files, async (answer, service, path, value) => {
+        const headers = { "content-type": "application/json" };
+        const { body, cell } = await send(
+          path,
+          { method: "POST", headers, body: JSON.stringify(value), signal },
+          service,
+        );
+        return { answer: read(answer, body), cell };
+      }),
 
     async report(report, { signal } = {}) {
       const headers = { "content-type": "application/json" };
