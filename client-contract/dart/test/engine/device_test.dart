@@ -40,6 +40,7 @@ void main() {
     await Future<void>.delayed(Duration.zero);
     final syncing = seen.whereType<Syncing>().last;
     expect(syncing.rows, questionCount + 2);
+    expect(syncing.totalRows, questionCount + 2);
     expect(syncing.bytes > 1000, isTrue);
     expect(seen.last, isA<Current>());
 
