@@ -174,7 +174,7 @@ Deno.test("O5: 2,000 attempts are written in pieces, to a file that must be new 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("O3, O5: with a token an instructor exports a learner of their own cohort, and support any learner, page by page", async () => {
+Deno.test("O3, O5: an instructor exports a learner of their own cohort with a token, and support any learner, page by page", async () => {
   await using stack = await startBench();
   const sql = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });
   await acceptTokensWithoutSession(sql);
