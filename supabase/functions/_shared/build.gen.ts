@@ -5,7 +5,7 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "4c7934a3dbe83a7f",
+  bundle: "e35fd5bcf0ddd692",
   content: "e4176468bf6cf4c6",
   metrics: "478043b748b50774",
   sync: "fe9c40421e2f0192",
