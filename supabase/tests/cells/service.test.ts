@@ -235,7 +235,6 @@ Deno.test("O6, U3: place refuses a learner who has rows in any cell, and changes
 });
 
 Deno.test("O6: two cells with one database or one URL are refused, and so is another default cell", async () => {
-  const dbOfDown = "postgresql://postgres@127.0.0.1:1/postgres";
   const wrong: [typeof cells, RegExp][] = [
     [[a, { ...b, db: a.db }, c], /^Cells a and b have the same database\. Nothing was written/],
     [[a, { ...b, url: `${a.url}:443/` }, c], /^Cell b has the URL of another cell/],
