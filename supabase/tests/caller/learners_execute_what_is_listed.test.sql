@@ -71,6 +71,8 @@ select set_eq($$ select tests.functions_open_to('authenticated') $$,
     ('public.cohort_learners(cohort uuid, after text, page_rows integer)'),
     ('public.cohort_progress(cohort uuid, after text, page_rows integer)'),
     ('public.learner_answers(learner uuid, after text, page_rows integer)'),
+    ('public.learner_attempts(learner uuid, reason text, with_answers boolean, after text, page_rows integer)'),
+    ('private.learner_attempts(p_learner uuid, p_reason text, p_answers boolean, p_cursor text, p_limit integer)'),
     -- Their cores, each of which checks its caller itself.
     ('private.app_role()'),
     ('private.signed_in_learner()'),
