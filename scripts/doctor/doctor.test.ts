@@ -199,7 +199,13 @@ Deno.test("O4: the doctor", async (t) => {
       }
       const { setup } = await (await ask(secretKey)).json();
       assert.deepEqual(setup, {
-        secrets: { CARREL_DB_URL: true, CARREL_JWT_SECRET: false, CARREL_WEBHOOK_ALLOW_LOOPBACK: false },
+        secrets: {
+          CARREL_DB_URL: true,
+          CARREL_JWT_SECRET: false,
+          CARREL_WEBHOOK_ALLOW_LOOPBACK: false,
+          CARREL_AUTH_URL: false,
+          CARREL_LEARNER_COMMENT: false,
+        },
         database: { server: "database", role: "carrel_edge", tls: "none", login: "ok", code: null },
       });
       const post = await fetch(`${stack.apiUrl}/functions/v1/sync/version`, { method: "POST" });
