@@ -8,6 +8,7 @@ import {
   run,
   THEMES,
 } from "../../../client-contract/conformance/mod.ts";
+import type { Host } from "../../../client-contract/conformance/adapter/host.ts";
 import { playCase } from "../../../client-contract/conformance/run.ts";
 import { readProjectFile } from "../project.ts";
 import type { Failure } from "../step.ts";
@@ -22,9 +23,12 @@ const KILLED = "CON-3.killed";
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The command that starts the adapter. */
-export const adapterCommand = ({ program }: Dart, kernel: string): string =>
-  `${quoted(program)} ${quoted(kernel)} ${ADAPTER}`;
+/** Milliseconds for one command: the VM may be emulated, on a machine that is busy. Only a fault takes as long. */
+const PATIENCE_MS = 600_000;
+
+/** The engine as a process of its own, which ends by SIGKILL. */
+export const engineProcess = ({ program }: Dart, kernel: string): Host =>
+  byCommand(`${quoted(program)} ${quoted(kernel)} ${ADAPTER}`, PATIENCE_MS);
 
 /** Failures that are expected, by case, each with its reason. */
 async function readExpected(): Promise<Expected> {
@@ -52,7 +56,7 @@ export async function playEngine(dart: Dart, kernel: string, cases: readonly Cas
   }
   const killed = casesOf(THEMES).find(({ id }) => id === KILLED);
   const reason = killed
-    ? await playCase(killed, byCommand(adapterCommand(dart, kernel)))
+    ? await playCase(killed, engineProcess(dart, kernel))
     : "there is no such case";
   if (reason !== null) {
     failures.push({ at: PACKAGE, message: `${KILLED} fails as a process`, detail: reason });
