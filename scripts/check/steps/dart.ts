@@ -1,9 +1,10 @@
 // The Dart package compiles, its tests hold, and it computes what the TypeScript contract computes.
 import { SUBJECTS } from "../../../client-contract/conformance/subjects.ts";
-import { chosenCases, playEngine } from "../dart/conformance.ts";
+import { chosenCases, playEngine, playKilled } from "../dart/conformance.ts";
 import { converge } from "../dart/convergence.ts";
 import { compareSubject } from "../dart/differential.ts";
 import { findDart } from "../dart/find.ts";
+import { WarmHost } from "../dart/host.ts";
 import { compileTests, PACKAGE } from "../dart/kernel.ts";
 import { DartSession } from "../dart/session.ts";
 import { readBlocks } from "../docs/blocks.ts";
@@ -66,9 +67,11 @@ export const dart: Step = {
     }
     progress("playing cases of the conformance kit");
     const cases = chosenCases();
-    failures.push(...await playEngine(found, path, cases));
+    // One process for all that plays the adapter: the VM compiles the engine again in each.
+    await using warm = new WarmHost(found, path);
+    failures.push(...await playEngine(warm, cases), ...await playKilled(found, path));
     progress("converging with the TypeScript device");
-    failures.push(...await converge(found, path, seed));
+    failures.push(...await converge(warm, seed));
     const checks = tests.length + Object.keys(SUBJECTS).length + cases.length + 3;
     const note = `Dart ${found.version}, seed ${seed}, up to ${lists * 50} inputs a subject`;
     return { passed: checks - failures.length, failures, note };
