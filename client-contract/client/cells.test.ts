@@ -1,6 +1,7 @@
 // Which cell a client asks: it follows its learner, and leads its token nowhere else.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { settings } from "../../supabase/tests/properties/settings.ts";
 import { type CellStore, nextCell } from "./cells.ts";
 import { createClient } from "./client.ts";
 import { ProblemError } from "./client_error.ts";
@@ -88,6 +89,7 @@ Deno.test("O6, I9: whatever cells answer, a token goes to the home cell, to a tr
         "every answer is a failure of one request: nothing is repeated by itself",
       );
     }),
+    settings(100),
   );
 });
 

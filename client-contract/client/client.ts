@@ -13,7 +13,7 @@ import { parseJson } from "../contract/json.ts";
 import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import { type Bundle, type ContentReport, DomainNodes, Manifest } from "../contract/manifest.ts";
 import type { MediaReference } from "../contract/question.ts";
-import { MAX_SIGNED, SignedUrls, signingBody } from "./media.ts";
+import { fetchMediaUrls } from "./media.ts";
 import { type GetToken, tokenSource } from "./token.ts";
 
 /** Bodies below this many characters are sent as they are: gzip would save less than it costs. */
@@ -111,8 +111,8 @@ export interface Client {
   /** A bundle's rows; the file is checked against its size and hash, and costs no token. */
   bundle(bundle: Bundle, o?: CallOptions): Promise<ContentChange[]>;
   /**
-   * Signed URLs of files, by their hashes; they can be fetched for an hour, and their bytes are to be checked against size and hash. A file
-   * that was not uploaded has none.
+   * Signed URLs of files, by their hashes; they can be fetched for at least an hour, and their bytes are to be checked against size and hash. All
+   * devices get the same URL, so that a CDN keeps one copy. A file that was not uploaded has none.
    */
   mediaUrls(files: readonly Pick<MediaReference, "sha256">[], o?: CallOptions): Promise<Map<string, string>>;
   /** Tells the server that a cache was found damaged, or has been repaired. */
@@ -175,7 +175,7 @@ export function createClient(o: ClientOptions): Client {
   async function send(
     path: string,
     { signal, ...init }: Omit<RequestInit, "signal"> & CallOptions,
-    service: "functions" | "storage" = "functions",
+    service: "functions" | "rest" | "storage" = "functions",
   ) {
     const headers = new Headers(init.headers);
     headers.set("authorization", `Bearer ${await tokens.get()}`);
@@ -279,18 +279,16 @@ export function createClient(o: ClientOptions): Client {
       return await readBundle(bundle, bytes);
     },
 
-    async mediaUrls(files, { signal } = {}) {
-      const urls = new Map<string, string>();
-      for (let at = 0; at < files.length; at += MAX_SIGNED) {
-        const body = signingBody(files.slice(at, at + MAX_SIGNED));
+    mediaUrls: (files, { signal } = {}) =>
+      fetchMediaUrls(files, async (answer, service, path, value) => {
         const headers = { "content-type": "application/json" };
-        const answer = await send("/object/sign/media", { method: "POST", headers, body, signal }, "storage");
-        for (const { path, signedURL } of read(SignedUrls, answer.body)) {
-          if (signedURL) urls.set(path, `${answer.cell}/storage/v1${signedURL}`);
-        }
-      }
-      return urls;
-    },
+        const { body, cell } = await send(
+          path,
+          { method: "POST", headers, body: JSON.stringify(value), signal },
+          service,
+        );
+        return { answer: read(answer, body), cell };
+      }),
 
     async report(report, { signal } = {}) {
       const headers = { "content-type": "application/json" };

@@ -20,6 +20,8 @@ export interface Inputs {
   kept: number;
 }
 
+const CELL = "https://home.example";
+const OTHER_CELL = "https://other.example";
 const LEARNER = "1a8b5a0e-6f0e-4d5e-9c0f-3c1d2e4f5a6b";
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const draws = fc.array(unit, { minLength: 16, maxLength: 16 });
@@ -232,6 +234,43 @@ export const INPUTS: Readonly<Record<string, Inputs>> = {
       retry_after_s: fc.constantFrom(0, 0, 1, 3600),
     }),
     kept: 20,
+  },
+  "cell.next": {
+    chosen: [
+      { home: CELL, trusted: [], asked: CELL, target: OTHER_CELL },
+      { home: CELL, trusted: [], asked: `${CELL}/`, target: `${OTHER_CELL}/` },
+      { home: CELL, trusted: [], asked: CELL, target: CELL },
+      { home: CELL, trusted: [], asked: CELL, target: null },
+      { home: CELL, trusted: [], asked: OTHER_CELL, target: CELL },
+      { home: CELL, trusted: [], asked: OTHER_CELL, target: "https://evil.example" },
+      { home: "http://home.example", trusted: [], asked: "http://home.example", target: OTHER_CELL },
+    ],
+    random: fc.record({
+      home: fc.constantFrom(CELL, `${CELL}/`, "http://127.0.0.1:54321", "http://home.example"),
+      trusted: fc.constantFrom([], ["https://trusted.example"]),
+      asked: fc.constantFrom(CELL, OTHER_CELL, "http://127.0.0.1:54321", "http://home.example"),
+      target: fc.constantFrom(
+        null,
+        CELL,
+        OTHER_CELL,
+        "https://trusted.example/",
+        "HTTPS://OTHER.example:443",
+        "http://127.0.0.1:54421",
+        "http://[::1]:54421",
+        "http://localhost.example",
+        "http://other.example",
+        "ftp://other.example",
+        "javascript:alert(1)",
+        "https://user:password@other.example",
+        "https://other.example/path",
+        "https://other.example?query",
+        "https://other.example#hash",
+        "//other.example",
+        "other.example",
+        "",
+      ),
+    }),
+    kept: 30,
   },
   "outbox.step": {
     chosen: [{ result: null, refusals: 0 }],

@@ -14,6 +14,7 @@ import { gradeAnswer } from "../contract/grading.ts";
 import { withVersion } from "../contract/content.ts";
 import { sha256 } from "../contract/sha256.ts";
 import { checkEventLine, checkHeaderLine, type Rejection } from "../contract/verdict.ts";
+import { nextCell } from "../client/cells.ts";
 import { backoff } from "../client/retry.ts";
 import { mergeEvent, type Progress } from "../device/progress.ts";
 import { freshUlid, nextUlid } from "../device/ulid.ts";
@@ -175,6 +176,16 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
       const policy = { attempts: 0, baseMs: base_ms, capMs: cap_ms, patienceMs: 0 };
       return backoff(failures, policy, () => random, retry_after_s);
     },
+  ),
+  "cell.next": subject(
+    "The base URL to ask next after the cell `asked` answered `moved` with a target; null: the same cell again",
+    z.object({
+      home: z.string(),
+      trusted: z.array(z.string()),
+      asked: z.string(),
+      target: z.string().nullable(),
+    }),
+    ({ home, trusted, asked, target }) => nextCell({ home, trusted }, asked, target ?? undefined),
   ),
   "outbox.step": subject(
     "What becomes of an event of the outbox after its result; null: the answer had none for it",

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { throwAwayCluster } from "../../scripts/start/project.ts";
-import { settings } from "../../supabase/tests/properties/settings.ts";
+import { rightAnswer, wrongAnswer } from "../../scripts/testkit/device/answers.ts";
+import { runSeed, settings } from "../../supabase/tests/properties/settings.ts";
 import { type Gradable, gradeAnswer } from "./grading.ts";
 import { normalText } from "./normalise.ts";
 import { answerKeys, QuestionRow, type QuestionType } from "./question.ts";
@@ -160,6 +161,12 @@ const answer: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.constant({}),
 );
 
+interface Trial {
+  type: QuestionType;
+  key: unknown;
+  answer: Record<string, unknown>;
+}
+
 /** A whole number of 10^-places as a decimal string. */
 function decimalOf(whole: bigint, places: number): string {
   const digits = String(whole < 0n ? -whole : whole).padStart(places + 1, "0");
@@ -197,11 +204,21 @@ const anyTrial = fc.constantFrom(...TYPES).chain((type) =>
     return { ...trial, answer: { text: ` ${text.normalize("NFD").toUpperCase()}\t` } };
   })
 );
-const trial = fc.oneof({ weight: 9, arbitrary: anyTrial }, { weight: 1, arbitrary: atTolerance });
+const trial: fc.Arbitrary<Trial> = fc.oneof({ weight: 9, arbitrary: anyTrial }, {
+  weight: 1,
+  arbitrary: atTolerance,
+});
 
 /** The question around a key. */
 const gradable = (type: QuestionType, answer: unknown): Gradable =>
   QuestionRow.parse({ ...ROW, type, choices: ["a", "b"], answer });
+
+/** A right answer and a wrong one to some questions of each type. */
+const bothVerdicts = TYPES.flatMap((type) =>
+  fc.sample(keys[type], { seed: runSeed(), numRuns: 10 }).flatMap((key): Trial[] =>
+    [rightAnswer, wrongAnswer].map((give) => ({ type, key, answer: { ...give(gradable(type, key)) } }))
+  )
+);
 
 Deno.test("I6: the contract and SQL grade every answer alike", async () => {
   await using cluster = await throwAwayCluster({ migrated: true });
@@ -222,7 +239,7 @@ Deno.test("I6: the contract and SQL grade every answer alike", async () => {
           counts.set(`${type} ${graded}`, (counts.get(`${type} ${graded}`) ?? 0) + 1);
         }
       }),
-      settings(20),
+      { ...settings(20), examples: [[bothVerdicts]] },
     );
   } finally {
     await sql.end();

@@ -163,13 +163,13 @@ Deno.test("U4, U10: clocks that jump between recording and sending move no day t
   );
 });
 
-/** Seven answers, one a day, the last one today by the real server's clock. The device's clock is wrong by `error`. */
+/** Seven answers, one a day, the last one `today` by the real server's clock. The device's clock is wrong by `error`. */
 async function weekOfStudy(
   device: Device,
   set: (time: number) => void,
+  today: number,
   error: number,
 ): Promise<[before: number, after: number]> {
-  const today = Date.now();
   const question = firstQuestions(device)[0];
   for (let ago = 6; ago >= 0; ago--) {
     set(today - ago * DAY_MS + error);
@@ -188,7 +188,9 @@ Deno.test("U4, U10: a week of study with a clock that is a year wrong is a strea
     for (const contact of ["at the week's start", "before the clock jumped"]) {
       using lab = openLab();
       const learnerId = crypto.randomUUID();
-      const began = Date.now() - 7 * DAY_MS;
+      // One moment for all, or midnight may pass between two looks at the clock.
+      const now = Date.now();
+      const began = now - 7 * DAY_MS;
       // The first contact was a week ago, which the real server can't know.
       let isFirst = true;
       const handle: Handle = async (request) => {
@@ -203,14 +205,14 @@ Deno.test("U4, U10: a week of study with a clock that is a year wrong is a strea
       await device.sync();
       isFirst = false;
       assert.deepEqual(
-        await weekOfStudy(device, lab.clock.set, error),
+        await weekOfStudy(device, lab.clock.set, now, error),
         [7, 7],
         `${error} ms wrong, contact ${contact}`,
       );
       const [week, ...others] = await serverPractice(server.sql, learnerId);
       assert.deepEqual(others, []);
       // The lab's devices are an hour east of UTC.
-      const today = localDay(Date.now(), 60);
+      const today = localDay(now, 60);
       assert.deepEqual(week, { from: localDay(Date.parse(`${today}T12:00:00Z`) - 6 * DAY_MS, 0), to: today });
     }
   }

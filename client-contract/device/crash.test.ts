@@ -5,11 +5,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import { settings } from "../../supabase/tests/properties/settings.ts";
+import { runSeed, settings } from "../../supabase/tests/properties/settings.ts";
 import { deviceId, openLab } from "../../scripts/testkit/device/devices.ts";
 import type { ChildOptions } from "../../scripts/testkit/device/crash_child.ts";
 import { BAD_NETWORK, withFaults } from "../../scripts/testkit/device/faults.ts";
-import { runSeed, seededRandom } from "../../scripts/testkit/device/random.ts";
+import { seededRandom } from "../../scripts/testkit/device/random.ts";
 import { type Handle, startTestServer } from "../../scripts/testkit/device/server.ts";
 import { publishedLines, serverAttempts, serverProgress } from "../../scripts/testkit/device/server_rows.ts";
 
@@ -17,7 +17,9 @@ const Line = z.object({ id: z.string(), body: z.string() });
 const CHILD = new URL("../../scripts/testkit/device/crash_child.ts", import.meta.url).pathname;
 /** Milliseconds that a device goes on, at most, once it has said the lines of its life. */
 const LIFETIME_MS = 300;
-/** Lines in a life, at most: a slow machine would kill by time alone what has not done anything yet. */
+/** It opened, tried, and kept one answer. */
+const KEEPING_LINES = 3;
+/** Lines in a life after these, at most: a slow machine would kill by time alone what has not done anything yet. */
 const LIFETIME_LINES = 20;
 
 /** Runs a device until it has said some lines and gone on for some time, then kills it; gives what it said. */
@@ -51,7 +53,8 @@ Deno.test("K3, I4: kill -9 at any moment neither loses nor duplicates an answer"
   const random = seededRandom(seed);
   using lab = openLab(seed);
   const learnerId = crypto.randomUUID();
-  const bad: Handle = withFaults(server.handle, random, BAD_NETWORK);
+  // Requests come at other moments in each run: they draw from their own numbers, or the lives would be other ones, too.
+  const bad: Handle = withFaults(server.handle, seededRandom(seed + 1), BAD_NETWORK);
   await using listener = Deno.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -73,8 +76,8 @@ Deno.test("K3, I4: kill -9 at any moment neither loses nor duplicates an answer"
       seed: seed + round,
       first: round * 100_000 + 1,
     };
-    // Every other one may die as soon as it is open.
-    const lines = round % 2 === 0 ? 1 : 1 + Math.ceil(random() * LIFETIME_LINES);
+    // Every other one may die as soon as it is open; the others live to keep an answer.
+    const lines = round % 2 === 0 ? 1 : KEEPING_LINES + Math.ceil(random() * LIFETIME_LINES);
     const said = await liveAndDie(o, lines, random() * LIFETIME_MS);
     for (const line of said) {
       const [word, n, id] = line.split(" ");
@@ -104,7 +107,7 @@ Deno.test("K3, I4: kill -9 at any moment neither loses nor duplicates an answer"
   const rows = await server.sql<{ n: number }[]>`
     select duration_ms as n from learner.attempt where user_id = ${learnerId} order by duration_ms`;
   const counted = rows.map(({ n }) => n);
-  assert.ok(kept.size > rounds, about);
+  assert.ok(kept.size >= Math.floor(rounds / 2), about);
   assert.deepEqual([...kept.values()].filter((id) => !ids.includes(id)), [], `lost: ${about}`);
   assert.deepEqual(counted.filter((n, place) => counted[place - 1] === n), [], `doubled: ${about}`);
   assert.deepEqual(counted.filter((n) => !tried.has(n)), [], `from nowhere: ${about}`);

@@ -153,8 +153,8 @@ Deno.test("U3, K3: an upgrade that is killed anywhere, any number of times, lose
       });
     },
   );
-  fc.assert(property, settings(25));
-  assert.ok(killed > 5 || Deno.env.get("CARREL_RUNS") !== undefined, `${killed} upgrades were killed`);
+  fc.assert(property, { ...settings(25), examples: [[STEPS, [0, 2, 4, 6]]] });
+  assert.ok(killed >= 4, `${killed} upgrades were killed`);
 });
 
 Deno.test("U3, K3: an upgrade that would lose an event is undone", () => {

@@ -1,7 +1,8 @@
-// A seeded run of everything that happens to tabs: CARREL_SEED repeats one.
+// A seeded run of everything that happens to tabs: CARREL_SEED chooses it.
 import assert from "node:assert/strict";
 import { UNSURE } from "../conformance/server/faults.ts";
-import { runSeed, seededRandom } from "../../scripts/testkit/device/random.ts";
+import { seededRandom } from "../../scripts/testkit/device/random.ts";
+import { runSeed } from "../../supabase/tests/properties/settings.ts";
 import { confirmedOf, openTabs, serverAnswers, type Tab } from "../../scripts/testkit/web/tabs.ts";
 
 const STEPS = 24;

@@ -1,6 +1,7 @@
 // The pure parts of pages: differences, order of rows, lines of charts.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { settings } from "../../supabase/tests/properties/settings.ts";
 import { linePaths } from "./chart.tsx";
 import { sortRows } from "./sort.ts";
 import { diffWords } from "./word_diff.ts";
@@ -12,10 +13,13 @@ Deno.test("O7: a difference of words holds both texts whole, whatever they are",
   const words = fc.array(fc.constantFrom("the ", "tide ", "turns", ", ", "é", "\n", "Moon")).map((list) =>
     list.join("")
   );
-  fc.assert(fc.property(words, words, (before, after) => {
-    assert.equal(joined(before, after, "new"), before);
-    assert.equal(joined(before, after, "gone"), after);
-  }));
+  fc.assert(
+    fc.property(words, words, (before, after) => {
+      assert.equal(joined(before, after, "new"), before);
+      assert.equal(joined(before, after, "gone"), after);
+    }),
+    settings(100),
+  );
 });
 
 Deno.test("O7: words that stay are not marked", () => {

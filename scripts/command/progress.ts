@@ -22,6 +22,9 @@ export function createProgress(to: "stdout" | "stderr"): Progress {
   };
 }
 
+/** What a program printed, without the lines of `step`: how many there are depends on the machine. */
+export const withoutProgress = (text: string): string => text.replaceAll(/^ *\d+\.\d s {2}.*\n?/gm, "");
+
 /** Progress lines on standard error, once a run has taken longer than this. */
 const QUIET_MS = 2_000;
 

@@ -1,5 +1,6 @@
 // `npm run content` against a real database: what it prints, and its exit codes.
 import assert from "node:assert/strict";
+import { withoutProgress } from "../command/progress.ts";
 import { until } from "../local/until.ts";
 import { commandProcess, runCommand, runProcess } from "../testkit/run_command.ts";
 import { connect } from "./database.ts";
@@ -21,8 +22,6 @@ async function run(...args: string[]) {
   const { code, stdout, stderr } = await runCommand(content, [...args, ...url]);
   return { code, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
 }
-/** The output without the progress lines that a slow machine prints. */
-const withoutProgress = (text: string) => text.replaceAll(/^ +\d+\.\d s {2}.*\n/gm, "");
 
 Deno.test("C5: preview, publish, schedule, roll back and history work from the command line", async () => {
   const { sql } = bench;
@@ -79,7 +78,7 @@ Deno.test("C5: a statement that the database cancelled is reported with the reas
     assert.equal(code, 1);
     const why = "canceling statement due to statement timeout";
     assert.equal(
-      withoutProgress(stderr),
+      stderr,
       `The database ended the ${work} (${why}); nothing was written. (SQLSTATE 57014)`,
     );
   }

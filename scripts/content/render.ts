@@ -34,6 +34,7 @@ const WARNINGS: Readonly<Record<string, string>> = {
   choices_alike: "choices differ only by case, quotes, dashes or spaces",
   invisible_characters: "characters that nobody sees",
   keys_moved: "the answer keys of other questions: were rows mixed up?",
+  media_missing: "files that were never uploaded",
   texts_moved: "the text of another question: were rows mixed up?",
   wrong_encoding: "garbled letters: was a file read in the wrong encoding?",
 };

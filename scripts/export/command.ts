@@ -11,7 +11,8 @@ export const COMMAND = {
   xapi LEARNER           each attempt as an xAPI statement, for a learning record store
   fsrs LEARNER           each attempt as a review, for a scheduler of the FSRS family
 
-LEARNER is an id, an e-mail address, a device or an event. Nothing names the learner but their id. docs/exports.md has the forms.
+With --token it reads as that instructor (learners of their own cohorts), support agent or admin, from API_URL; LEARNER is then an id. Otherwise it reads as an
+administrator, from the database of --db-url or SUPABASE_DB_URL, or else the local one; LEARNER is an id, an e-mail address, a device or an event. Nothing names the learner but their id. docs/exports.md has the forms.
 `,
   options: {
     reason: { type: "string", value: "TEXT", text: "why, for the audit" },
@@ -28,6 +29,11 @@ LEARNER is an id, an e-mail address, a device or an event. Nothing names the lea
     },
     csv: { type: "boolean", default: false, text: "fsrs: comma-separated values with a head line" },
     json: { type: "boolean", default: false, text: "print errors and the summary of --out as JSON" },
+    token: {
+      type: "string",
+      value: "TOKEN",
+      text: "an access token of an instructor, of support or of an admin",
+    },
     "db-url": DATABASE_OPTION,
   },
 } as const satisfies Command<Options>;

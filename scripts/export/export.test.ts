@@ -12,6 +12,7 @@ import { deliveriesOf, historyOf } from "../../supabase/tests/properties/history
 import { settings } from "../../supabase/tests/properties/settings.ts";
 import { readLedger } from "../../supabase/tests/properties/stamped.ts";
 import postgres from "postgres";
+import { newLearner, newToken, startBench } from "../../supabase/tests/functions/bench.ts";
 import * as command from "./main.ts";
 
 const cluster = await throwAwayCluster({ migrated: true });
@@ -171,6 +172,74 @@ Deno.test("O5: 2,000 attempts are written in pieces, to a file that must be new 
   assert.equal(nobody.code, 1);
   await assert.rejects(Deno.stat(`${folder}/none`), Deno.errors.NotFound, "a refused export leaves no file");
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("O3, O5: an instructor exports a learner of their own cohort with a token, and support any learner, page by page", async () => {
+  await using stack = await startBench();
+  const sql = postgres(stack.dbUrl(), { max: 1, onnotice: () => {} });
+  await acceptTokensWithoutSession(sql);
+  const { id: learner } = await newLearner(stack);
+  const [question] = await sql<
+    { id: string }[]
+  >`select id from content.question where status = 'active' order by id limit 1`;
+  assert.ok(question);
+  const attempts = Array.from({ length: 501 }, (_, n) => ({
+    id: `01KAN0000000000000${String(n).padStart(8, "0")}`,
+    type: "attempt.recorded",
+    device_id: "d0000000-0000-4000-8000-000000000001",
+    occurred_at: new Date(Date.UTC(2025, 0, 1) + n * 1000).toISOString(),
+    utc_offset_minutes: 0,
+    body: {
+      session_id: "01KAN000000000000000000900",
+      question_id: question.id,
+      content_version: 1,
+      answer: { choice: 0, hints: 1 },
+      correct: true,
+      duration_ms: 1000,
+    },
+  }));
+  await ingest(sql, learner, attempts.slice(0, 500));
+  await ingest(sql, learner, attempts.slice(500));
+  const instructor = crypto.randomUUID();
+  const tokens = {
+    instructor: await newToken(stack, instructor, { role: "instructor" }),
+    support: await newToken(stack, crypto.randomUUID(), { role: "support" }),
+  };
+  async function exportAs(token: string, ...args: string[]) {
+    Deno.env.set("API_URL", stack.apiUrl);
+    Deno.env.set("PUBLISHABLE_KEY", stack.publishableKey);
+    try {
+      return await runCommand(command, [...args, "--reason", "a test", "--token", token]);
+    } finally {
+      Deno.env.delete("API_URL");
+      Deno.env.delete("PUBLISHABLE_KEY");
+    }
+  }
+  const foreign = await exportAs(tokens.instructor, "fsrs", learner);
+  assert.equal(foreign.code, 1);
+  assert.match(foreign.stderr, /none of your cohorts/);
+  await sql`with c as (insert into ops.cohort (name) values ('own') returning id), s as (insert into ops.cohort_staff (cohort_id, user_id) select id, ${instructor} from c)
+    insert into ops.cohort_member (cohort_id, user_id) select id, ${learner} from c`;
+  const own = await exportAs(tokens.instructor, "fsrs", learner);
+  const byAdministrator = await runCommand(command, [
+    "fsrs",
+    learner,
+    "--reason",
+    "a test",
+    "--db-url",
+    stack.dbUrl(),
+  ]);
+  assert.equal(own.stdout.trimEnd().split("\n").length, 501, own.stderr);
+  assert.equal(own.stdout, byAdministrator.stdout, "the reviews are those of an administrator's export");
+  const statements = await exportAs(tokens.support, "xapi", learner, "--home", HOME);
+  assert.equal(statements.stdout.trimEnd().split("\n").length, 501, statements.stderr);
+  const answers = await exportAs(tokens.support, "xapi", learner, "--home", HOME, "--answers");
+  assert.match(answers.stderr, /needs a grant/);
+  const [audited] = await sql<{ pages: number }[]>`
+    select count(*)::int as pages from ops.audit where action = 'learner_attempts' and object_id = ${learner}`;
+  // Two pages and an empty one, for the instructor and for support. What was refused is undone with its record.
+  assert.equal(audited?.pages, 6);
+  await sql.end();
 });
 
 Deno.test("O5: a command line without form, learner, reason or address is refused before a database is asked", async () => {

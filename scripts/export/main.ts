@@ -1,11 +1,13 @@
 // `npm run export`: a learner's answers for other systems. docs/exports.md walks through it.
 import { type Line, main, Refusal } from "../command/command.ts";
+import type { ExportedAttempt } from "../../client-contract/client/xapi.ts";
 import { patientProgress } from "../command/progress.ts";
 import { connect, resolveDatabaseUrl } from "../content/database.ts";
 import { fromCaller } from "../start/options.ts";
+import { restCaller } from "../instructor/source.ts";
 import { explain, findLearner } from "../support/ask.ts";
-import { readAttempts } from "./attempts.ts";
-import { COMMAND, readTask } from "./command.ts";
+import { readAttempts, readAttemptsAsStaff } from "./attempts.ts";
+import { COMMAND, readTask, type Task } from "./command.ts";
 import { fsrsForm, xapiForm } from "./form.ts";
 
 export { COMMAND };
@@ -37,47 +39,87 @@ async function targetOf(path: string | undefined): Promise<Target> {
   };
 }
 
+/** Where attempts come from: a learner's id, and all of their attempts in pieces. */
+interface Attempts extends AsyncDisposable {
+  learner: string;
+  pieces(take: (attempts: ExportedAttempt[]) => Promise<void>): Promise<void>;
+}
+
+async function openAttempts(
+  { learner: named, reason }: Task,
+  { token, answers, "db-url": url }: Line<typeof COMMAND.options>["values"],
+): Promise<Attempts> {
+  const env = Deno.env.toObject();
+  if (token !== undefined) {
+    const call = restCaller(token, env);
+    return {
+      learner: named,
+      async pieces(take) {
+        for await (const attempts of readAttemptsAsStaff(call, named, reason, answers)) await take(attempts);
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const databaseUrl = await resolveDatabaseUrl(url, env);
+  const sql = connect(databaseUrl, ["export", env.USER].filter(Boolean).join(" "));
+  const end = () => sql.end({ timeout: 1 });
+  const explained = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw error instanceof Refusal ? error : explain(error, databaseUrl);
+    }
+  };
+  try {
+    const learner = await explained(() => findLearner(sql, named, reason));
+    return {
+      learner,
+      pieces: (take) =>
+        explained(async () => {
+          await sql.begin(async (tx) => {
+            for await (const attempts of readAttempts(tx, learner, reason)) await take(attempts);
+          });
+        }),
+      [Symbol.asyncDispose]: end,
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
 export async function run(line: Line<typeof COMMAND.options>) {
   const task = readTask(line);
   const { out, home = "", answers, csv, json } = line.values;
-  const url = await resolveDatabaseUrl(line.values["db-url"], Deno.env.toObject());
-  const sql = connect(url, ["export", Deno.env.get("USER")].filter(Boolean).join(" "));
   using progress = patientProgress();
   progress.step("The database is working.");
+  await using source = await openAttempts(task, line.values);
+  const { learner } = source;
+  const form = task.form === "xapi"
+    ? xapiForm({ learnerId: learner, homePage: home, answers })
+    : fsrsForm(csv);
+  const target = await targetOf(out);
+  let count = 0;
   try {
-    const learner = await findLearner(sql, task.learner, task.reason);
-    const form = task.form === "xapi"
-      ? xapiForm({ learnerId: learner, homePage: home, answers })
-      : fsrsForm(csv);
-    const target = await targetOf(out);
-    let count = 0;
-    try {
-      if (form.head !== undefined) await target.write([form.head]);
-      await sql.begin(async (tx) => {
-        for await (const attempts of readAttempts(tx, learner, task.reason)) {
-          const lines = attempts.flatMap((attempt) => form.lines(attempt));
-          if (lines.length > 0) await target.write(lines);
-          count += lines.length;
-        }
-      });
-    } catch (error) {
-      await target.discard();
-      throw error;
-    } finally {
-      target.close();
-    }
-    if (out === undefined) return;
-    const what = task.form === "xapi" ? "statements" : "reviews";
-    console.log(
-      json
-        ? JSON.stringify({ learner, [what]: count })
-        : `Wrote ${count} ${what} of learner ${learner} to ${out}.`,
-    );
+    if (form.head !== undefined) await target.write([form.head]);
+    await source.pieces(async (attempts) => {
+      const lines = attempts.flatMap((attempt) => form.lines(attempt));
+      if (lines.length > 0) await target.write(lines);
+      count += lines.length;
+    });
   } catch (error) {
-    throw error instanceof Refusal ? error : explain(error, url);
+    await target.discard();
+    throw error;
   } finally {
-    await sql.end({ timeout: 1 });
+    target.close();
   }
+  if (out === undefined) return;
+  const what = task.form === "xapi" ? "statements" : "reviews";
+  console.log(
+    json
+      ? JSON.stringify({ learner, [what]: count })
+      : `Wrote ${count} ${what} of learner ${learner} to ${out}.`,
+  );
 }
 
 if (import.meta.main) await main(COMMAND, run);

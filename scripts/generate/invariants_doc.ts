@@ -21,7 +21,7 @@ export function invariantsDocument(tests: ReadonlyMap<string, string[]>): Artifa
 # Invariants
 
 What always holds, how it is kept, and the tests that would fail otherwise. Property and race tests print their seed.
-\`CARREL_SEED\` repeats a run, and \`CARREL_RUNS\` makes it longer.
+They take the same seed in every run. \`CARREL_SEED=random\` takes a new one, a number repeats a run, and \`CARREL_RUNS\` makes it longer.
 
 ${INVARIANTS.map((invariant) => section(invariant, tests.get(invariant.id) ?? [])).join("\n")}`;
   return { path: "docs/invariants.md", text };

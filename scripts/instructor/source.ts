@@ -64,33 +64,45 @@ function parameterOf(value: unknown): string | boolean | null {
 
 const Problem = z.object({ code: z.string(), message: z.string(), details: z.string().nullish() });
 
-/** With the token of an instructor or admin. `API_URL` and `PUBLISHABLE_KEY` name the project. */
-export function restSource(token: string, env: Readonly<Record<string, string | undefined>>): Source {
+/** Calls a function with somebody's token; gives its answer. */
+export type RestCaller = (name: string, parameters: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
+/** With the token of somebody of the staff. `API_URL` and `PUBLISHABLE_KEY` name the project. */
+export function restCaller(token: string, env: Readonly<Record<string, string | undefined>>): RestCaller {
   const { API_URL, PUBLISHABLE_KEY } = env;
   if (!API_URL || !PUBLISHABLE_KEY || !URL.canParse(API_URL)) {
     throw new UsageError(
       '--token needs API_URL and PUBLISHABLE_KEY. For the local stack: eval "$(npm run -s status -- --env)"',
     );
   }
+  return async (name, parameters) => {
+    const response = await fetch(`${API_URL}/rest/v1/rpc/${name}`, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        apikey: PUBLISHABLE_KEY,
+        Authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify(parameters),
+    }).catch((error: unknown) => {
+      throw new UserError(`Nothing answers at ${API_URL}.`, { cause: error });
+    });
+    const answer: unknown = await response.json().catch(() => null);
+    if (response.ok) return answer;
+    const { data } = Problem.safeParse(answer);
+    if (!data) throw new UserError(`The project answered ${response.status}.`);
+    throw refusal(data.code, data.message, data.details ?? undefined) ??
+      new UserError(`${data.message} (${data.code})`);
+  };
+}
+
+/** With the token of an instructor or admin. */
+export function restSource(token: string, env: Readonly<Record<string, string | undefined>>): Source {
+  const call = restCaller(token, env);
   return {
     async call(name, parameters, isValue) {
-      const response = await fetch(`${API_URL}/rest/v1/rpc/${name}`, {
-        method: "POST",
-        headers: {
-          "Content-Type": "application/json",
-          apikey: PUBLISHABLE_KEY,
-          Authorization: `Bearer ${token}`,
-        },
-        body: JSON.stringify(Object.fromEntries(parameters.map(([name, , value]) => [name, value]))),
-      }).catch((error: unknown) => {
-        throw new UserError(`Nothing answers at ${API_URL}.`, { cause: error });
-      });
-      const answer: unknown = await response.json().catch(() => null);
-      if (response.ok) return rowsOf(answer, isValue);
-      const { data } = Problem.safeParse(answer);
-      if (!data) throw new UserError(`The project answered ${response.status}.`);
-      throw refusal(data.code, data.message, data.details ?? undefined) ??
-        new UserError(`${data.message} (${data.code})`);
+      const values = Object.fromEntries(parameters.map(([name, , value]) => [name, value]));
+      return rowsOf(await call(name, values), isValue);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Who has waited so long has found a fault, and not a slow machine. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** Resolves when the condition holds, which is looked at every `everyMs`; `what` names it in the error. */
 export async function until(

@@ -28,7 +28,8 @@ export const CONTENT_TABLES: Readonly<Record<string, TableData>> = {
   },
   "content.published_media": {
     columns: `
-      sha256 text, version integer`,
+      sha256 text, version integer, signed_url text?, url_expires_at timestamptz?,
+      sign_at timestamptz`,
   },
   "content.question": {
     columns: `
@@ -95,5 +96,9 @@ export const CONTENT_TABLES: Readonly<Record<string, TableData>> = {
   "content.tree_text": {
     columns: `
       skill_id uuid, schema smallint, from_schema smallint, lines text`,
+  },
+  "content.unused_media": {
+    columns: `
+      name text, since timestamptz, remove_at timestamptz`,
   },
 };

@@ -202,7 +202,8 @@ export const OPS_TABLES: Readonly<Record<string, TableData>> = {
   "ops.signal_setting": {
     columns: `
       id smallint, hint_at_once integer, hint_devices_per_s integer, hint_spread_max_s integer,
-      bundle_url_days integer, bundle_releases integer, bundle_grace_hours integer`,
+      bundle_url_days integer, bundle_releases integer, bundle_grace_hours integer,
+      media_grace_days integer`,
   },
   "ops.steering": {
     what: "",

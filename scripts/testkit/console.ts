@@ -61,8 +61,6 @@ export async function openConsoleBench(): Promise<ConsoleBench> {
   };
   const openPage = async (link = "", o: BrowserContextOptions = {}, kept?: string) => {
     const context = await browser.newContext({ timezoneId: "UTC", ...o });
-    // A loaded machine is slow.
-    context.setDefaultTimeout(60_000);
     if (kept !== undefined) await context.addInitScript(restore(kept));
     const page = await context.newPage();
     await page.goto(`${site.url}${link}`);

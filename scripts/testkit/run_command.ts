@@ -1,4 +1,5 @@
 // A command of scripts/ in the test's own process: a process of its own takes half a second of CPU.
+import { withoutProgress } from "../command/progress.ts";
 import { type Command, exitCode, type Line, type Options } from "../command/command.ts";
 
 /** What the module of a command exports. */
@@ -7,7 +8,7 @@ export interface CommandModule<O extends Options> {
   run(line: Line<O>): Promise<number | void>;
 }
 
-/** A command that has ended, with what it printed on each stream. */
+/** A command that has ended, with what it printed on each stream; without progress lines, which a slow run prints. */
 export interface Ran {
   code: number;
   stdout: string;
@@ -27,7 +28,8 @@ export async function runCommand<const O extends Options>(
   console.log = (text: unknown) => printed.stdout += `${text}\n`;
   console.error = (text: unknown) => printed.stderr += `${text}\n`;
   try {
-    return { code: await exitCode(COMMAND, args, run), ...printed };
+    const code = await exitCode(COMMAND, args, run);
+    return { code, stdout: withoutProgress(printed.stdout), stderr: withoutProgress(printed.stderr) };
   } finally {
     Object.assign(console, { log, error });
   }
@@ -51,6 +53,6 @@ export function commandProcess(
 /** Runs a command in a process of its own to its end. */
 export async function runProcess(command: Deno.Command): Promise<Ran> {
   const { code, ...streams } = await command.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const text = (bytes: Uint8Array) => withoutProgress(new TextDecoder().decode(bytes));
   return { code, stdout: text(streams.stdout), stderr: text(streams.stderr) };
 }

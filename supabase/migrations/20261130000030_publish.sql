@@ -8,13 +8,13 @@
 --        drop table content.tree_text, content.release_size, content.shelf, content.schedule cascade;
 --        drop function if exists private.domain_body, private.skill_body, private.question_body, private.drop_temporary,
 --          private.collect_candidate, private.candidate_problem, private.collect_change, private.count_change, private.change_hash,
---          private.create_edited_question, private.text_warning, private.moved_warning, private.edit_warnings, private.change_warnings,
---          private.replace_lines, private.collect_skill_lines, private.write_tree, private.write_release_size, private.lift_lock_timeout,
---          private.published_head, private.publish_drafts, private.publish_release, public.publish_release, private.preview_release,
---          public.preview_release, private.write_wanted, private.rollback_release, public.rollback_release, private.restore_shelved,
---          ops.restore_shelved, private.schedule_json, private.schedule_release, private.cancel_schedule, private.list_schedules,
---          public.schedule_release, public.cancel_schedule, public.list_schedules, private.finish_schedule, ops.run_due_schedule,
---          private.release_history, public.release_history;
+--          private.create_edited_question, private.text_warning, private.moved_warning, private.unstored_media, private.media_warning,
+--          private.edit_warnings, private.change_warnings, private.replace_lines, private.collect_skill_lines, private.write_tree,
+--          private.write_release_size, private.lift_lock_timeout, private.published_head, private.publish_drafts, private.publish_release,
+--          public.publish_release, private.preview_release, public.preview_release, private.write_wanted, private.rollback_release,
+--          public.rollback_release, private.restore_shelved, ops.restore_shelved, private.schedule_json, private.schedule_release,
+--          private.cancel_schedule, private.list_schedules, public.schedule_release, public.cancel_schedule, public.list_schedules,
+--          private.finish_schedule, ops.run_due_schedule, private.release_history, public.release_history;
 
 select private.revoke_default_grants();
 
@@ -491,7 +491,40 @@ comment on function private.moved_warning() is
   'Edits that look like rows that were mixed up. keys_moved: questions got the earlier answer keys of other ones. texts_moved: a question got the earlier '
   'prompt or choices of another one, so its key or its learners'' histories would be about the wrong question.';
 
-create function private.edit_warnings()
+create function private.unstored_media(p_names text[])
+returns setof text
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select n.name from unnest(p_names) n (name)
+  where not exists (select from storage.objects o where o.bucket_id = 'media' and o.name = n.name)
+$$;
+comment on function private.unstored_media(text[]) is
+  'Those of these files that the bucket media does not have. Owned by postgres, because carrel_definer has no rights in the schema storage.';
+
+create function private.media_warning()
+returns table (warning text, id uuid, key text, detail text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  with file as materialized (
+    select e.id, e.key, m.file ->> 'path' as path, m.file ->> 'sha256' as sha256
+    from pg_temp.edited_question e
+    cross join lateral jsonb_array_elements(e.after -> 'media') m (file)
+  )
+  select 'media_missing', f.id, f.key, format('%s was never uploaded', f.path)
+  from file f
+  where f.sha256 in (select u from private.unstored_media(array(select distinct x.sha256 from file x)) u);
+end
+$$;
+comment on function private.media_warning() is 'media_missing: files that edited questions name, and that the bucket media does not have.';
+
+create function private.edit_warnings(p_media boolean default false)
 returns json
 language plpgsql
 stable
@@ -505,14 +538,18 @@ begin
       json_agg(json_build_object('id', w.id, 'key', w.key, 'detail', w.detail) order by w.key, w.detail) filter (where w.place <= 5) as examples
     from (
       select x.*, row_number() over (partition by x.warning order by x.key, x.detail) as place
-      from (select * from private.text_warning() union all select * from private.moved_warning()) x
+      from (
+        select * from private.text_warning() union all select * from private.moved_warning()
+        union all select m.* from private.media_warning() m where p_media
+      ) x
     ) w
     group by w.warning
   ) g);
 end
 $$;
-comment on function private.edit_warnings() is
-  'The warnings about the questions in the temporary table edited_question: each with the number of questions and up to five examples.';
+comment on function private.edit_warnings(boolean) is
+  'The warnings about the questions in the temporary table edited_question: each with the number of questions and up to five examples. '
+  'p_media: also about files that were never uploaded.';
 
 create function private.change_warnings()
 returns json
@@ -533,7 +570,7 @@ begin
   left join content.revision b on b.kind = c.kind and b.id = c.id and b.version = c.before_version and v_schema between b.from_schema and b.schema
   where c.kind = 'question' and c.op = 'upsert' and v_schema between c.from_schema and c.schema;
   analyze pg_temp.edited_question (id);
-  return private.edit_warnings();
+  return private.edit_warnings(true);
 end
 $$;
 comment on function private.change_warnings() is 'The warnings about the questions of a release that collect_change() has collected.';

@@ -7,23 +7,27 @@
 -- Undo:  -- Empty the buckets `content` and `media` through the Storage API first: a file outlives its row.
 --        set local storage.allow_delete_query = 'true';
 --        delete from storage.buckets where id in ('content', 'media');
---        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('reports_prune', 'compaction', 'bundles',
---          'bundles_retire');
---        delete from ops.job where name in ('reports_prune', 'compaction', 'bundles', 'bundles_retire');
+--        select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('media_unused', 'reports_prune', 'compaction',
+--          'bundles', 'bundles_retire');
+--        delete from ops.job where name in ('media_unused', 'reports_prune', 'compaction', 'bundles', 'bundles_retire');
 --        drop trigger release_start_state on content.release;
 --        drop trigger revision_note_media on content.revision;
 --        drop policy messages_select_carrel on realtime.messages;
 --        drop policy objects_select_media on storage.objects;
---        drop table ops.signal_setting, content.bundle, content.published_media, content.cursor_key, ops.content_report cascade;
+--        drop table ops.signal_setting, content.bundle, content.published_media, content.unused_media, content.cursor_key,
+--          ops.content_report cascade;
 --        drop function if exists private.hint_payload, private.start_release_state, private.domain_node_at, private.content_bundles,
---          private.note_published_media, private.is_published_media, private.sign_place, private.signed_place, private.content_existing,
---          private.check_content_cursor, private.page_rows, private.page_frame_bytes, private.snapshot_row, private.is_rolled_back,
---          private.content_change, private.content_since, private.bundle_text, private.content_page, private.content_delta,
---          public.content_delta, private.tree_node_at, private.published_version, private.content_manifest, private.content_domains,
---          private.content_node, private.report_content, private.delete_reports, ops.prune_content_reports, private.contacts_of,
---          private.record_contacts, ops.content_freshness, private.version_left_behind, private.delete_superseded, ops.compact_content,
---          private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle, private.finish_bundle,
---          private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
+--          private.note_published_media, private.is_published_media, private.media_urls, public.media_urls, private.stored_media,
+--          private.named_media, private.mark_unused_media, ops.mark_unused_media, ops.unused_media, private.media_is_due,
+--          private.claim_media_work, private.finish_media_signing, private.finish_media_removal, private.sign_place, private.signed_place,
+--          private.content_existing, private.check_content_cursor, private.page_rows, private.page_frame_bytes, private.snapshot_row,
+--          private.is_rolled_back, private.content_change, private.content_since, private.bundle_text, private.content_page,
+--          private.content_delta, public.content_delta, private.tree_node_at, private.published_version, private.content_manifest,
+--          private.content_domains, private.content_node, private.report_content, private.delete_reports, ops.prune_content_reports,
+--          private.contacts_of, private.record_contacts, ops.content_freshness, private.version_left_behind, private.delete_superseded,
+--          ops.compact_content, private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle,
+--          private.finish_bundle, private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles,
+--          ops.remove_old_bundles;
 
 select private.revoke_default_grants();
 
@@ -40,20 +44,23 @@ create table ops.signal_setting (
   bundle_url_days       integer not null default 30,
   bundle_releases       integer not null default 3,
   bundle_grace_hours    integer not null default 24,
+  media_grace_days      integer not null default 30,
   constraint signal_setting_pkey primary key (id),
   constraint signal_setting_one_row check (id = 1),
   constraint signal_setting_positive check (
-    least(hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours) > 0
+    least(hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours, media_grace_days) > 0
     and least(hint_at_once, hint_spread_max_s) >= 0)
 );
 comment on table ops.signal_setting is 'One row: the pace of hints and bundles. Operators update it.';
 comment on column ops.signal_setting.hint_at_once is 'So many hinted devices may return at once. A spread is for the devices beyond.';
 comment on column ops.signal_setting.hint_devices_per_s is
   'How many of the devices beyond hint_at_once should return per second. With their number it determines spread_s.';
-comment on column ops.signal_setting.bundle_url_days is 'The life of a signed URL in days. It is renewed after half of that time.';
+comment on column ops.signal_setting.bundle_url_days is 'The life of a signed URL of a bundle or of media in days. It is renewed after half of that time.';
 comment on column ops.signal_setting.bundle_releases is 'How many of the newest releases keep their bundles.';
 comment on column ops.signal_setting.bundle_grace_hours is
   'Hours that an object is kept after the last manifest with it. Must exceed the time that a device may keep a manifest.';
+comment on column ops.signal_setting.media_grace_days is
+  'Days that a file of the bucket media is kept after no draft and no held revision names it. Must exceed the time to which the database may be restored.';
 insert into ops.signal_setting default values;
 
 alter table ops.signal_setting enable row level security;
@@ -237,14 +244,23 @@ values ('media', 'media', false, 20 * 1024 * 1024, array['image/png', 'image/jpe
 on conflict (id) do nothing;
 
 create table content.published_media (
-  sha256  text not null,
-  version integer not null,
+  sha256         text not null,
+  version        integer not null,
+  signed_url     text,
+  url_expires_at timestamptz,
+  sign_at        timestamptz not null default '-infinity',
   constraint published_media_pkey primary key (sha256),
   constraint published_media_sha256_is_a_hash check (sha256 ~ '^[0-9a-f]{64}$'),
-  constraint published_media_version_positive check (version > 0)
+  constraint published_media_version_positive check (version > 0),
+  constraint published_media_url_expires check ((signed_url is null) = (url_expires_at is null))
 );
+create index published_media_sign_at_idx on content.published_media (sign_at);
 comment on table content.published_media is
-  'The files that a release has named: their hashes, which are their names in the bucket media, and the first such release. A row stays: devices may hold the version.';
+  'The files that a release has named: their hashes, which are their names in the bucket media, and the first such release. A row stays for as long as '
+  'the file: devices may hold the version.';
+comment on column content.published_media.signed_url is 'Relative to the project''s root. Shared by all devices, so that a CDN has one copy.';
+comment on column content.published_media.sign_at is
+  'When the worker signs the file next. A claim puts it off by a minute, so that another worker takes over from one that was killed.';
 
 alter table content.published_media enable row level security;
 create policy published_media_all_nobody on content.published_media for all to anon, authenticated using (false);
@@ -288,6 +304,240 @@ grant execute on function private.is_published_media(text) to authenticated;
 
 create policy objects_select_media on storage.objects for select to authenticated
 using (bucket_id = 'media' and private.is_published_media(name));
+
+-- Source: schemas/50_deliver/media_urls.sql
+-- What:  media_urls(): the signed URLs of files, which all devices share.
+-- Why:   if each device had URLs of its own, a CDN would keep one copy of a file for each device, and Storage would sign each file for each of them.
+
+create function private.media_urls(p_files text[])
+returns table (sha256 text, url text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if private.caller_id() is null then
+    perform private.raise_error('unauthenticated');
+  elsif (cardinality(p_files) between 1 and 500) is not true then
+    perform private.raise_error('malformed_request', '`files` must have 1 to 500 hashes.', 'files');
+  end if;
+  return query
+  select m.sha256, m.signed_url from content.published_media m
+  -- A device may take an hour from the answer to its last download.
+  where m.sha256 = any (p_files) and m.url_expires_at > now() + interval '1 hour';
+end
+$$;
+comment on function private.media_urls(text[]) is 'The core of media_urls().';
+
+create function public.media_urls(files text[])
+returns table (sha256 text, url text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query select * from private.media_urls(files);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
+comment on function public.media_urls(text[]) is
+  'Signed URLs of published files by their hashes, at most 500, relative to the project''s root. All callers get the same URL. A file that is not signed '
+  'yet has no row: sign it at Storage. Errors: unauthenticated, malformed_request.';
+
+grant execute on function private.media_urls(text[]), public.media_urls(text[]) to authenticated;
+
+-- Source: schemas/50_deliver/media_work.sql
+-- What:  the bundle worker's tasks on media: sign what releases name, and remove what nothing names any more.
+-- Why:   only Storage's API signs and removes. Both tasks may be repeated, so a claim is a time before which nobody claims the same files again.
+
+create table content.unused_media (
+  name      text not null,
+  since     timestamptz not null,
+  remove_at timestamptz not null,
+  constraint unused_media_pkey primary key (name),
+  constraint unused_media_removed_later check (remove_at > since)
+);
+create index unused_media_remove_at_idx on content.unused_media (remove_at);
+comment on table content.unused_media is
+  'Files of the bucket media that no draft and no held revision names. The worker removes them at remove_at. A claim puts it off by a minute.';
+alter table content.unused_media enable row level security;
+create policy unused_media_all_nobody on content.unused_media for all to anon, authenticated using (false);
+
+create function private.stored_media()
+returns table (name text, bytes bigint)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$ select o.name, (o.metadata ->> 'size')::bigint from storage.objects o where o.bucket_id = 'media' $$;
+comment on function private.stored_media() is 'The files of the bucket media. Owned by postgres, because carrel_definer has no rights in the schema storage.';
+
+create function private.named_media()
+returns table (name text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select m.file ->> 'sha256' from content.question q cross join lateral jsonb_array_elements(q.media) m (file) where q.media <> '[]'
+  union
+  select m.file ->> 'sha256' from content.revision r
+  cross join lateral jsonb_array_elements(case when strpos(r.body, '"media":') > 0 then r.body::jsonb -> 'media' end) m (file)
+  where r.kind = 'question'
+$$;
+comment on function private.named_media() is
+  'The files that a draft names, also a withdrawn one, or a revision that compaction has not deleted, so a release that devices may ask for or that can be restored.';
+
+create function private.mark_unused_media()
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+  v_count integer;
+begin
+  delete from content.unused_media u
+  where u.name in (select n.name from private.named_media() n) or u.name not in (select s.name from private.stored_media() s);
+  insert into content.unused_media (name, since, remove_at)
+  select s.name, v_now, v_now + make_interval(days => (select x.media_grace_days from ops.signal_setting x))
+  from private.stored_media() s
+  where s.name not in (select n.name from private.named_media() n)
+  on conflict on constraint unused_media_pkey do nothing;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform private.audit('mark_unused_media', 'content.unused_media', null, null, jsonb_build_object('files', v_count));
+  end if;
+  return v_count;
+end
+$$;
+comment on function private.mark_unused_media() is 'The core of ops.mark_unused_media().';
+
+create function ops.mark_unused_media()
+returns integer
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return private.mark_unused_media();
+end
+$$;
+comment on function ops.mark_unused_media() is
+  'Marks the files of the bucket media that nothing names any more; the worker removes them after media_grace_days. Unmarks what is named again. '
+  'Returns the number of newly marked files. Runs by pg_cron.';
+
+create function ops.unused_media()
+returns table (name text, bytes bigint, unused_since timestamptz, removed_at timestamptz)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  return query
+  select s.name, s.bytes, u.since, u.remove_at
+  from private.stored_media() s
+  left join content.unused_media u on u.name = s.name
+  where s.name not in (select n.name from private.named_media() n)
+  order by u.remove_at, s.name;
+end
+$$;
+comment on function ops.unused_media() is
+  'The dry run of the removal: files of the bucket media that nothing names now, and when they are removed (null: not marked yet). Changes nothing. For admins.';
+
+create function private.media_is_due()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from content.published_media m where m.sign_at < clock_timestamp())
+    or exists (select from content.unused_media u where u.remove_at < clock_timestamp())
+$$;
+comment on function private.media_is_due() is 'Whether files of the bucket media are to be signed or removed.';
+
+create function private.claim_media_work()
+returns json
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_names text[];
+begin
+  with due as (
+    select m.sha256 from content.published_media m where m.sign_at < clock_timestamp() order by m.sign_at, m.sha256 limit 100 for update skip locked
+  ), claimed as (
+    update content.published_media m set sign_at = clock_timestamp() + interval '1 minute' from due d where d.sha256 = m.sha256 returning m.sha256
+  )
+  select array_agg(c.sha256) into v_names from claimed c;
+  if v_names is not null then
+    return json_build_object('task', 'sign', 'names', v_names, 'url_days', (select s.bundle_url_days from ops.signal_setting s));
+  end if;
+
+  if exists (select from content.unused_media u where u.remove_at < clock_timestamp()) then
+    -- A draft or a roll-back may have named a file again since the mark.
+    delete from content.unused_media u where u.remove_at < clock_timestamp() and u.name in (select n.name from private.named_media() n);
+    with due as (
+      select u.name from content.unused_media u where u.remove_at < clock_timestamp() order by u.remove_at, u.name limit 100 for update skip locked
+    ), claimed as (
+      update content.unused_media u set remove_at = clock_timestamp() + interval '1 minute' from due d where d.name = u.name returning u.name
+    )
+    select array_agg(c.name) into v_names from claimed c;
+  end if;
+  return case when v_names is not null then json_build_object('task', 'remove', 'names', v_names) end;
+end
+$$;
+comment on function private.claim_media_work() is 'Claims up to 100 files for a minute: {task: sign | remove, names, url_days}. Null: no work.';
+
+create function private.finish_media_signing(p_names json, p_urls json, p_expires_at timestamptz)
+returns void
+language sql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update content.published_media m
+  set signed_url = u.value, url_expires_at = case when u.value is not null then p_expires_at end,
+    -- A file that has no URL was never uploaded.
+    sign_at = case when u.value is null then clock_timestamp() + interval '10 minutes' else clock_timestamp() + (p_expires_at - clock_timestamp()) / 2 end
+  from json_array_elements_text(p_names) n (name)
+  left join json_each_text(p_urls) u on u.key = n.name
+  where m.sha256 = n.name
+$$;
+comment on function private.finish_media_signing(json, json, timestamptz) is 'Stores the signed URLs of claimed files by name. Those without one are tried again later.';
+
+create function private.finish_media_removal(p_names json)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_names constant text[] := array(select json_array_elements_text(p_names));
+begin
+  delete from content.unused_media u where u.name = any (v_names);
+  -- A release that names such a file later notes it anew, unless it did so since the claim.
+  delete from content.published_media m where m.sha256 = any (v_names) and m.sha256 not in (select n.name from private.named_media() n);
+  perform private.audit('remove_unused_media', 'content.unused_media', null, null, jsonb_build_object('files', v_names));
+end
+$$;
+comment on function private.finish_media_removal(json) is 'Forgets files whose objects are removed. Audited with their names.';
+
+grant execute on function private.claim_media_work(), private.finish_media_signing(json, json, timestamptz), private.finish_media_removal(json) to carrel_edge;
+
+select private.schedule_job('media_unused', '27 3 * * *', '1 day', 'select ops.mark_unused_media()');
 
 -- Source: schemas/50_deliver/cursors.sql
 -- What:  the cursors of pages: a place in the rows, signed with a key that only the server knows.
@@ -1498,6 +1748,7 @@ begin
       select from content.release_state s
       where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from private.history())
     or exists (select from private.bundle_due(private.history()))
+    or private.media_is_due()
     -- A schema whose end was postponed after it had passed: its bundles are retired or were never requested.
     or exists (
       select from private.domain_node_at((select max(r.version) from content.release r)) n
@@ -1512,7 +1763,7 @@ begin
   return false;
 end
 $$;
-comment on function private.wake_bundler() is 'Wakes the bundle worker if there is unclaimed work. Returns whether it did.';
+comment on function private.wake_bundler() is 'Wakes the bundle worker if there is unclaimed work on bundles or media. Returns whether it did.';
 
 create function ops.continue_bundles()
 returns boolean

@@ -3,6 +3,7 @@
 library;
 
 import 'package:carrel/carrel.dart';
+import 'package:carrel/src/engine/cells.dart' show nextCell;
 
 typedef Json = Map<String, Object?>;
 
@@ -255,6 +256,12 @@ final Map<String, Object? Function(Json input)> subjects = {
     ),
     () => (input['random']! as num).toDouble(),
     retryAfterS: input['retry_after_s']! as int,
+  ),
+  'cell.next': (input) => nextCell(
+    home: input['home']! as String,
+    trusted: (input['trusted']! as List<Object?>).cast<String>(),
+    asked: input['asked']! as String,
+    target: input['target'] as String?,
   ),
   'outbox.step': _step,
   'error.facts': (input) => _facts(input['code']! as String),

@@ -20,9 +20,10 @@ export class DartSession implements AsyncDisposable {
   #input: WritableStreamDefaultWriter<Uint8Array>;
   #errors: Promise<string>;
 
-  constructor({ program }: Dart, kernel: string) {
+  constructor({ program }: Dart, kernel: string, seed: number) {
     this.#child = new Deno.Command(program, {
       args: [kernel],
+      env: { CARREL_SEED: String(seed) },
       cwd: `${root}/${PACKAGE}`,
       stdin: "piped",
       stdout: "piped",

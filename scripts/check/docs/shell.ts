@@ -1,8 +1,9 @@
 // A shell that keeps its variables from block to block, as a reader's terminal does.
+import { withoutProgress } from "../../command/progress.ts";
 
-const SECONDS = 120;
+const SECONDS = 600;
 
-/** What a block printed, both streams together, and how it ended. */
+/** What a block printed, both streams together and without progress lines, and how it ended. */
 export interface Printed {
   code: number;
   text: string;
@@ -33,7 +34,7 @@ export function startShell(
       if (done) throw new Error(`the shell ended:\n${text}`);
       text += value;
       const end = ends.exec(text);
-      if (end) return { code: Number(end[1]), text: text.slice(0, end.index) };
+      if (end) return { code: Number(end[1]), text: withoutProgress(text.slice(0, end.index)) };
     }
   }
 

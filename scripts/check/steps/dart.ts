@@ -1,5 +1,6 @@
 // The Dart package compiles, its tests hold, and it computes what the TypeScript contract computes.
 import { SUBJECTS } from "../../../client-contract/conformance/subjects.ts";
+import { settings } from "../../../supabase/tests/properties/settings.ts";
 import { chosenCases, playEngine, playKilled } from "../dart/conformance.ts";
 import { converge } from "../dart/convergence.ts";
 import { compareSubject } from "../dart/differential.ts";
@@ -28,16 +29,10 @@ async function comparePage(): Promise<Failure[]> {
 
 /** Lists of up to 50 inputs for each subject. */
 const LISTS = 6;
+/** A list costs as much as ten runs of a property test. */
+const RUNS_OF_A_LIST = 10;
 
 const MISSING = "there is no Dart 3.5 or newer; scripts/testkit/fetch_dart.sh fetches one";
-
-function settings(): { lists: number; seed: number } {
-  const [lists, seed] = [Deno.env.get("CARREL_RUNS"), Deno.env.get("CARREL_SEED")];
-  return {
-    lists: lists === undefined ? LISTS : Math.ceil(Number(lists) / 10),
-    seed: seed === undefined ? Math.trunc(Math.random() * 2 ** 31) : Number(seed),
-  };
-}
 
 export const dart: Step = {
   name: "dart",
@@ -52,13 +47,14 @@ export const dart: Step = {
     }
 
     progress("testing");
-    await using session = new DartSession(found, path);
+    const { numRuns, seed } = settings(LISTS * RUNS_OF_A_LIST);
+    const lists = Math.ceil(numRuns / RUNS_OF_A_LIST);
+    await using session = new DartSession(found, path, seed);
     const tests = await session.tests();
     const failures = tests.flatMap(({ name, failure }): Failure[] =>
       failure === null ? [] : [{ at: `${PACKAGE}/test`, message: name, detail: failure }]
     );
     failures.push(...await comparePage());
-    const { lists, seed } = settings();
     for (const subject of Object.keys(SUBJECTS)) {
       progress(`comparing ${subject}`);
       failures.push(

@@ -38,9 +38,22 @@ function tooLong(path: string, text: string, limit: number, house: number): Fail
   return [{ at: path, message: `has ${lines} lines; one concept a file, about ${house} at most` }];
 }
 
+/** Chance in a test comes from the seed of `npm test`. */
+function unseeded(path: string, text: string): Failure[] {
+  if (!/\.test\.tsx?$/.test(path)) return [];
+  const isSeeded = /\b(?:settings|runSeed)\(/.test(text);
+  const found = /\bMath\.random\b/.exec(text) ??
+    (isSeeded ? null : /\bfc\.(?:assert|check|sample)\(/.exec(text));
+  if (!found) return [];
+  const at = `${path}:${countLines(text.slice(0, found.index) + found[0])}`;
+  return [{ at, message: "takes its chance from elsewhere than supabase/tests/properties/settings.ts" }];
+}
+
 /** What is wrong with the style of one file. */
 export function checkStyle(path: string, text: string): Failure[] {
-  if (/\.tsx?$/.test(path)) return tooLong(path, text, TYPESCRIPT_LINES, 300);
+  if (/\.tsx?$/.test(path)) {
+    return [...tooLong(path, text, TYPESCRIPT_LINES, 300), ...unseeded(path, text)];
+  }
   const failures = [...lowercase(path, text), ...tooLong(path, text, SQL_LINES, 200)];
   if (path.startsWith("supabase/schemas/")) {
     if (!SOURCE_NAME.test(path)) {
@@ -66,7 +79,7 @@ const hasStyle = (path: string) =>
 export const style: Step = {
   name: "style",
   about:
-    "SQL sources open with What and Why; SQL in lower case; no file outgrows its concept; tests say what they show",
+    "SQL sources open with What and Why; SQL in lower case; no file outgrows its concept; tests say what they show and take one seed",
   async run() {
     const files = (await projectFiles()).filter(hasStyle);
     const failures = await Promise.all(

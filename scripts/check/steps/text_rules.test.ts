@@ -46,6 +46,16 @@ Deno.test("a file that is too long is refused", () => {
   assert.match(messages("a.ts", "f();\n".repeat(331))[0] ?? "", /has 331 lines/);
 });
 
+Deno.test("a test that takes its chance from elsewhere than the seed of all tests is refused", () => {
+  const found = (path: string, text: string) => checkStyle(path, text).map(({ at }) => at);
+  // Put together here, or this file would be found itself.
+  const [property, chance] = [`fc${".assert"}(property`, `Math${".random"}`];
+  assert.deepEqual(found("a.test.ts", `f();\n${property});\n`), ["a.test.ts:2"]);
+  assert.deepEqual(found("a.test.tsx", `${property}, settings(9));\nf(${chance});\n`), ["a.test.tsx:2"]);
+  assert.deepEqual(found("a.test.ts", `${property}, settings(9));\n`), []);
+  assert.deepEqual(found("a.ts", `f(${chance});\n`), []);
+});
+
 Deno.test("a test without an id is refused, in TypeScript each description and in SQL each file", () => {
   const found = (path: string, text: string) => findUntagged(path, text).map(({ at }) => at);
   // Put together here, or this file would be listed as a test of what it names.

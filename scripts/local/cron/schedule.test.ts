@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import postgres from "postgres";
 import { throwAwayCluster } from "../harness.ts";
+import { settings } from "../../../supabase/tests/properties/settings.ts";
 
 // 22 November 2026 is a Sunday, 23 November a Monday.
 const DUE: readonly [schedule: string, at: string, due: boolean][] = [
@@ -82,7 +83,7 @@ Deno.test("cron schedules", async (t) => {
         } * * * *`}, '2026-11-22T10:00Z'::timestamptz + m * interval '1 minute')`;
         assert.deepEqual(rows.map((r) => r.minute), [...minutes].sort((a, b) => a - b));
       }),
-      { numRuns: 25 },
+      settings(25),
     );
   });
   await sql.end();

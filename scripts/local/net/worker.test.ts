@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import postgres from "postgres";
 import { throwAwayCluster } from "../harness.ts";
+import { freePort } from "../postgres/port.ts";
 import { ended, until } from "../until.ts";
 import { startNetWorker } from "./worker.ts";
 
@@ -104,10 +105,8 @@ Deno.test("requests are sent after the commit, and never after a rollback", asyn
 
 Deno.test("timeouts and unreachable addresses are recorded and not retried", async () => {
   await using b = await bench();
-  const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  closed.close();
   await b.sql`select net.http_get(${`${b.url}/never`}, timeout_milliseconds => 200)`;
-  await b.sql`select net.http_get(${`http://127.0.0.1:${closed.addr.port}/`}, timeout_milliseconds => 60000)`;
+  await b.sql`select net.http_get(${`http://127.0.0.1:${freePort()}/`}, timeout_milliseconds => 60000)`;
   await b.sql`select net.http_get('no address')`;
   await b.sql`select net.http_get(${b.url}, timeout_milliseconds => 0)`;
   const [slow, dead, wrong, never] = await b.responses(4);

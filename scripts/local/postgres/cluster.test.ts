@@ -11,6 +11,7 @@ import {
   ServerFailed,
   startCluster,
 } from "./cluster.ts";
+import { freePort } from "./port.ts";
 import { until } from "../until.ts";
 import { CACHE_FOLDER, NODE_MODULES, reachable } from "./folders.ts";
 
@@ -213,8 +214,8 @@ Deno.test("an incomplete data folder is created again", async () => {
 });
 
 Deno.test("a used port is reported, and the folder is free again", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
+  const port = freePort();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port });
   await assert.rejects(start(SHARED, { fresh: true, port }), (error) => {
     assert.ok(error instanceof PortTaken);
     assert.equal(error.port, port);

@@ -28,7 +28,9 @@ export function migrated(supabaseFolder: string): Recipe {
     base: BOOTSTRAPPED,
     async inputs() {
       const migrations = contentOf(await migrationFiles(supabaseFolder));
-      return await exists(seedFile) ? [...migrations, await Deno.readTextFile(seedFile)] : migrations;
+      const seed = await exists(seedFile) ? [await Deno.readTextFile(seedFile)] : [];
+      // Migrations may depend on the month, above all where they make partitions.
+      return [...migrations, ...seed, new Date().toISOString().slice(0, "2026-11".length)];
     },
     async prepare(port) {
       await migrate(databaseUrl(port, "postgres"), supabaseFolder);

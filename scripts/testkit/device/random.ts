@@ -14,8 +14,3 @@ export function seededRandom(seed: number): () => number {
   for (let i = 0; i < 16; i++) next();
   return next;
 }
-
-/** The seed of a test run: CARREL_SEED, or a new one. Tests print it when they fail. */
-export function runSeed(): number {
-  return Number(Deno.env.get("CARREL_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
-}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
 import { ScriptedServer, scriptedToken } from "../../../client-contract/conformance/server/server.ts";
 import { drafts } from "../../../client-contract/conformance/server/curriculum.ts";
-import { openBrowser } from "../browser.ts";
+import { openBrowser, within } from "../browser.ts";
 import { buildSite, serveSite, type Site } from "./site.ts";
 import type { TestPage } from "./page/main.ts";
 
@@ -48,9 +48,6 @@ export async function confirmedOf(...tabs: Tab[]): Promise<string[]> {
   return confirmed.sort();
 }
 
-/** How long anything may take that a tab waits for. */
-const PATIENCE_MS = 60_000;
-
 /** A browser with a server. */
 export interface Tabs extends AsyncDisposable {
   server: ScriptedServer;
@@ -79,7 +76,7 @@ async function tabOf(page: Page, o: { pushAfterMs: number }): Promise<Tab> {
       return value as T;
     },
     refusal: async (method, ...args) => (await run(method, args)).code,
-    until: async (expression) => void await page.waitForFunction(expression, null, { timeout: PATIENCE_MS }),
+    until: async (expression) => void await page.waitForFunction(expression),
     read: (name) => page.evaluate(`test.${name}`),
     isLeader: () => page.evaluate<boolean>("test.isLeader()"),
     async study(times, { wait } = { wait: true }) {
@@ -94,7 +91,7 @@ async function tabOf(page: Page, o: { pushAfterMs: number }): Promise<Tab> {
       const session = await page.context().newCDPSession(page);
       const crashed = new Promise((resolve) => page.once("crash", resolve));
       session.send("Page.crash").catch(() => {});
-      await crashed;
+      await within("the crash", crashed);
       // What Chromium shows instead of the page.
       await page.close();
     },

@@ -5,7 +5,7 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "3d2dcf0938ce1b75",
+  bundle: "a636de2d88657116",
   content: "c9a8193f8b9f121e",
   metrics: "f814987f11da1b29",
   sync: "c2ffc618d742beeb",

@@ -4,14 +4,16 @@ import { type WaitUntil, workAndRespond } from "../_shared/background.ts";
 import { type Handler, requireMethod } from "../_shared/serve.ts";
 import { hexOf } from "../_shared/reply.ts";
 import type { BundleStore, FileBytes } from "./store.ts";
-import type { BundleRef, Work, WorkList } from "./work_list.ts";
+import type { BundleRef, MediaWork, Work, WorkList } from "./work_list.ts";
 
 /** No new task is claimed after this time in milliseconds. Hosted ends an isolate after 150 s, and a lease ends after 60 s. */
 const TIME_MS = 3000;
 /** No new task is claimed after this many bytes of text. Hosted allows 2 s of CPU; 34.7 MB (51,926 rows) took 0.74 s in four calls. */
 const TEXT_BYTES = 16 * 1024 * 1024;
 
-/** The result of one call. */
+const DAY_S = 86_400;
+
+/** The result of one call: bundles that were written, bundles and media that were signed or removed. */
 export interface BundleReport {
   written: number;
   signed: number;
@@ -55,16 +57,26 @@ export function bundleHandler({ work, store, waitUntil, now = Date.now }: Bundle
     return text.length;
   }
 
+  const expiry = (days: number) => new Date(now() + days * DAY_S * 1000);
+
   async function sign({ lease, bundles, url_days }: Work): Promise<void> {
-    const seconds = url_days * 86_400;
-    const urls = await store.sign(pathsOf(bundles), seconds);
-    await work.signed(lease, urls, new Date(now() + seconds * 1000));
+    const urls = await store.sign("content", pathsOf(bundles), url_days * DAY_S);
+    await work.signed(lease, urls, expiry(url_days));
   }
 
   async function remove({ lease, bundles }: Work): Promise<void> {
     const paths = pathsOf(bundles);
-    if (paths.length > 0) await store.remove(paths);
+    if (paths.length > 0) await store.remove("content", paths);
     await work.removed(lease);
+  }
+
+  async function onMedia({ task, names, url_days }: MediaWork): Promise<void> {
+    if (task === "remove") {
+      await store.remove("media", names);
+      await work.mediaRemoved(names);
+    } else {
+      await work.mediaSigned(names, await store.sign("media", names, url_days * DAY_S), expiry(url_days));
+    }
   }
 
   async function run(): Promise<BundleReport> {
@@ -73,7 +85,7 @@ export function bundleHandler({ work, store, waitUntil, now = Date.now }: Bundle
     let text = 0;
     while (text < TEXT_BYTES && now() < end) {
       const next = await work.claim();
-      if (!next) return report;
+      if (!next) break;
       if (next.task === "write") {
         text += await write(next.lease);
         report.written += next.bundles.length;
@@ -84,6 +96,12 @@ export function bundleHandler({ work, store, waitUntil, now = Date.now }: Bundle
         await remove(next);
         report.removed += next.bundles.length;
       }
+    }
+    while (text < TEXT_BYTES && now() < end) {
+      const next = await work.claimMedia();
+      if (!next) return report;
+      await onMedia(next);
+      report[next.task === "sign" ? "signed" : "removed"] += next.names.length;
     }
     return { ...report, more: await work.continue() };
   }

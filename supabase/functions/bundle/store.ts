@@ -1,23 +1,25 @@
-// Stores bundles in the bucket `content` with Storage's REST API.
+// Storage's REST API: bundles in the bucket `content`, and the signing and removal of media.
 
 /** The bytes of a file. Every version of the libs accepts an ArrayBuffer as a body. */
 export type FileBytes = ArrayBuffer;
 
-/** Storage for bundles. */
+/** The buckets of bundles and of questions' files. */
+export type Bucket = "content" | "media";
+
+/** Storage for the worker. */
 export interface BundleStore {
-  /** Uploads a file. A path always has the same bytes, so an upload can be repeated. */
+  /** Uploads a bundle. A path always has the same bytes, so an upload can be repeated. */
   put(path: string, bytes: FileBytes): Promise<void>;
   /**
    * Signed URLs by path, which anybody may fetch until they expire. A path without an object has no URL. The URLs begin at the
    * project's root (`/storage/…`), so that they work with a custom domain and after a change of the local port.
    */
-  sign(paths: readonly string[], seconds: number): Promise<Record<string, string>>;
+  sign(bucket: Bucket, paths: readonly string[], seconds: number): Promise<Record<string, string>>;
   /** Removes objects. A missing object is no error. */
-  remove(paths: readonly string[]): Promise<void>;
+  remove(bucket: Bucket, paths: readonly string[]): Promise<void>;
 }
 
 const API = "/storage/v1";
-const BUCKET = "content";
 /** A path contains the hash of its bytes, so the object never changes. */
 const FOR_EVER = "public, max-age=31536000, immutable";
 
@@ -56,16 +58,16 @@ export function openBundleStore(projectUrl: string, secretKey: string): BundleSt
   return {
     async put(path, bytes) {
       const headers = { "content-type": "application/gzip", "cache-control": FOR_EVER, "x-upsert": "true" };
-      const response = await call("POST", `/object/${BUCKET}/${path}`, bytes, headers);
+      const response = await call("POST", `/object/content/${path}`, bytes, headers);
       await response.body?.cancel();
     },
-    async sign(paths, seconds) {
+    async sign(bucket, paths, seconds) {
       const body = JSON.stringify({ expiresIn: seconds, paths });
-      const answer: unknown = await (await call("POST", `/object/sign/${BUCKET}`, body, json)).json();
+      const answer: unknown = await (await call("POST", `/object/sign/${bucket}`, body, json)).json();
       return Object.fromEntries(signedUrls(answer).map(([path, url]) => [path, `${API}${url}`]));
     },
-    async remove(paths) {
-      const response = await call("DELETE", `/object/${BUCKET}`, JSON.stringify({ prefixes: paths }), json);
+    async remove(bucket, paths) {
+      const response = await call("DELETE", `/object/${bucket}`, JSON.stringify({ prefixes: paths }), json);
       await response.body?.cancel();
     },
   };

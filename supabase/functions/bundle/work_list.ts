@@ -19,6 +19,14 @@ export interface Work {
   bundles: BundleRef[];
 }
 
+/** A task on up to 100 files of the bucket `media`, by their names. A claim lasts a minute, and both tasks may be repeated. */
+export interface MediaWork {
+  task: "sign" | "remove";
+  names: string[];
+  /** The validity of signed URLs, in days; of `sign`. */
+  url_days: number;
+}
+
 /** The work list; each call is one short transaction. */
 export interface WorkList {
   claim(): Promise<Work | null>;
@@ -29,6 +37,13 @@ export interface WorkList {
   stored(lease: string): Promise<void>;
   signed(lease: string, urls: Readonly<Record<string, string>>, expiresAt: Date): Promise<void>;
   removed(lease: string): Promise<void>;
+  claimMedia(): Promise<MediaWork | null>;
+  mediaSigned(
+    names: readonly string[],
+    urls: Readonly<Record<string, string>>,
+    expiresAt: Date,
+  ): Promise<void>;
+  mediaRemoved(names: readonly string[]): Promise<void>;
   /** Requests another call of this function if tasks are left. Returns whether it did. */
   continue(): Promise<boolean>;
 }
@@ -59,6 +74,19 @@ export function openWorkList(url: string): WorkList {
     },
     async removed(lease) {
       await sql`select private.finish_removal(${lease}::uuid)`;
+    },
+    async claimMedia() {
+      const [row] = await sql<{ work: MediaWork | null }>`select private.claim_media_work() as work`;
+      return row?.work ?? null;
+    },
+    async mediaSigned(names, urls, expiresAt) {
+      await sql`select private.finish_media_signing(
+        ${JSON.stringify(names)}::text::json, ${
+        JSON.stringify(urls)
+      }::text::json, ${expiresAt.toISOString()}::timestamptz)`;
+    },
+    async mediaRemoved(names) {
+      await sql`select private.finish_media_removal(${JSON.stringify(names)}::text::json)`;
     },
     async continue() {
       const [row] = await sql<{ woken: boolean }>`select private.wake_bundler() as woken`;

@@ -14,6 +14,7 @@ begin
       select from content.release_state s
       where s.version = (select max(r.version) from content.release r) and s.bundled_in is distinct from private.history())
     or exists (select from private.bundle_due(private.history()))
+    or private.media_is_due()
     -- A schema whose end was postponed after it had passed: its bundles are retired or were never requested.
     or exists (
       select from private.domain_node_at((select max(r.version) from content.release r)) n
@@ -28,7 +29,7 @@ begin
   return false;
 end
 $$;
-comment on function private.wake_bundler() is 'Wakes the bundle worker if there is unclaimed work. Returns whether it did.';
+comment on function private.wake_bundler() is 'Wakes the bundle worker if there is unclaimed work on bundles or media. Returns whether it did.';
 
 create function ops.continue_bundles()
 returns boolean

@@ -8,14 +8,23 @@ values ('media', 'media', false, 20 * 1024 * 1024, array['image/png', 'image/jpe
 on conflict (id) do nothing;
 
 create table content.published_media (
-  sha256  text not null,
-  version integer not null,
+  sha256         text not null,
+  version        integer not null,
+  signed_url     text,
+  url_expires_at timestamptz,
+  sign_at        timestamptz not null default '-infinity',
   constraint published_media_pkey primary key (sha256),
   constraint published_media_sha256_is_a_hash check (sha256 ~ '^[0-9a-f]{64}$'),
-  constraint published_media_version_positive check (version > 0)
+  constraint published_media_version_positive check (version > 0),
+  constraint published_media_url_expires check ((signed_url is null) = (url_expires_at is null))
 );
+create index published_media_sign_at_idx on content.published_media (sign_at);
 comment on table content.published_media is
-  'The files that a release has named: their hashes, which are their names in the bucket media, and the first such release. A row stays: devices may hold the version.';
+  'The files that a release has named: their hashes, which are their names in the bucket media, and the first such release. A row stays for as long as '
+  'the file: devices may hold the version.';
+comment on column content.published_media.signed_url is 'Relative to the project''s root. Shared by all devices, so that a CDN has one copy.';
+comment on column content.published_media.sign_at is
+  'When the worker signs the file next. A claim puts it off by a minute, so that another worker takes over from one that was killed.';
 
 alter table content.published_media enable row level security;
 create policy published_media_all_nobody on content.published_media for all to anon, authenticated using (false);

@@ -10,20 +10,23 @@ create table ops.signal_setting (
   bundle_url_days       integer not null default 30,
   bundle_releases       integer not null default 3,
   bundle_grace_hours    integer not null default 24,
+  media_grace_days      integer not null default 30,
   constraint signal_setting_pkey primary key (id),
   constraint signal_setting_one_row check (id = 1),
   constraint signal_setting_positive check (
-    least(hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours) > 0
+    least(hint_devices_per_s, bundle_url_days, bundle_releases, bundle_grace_hours, media_grace_days) > 0
     and least(hint_at_once, hint_spread_max_s) >= 0)
 );
 comment on table ops.signal_setting is 'One row: the pace of hints and bundles. Operators update it.';
 comment on column ops.signal_setting.hint_at_once is 'So many hinted devices may return at once. A spread is for the devices beyond.';
 comment on column ops.signal_setting.hint_devices_per_s is
   'How many of the devices beyond hint_at_once should return per second. With their number it determines spread_s.';
-comment on column ops.signal_setting.bundle_url_days is 'The life of a signed URL in days. It is renewed after half of that time.';
+comment on column ops.signal_setting.bundle_url_days is 'The life of a signed URL of a bundle or of media in days. It is renewed after half of that time.';
 comment on column ops.signal_setting.bundle_releases is 'How many of the newest releases keep their bundles.';
 comment on column ops.signal_setting.bundle_grace_hours is
   'Hours that an object is kept after the last manifest with it. Must exceed the time that a device may keep a manifest.';
+comment on column ops.signal_setting.media_grace_days is
+  'Days that a file of the bucket media is kept after no draft and no held revision names it. Must exceed the time to which the database may be restored.';
 insert into ops.signal_setting default values;
 
 alter table ops.signal_setting enable row level security;

@@ -1,6 +1,21 @@
 -- What:  ops.export_attempts(): all answers of one learner, in the order in which they were given.
 -- Why:   other systems read them, as xAPI statements or as reviews of cards (docs/exports.md). Learners pull their own rows.
 
+create function private.pulled_attempt(x learner.attempt)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('event_id', private.uuid_to_ulid(x.event_id), 'session_id', private.uuid_to_ulid(x.session_id), 'skill_id', x.skill_id,
+    'question_id', x.question_id, 'device_id', x.device_id, 'content_version', x.content_version, 'content_state', x.content_state,
+    'answer', x.answer, 'claimed_correct', x.claimed_correct, 'graded_correct', x.graded_correct, 'duration_ms', x.duration_ms,
+    'reset_count', x.reset_count, 'reset_event', private.uuid_to_ulid(x.reset_event), 'occurred_at', x.occurred_at,
+    'utc_offset_minutes', x.utc_offset_minutes, 'voided', x.voided_at is not null)
+$$;
+comment on function private.pulled_attempt(learner.attempt) is
+  'An attempt with the names and forms of a pulled one, so that one conversion serves both.';
+
 create function ops.export_attempts(p_user uuid, p_reason text)
 returns table (attempt jsonb, voided_at timestamptz)
 language plpgsql
@@ -16,13 +31,9 @@ begin
     perform private.raise_error('record_unknown', 'There is no such learner.', p_user::text);
   end if;
   perform private.audit('export_attempts', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
-  -- The names and forms are those of a pulled attempt, so that one conversion serves both. Two answers of one moment have the order of their ids.
+  -- Two answers of one moment have the order of their ids.
   return query
-    select jsonb_build_object('event_id', private.uuid_to_ulid(x.event_id), 'session_id', private.uuid_to_ulid(x.session_id), 'skill_id', x.skill_id,
-        'question_id', x.question_id, 'device_id', x.device_id, 'content_version', x.content_version, 'content_state', x.content_state,
-        'answer', x.answer, 'claimed_correct', x.claimed_correct, 'graded_correct', x.graded_correct, 'duration_ms', x.duration_ms,
-        'reset_count', x.reset_count, 'reset_event', private.uuid_to_ulid(x.reset_event), 'occurred_at', x.occurred_at,
-        'utc_offset_minutes', x.utc_offset_minutes, 'voided', x.voided_at is not null), x.voided_at
+    select private.pulled_attempt(x), x.voided_at
     from learner.attempt x
     where x.user_id = p_user
     order by x.occurred_at, x.event_id;

@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   -- postgres has rights in the platform schemas but cannot grant all of them: a grant of usage on auth, for example, is silently ignored.
   select unnest(array[
-    'private.account_of(uuid, uuid)', 'private.account_data(uuid)', 'private.accounts_of_all()', 'private.find_accounts(uuid[], text[])', 'private.open_sessions(uuid)', 'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
+    'private.account_of(uuid, uuid)', 'private.account_data(uuid)', 'private.accounts_of_all()', 'private.find_accounts(uuid[], text[])', 'private.open_sessions(uuid)', 'private.unstored_media(text[])', 'private.stored_media()', 'private.broadcast(text, text, jsonb)', 'private.wake_function(text)', 'private.signals_configured()', 'private.new_webhook_secret(uuid)',
     'private.webhook_secrets(uuid, uuid)', 'private.forget_webhook_secret(uuid)']::regprocedure[])
 $$;
 comment on function private.platform_helpers() is 'The security definers that postgres owns. None of them writes a table of Carrel.';

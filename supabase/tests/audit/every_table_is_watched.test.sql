@@ -5,6 +5,7 @@ select plan(6);
 create temporary table allowed (name text, operations text, reason text) on commit drop;
 insert into allowed values
   ('content.bundle', 'insert, update, delete, truncate', 'derived from releases and written again by the worker; devices check the hash'),
+  ('content.unused_media', 'insert, update, delete, truncate', 'marks of a job, which compares them with the drafts and revisions again before a removal'),
   ('content.release_size', 'insert, update, delete, truncate', 'derived from revisions, for estimates only'),
   ('content.tree_text', 'insert, update, delete, truncate', 'a cache of texts between two releases'),
   ('content.release_state', 'insert, update, delete, truncate', 'times of hints and bundles, which jobs write'),

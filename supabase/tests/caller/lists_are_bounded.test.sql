@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(19);
 
 select tests.a_release();
 insert into learner.state (user_id) values (tests.learner());
@@ -7,6 +7,7 @@ create temporary table big (of text, refused text, call text) on commit drop;
 grant select on big to public;
 insert into big values
   ('content_delta', 'CR044 domains', 'select public.content_delta(domains => array_fill(tests.question(1), array[201]))'),
+  ('media_urls', 'CR044 files', $$ select public.media_urls(array_fill('x'::text, array[501])) $$),
   ('ingest', 'CR026 524288', $$ select public.ingest((select json_agg(repeat('x', 1000)) from generate_series(1, 600))) $$),
   ('merge_progress', 'CR026 524288', $$ select public.merge_progress('01KB8Q9T3V0000000000000001', tests.question(1), '2026-11-30T08:00:00Z', tests.skill(1), 10, array_fill(tests.question(1), array[20000])) $$),
   ('merge_progress', 'CR026 524288', $$ select public.merge_progress('01KB8Q9T3V0000000000000001', tests.question(1), '2026-11-30T08:00:00Z', tests.skill(1), 10, '{}',

@@ -7,6 +7,7 @@ import { erase, place, spreadErasures } from "../../../scripts/cells/learners.ts
 import { ingest, projection, testDatabase } from "../properties/database.ts";
 import { deliveriesOf, type HistoryEvent, historyOf } from "../properties/history.ts";
 import { Releases } from "../properties/releases.ts";
+import { settings } from "../properties/settings.ts";
 import { attempts } from "../races/events.ts";
 import { digestOf, inCell, startCells } from "./cells.ts";
 
@@ -67,7 +68,7 @@ Deno.test("O6, U1, U2: two cells answer the same load as one database, and have 
     fc.record({ events: fc.constant(events), deliveries: deliveriesOf(events.length) })
   );
   const rows = { one: 0, two: 0 };
-  for (const [n, { events, deliveries }] of fc.sample(history, { numRuns: 16, seed: 17 }).entries()) {
+  for (const [n, { events, deliveries }] of fc.sample(history, settings(16)).entries()) {
     const learner = crypto.randomUUID();
     if (n % 2 === 1) await place(cells, open, learner, b);
     let at = 0;
@@ -92,7 +93,7 @@ Deno.test("O6, U1, U2: two cells answer the same load as one database, and have 
     `(select count(*)::int from learner.event) + (select count(*)::int from ops.quarantine) as rows`;
   for (const sql of [first, second]) rows.two += (await sql.unsafe(`select ${count}`))[0]?.["rows"];
   rows.one = (await single.sql.unsafe(`select ${count}`))[0]?.["rows"];
-  assert.ok(rows.one > 100);
+  assert.ok(rows.one >= 16, "an event a history at least");
   assert.equal(rows.two, rows.one);
 });
 

@@ -43,6 +43,11 @@ insert into matrix values
   ($$ public.learner_answers(tests.learner(1)) $$, 'ok', 'CR001', 'CR001', 'ok', 'CR001', 'CR001', 'ok', '42501'),
   ($$ public.learner_answers(tests.learner(3)) $$, 'CR001', 'CR001', 'CR001', 'ok', 'CR001', 'CR001', 'ok', '42501'),
   ($$ public.learner_answers(tests.learner(99)) $$, 'CR001', 'CR001', 'CR001', 'ok', 'CR001', 'CR001', 'ok', '42501'),
+  ($$ public.learner_attempts(tests.learner(1), 'test') $$, 'ok', 'CR001', 'CR001', 'ok', 'ok', 'CR001', 'ok', '42501'),
+  ($$ public.learner_attempts(tests.learner(3), 'test') $$, 'CR001', 'CR001', 'CR001', 'ok', 'ok', 'CR001', 'ok', '42501'),
+  -- Nobody here has a grant.
+  ($$ public.learner_attempts(tests.learner(1), 'test', true) $$, 'CR001', 'CR001', 'CR001', 'CR001', 'CR001', 'CR001', 'ok', '42501'),
+  ($$ public.learner_attempts(tests.learner(1), ' ') $$, 'CR071', 'CR001', 'CR001', 'CR071', 'CR071', 'CR001', 'CR071', '42501'),
   ($$ public.cohorts() $$, 'ok', 'ok', 'ok', 'ok', 'CR001', 'CR001', 'ok', '42501'),
   ($$ public.cohort_staff(tests.domain(1)) $$, 'ok', 'CR090', 'CR090', 'ok', 'CR001', 'CR001', 'ok', '42501'),
   ($$ public.cohort_staff(tests.domain(3)) $$, 'CR090', 'CR090', 'CR090', 'ok', 'CR001', 'CR001', 'ok', '42501'),
@@ -55,7 +60,7 @@ select bag_eq($$ select e.call, e.name, coalesce(tests.answer_to('select from ' 
 select tests.reset_role();
 select is_empty($$ select p.proname from pg_proc p
   where p.pronamespace = 'public'::regnamespace and p.prosrc ~ (select string_agg(c, '|') from unnest(array['save_cohort', 'change_members', 'change_staff', 'cohorts',
-    'cohort_staff', 'accuracy', 'answer_choices', 'cohort_learners', 'cohort_progress', 'sync_states', 'needs_help', 'learner_answers']) c)
+    'cohort_staff', 'accuracy', 'answer_choices', 'cohort_learners', 'cohort_progress', 'sync_states', 'needs_help', 'learner_answers', 'learner_attempts']) c)
     and not exists (select from matrix m where m.call ~ ('public\.' || p.proname || '\(')) $$,
   'O3: the matrix has every function of cohorts');
 

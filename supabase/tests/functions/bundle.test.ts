@@ -5,6 +5,7 @@ import { gunzipSync } from "node:zlib";
 import postgres from "postgres";
 import type { Stack } from "../../../scripts/local/stack.ts";
 import { until } from "../../../scripts/local/until.ts";
+import { createClient } from "../../../client-contract/client/client.ts";
 import { type Answer, call, newLearner, startBench } from "./bench.ts";
 
 interface Bundle {
@@ -14,6 +15,8 @@ interface Bundle {
   sha256: string;
   rows: number;
 }
+
+const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 /** Waits until the newest release is bundled; gives the bundles that its manifest names. */
 async function bundled(sql: postgres.Sql): Promise<Bundle[]> {
@@ -131,6 +134,47 @@ Deno.test("bundle", async (t) => {
     assert.equal((await work(stack)).body.written, 1);
     assert.equal((await bundled(sql)).length, 3);
   });
+
+  await t.step(
+    "C1, C4: all devices get one URL of a file, and a file that nothing names is removed",
+    async () => {
+      const [shown, unused] = [new TextEncoder().encode("shown"), new TextEncoder().encode("unused")];
+      for (const bytes of [shown, unused]) {
+        const response = await fetch(`${stack.apiUrl}/storage/v1/object/media/${hashOf(bytes)}`, {
+          method: "POST",
+          headers: { apikey: stack.secretKey, "content-type": "image/png" },
+          body: bytes,
+        });
+        assert.ok(response.ok, await response.text());
+      }
+      const media = [{ path: "a.png", bytes: shown.length, sha256: hashOf(shown), mime: "image/png" }];
+      await sql`update content.question set media = ${JSON.stringify(media)}::text::jsonb
+      where id = (select min(id::text)::uuid from content.question where status = 'active')`;
+      await sql`select public.publish_release('with media')`;
+      await sql`select ops.mark_unused_media()`;
+      await sql`update content.unused_media set since = since - interval '31 days', remove_at = now() - interval '1 day'`;
+      await until("the worker has signed and removed", async () => {
+        await work(stack);
+        const [row] = await sql<{ signed: number; marked: number }[]>`
+        select (select count(signed_url)::int from content.published_media) as signed, (select count(*)::int from content.unused_media) as marked`;
+        return row?.signed === 1 && row.marked === 0;
+      });
+      const urlFor = async () => {
+        const { token } = await newLearner(stack);
+        const client = createClient({
+          url: stack.apiUrl,
+          publishableKey: stack.publishableKey,
+          getToken: () => token,
+        });
+        return (await client.mediaUrls([...media, { sha256: hashOf(unused) }])).get(hashOf(shown)) ?? "";
+      };
+      const [one, other] = [await urlFor(), await urlFor()];
+      assert.equal(one, other);
+      assert.equal(await (await fetch(one)).text(), "shown");
+      const left = await sql<{ name: string }[]>`select name from storage.objects where bucket_id = 'media'`;
+      assert.deepEqual(left.map(({ name }) => name), [hashOf(shown)]);
+    },
+  );
   await sql.end();
 });
 

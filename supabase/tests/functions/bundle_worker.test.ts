@@ -31,6 +31,9 @@ function listOf(left: number, size: number): { list: WorkList; did: string[] } {
     stored: (lease) => (did.push(`stored ${lease}`), Promise.resolve()),
     signed: () => Promise.resolve(),
     removed: () => Promise.resolve(),
+    claimMedia: () => Promise.resolve(null),
+    mediaSigned: () => Promise.resolve(),
+    mediaRemoved: () => Promise.resolve(),
     continue: () => (did.push("continue"), Promise.resolve(true)),
   };
   return { list, did };
@@ -109,10 +112,10 @@ Deno.test("C1: Storage gets raw bytes with a permanent cache time, and its error
   });
   const store = openBundleStore(`http://127.0.0.1:${server.addr.port}`, "sb_secret_x");
   await store.put("h/1/a", new TextEncoder().encode("bytes").buffer);
-  assert.deepEqual(await store.sign(["a", "b"], 60), {
+  assert.deepEqual(await store.sign("content", ["a", "b"], 60), {
     a: "/storage/v1/object/sign/content/a?token=t",
   });
-  await store.remove(["a"]);
+  await store.remove("content", ["a"]);
   assert.deepEqual(seen.map(({ method, path, body }) => [method, path, body]), [
     ["POST", "/storage/v1/object/content/h/1/a", "bytes"],
     ["POST", "/storage/v1/object/sign/content", '{"expiresIn":60,"paths":["a","b"]}'],
@@ -124,7 +127,7 @@ Deno.test("C1: Storage gets raw bytes with a permanent cache time, and its error
     ["application/gzip", "public, max-age=31536000, immutable", "true", "sb_secret_x"],
   );
   status = 500;
-  await assert.rejects(store.remove(["a"]), (error: Error) => {
+  await assert.rejects(store.remove("content", ["a"]), (error: Error) => {
     assert.match(error.message, /^DELETE \/object\/content answered 500/);
     return !error.message.includes("sb_secret");
   });

@@ -1,5 +1,7 @@
 begin;
 select plan(17);
+-- The migrations may have run in the month before.
+select ops.ensure_partitions();
 
 create temporary table month on commit drop as
   select m.at, m.at::date as first, to_char(m.at, 'YYYY_MM') as name

@@ -12,7 +12,11 @@ select set_eq(
   'I6: partitions are named after their months');
 select set_has('select schema, name, key, is_ulid from parent', $$ values ('learner', 'event', 'event_id', true),
   ('learner', 'attempt', 'event_id', true), ('learner', 'batch', 'received_at', false) $$, 'I6: ledger, attempts and batches are partitioned');
-select is(ops.ensure_partitions(), 0, 'I6: the migration created the partitions of the coming year');
+select is_empty($$
+  select p.name from parent p
+  where (select count(*) from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = format('%I.%I', p.schema, p.name)::regclass and c.relname ~ '_20[23]\d_\d\d$') < 13 $$,
+  'I6: the migration created the partitions of its month and of the coming year');
 
 select * from finish();
 rollback;

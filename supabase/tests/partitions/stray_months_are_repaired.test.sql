@@ -1,5 +1,7 @@
 begin;
 select plan(7);
+-- The migrations may have run in the month before.
+select ops.ensure_partitions();
 
 select tests.a_release();
 create function pg_temp.attempts(p_from integer, p_month timestamptz, p_count integer) returns text[]

@@ -74,9 +74,9 @@ export function mortalStore(objects: Map<string, Uint8Array>, fates: number[]): 
   }
   return {
     put: (path, bytes) => fated(() => void objects.set(path, new Uint8Array(bytes))),
-    sign: (paths) =>
+    sign: (_, paths) =>
       fated(() => Object.fromEntries(paths.filter((p) => objects.has(p)).map((p) => [p, `memory:${p}`]))),
-    remove: (paths) => fated(() => paths.forEach((path) => objects.delete(path))),
+    remove: (_, paths) => fated(() => paths.forEach((path) => objects.delete(path))),
   };
 }
 

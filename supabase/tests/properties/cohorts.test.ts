@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type postgres from "postgres";
 import { type Figure, readAnswers, readContent, recountAnswers } from "./cohort_model.ts";
 import { ingest, testDatabase } from "./database.ts";
-import { historyOf } from "./history.ts";
+import { fixedAnswer, type HistoryEvent, historyOf } from "./history.ts";
 import { type Edit, edits, Releases } from "./releases.ts";
 import { settings } from "./settings.ts";
 
@@ -41,6 +41,30 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+interface Life {
+  events: HistoryEvent[];
+  steps: Step[];
+}
+
+/**
+ * A learner answers the first question as it was before the second release, and of its skill the last one beside it. The one who is adopted has
+ * an answer of their own, which is voided.
+ */
+function fullLife(releases: Releases): Life {
+  const [first, second, , , last] = releases.curriculum().questions;
+  const events = [
+    fixedAnswer(0, first?.id, releases.head - 1),
+    fixedAnswer(1, last?.id, releases.head),
+    fixedAnswer(2, second?.id, releases.head),
+  ];
+  const steps: Step[] = [
+    { do: "send", learner: 0, places: [0, 1] },
+    { do: "send", learner: 3, places: [2] },
+    { do: "void", learner: 3, pick: 0 },
+  ];
+  return { events, steps };
+}
+
 const sorted = (figures: Map<string, Figure>) =>
   Object.fromEntries([...figures].sort(([a], [b]) => a < b ? -1 : 1));
 const figureMap = (rows: readonly { key: string; figure: Figure }[]) =>
@@ -74,7 +98,7 @@ Deno.test("O3, I6: the figures of instructors equal a recount of the raw events,
   const voided = new Set<string>();
   let [skips, outdated, adopted] = [0, 0, 0];
 
-  const life = fc.record({
+  const life: fc.Arbitrary<Life> = fc.record({
     events: historyOf(releases.curriculum()),
     steps: fc.array(step, { minLength: 6, maxLength: 25, size: "max" }),
   });
@@ -130,7 +154,7 @@ Deno.test("O3, I6: the figures of instructors equal a recount of the raw events,
       }
       await check(learners.slice(0, 3), "an adoption");
     }),
-    settings(15),
+    { ...settings(15), examples: [[fullLife(releases)]] },
   );
 
   // All learners of all histories, learner by learner.
@@ -149,5 +173,5 @@ Deno.test("O3, I6: the figures of instructors equal a recount of the raw events,
     sorted(stored),
     sorted(recountAnswers(await readAnswers(sql, null, voided), await readContent(sql))),
   );
-  assert.ok(skips > 0 && outdated > 0 && stored.size > 20, `${[skips, outdated, adopted, stored.size]}`);
+  assert.ok(skips > 0 && outdated > 0 && adopted > 0, `${[skips, outdated, adopted]}`);
 });

@@ -84,6 +84,31 @@ function bodyOf(
   );
 }
 
+/** An answer as the n-th event of a history that a test always plays, beside those that chance chooses. */
+export function fixedAnswer(
+  n: number,
+  question_id: string | undefined,
+  content_version: number,
+  answer: { choice: number; correct: boolean } = { choice: 1, correct: true },
+): HistoryEvent {
+  const { choice, correct } = answer;
+  return {
+    id: ulid(n),
+    type: "attempt.recorded",
+    device_id: DEVICES[0] ?? "",
+    occurred_at: "2025-11-22T10:00:00Z",
+    utc_offset_minutes: 0,
+    body: {
+      session_id: ulid(900),
+      question_id,
+      content_version,
+      answer: { choice },
+      correct,
+      duration_ms: 1,
+    },
+  };
+}
+
 /** Within some days, often about midnight somewhere. */
 const rightTime = fc.record({
   day: fc.integer({ min: 18, max: 24 }),

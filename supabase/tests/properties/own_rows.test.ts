@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
 import { ingest, testDatabase } from "./database.ts";
-import { deliveriesOf, type HistoryEvent, historyOf } from "./history.ts";
+import { deliveriesOf, fixedAnswer, type HistoryEvent, historyOf } from "./history.ts";
 import { settings } from "./settings.ts";
 
 interface Change {
@@ -45,6 +45,8 @@ Deno.test("U6: an own row follows from the device's events alone, and every such
   const arrival = historyOf({ questions }).chain((events) =>
     fc.record({ events: fc.constant(events), deliveries: deliveriesOf(events.length) })
   );
+  // One of two choices is wrong, as the device says it is.
+  const wrong = [0, 1].map((n) => fixedAnswer(n, questions[0]?.id, 1, { choice: n, correct: false }));
   let marked = 0;
   await fc.assert(
     fc.asyncProperty(arrival, async ({ events, deliveries }) => {
@@ -67,7 +69,7 @@ Deno.test("U6: an own row follows from the device's events alone, and every such
         }
       }
     }),
-    settings(25),
+    { ...settings(25), examples: [[{ events: wrong, deliveries: [[0, 1]] }]] },
   );
   assert.ok(marked > 0, "some rows were");
 });

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type postgres from "postgres";
 import { project, type StampedEvent } from "../../../client-contract/contract/projection_model.ts";
 import { ingest, testDatabase } from "./database.ts";
-import { deliveriesOf, type HistoryEvent, historyOf } from "./history.ts";
+import { deliveriesOf, fixedAnswer, type HistoryEvent, historyOf } from "./history.ts";
 import { type Edit, edits, Releases, type Stamp } from "./releases.ts";
 import { settings } from "./settings.ts";
 import { pullRows, readLedger } from "./stamped.ts";
@@ -54,21 +54,7 @@ const life: fc.Arbitrary<Life> = historyOf(new Releases(RUN).curriculum(VERSIONS
 function fullLife(): Life {
   const { questions } = new Releases(RUN).curriculum();
   const answered = [[1, 1], [1, 1], [1, 2], [2, 1], [4, 1], [4, 2], [2, 3], [0, 3]] as const;
-  const events = answered.map(([question, version], n) => ({
-    id: `01KAN000000000000000000${String(n).padStart(3, "0")}`,
-    type: "attempt.recorded",
-    device_id: "d0000000-0000-4000-8000-000000000001",
-    occurred_at: "2025-11-22T10:00:00Z",
-    utc_offset_minutes: 0,
-    body: {
-      session_id: "01KAN000000000000000000900",
-      question_id: questions[question]?.id,
-      content_version: version,
-      answer: { choice: 1 },
-      correct: true,
-      duration_ms: 1,
-    },
-  }));
+  const events = answered.map(([question, version], n) => fixedAnswer(n, questions[question]?.id, version));
   const changes: Edit[] = [{ do: "toggle", n: 1 }, { do: "move", n: 2, to: 1 }, {
     do: "answer",
     n: 4,

@@ -11,6 +11,7 @@ import 'package:test/test.dart';
 
 import 'crash_test.dart' show fileStore, inFolder;
 import 'scripted_server.dart';
+import 'until.dart';
 
 Store memory() => SqliteStore(openSqlite(':memory:'));
 
@@ -18,8 +19,12 @@ Store memory() => SqliteStore(openSqlite(':memory:'));
 final class _Held extends ScriptedServer {
   Completer<void>? gate;
 
+  /// Whether a request waits.
+  bool isHeld = false;
+
   @override
   Future<TransportResponse> send(TransportRequest request) async {
+    isHeld = gate != null;
     await gate?.future;
     return super.send(request);
   }
@@ -35,6 +40,7 @@ void main() {
     await Future<void>.delayed(Duration.zero);
     final syncing = seen.whereType<Syncing>().last;
     expect(syncing.rows, questionCount + 2);
+    expect(syncing.totalRows, questionCount + 2);
     expect(syncing.bytes > 1000, isTrue);
     expect(seen.last, isA<Current>());
 
@@ -104,7 +110,7 @@ void main() {
       final second = await openDevice(fileStore(file), server, lease: lease);
       server.gate = Completer();
       final running = first.sync();
-      await Future<void>.delayed(const Duration(milliseconds: 20));
+      await until(() => server.isHeld);
       try {
         await second.sync();
         expect(true, false, reason: 'the first one has the lease');

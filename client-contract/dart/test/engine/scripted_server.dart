@@ -327,14 +327,15 @@ final class TestClock implements Clock {
 /// Opens a device of the learner.
 Future<CarrelDevice> openDevice(
   Store store,
-  ScriptedServer server, {
+  Transport transport, {
+  Uri? url,
   Clock? clock,
   TokenProvider? token,
   Duration? lease,
 }) => CarrelDevice.open(
   store: store,
-  transport: server,
-  url: Uri.parse('http://carrel.test'),
+  transport: transport,
+  url: url ?? Uri.parse('http://carrel.test'),
   learnerId: learner,
   token: token ?? ({required refused}) async => _token,
   options: DeviceOptions(

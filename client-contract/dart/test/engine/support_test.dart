@@ -10,6 +10,7 @@ import 'package:carrel/ffi.dart';
 import 'package:test/test.dart';
 
 import 'scripted_server.dart';
+import 'until.dart';
 
 Store memory() => SqliteStore(openSqlite(':memory:'));
 
@@ -22,13 +23,6 @@ final class _Channels implements HintChannels {
       (joined[topic] = StreamController<ChannelEvent>()).stream;
 
   void say(String topic, ChannelEvent event) => joined[topic]!.add(event);
-}
-
-/// Waits until something holds; at most 20 s.
-Future<void> until(FutureOr<bool> Function() holds) async {
-  for (var n = 0; n < 1000 && !await holds(); n++) {
-    await Future<void>.delayed(const Duration(milliseconds: 20));
-  }
 }
 
 /// A store whose disk may be full.

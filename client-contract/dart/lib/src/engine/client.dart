@@ -12,6 +12,7 @@ import '../manifest.gen.dart';
 import '../scalars.gen.dart';
 import 'bundle.dart';
 import 'cancellation.dart';
+import 'cells.dart';
 import 'delta_page.dart';
 import 'exceptions.dart';
 import 'transport.dart';
@@ -66,14 +67,14 @@ typedef _Answer = ({int status, Map<String, String> headers, Uint8List body});
 final class CarrelClient {
   /// Makes a client; nothing is sent until one of its methods is called.
   CarrelClient({
-    required this.url,
+    required this.cells,
     required this.transport,
     required this.token,
     this.publishableKey,
   });
 
-  /// The Supabase project's URL.
-  final Uri url;
+  /// Which project the requests go to.
+  final Cells cells;
 
   /// Sends the requests.
   final Transport transport;
@@ -87,14 +88,16 @@ final class CarrelClient {
   /// Is told of each part of an answer's body: its bytes.
   void Function(int bytes)? onBytes;
 
-  Uri _at(String path, [Map<String, Object?> parameters = const {}]) {
+  /// The path of a function, with the parameters that are not null.
+  static Uri _at(String path, [Map<String, Object?> parameters = const {}]) {
     final given = {
       for (final MapEntry(:key, :value) in parameters.entries)
         if (value != null) key: '$value',
     };
-    final base = url.toString().replaceFirst(RegExp(r'/+$'), '');
-    final uri = Uri.parse('$base/functions/v1$path');
-    return given.isEmpty ? uri : uri.replace(queryParameters: given);
+    return Uri(
+      path: '/functions/v1$path',
+      queryParameters: given.isEmpty ? null : given,
+    );
   }
 
   Future<_Answer> _fetch(TransportRequest request) async {
@@ -124,17 +127,19 @@ final class CarrelClient {
 
   /// Sends a request and reads its whole answer; throws on all but 2xx.
   Future<String> _send(
-    Uri uri, {
+    Uri path, {
     Cancellation? cancellation,
     Uint8List? body,
     String? type,
     bool isCompressed = false,
   }) async {
+    final authorization = 'Bearer ${await token()}';
+    final cell = await cells.url();
     final request = TransportRequest(
       method: body == null ? 'GET' : 'POST',
-      url: uri,
+      url: Uri.parse('$cell$path'),
       headers: {
-        'authorization': 'Bearer ${await token()}',
+        'authorization': authorization,
         if (publishableKey case final key?) 'apikey': key,
         if (type != null) 'content-type': type,
         if (isCompressed) 'content-encoding': 'gzip',
@@ -145,7 +150,9 @@ final class CarrelClient {
     final answer = await _fetch(request);
     final text = _textOf(answer.body);
     if (_isOk(answer.status)) return text;
-    throw ProblemException.of(answer.status, answer.headers, text);
+    final problem = ProblemException.of(answer.status, answer.headers, text);
+    await cells.refused(problem, cell);
+    throw problem;
   }
 
   static Uint8List _json(Object? value) => utf8.encode(jsonEncode(value));
@@ -290,7 +297,7 @@ final class CarrelClient {
     final answer = await _fetch(
       TransportRequest(
         method: 'GET',
-        url: url.resolve(bundle.url),
+        url: Uri.parse(await cells.url()).resolve(bundle.url),
         cancellation: cancellation,
       ),
     );

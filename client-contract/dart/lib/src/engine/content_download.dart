@@ -332,6 +332,31 @@ Future<Target?> _begin(Database db, Target release, List<_NewPart> parts) {
   });
 }
 
+/// How far a download is: rows that are stored, and all of its rows; null: no
+/// number is known.
+typedef DownloadSize = ({int stored, int? total});
+
+/// The size of a download. Bundles say how many rows they have, and the head how
+/// many the release has; pages of changes say it only at their end.
+Future<DownloadSize> downloadSize(Database db, Target target, Head head) async {
+  final stored = await db.first(
+    const Query('select count(*) as count from content_staged'),
+  );
+  final parts = await currentParts(db);
+  final isAll = (await readScope(db)).kind != ScopeKind.some;
+  final isHead = isAll && target.version == head.version;
+  return (
+    stored: stored?.whole('count') ?? 0,
+    total: parts.any((part) => part.since > 0)
+        ? null
+        : parts.every((part) => part.bundle != null)
+        ? parts.fold<int>(0, (sum, part) => sum + part.bundle!.rows)
+        : isHead
+        ? head.domains + head.skills + head.questions
+        : null,
+  );
+}
+
 /// A row may move from the domains of one part to those of another. Then its
 /// tombstone must not win.
 Future<void> _stageRow(Database db, RowKind kind, Uuid id, String? body) =>

@@ -38,6 +38,7 @@ final class ContentOptions {
     this.checkRows,
     this.bundleMs,
     this.onRows,
+    this.onTotal,
   });
 
   /// Asks the server.
@@ -60,6 +61,9 @@ final class ContentOptions {
 
   /// Is told of rows as they are stored.
   final void Function(int rows)? onRows;
+
+  /// Is told of a download that begins or goes on.
+  final void Function(DownloadSize size)? onTotal;
 
   /// The server's answer.
   Future<T> ask<T>(Future<T> Function() work) => retry.run(work, cancellation);

@@ -73,6 +73,7 @@ Future<UpdateReport> updateContent(
       manifest: _manifests(o),
     );
     if (download == null && !(await readState(db)).isSuspect) return report;
+    if (download != null) o.onTotal?.call(await downloadSize(db, download, head));
     try {
       await fetchParts(db, o);
     } on ProblemException catch (error) {

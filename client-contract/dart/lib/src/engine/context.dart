@@ -146,6 +146,9 @@ extension type SyncState(SqlRow _row) {
 
   /// Why it was refused.
   String? get adoptionCode => _row.textOrNull('adoption_code');
+
+  /// The URL of the learner's cell; null: the home cell.
+  String? get cellUrl => _row.textOrNull('cell_url');
 }
 
 /// Reads the sync state of a database that is bound to a device.

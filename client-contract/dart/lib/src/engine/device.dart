@@ -9,8 +9,10 @@ import '../scalars.gen.dart';
 import '../ulid.dart';
 import 'adoption.dart';
 import 'cancellation.dart';
+import 'cells.dart';
 import 'client.dart';
 import 'clock.dart';
+import 'content_download.dart';
 import 'content_scope.dart';
 import 'content_settle.dart';
 import 'content_tree.dart';
@@ -52,6 +54,7 @@ final class DeviceOptions {
     this.installationMarker,
     this.adopts,
     this.publishableKey,
+    this.trustedCells = const [],
     this.clock = const SystemClock(),
     this.random = systemRandom,
     this.retry,
@@ -80,6 +83,10 @@ final class DeviceOptions {
 
   /// The project's publishable key.
   final String? publishableKey;
+
+  /// URLs of further cells that the app trusts with its token. By default those
+  /// that the default cell names over TLS.
+  final List<String> trustedCells;
 
   /// The device's clock.
   final Clock clock;
@@ -123,9 +130,14 @@ final class DeviceOptions {
 /// Methods that record something have written to disk when they complete. All
 /// throw a [CarrelException], or a [StoreException] of the store.
 final class CarrelDevice {
-  CarrelDevice._(this._context, this._o, this._transport, this._tokens, Uri url)
-    : _client = CarrelClient(
-        url: url,
+  CarrelDevice._(
+    this._context,
+    this._o,
+    this._transport,
+    this._tokens,
+    this._cells,
+  ) : _client = CarrelClient(
+        cells: _cells,
         transport: _transport,
         token: _tokens.get,
         publishableKey: _o.publishableKey,
@@ -140,7 +152,9 @@ final class CarrelDevice {
   }
 
   /// Opens the store for a learner, on this installation. It needs no token. The
-  /// device closes the store and the transport.
+  /// device closes the store and the transport. [url]: the Supabase project's;
+  /// where there are several cells, the default cell's. The device follows the
+  /// learner to other cells.
   static Future<CarrelDevice> open({
     required Store store,
     required Transport transport,
@@ -174,7 +188,8 @@ final class CarrelDevice {
         return context;
       });
       final tokens = Tokens(learnerId, token);
-      final device = CarrelDevice._(context, options, transport, tokens, url);
+      final cells = Cells(context, url, options.trustedCells);
+      final device = CarrelDevice._(context, options, transport, tokens, cells);
       await device._begin();
       return device;
     } catch (_) {
@@ -187,6 +202,7 @@ final class CarrelDevice {
   final DeviceOptions _o;
   final Transport _transport;
   final Tokens _tokens;
+  final Cells _cells;
   final CarrelClient _client;
   late final Retry _retry;
   SyncLease? _lease;
@@ -262,14 +278,27 @@ final class CarrelDevice {
 
   void _countBytes(int bytes) => _advance(bytes: bytes);
 
-  void _advance({int bytes = 0, int rows = 0}) {
-    final progress = _progress;
-    if (progress == null) return;
-    final next = _progress = Syncing(
+  void _advance({int bytes = 0, int rows = 0}) => _showProgress(
+    (progress) => Syncing(
       bytes: progress.bytes + bytes,
       rows: progress.rows + rows,
       totalRows: progress.totalRows,
-    );
+    ),
+  );
+
+  /// A download begins, or goes on.
+  void _expect(DownloadSize size) => _showProgress(
+    (progress) => Syncing(
+      bytes: progress.bytes,
+      rows: size.stored,
+      totalRows: size.total,
+    ),
+  );
+
+  void _showProgress(Syncing Function(Syncing before) change) {
+    final before = _progress;
+    if (before == null) return;
+    final next = _progress = change(before);
     if (_statuses.hasListener) _statuses.add(next);
   }
 
@@ -281,6 +310,7 @@ final class CarrelDevice {
     return DeviceState(
       learnerId: _context.learnerId,
       deviceId: _context.deviceId,
+      url: Uri.parse(await _cells.url()),
       version: state.contentVersion,
       domains: _chosen(scope),
       standing: await readStanding(_context),
@@ -472,10 +502,12 @@ final class CarrelDevice {
       checkRows: _o.checkRows,
       bundleMs: _o.bundleMs,
       onRows: (rows) => _advance(rows: rows),
+      onTotal: _expect,
     );
     try {
       cancellation.throwIfCancelled();
-      _progress = Syncing(bytes: 0, rows: 0, totalRows: await _totalRows());
+      await _cells.forgetOld();
+      _progress = const Syncing(bytes: 0, rows: 0);
       await _tellStatus();
       final lease = _lease;
       final result = lease == null
@@ -499,15 +531,6 @@ final class CarrelDevice {
       ended.complete();
       await _tellStatus();
     }
-  }
-
-  /// Rows of a first download: unknown before the first head.
-  Future<int?> _totalRows() async {
-    final row = await _db.first(
-      const Query('select count(*) as count from content_row'),
-    );
-    final held = row?.whole('count') ?? 0;
-    return held == 0 ? null : held;
   }
 
   Future<SyncReport> _sync(ContentOptions content, ContentHint? hint) => SyncRun(

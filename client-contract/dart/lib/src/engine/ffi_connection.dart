@@ -9,11 +9,34 @@ import 'store.dart';
 typedef _Handle = Pointer<Void>;
 typedef _Bytes = Pointer<Uint8>;
 
+/// A handle of SQLite. A killed isolate runs no code any more, so the platform
+/// itself frees what the isolate has left: an open transaction of a dead isolate
+/// would keep all others from writing.
+final class _Owned implements Finalizable {
+  _Owned(this.handle, this._finalizer) {
+    _finalizer.attach(this, handle, detach: this);
+  }
+
+  final _Handle handle;
+  final NativeFinalizer _finalizer;
+
+  /// The caller frees it.
+  _Handle release() {
+    _finalizer.detach(this);
+    return handle;
+  }
+}
+
 /// The functions of SQLite that a connection calls.
 final class _Sqlite {
   _Sqlite(this.library);
 
   final DynamicLibrary library;
+
+  /// Close a connection, and a statement. SQLite lets a connection end after its
+  /// last statement, so their order does not matter.
+  late final connectionEnd = NativeFinalizer(library.lookup('sqlite3_close_v2'));
+  late final statementEnd = NativeFinalizer(library.lookup('sqlite3_finalize'));
 
   late final malloc = library
       .lookupFunction<_Bytes Function(Int32), _Bytes Function(int)>(
@@ -163,10 +186,10 @@ final class _FfiConnection implements SqliteConnection {
         path,
         (text) => _sqlite.open(text, out, _openFlags, nullptr),
       );
-      _db = out.value;
+      _connection = _Owned(out.value, _sqlite.connectionEnd);
       if (code != _ok) {
         final error = _failure(code);
-        _sqlite.close(_db);
+        _sqlite.close(_connection.release());
         throw error;
       }
     } finally {
@@ -175,9 +198,11 @@ final class _FfiConnection implements SqliteConnection {
   }
 
   final _Sqlite _sqlite;
-  late final _Handle _db;
-  final Map<String, _Handle> _statements = {};
+  late final _Owned _connection;
+  final Map<String, _Owned> _statements = {};
   bool _isClosed = false;
+
+  _Handle get _db => _connection.handle;
 
   T _withText<T>(String text, T Function(_Bytes) use) {
     final bytes = utf8.encode(text);
@@ -218,20 +243,23 @@ final class _FfiConnection implements SqliteConnection {
     // SQLite itself would read freed memory.
     if (_isClosed) throw StateError('the connection is closed');
     final known = _statements.remove(sql);
-    if (known != null) return _statements[sql] = known;
+    if (known != null) return (_statements[sql] = known).handle;
     final out = _sqlite.malloc(sizeOf<IntPtr>()).cast<_Handle>();
     try {
       _check(
         _withText(sql, (text) => _sqlite.prepare(_db, text, -1, out, nullptr)),
       );
       if (_statements.length >= _maxStatements) {
-        _sqlite.finalize(_statements.remove(_statements.keys.first)!);
+        _finalize(_statements.remove(_statements.keys.first)!);
       }
-      return _statements[sql] = out.value;
+      final statement = _Owned(out.value, _sqlite.statementEnd);
+      return (_statements[sql] = statement).handle;
     } finally {
       _sqlite.free(out);
     }
   }
+
+  void _finalize(_Owned statement) => _sqlite.finalize(statement.release());
 
   void _bind(_Handle statement, int place, Object? value) {
     switch (value) {
@@ -343,8 +371,8 @@ final class _FfiConnection implements SqliteConnection {
   void close() {
     if (_isClosed) return;
     _isClosed = true;
-    _statements.values.forEach(_sqlite.finalize);
+    _statements.values.forEach(_finalize);
     _statements.clear();
-    _sqlite.close(_db);
+    _sqlite.close(_connection.release());
   }
 }

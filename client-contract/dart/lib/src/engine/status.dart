@@ -22,10 +22,11 @@ final class Syncing extends SyncStatus {
   /// Received bytes, as they came out of the transport.
   final int bytes;
 
-  /// Content rows that were stored.
+  /// Content rows of the current download that are stored.
   final int rows;
 
-  /// Content rows of the newest release, as far as the device knows.
+  /// Content rows of the current download; null: nobody knows yet, or the server
+  /// sends what changed and says no number.
   final int? totalRows;
 }
 
@@ -87,6 +88,7 @@ final class DeviceState {
   const DeviceState({
     required this.learnerId,
     required this.deviceId,
+    required this.url,
     required this.version,
     required this.domains,
     required this.standing,
@@ -102,6 +104,9 @@ final class DeviceState {
 
   /// The device.
   final Uuid deviceId;
+
+  /// The URL of the learner's cell, for Realtime and for RPCs.
+  final Uri url;
 
   /// The held content version; 0: none yet.
   final int version;
