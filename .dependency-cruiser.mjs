@@ -108,9 +108,9 @@ export default {
     {
       name: "testkit-is-for-tests",
       comment:
-        "Only tests, benches, the demo and the conformance kit, which play learners, import scripts/testkit.",
+        "Only tests, benches, the demo, the conformance kit and the checks of the Dart engine, which play learners, import scripts/testkit.",
       severity: "error",
-      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo)/", "^client-contract/conformance/"] },
+      from: { pathNot: [TEST, "^scripts/(testkit|bench|demo|check/dart)/", "^client-contract/conformance/"] },
       to: { path: "^scripts/testkit/" },
     },
     {

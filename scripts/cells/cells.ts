@@ -2,7 +2,7 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import { UsageError, UserError } from "../command/command.ts";
-import { connect, explainDatabaseError } from "../content/database.ts";
+import { connect, explainDatabaseError, refusalOf } from "../content/database.ts";
 
 const Given = z.record(
   z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/),
@@ -94,6 +94,35 @@ export function connections(): Connections {
       await Promise.all([...open.values()].map((sql) => sql.end({ timeout: 5 })));
     },
   };
+}
+
+/** A cell that was left out because it is down. */
+export interface Missed {
+  cell: string;
+  problem: string;
+}
+
+/** What was done in the cells that answer, in their order, and those that are down. */
+export interface InEach<T> {
+  done: { cell: Cell; value: T }[];
+  missed: Missed[];
+}
+
+/** Works in each cell, one after the other. A cell that is down is named and does not stop the others; a refusal does. */
+export async function inEach<T>(
+  cells: readonly Cell[],
+  work: (cell: Cell) => Promise<T>,
+): Promise<InEach<T>> {
+  const all: InEach<T> = { done: [], missed: [] };
+  for (const cell of cells) {
+    try {
+      all.done.push({ cell, value: await work(cell) });
+    } catch (error) {
+      if (error instanceof UserError || refusalOf(error)) throw error;
+      all.missed.push({ cell: cell.name, problem: whyDown(error, cell) });
+    }
+  }
+  return all;
 }
 
 /** Why a cell could not be asked, in plain words; errors of other kinds are thrown. */

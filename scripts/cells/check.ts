@@ -1,6 +1,7 @@
 // Compares the maps of all cells, as after a restore: a cell that was put back to before a move knows nothing of it.
 import { z } from "zod";
-import { type Cell, type Connections, defaultCell } from "./cells.ts";
+import { UserError } from "../command/command.ts";
+import { type Cell, type Connections, defaultCell, inEach, type Missed } from "./cells.ts";
 
 const Row = z.object({ id: z.string(), cell: z.string(), state: z.enum(["settled", "leaving", "arriving"]) });
 
@@ -13,14 +14,19 @@ export interface Disagreement {
   takenBy: string[];
 }
 
-/** Learners whom two cells or no cell would take. Those who are moving or erased are left out. */
-export async function checkMaps(cells: readonly Cell[], open: Connections): Promise<Disagreement[]> {
+/**
+ * Learners whom two cells or no cell would take. Those who are moving or erased are left out. The maps of cells that are down are missing, and so are
+ * disagreements about their learners. Nothing can be compared without the default cell's map.
+ */
+export async function checkMaps(
+  cells: readonly Cell[],
+  open: Connections,
+): Promise<{ found: Disagreement[]; missed: Missed[] }> {
   const home = defaultCell(cells);
-  const maps = new Map<string, Map<string, string>>();
   const moving = new Set<string>();
-  for (const { name, ...cell } of cells) {
+  const { done, missed } = await inEach(cells, async (cell) => {
     const map = new Map<string, string>();
-    const rows = open.of({ name, ...cell })`
+    const rows = open.of(cell)`
       select l.user_id as id, l.cell, l.state from ops.learner_cell l
       where not exists (select from ops.erasure e where e.user_id = l.user_id)`;
     await rows.cursor(10_000, (page) => {
@@ -30,18 +36,25 @@ export async function checkMaps(cells: readonly Cell[], open: Connections): Prom
         if (state !== "settled") moving.add(id);
       }
     });
-    maps.set(name, map);
-  }
+    return map;
+  });
+  const down = new Set(missed.map(({ cell }) => cell));
+  const problem = missed.find(({ cell }) => cell === home.name)?.problem;
+  if (problem !== undefined) throw new UserError(problem);
+  const up = done.map(({ cell }) => cell);
+  const maps = new Map(done.map(({ cell, value }) => [cell.name, value]));
   const cellIn = (name: string, learner: string) => maps.get(name)?.get(learner) ?? home.name;
   const learners = new Set([...maps.values()].flatMap((map) => [...map.keys()]));
   const found: Disagreement[] = [];
   for (const learner of learners) {
     if (moving.has(learner)) continue;
     const mapped = cellIn(home.name, learner);
-    const takenBy = cells.filter(({ name }) => cellIn(name, learner) === name).map(({ name }) => name);
-    if (takenBy.length !== 1 || takenBy[0] !== mapped) found.push({ learner, mapped, takenBy });
+    const takenBy = up.filter(({ name }) => cellIn(name, learner) === name).map(({ name }) => name);
+    // A cell that is down takes its learners once it answers.
+    const expected = down.has(mapped) ? [] : [mapped];
+    if (takenBy.join(" ") !== expected.join(" ")) found.push({ learner, mapped, takenBy });
   }
-  return await withoutErased(cells, open, found);
+  return { found: await withoutErased(up, open, found), missed };
 }
 
 /** An erasure deletes the row of the map, and may have reached one cell alone. */

@@ -1,15 +1,15 @@
 // What is done for a learner in more than one cell: placing and erasing them, and the list of cells itself.
 import { z } from "zod";
 import { UserError } from "../command/command.ts";
-import { type Cell, type Connections, defaultCell } from "./cells.ts";
+import { type Cell, type Connections, defaultCell, inEach, type Missed } from "./cells.ts";
 import { findCell } from "./move.ts";
 
 const Id = z.object({ id: z.string() });
 
-/** Refuses two names for one database, which would take itself for a copy. */
-async function refuseSameDatabase(cells: readonly Cell[], open: Connections): Promise<void> {
+/** Refuses two names for one database, which would take itself for a copy. Returns the cells that answer. */
+async function differentDatabases(cells: readonly Cell[], open: Connections) {
   const names = new Map<string, string>();
-  for (const { name, ...cell } of cells) {
+  return await inEach(cells, async ({ name, ...cell }) => {
     // A copy starts at another time, whatever else it shares.
     const [row] = await open.of({ name, ...cell })`
       select concat_ws(' ', s.system_identifier, pg_postmaster_start_time(), current_database()) as id from pg_control_system() s`;
@@ -19,17 +19,17 @@ async function refuseSameDatabase(cells: readonly Cell[], open: Connections): Pr
       throw new UserError(`Cells ${other} and ${name} have the same database. Nothing was written.`);
     }
     names.set(id, name);
-  }
+  });
 }
 
 /**
  * Writes the list of cells into each. The accounts of all cells are in the default cell's Auth. A cell that is a copy of another one gets a
- * history of its own, or a cursor of the one would be taken for the other's.
+ * history of its own, or a cursor of the one would be taken for the other's. Returns the cells that are down: they get the list by the next run.
  */
-export async function configure(cells: readonly Cell[], open: Connections): Promise<void> {
-  await refuseSameDatabase(cells, open);
+export async function configure(cells: readonly Cell[], open: Connections): Promise<Missed[]> {
+  const { done, missed } = await differentDatabases(cells, open);
   const histories = new Set<string>();
-  for (const cell of cells) {
+  for (const { cell } of done) {
     const sql = open.of(cell);
     const [row] = await sql`select private.history() as id`;
     let { id } = Id.parse({ id: row?.["id"] });
@@ -42,9 +42,10 @@ export async function configure(cells: readonly Cell[], open: Connections): Prom
   const list = JSON.stringify(
     cells.map(({ name, url, isDefault }) => ({ name, url, is_default: isDefault })),
   );
-  for (const cell of cells) {
+  for (const { cell } of done) {
     await open.of(cell)`select ops.configure_cells(${cell.name}, ${list}::text::jsonb, ${!cell.isDefault})`;
   }
+  return missed;
 }
 
 /**
@@ -74,35 +75,40 @@ export async function place(
 export type Erased = Record<string, "erased" | "going on">;
 
 /** Erases a learner in all cells: where they lived before, the audit trail may still name them. */
-export async function erase(cells: readonly Cell[], open: Connections, learner: string): Promise<Erased> {
-  const erased: Erased = {};
-  for (const cell of cells) {
+export async function erase(
+  cells: readonly Cell[],
+  open: Connections,
+  learner: string,
+): Promise<{ erased: Erased; missed: Missed[] }> {
+  const { done, missed } = await inEach(cells, async (cell) => {
     const [row] = await open.of(cell)`select ops.erase_learner(${learner}::uuid) is not null as done`;
-    erased[cell.name] = row?.["done"] === true ? "erased" : "going on";
-  }
-  return erased;
+    return row?.["done"] === true ? "erased" : "going on";
+  });
+  return { erased: Object.fromEntries(done.map(({ cell, value }) => [cell.name, value])), missed };
 }
 
 /**
  * Erases in all cells whoever was erased in one: an account is deleted in the default cell's Auth alone. Returns the learners for whom there was
- * something to do.
+ * something to do, and the cells that are down: the next run erases there.
  */
-export async function spreadErasures(cells: readonly Cell[], open: Connections): Promise<string[]> {
-  const known = new Map<string, Set<string>>();
-  for (const cell of cells) {
+export async function spreadErasures(
+  cells: readonly Cell[],
+  open: Connections,
+): Promise<{ learners: string[]; missed: Missed[] }> {
+  const { done, missed } = await inEach(cells, async (cell) => {
     const rows = await open.of(cell)`select e.user_id as id from ops.erasure e`;
-    known.set(cell.name, new Set(rows.map((row) => Id.parse(row).id)));
-  }
-  const all = new Set([...known.values()].flatMap((ids) => [...ids]));
-  const missed = [...all].filter((id) => cells.some(({ name }) => known.get(name)?.has(id) === false));
-  for (const id of missed) {
-    for (const cell of cells) {
+    return new Set(rows.map((row) => Id.parse(row).id));
+  });
+  const all = new Set(done.flatMap(({ value }) => [...value]));
+  const learners = [...all].filter((id) => done.some(({ value }) => !value.has(id)));
+  for (const id of learners) {
+    for (const { cell, value } of done) {
       // Who was adopted goes with the account.
-      if (known.get(cell.name)?.has(id) === false) {
+      if (!value.has(id)) {
         await open.of(cell)`select ops.erase_learner(${id}::uuid)
           where not exists (select from learner.adoption a where a.user_id = ${id}::uuid)`;
       }
     }
   }
-  return missed;
+  return { learners, missed };
 }

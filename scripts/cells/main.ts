@@ -2,7 +2,7 @@
 import { main } from "../command/command.ts";
 import { tableLines } from "../command/table.ts";
 import { explainDatabaseError, refusalOf } from "../content/database.ts";
-import { type Cell, cellNamed, type Connections, connections, readCells } from "./cells.ts";
+import { type Cell, cellNamed, type Connections, connections, type Missed, readCells } from "./cells.ts";
 import { checkMaps, type Disagreement } from "./check.ts";
 import { type CellsLine, COMMAND, readTask, type Task } from "./command.ts";
 import { configure, erase, place, spreadErasures } from "./learners.ts";
@@ -28,25 +28,30 @@ function statusLines({ cells, sum, isSame }: Statuses): string[] {
       ? [
         cell,
         String(status.learners),
-        String(status.moving),
+        String(status.leaving),
+        String(status.arriving),
         String(status.version),
         (status.root ?? "-").slice(0, 12),
         String(status.alarms.length),
         healthOf(status),
       ]
-      : [cell, "-", "-", "-", "-", "-", `down: ${problem}`]
+      : [cell, "-", "-", "-", "-", "-", "-", `down: ${problem}`]
   );
   const sums = [
     "all",
     String(sum.learners),
-    String(sum.moving),
+    String(sum.leaving),
+    String(sum.arriving),
     "",
     "",
     String(sum.alarms),
     `${sum.down} down`,
   ];
   return [
-    ...tableLines(["cell", "learners", "moving", "version", "root", "alarms", "health"], [...rows, sums]),
+    ...tableLines(["cell", "learners", "leaving", "arriving", "version", "root", "alarms", "health"], [
+      ...rows,
+      sums,
+    ]),
     ...cells.flatMap(({ cell, status }) =>
       status?.alarms.map(({ name, detail }) => `${cell}: ${name}: ${detail}`) ?? []
     ),
@@ -62,6 +67,30 @@ const followLine = ({ cell, version, published, problem }: Followed) =>
     problem ?? (published.length > 0 ? `published ${published.join(", ")}` : `has version ${version} already`)
   }`;
 
+/** What a command did in all cells that answer. The others are named, and the same command does the rest. */
+function afterAll(
+  did: string,
+  answer: Record<string, unknown>,
+  lines: string[],
+  cells: readonly Cell[],
+  missed: readonly Missed[],
+): Outcome {
+  const isDown = new Set(missed.map(({ cell }) => cell));
+  const names = cells.flatMap(({ name }) => isDown.has(name) ? [] : [name]);
+  const down = missed.map(({ cell, problem }) => `${cell} is down: ${problem}`);
+  const rest = `Not reached: ${[...isDown].join(", ")}. Run the same command again when all cells answer.`;
+  return {
+    answer: { cells: names, missed, ...answer },
+    lines: [
+      ...lines,
+      `${did}: ${names.join(", ") || "no cell"}.`,
+      ...down,
+      ...(isDown.size > 0 ? [rest] : []),
+    ],
+    code: isDown.size > 0 ? INCOMPLETE : 0,
+  };
+}
+
 async function work(
   task: Task,
   values: CellsLine["values"],
@@ -70,17 +99,17 @@ async function work(
 ): Promise<Outcome> {
   switch (task.command) {
     case "configure":
-      await configure(cells, open);
-      return { answer: cells.map(({ name }) => name), lines: [`Configured ${cells.length} cells.`] };
+      return afterAll("Configured", {}, [], cells, await configure(cells, open));
     case "status": {
       const statuses = await readStatuses(cells, open);
       const isFine = statuses.sum.down === 0 && statuses.isSame;
       return { answer: statuses, lines: statusLines(statuses), code: isFine ? 0 : INCOMPLETE };
     }
     case "check": {
-      const found = await checkMaps(cells, open);
+      const { found, missed } = await checkMaps(cells, open);
       const lines = found.length > 0 ? found.map(checkLine) : ["Each learner is taken by one cell."];
-      return { answer: found, lines, code: found.length > 0 ? INCOMPLETE : 0 };
+      const outcome = afterAll("Compared", { found }, lines, cells, missed);
+      return found.length > 0 ? { ...outcome, code: INCOMPLETE } : outcome;
     }
     case "publish":
     case "follow": {
@@ -90,19 +119,18 @@ async function work(
       return { answer: followed, lines: followed.map(followLine), code: isWhole ? 0 : INCOMPLETE };
     }
     case "erasures": {
-      const learners = await spreadErasures(cells, open);
-      return {
-        answer: learners,
-        lines: [`Erased ${learners.length} learners in cells that had not erased them.`],
-      };
+      const { learners, missed } = await spreadErasures(cells, open);
+      const lines = [`Learners erased in cells that had not erased them: ${learners.length}.`];
+      return afterAll("Compared", { learners }, lines, cells, missed);
     }
     case "find": {
       const { name, url } = await findCell(cells, open, task.learner);
       return { answer: { cell: name, url }, lines: [`${name} (${url})`] };
     }
     case "erase": {
-      const erased = await erase(cells, open, task.learner);
-      return { answer: erased, lines: Object.entries(erased).map(([name, state]) => `${name}: ${state}`) };
+      const { erased, missed } = await erase(cells, open, task.learner);
+      const lines = Object.entries(erased).map(([name, state]) => `${name}: ${state}`);
+      return afterAll("Asked", { erased }, lines, cells, missed);
     }
     case "place": {
       const to = cellNamed(cells, task.to);

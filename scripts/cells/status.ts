@@ -7,7 +7,8 @@ const Status = z.object({
   here: z.string().nullable(),
   cells: z.array(z.object({ name: z.string(), url: z.string(), is_default: z.boolean() })),
   learners: z.number(),
-  moving: z.number(),
+  leaving: z.number(),
+  arriving: z.number(),
   version: z.number(),
   root: z.string().nullable(),
   alarms: z.array(z.object({ name: z.string(), since: z.string().nullable(), detail: z.string() })),
@@ -25,7 +26,8 @@ export interface CellStatus {
 /** All cells. */
 export interface Statuses {
   cells: CellStatus[];
-  sum: { learners: number; moving: number; alarms: number; down: number };
+  /** A move counts once in `leaving` and once in `arriving`. */
+  sum: { learners: number; leaving: number; arriving: number; alarms: number; down: number };
   /** Whether all cells that answer have the same newest release, and the list of cells that the command has. */
   isSame: boolean;
 }
@@ -55,7 +57,8 @@ export async function readStatuses(cells: readonly Cell[], open: Connections): P
     cells: all,
     sum: {
       learners: total(({ learners }) => learners),
-      moving: total(({ moving }) => moving),
+      leaving: total(({ leaving }) => leaving),
+      arriving: total(({ arriving }) => arriving),
       alarms: total(({ alarms }) => alarms.length),
       down: all.length - up.length,
     },

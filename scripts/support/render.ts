@@ -101,9 +101,9 @@ function quarantined(rows: readonly Quarantined[]): string[] {
     ...rows.flatMap((row, place) => [
       ...(place > 0 ? [""] : []),
       `${row.id}`,
-      `  ${[row.status, row.code, row.field].filter(Boolean).join(" ")}, seen ${row.times_seen}x, last ${
-        second(row.last_seen_at)
-      }${row.became_event === null ? "" : `, became ${row.became_event}`}`,
+      `  ${[row.status, row.code, row.field].filter(Boolean).join(" ")}, seen ${
+        row.times_seen === 1 ? "once" : `${row.times_seen} times`
+      }, last ${second(row.last_seen_at)}${row.became_event === null ? "" : `, became ${row.became_event}`}`,
       `  learner  ${row.learner_id}`,
       ...(row.event_id === null ? [] : [`  event    ${row.event_id}`]),
       ...(row.device_reason === null ? [] : [`  reason   ${row.device_reason}`]),

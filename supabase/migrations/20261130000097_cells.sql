@@ -4,12 +4,12 @@
 -- Why:   a service grows by whole databases among which learners are placed (O6).
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  drop function if exists private.configure_cells, ops.configure_cells, ops.cell_status, private.move_sections, private.move_row,
---          private.move_digest, private.lock_for_move, private.drop_learner_rows, private.arrival_of, private.begin_arrival,
+--          private.move_digest, private.lock_for_move, private.move_of, private.drop_learner_rows, private.begin_arrival,
 --          private.free_cohort_name, private.import_learner, private.finish_arrival, private.cancel_arrival, ops.begin_arrival,
---          ops.import_learner, ops.finish_arrival, ops.cancel_arrival, private.begin_departure, private.departure_of,
---          private.export_learner, private.rows_changed, private.finish_departure, private.clear_departed, private.cancel_departure,
---          ops.begin_departure, ops.export_learner, ops.departure_digest, ops.finish_departure, ops.clear_departed, ops.cancel_departure,
---          private.place_learner, ops.place_learner, ops.release_changes, private.follow_release, ops.follow_release;
+--          ops.import_learner, ops.finish_arrival, ops.cancel_arrival, private.begin_departure, private.export_learner,
+--          private.rows_changed, private.finish_departure, private.clear_departed, private.cancel_departure, ops.begin_departure,
+--          ops.export_learner, ops.departure_digest, ops.finish_departure, ops.clear_departed, ops.cancel_departure, private.place_learner,
+--          ops.place_learner, ops.release_changes, private.follow_release, ops.follow_release;
 
 select private.revoke_default_grants();
 
@@ -93,7 +93,8 @@ begin
     'cells', coalesce((select jsonb_agg(jsonb_build_object('name', c.name, 'url', c.url, 'is_default', c.is_default) order by c.name) from ops.cell c), '[]'),
     -- Counted at most once a command; a service of 10,000,000 learners takes seconds.
     'learners', (select count(*) from learner.state s where private.is_here(s.user_id)),
-    'moving', (select count(*) from ops.learner_cell l where l.state <> 'settled'),
+    'leaving', (select count(*) from ops.learner_cell l where l.state = 'leaving'),
+    'arriving', (select count(*) from ops.learner_cell l where l.state = 'arriving'),
     'version', coalesce((select max(r.version) from content.release r), 0),
     'root', (select encode(n.hash, 'hex') from content.tree_node n where n.schema = private.content_schema() and n.kind = 'release' order by n.version desc limit 1),
     'alarms', (select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'since', a.since, 'detail', a.detail)), '[]') from public.alarms() a),
@@ -198,6 +199,24 @@ end
 $$;
 comment on function private.lock_for_move(uuid) is 'Takes the learner''s lock, and returns their row of the map. Raises erased, and paused while an upgrade is expected.';
 
+create function private.move_of(p_user uuid, p_move uuid, p_state text)
+returns ops.learner_cell
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
+begin
+  if v_cell.move_id is distinct from p_move or v_cell.state not in (p_state, 'settled') then
+    perform private.raise_error('move_refused', format('This learner is not %s by this move.', p_state), 'other_move');
+  end if;
+  return v_cell;
+end
+$$;
+comment on function private.move_of(uuid, uuid, text) is
+  'Takes the learner''s lock, and returns the row of their move. p_state is leaving or arriving. Raises move_refused for another move, or the other half of this one.';
+
 create function private.drop_learner_rows(p_user uuid, p_rows integer)
 returns integer
 language plpgsql
@@ -230,23 +249,6 @@ comment on function private.drop_learner_rows(uuid, integer) is
 -- Source: schemas/97_cells/arrive.sql
 -- What:  the arriving half of a move: the cores of ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival().
 -- Why:   each step may be repeated after a kill, and the learner lives here only once all rows are the same as there (O6).
-
-create function private.arrival_of(p_user uuid, p_move uuid)
-returns ops.learner_cell
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
-begin
-  if v_cell.move_id is distinct from p_move then
-    perform private.raise_error('move_refused', 'This learner is not arriving by this move.', 'other_move');
-  end if;
-  return v_cell;
-end
-$$;
-comment on function private.arrival_of(uuid, uuid) is 'Takes the learner''s lock, and returns the row of their arrival. Raises move_refused for another move.';
 
 create function private.begin_arrival(p_user uuid, p_move uuid, p_from text)
 returns text
@@ -311,7 +313,7 @@ set intervalstyle = 'postgres'
 set bytea_output = 'hex'
 as $$
 declare
-  v_cell constant ops.learner_cell := private.arrival_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'arriving');
   v_section record;
 begin
   -- 1 A page that has arrived before changes nothing: the answer is where to go on. A run that is late copies to its end, and then learns that another
@@ -356,7 +358,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell constant ops.learner_cell := private.arrival_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'arriving');
 begin
   if v_cell.state <> 'arriving' then
     return v_cell.cell = (select c.name from ops.cell c where c.is_here);
@@ -508,23 +510,6 @@ end
 $$;
 comment on function private.begin_departure(uuid, text) is 'The core of ops.begin_departure().';
 
-create function private.departure_of(p_user uuid, p_move uuid)
-returns ops.learner_cell
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
-begin
-  if v_cell.move_id is distinct from p_move or v_cell.state = 'arriving' then
-    perform private.raise_error('move_refused', 'This learner is not leaving by this move.', 'other_move');
-  end if;
-  return v_cell;
-end
-$$;
-comment on function private.departure_of(uuid, uuid) is 'Takes the learner''s lock, and returns the row of their departure. Raises move_refused for another move.';
-
 create function private.export_learner(p_user uuid, p_move uuid, p_after text, p_rows integer)
 returns jsonb
 language plpgsql
@@ -545,7 +530,7 @@ declare
   v_cursor text := p_after;
   v_bytes bigint := 0;
 begin
-  perform private.departure_of(p_user, p_move);
+  perform private.move_of(p_user, p_move, 'leaving');
   for v_section in
     select s.*, s.section = v_at ->> 0 as is_begun from private.move_sections() s
     where v_at is null or (s.place, s.section) >= ((v_at ->> 2)::integer, (v_at ->> 0) collate "C") order by s.place, s.section collate "C"
@@ -596,7 +581,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell constant ops.learner_cell := private.departure_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'leaving');
 begin
   if v_cell.state = 'settled' then
     return;
@@ -617,7 +602,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell constant ops.learner_cell := private.departure_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'leaving');
 begin
   if v_cell.state <> 'settled' or private.is_here(p_user) then
     perform private.raise_error('move_refused', 'This learner still lives in this cell.', 'not_here');
@@ -635,7 +620,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell constant ops.learner_cell := private.departure_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'leaving');
 begin
   if v_cell.state = 'settled' then
     perform private.raise_error('move_refused', 'The learner has moved, so the move can only be finished.', 'settled');
@@ -689,7 +674,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  perform private.departure_of(p_user, p_move);
+  perform private.move_of(p_user, p_move, 'leaving');
   return private.move_digest(p_user);
 end
 $$;

@@ -23,7 +23,7 @@ const KILLED = "CON-3.killed";
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** The command that starts the adapter. */
-const adapterCommand = ({ program }: Dart, kernel: string): string =>
+export const adapterCommand = ({ program }: Dart, kernel: string): string =>
   `${quoted(program)} ${quoted(kernel)} ${ADAPTER}`;
 
 /** Failures that are expected, by case, each with its reason. */

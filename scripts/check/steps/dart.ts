@@ -8,6 +8,7 @@ import { findDart } from "../dart/find.ts";
 import { WarmHost } from "../dart/host.ts";
 import { compileTests, PACKAGE } from "../dart/kernel.ts";
 import { DartSession } from "../dart/session.ts";
+import { liveOnStack } from "../dart/stack.ts";
 import { readBlocks } from "../docs/blocks.ts";
 import { readProjectFile } from "../project.ts";
 import { type Failure, skipped, type Step } from "../step.ts";
@@ -68,7 +69,9 @@ export const dart: Step = {
     failures.push(...await playEngine(warm, cases), ...await playKilled(found, path));
     progress("converging with the TypeScript device");
     failures.push(...await converge(warm, seed));
-    const checks = tests.length + Object.keys(SUBJECTS).length + cases.length + 3;
+    progress("living on the local stack");
+    failures.push(...await liveOnStack(found, path));
+    const checks = tests.length + Object.keys(SUBJECTS).length + cases.length + 4;
     const note = `Dart ${found.version}, seed ${seed}, up to ${lists * 50} inputs a subject`;
     return { passed: checks - failures.length, failures, note };
   },

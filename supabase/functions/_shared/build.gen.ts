@@ -5,9 +5,9 @@ export const CONTRACT_VERSION = 1;
 
 /** For each function the hash of its source. */
 export const BUILDS = {
-  bundle: "a636de2d88657116",
-  content: "c9a8193f8b9f121e",
-  metrics: "f814987f11da1b29",
-  sync: "c2ffc618d742beeb",
-  webhooks: "5ef7cfc495bc2e5e",
+  bundle: "e35fd5bcf0ddd692",
+  content: "e4176468bf6cf4c6",
+  metrics: "478043b748b50774",
+  sync: "fe9c40421e2f0192",
+  webhooks: "1daff9983a58fd9d",
 } as const;

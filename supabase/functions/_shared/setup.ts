@@ -3,7 +3,13 @@ import { connect, withTls } from "./connection.ts";
 import { isLoginRefused } from "./database_error.ts";
 
 /** Secrets of the project that a function reads. Only CARREL_DB_URL is needed by every project. */
-const SECRETS = ["CARREL_DB_URL", "CARREL_JWT_SECRET", "CARREL_WEBHOOK_ALLOW_LOOPBACK"] as const;
+const SECRETS = [
+  "CARREL_DB_URL",
+  "CARREL_JWT_SECRET",
+  "CARREL_AUTH_URL",
+  "CARREL_LEARNER_COMMENT",
+  "CARREL_WEBHOOK_ALLOW_LOOPBACK",
+] as const;
 
 /** What an operator's check learns of a function. */
 export interface Setup {

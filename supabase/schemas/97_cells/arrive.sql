@@ -1,23 +1,6 @@
 -- What:  the arriving half of a move: the cores of ops.begin_arrival(), ops.import_learner(), ops.finish_arrival() and ops.cancel_arrival().
 -- Why:   each step may be repeated after a kill, and the learner lives here only once all rows are the same as there (O6).
 
-create function private.arrival_of(p_user uuid, p_move uuid)
-returns ops.learner_cell
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
-begin
-  if v_cell.move_id is distinct from p_move then
-    perform private.raise_error('move_refused', 'This learner is not arriving by this move.', 'other_move');
-  end if;
-  return v_cell;
-end
-$$;
-comment on function private.arrival_of(uuid, uuid) is 'Takes the learner''s lock, and returns the row of their arrival. Raises move_refused for another move.';
-
 create function private.begin_arrival(p_user uuid, p_move uuid, p_from text)
 returns text
 language plpgsql
@@ -81,7 +64,7 @@ set intervalstyle = 'postgres'
 set bytea_output = 'hex'
 as $$
 declare
-  v_cell constant ops.learner_cell := private.arrival_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'arriving');
   v_section record;
 begin
   -- 1 A page that has arrived before changes nothing: the answer is where to go on. A run that is late copies to its end, and then learns that another
@@ -126,7 +109,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell constant ops.learner_cell := private.arrival_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'arriving');
 begin
   if v_cell.state <> 'arriving' then
     return v_cell.cell = (select c.name from ops.cell c where c.is_here);

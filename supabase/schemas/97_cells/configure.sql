@@ -77,7 +77,8 @@ begin
     'cells', coalesce((select jsonb_agg(jsonb_build_object('name', c.name, 'url', c.url, 'is_default', c.is_default) order by c.name) from ops.cell c), '[]'),
     -- Counted at most once a command; a service of 10,000,000 learners takes seconds.
     'learners', (select count(*) from learner.state s where private.is_here(s.user_id)),
-    'moving', (select count(*) from ops.learner_cell l where l.state <> 'settled'),
+    'leaving', (select count(*) from ops.learner_cell l where l.state = 'leaving'),
+    'arriving', (select count(*) from ops.learner_cell l where l.state = 'arriving'),
     'version', coalesce((select max(r.version) from content.release r), 0),
     'root', (select encode(n.hash, 'hex') from content.tree_node n where n.schema = private.content_schema() and n.kind = 'release' order by n.version desc limit 1),
     'alarms', (select coalesce(jsonb_agg(jsonb_build_object('name', a.name, 'since', a.since, 'detail', a.detail)), '[]') from public.alarms() a),

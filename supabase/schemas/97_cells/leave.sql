@@ -35,23 +35,6 @@ end
 $$;
 comment on function private.begin_departure(uuid, text) is 'The core of ops.begin_departure().';
 
-create function private.departure_of(p_user uuid, p_move uuid)
-returns ops.learner_cell
-language plpgsql
-volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
-begin
-  if v_cell.move_id is distinct from p_move or v_cell.state = 'arriving' then
-    perform private.raise_error('move_refused', 'This learner is not leaving by this move.', 'other_move');
-  end if;
-  return v_cell;
-end
-$$;
-comment on function private.departure_of(uuid, uuid) is 'Takes the learner''s lock, and returns the row of their departure. Raises move_refused for another move.';
-
 create function private.export_learner(p_user uuid, p_move uuid, p_after text, p_rows integer)
 returns jsonb
 language plpgsql
@@ -72,7 +55,7 @@ declare
   v_cursor text := p_after;
   v_bytes bigint := 0;
 begin
-  perform private.departure_of(p_user, p_move);
+  perform private.move_of(p_user, p_move, 'leaving');
   for v_section in
     select s.*, s.section = v_at ->> 0 as is_begun from private.move_sections() s
     where v_at is null or (s.place, s.section) >= ((v_at ->> 2)::integer, (v_at ->> 0) collate "C") order by s.place, s.section collate "C"
@@ -123,7 +106,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell constant ops.learner_cell := private.departure_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'leaving');
 begin
   if v_cell.state = 'settled' then
     return;
@@ -144,7 +127,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell constant ops.learner_cell := private.departure_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'leaving');
 begin
   if v_cell.state <> 'settled' or private.is_here(p_user) then
     perform private.raise_error('move_refused', 'This learner still lives in this cell.', 'not_here');
@@ -162,7 +145,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_cell constant ops.learner_cell := private.departure_of(p_user, p_move);
+  v_cell constant ops.learner_cell := private.move_of(p_user, p_move, 'leaving');
 begin
   if v_cell.state = 'settled' then
     perform private.raise_error('move_refused', 'The learner has moved, so the move can only be finished.', 'settled');

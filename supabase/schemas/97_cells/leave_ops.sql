@@ -40,7 +40,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform private.require_role('admin');
-  perform private.departure_of(p_user, p_move);
+  perform private.move_of(p_user, p_move, 'leaving');
   return private.move_digest(p_user);
 end
 $$;

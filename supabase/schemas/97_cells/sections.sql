@@ -93,6 +93,24 @@ end
 $$;
 comment on function private.lock_for_move(uuid) is 'Takes the learner''s lock, and returns their row of the map. Raises erased, and paused while an upgrade is expected.';
 
+create function private.move_of(p_user uuid, p_move uuid, p_state text)
+returns ops.learner_cell
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_cell constant ops.learner_cell := private.lock_for_move(p_user);
+begin
+  if v_cell.move_id is distinct from p_move or v_cell.state not in (p_state, 'settled') then
+    perform private.raise_error('move_refused', format('This learner is not %s by this move.', p_state), 'other_move');
+  end if;
+  return v_cell;
+end
+$$;
+comment on function private.move_of(uuid, uuid, text) is
+  'Takes the learner''s lock, and returns the row of their move. p_state is leaving or arriving. Raises move_refused for another move, or the other half of this one.';
+
 create function private.drop_learner_rows(p_user uuid, p_rows integer)
 returns integer
 language plpgsql

@@ -138,9 +138,9 @@ Deno.test("O6, U9: after a restore to before a move, check names the learners wh
     await learnerWithEvents(),
   ];
   for (const learner of [twice, nowhere, fine]) await moveLearner(cells, open, learner, b);
-  const before = await checkMaps(cells, open);
+  const before = (await checkMaps(cells, open)).found;
   const found = async () =>
-    (await checkMaps(cells, open)).filter(({ learner }) => !before.some((o) => o.learner === learner));
+    (await checkMaps(cells, open)).found.filter(({ learner }) => !before.some((o) => o.learner === learner));
   // The old cell of the one, and the new cell of the other, from before the move.
   await first`delete from ops.learner_cell where user_id = ${twice}`;
   await ingest(first, twice, attempts(QUESTION, 2));

@@ -9,7 +9,7 @@ create temp table call as
   where m[1] <> f.name and exists (select from f g where g.name = m[1]);
 create temp table asks as
   select f.name from f where f.src ~ '\mprivate\.(refuse_moved|is_here|lock_for_move|refuse_absent|is_present|hold_off_erasures)\(';
-insert into asks select c.caller from call c where c.callee in ('private.lock_learner', 'private.adoption_of', 'private.arrival_of', 'private.departure_of');
+insert into asks select c.caller from call c where c.callee in ('private.lock_learner', 'private.adoption_of', 'private.move_of');
 create function pg_temp.unasked() returns setof text language sql as $$
   with recursive up as (
     select f.name from f

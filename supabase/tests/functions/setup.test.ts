@@ -35,6 +35,8 @@ Deno.test("I9: a set-up tells the kind of the server, the role and TLS, and no h
     assert.deepEqual(setup.secrets, {
       CARREL_DB_URL: true,
       CARREL_JWT_SECRET: true,
+      CARREL_AUTH_URL: false,
+      CARREL_LEARNER_COMMENT: false,
       CARREL_WEBHOOK_ALLOW_LOOPBACK: false,
     });
     assert.doesNotMatch(JSON.stringify(setup), /hunter2|s3cret|invalid|abcdefghijklmnopqrst|127\.0\.0\.1/);

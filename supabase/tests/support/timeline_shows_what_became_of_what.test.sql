@@ -9,7 +9,7 @@ update learner.skill_progress set mastery = 1 where user_id = tests.learner();
 create temporary table timeline on commit drop as select * from public.support_timeline(tests.learner(), 'test') with ordinality;
 
 select bag_eq($$ select kind, summary from timeline where kind in ('quarantine', 'action') $$, format($$ values
-    ('quarantine', 'invalid_event body.mastery, superseded as ' || tests.ulid(10) || ', seen 1 times'), ('quarantine', 'invalid_json, discarded, seen 1 times'),
+    ('quarantine', 'invalid_event body.mastery, superseded as ' || tests.ulid(10) || ', seen once'), ('quarantine', 'invalid_json, discarded, seen once'),
     ('action', 'mended by %1$s: superseded as ' || tests.ulid(10)), ('action', 'discarded by %1$s: discarded') $$, session_user),
   'O2: the timeline shows quarantined events, the actions on them and the outcome');
 select results_eq($$ select detail ->> 'reason', detail -> 'id' = (select to_jsonb(tests.quarantine_id('nonsense'))) from timeline where kind = 'action' and summary like 'discarded%' $$,

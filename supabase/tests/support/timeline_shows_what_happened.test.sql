@@ -11,8 +11,8 @@ select bag_eq('select kind, summary from timeline', $$ values
     ('batch', '4 events: 1 applied, 1 duplicate, 2 quarantined, 0 to retry'),
     ('event', (select to_char(received_at at time zone 'utc', '"attempt.recorded, right, received "YYYY-MM-DD HH24:MI:SS"Z"')
       from learner.event where user_id = tests.learner())),
-    ('quarantine', 'invalid_event body.mastery, open, seen 1 times'),
-    ('quarantine', 'invalid_json, open, seen 1 times'),
+    ('quarantine', 'invalid_event body.mastery, open, seen once'),
+    ('quarantine', 'invalid_json, open, seen once'),
     ('device', 'first contact of a device: android 1.4.0'),
     ('operation', 'rebuild_learner by ' || session_user),
     ('operation', 'support_timeline by ' || session_user || ': test') $$,
