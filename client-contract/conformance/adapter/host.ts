@@ -83,7 +83,7 @@ export function inProcess(adapterOf: (env: InProcess) => Adapter): Host {
 }
 
 /** Milliseconds that a client may take for one command. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 

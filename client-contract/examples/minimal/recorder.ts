@@ -1,9 +1,9 @@
 // What the learner does, recorded on the device: each event is a line that never changes.
+import { ulid } from "ulid";
 import * as contract from "../../contract/mod.ts";
 import { type App, Http } from "./http.ts";
 import { NONE, readProgress } from "./progress.ts";
 import type { State, Store } from "./state.ts";
-import { ulidAt } from "./ulid.ts";
 
 /** The part of a client that needs no network. */
 export class Recorder {
@@ -26,7 +26,7 @@ export class Recorder {
   /** A ULID with 80 fresh random bits, greater than all before. */
   newId(state: State): string {
     state.lastIdTime = Math.max(this.app.now(), state.lastIdTime + 1);
-    return ulidAt(state.lastIdTime);
+    return ulid(state.lastIdTime);
   }
 
   /** Stores an event, whose line is frozen. */

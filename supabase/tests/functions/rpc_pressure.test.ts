@@ -120,24 +120,29 @@ Deno.test("RPC under pressure", async (t) => {
       from pg_proc p where p.pronamespace = 'public'::regnamespace`;
     assert.ok(calls.length > 30);
     await setTimeouts("250ms", "400ms");
-    await whileLocked("lock table auth.sessions, content.release in access exclusive mode", async () => {
-      await until(
-        "shorter timeouts",
-        async () => (await rpc(stack, learner, "list_devices", {})).status === 503,
-      );
-      await Promise.all(calls.map(async ({ name, required, waits }) => {
-        const answer = name === "ingest" ? await send() : await rpc(
-          stack,
-          name === "merge_progress" ? learner : admin,
-          name,
-          name === "merge_progress"
-            ? merge(learner)
-            : Object.fromEntries((required ?? []).map((argument) => [argument, null])),
+    await whileLocked(
+      "lock table auth.sessions, content.release, content.published_media in access exclusive mode",
+      async () => {
+        await until(
+          "shorter timeouts",
+          async () => (await rpc(stack, learner, "list_devices", {})).status === 503,
         );
-        // The functions with a statement timeout of their own reach the lock timeout first.
-        refused(answer, waits ? "busy" : "overloaded");
-      }));
-    });
+        await Promise.all(calls.map(async ({ name, required, waits }) => {
+          const answer = name === "ingest" ? await send() : await rpc(
+            stack,
+            name === "merge_progress" ? learner : admin,
+            name,
+            name === "merge_progress"
+              ? merge(learner)
+              : name === "media_urls"
+              ? { files: ["0".repeat(64)] }
+              : Object.fromEntries((required ?? []).map((argument) => [argument, null])),
+          );
+          // The functions with a statement timeout of their own reach the lock timeout first.
+          refused(answer, waits ? "busy" : "overloaded");
+        }));
+      },
+    );
     await setTimeouts("8s", "8s");
     await until("the timeouts of before", async () => (await send()).status === 200);
   });

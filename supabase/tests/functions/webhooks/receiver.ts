@@ -20,7 +20,7 @@ export interface Receiver extends AsyncDisposable {
   atLeast(count: number): Promise<void>;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** Starts one on a free port; by default it answers 204. */
 export function startReceiver(behaviour: Behaviour = () => new Response(null, { status: 204 })): Receiver {
