@@ -13,7 +13,7 @@ import { playCase } from "../../../client-contract/conformance/run.ts";
 import { readProjectFile } from "../project.ts";
 import type { Failure } from "../step.ts";
 import type { Dart } from "./find.ts";
-import { WarmHost } from "./host.ts";
+import type { WarmHost } from "./host.ts";
 import { ADAPTER, PACKAGE } from "./kernel.ts";
 
 const EXPECTED = `${PACKAGE}/test/adapter/expected_failures.json`;
@@ -47,19 +47,20 @@ export function chosenCases(): Case[] {
 }
 
 /** Plays cases. A case that the list of expected failures names must fail. */
-export async function playEngine(dart: Dart, kernel: string, cases: readonly Case[]): Promise<Failure[]> {
+export async function playEngine({ host }: WarmHost, cases: readonly Case[]): Promise<Failure[]> {
   const failures: Failure[] = [];
-  await using warm = new WarmHost(dart, kernel);
-  for await (const { id, verdict, reason } of run(cases, warm.host, await readExpected())) {
+  for await (const { id, verdict, reason } of run(cases, host, await readExpected())) {
     if (verdict === "passed" || verdict === "expected") continue;
     failures.push({ at: EXPECTED, message: `${id} ${verdict}`, detail: reason ?? "" });
   }
+  return failures;
+}
+
+/** Plays the case in which the client is a process of its own. */
+export async function playKilled(dart: Dart, kernel: string): Promise<Failure[]> {
   const killed = casesOf(THEMES).find(({ id }) => id === KILLED);
   const reason = killed
     ? await playCase(killed, engineProcess(dart, kernel))
     : "there is no such case";
-  if (reason !== null) {
-    failures.push({ at: PACKAGE, message: `${KILLED} fails as a process`, detail: reason });
-  }
-  return failures;
+  return reason === null ? [] : [{ at: PACKAGE, message: `${KILLED} fails as a process`, detail: reason }];
 }
