@@ -59,8 +59,6 @@ export async function playEngine({ host }: WarmHost, cases: readonly Case[]): Pr
 /** Plays the case in which the client is a process of its own. */
 export async function playKilled(dart: Dart, kernel: string): Promise<Failure[]> {
   const killed = casesOf(THEMES).find(({ id }) => id === KILLED);
-  const reason = killed
-    ? await playCase(killed, engineProcess(dart, kernel))
-    : "there is no such case";
+  const reason = killed ? await playCase(killed, engineProcess(dart, kernel)) : "there is no such case";
   return reason === null ? [] : [{ at: PACKAGE, message: `${KILLED} fails as a process`, detail: reason }];
 }
