@@ -38,8 +38,8 @@ export interface OperatorRpc {
     before?: string | undefined;
     page_rows?: number | undefined;
   }): Promise<WebhookDelivery[]>;
-  /** Sends a message to an endpoint again, with all attempts. */
-  retryWebhook(o: { message: string; endpoint: string }): Promise<void>;
+  /** Sends a message to an endpoint again, with all attempts. The reason is for the audit. */
+  retryWebhook(o: { message: string; endpoint: string; reason?: string | undefined }): Promise<void>;
   /** Enables or disables an endpoint. */
   setWebhookEndpoint(o: { endpoint: string; enabled: boolean }): Promise<void>;
   /** The rows of steering, the defaults first. */

@@ -73,6 +73,8 @@ export interface SupportRpc extends SupportLooks {
     /** `began_at` of the first step: events tried since are left out. */
     tried_before?: string | undefined;
     most_learners?: number | undefined;
+    /** For the audit. */
+    reason?: string | undefined;
   }): Promise<ReplayForAll>;
   /** Whose rows are not what their ledger says, longest known first. */
   projectionDifferences(o: Look & { page_learners?: number | undefined }): Promise<ProjectionDifference[]>;

@@ -69,8 +69,15 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
       const dialog = page.getByRole("dialog");
       await dialog.getByLabel("Type invalid_json to confirm").fill("invalid_json");
       await dialog.getByRole("button", { name: "Replay" }).click();
+      await dialog.getByText("A reason is required.").waitFor();
+      await dialog.getByLabel("Reason, for the audit").fill("Fixed in 1.4");
+      await dialog.getByRole("button", { name: "Replay" }).click();
       await said("0 events applied.");
-      assert.equal((await sql`select from ops.quarantine_action where action = 'replayed'`).length, 2);
+      assert.equal(
+        (await sql`select from ops.quarantine_action where action = 'replayed' and reason = 'Fixed in 1.4'`)
+          .length,
+        2,
+      );
       await page.getByRole("link", { name: "Whose events have invalid_json" }).click();
       await page.waitForURL(/support\/errors\?code=invalid_json/);
     },
@@ -79,9 +86,16 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
   await t.step("S2: a dead letter is sent again, and an endpoint is disabled", async () => {
     await to(page, "#/operators/webhooks");
     await page.getByRole("button", { name: /^Send again … msg_/ }).click();
+    await page.getByRole("dialog").getByLabel("Reason, for the audit").fill("The receiver is repaired");
     await page.getByRole("dialog").getByRole("button", { name: "Send again" }).click();
+
     await said("The message will be sent again at once");
     await page.getByText("There is no dead letter.").waitFor();
+    assert.equal(
+      (await sql`select from ops.audit where action = 'retry_webhook' and after ->> 'reason' = 'The receiver is repaired'`)
+        .length,
+      1,
+    );
     assert.deepEqual(
       await sql`select state from ops.webhook_delivery`.then((rows) => rows.map(({ state }) => state)),
       ["pending"],

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { QuarantineCount } from "../../client-contract/client/operator.ts";
 import { useLoad } from "../data/load.ts";
-import { Confirm } from "../parts/dialog.tsx";
+import { AUDIT_REASON, Confirm } from "../parts/dialog.tsx";
 import { countText, numberText } from "../parts/format.ts";
 import { Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
@@ -47,8 +47,8 @@ export function Quarantine() {
   const { operator, support } = useApi();
   const [code, setCode] = useState<string | null>(null);
   const loaded = useLoad("quarantine counts", () => operator.quarantineCounts());
-  const replay = async (chosen: string) => {
-    const { applied, remaining } = await replayAll(support, chosen);
+  const replay = async (chosen: string, reason: string) => {
+    const { applied, remaining } = await replayAll(support, chosen, reason);
     announce(
       `${countText(applied, "event")} applied.${
         remaining > 0 ? ` ${countText(remaining, "event")} of learners who are syncing remain.` : ""
@@ -74,7 +74,8 @@ export function Quarantine() {
           title="Replay all events of a code"
           action="Replay"
           word={code}
-          onConfirm={() => replay(code)}
+          reason={AUDIT_REASON}
+          onConfirm={(reason) => replay(code, reason)}
           onClose={() => setCode(null)}
         >
           <p>

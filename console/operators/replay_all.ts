@@ -5,11 +5,12 @@ import type { SupportRpc } from "../../client-contract/client/support.ts";
 export async function replayAll(
   { replayForAll }: Pick<SupportRpc, "replayForAll">,
   code: string,
+  reason: string,
 ): Promise<{ applied: number; remaining: number }> {
   let applied = 0;
   let began: string | undefined;
   for (;;) {
-    const step = await replayForAll({ with_code: code, tried_before: began });
+    const step = await replayForAll({ with_code: code, tried_before: began, reason });
     applied += step.applied;
     began ??= step.began_at;
     if (step.remaining === 0 || step.learners === 0) return { applied, remaining: step.remaining };

@@ -1,12 +1,10 @@
 // The changes of steering: each reaches every app of its row, so each has a reason and names its apps again.
 import { useState } from "preact/hooks";
 import type { SteeringRow } from "../../client-contract/client/operator.ts";
-import { Confirm } from "../parts/dialog.tsx";
+import { AUDIT_REASON, Confirm } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
 import { useApi } from "../shell/context.ts";
 import { changedSettings, NUMBER_SETTINGS, numberError, rangeText } from "./steering_words.ts";
-
-const REASON = "Reason, for the audit";
 
 interface DialogProps {
   onDone: (text: string) => void;
@@ -46,7 +44,7 @@ export function PauseSteering({ row, onDone, onClose }: DialogProps & { row: Ste
       title={`Pause ${range}`}
       action="Pause"
       word={range}
-      reason={REASON}
+      reason={AUDIT_REASON}
       problem={problem}
       onConfirm={pause}
       onClose={onClose}
@@ -83,7 +81,7 @@ export function ResumeSteering({ row, onDone, onClose }: DialogProps & { row: St
     <Confirm
       title={`End the pause of ${range}`}
       action="End the pause"
-      reason={REASON}
+      reason={AUDIT_REASON}
       onConfirm={resume}
       onClose={onClose}
     >
@@ -105,7 +103,7 @@ export function RemoveSteering({ row, onDone, onClose }: DialogProps & { row: St
       title={`Remove the row for ${range}`}
       action="Remove"
       word={range}
-      reason={REASON}
+      reason={AUDIT_REASON}
       onConfirm={remove}
       onClose={onClose}
     >
@@ -152,7 +150,7 @@ export function ChangeSteering({ row, onDone, onClose }: DialogProps & { row: St
       title={row ? `Change the steering of ${rangeText(row)}` : "Add a row of steering"}
       action="Save"
       word={row === null && !mayInherit ? undefined : rangeText(range)}
-      reason={REASON}
+      reason={AUDIT_REASON}
       problem={problem}
       onConfirm={save}
       onClose={onClose}

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { WebhookDelivery, WebhookEndpoint } from "../../client-contract/client/operator.ts";
 import { useLoad } from "../data/load.ts";
-import { Confirm } from "../parts/dialog.tsx";
+import { AUDIT_REASON, Confirm } from "../parts/dialog.tsx";
 import { Select } from "../parts/field.tsx";
 import { countText, inWords, numberText } from "../parts/format.ts";
 import { Pager } from "../parts/pager.tsx";
@@ -137,8 +137,8 @@ export function Webhooks({ query }: { query: URLSearchParams }) {
     }));
   const urlOf = (id: string) =>
     (endpoints.kind === "ready" ? endpoints.data.find((one) => one.id === id)?.url : undefined) ?? id;
-  const retry = async ({ message_id, endpoint_id }: WebhookDelivery) => {
-    await operator.retryWebhook({ message: message_id, endpoint: endpoint_id });
+  const retry = async ({ message_id, endpoint_id }: WebhookDelivery, reason: string) => {
+    await operator.retryWebhook({ message: message_id, endpoint: endpoint_id, reason });
     announce("The message will be sent again at once, with all attempts.");
     endpoints.reload();
     deliveries.reload();
@@ -178,7 +178,8 @@ export function Webhooks({ query }: { query: URLSearchParams }) {
         <Confirm
           title="Send the message again"
           action="Send again"
-          onConfirm={() => retry(chosen)}
+          reason={AUDIT_REASON}
+          onConfirm={(reason) => retry(chosen, reason)}
           onClose={() => setChosen(null)}
         >
           <p>

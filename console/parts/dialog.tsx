@@ -4,6 +4,9 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Field } from "./field.tsx";
 import { Failed } from "./states.tsx";
 
+/** The label of a reason that the audit keeps. */
+export const AUDIT_REASON = "Reason, for the audit";
+
 interface ConfirmProps {
   title: string;
   /** The button, such as `Publish`. */

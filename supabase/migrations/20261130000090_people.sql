@@ -1015,7 +1015,7 @@ as $$
 $$;
 comment on function private.rows_to_replay_of_all(text, timestamptz) is 'The open and held rows of one code whose last try was before p_tried_before.';
 
-create function private.replay_all_quarantined(p_code text, p_tried_before timestamptz, p_learners integer)
+create function private.replay_all_quarantined(p_code text, p_tried_before timestamptz, p_learners integer, p_reason text)
 returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
 language plpgsql
 volatile
@@ -1033,6 +1033,8 @@ begin
   perform private.refuse_during_upgrade();
   if p_code is null then
     perform private.raise_error('support_invalid', '`with_code` is required: the code whose cause was fixed.', 'with_code');
+  elsif p_reason is not null then
+    perform private.require_reason(p_reason);
   end if;
   learners := 0;
   applied := 0;
@@ -1050,8 +1052,9 @@ begin
     -- No rows: the learner's own sync has replayed them.
     continue when v_rows = '{}';
     applied := applied + private.retry_rows(v_user, v_rows);
-    perform private.record_actions(v_user, v_rows, 'replayed', null);
-    perform private.audit('replay_quarantined', 'learner.state', v_user::text, null, jsonb_build_object('code', p_code, 'rows', cardinality(v_rows)));
+    perform private.record_actions(v_user, v_rows, 'replayed', p_reason);
+    perform private.audit('replay_quarantined', 'learner.state', v_user::text, null, 
+      jsonb_strip_nulls(jsonb_build_object('code', p_code, 'rows', cardinality(v_rows), 'reason', p_reason)));
     learners := learners + 1;
     v_room := v_room - cardinality(v_rows);
     exit when learners >= v_most or v_room <= 0;
@@ -1064,28 +1067,28 @@ begin
   return next;
 end
 $$;
-comment on function private.replay_all_quarantined(text, timestamptz, integer) is 'The core of replay_all_quarantined().';
+comment on function private.replay_all_quarantined(text, timestamptz, integer, text) is 'The core of replay_all_quarantined().';
 
-create function public.replay_all_quarantined(with_code text, tried_before timestamptz default null, most_learners integer default 20)
+create function public.replay_all_quarantined(with_code text, tried_before timestamptz default null, most_learners integer default 20, reason text default null)
 returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select * from private.replay_all_quarantined(with_code, tried_before, most_learners);
+  return query select * from private.replay_all_quarantined(with_code, tried_before, most_learners, reason);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.replay_all_quarantined(text, timestamptz, integer) is
+comment on function public.replay_all_quarantined(text, timestamptz, integer, text) is
   'After a fix of the server: replays events of one code for up to most_learners learners (at most 100) and 1,000 events, least recently tried '
   'first. remaining (counted to 100,000) is the number not tried yet: repeat with began_at as tried_before until it is 0. Learners who are syncing '
-  'are busy; a later call replays their events. Support and admins; audited for each learner. Errors: forbidden, support_invalid.';
+  'are busy; a later call replays their events. Support and admins; audited for each learner, with the reason if there is one. Errors: forbidden, support_invalid.';
 
-grant execute on function private.replay_all_quarantined(text, timestamptz, integer), public.replay_all_quarantined(text, timestamptz, integer)
+grant execute on function private.replay_all_quarantined(text, timestamptz, integer, text), public.replay_all_quarantined(text, timestamptz, integer, text)
   to authenticated, service_role;
 
 -- Source: schemas/90_people/quarantine_discard.sql
@@ -3297,7 +3300,7 @@ end
 $$;
 comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
 
-create function private.retry_webhook(p_message text, p_endpoint uuid)
+create function private.retry_webhook(p_message text, p_endpoint uuid, p_reason text)
 returns void
 language plpgsql
 volatile
@@ -3308,6 +3311,9 @@ declare
   v_state text;
 begin
   perform private.require_role('admin');
+  if p_reason is not null then
+    perform private.require_reason(p_reason);
+  end if;
   select d.state into v_state from ops.webhook_delivery d
   where d.message_id = p_message and d.endpoint_id = p_endpoint for update;
   if not found then
@@ -3319,11 +3325,11 @@ begin
     next_attempt_at = case when d.claimed_until is null then clock_timestamp() else d.next_attempt_at end
   where d.message_id = p_message and d.endpoint_id = p_endpoint;
   perform private.audit('retry_webhook', 'ops.webhook_delivery', p_message, jsonb_build_object('state', v_state),
-    jsonb_build_object('endpoint', p_endpoint));
+    jsonb_strip_nulls(jsonb_build_object('endpoint', p_endpoint, 'reason', p_reason)));
   perform private.wake_function('webhooks');
 end
 $$;
-comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
+comment on function private.retry_webhook(text, uuid, text) is 'The core of retry_webhook().';
 
 create function public.webhook_deliveries(
   endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default null)
@@ -3345,22 +3351,22 @@ $$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
   'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 500 rows. Admins.';
 
-create function public.retry_webhook(message text, endpoint uuid)
+create function public.retry_webhook(message text, endpoint uuid, reason text default null)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.retry_webhook(message, endpoint);
+  perform private.retry_webhook(message, endpoint, reason);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.retry_webhook(text, uuid) is
-  'Retries a dead or delivered message at once, with all attempts again. Admins. Errors: forbidden, webhook_unknown.';
+comment on function public.retry_webhook(text, uuid, text) is
+  'Retries a dead or delivered message at once, with all attempts again. Admins; audited, with the reason if there is one. Errors: forbidden, webhook_unknown, support_invalid.';
 
 create function private.drive_webhooks()
 returns void
@@ -3430,8 +3436,8 @@ $$;
 comment on function ops.prune_webhooks(interval) is
   'Deletes messages older than p_keep (null: the setting) with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
 
-grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
-grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;
+grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid, text) to authenticated, service_role;
+grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid, text) to authenticated, service_role;
 
 select private.schedule_job('webhooks', '30 seconds', '1 minute', 'select private.drive_webhooks()');
 select private.schedule_job('webhooks_prune', '23 3 * * *', '1 day', 'select ops.prune_webhooks()');

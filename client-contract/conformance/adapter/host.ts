@@ -87,7 +87,7 @@ const PATIENCE_MS = 180_000;
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-function runOf(child: Child): ClientRun {
+function runOf(child: Child, patienceMs: number): ClientRun {
   const waiting: { resolve(line: string): void; reject(error: Error): void }[] = [];
   let ended: Error | undefined;
   const end = (error: Error) => {
@@ -106,8 +106,8 @@ function runOf(child: Child): ClientRun {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(
           () =>
-            end(new AdapterError(`The client did not answer \`${command.do}\` in ${PATIENCE_MS / 1000} s.`)),
-          PATIENCE_MS,
+            end(new AdapterError(`The client did not answer \`${command.do}\` in ${patienceMs / 1000} s.`)),
+          patienceMs,
         );
         const settled = <T>(settle: (value: T) => void) => (value: T) => {
           clearTimeout(timer);
@@ -128,8 +128,8 @@ function runOf(child: Child): ClientRun {
   };
 }
 
-/** Clients as processes: `command` is run by the shell, once a start. */
-export function byCommand(command: string): Host {
+/** Clients as processes: `command` is run by the shell, once a start. `patienceMs`: the limit of one command; emulated clients need more. */
+export function byCommand(command: string, patienceMs = PATIENCE_MS): Host {
   return async (server) => {
     const listening = await listen((request) => server.handle(request));
     const storage = await mkdtemp(join(tmpdir(), "carrel-conformance-"));
@@ -140,7 +140,7 @@ export function byCommand(command: string): Host {
       start() {
         const stdio: ["pipe", "pipe", "inherit"] = ["pipe", "pipe", "inherit"];
         const child = spawn(command, { shell: true, detached: true, stdio });
-        const run = runOf(child);
+        const run = runOf(child, patienceMs);
         runs.push(run);
         return run;
       },

@@ -7,8 +7,7 @@ import { type Fault, replyLost } from "../../../client-contract/conformance/serv
 import { ScriptedServer } from "../../../client-contract/conformance/server/server.ts";
 import type { Failure } from "../step.ts";
 import { canonical } from "./differential.ts";
-import type { Dart } from "./find.ts";
-import { WarmHost } from "./host.ts";
+import type { WarmHost } from "./host.ts";
 
 const STEPS = 24;
 /** Syncs that a device may need to be done once the network is whole. */
@@ -85,11 +84,10 @@ async function contentOf(play: Play): Promise<Record<string, string>> {
 }
 
 /** Lets both devices live by a seed, and compares them. */
-export async function converge(dart: Dart, kernel: string, seed: number): Promise<Failure[]> {
+export async function converge({ host }: WarmHost, seed: number): Promise<Failure[]> {
   const random = seededRandom(seed);
   const server = new ScriptedServer();
-  await using warm = new WarmHost(dart, kernel);
-  await using dartPlace = await warm.host(server);
+  await using dartPlace = await host(server);
   await using devicePlace = await deviceHost()(server);
   const [engine, device] = [new Play(server, dartPlace), new Play(server, devicePlace)];
   await engine.begin({ device_id: DEVICE });

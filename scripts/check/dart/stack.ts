@@ -5,7 +5,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import postgres from "postgres";
-import { byCommand } from "../../../client-contract/conformance/adapter/host.ts";
 import { Play } from "../../../client-contract/conformance/play.ts";
 import { ScriptedServer } from "../../../client-contract/conformance/server/server.ts";
 import { type Device, openDevice } from "../../../client-contract/device/device.ts";
@@ -16,7 +15,7 @@ import { deviceId, openLab } from "../../testkit/device/devices.ts";
 import { serverAttempts } from "../../testkit/device/server_rows.ts";
 import { allQuestions, studyOnce } from "../../testkit/device/study.ts";
 import type { Failure } from "../step.ts";
-import { adapterCommand } from "./conformance.ts";
+import { engineProcess } from "./conformance.ts";
 import type { Dart } from "./find.ts";
 import { PACKAGE } from "./kernel.ts";
 
@@ -81,7 +80,7 @@ async function live(dart: Dart, kernel: string): Promise<void> {
 
   // The scripted server is of no use here; the place only gives the process and its folder.
   const scripted = new ScriptedServer();
-  const place = cleanup.use(await byCommand(adapterCommand(dart, kernel))(scripted));
+  const place = cleanup.use(await engineProcess(dart, kernel)(scripted));
   const engine = new Play(scripted, place);
   const [ours, theirs] = [join(place.storage, "device.sqlite"), join(lab.folder, "device.sqlite")];
   const start = () =>

@@ -1,4 +1,5 @@
 // Finds the pgTAP files and runs them on throw-away databases.
+import { setTimeout as delay } from "node:timers/promises";
 import { throwAwayCluster } from "../../start/project.ts";
 import { projectFiles, readProjectFile } from "../project.ts";
 import type { Failure, StepResult } from "../step.ts";
@@ -7,6 +8,19 @@ import { type FileReport, runFile } from "./run_file.ts";
 
 /** Files from which a second database pays for its start. */
 const SECOND_WORKER_FROM = 12;
+
+const HOUR_MS = 3_600_000;
+/** Longer than a file takes, also on a loaded machine. */
+const LONGEST_MS = 10_000;
+
+/**
+ * Files compare the day or the hour in which their transaction began with those of later statements. So none begins
+ * shortly before an hour ends, in which a day or a month may end, too.
+ */
+async function awaitFullHour(): Promise<void> {
+  const left = HOUR_MS - Date.now() % HOUR_MS;
+  if (left < LONGEST_MS) await delay(left);
+}
 
 /** Paths of the test files whose path contains `filter`. */
 export async function findTests(filter = ""): Promise<string[]> {
@@ -33,6 +47,7 @@ export async function runSuite(
     const client = await connect(cluster);
     try {
       for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+        await awaitFullHour();
         const report = await runFile(client, file, await readProjectFile(file));
         passed += report.passed;
         failures.push(...report.failures);

@@ -1,10 +1,11 @@
 // The Dart package compiles, its tests hold, and it computes what the TypeScript contract computes.
 import { SUBJECTS } from "../../../client-contract/conformance/subjects.ts";
-import { chosenCases, playEngine } from "../dart/conformance.ts";
 import { settings } from "../../../supabase/tests/properties/settings.ts";
+import { chosenCases, playEngine, playKilled } from "../dart/conformance.ts";
 import { converge } from "../dart/convergence.ts";
 import { compareSubject } from "../dart/differential.ts";
 import { findDart } from "../dart/find.ts";
+import { WarmHost } from "../dart/host.ts";
 import { compileTests, PACKAGE } from "../dart/kernel.ts";
 import { DartSession } from "../dart/session.ts";
 import { liveOnStack } from "../dart/stack.ts";
@@ -63,9 +64,11 @@ export const dart: Step = {
     }
     progress("playing cases of the conformance kit");
     const cases = chosenCases();
-    failures.push(...await playEngine(found, path, cases));
+    // One process for all that plays the adapter: the VM compiles the engine again in each.
+    await using warm = new WarmHost(found, path);
+    failures.push(...await playEngine(warm, cases), ...await playKilled(found, path));
     progress("converging with the TypeScript device");
-    failures.push(...await converge(found, path, seed));
+    failures.push(...await converge(warm, seed));
     progress("living on the local stack");
     failures.push(...await liveOnStack(found, path));
     const checks = tests.length + Object.keys(SUBJECTS).length + cases.length + 4;

@@ -16,7 +16,7 @@ as $$
 $$;
 comment on function private.rows_to_replay_of_all(text, timestamptz) is 'The open and held rows of one code whose last try was before p_tried_before.';
 
-create function private.replay_all_quarantined(p_code text, p_tried_before timestamptz, p_learners integer)
+create function private.replay_all_quarantined(p_code text, p_tried_before timestamptz, p_learners integer, p_reason text)
 returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
 language plpgsql
 volatile
@@ -34,6 +34,8 @@ begin
   perform private.refuse_during_upgrade();
   if p_code is null then
     perform private.raise_error('support_invalid', '`with_code` is required: the code whose cause was fixed.', 'with_code');
+  elsif p_reason is not null then
+    perform private.require_reason(p_reason);
   end if;
   learners := 0;
   applied := 0;
@@ -51,8 +53,9 @@ begin
     -- No rows: the learner's own sync has replayed them.
     continue when v_rows = '{}';
     applied := applied + private.retry_rows(v_user, v_rows);
-    perform private.record_actions(v_user, v_rows, 'replayed', null);
-    perform private.audit('replay_quarantined', 'learner.state', v_user::text, null, jsonb_build_object('code', p_code, 'rows', cardinality(v_rows)));
+    perform private.record_actions(v_user, v_rows, 'replayed', p_reason);
+    perform private.audit('replay_quarantined', 'learner.state', v_user::text, null, 
+      jsonb_strip_nulls(jsonb_build_object('code', p_code, 'rows', cardinality(v_rows), 'reason', p_reason)));
     learners := learners + 1;
     v_room := v_room - cardinality(v_rows);
     exit when learners >= v_most or v_room <= 0;
@@ -65,26 +68,26 @@ begin
   return next;
 end
 $$;
-comment on function private.replay_all_quarantined(text, timestamptz, integer) is 'The core of replay_all_quarantined().';
+comment on function private.replay_all_quarantined(text, timestamptz, integer, text) is 'The core of replay_all_quarantined().';
 
-create function public.replay_all_quarantined(with_code text, tried_before timestamptz default null, most_learners integer default 20)
+create function public.replay_all_quarantined(with_code text, tried_before timestamptz default null, most_learners integer default 20, reason text default null)
 returns table (learners integer, applied integer, busy uuid[], remaining integer, began_at timestamptz)
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return query select * from private.replay_all_quarantined(with_code, tried_before, most_learners);
+  return query select * from private.replay_all_quarantined(with_code, tried_before, most_learners, reason);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.replay_all_quarantined(text, timestamptz, integer) is
+comment on function public.replay_all_quarantined(text, timestamptz, integer, text) is
   'After a fix of the server: replays events of one code for up to most_learners learners (at most 100) and 1,000 events, least recently tried '
   'first. remaining (counted to 100,000) is the number not tried yet: repeat with began_at as tried_before until it is 0. Learners who are syncing '
-  'are busy; a later call replays their events. Support and admins; audited for each learner. Errors: forbidden, support_invalid.';
+  'are busy; a later call replays their events. Support and admins; audited for each learner, with the reason if there is one. Errors: forbidden, support_invalid.';
 
-grant execute on function private.replay_all_quarantined(text, timestamptz, integer), public.replay_all_quarantined(text, timestamptz, integer)
+grant execute on function private.replay_all_quarantined(text, timestamptz, integer, text), public.replay_all_quarantined(text, timestamptz, integer, text)
   to authenticated, service_role;

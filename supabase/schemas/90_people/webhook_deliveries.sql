@@ -27,7 +27,7 @@ end
 $$;
 comment on function private.webhook_deliveries(uuid, text, timestamptz, integer) is 'The core of webhook_deliveries().';
 
-create function private.retry_webhook(p_message text, p_endpoint uuid)
+create function private.retry_webhook(p_message text, p_endpoint uuid, p_reason text)
 returns void
 language plpgsql
 volatile
@@ -38,6 +38,9 @@ declare
   v_state text;
 begin
   perform private.require_role('admin');
+  if p_reason is not null then
+    perform private.require_reason(p_reason);
+  end if;
   select d.state into v_state from ops.webhook_delivery d
   where d.message_id = p_message and d.endpoint_id = p_endpoint for update;
   if not found then
@@ -49,11 +52,11 @@ begin
     next_attempt_at = case when d.claimed_until is null then clock_timestamp() else d.next_attempt_at end
   where d.message_id = p_message and d.endpoint_id = p_endpoint;
   perform private.audit('retry_webhook', 'ops.webhook_delivery', p_message, jsonb_build_object('state', v_state),
-    jsonb_build_object('endpoint', p_endpoint));
+    jsonb_strip_nulls(jsonb_build_object('endpoint', p_endpoint, 'reason', p_reason)));
   perform private.wake_function('webhooks');
 end
 $$;
-comment on function private.retry_webhook(text, uuid) is 'The core of retry_webhook().';
+comment on function private.retry_webhook(text, uuid, text) is 'The core of retry_webhook().';
 
 create function public.webhook_deliveries(
   endpoint uuid default null, with_state text default null, before timestamptz default null, page_rows integer default null)
@@ -75,22 +78,22 @@ $$;
 comment on function public.webhook_deliveries(uuid, text, timestamptz, integer) is
   'The delivery log, newest first: each message and endpoint with its state (pending, delivered, dead) and attempts; at most 500 rows. Admins.';
 
-create function public.retry_webhook(message text, endpoint uuid)
+create function public.retry_webhook(message text, endpoint uuid, reason text default null)
 returns void
 language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform private.retry_webhook(message, endpoint);
+  perform private.retry_webhook(message, endpoint, reason);
 exception
   when others or query_canceled then
     perform private.refuse(sqlstate, sqlerrm);
     raise;
 end
 $$;
-comment on function public.retry_webhook(text, uuid) is
-  'Retries a dead or delivered message at once, with all attempts again. Admins. Errors: forbidden, webhook_unknown.';
+comment on function public.retry_webhook(text, uuid, text) is
+  'Retries a dead or delivered message at once, with all attempts again. Admins; audited, with the reason if there is one. Errors: forbidden, webhook_unknown, support_invalid.';
 
 create function private.drive_webhooks()
 returns void
@@ -160,8 +163,8 @@ $$;
 comment on function ops.prune_webhooks(interval) is
   'Deletes messages older than p_keep (null: the setting) with their deliveries and log, and expired secrets. Returns the number of messages. A cron job every night.';
 
-grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid) to authenticated, service_role;
-grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid) to authenticated, service_role;
+grant execute on function private.webhook_deliveries(uuid, text, timestamptz, integer), private.retry_webhook(text, uuid, text) to authenticated, service_role;
+grant execute on function public.webhook_deliveries(uuid, text, timestamptz, integer), public.retry_webhook(text, uuid, text) to authenticated, service_role;
 
 select private.schedule_job('webhooks', '30 seconds', '1 minute', 'select private.drive_webhooks()');
 select private.schedule_job('webhooks_prune', '23 3 * * *', '1 day', 'select ops.prune_webhooks()');

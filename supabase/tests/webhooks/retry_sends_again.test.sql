@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(15);
 
 select tests.webhook_endpoint('one', 1);
 select tests.a_release();
@@ -7,7 +7,7 @@ select tests.claim_webhooks();
 select tests.report_webhook('status', 500);
 select is((tests.webhook_delivery()).state, 'dead', 'S2: a delivery without attempts left is dead');
 
-select public.retry_webhook((tests.webhook_delivery()).message_id, tests.webhook_endpoint_id());
+select public.retry_webhook((tests.webhook_delivery()).message_id, tests.webhook_endpoint_id(), 'The receiver is repaired');
 select results_eq($$ select name, attempt from tests.claim_webhooks() $$, $$ values ('one', 2) $$, 'S2: a dead delivery is due again after retry_webhook');
 select public.retry_webhook((tests.webhook_delivery()).message_id, tests.webhook_endpoint_id());
 select is_empty($$ select tests.claim_webhooks() $$, 'S2: retry_webhook during a lease does not send a second time');
@@ -28,6 +28,10 @@ select results_eq(
   $$ values ((tests.webhook_delivery()).message_id, 'dead'), ((tests.webhook_delivery()).message_id, 'pending'), ((tests.webhook_delivery()).message_id, 'delivered'),
     ((tests.webhook_delivery()).message_id, 'dead'), ((tests.webhook_delivery()).message_id, 'pending') $$,
   'S2: each retry is recorded with the state before');
+select results_eq(
+  $$ select after ->> 'reason' from ops.audit where action = 'retry_webhook' and at >= now() and after ? 'reason' $$,
+  $$ values ('The receiver is repaired') $$, 'O1: the audit keeps the reason of a retry');
+select is(tests.raised($$ select public.retry_webhook('msg_x', tests.webhook_endpoint_id(), ' ') $$), 'CR071 reason', 'O1: a blank reason of a retry is refused');
 select is(tests.raised($$ select public.retry_webhook('msg_x', tests.webhook_endpoint_id()) $$), 'CR060 message', 'S2: a retry of an unknown message is refused');
 select is(tests.raised($$ select public.retry_webhook((tests.webhook_delivery()).message_id, gen_random_uuid()) $$), 'CR060 message', 'S2: a retry for an unknown endpoint is refused');
 
