@@ -1053,7 +1053,7 @@ begin
     continue when v_rows = '{}';
     applied := applied + private.retry_rows(v_user, v_rows);
     perform private.record_actions(v_user, v_rows, 'replayed', p_reason);
-    perform private.audit('replay_quarantined', 'learner.state', v_user::text, null, 
+    perform private.audit('replay_quarantined', 'learner.state', v_user::text, null,
       jsonb_strip_nulls(jsonb_build_object('code', p_code, 'rows', cardinality(v_rows), 'reason', p_reason)));
     learners := learners + 1;
     v_room := v_room - cardinality(v_rows);
