@@ -24,7 +24,7 @@ const contentHash = (hash: string | null): string | null =>
   /^"?([0-9a-f]{32})"?$/.exec(hash ?? "")?.[1] ?? null;
 
 /** What is wrong with a cell's file, beside the default cell's; null: nothing. */
-export function faultOf(home: File | undefined, here: File | undefined): MediaFault["problem"] | null {
+function faultOf(home: File | undefined, here: File | undefined): MediaFault["problem"] | null {
   if (here === undefined || here.bytes === null) return "missing";
   if (home === undefined || home.bytes === null) return null;
   if (here.bytes !== home.bytes) return "other size";
