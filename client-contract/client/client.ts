@@ -5,7 +5,7 @@ import { Adoption } from "../contract/adoption.ts";
 import { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import { SteeredPullAnswer } from "../contract/changes.ts";
 import { type CellStore, createCells, memoryCells } from "./cells.ts";
-import { ContractError, NetworkError, ProblemError, readProblem } from "./client_error.ts";
+import { ContractError, historyChanged, NetworkError, readProblem } from "./client_error.ts";
 import { readBundle } from "./bundle.ts";
 import { Head } from "../contract/content.ts";
 import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.ts";
@@ -29,6 +29,8 @@ export interface ClientOptions {
   trustedCells?: readonly string[] | undefined;
   /** The learner's access token, asked for before every request. If it rejects, the call throws a NetworkError, as without a network. */
   getToken: GetToken;
+  /** The learner whose tokens alone may be sent: with another learner's the call throws ProblemError `wrong_learner`, and sends nothing. */
+  learnerId?: string | undefined;
   /** The project's publishable key, where its gateway wants one. */
   publishableKey?: string | undefined;
   /** By default the global one. */
@@ -159,19 +161,12 @@ async function overNetwork<T>(signal: AbortSignal | undefined, work: () => Promi
 const gzip = (text: string) =>
   new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
 
-const historyChanged = () =>
-  new ProblemError({
-    code: "history_changed",
-    status: 410,
-    message: "The history changed between two pages.",
-  });
-
 /** Makes a client; nothing is sent until one of its methods is called. */
 export function createClient(o: ClientOptions): Client {
   const cells = createCells({ home: o.url, trusted: o.trustedCells }, o.cell ?? memoryCells());
   const doFetch = o.fetch ?? globalThis.fetch.bind(globalThis);
   const schema = o.schema ?? CONTENT_SCHEMA;
-  const tokens = tokenSource(o.getToken);
+  const tokens = tokenSource(o.getToken, () => o.learnerId);
 
   /** Sends a request and reads its whole answer; throws on all but 2xx and 304. */
   async function send(

@@ -99,7 +99,7 @@ async function work(
 ): Promise<Outcome> {
   switch (task.command) {
     case "configure":
-      return afterAll("Configured", {}, [], cells, await configure(cells, open));
+      return afterAll("Configured these cells", {}, [], cells, await configure(cells, open));
     case "status": {
       const statuses = await readStatuses(cells, open);
       const isFine = statuses.sum.down === 0 && statuses.isSame;
@@ -108,7 +108,7 @@ async function work(
     case "check": {
       const { found, missed } = await checkMaps(cells, open);
       const lines = found.length > 0 ? found.map(checkLine) : ["Each learner is taken by one cell."];
-      const outcome = afterAll("Compared", { found }, lines, cells, missed);
+      const outcome = afterAll("Compared the maps of these cells", { found }, lines, cells, missed);
       return found.length > 0 ? { ...outcome, code: INCOMPLETE } : outcome;
     }
     case "publish":
@@ -121,7 +121,7 @@ async function work(
     case "erasures": {
       const { learners, missed } = await spreadErasures(cells, open);
       const lines = [`Learners erased in cells that had not erased them: ${learners.length}.`];
-      return afterAll("Compared", { learners }, lines, cells, missed);
+      return afterAll("Compared the erasures of these cells", { learners }, lines, cells, missed);
     }
     case "find": {
       const { name, url } = await findCell(cells, open, task.learner);
@@ -130,7 +130,7 @@ async function work(
     case "erase": {
       const { erased, missed } = await erase(cells, open, task.learner);
       const lines = Object.entries(erased).map(([name, state]) => `${name}: ${state}`);
-      return afterAll("Asked", { erased }, lines, cells, missed);
+      return afterAll("Asked these cells to erase the learner", { erased }, lines, cells, missed);
     }
     case "place": {
       const to = cellNamed(cells, task.to);
@@ -142,7 +142,7 @@ async function work(
       const rows = Object.values(moved.rows ?? {}).reduce((sum, count) => sum + count, 0);
       const line = moved.rows === null
         ? `${task.learner} lives in ${moved.to} already.`
-        : `${task.learner} has moved from ${moved.from} to ${moved.to}: ${rows} rows.`;
+        : `${task.learner} has moved from ${moved.from} to ${moved.to}. Rows: ${rows}.`;
       return { answer: moved, lines: [line] };
     }
     case "cancel": {
