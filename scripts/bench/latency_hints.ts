@@ -42,7 +42,9 @@ async function follow({ stack }: BenchStack, token: string, hint: ContentHint): 
   const headers = { authorization: `Bearer ${token}` };
   const { history, version } = hint;
   if (!hint.roots?.some(({ schema }) => schema === CONTENT_SCHEMA)) throw new Error("the hint has no root");
-  const delta = `${content}/delta?schema=${CONTENT_SCHEMA}&history=${history}&since=${version - 1}&until=${version}&same=true`;
+  const delta = `${content}/delta?schema=${CONTENT_SCHEMA}&history=${history}&since=${
+    version - 1
+  }&until=${version}&same=true`;
   const text = await (await fetch(delta, { headers })).text();
   if (!text.includes(`"kind":"end","rows":${CHANGED},"next":null`)) throw new Error(text.slice(0, 200));
   return performance.now();

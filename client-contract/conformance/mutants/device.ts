@@ -91,7 +91,9 @@ export const DEVICE_MUTANTS = mutants<DeviceParts>({
     onPath(parts, /\/delta$/, async (url, init) => {
       const response = await fetch(url, init);
       const text = await response.text();
-      if (lines.length === 0) lines.push(...text.split("\n").filter((line) => /^\{"kind":"question"/.test(line)));
+      if (lines.length === 0) {
+        lines.push(...text.split("\n").filter((line) => /^\{"kind":"question"/.test(line)));
+      }
       return new Response(text, response);
     });
     instead(parts, "poll", async (command, next) => {

@@ -135,7 +135,10 @@ export const schedule: Theme = {
         forged_rows: async (t) => {
           await settled(t);
           await t.edit();
-          t.server.fault("delta", edited("forged", (text) => text.replaceAll('"prompt":"', '"prompt":"not ')));
+          t.server.fault(
+            "delta",
+            edited("forged", (text) => text.replaceAll('"prompt":"', '"prompt":"not ')),
+          );
           await rooted(t, 2, t.server.content.release(2).tree.root);
           await t.holds(2);
         },
