@@ -5,7 +5,7 @@ import { Adoption } from "../contract/adoption.ts";
 import { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import { SteeredPullAnswer } from "../contract/changes.ts";
 import { type CellStore, createCells, memoryCells } from "./cells.ts";
-import { ContractError, NetworkError, ProblemError, readProblem } from "./client_error.ts";
+import { ContractError, historyChanged, NetworkError, readProblem } from "./client_error.ts";
 import { readBundle } from "./bundle.ts";
 import { Head } from "../contract/content.ts";
 import { type ContentChange, type DeltaPage, readDeltaPage } from "./delta_page.ts";
@@ -29,6 +29,8 @@ export interface ClientOptions {
   trustedCells?: readonly string[] | undefined;
   /** The learner's access token, asked for before every request. If it rejects, the call throws a NetworkError, as without a network. */
   getToken: GetToken;
+  /** The learner whose tokens alone may be sent: with another learner's the call throws ProblemError `wrong_learner`, and sends nothing. */
+  learnerId?: string | undefined;
   /** The project's publishable key, where its gateway wants one. */
   publishableKey?: string | undefined;
   /** By default the global one. */
@@ -87,6 +89,8 @@ export interface DeltaQuery extends CallOptions {
   after?: string | undefined;
   /** Rows a page. */
   limit?: number | undefined;
+  /** The device that holds `since`, for the server's figures. A device that asks for the head first says it there. */
+  deviceId?: string | undefined;
 }
 
 /** The head, or word that it is still the one of the ETag. */
@@ -157,19 +161,12 @@ async function overNetwork<T>(signal: AbortSignal | undefined, work: () => Promi
 const gzip = (text: string) =>
   new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
 
-const historyChanged = () =>
-  new ProblemError({
-    code: "history_changed",
-    status: 410,
-    message: "The history changed between two pages.",
-  });
-
 /** Makes a client; nothing is sent until one of its methods is called. */
 export function createClient(o: ClientOptions): Client {
   const cells = createCells({ home: o.url, trusted: o.trustedCells }, o.cell ?? memoryCells());
   const doFetch = o.fetch ?? globalThis.fetch.bind(globalThis);
   const schema = o.schema ?? CONTENT_SCHEMA;
-  const tokens = tokenSource(o.getToken);
+  const tokens = tokenSource(o.getToken, () => o.learnerId);
 
   /** Sends a request and reads its whole answer; throws on all but 2xx and 304. */
   async function send(
@@ -224,7 +221,7 @@ export function createClient(o: ClientOptions): Client {
       return { changed: true, head: read(Head, body), etag: response.headers.get("etag") };
     },
 
-    async *delta({ since = 0, history, until, domains, same, after, limit, signal } = {}) {
+    async *delta({ since = 0, history, until, domains, same, after, limit, deviceId, signal } = {}) {
       if (domains?.length === 0) throw new RangeError("an empty list of domains would read as all of them");
       let next = after ?? null;
       let first: DeltaPage["page"] | undefined;
@@ -238,6 +235,7 @@ export function createClient(o: ClientOptions): Client {
           same: same ? "true" : undefined,
           after: next,
           limit,
+          device: deviceId,
         };
         const { body } = await send(`/content/delta${query(parameters)}`, { signal });
         const page = readDeltaPage(body);

@@ -50,6 +50,14 @@ export class ProblemError extends Error {
   }
 }
 
+/** What a client finds itself where a server was restored while it was asked. */
+export const historyChanged = (): ProblemError =>
+  new ProblemError({
+    code: "history_changed",
+    status: 410,
+    message: "The history changed between two answers.",
+  });
+
 /** No answer, or only part of one: nobody knows whether the request was carried out. Send it again. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";

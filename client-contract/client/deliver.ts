@@ -8,7 +8,7 @@ import type { CallOptions, Client } from "./client.ts";
 import { NetworkError, ProblemError } from "./client_error.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { fitBatch } from "./fit_batch.ts";
-import { backoff, createRetry, DEFAULT_RETRY } from "./retry.ts";
+import { backoff, createRetry, steeredRetry } from "./retry.ts";
 
 /** Milliseconds after which a request without an answer counts as lost. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -118,10 +118,9 @@ export async function deliver(
 
   const steering = () => answer?.steering ?? o.steering ?? DEFAULT_STEERING;
   const policyOf = () => ({
-    attempts: o.attempts ?? DEFAULT_RETRY.attempts,
-    baseMs: steering().retry_base_ms,
-    capMs: steering().retry_cap_ms,
-    patienceMs: o.patienceMs ?? DEFAULT_RETRY.patienceMs,
+    ...steeredRetry(steering()),
+    ...o.attempts === undefined ? {} : { attempts: o.attempts },
+    ...o.patienceMs === undefined ? {} : { patienceMs: o.patienceMs },
   });
   const tell = (more: { waitMs?: number } = {}) =>
     o.onProgress?.({ total: lines.length, settled: lines.length - waiting.length, requests, ...more });

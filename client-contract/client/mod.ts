@@ -6,6 +6,8 @@ export { type Clock, systemClock } from "./clock.ts";
 export { ContractError, NetworkError, ProblemError, type ProblemParts } from "./client_error.ts";
 export * from "./deliver.ts";
 export type { ContentChange, DeltaPage } from "./delta_page.ts";
+export { randomUuid, systemRandom } from "./entropy.ts";
+export { fetchContent, type HeldContent } from "./fetch_content.ts";
 export { fitBatch } from "./fit_batch.ts";
 export { type Foreground, pageForeground } from "./foreground.ts";
 export * from "./instructor.ts";
@@ -17,11 +19,13 @@ export {
   type ListenOptions,
 } from "./listen.ts";
 export * from "./operator.ts";
-export { backoff, createRetry, DEFAULT_RETRY, type Retry, type RetryPolicy } from "./retry.ts";
+export { backoff, createRetry, DEFAULT_RETRY, type Retry, type RetryPolicy, steeredRetry } from "./retry.ts";
+export { withRetries } from "./with_retries.ts";
 export { type Review, REVIEW_COLUMNS, reviewLog } from "./review_log.ts";
 export * from "./rpc.ts";
 export type { RpcAnswer, RpcCaller } from "./rpc_call.ts";
 export * from "./support.ts";
 export * from "./support_look.ts";
-export type { GetToken, TokenRequest } from "./token.ts";
+export { type GetToken, learnerOf, type TokenRequest } from "./token.ts";
+export { freshUlid, nextUlid } from "./ulid.ts";
 export { attemptStatements, type ExportedAttempt, type XapiOptions, type XapiStatement } from "./xapi.ts";

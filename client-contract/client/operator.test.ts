@@ -33,12 +33,22 @@ Deno.test("O4, U8, S2: operators read health, jobs, alarms, quarantine and webho
   await sql`update ops.webhook_delivery set state = 'dead', next_attempt_at = null, settled_at = now()`;
   await sql`insert into ops.health_hour values (date_trunc('hour', now(), 'UTC'), 'events', 'attempt.recorded', 3)
     on conflict (hour, metric, label) do update set amount = excluded.amount`;
+  await sql`update ops.job set failures = 1, last_error = 'x' where name = 'bundles'`;
   await sql.end();
 
   assert.ok((await support.health()).some(({ name }) => name === "sync_success"));
   assert.equal((await support.healthByHour({ hours: 24 })).at(-1)?.events, 3);
   assert.ok((await support.jobs()).length > 10);
   assert.ok(Array.isArray(await support.alarms()));
+  const [alarm] = (await admin.alarms()).filter(({ name }) => name === "job_failing");
+  assert.equal(alarm?.acknowledged_at, null);
+  await admin.acknowledgeAlarm({ alarm: "job_failing", subject: "bundles", reason: "Being mended" });
+  assert.deepEqual(
+    (await support.alarms()).filter(({ subject }) => subject === "bundles").map((one) =>
+      one.acknowledged_reason
+    ),
+    ["Being mended"],
+  );
   assert.deepEqual((await support.quarantineCounts()).map(({ code, events }) => [code, events]), [
     ["invalid_json", 1],
   ]);

@@ -27,6 +27,8 @@ export interface OperatorRpc {
   jobs(): Promise<Job[]>;
   /** What needs a person now. */
   alarms(): Promise<Alarm[]>;
+  /** Acknowledges an open alarm, for admins: its alert ends, and it stays listed until its cause is gone. */
+  acknowledgeAlarm(o: { alarm: string; subject?: string | undefined; reason: string }): Promise<void>;
   /** How many events wait in quarantine, by code. */
   quarantineCounts(): Promise<QuarantineCount[]>;
   /** The receivers of webhooks. */
@@ -73,6 +75,7 @@ export function createOperatorRpc(supabase: OperatorCaller): OperatorRpc {
     healthByHour: (o = {}) => call(z.array(HealthHour), "health_by_hour", o),
     jobs: () => call(z.array(Job), "jobs", {}),
     alarms: () => call(z.array(Alarm), "alarms", {}),
+    acknowledgeAlarm: (o) => call(Nothing, "acknowledge_alarm", o),
     quarantineCounts: () => call(z.array(QuarantineCount), "quarantine_counts", {}),
     webhookEndpoints: () => call(z.array(WebhookEndpoint), "webhook_endpoints", {}),
     webhookDeliveries: (o = {}) => call(z.array(WebhookDelivery), "webhook_deliveries", o),

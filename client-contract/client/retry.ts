@@ -1,6 +1,7 @@
 // Retries failed requests with exponential backoff and full jitter.
 import { ContractError, NetworkError, ProblemError } from "./client_error.ts";
 import type { Clock } from "./clock.ts";
+import type { Steering } from "../contract/steering.ts";
 
 /** How often and how long to retry. */
 export interface RetryPolicy {
@@ -16,6 +17,13 @@ export interface RetryPolicy {
 
 /** About 15 s in all, on average. The server steers `baseMs` and `capMs`. */
 export const DEFAULT_RETRY: RetryPolicy = { attempts: 6, baseMs: 1000, capMs: 30_000, patienceMs: 60_000 };
+
+/** The policy that a server's steering asks for. */
+export const steeredRetry = ({ retry_base_ms, retry_cap_ms }: Steering): RetryPolicy => ({
+  ...DEFAULT_RETRY,
+  baseMs: retry_base_ms,
+  capMs: retry_cap_ms,
+});
 
 /** The attempts at one piece of work. */
 export interface Attempts {

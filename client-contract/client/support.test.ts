@@ -9,6 +9,7 @@ import { ProblemError } from "./client_error.ts";
 import { createRpc } from "./rpc.ts";
 import { event, header, newLearner, newToken, startBench } from "../../supabase/tests/functions/bench.ts";
 import { createSupportRpc, type Replay } from "./support.ts";
+import { createSupportLooks } from "./support_look.ts";
 
 const isProblem = (code: string) => (error: unknown) => error instanceof ProblemError && error.code === code;
 
@@ -128,6 +129,58 @@ Deno.test("U3, O2: support finds, mends, replays, discards, restores, corrects a
   assert.equal(await admin.endGrant({ staff: staffId, reason: "done" }), 1);
   const kinds = new Set((await support.timeline({ ...look, learner: learnerId })).map(({ kind }) => kind));
   assert.deepEqual([...kinds].toSorted(), ["action", "batch", "device", "event", "operation", "quarantine"]);
+});
+
+Deno.test("O2, O3: support and instructors read a learner's attempts page by page, and answers with a grant alone", async () => {
+  await using stack = await startBench({ jobs: false });
+  const looksOf = (role: string) => newToken(stack, crypto.randomUUID(), { role }).then(looksWith);
+  const looksWith = (token: string) =>
+    createSupportLooks(
+      createSupabase(stack.apiUrl, stack.publishableKey, { accessToken: () => Promise.resolve(token) }),
+    );
+  const who = await newLearner(stack);
+  const client = createClient({ url: stack.apiUrl, getToken: () => who.token });
+  const sql = postgres(stack.dbUrl(), { max: 1 });
+  const [question] = await sql`select id from content.question where status = 'active' order by id limit 1`;
+  await sql.end();
+  const ids = [ulid(1), ulid(2), ulid(3)];
+  const lines = ids.map((id, n) =>
+    JSON.stringify({
+      id,
+      type: "attempt.recorded",
+      version: 1,
+      learner_id: who.id,
+      device_id: who.deviceId,
+      occurred_at: new Date(Date.now() - 60_000 + n).toISOString(),
+      utc_offset_minutes: 0,
+      body: {
+        session_id: ids[0],
+        question_id: question?.id,
+        content_version: 1,
+        answer: { choice: 0 },
+        correct: true,
+        duration_ms: 1000 + n,
+      },
+    })
+  );
+  const { batch } = await client.sync(BatchHeader.parse(header(who)), lines);
+  assert.deepEqual(batch.results.map(({ status }) => status), ["applied", "applied", "applied"]);
+
+  const support = await looksOf("support");
+  const page = { learner: who.id, reason: "ticket 12", page_rows: 2 };
+  const first = await support.attempts(page);
+  const second = await support.attempts({ ...page, after: first.at(-1)?.cursor });
+  const rows = [...first, ...second];
+  assert.deepEqual([first.length, second.length], [2, 1]);
+  assert.deepEqual(
+    rows.map(({ attempt, voided_at }) => [attempt.event_id, attempt.answer, voided_at]),
+    ids.map((id) => [id, {}, null]),
+  );
+  assert.deepEqual(await support.attempts({ ...page, after: second.at(-1)?.cursor }), []);
+  await assert.rejects(() => support.attempts({ ...page, with_answers: true }), isProblem("forbidden"));
+  const stranger = await looksOf("instructor");
+  await assert.rejects(() => stranger.attempts(page), isProblem("forbidden"));
+  await assert.rejects(() => looksWith(who.token).attempts(page), isProblem("forbidden"));
 });
 
 Deno.test("U3, O2, O4: support replays step by step for one learner and for all, and answers an alarm", async () => {

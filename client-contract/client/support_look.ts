@@ -3,11 +3,23 @@ import { z } from "zod";
 import { ListedDevice } from "../contract/devices.ts";
 import { ServerInstant } from "../contract/ids.ts";
 import { TimelineEntry } from "../contract/support.ts";
-import { EventFate, FailureCount, FoundLearner, SupportGrant } from "../contract/support_look.ts";
+import {
+  EventFate,
+  FailureCount,
+  FoundLearner,
+  LearnerAttempt,
+  SupportGrant,
+} from "../contract/support_look.ts";
 import { callerOf, type RpcCaller } from "./rpc_call.ts";
 
 export { TimelineEntry } from "../contract/support.ts";
-export { EventFate, FailureCount, FoundLearner, SupportGrant } from "../contract/support_look.ts";
+export {
+  EventFate,
+  FailureCount,
+  FoundLearner,
+  LearnerAttempt,
+  SupportGrant,
+} from "../contract/support_look.ts";
 
 /** What every look says. */
 export interface Look {
@@ -55,6 +67,18 @@ export interface SupportLooks {
   event(o: Look & { event: string; learner?: string | undefined }): Promise<EventFate[]>;
   /** What happened to a learner, newest first. Go on with `after` until a page is empty. */
   timeline(o: Look & TimelineFilter & { learner: string }): Promise<TimelineEntry[]>;
+  /**
+   * A learner's attempts, oldest first, for instructors of the learner's cohorts too: what exports read (docs/exports.md). Go on with `after`, the
+   * last one's cursor, until a page is empty.
+   */
+  attempts(
+    o: Look & {
+      learner: string;
+      after?: string | undefined;
+      /** At most and by default 500. */
+      page_rows?: number | undefined;
+    },
+  ): Promise<LearnerAttempt[]>;
   /** Failures of all learners, most frequent first. */
   errors(o: {
     reason: string;
@@ -82,6 +106,7 @@ export function createSupportLooks(supabase: RpcCaller): SupportLooks {
     find: (o) => call(z.array(FoundLearner), "support_find", o),
     event: (o) => call(z.array(EventFate), "support_event", o),
     timeline: (o) => call(z.array(TimelineEntry), "support_timeline", o),
+    attempts: (o) => call(z.array(LearnerAttempt), "learner_attempts", o),
     errors: (o) => call(z.array(FailureCount), "support_errors", o),
     devices: (o) => call(z.array(ListedDevice), "list_devices", o),
     grant: (o) => call(ServerInstant, "grant_support", o),

@@ -28,3 +28,19 @@ Deno.test("U10: no token is a refusal, and an error that says itself whether to 
   const own = new ProblemError({ code: "forbidden", status: 403, message: "not here" });
   await assert.rejects(tokenSource(() => Promise.reject(own)).get(), own);
 });
+
+Deno.test("U10: a client of one learner refuses the token of another learner, and never sends it", async () => {
+  const tokenFor = (sub: string) => `e30.${btoa(JSON.stringify({ sub }))}.signature`;
+  let learner: string | undefined = "ada";
+  let token = tokenFor("ada");
+  const tokens = tokenSource(() => token, () => learner);
+  assert.equal(await tokens.get(), token);
+  for (token of [tokenFor("bob"), "no token"]) {
+    await assert.rejects(
+      tokens.get(),
+      (error) => error instanceof ProblemError && error.code === "wrong_learner" && !error.retryable,
+    );
+  }
+  learner = undefined;
+  assert.equal(await tokens.get(), token);
+});

@@ -16,8 +16,8 @@ import { sha256 } from "../contract/sha256.ts";
 import { checkEventLine, checkHeaderLine, type Rejection } from "../contract/verdict.ts";
 import { nextCell } from "../client/cells.ts";
 import { backoff } from "../client/retry.ts";
-import { mergeEvent, type Progress } from "../device/progress.ts";
-import { freshUlid, nextUlid } from "../device/ulid.ts";
+import { mergeEvent, type Progress } from "../contract/merge.ts";
+import { freshUlid, nextUlid } from "../client/ulid.ts";
 import { OutboxInput, outboxStep } from "./outbox_step.ts";
 
 /** A function from JSON to JSON, and the shape of its input. */

@@ -94,6 +94,13 @@ export type Change = z.infer<typeof Change>;
   example: { kind: "practice", own: true, row: PRACTICE },
 });
 
+/** The key of a change's row: a pulled row replaces the row with the same key. */
+export function rowKey({ kind, row }: Change): string {
+  if (kind === "attempt") return `${kind}/${row.event_id}`;
+  if (kind === "session") return `${kind}/${row.session_id}`;
+  return kind === "practice" ? kind : `${kind}/${row.skill_id}`;
+}
+
 const PAGE_FIELDS = {
   changes: "Changed rows, oldest change first",
   cursor: "Where the next pull begins; opaque",

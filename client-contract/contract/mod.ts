@@ -14,6 +14,7 @@ export * from "./hint.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./manifest.ts";
+export * from "./merge.ts";
 export { NORMALISATION, type Normalisation } from "./normalise.ts";
 export * from "./operator.ts";
 export * from "./practice.ts";

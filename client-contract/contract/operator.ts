@@ -128,7 +128,15 @@ export type Job = z.infer<typeof Job>;
 });
 
 /** Something that needs a person. */
-export const Alarm = z.object({ name: z.string(), since: ServerInstant.nullable(), detail: z.string() });
+export const Alarm = z.object({
+  name: z.string(),
+  since: ServerInstant.nullable(),
+  detail: z.string(),
+  subject: z.string(),
+  acknowledged_at: ServerInstant.nullable(),
+  acknowledged_by: z.string().nullable(),
+  acknowledged_reason: z.string().nullable(),
+});
 export type Alarm = z.infer<typeof Alarm>;
 /* @__PURE__ */ describe(Alarm, {
   id: "Alarm",
@@ -137,11 +145,19 @@ export type Alarm = z.infer<typeof Alarm>;
     name: "job_late",
     since: example.serverInstant,
     detail: "The job health should run every 00:01:00: see docs/operations.md#jobs.",
+    subject: "health",
+    acknowledged_at: null,
+    acknowledged_by: null,
+    acknowledged_reason: null,
   },
   fields: {
     name: "The kind of the alarm",
     since: "Since when; null: unknown",
     detail: "What is wrong, and the call that mends it",
+    subject: "The job, table, trigger or function that it is about; empty: the name says all",
+    acknowledged_at: "When an operator acknowledged it; null: nobody has",
+    acknowledged_by: "Who did: the user's id, or the role of a SQL console",
+    acknowledged_reason: "Why",
   },
 });
 

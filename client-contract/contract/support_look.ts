@@ -3,6 +3,7 @@ import { z } from "zod";
 import { describe } from "./documentation.ts";
 import * as example from "./examples.ts";
 import { ServerInstant, Ulid, Uuid } from "./ids.ts";
+import { ATTEMPT, AttemptRow } from "./learner_rows.ts";
 
 /** A learner who was found, and by what. */
 export const FoundLearner = z.object({
@@ -218,5 +219,24 @@ export type SupportGrant = z.infer<typeof SupportGrant>;
     expires_at: "Until when",
     granted_by: "The administrator; null: a SQL console",
     granted_by_role: "The role of the administrator",
+  },
+});
+
+/** One attempt of a learner, as staff read it for an export. */
+export const LearnerAttempt = z.object({
+  attempt: AttemptRow,
+  voided_at: ServerInstant.nullable(),
+  cursor: z.string(),
+});
+export type LearnerAttempt = z.infer<typeof LearnerAttempt>;
+/* @__PURE__ */ describe(LearnerAttempt, {
+  id: "LearnerAttempt",
+  title: "Attempt of a learner",
+  example: { attempt: ATTEMPT, voided_at: null, cursor: example.event },
+  fields: {
+    attempt:
+      "The attempt as a pull has it; without `with_answers` its answer holds the number of hints alone",
+    voided_at: "When support voided the attempt; null: it counts",
+    cursor: "Where the next page begins: pass the last one as `after`",
   },
 });

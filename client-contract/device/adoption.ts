@@ -1,10 +1,9 @@
 // Try first, sign in later: the database of an anonymous learner becomes the account's. What waits in the outbox goes to the account.
-import { ProblemError } from "../client/mod.ts";
+import { learnerOf, ProblemError } from "../client/mod.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import { releaseHeldBack } from "./outbox.ts";
 import { pullAnew } from "./pull.ts";
 import * as queries from "./queries.gen.ts";
-import { learnerOf } from "./token.ts";
 import type { ContentOptions } from "./content_exchange.ts";
 
 /** The anonymous learner that the database belonged to, and the proof that this was the same person. */

@@ -1,6 +1,6 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps all state in a SQLite database
 // (client-contract/drift/carrel.drift), and may be killed at any moment.
-import { createRetry, type GetToken, type RetryPolicy } from "../client/mod.ts";
+import { createRetry, type GetToken, type RetryPolicy, systemRandom } from "../client/mod.ts";
 import { adoptionOf, type AdoptionStatus, type Adopts, takeOver } from "./adoption.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
@@ -16,7 +16,6 @@ import { watchClock } from "./clock_watch.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { keepLetter } from "./dead_letter.ts";
 import { type DiagnosticFacts, sendDiagnostics, type SentDiagnostics } from "./diagnostics.ts";
-import { systemRandom } from "./entropy.ts";
 import { bindInstallation } from "./installation.ts";
 import { supportText } from "./json_line.ts";
 import { countOutbox, giveUp, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
@@ -37,7 +36,7 @@ import {
   resetProgress,
   startSession,
 } from "./study.ts";
-import { forgetForeignSteering, notBefore, readSteering, steeredRetry } from "./steering.ts";
+import { forgetForeignSteering, notBefore, readRetryPolicy, readSteering } from "./steering.ts";
 import { syncDevice, type SyncReport } from "./sync.ts";
 import { tokensOf } from "./token.ts";
 import { type Failure, keepReads, openTelemetry, recordFailure, tellChecked } from "./telemetry.ts";
@@ -238,7 +237,7 @@ export function openDevice(options: DeviceOptions): Device {
   }
 
   const client = clientOf(context, o, tokensOf(learnerId, o.getToken));
-  const retry = createRetry(clock, random, () => o.retry ?? steeredRetry(db));
+  const retry = createRetry(clock, random, () => o.retry ?? readRetryPolicy(db));
   let running: Promise<SyncReport> | undefined;
   // Work that changes the content takes turns, because it reads the cache, asks the server, and then writes.
   let turn: Promise<unknown> | undefined;

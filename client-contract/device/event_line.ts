@@ -1,5 +1,6 @@
 // An event's line: made once, and the same bytes from then on. The outbox and the telemetry hold such lines; the ids of both
 // ascend together.
+import { nextUlid } from "../client/mod.ts";
 import { z } from "zod";
 import type { Event, EventType } from "../contract/event.ts";
 import { MAX_EVENT_BYTES } from "../contract/limits.ts";
@@ -10,10 +11,8 @@ import { watchClock } from "./clock_watch.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import type { Database } from "./database.ts";
 import { DeviceError } from "./device_error.ts";
-import { systemRandom } from "./entropy.ts";
 import { toJson } from "./json_line.ts";
 import * as queries from "./queries.gen.ts";
-import { nextUlid } from "./ulid.ts";
 
 /** An event before it has an id: its type and body. */
 export type DraftOf<T extends EventType> = {
@@ -45,7 +44,7 @@ export function nextId(context: DeviceContext): string {
   const { db, clock } = context;
   watchClock(context);
   let id = readState(db).last_ulid;
-  do id = nextUlid(id, clockTime(clock), systemRandom); while (isTaken(db, id));
+  do id = nextUlid(id, clockTime(clock)); while (isTaken(db, id));
   db.run(queries.rememberId, id);
   return id;
 }

@@ -1,10 +1,10 @@
 // Binds a database to its learner and to this installation. A database that was restored from a backup gets a new device id, so
 // that the phone and the one that the backup came from are two devices.
+import { randomUuid } from "../client/mod.ts";
 import { z } from "zod";
 import { readState } from "./context.ts";
 import type { Database } from "./database.ts";
 import { DeviceError, requireUuid } from "./device_error.ts";
-import { randomUuid } from "./entropy.ts";
 import * as queries from "./queries.gen.ts";
 
 const Former = z.object({ device_id: z.string() });

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { settings } from "../../supabase/tests/properties/settings.ts";
 import { Event } from "../contract/event.ts";
 import { pendingEvents, recordResults, resendAll } from "./outbox.ts";
-import { mergeEvent, type Progress, progressIn } from "./progress.ts";
+import { mergeEvent } from "../contract/merge.ts";
+import { type Progress, progressIn } from "./progress.ts";
 import { stagePull } from "./pull.ts";
 import { endSession, startSession } from "./study.ts";
 import {

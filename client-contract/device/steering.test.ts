@@ -5,7 +5,7 @@ import { systemClock } from "../../supabase/functions/_shared/clock.ts";
 import { ProblemError } from "../client/client_error.ts";
 import type { Device } from "./device.ts";
 import { DEFAULT_RETRY } from "../client/retry.ts";
-import { readSteering, steeredRetry } from "./steering.ts";
+import { readRetryPolicy, readSteering } from "./steering.ts";
 import { openLab } from "../../scripts/testkit/device/devices.ts";
 import { startTestServer } from "../../scripts/testkit/device/server.ts";
 import { serverAttempts } from "../../scripts/testkit/device/server_rows.ts";
@@ -41,11 +41,11 @@ Deno.test("U8: the server sets batch size, retries, polls and retention, and a r
   const ids: string[] = [];
   {
     using device = lab.open(1, o);
-    assert.deepEqual(steeredRetry(device.db), DEFAULT_RETRY, "before it has heard of its server");
+    assert.deepEqual(readRetryPolicy(device.db), DEFAULT_RETRY, "before it has heard of its server");
     await device.sync();
   }
   using device = lab.open(1, o);
-  assert.deepEqual(steeredRetry(device.db), { ...DEFAULT_RETRY, baseMs: 400, capMs: 9000 });
+  assert.deepEqual(readRetryPolicy(device.db), { ...DEFAULT_RETRY, baseMs: 400, capMs: 9000 });
   assert.equal(device.status().pollAfterS, 77);
   while (device.status().outbox.pending < 30) ids.push(...studyOnce(device, firstQuestions(device)));
   const waiting = device.status().outbox.pending;

@@ -1,5 +1,5 @@
 // The server's steering for this device. It is stored, so that it holds after a restart and offline.
-import { DEFAULT_RETRY, ProblemError, type RetryPolicy } from "../client/mod.ts";
+import { ProblemError, type RetryPolicy, steeredRetry } from "../client/mod.ts";
 import { DEFAULT_STEERING, Steering } from "../contract/steering.ts";
 import { clockTime } from "./clock.ts";
 import { isSetBack, watchClock } from "./clock_watch.ts";
@@ -27,10 +27,7 @@ export function forgetForeignSteering(db: Database, appVersion: string | null): 
 }
 
 /** The retry policy that the server asks for. */
-export function steeredRetry(db: Database): RetryPolicy {
-  const { retry_base_ms, retry_cap_ms } = readSteering(db);
-  return { ...DEFAULT_RETRY, baseMs: retry_base_ms, capMs: retry_cap_ms };
-}
+export const readRetryPolicy = (db: Database): RetryPolicy => steeredRetry(readSteering(db));
 
 /**
  * Stores what a refusal means for later syncs: that the device was revoked, or when the server wants to be asked again. Within a transaction or

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { BatchHeader, SyncAnswer } from "../contract/batch.ts";
 import type { PullAnswer } from "../contract/changes.ts";
-import { ContractError } from "../client/mod.ts";
+import { ContractError, freshUlid } from "../client/mod.ts";
 import type { Head } from "../contract/content.ts";
 import { CONTENT_SCHEMA, CONTRACT_VERSION } from "../contract/limits.ts";
 import { adoptPending } from "./adoption.ts";
@@ -41,8 +41,6 @@ import {
   tellAttempted,
   tellCreated,
 } from "./telemetry.ts";
-import { freshUlid } from "./ulid.ts";
-import { systemRandom } from "./entropy.ts";
 import { noteServerTime, type RoundTrip } from "./clock_offset.ts";
 
 /** How often one sync may start over before the server counts as unstable. */
@@ -74,7 +72,7 @@ const SkillId = z.object({ skill_id: z.string() });
 
 function headerOf(context: DeviceContext, o: SyncOptions, wantsPull: boolean): BatchHeader {
   return {
-    batch_id: freshUlid(clockTime(context.clock), systemRandom),
+    batch_id: freshUlid(clockTime(context.clock)),
     device_id: context.deviceId,
     sent_at: instant(context.clock),
     platform: o.platform ?? null,

@@ -236,3 +236,40 @@ Deno.test("U9: a device that opted out records and reports no telemetry", async 
   assert.deepEqual(bodies(device.db, "outbox.created"), []);
   assert.deepEqual(await arrived(server.sql, o.learnerId, "outbox.created"), []);
 });
+
+Deno.test("O4: sync success counts what devices made against what the server holds, and shows an event that an app lost", async () => {
+  await using server = await startTestServer();
+  using lab = openLab();
+  const { sql } = server;
+  // A batch's events arrive at one time, so they are held within any grace.
+  await sql`update ops.health_setting set grace = '1 millisecond'`;
+  const syncSuccess = async () => {
+    await sql`select ops.roll_up_health('0')`;
+    return await sql`select value, samples::int from public.sync_health where name = 'sync_success'`;
+  };
+
+  using whole = lab.open(1, { learnerId: crypto.randomUUID(), handle: server.handle });
+  await whole.sync();
+  const ids = studyOnce(whole, firstQuestions(whole));
+  await whole.sync();
+  const made = ids.length + 2;
+  assert.deepEqual([...await syncSuccess()], [{ value: 1, samples: made }]);
+
+  // The report of what was made waits in the outbox while there is no network. Then the app drops the guard of the outbox, and loses an event.
+  let online = true;
+  using faulty = lab.open(2, {
+    learnerId: crypto.randomUUID(),
+    handle: (request) =>
+      online ? server.handle(request) : Promise.reject(new TypeError("there is no network")),
+    retry: { attempts: 1, baseMs: 0, capMs: 0, patienceMs: 0 },
+  });
+  await faulty.sync();
+  studyOnce(faulty, firstQuestions(faulty));
+  online = false;
+  await assert.rejects(() => faulty.sync());
+  faulty.db.run("drop trigger outbox_keeps_unsent");
+  assert.equal(faulty.db.run("delete from outbox where event_id = ?", newestEvent(faulty)), 1);
+  online = true;
+  await faulty.sync();
+  assert.deepEqual([...await syncSuccess()], [{ value: (2 * made - 1) / (2 * made), samples: 2 * made }]);
+});

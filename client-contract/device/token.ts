@@ -1,17 +1,6 @@
 // The access token of a device's requests. A device without a valid token studies on and keeps everything: only requests need one.
-import type { GetToken, TokenRequest } from "../client/mod.ts";
+import { type GetToken, learnerOf, type TokenRequest } from "../client/mod.ts";
 import { DeviceError } from "./device_error.ts";
-
-/** The learner of a token, or undefined if it can't be read. */
-export function learnerOf(token: string): string | undefined {
-  try {
-    const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    const { sub } = JSON.parse(atob(payload));
-    return typeof sub === "string" ? sub : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** The app's tokens, of one learner alone. They throw DeviceError `signed_out` or `wrong_learner`. */
 export function tokensOf(learnerId: string, getToken: GetToken): (o: TokenRequest) => Promise<string> {

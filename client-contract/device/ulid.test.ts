@@ -5,7 +5,7 @@ import { settings } from "../../supabase/tests/properties/settings.ts";
 import { seededRandom } from "../../scripts/testkit/device/random.ts";
 import { bench } from "../../scripts/testkit/device/bench.ts";
 import { nextId } from "./event_line.ts";
-import { freshUlid, nextUlid } from "./ulid.ts";
+import { freshUlid, nextUlid } from "../client/ulid.ts";
 
 /** Clocks that run, stand still and are set back. */
 const times = fc.array(fc.oneof(fc.nat({ max: 2 ** 40 }), fc.constantFrom(0, 1, 1_700_000_000_000)), {

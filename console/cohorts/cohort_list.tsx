@@ -1,4 +1,5 @@
 // The cohorts of the caller.
+import { useState } from "preact/hooks";
 import type { ListedCohort } from "../../client-contract/client/instructor.ts";
 import { useLoad } from "../data/load.ts";
 import { numbers, times } from "../parts/columns.tsx";
@@ -6,8 +7,10 @@ import { Pager } from "../parts/pager.tsx";
 import { Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Time } from "../parts/time.tsx";
+import { announce } from "../shell/announce.tsx";
 import { useApi, useCaller } from "../shell/context.ts";
 import { linkTo } from "../shell/route.ts";
+import { NameDialog } from "./cohort_dialogs.tsx";
 import { questionColumns, skillColumns } from "./figures.tsx";
 import { ALL } from "./tabs.tsx";
 
@@ -65,12 +68,23 @@ function Hardest() {
 export function CohortList({ after }: { after: string | null }) {
   const { instructor } = useApi();
   const { role } = useCaller();
+  const [isMaking, setMaking] = useState(false);
   const loaded = useLoad(
     `cohorts ${after}`,
     () => instructor.cohorts({ after: after ?? undefined, page_rows: PAGE_ROWS }),
   );
+  const made = (text: string) => {
+    announce(text);
+    loaded.reload();
+  };
   return (
     <>
+      {role === "admin" && (
+        <div class="buttons">
+          <button type="button" onClick={() => setMaking(true)}>Make a cohort …</button>
+        </div>
+      )}
+      {isMaking && <NameDialog onDone={made} onClose={() => setMaking(false)} />}
       <Show of={loaded}>
         {(rows) => (
           <>
@@ -80,7 +94,7 @@ export function CohortList({ after }: { after: string | null }) {
               rows={rows}
               rowKey={({ id }) => id}
               empty={role === "admin"
-                ? "There is no cohort yet. The page about instructors in the docs shows how to make one."
+                ? "There is no cohort yet. Make one, and then add learners and instructors on its page People."
                 : "You are in no cohort yet. An administrator adds instructors to cohorts."}
             />
             <Pager

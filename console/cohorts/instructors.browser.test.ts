@@ -27,6 +27,7 @@ Deno.test("O7: instructors see their learners and no others, and bring drafts to
         [`${own}/questions?sort=skipped`, "storage/power_cut"],
         [`${own}/questions/${school.question}`, "Answers since version 1"],
         [`${own}/devices`, "Tell support."],
+        [`${own}/people`, "Instructors of the cohort"],
         [`${own}/learners/${school.learners[0]}`, "storage/power_cut"],
         ["#/cohorts/all/skills", "There are no answers to show yet."],
         ["#/content", "tides_and_waves/period"],

@@ -49,7 +49,12 @@ export function Learners({ cohort, after }: CohortProps) {
         caption="Learners with their answers of all time"
         columns={columnsOf(cohort)}
         rowKey={({ learner_id }) => learner_id}
-        empty="Nobody is in this cohort yet. An administrator adds learners."
+        empty={
+          <>
+            Nobody is in this cohort yet. An administrator adds learners, on the page{" "}
+            <a href={linkTo(["cohorts", cohort, "people"])}>People</a>.
+          </>
+        }
         after={after}
         read={(from, page_rows) =>
           instructor.learners({ cohort: cohortParameter(cohort), after: from, page_rows })}

@@ -5,6 +5,7 @@ import { Devices } from "./devices.tsx";
 import { Learner } from "./learner.tsx";
 import { Learners } from "./learners.tsx";
 import { NeedsHelp } from "./needs_help.tsx";
+import { People } from "./people.tsx";
 import { Question } from "./question.tsx";
 import { Questions } from "./questions.tsx";
 import { Skills } from "./skills.tsx";
@@ -43,6 +44,11 @@ export const cohorts: Section = {
       view: (place) => <Question {...cohortOf(place)} question={place.params.question ?? ""} />,
     },
     { path: "/cohorts/:cohort/devices", title: "Devices", view: (place) => <Devices {...cohortOf(place)} /> },
+    {
+      path: "/cohorts/:cohort/people",
+      title: "People",
+      view: ({ params }) => <People cohort={params.cohort ?? ""} />,
+    },
     {
       path: "/cohorts/:cohort/learners/:learner",
       title: "One learner",

@@ -22,6 +22,7 @@ const PAGES = [
   { part: "skills", label: "Skills" },
   { part: "questions", label: "Questions" },
   { part: "devices", label: "Devices" },
+  { part: "people", label: "People" },
 ] as const;
 
 /** The most cohorts among which the name is looked up. */
@@ -41,9 +42,9 @@ export function Tabs(
         ? "All learners"
         : (await instructor.cohorts({ page_rows: MOST })).find(({ id }) => id === cohort)?.name ?? cohort,
   );
-  const pages = isAll && role !== "admin"
-    ? PAGES.filter(({ part }) => part === "skills" || part === "questions")
-    : PAGES;
+  const pages = PAGES.filter(({ part }) =>
+    !isAll || part === "skills" || part === "questions" || (role === "admin" && part !== "people")
+  );
   const name = loaded.kind === "ready" ? loaded.data : isAll ? "All learners" : "…";
   return (
     <>

@@ -1,12 +1,13 @@
 // How the service does: each target with its value, and what needs a person.
-import type { Alarm, HealthFigure } from "../../client-contract/client/operator.ts";
+import type { HealthFigure } from "../../client-contract/client/operator.ts";
 import { useLoad } from "../data/load.ts";
-import { countText, inWords, numberText } from "../parts/format.ts";
+import { numberText } from "../parts/format.ts";
 import { Show } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Time } from "../parts/time.tsx";
 import { useApi } from "../shell/context.ts";
 import { linkTo } from "../shell/route.ts";
+import { alarmsText } from "./alarm_words.ts";
 import { byUrgency, figureTitle, overall, statusText, targetText, valueText } from "./figures.ts";
 
 const FIGURES: readonly Column<HealthFigure>[] = [
@@ -28,39 +29,6 @@ const FIGURES: readonly Column<HealthFigure>[] = [
   { label: "Samples", cell: ({ samples }) => numberText(samples), isNumber: true },
 ];
 
-const ALARMS: readonly Column<Alarm>[] = [
-  { label: "Alarm", cell: ({ name }) => inWords(name) },
-  { label: "Since", cell: ({ since }) => <Time at={since} /> },
-  { label: "What is wrong, and the cure", cell: ({ detail }) => detail },
-];
-
-function Alarms({ rows }: { rows: readonly Alarm[] }) {
-  return (
-    <Table
-      caption="What needs a person now"
-      columns={ALARMS}
-      rows={rows}
-      rowKey={({ name, detail }) => `${name} ${detail}`}
-      empty="There is no alarm."
-    />
-  );
-}
-
-/** Alarms alone. */
-export function AlarmPage() {
-  const { operator } = useApi();
-  const loaded = useLoad("alarms", () => operator.alarms());
-  return (
-    <>
-      <div class="buttons">
-        <button type="button" onClick={loaded.reload}>Read again</button>
-      </div>
-      <Show of={loaded}>{(rows) => <Alarms rows={rows} />}</Show>
-      <p>An alarm ends by itself when its cause is gone.</p>
-    </>
-  );
-}
-
 /** The first page of operators. */
 export function Health() {
   const { operator } = useApi();
@@ -79,7 +47,7 @@ export function Health() {
             <p>
               {overall(figures)}{" "}
               <a href={linkTo(["operators", "alarms"])}>
-                {alarms.length === 0 ? "There is no alarm." : `${countText(alarms.length, "alarm")}.`}
+                {alarmsText(alarms)}
               </a>
             </p>
             <Table

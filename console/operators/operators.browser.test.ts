@@ -41,8 +41,31 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
     await first.getByText("failing", { exact: true }).waitFor();
     await page.getByText("at least 99.9 %").waitFor();
     await page.getByRole("link", { name: /^\d+ alarms?\.$/ }).click();
-    await page.getByRole("rowheader", { name: "job failing" }).waitFor();
+    await page.getByRole("rowheader", { name: /^job failing: / }).first().waitFor();
   });
+
+  await t.step(
+    "O4, O1: an alarm is acknowledged with a reason, stays in the list, and opens anew",
+    async () => {
+      const failing = page.getByRole("row").filter({ hasText: "job failing: webhooks" });
+      const dialog = page.getByRole("dialog");
+      await page.getByRole("button", { name: "Acknowledge … job failing: webhooks" }).click();
+      await dialog.getByRole("button", { name: "Acknowledge" }).click();
+      await dialog.getByText("A reason is required.").waitFor();
+      await assertAccessible(page);
+      await dialog.getByLabel("Reason, for the audit").fill("Ada asks the receiver");
+      await page.keyboard.press("Enter");
+      await said("The alarm is acknowledged.");
+      await failing.getByText("Ada asks the receiver").waitFor();
+      await failing.getByText(bench.users.admin.id).waitFor();
+      assert.equal(await failing.getByRole("button").count(), 0);
+      assert.equal((await sql`select from ops.audit where action = 'acknowledge_alarm'`).length, 1);
+      await sql`select private.record_job('webhooks', null, null)`;
+      await sql`select private.record_job('webhooks', 'no answer (57014)', null)`;
+      await page.getByRole("button", { name: "Read again" }).click();
+      await page.getByRole("button", { name: "Acknowledge … job failing: webhooks" }).waitFor();
+    },
+  );
 
   await t.step("O4: every chart has its values as a table", async () => {
     await to(page, "#/operators/trends");
@@ -198,6 +221,10 @@ Deno.test("O4, U8, S2: operators see in the console how the service does, and st
       await support.getByText("An administrator can change the rows.").waitFor();
       await support.getByRole("table").waitFor();
       assert.equal(await support.getByRole("main").getByRole("button").count(), 0);
+      await to(support, "#/operators/alarms");
+      await support.getByText("An administrator can acknowledge it.").waitFor();
+      await support.getByRole("rowheader", { name: /^job failing: / }).first().waitFor();
+      assert.equal(await support.getByRole("button", { name: /Acknowledge/ }).count(), 0);
       await to(support, "#/operators/webhooks");
       await support.getByRole("heading", { name: "There is no such page" }).waitFor();
       assert.equal(await support.getByText("cdn.example.com").count(), 0);

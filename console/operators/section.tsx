@@ -1,6 +1,7 @@
 // Seeing that the service works, and steering it. Support sees it too; webhooks are for admins alone.
 import type { Page, Section } from "../shell/section.ts";
-import { AlarmPage, Health } from "./health.tsx";
+import { Alarms } from "./alarms.tsx";
+import { Health } from "./health.tsx";
 import { Jobs } from "./jobs.tsx";
 import { Quarantine } from "./quarantine.tsx";
 import { Steering } from "./steering.tsx";
@@ -15,7 +16,7 @@ const PAGES: readonly Page[] = [
     menu: "Trends",
     view: ({ query }) => <Trends query={query} />,
   },
-  { path: "/operators/alarms", title: "Alarms", menu: "Alarms", view: () => <AlarmPage /> },
+  { path: "/operators/alarms", title: "Alarms", menu: "Alarms", view: () => <Alarms /> },
   { path: "/operators/jobs", title: "Jobs", menu: "Jobs", view: () => <Jobs /> },
   { path: "/operators/quarantine", title: "Quarantine", menu: "Quarantine", view: () => <Quarantine /> },
   { path: "/operators/steering", title: "Steering", menu: "Steering", view: () => <Steering /> },

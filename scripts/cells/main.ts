@@ -4,6 +4,7 @@ import { tableLines } from "../command/table.ts";
 import { explainDatabaseError, refusalOf } from "../content/database.ts";
 import { type Cell, cellNamed, type Connections, connections, type Missed, readCells } from "./cells.ts";
 import { checkMaps, type Disagreement } from "./check.ts";
+import { checkMedia, type MediaFault } from "./check_media.ts";
 import { type CellsLine, COMMAND, readTask, type Task } from "./command.ts";
 import { configure, erase, place, spreadErasures } from "./learners.ts";
 import { cancelMove, findCell, moveLearner } from "./move.ts";
@@ -14,6 +15,8 @@ export { COMMAND };
 
 /** A cell is down, lacks a release or differs. */
 const INCOMPLETE = 2;
+/** The most media files of a cell that are named. */
+const MOST_FILES = 10;
 
 /** What a command prints, and its exit code. */
 interface Outcome {
@@ -22,7 +25,7 @@ interface Outcome {
   code?: number;
 }
 
-function statusLines({ cells, sum, isSame }: Statuses): string[] {
+function statusLines({ cells, sum, isSame, newLearnersIn }: Statuses): string[] {
   const rows = cells.map(({ cell, status, problem }) =>
     status
       ? [
@@ -52,6 +55,7 @@ function statusLines({ cells, sum, isSame }: Statuses): string[] {
       ...rows,
       sums,
     ]),
+    `New learners live in ${newLearnersIn}, unless they are placed.`,
     ...cells.flatMap(({ cell, status }) =>
       status?.alarms.map(({ name, detail }) => `${cell}: ${name}: ${detail}`) ?? []
     ),
@@ -61,6 +65,14 @@ function statusLines({ cells, sum, isSame }: Statuses): string[] {
 
 const checkLine = ({ learner, mapped, takenBy }: Disagreement) =>
   `${learner}: mapped to ${mapped}, taken by ${takenBy.length > 0 ? takenBy.join(" and ") : "no cell"}`;
+
+/** The first faults of each cell, and how many there are. */
+function mediaLines(media: readonly MediaFault[]): string[] {
+  return [...Map.groupBy(media, ({ cell }) => cell)].flatMap(([cell, faults]) => [
+    ...faults.slice(0, MOST_FILES).map(({ file, problem }) => `${cell}: media file ${file}: ${problem}`),
+    `${cell}: media files to copy from the default cell: ${faults.length}`,
+  ]);
+}
 
 const followLine = ({ cell, version, published, problem }: Followed) =>
   `${cell}: ${
@@ -99,7 +111,7 @@ async function work(
 ): Promise<Outcome> {
   switch (task.command) {
     case "configure":
-      return afterAll("Configured", {}, [], cells, await configure(cells, open));
+      return afterAll("Configured these cells", {}, [], cells, await configure(cells, open));
     case "status": {
       const statuses = await readStatuses(cells, open);
       const isFine = statuses.sum.down === 0 && statuses.isSame;
@@ -107,9 +119,14 @@ async function work(
     }
     case "check": {
       const { found, missed } = await checkMaps(cells, open);
-      const lines = found.length > 0 ? found.map(checkLine) : ["Each learner is taken by one cell."];
-      const outcome = afterAll("Compared", { found }, lines, cells, missed);
-      return found.length > 0 ? { ...outcome, code: INCOMPLETE } : outcome;
+      const media = await checkMedia(cells, open);
+      const lines = [
+        ...(found.length > 0 ? found.map(checkLine) : ["Each learner is taken by one cell."]),
+        ...(media.length > 0 ? mediaLines(media) : ["Each cell has the media files of the default cell."]),
+      ];
+      const did = "Compared the maps and the media files of these cells";
+      const outcome = afterAll(did, { found, media }, lines, cells, missed);
+      return found.length + media.length > 0 ? { ...outcome, code: INCOMPLETE } : outcome;
     }
     case "publish":
     case "follow": {
@@ -121,7 +138,7 @@ async function work(
     case "erasures": {
       const { learners, missed } = await spreadErasures(cells, open);
       const lines = [`Learners erased in cells that had not erased them: ${learners.length}.`];
-      return afterAll("Compared", { learners }, lines, cells, missed);
+      return afterAll("Compared the erasures of these cells", { learners }, lines, cells, missed);
     }
     case "find": {
       const { name, url } = await findCell(cells, open, task.learner);
@@ -130,7 +147,7 @@ async function work(
     case "erase": {
       const { erased, missed } = await erase(cells, open, task.learner);
       const lines = Object.entries(erased).map(([name, state]) => `${name}: ${state}`);
-      return afterAll("Asked", { erased }, lines, cells, missed);
+      return afterAll("Asked these cells to erase the learner", { erased }, lines, cells, missed);
     }
     case "place": {
       const to = cellNamed(cells, task.to);
@@ -142,7 +159,7 @@ async function work(
       const rows = Object.values(moved.rows ?? {}).reduce((sum, count) => sum + count, 0);
       const line = moved.rows === null
         ? `${task.learner} lives in ${moved.to} already.`
-        : `${task.learner} has moved from ${moved.from} to ${moved.to}: ${rows} rows.`;
+        : `${task.learner} has moved from ${moved.from} to ${moved.to}. Rows: ${rows}.`;
       return { answer: moved, lines: [line] };
     }
     case "cancel": {

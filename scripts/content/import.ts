@@ -1,4 +1,5 @@
 // `npm run content:import -- FILE.jsonl`: a curriculum file into the drafts. The format: docs/content-format.md.
+import { dirname } from "node:path";
 import {
   type Command,
   type Line,
@@ -20,7 +21,15 @@ import {
   type ImportResult,
 } from "./import_content.ts";
 import { cancelOnSignal } from "./interrupt.ts";
-import { checkMedia, mediaOf, type NamedFile, resolveMediaTarget, uploadMedia } from "./media.ts";
+import {
+  checkMedia,
+  mediaOf,
+  type MissingFile,
+  missingMedia,
+  type NamedFile,
+  resolveMediaTarget,
+  uploadMedia,
+} from "./media.ts";
 import { renderWarnings } from "./render.ts";
 
 export const COMMAND = {
@@ -60,11 +69,27 @@ function renderCounts({ inserted, updated, unchanged, withdrawn }: Counts): stri
   return `${inserted} inserted, ${updated} updated, ${unchanged} unchanged, ${withdrawn} withdrawn`;
 }
 
-function renderResult(result: ImportResult, seconds: string): string {
+/** Files that are shown; --json has all. */
+const SHOWN_FILES = 5;
+
+function renderMissing(files: readonly MissingFile[]): string[] {
+  if (files.length === 0) return [];
+  const more = files.length - SHOWN_FILES;
+  return [
+    `? media_missing: ${files.length} ${
+      files.length === 1 ? "file is" : "files are"
+    } neither in the bucket nor beside the curriculum file`,
+    ...files.slice(0, SHOWN_FILES).map(({ line, path }) => `    line ${line}: ${path}`),
+    ...more > 0 ? [`    and ${more} more (--json)`] : [],
+  ];
+}
+
+function renderResult(result: ImportResult, missing: readonly MissingFile[], seconds: string): string {
   const kinds = ["question", "skill", "domain"] as const;
   const lines = [
     ...result.warnings,
     ...renderWarnings(result.edits),
+    ...renderMissing(missing),
     ...kinds.map((kind) => `${`${plural[kind]}:`.padEnd(11)}${renderCounts(result[kind])}`),
   ];
   const changed = kinds.some((kind) =>
@@ -114,9 +139,16 @@ export async function run({ values, operands }: Line<typeof COMMAND.options>) {
       onBegin: interruption.begin,
       onProgress: progress.step,
     });
-    if (values.json) console.log(JSON.stringify(result));
+    // With --media every file is in its folder.
+    const missingFiles = media === undefined
+      ? await missingMedia(sql, bytesToLines(bytes), dirname(fromCaller(file)))
+      : [];
+    if (values.json) console.log(JSON.stringify({ ...result, missingFiles }));
     else {console.log(
-        [...(media === undefined ? [] : [media]), renderResult(result, progress.seconds())].join("\n"),
+        [...(media === undefined ? [] : [media]), renderResult(result, missingFiles, progress.seconds())]
+          .join(
+            "\n",
+          ),
       );}
   } catch (error) {
     if (error instanceof ImportRefused) throw new Refusal(error.message, { problems: error.problems });

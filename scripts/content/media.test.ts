@@ -125,6 +125,45 @@ Deno.test("C1: nothing is uploaded or imported if a file is missing, changed, to
   assert.equal((await sql`select from content.question where key like 'b/%'`).length, 0);
 });
 
+Deno.test("C1: an import without an upload names the files that are neither in the bucket nor beside the curriculum file", async () => {
+  const [stored, beside, edited] = [
+    await picture("stored.png", 37),
+    await picture("beside.png", 41),
+    await picture("edited.png", 43),
+  ];
+  await importLines([question("d/1", { media: [stored] })]);
+  await Deno.remove(join(folder, "stored.png"));
+  const gone = Array.from(
+    { length: 6 },
+    (_, n) => ({ ...edited, path: `gone/${n}.png`, sha256: `${n}`.repeat(64) }),
+  );
+  // Lines that are in the drafts already are named as well, and a hash once.
+  const lines = [
+    question("d/1", { media: [stored, beside] }),
+    question("d/2", { media: gone.slice(0, 3) }),
+    question("d/3", { media: [...gone.slice(2)] }),
+  ];
+  const file = join(folder, "curriculum.jsonl");
+  await Deno.writeTextFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  for (const round of ["first", "repeated"]) {
+    const { stdout, stderr } = await runCommand(command, [file, "--db-url", stack.dbUrl()]);
+    assert.equal(stderr, "", round);
+    const said = stdout.split("\n").filter((line) => /^\? media_missing|^ {4}/.test(line));
+    assert.deepEqual(said, [
+      "? media_missing: 6 files are neither in the bucket nor beside the curriculum file",
+      ...[0, 1, 2].map((n) => `    line 2: gone/${n}.png`),
+      ...[3, 4].map((n) => `    line 3: gone/${n}.png`),
+      "    and 1 more (--json)",
+    ], round);
+  }
+  const { stdout } = await runCommand(command, [file, "--db-url", stack.dbUrl(), "--json", "--dry-run"]);
+  const { missingFiles } = JSON.parse(stdout);
+  assert.deepEqual(
+    missingFiles.map(({ sha256 }: { sha256: string }) => sha256),
+    gone.map(({ sha256 }) => sha256),
+  );
+});
+
 Deno.test("C1: an upload that was cut off goes on with what is missing, and Storage's refusals are told", async () => {
   const files = await Promise.all(
     [19, 23, 29].map(async (seed, n) => ({ ...await picture(`cut/${n}.png`, seed), line: n + 1 })),

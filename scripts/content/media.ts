@@ -2,6 +2,7 @@
 // upload can be repeated, and goes on where an earlier one ended.
 import { join } from "node:path";
 import { createHash } from "node:crypto";
+import type postgres from "postgres";
 import { z } from "zod";
 import { createRetry, NetworkError, systemClock } from "../../client-contract/client/mod.ts";
 import { parseJson } from "../../client-contract/contract/json.ts";
@@ -42,21 +43,26 @@ export interface NamedFile extends MediaReference {
   line: number;
 }
 
-/** The files that lines name, each path once. A line that can't be read is left to the import, which says what is wrong with it. */
-export function mediaOf(lines: Iterable<Uint8Array>): NamedFile[] {
-  const files = new Map<string, NamedFile>();
-  const problems: LineProblem[] = [];
+/** The files that lines name. A line that can't be read is left to the import, which says what is wrong with it. */
+function* referencesOf(lines: Iterable<Uint8Array>): Generator<NamedFile> {
   let line = 0;
   for (const bytes of lines) {
     line++;
     const text = decoder.decode(bytes);
     if (!text.includes('"media"')) continue;
-    for (const file of Line.safeParse(parseJson(text)).data?.media ?? []) {
-      const same = files.get(file.path);
-      if (!same) files.set(file.path, { ...file, line });
-      else if (same.sha256 !== file.sha256 || same.bytes !== file.bytes || same.mime !== file.mime) {
-        problems.push({ line, reason: `media ${file.path} is another file in line ${same.line}` });
-      }
+    for (const file of Line.safeParse(parseJson(text)).data?.media ?? []) yield { ...file, line };
+  }
+}
+
+/** The files that lines name, each path once. Throws `ImportRefused` where two lines mean different files by one path. */
+export function mediaOf(lines: Iterable<Uint8Array>): NamedFile[] {
+  const files = new Map<string, NamedFile>();
+  const problems: LineProblem[] = [];
+  for (const file of referencesOf(lines)) {
+    const same = files.get(file.path);
+    if (!same) files.set(file.path, file);
+    else if (same.sha256 !== file.sha256 || same.bytes !== file.bytes || same.mime !== file.mime) {
+      problems.push({ line: file.line, reason: `media ${file.path} is another file in line ${same.line}` });
     }
   }
   if (problems.length > 0) throw new ImportRefused(problems);
@@ -84,6 +90,37 @@ async function readChecked(
     if (error instanceof Deno.errors.NotFound) return "it is not in the folder";
     throw error;
   }
+}
+
+/** A file that lines name, and that is nowhere. */
+export type MissingFile = Pick<NamedFile, "line" | "path" | "sha256">;
+
+/**
+ * Files that lines name, and that are neither in the bucket `media` nor in the folder, each hash once, in the order of the lines. What the folder has
+ * is not read: an upload checks it. `sql` connects as postgres.
+ */
+export async function missingMedia(
+  sql: postgres.Sql,
+  lines: Iterable<Uint8Array>,
+  folder: string,
+): Promise<MissingFile[]> {
+  const named = new Map<string, NamedFile>();
+  for (const file of referencesOf(lines)) if (!named.has(file.sha256)) named.set(file.sha256, file);
+  if (named.size === 0) return [];
+  const absent = await sql<{ name: string }[]>`
+    select u as name from private.unstored_media(array(select jsonb_array_elements_text(${
+    JSON.stringify([...named.keys()])
+  }::text::jsonb))) u`;
+  const names = new Set(absent.map(({ name }) => name));
+  const missing: MissingFile[] = [];
+  for (const { line, path, sha256 } of named.values()) {
+    if (!names.has(sha256)) continue;
+    const found = await Deno.stat(join(folder, path)).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+    if (!found?.isFile) missing.push({ line, path, sha256 });
+  }
+  return missing;
 }
 
 /** Checks all files. Throws `ImportRefused` with everything that is wrong. */

@@ -177,7 +177,7 @@ Deno.test("O4: the doctor", async (t) => {
       const report = JSON.parse(bundle);
       assert.match(
         report.findings.find(({ check }: { check: string }) => check === "jobs").detail,
-        /^The job bundles has failed 1 times: x <key> y; /,
+        /^The job bundles fails \(runs in a row: 1\): x <key> y; /,
       );
       assert.ok(report.database.jobs.length > 10);
       assert.ok(report.database.migrations.length > 5 && report.database.health.length > 5);

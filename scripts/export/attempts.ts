@@ -2,6 +2,7 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import { AttemptRow } from "../../client-contract/contract/learner_rows.ts";
+import { LearnerAttempt } from "../../client-contract/contract/support_look.ts";
 import type { ExportedAttempt } from "../../client-contract/client/xapi.ts";
 import type { RestCaller } from "../instructor/source.ts";
 
@@ -10,7 +11,7 @@ const PIECE = 500;
 
 const Row = z.object({ attempt: AttemptRow, voided_at: z.string().nullable() });
 
-const Page = z.array(Row.extend({ cursor: z.string() }));
+const Page = z.array(LearnerAttempt);
 
 /** All attempts of the learner, oldest first, for the staff member whose token the caller has. Each page is audited. */
 export async function* readAttemptsAsStaff(

@@ -9,6 +9,13 @@ export const OPS_TABLES: Readonly<Record<string, TableData>> = {
     columns: `
       user_id uuid identity, deleted_at timestamptz activity, erase_at timestamptz activity`,
   },
+  "ops.alarm_acknowledgement": {
+    what: "who is at work on an open alarm",
+    erasure: "kept",
+    columns: `
+      alarm text, subject text, at timestamptz, actor uuid? staff, actor_role text staff,
+      reason text text`,
+  },
   "ops.answer_figure": {
     columns: `
       pass bigint, kind text, id uuid, version integer, choice text, learners bigint,

@@ -45,6 +45,20 @@ async function takeInstructors(bench: ConsoleBench): Promise<void> {
   await page.context().close();
 }
 
+async function takePeople(bench: ConsoleBench): Promise<void> {
+  const page = await bench.open("admin", "#/cohorts", { viewport: WIDE });
+  await page.getByRole("link", { name: "Biology 1" }).click();
+  await page.getByRole("link", { name: "People", exact: true }).click();
+  await page.getByRole("button", { name: "Add learners …" }).click();
+  await page.getByLabel("E-mail addresses or ids").fill(
+    `${bench.users.learner.email}\nada@school.test\nnobody@school.test`,
+  );
+  await page.getByRole("dialog").getByRole("button", { name: "Add" }).click();
+  await page.getByText("What became of each line").waitFor();
+  await take(page, "people");
+  await page.context().close();
+}
+
 async function takeSupport(bench: ConsoleBench, sql: postgres.Sql): Promise<void> {
   const { learner, wrong } = await studyWithErrors(bench.stack, sql);
   await sql`select public.grant_support(${bench.users.support.id}, 'ticket 4711', hours => 1)`;
@@ -83,6 +97,7 @@ export async function run(_line: Line<typeof COMMAND.options>) {
   // No job runs by itself here, so those of the template would be late.
   await sql`update ops.job set last_run_at = now(), last_ok_at = now()`;
   await takeInstructors(bench);
+  await takePeople(bench);
   await takeSupport(bench, sql);
   await takeOperators(bench, sql);
 }

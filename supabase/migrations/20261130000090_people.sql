@@ -12,7 +12,7 @@
 --        drop trigger erasure_webhook on ops.erasure;
 --        drop table ops.account_deletion, ops.deletion_setting, ops.support_grant, ops.cohort, ops.cohort_member, ops.cohort_staff,
 --          ops.cohort_setting, ops.erasure_check, ops.webhook_endpoint, ops.webhook_message, ops.webhook_delivery, ops.webhook_attempt,
---          ops.retention_setting cascade;
+--          ops.retention_setting, ops.alarm_acknowledgement cascade;
 --        drop function if exists ops.set_deletion_grace, private.end_deletions, private.require_answers_grant, private.support_grants,
 --          private.grant_support, private.end_support_grant, public.grant_support, public.end_support_grant, public.support_grants,
 --          private.event_content, private.text_content, private.row_content, private.audit_look, private.learner_objects,
@@ -38,7 +38,8 @@
 --          private.add_webhook_endpoint, private.webhook_endpoints, private.set_webhook_endpoint, private.rotate_webhook_secret,
 --          public.add_webhook_endpoint, public.webhook_endpoints, public.set_webhook_endpoint, public.rotate_webhook_secret,
 --          private.webhook_deliveries, private.retry_webhook, public.webhook_deliveries, public.retry_webhook, private.drive_webhooks,
---          private.delete_messages, ops.prune_webhooks, private.alarms, public.alarms;
+--          private.delete_messages, ops.prune_webhooks, private.is_acknowledged, private.open_alarms, private.alarms, public.alarms,
+--          private.end_acknowledgements, private.acknowledge_alarm, public.acknowledge_alarm;
 
 select private.revoke_default_grants();
 
@@ -3442,13 +3443,116 @@ grant execute on function public.webhook_deliveries(uuid, text, timestamptz, int
 select private.schedule_job('webhooks', '30 seconds', '1 minute', 'select private.drive_webhooks()');
 select private.schedule_job('webhooks_prune', '23 3 * * *', '1 day', 'select ops.prune_webhooks()');
 
+-- Source: schemas/90_people/alarm_acknowledgement.sql
+-- What:  ops.alarm_acknowledgement: the open alarms that an operator has acknowledged with acknowledge_alarm(), and which of them count.
+-- Why:   an alert that rings on while its cause is being mended teaches people to ignore alerts. The alarm itself stays visible (O4, O1).
+create table ops.alarm_acknowledgement (
+  alarm      text not null,
+  subject    text not null,
+  at         timestamptz not null default now(),
+  actor      uuid,
+  actor_role text not null,
+  reason     text not null,
+  constraint alarm_acknowledgement_pkey primary key (alarm, subject),
+  constraint alarm_acknowledgement_reason_short check (length(reason) between 1 and 500)
+);
+comment on table ops.alarm_acknowledgement is 'One row per acknowledged alarm. It is deleted when the alarm has ended, so that the alarm opens anew.';
+alter table ops.alarm_acknowledgement enable row level security;
+create policy alarm_acknowledgement_all_nobody on ops.alarm_acknowledgement for all to anon, authenticated using (false);
+
+create function private.is_acknowledged(p_since timestamptz, p_at timestamptz)
+returns boolean
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+-- What began after the acknowledgement is another incident.
+return p_since is null or p_since <= p_at;
+comment on function private.is_acknowledged(timestamptz, timestamptz) is 'Whether an acknowledgement counts for an alarm that is open since p_since.';
+
 -- Source: schemas/90_people/alarms.sql
 -- What:  alarms(): one list of everything that needs a person: failing or late jobs, missing partitions, projection differences, late releases, erasures.
 -- Why:   each of these faults is silent, so support and monitoring need one place to look (O4). Every text names the call that mends the
---        fault, so that nobody has to search for it.
+--        fault, so that nobody has to search for it. A count stands behind its noun, so that each text is right for one and for many.
+
+create function private.open_alarms()
+returns table (name text, subject text, since timestamptz, detail text)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select 'job_failing', j.name, j.last_ok_at, format('The job %s fails (runs in a row: %s): %s. After mending the cause, an admin runs it: %s',
+    j.name, j.failures, j.last_error, j.command)
+  from ops.job j where j.failures > 0
+  union all
+  select 'job_late', j.name, j.last_run_at, format('The job %s should run every %s: see docs/operations.md#jobs. To run it once: %s',
+    j.name, j.every, j.command)
+  from ops.job j where private.is_late(j.last_run_at, j.every)
+  union all
+  select 'partitions_short', t.schema || '.' || t.name, null, format('Months ahead for which %s.%s has partitions: %s. An admin creates them: ops.ensure_partitions()',
+    t.schema, t.name, m.ahead)
+  from private.partitioned_tables() t cross join lateral private.months_ahead(t.schema, t.name) m (ahead)
+  -- Partitions are created 12 months ahead, one a minute. Fewer than three left means months of unanswered alarms.
+  where m.ahead < 3
+  union all
+  select 'projections_differ', '', min(d.found_at), format('Rows that differ from their ledger: %s; learners: %s. projection_differences() shows them, and rebuild_learner() mends them',
+    count(*), count(distinct d.user_id))
+  from ops.projection_difference d
+  where d.resolved_at is null and not exists (select from ops.erasure x where x.user_id = d.user_id) having count(*) > 0
+  union all
+  -- A job run counts as successful even if the release failed.
+  select 'schedules_overdue', '', min(s.due_at), format('Scheduled releases that are past their time: %s; the last error: %s. To publish them now: ops.run_due_schedule(); to give one up: cancel_schedule()',
+    count(*), coalesce(max(s.error), 'none'))
+  from content.schedule s where s.state = 'pending' and s.due_at < now() - interval '15 minutes' having count(*) > 0
+  union all
+  select 'erasures_late', '', min(e.requested_at), format('Learners who are not erased yet: %s. An admin continues: ops.run_erasures()', count(*))
+  from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
+  union all
+  select 'erasures_failing', '', min(e.requested_at), format('Erasures that fail and are tried again: %s; the last error: %s. After mending it, an admin calls ops.erase_learner()',
+    count(*), max(e.last_error))
+  from ops.erasure e where e.failures > 0 having count(*) > 0
+  union all
+  -- A clean-up by the date of creation deletes learners who are active. One learner who leaves raises nothing.
+  select 'active_accounts_deleted', '', min(a.deleted_at),
+    format('%s accounts were deleted whose learners were active within a week; they are erased from %s on. If this was a mistake, an admin calls ops.cancel_deletion()',
+      count(*), to_char(min(a.erase_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"'))
+  from ops.account_deletion a
+  where exists (select from learner.device d where d.user_id = a.user_id and d.last_seen_at > a.deleted_at - interval '7 days') having count(*) >= 20
+  union all
+  -- After a restore these erasures are needed from outside the database.
+  select 'erasures_unsent', '', min(m.created_at), format('Erasures that did not reach their endpoint: %s. An admin sees them in webhook_deliveries() and sends them again: retry_webhook()', count(*))
+  from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
+  where m.type = 'learner.erased' and d.state <> 'delivered' and m.created_at < now() - interval '1 hour' having count(*) > 0
+  union all
+  select 'erasures_unchecked', '', h.rotated_at, 'The history has changed. After a restore, an admin calls ops.reapply_erasures() in a SQL console'
+  from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
+  union all
+  -- While a trigger is disabled, changes by hand leave no trace.
+  select 'trigger_disabled', t.tgname || ' of ' || t.tgrelid::regclass, null, format('Trigger %I of %s is disabled. An admin enables it: alter table %2$s enable %strigger %1$I',
+    t.tgname, t.tgrelid::regclass, case t.tgfoid when 'private.new_seed()'::regprocedure then 'always ' when 'private.note_put_back()'::regprocedure then 'replica ' end)
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid
+  where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
+    and not t.tgisinternal and case when t.tgfoid = 'private.note_put_back()'::regprocedure then t.tgenabled <> 'R' else t.tgenabled in ('D', 'R') end
+  union all
+  select 'trigger_missing', t.name || ' of ' || t.relation, null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
+  from private.missing_triggers() t
+  union all
+  select 'moves_unfinished', '', min(l.since), format('Learners who have been moving between cells for more than 15 minutes, and whose devices wait: %s. An operator continues: see docs/scaling.md#place-and-move-learners', count(*))
+  from ops.learner_cell l where l.state <> 'settled' and l.since < now() - interval '15 minutes'
+  having count(*) > 0
+  union all
+  select 'worker_silent', w.slug, w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
+  from private.silent_workers() w
+  order by 1, 4;
+end
+$$;
+comment on function private.open_alarms() is
+  'Everything that is wrong now. subject is the job, table, trigger or function that an alarm is about; empty: its name says all.';
 
 create function private.alarms()
-returns table (name text, since timestamptz, detail text)
+returns table (
+  name text, since timestamptz, detail text, subject text, acknowledged_at timestamptz, acknowledged_by text, acknowledged_reason text)
 language plpgsql
 stable
 security definer
@@ -3457,75 +3561,17 @@ as $$
 begin
   perform private.require_role('support', 'admin');
   return query
-  select 'job_failing', j.last_ok_at, format('The job %s has failed %s times: %s. After mending the cause, an admin runs it: %s',
-    j.name, j.failures, j.last_error, j.command)
-  from ops.job j where j.failures > 0
-  union all
-  select 'job_late', j.last_run_at, format('The job %s should run every %s: see docs/operations.md#jobs. To run it once: %s',
-    j.name, j.every, j.command)
-  from ops.job j where private.is_late(j.last_run_at, j.every)
-  union all
-  select 'partitions_short', null, format('%s.%s has partitions for %s months ahead. An admin creates them: ops.ensure_partitions()',
-    t.schema, t.name, m.ahead)
-  from private.partitioned_tables() t cross join lateral private.months_ahead(t.schema, t.name) m (ahead)
-  -- Partitions are created 12 months ahead, one a minute. Fewer than three left means months of unanswered alarms.
-  where m.ahead < 3
-  union all
-  select 'projections_differ', min(d.found_at), format('%s rows of %s learners differ from their ledger. projection_differences() shows them, and rebuild_learner() mends them',
-    count(*), count(distinct d.user_id))
-  from ops.projection_difference d
-  where d.resolved_at is null and not exists (select from ops.erasure x where x.user_id = d.user_id) having count(*) > 0
-  union all
-  -- A job run counts as successful even if the release failed.
-  select 'schedules_overdue', min(s.due_at), format('%s scheduled releases are past their time; the last error: %s. To publish them now: ops.run_due_schedule(); to give one up: cancel_schedule()',
-    count(*), coalesce(max(s.error), 'none'))
-  from content.schedule s where s.state = 'pending' and s.due_at < now() - interval '15 minutes' having count(*) > 0
-  union all
-  select 'erasures_late', min(e.requested_at), format('%s learners are not erased yet. An admin continues: ops.run_erasures()', count(*))
-  from ops.erasure e where e.erased_at is null and e.requested_at < now() - interval '1 day' having count(*) > 0
-  union all
-  select 'erasures_failing', min(e.requested_at), format('%s erasures fail and are tried again; the last error: %s. After mending it, an admin calls ops.erase_learner()',
-    count(*), max(e.last_error))
-  from ops.erasure e where e.failures > 0 having count(*) > 0
-  union all
-  -- A clean-up by the date of creation deletes learners who are active. One learner who leaves raises nothing.
-  select 'active_accounts_deleted', min(a.deleted_at),
-    format('%s accounts were deleted whose learners were active within a week; they are erased from %s on. If this was a mistake, an admin calls ops.cancel_deletion()',
-      count(*), to_char(min(a.erase_at) at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"'))
-  from ops.account_deletion a
-  where exists (select from learner.device d where d.user_id = a.user_id and d.last_seen_at > a.deleted_at - interval '7 days') having count(*) >= 20
-  union all
-  -- After a restore these erasures are needed from outside the database.
-  select 'erasures_unsent', min(m.created_at), format('%s erasures did not reach their endpoint. An admin sees them in webhook_deliveries() and sends them again: retry_webhook()', count(*))
-  from ops.webhook_message m join ops.webhook_delivery d on d.message_id = m.id
-  where m.type = 'learner.erased' and d.state <> 'delivered' and m.created_at < now() - interval '1 hour' having count(*) > 0
-  union all
-  select 'erasures_unchecked', h.rotated_at, 'The history has changed. After a restore, an admin calls ops.reapply_erasures() in a SQL console'
-  from ops.history h where not exists (select from ops.erasure_check c where c.history = private.history())
-  union all
-  -- While a trigger is disabled, changes by hand leave no trace.
-  select 'trigger_disabled', null, format('Trigger %I of %s is disabled. An admin enables it: alter table %2$s enable %strigger %1$I',
-    t.tgname, t.tgrelid::regclass, case t.tgfoid when 'private.new_seed()'::regprocedure then 'always ' when 'private.note_put_back()'::regprocedure then 'replica ' end)
-  from pg_trigger t join pg_class c on c.oid = t.tgrelid
-  where c.relnamespace in ('content'::regnamespace, 'learner'::regnamespace, 'ops'::regnamespace, 'private'::regnamespace)
-    and not t.tgisinternal and case when t.tgfoid = 'private.note_put_back()'::regprocedure then t.tgenabled <> 'R' else t.tgenabled in ('D', 'R') end
-  union all
-  select 'trigger_missing', null, format('Trigger %s of %s was dropped. An admin calls private.restore_triggers(), and looks for changes that left no trace', t.name, t.relation)
-  from private.missing_triggers() t
-  union all
-  select 'moves_unfinished', min(l.since), format('%s learners have been moving between cells for more than 15 minutes, and their devices wait. An operator continues: see docs/scaling.md#place-and-move-learners', count(*))
-  from ops.learner_cell l where l.state <> 'settled' and l.since < now() - interval '15 minutes'
-  having count(*) > 0
-  union all
-  select 'worker_silent', w.since, format('%s has not answered %s wake-ups: see its log, and docs/restore.md#the-functions-cannot-connect', w.slug, w.wakes)
-  from private.silent_workers() w
-  order by 1, 3;
+  select a.name, a.since, a.detail, a.subject, k.at, coalesce(k.actor::text, k.actor_role), k.reason
+  from private.open_alarms() a
+  left join ops.alarm_acknowledgement k on k.alarm = a.name and k.subject = a.subject and private.is_acknowledged(a.since, k.at)
+  order by k.at is not null, a.name, a.detail;
 end
 $$;
 comment on function private.alarms() is 'The core of alarms().';
 
 create function public.alarms()
-returns table (name text, since timestamptz, detail text)
+returns table (
+  name text, since timestamptz, detail text, subject text, acknowledged_at timestamptz, acknowledged_by text, acknowledged_reason text)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
@@ -3539,8 +3585,69 @@ exception
 end
 $$;
 comment on function public.alarms() is
-  'Everything that needs a person now: {name, since, detail}; empty if all is well. Support and admins. Names: job_failing, job_late, '
+  'Everything that needs a person now, empty if all is well. An acknowledged alarm comes last, with when, by whom (a user''s id, or the role of a SQL '
+  'console) and why, until its cause is gone: see acknowledge_alarm(). Support and admins. Names: job_failing, job_late, '
   'partitions_short, projections_differ, schedules_overdue, erasures_late, erasures_failing, active_accounts_deleted, erasures_unsent, erasures_unchecked, '
   'moves_unfinished, trigger_disabled, trigger_missing, worker_silent.';
 
 grant execute on function private.alarms(), public.alarms() to authenticated, service_role;
+
+-- Source: schemas/90_people/acknowledge_alarm.sql
+-- What:  acknowledge_alarm(): an operator says that a person is at work on an open alarm. end_acknowledgements() forgets it after the alarm has ended.
+-- Why:   whoever silences an alert leaves a name and a reason (O4, O1).
+
+create function private.end_acknowledgements()
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from ops.alarm_acknowledgement k
+  where not exists (
+    select from private.open_alarms() a where a.name = k.alarm and a.subject = k.subject and private.is_acknowledged(a.since, k.at));
+end
+$$;
+comment on function private.end_acknowledgements() is 'Deletes the acknowledgements of alarms that have ended. Part of the job health_gauges.';
+
+create function private.acknowledge_alarm(p_alarm text, p_subject text, p_reason text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.require_role('admin');
+  perform private.require_reason(p_reason);
+  if not exists (select from private.open_alarms() a where a.name = p_alarm and a.subject = p_subject) then
+    perform private.raise_error('support_invalid', '`alarm` and `subject` must be those of an open alarm: see alarms().', 'alarm');
+  end if;
+  insert into ops.alarm_acknowledgement as k (alarm, subject, actor, actor_role, reason)
+  select p_alarm, p_subject, c.actor, c.actor_role, btrim(p_reason) from private.audit_caller() c
+  on conflict (alarm, subject) do update set at = excluded.at, actor = excluded.actor, actor_role = excluded.actor_role, reason = excluded.reason;
+  perform private.audit('acknowledge_alarm', 'ops.alarm_acknowledgement', concat_ws(' ', p_alarm, nullif(p_subject, '')), null,
+    jsonb_build_object('reason', btrim(p_reason)));
+end
+$$;
+comment on function private.acknowledge_alarm(text, text, text) is 'The core of acknowledge_alarm().';
+
+create function public.acknowledge_alarm(alarm text, reason text, subject text default '')
+returns void
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.acknowledge_alarm(alarm, subject, reason);
+exception
+  when others or query_canceled then
+    perform private.refuse(sqlstate, sqlerrm);
+    raise;
+end
+$$;
+comment on function public.acknowledge_alarm(text, text, text) is
+  'Acknowledges an open alarm, for a reason. alarm and subject are the name and subject of a row of alarms(). Its alert ends within five minutes. alarms() shows the alarm '
+  'as acknowledged until its cause is gone; when it recurs, it is not acknowledged. Once more: the new reason counts. Admins; audited. Errors: forbidden, support_invalid.';
+
+grant execute on function private.acknowledge_alarm(text, text, text), public.acknowledge_alarm(text, text, text) to authenticated, service_role;

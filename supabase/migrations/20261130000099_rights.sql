@@ -141,6 +141,7 @@ from (values
   ('ops.history_anchor', 'insert or update or delete'),
   ('ops.erasure_check', 'insert or update or delete'),
   ('ops.job', 'insert or update or delete'),
+  ('ops.alarm_acknowledgement', 'insert or update or delete'),
   ('ops.webhook_message', 'insert or update or delete'),
   ('ops.webhook_delivery', 'insert or update or delete'),
   ('ops.webhook_attempt', 'insert or update or delete'),

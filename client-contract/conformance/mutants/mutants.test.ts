@@ -1,13 +1,12 @@
 // The mutation test: clients that are broken on purpose. Each has to fail at the requirement whose rule it breaks, and nowhere else than
 // its entry says. So a case that can't fail shows, and so does a requirement that no case holds.
 import assert from "node:assert/strict";
-import { Client } from "../../examples/minimal/client.ts";
-import { minimalHost } from "../../examples/minimal/host.ts";
 import type { Host } from "../adapter/host.ts";
 import { deviceOnDisk } from "../adapters/device_host.ts";
 import { type Case, casesOf } from "../requirement.ts";
 import { THEMES } from "../requirements/mod.ts";
 import { playCase } from "../run.ts";
+import { brokenHost } from "./broken.ts";
 import { CONTENT_MUTANTS } from "./content.ts";
 import { DEVICE_MUTANTS } from "./device.ts";
 import type { Mutant } from "./mutant.ts";
@@ -44,12 +43,7 @@ async function failedBy(
 
 for (const mutant of CLIENT_MUTANTS) {
   Deno.test(`K2: a client that ${mutant.name} fails at ${mutant.fails[0]}`, async () => {
-    const host = minimalHost((app, store) => {
-      const client = new Client(app, store);
-      mutant.patch(client);
-      return client;
-    });
-    assert.deepEqual(await failedBy(mutant, BASE, host), [...mutant.fails].sort());
+    assert.deepEqual(await failedBy(mutant, BASE, brokenHost(mutant.patch)), [...mutant.fails].sort());
   });
 }
 

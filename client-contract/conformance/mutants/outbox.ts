@@ -1,72 +1,44 @@
 // Mutants of the outbox, of retries and of results.
-import type { Client } from "../../examples/minimal/client.ts";
-import { Failure } from "../../examples/minimal/http.ts";
-import { readProgress } from "../../examples/minimal/progress.ts";
-import type { Kept, State } from "../../examples/minimal/state.ts";
+import {
+  ContractError,
+  createRetry,
+  NetworkError,
+  ProblemError,
+  steeredRetry,
+  withRetries,
+} from "../../client/mod.ts";
+import type { State } from "../../examples/minimal/state.ts";
+import {
+  type Broken,
+  onFailure,
+  onProgress,
+  onPush,
+  onRecord,
+  onReply,
+  onResult,
+  withBody,
+} from "./broken.ts";
 import { edit, mutants } from "./mutant.ts";
 
 const SEVEN_DAYS_MS = 7 * 86_400_000;
 
-/** Changes the body of each push on its way. */
-function onPush(client: Client, change: (body: string, attempt: number) => string): void {
-  const send = client.http.send.bind(client.http);
-  let attempt = 0;
-  client.http.send = (path, init, isRefused) =>
-    send(
-      path,
-      typeof init.body === "string" ? { ...init, body: change(init.body, ++attempt) } : init,
-      isRefused,
-    );
-}
-
-const withHeader = (
-  body: string,
-  change: (header: Record<string, unknown>) => Record<string, unknown>,
-): string => {
-  const [header = "", ...lines] = body.split("\n");
-  return [edit(header, change), ...lines].join("\n");
-};
-
-/** Changes each event when it is recorded. */
-function onRecord(client: Client, change: (event: Kept, state: State) => void): void {
-  const record = client.record.bind(client);
-  client.record = (state, type, body) => {
-    const id = record(state, type, body);
-    const event = state.outbox.at(-1);
-    if (event) change(event, state);
-    return event?.id ?? id;
-  };
-}
-
-/** Does something with the state after a failed sync. */
-function onFailure(client: Client, react: (state: State, failure: Failure) => void): void {
-  const sync = client.sync.bind(client);
-  client.sync = async () => {
-    try {
-      await sync();
-    } catch (error) {
-      if (error instanceof Failure) client.commit((state) => react(state, error));
-      throw error;
-    }
-  };
-}
-
-/** Does something else with a result. */
-function onResult(
-  client: Client,
-  status: string,
-  react: (event: Kept, code: string | undefined) => void,
+/** A policy of retries in place of the steered one. */
+function retryBy(
+  client: Broken,
+  change: (policy: ReturnType<typeof steeredRetry>) => Partial<ReturnType<typeof steeredRetry>>,
+  random = Math.random,
 ): void {
-  const settle = client.settle.bind(client);
-  client.settle = (event, result) => {
-    settle(event, result);
-    if (result.status === status) react(event, result.code);
+  const { clock } = client.app;
+  const policy = () => {
+    const steered = steeredRetry(client.state.steering);
+    return { ...steered, ...change(steered) };
   };
+  client.server = withRetries(client.http, createRetry(clock, random, policy), clock);
 }
 
 const drop = (state: State) => state.outbox = [];
 
-export const OUTBOX_MUTANTS = mutants<Client>({
+export const OUTBOX_MUTANTS = mutants<Broken>({
   "makes a new id for each attempt": [[
     "OUT-1",
     "OUT-2",
@@ -87,25 +59,28 @@ export const OUTBOX_MUTANTS = mutants<Client>({
     "RST-3",
   ], (client) => {
     const sent = new Map<string, number>();
-    onPush(client, (body) =>
-      body.replaceAll(/"id":"(.{24})(..)"/g, (text, head: string, tail: string) => {
-        const attempt = (sent.get(head + tail) ?? 0) + 1;
-        sent.set(head + tail, attempt);
-        return attempt === 1 ? text : `"id":"${head}${10 + attempt}"`;
-      }));
+    onPush(client, (header, lines) => [
+      header,
+      lines.map((line) =>
+        line.replace(/"id":"(.{24})(..)"/, (text, head: string, tail: string) => {
+          const attempt = (sent.get(head + tail) ?? 0) + 1;
+          sent.set(head + tail, attempt);
+          return attempt === 1 ? text : `"id":"${head}${10 + attempt}"`;
+        })
+      ),
+    ]);
   }],
   "stamps the time of an event anew with each attempt": [
-    ["OUT-1", "OUT-2", "RTY-1", "RTY-4", "IDY-5"],
+    ["OUT-1", "OUT-2", "RTY-1", "RTY-4", "STE-7", "IDY-5"],
     (client) =>
-      onPush(client, (body) =>
-        body.replaceAll(
-          /"occurred_at":"[^"]+"/g,
-          `"occurred_at":"${new Date(client.app.now()).toISOString().replace(/\dZ/, "9Z")}"`,
-        )),
+      onPush(client, (header, lines) => {
+        const occurred_at = new Date(client.app.clock.now()).toISOString().replace(/\dZ/, "9Z");
+        return [header, lines.map((line) => edit(line, (event) => ({ ...event, occurred_at })))];
+      }),
   ],
   "drops events that waited for a week": [["OUT-2"], (client) =>
     onFailure(client, (state) => {
-      const before = client.app.now() - SEVEN_DAYS_MS;
+      const before = client.app.clock.now() - SEVEN_DAYS_MS;
       state.outbox = state.outbox.filter(({ line }) => Date.parse(JSON.parse(line).occurred_at) >= before);
     })],
   "sends the newest events first": [["OUT-3", "OUT-8", "RES-4"], (client) => {
@@ -115,7 +90,7 @@ export const OUTBOX_MUTANTS = mutants<Client>({
   "makes ids by the clock alone": [["OUT-3"], (client) => {
     const newId = client.newId.bind(client);
     client.newId = (state) => {
-      state.lastIdTime = 0;
+      state.lastId = null;
       return newId(state);
     };
   }],
@@ -138,53 +113,32 @@ export const OUTBOX_MUTANTS = mutants<Client>({
   ],
   "adds one to the last id": [["OUT-5"], (client) => {
     const newId = client.newId.bind(client);
-    client.newId = (state) => newId(state).slice(0, 10) + "0000000000000000";
+    client.newId = (state) => state.lastId = newId(state).slice(0, 13) + "0000000000000";
   }],
   "makes a new batch_id for each attempt": [
     ["OUT-6", "IDY-1"],
     (client) =>
-      onPush(
-        client,
-        (body) =>
-          withHeader(
-            body,
-            (header) => ({ ...header, batch_id: client.newId(structuredClone(client.state)) }),
-          ),
-      ),
+      onPush(client, (header, lines) => [
+        { ...header, batch_id: client.newId(structuredClone(client.state)) },
+        lines,
+      ]),
   ],
   "uses one batch_id for ever": [
     ["OUT-6"],
     (client) =>
-      onPush(
-        client,
-        (body) => withHeader(body, (header) => ({ ...header, batch_id: "01KB8Q9T3V0000000000000001" })),
-      ),
+      onPush(client, (header, lines) => [{ ...header, batch_id: "01KB8Q9T3V0000000000000001" }, lines]),
   ],
   "says that it holds no content": [
     ["OUT-7"],
-    (client) => onPush(client, (body) => withHeader(body, (header) => ({ ...header, content_version: 0 }))),
+    (client) => onPush(client, (header, lines) => [{ ...header, content_version: 0 }, lines]),
   ],
   "says the time of the first attempt": [["OUT-7"], (client) => {
-    const push = client.push.bind(client);
-    const { now } = client.app;
-    client.push = async (batch, cursor) => {
-      const at = new Date(now()).toISOString();
-      const { send } = client.http;
-      client.http.send = (path, init, isRefused) =>
-        send.call(
-          client.http,
-          path,
-          typeof init.body === "string"
-            ? { ...init, body: withHeader(init.body, (header) => ({ ...header, sent_at: at })) }
-            : init,
-          isRefused,
-        );
-      try {
-        return await push(batch, cursor);
-      } finally {
-        client.http.send = send;
-      }
-    };
+    const first = new Map<string, string>();
+    onPush(client, (header, lines) => {
+      const sent_at = first.get(header.batch_id) ?? header.sent_at;
+      first.set(header.batch_id, sent_at);
+      return [{ ...header, sent_at }, lines];
+    });
   }],
   "sends everything that it keeps with each sync": [["OUT-8", "RST-3"], (client) => {
     const sync = client.sync.bind(client);
@@ -200,74 +154,49 @@ export const OUTBOX_MUTANTS = mutants<Client>({
     client.sync = async () => {
       await sync();
       client.commit((state) => {
-        const before = client.app.now() - SEVEN_DAYS_MS / 7;
-        state.outbox = state.outbox.filter((event) => !event.settled || event.deliveredAt >= before);
+        const before = client.app.clock.now() - SEVEN_DAYS_MS / 7;
+        state.outbox = state.outbox.filter((event) => !event.isPulled || event.deliveredAt >= before);
       });
     };
   }],
   "takes a lost answer for a final one": [["RTY-1", "OUT-6", "RTY-3", "RST-1"], (client) => {
-    const push = client.push.bind(client);
-    client.push = async (batch, cursor) => {
-      const { send } = client.http;
-      client.http.send = (path, init, isRefused) =>
-        send.call(client.http, path, init, isRefused).catch((error) => {
-          throw error instanceof Failure && error.code === "network" ? new Failure("network") : error;
-        });
-      try {
-        return await push(batch, cursor);
-      } finally {
-        client.http.send = send;
-      }
-    };
+    const { sync } = client.http;
+    client.http.sync = (...batch) =>
+      sync(...batch).catch((error) => {
+        throw error instanceof NetworkError ? new ContractError(error.message) : error;
+      });
   }],
-  "ignores Retry-After": [["RTY-2", "RTY-7", "STE-2"], (client) => {
-    const { backoff } = client.http;
-    client.http.backoff = (failures, failure, steering) =>
-      backoff(failures, new Failure(failure.code, failure.isRetryable), steering);
-  }],
-  "waits for a fixed time": [["RTY-3"], (client) => {
-    client.http.backoff = (_, { retryAfter }) => Math.max(retryAfter * 1000, 100);
-  }],
-  "waits for ten minutes after each failure": [["RTY-3", "STE-2"], (client) => {
-    const { backoff } = client.http;
-    client.http.backoff = (failures, failure, steering) =>
-      Math.min(59_000, backoff(failures, failure, steering) * 20 + 2000);
-  }],
-  "never gives up": [["RTY-4"], (client) => {
-    const { retrying } = client.http;
-    client.http.retrying = async (steering, work) => {
-      for (let n = 0; n < 4; n++) {
-        try {
-          return await retrying.call(client.http, steering, work) as never;
-        } catch (error) {
-          if (!(error instanceof Failure && error.isRetryable) || error.retryAfter > 60) throw error;
-        }
-      }
-      return await retrying.call(client.http, steering, work) as never;
-    };
-  }],
-  "repeats what was refused": [["RTY-5", "CON-7", "STE-6", "IDY-1", "RST-7"], (client) => {
-    const { failureOf } = client.http;
-    client.http.failureOf = (response, body) => {
-      const failure = failureOf.call(client.http, response, body);
-      return new Failure(failure.code, true, failure.retryAfter);
-    };
-  }],
+  "ignores Retry-After": [["RTY-2", "RTY-7", "STE-2"], (client) =>
+    onReply(client, (replied) => {
+      replied.response.headers.delete("retry-after");
+      return undefined;
+    })],
+  "waits for a fixed time": [
+    ["RTY-3"],
+    (client) => retryBy(client, () => ({ baseMs: 100, capMs: 100 }), () => 1),
+  ],
+  "waits for ten minutes after each failure": [
+    ["RTY-3", "STE-2"],
+    (client) => retryBy(client, () => ({ baseMs: 600_000, capMs: 600_000, patienceMs: Infinity })),
+  ],
+  "never gives up": [["RTY-4"], (client) => retryBy(client, ({ attempts }) => ({ attempts: attempts * 5 }))],
+  "repeats what was refused": [
+    ["RTY-5", "CON-7", "STE-6", "IDY-1", "RST-7"],
+    (client) =>
+      onReply(client, (replied) => {
+        const { body, response: { status } } = replied;
+        if (status < 400) return undefined;
+        // A page of a gateway has no word on it: the status decides.
+        if (!body.includes('"retryable"')) return new Response(body, { status: 503 });
+        return withBody(replied, body.replace('"retryable":false', '"retryable":true'));
+      }),
+  ],
   "drops events that were refused": [["RTY-5"], (client) =>
-    onFailure(client, (state, { code }) => {
-      if (code === "malformed_batch") drop(state);
+    onFailure(client, (state, error) => {
+      if (error instanceof ProblemError && error.code === "malformed_batch") drop(state);
     })],
   "fetches a delta once": [["RTY-6", "RTY-7", "CON-4", "IDY-1"], (client) => {
-    const { page } = client;
-    const { retrying } = client.http;
-    client.page = async (query) => {
-      client.http.retrying = (_, work) => work(false);
-      try {
-        return await page(query);
-      } finally {
-        client.http.retrying = retrying;
-      }
-    };
+    client.server.delta = (query) => client.http.delta(query);
   }],
   "drops events that were quarantined": [
     ["RES-2", "RES-4", "RES-5"],
@@ -300,27 +229,38 @@ export const OUTBOX_MUTANTS = mutants<Client>({
       return take.call(client, batch, { ...answer, batch: { ...answer.batch, results } });
     };
   }],
-  "takes an answer with another number of results": [["RES-6", "OUT-1", "STE-7"], (client) => {
-    const { readAnswer } = client;
-    client.readAnswer = (text) => readAnswer.call(client, text, JSON.parse(text).batch.results.length);
+  "takes an answer with another number of results": [["RES-6"], (client) => {
+    let expected = 0;
+    onPush(client, (header, lines) => {
+      expected = lines.length;
+      return [header, lines];
+    });
+    onReply(client, (replied) => {
+      if (!replied.body.includes('"results":[')) return undefined;
+      const answer = JSON.parse(replied.body);
+      const { results } = answer.batch;
+      while (results.length < expected) results.push({ status: "retry" });
+      results.length = expected;
+      return withBody(replied, JSON.stringify(answer));
+    });
   }],
   "sends again at once what the server wants later": [["RES-7"], (client) => {
-    const { take } = client;
+    const { exchange } = client;
     let again = 0;
-    client.take = (batch, answer) => {
-      const outcome = take.call(client, batch, answer);
-      const isStuck = batch.length > 0 && answer.batch.results.every(({ status }) => status === "retry");
-      return isStuck && again++ < 3 ? { ...outcome, isReset: true } : outcome;
+    client.exchange = async () => {
+      let head = await exchange.call(client);
+      while (client.due().length > 0 && again++ < 3) head = await exchange.call(client);
+      return head;
     };
   }],
-  "counts quarantined events": [["RES-8"], (client) => {
-    client.progress = () => {
-      const outbox = client.state.outbox.map((event) =>
-        event.state === "quarantined" ? { ...event, state: "pending" as const, settled: false } : event
-      );
-      return readProgress({ ...client.state, outbox });
-    };
-  }],
+  "counts quarantined events": [
+    ["RES-8"],
+    (client) =>
+      onProgress(
+        client,
+        (event) => event.state === "quarantined" ? { ...event, state: "pending", isPulled: false } : event,
+      ),
+  ],
   "drops the events of another learner": [["RES-9"], (client) =>
     onResult(client, "retry", (event, code) => {
       if (code === "wrong_learner") event.state = "delivered";

@@ -1,61 +1,41 @@
 // Mutants of pulls, merges and restores.
-import type { Client } from "../../examples/minimal/client.ts";
-import { Failure } from "../../examples/minimal/http.ts";
-import { readProgress } from "../../examples/minimal/progress.ts";
-import { keyOf, type State } from "../../examples/minimal/state.ts";
+import { ContractError } from "../../client/mod.ts";
+import { type Broken, onApply, onProgress, onReply } from "./broken.ts";
 import { mutants } from "./mutant.ts";
 
-const PULLED = { isReset: false, isPulled: true };
-
-/** Does something else with a page. */
-function onPull(client: Client, react: (state: State, before: State) => void): void {
-  const { takePull } = client;
-  client.takePull = (state, pull) => {
-    const before = structuredClone(state);
-    const outcome = takePull.call(client, state, pull);
-    if (outcome.isPulled) react(state, before);
-    return outcome;
-  };
-}
-
-export const PULL_MUTANTS = mutants<Client>({
+export const PULL_MUTANTS = mutants<Broken>({
   "keeps the first row of a key": [
     ["PUL-1", "PUL-7", "MRG-2", "RST-4"],
-    (client) => onPull(client, (state, before) => Object.assign(state.rows, before.rows)),
+    (client) => onApply(client, (state, before) => Object.assign(state.rows, before.rows)),
   ],
   "pulls everything each time": [["PUL-2", "RST-3"], (client) => {
-    client.cursor = () => client.state.staged?.next ?? null;
+    const { push } = client;
+    client.push = (batch, pull) => push.call(client, batch, pull && { cursor: null });
   }],
   "reads the first page alone": [["PUL-3", "RTY-7", "PUL-4", "PUL-5"], (client) => {
-    const { takePull } = client;
-    client.takePull = (state, pull) =>
-      takePull.call(client, state, "reset" in pull ? pull : { ...pull, more: false });
+    const { pull } = client;
+    client.pull = (first, token) =>
+      pull.call(client, first && "changes" in first ? { ...first, more: false } : first, token);
   }],
-  "moves the cursor before it has the rows": [["PUL-4", "PUL-3", "PUL-5"], (client) => {
-    const { takePull } = client;
-    client.takePull = (state, pull) => {
-      const outcome = takePull.call(client, state, pull);
-      if (state.staged) {
-        state.cursor = state.staged.next;
-        // The rows are in memory only: whatever ends this sync loses them.
-        const { changes } = state.staged;
-        state.staged = null;
-        for (const change of changes) if (client.state.cursor === null) state.rows[keyOf(change)] = change;
-      }
-      return outcome;
+  "moves the cursor before it has the rows": [["PUL-4"], (client) => {
+    const { pull } = client.server;
+    client.server.pull = async (cursor, o) => {
+      // The rows are in memory only: whatever ends this sync loses them.
+      if (cursor !== null) client.commit((state) => state.cursor = cursor);
+      return await pull(cursor, o);
     };
   }],
   "pulls without naming its batch": [["PUL-5"], (client) => {
-    const { send } = client.http;
-    client.http.send = (path, init, isRefused) =>
-      send.call(client.http, path.replace(/at_least=[^&]*&?/, ""), init, isRefused);
+    const { pull } = client.http;
+    client.http.pull = (cursor, o) => pull(cursor, { ...o, atLeast: null });
   }],
   "goes on from a cursor that is void": [["PUL-6", "RST-3"], (client) => {
-    const { takePull } = client;
-    client.takePull = (state, pull) => "reset" in pull ? PULLED : takePull.call(client, state, pull);
+    const { pull } = client;
+    client.pull = async (first, token) =>
+      first && "reset" in first ? true : await pull.call(client, first, token);
   }],
   "does not see that a row was taken back": [["PUL-7"], (client) =>
-    onPull(client, (state) => {
+    onApply(client, (state) => {
       for (const change of Object.values(state.rows)) {
         if (change.kind !== "practice") change.row.voided = false;
       }
@@ -70,7 +50,7 @@ export const PULL_MUTANTS = mutants<Client>({
     "PUL-7",
     "RST-4",
   ], (client) =>
-    onPull(client, (state) => {
+    onApply(client, (state) => {
       for (const [key, change] of Object.entries(state.rows)) {
         if (change.kind === "attempt" && change.row.device_id !== client.app.deviceId) delete state.rows[key];
       }
@@ -78,21 +58,21 @@ export const PULL_MUTANTS = mutants<Client>({
   "lets the last write win": [
     ["MRG-1", "RES-3", "RES-4", "RES-7", "RES-9", "IDY-5", "IDY-7"],
     (client) =>
-      onPull(client, (state) => {
-        for (const event of state.outbox) event.settled = true;
+      onApply(client, (state) => {
+        for (const event of state.outbox) event.isPulled = true;
       }),
   ],
   "adds its own events to a row that has them": [
     ["MRG-1", "OUT-10", "RES-8"],
     (client) =>
-      onPull(client, (state) => {
-        for (const event of state.outbox) event.settled = false;
+      onApply(client, (state) => {
+        for (const event of state.outbox) event.isPulled = false;
       }),
   ],
   "names no reset": [["MRG-2"], (client) => {
     const { record } = client;
-    client.record = (state, type, body) =>
-      record.call(client, state, type, { ...body, ..."reset" in body ? { reset: null } : {} });
+    client.record = (state, type, skill, body) =>
+      record.call(client, state, type, skill, { ...body, ..."reset" in body ? { reset: null } : {} });
   }],
   "sends nothing again after a restore": [["RST-1", "RST-2", "RST-3"], (client) => {
     client.resendAll = () => {};
@@ -107,14 +87,11 @@ export const PULL_MUTANTS = mutants<Client>({
     };
   }],
   "sends everything again for an invalid cursor": [["RST-3"], (client) => {
-    const { takePull } = client;
-    client.takePull = (state, pull) => {
-      if ("reset" in pull) client.resendAll(state);
-      return takePull.call(client, state, pull);
-    };
+    const { startAnew } = client;
+    client.startAnew = (state) => startAnew.call(client, state, "cursor_ahead");
   }],
   "keeps rows that the server has lost": [["RST-4"], (client) =>
-    onPull(client, (state, before) => {
+    onApply(client, (state, before) => {
       for (const [key, row] of Object.entries(before.rows)) state.rows[key] ??= row;
     })],
   "takes content of another history for its own": [["RST-5"], (client) => {
@@ -133,20 +110,17 @@ export const PULL_MUTANTS = mutants<Client>({
         try {
           return await exchange.call(client);
         } catch (error) {
-          if (!(error instanceof Error && error.message === "unstable_server")) throw error;
+          if (!(error instanceof ContractError)) throw error;
         }
       }
       return await exchange.call(client);
     };
   }],
-  "waits after a refused push alone": [["RTY-7"], (client) => {
-    const { send } = client.http;
-    client.http.send = (path, init, isRefused) =>
-      send.call(client.http, path, init, isRefused).catch((error) => {
-        const isOther = error instanceof Failure && init.method !== "POST";
-        throw isOther ? new Failure(error.code, error.isRetryable) : error;
-      });
-  }],
+  "waits after a refused push alone": [["RTY-7"], (client) =>
+    onReply(client, ({ method, response }) => {
+      if (method !== "POST") response.headers.delete("retry-after");
+      return undefined;
+    })],
   "sends again what the server calls a duplicate": [["RES-1", "OUT-10", "RES-6", "STE-7"], (client) => {
     const { settle } = client;
     client.settle = (event, result) => {
@@ -160,11 +134,6 @@ export const PULL_MUTANTS = mutants<Client>({
       settle.call(client, event, result);
       if (result.status === "duplicate") duplicates.add(event.id);
     };
-    client.progress = () => {
-      const outbox = client.state.outbox.map((event) =>
-        duplicates.has(event.id) ? { ...event, settled: false } : event
-      );
-      return readProgress({ ...client.state, outbox });
-    };
+    onProgress(client, (event) => duplicates.has(event.id) ? { ...event, isPulled: false } : event);
   }],
 });

@@ -171,14 +171,22 @@ export const content: Theme = {
     {
       id: "CON-6",
       text: 'A page that says `"since":0` is a snapshot. It replaces everything that was held.',
-      cases: table({ removed: CHANGES.removed, all_three: CHANGES.all_three }, (change) => async (t) => {
-        await t.begin();
-        change?.(t);
-        await t.publish();
-        t.server.content.prefersSnapshots = true;
-        await t.synced();
-        await t.holds(2);
-      }),
+      cases: table(
+        {
+          removed: ["removed", 1000],
+          all_three: ["all_three", 1000],
+          in_pages: ["all_three", 2],
+        } satisfies Record<string, [string, number]>,
+        ([change, pageRows]) => async (t) => {
+          await t.begin();
+          CHANGES[change]?.(t);
+          await t.publish();
+          t.server.content.prefersSnapshots = true;
+          t.server.content.pageRows = pageRows;
+          await t.synced();
+          await t.holds(2);
+        },
+      ),
     },
     {
       id: "CON-7",

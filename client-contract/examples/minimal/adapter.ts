@@ -1,10 +1,9 @@
 // The adapter of the minimal client: commands of the conformance kit in, calls of the client out.
-import { QuestionRow } from "../../contract/mod.ts";
+import { ContractError, NetworkError, ProblemError, QuestionRow } from "../../mod.ts";
 import { VirtualClock } from "../../conformance/adapter/clock.ts";
 import type { Adapter, Command, Dump, Init } from "../../conformance/adapter/protocol.ts";
 import { CLOCK_HEADER } from "../../conformance/server/reply.ts";
-import { Client } from "./client.ts";
-import { type App, Failure } from "./http.ts";
+import { type App, Client } from "./client.ts";
 import type { State, Store } from "./state.ts";
 
 /** What an adapter needs besides the runner's commands. */
@@ -28,16 +27,16 @@ function start({ fetch, openStore, make = (app, store) => new Client(app, store)
     url: o.url,
     learnerId: o.learner_id,
     deviceId: o.device_id,
-    now: clock.now,
-    sleep: (milliseconds) => clock.sleep(milliseconds),
-    utcOffsetMinutes: o.utc_offset_minutes,
-    getToken(isRefused) {
-      if (isRefused) running.tokens.token = running.tokens.refreshed;
+    clock,
+    getToken({ refused }) {
+      if (refused) running.tokens.token = running.tokens.refreshed;
       return running.tokens.token;
     },
     fetch(input, init) {
       if (running.isOffline) return Promise.reject(new TypeError("there is no network"));
-      return fetch(input, { ...init, headers: { ...init?.headers, [CLOCK_HEADER]: String(clock.now()) } });
+      const headers = new Headers(init?.headers);
+      headers.set(CLOCK_HEADER, String(clock.now()));
+      return fetch(input, { ...init, headers });
     },
   };
   const tokens = { token: o.token, refreshed: null };
@@ -92,7 +91,7 @@ async function perform(running: Running, command: Command): Promise<Record<strin
       client.advance(command.skill_id, command.mastery, command.completed);
       return {};
     case "reset":
-      client.reset(command.skill_id);
+      client.startOver(command.skill_id);
       return {};
     case "end_session":
       client.endSession();
@@ -111,8 +110,10 @@ async function perform(running: Running, command: Command): Promise<Record<strin
         await client.sync();
         return { result: "done", code: null };
       } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        return { result: "failed", code: error.code };
+        if (error instanceof ProblemError) return { result: "failed", code: error.code };
+        if (error instanceof NetworkError) return { result: "failed", code: "network" };
+        if (error instanceof ContractError) return { result: "failed", code: "invalid_answer" };
+        throw error;
       }
     case "dump":
       return dump(running);

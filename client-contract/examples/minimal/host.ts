@@ -1,8 +1,7 @@
 // The minimal client within the runner's process, with its state in memory.
 import { type Host, inProcess } from "../../conformance/adapter/host.ts";
 import { minimalAdapter } from "./adapter.ts";
-import type { Client } from "./client.ts";
-import type { App } from "./http.ts";
+import type { App, Client } from "./client.ts";
 import { EMPTY, type State, type Store } from "./state.ts";
 
 function keptStore(kept: Map<string, unknown>): Store {

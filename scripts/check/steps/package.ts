@@ -12,7 +12,7 @@ const PACKAGE = "client-contract";
 const BIN = `${root}/node_modules`;
 
 /** Most bytes; the README's table has what it is today. */
-const BUDGET = { packed: 230_000, all: 100_000, own: 30_000, device: 48_000, web: 60_000 };
+const BUDGET = { packed: 235_000, all: 100_000, own: 32_000, device: 48_000, web: 60_000 };
 
 const Packed = z.tuple([z.object({ filename: z.string(), size: z.number() })]);
 const Bundled = z.object({ bundles: z.record(z.string(), z.number()), warnings: z.array(z.string()) });

@@ -10,10 +10,15 @@ export const alarms: Check = {
   needs: ["database"],
   after: ["migrations"],
   async run({ sql }) {
-    const rows = await sql<{ name: string; detail: string }[]>`
-      select name, detail from public.alarms() where name <> all (${ELSEWHERE}::text::text[])`;
+    const rows = await sql<{ name: string; detail: string; reason: string | null }[]>`
+      select name, detail, acknowledged_reason as reason from public.alarms() where name <> all (${ELSEWHERE}::text::text[])`;
     return orOk(
-      rows.map(({ name, detail }) => warning(`${name}: ${detail}.`, "Do what the alarm's text says.")),
+      rows.map(({ name, detail, reason }) =>
+        warning(
+          `${name}: ${detail}.${reason === null ? "" : ` Acknowledged: ${reason}`}`,
+          "Do what the alarm's text says.",
+        )
+      ),
       "alarms() lists nothing else.",
     );
   },

@@ -49,7 +49,7 @@ function judge(jobs: readonly Job[], expected: readonly string[]): Finding[] {
   }
   for (const { name, failures, last_error } of jobs.filter((job) => job.failures > 0)) {
     findings.push(failure(
-      `The job ${name} has failed ${failures} times: ${last_error}.`,
+      `The job ${name} fails (runs in a row: ${failures}): ${last_error}.`,
       "Mend the cause; `select * from alarms()` shows the statement that runs the job at once.",
     ));
   }

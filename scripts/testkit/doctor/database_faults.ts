@@ -92,7 +92,7 @@ export const databaseFaults: readonly Fault[] = [
   },
   {
     check: "jobs",
-    says: /has failed 3 times: no room \(53100\)/,
+    says: /fails \(runs in a row: 3\): no room \(53100\)/,
     sql: [job("failures = 3, last_error = 'no room (53100)'"), job("failures = 0, last_error = null")],
   },
   {

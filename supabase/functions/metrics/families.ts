@@ -100,5 +100,11 @@ export const GAUGES: readonly (Source & { unit?: "seconds" })[] = [
     metric: "webhooks",
     label: "state",
   },
-  { name: "alarms", help: "Rows of alarms()", metric: "alarms", label: "alarm" },
+  { name: "alarms", help: "Rows of alarms() that nobody has acknowledged", metric: "alarms", label: "alarm" },
+  {
+    name: "alarms_acknowledged",
+    help: "Acknowledged rows of alarms()",
+    metric: "alarms_acknowledged",
+    label: "alarm",
+  },
 ];

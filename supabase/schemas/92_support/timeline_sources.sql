@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $sources$
   values
     ('batch', 'learner.batch', 'x.received_at', 'x.batch_id::text', 'x.received_at %1$s, x.batch_id %1$s', false,
-      $$format('%s events: %s applied, %s duplicate, %s quarantined, %s to retry', x.events, x.applied, x.duplicate, x.quarantined, x.retry)$$,
+      $$format('%s %s: %s applied, %s duplicate, %s quarantined, %s to retry', x.events, case x.events when 1 then 'event' else 'events' end, x.applied, x.duplicate, x.quarantined, x.retry)$$,
       $$jsonb_build_object('batch_id', private.uuid_to_ulid(x.batch_id), 'device_id', x.device_id)$$,
       'x.device_id = $9', null, null),
     ('event', 'learner.event', 'private.ulid_time(x.event_id)', 'x.event_id::text', 'x.event_id %1$s', true,

@@ -41,7 +41,7 @@ as $$
   select 'webhooks', 'late', count(*) from ops.webhook_delivery d join ops.webhook_message m on m.id = d.message_id
   where d.state = 'pending' and m.created_at < now() - interval '1 hour'
   union all
-  select 'alarms', a.name, count(*) from private.alarms() a group by a.name
+  select case when a.acknowledged_at is null then 'alarms' else 'alarms_acknowledged' end, a.name, count(*) from private.alarms() a group by 1, a.name
 $$;
 comment on function private.gauges() is 'Health values of the present, each with its part.';
 
@@ -55,7 +55,8 @@ as $$
 declare
   v_values integer;
 begin
-  delete from ops.health_gauge g where g.metric = 'alarms';
+  perform private.end_acknowledgements();
+  delete from ops.health_gauge g where g.metric in ('alarms', 'alarms_acknowledged');
   insert into ops.health_gauge as g (metric, label, value, measured_at)
   select v.metric, v.label, v.value, now() from private.gauges() v
   on conflict (metric, label) do update set value = excluded.value, measured_at = excluded.measured_at;

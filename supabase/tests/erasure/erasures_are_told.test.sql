@@ -22,7 +22,7 @@ select bag_eq($$ select body::jsonb #>> '{data,user_id}' as id, body::jsonb #>> 
 
 select is_empty($$ select from public.alarms() where name = 'erasures_unsent' $$, 'O5: an undelivered erasure message younger than an hour raises no alarm');
 update ops.webhook_message set created_at = created_at - interval '2 hours';
-select is((select detail from public.alarms() where name = 'erasures_unsent'), '3 erasures did not reach their endpoint. An admin sees them in webhook_deliveries() and sends them again: retry_webhook()', 'O5: an undelivered erasure message older than an hour raises erasures_unsent');
+select is((select detail from public.alarms() where name = 'erasures_unsent'), 'Erasures that did not reach their endpoint: 3. An admin sees them in webhook_deliveries() and sends them again: retry_webhook()', 'O5: an undelivered erasure message older than an hour raises erasures_unsent');
 update ops.webhook_delivery set state = 'delivered', next_attempt_at = null, settled_at = now();
 select is_empty($$ select from public.alarms() where name = 'erasures_unsent' $$, 'O5: the alarm erasures_unsent ends with the delivery');
 

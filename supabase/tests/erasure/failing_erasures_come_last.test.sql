@@ -14,7 +14,7 @@ select bag_eq('select user_id from ops.erasure where erased_at is null', 'select
 select results_eq('select failures, last_error from ops.erasure where failures > 0', $$ values (1, 'this row stays (23514)') $$, 'O5: a failed erasure records its error');
 select is((select failures from ops.job where name = 'erasures'), 0, 'O4: a failed erasure does not fail the job');
 select is((select detail from public.alarms() where name = 'erasures_failing'),
-  '1 erasures fail and are tried again; the last error: this row stays (23514). After mending it, an admin calls ops.erase_learner()', 'O4: a failed erasure raises erasures_failing');
+  'Erasures that fail and are tried again: 1; the last error: this row stays (23514). After mending it, an admin calls ops.erase_learner()', 'O4: a failed erasure raises erasures_failing');
 select is(ops.run_erasures(), 0, 'O5: a failed erasure is not tried again at once');
 update ops.erasure set tried_at = now() - interval '1 hour' where failures > 0;
 select ops.run_erasures();

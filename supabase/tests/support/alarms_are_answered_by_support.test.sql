@@ -9,7 +9,7 @@ select ops.check_projections();
 
 select tests.authenticate(tests.learner(3), 'support');
 select is((select detail from public.alarms() where name = 'projections_differ'),
-  '2 rows of 2 learners differ from their ledger. projection_differences() shows them, and rebuild_learner() mends them', 'O4: the alarm projections_differ names the functions to call');
+  'Rows that differ from their ledger: 2; learners: 2. projection_differences() shows them, and rebuild_learner() mends them', 'O4: the alarm projections_differ names the functions to call');
 select bag_eq($$ select learner_id, rows, differences -> 0 ->> 'kind' as kind, differences -> 0 ->> 'id' as id, differences #>> '{0,live,mastery}' as live,
       differences #>> '{0,rebuilt,mastery}' as rebuilt
     from public.projection_differences('test') $$,
