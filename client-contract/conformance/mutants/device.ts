@@ -85,21 +85,18 @@ export const DEVICE_MUTANTS = mutants<Outside>({
       return answer;
     })],
   "takes whatever the delta of a hint brings": [["HNT-3"], (parts) => {
-    const { fetch } = parts.env;
     const lines: string[] = [];
-    onPath(parts, /\/delta$/, async (url, init) => {
-      const response = await fetch(url, init);
-      const text = await response.text();
+    onReply(parts, /\/delta$/, (text) => {
       if (lines.length === 0) {
         lines.push(...text.split("\n").filter((line) => /^\{"kind":"question"/.test(line)));
       }
-      return new Response(text, response);
+      return text;
     });
     instead(parts, "poll", async (command, next) => {
       lines.length = 0;
       const answer = await next(command);
       for (const line of lines) {
-        parts.device().db.run("update content_row set body = ? where id = ?", line, JSON.parse(line).id);
+        await parts.run("update content_row set body = ? where id = ?", line, JSON.parse(line).id);
       }
       return answer;
     });

@@ -11,7 +11,7 @@ import { CONTENT_MUTANTS } from "./content.ts";
 import { DEVICE_MUTANTS } from "./device.ts";
 import type { Mutant } from "./mutant.ts";
 import { OUTBOX_MUTANTS } from "./outbox.ts";
-import { brokenHost, isCaught } from "./outside.ts";
+import { brokenOutside, isCaught } from "./outside.ts";
 import { PULL_MUTANTS } from "./pull.ts";
 import { WIRE_MUTANTS } from "./wire.ts";
 
@@ -52,7 +52,7 @@ for (const mutant of DEVICE_MUTANTS) {
     const near = OPTIONAL.filter(({ requirement }) =>
       mutant.fails.some((id) => id.slice(0, 3) === requirement.id.slice(0, 3))
     );
-    const host = brokenHost(deviceOnDisk, mutant.patch);
+    const host = brokenOutside(deviceOnDisk, mutant.patch);
     assert.deepEqual(await failedBy(mutant, near, host), [...mutant.fails].sort());
   });
 }

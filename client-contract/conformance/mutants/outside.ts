@@ -28,7 +28,7 @@ export interface Outside {
 const FILE = "device.sqlite";
 
 /** A client between layers. `patch` is called once for each case. */
-export const brokenHost = (host: Host, patch: (outside: Outside) => void): Host => async (server) => {
+export const brokenOutside = (host: Host, patch: (outside: Outside) => void): Host => async (server) => {
   let handle: Handle = (request) => server.handle(request);
   let folder = "";
   const layers: ((next: Adapter) => Adapter)[] = [];
@@ -134,6 +134,6 @@ export const refusal = (status: 400 | 503): Reply => ({ status, headers: {}, bod
 /** Whether a case of the requirement whose rule a mutant breaks fails with it. */
 export async function isCaught({ fails: [rule], patch }: Mutant<Outside>, host: Host): Promise<boolean> {
   const cases = casesOf(THEMES).filter(({ requirement }) => requirement.id === rule);
-  for (const one of cases) if (await playCase(one, brokenHost(host, patch)) !== null) return true;
+  for (const one of cases) if (await playCase(one, brokenOutside(host, patch)) !== null) return true;
   return false;
 }
