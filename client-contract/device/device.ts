@@ -1,11 +1,11 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps all state in a SQLite database
 // (client-contract/drift/carrel.drift), and may be killed at any moment.
-import { createRetry, type GetToken, type RetryPolicy, systemRandom } from "../client/mod.ts";
+import { createRetry, type GetToken, type RetryPolicy, systemRandom, type WatchedCell } from "../client/mod.ts";
 import { adoptionOf, type AdoptionStatus, type Adopts, takeOver } from "./adoption.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
 import type { ContentHint } from "../contract/hint.ts";
-import { clientOf, urlOf } from "./cell.ts";
+import { clientOf, urlOf, watchedCell } from "./cell.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Question, readDomains, readQuestion, readQuestions, readSkills } from "./content.ts";
 import { verifyContent, type VerifyReport } from "./content_tree.ts";
@@ -123,6 +123,8 @@ export interface DeviceStatus extends Standing {
 export interface Device extends Disposable {
   /** For the app's own queries; carrel.drift describes the tables. */
   readonly db: Database;
+  /** The learner's cell, for `listenInCell`: it tells when the learner has moved. */
+  readonly cell: WatchedCell;
   /** The cached domains, in their order. */
   domains(): DomainRow[];
   /** A domain's skills, in their order. */
@@ -194,7 +196,7 @@ function openContext(o: DeviceOptions): DeviceContext {
       if (o.adopts) takeOver({ db }, learnerId, o.adopts);
       const id = bindInstallation(db, { learnerId, deviceId, marker });
       const telemetry = o.telemetry === false ? null : { reads: 0 };
-      const context = { db, clock, random, learnerId, deviceId: id, telemetry };
+      const context = { db, clock, random, learnerId, deviceId: id, telemetry, cellWatchers: new Set<() => void>() };
       watchClock(context);
       releaseHeldBack(context);
       return context;
@@ -257,6 +259,7 @@ export function openDevice(options: DeviceOptions): Device {
 
   return {
     db,
+    cell: watchedCell(context, o.url),
     domains: () => counted(readDomains(db)),
     skills: (domainId) => counted(readSkills(db, domainId)),
     questions: (skillId) => counted(readQuestions(db, skillId)),

@@ -20,16 +20,16 @@
 --          ops.content_report cascade;
 --        drop function if exists private.hint_payload, private.start_release_state, private.domain_node_at, private.content_bundles,
 --          private.note_published_media, private.is_published_media, private.media_urls, public.media_urls, private.stored_media,
---          private.named_media, private.keep_named_media, private.mark_unused_media, ops.mark_unused_media, ops.unused_media,
---          private.media_is_due, private.claim_media_work, private.finish_media_signing, private.finish_media_removal, private.sign_place,
---          private.signed_place, private.content_existing, private.check_content_cursor, private.page_rows, private.page_frame_bytes,
---          private.snapshot_row, private.is_rolled_back, private.content_change, private.content_since, private.bundle_text,
---          private.content_page, private.content_delta, public.content_delta, private.tree_node_at, private.published_version,
---          private.content_manifest, private.content_domains, private.content_node, private.report_content, private.delete_reports,
---          ops.prune_content_reports, private.contacts_of, private.record_contacts, ops.content_freshness, private.version_left_behind,
---          private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled, private.claim_bundle_work,
---          private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal, private.wake_bundler,
---          ops.continue_bundles, ops.remove_old_bundles;
+--          private.named_media, private.mark_unused_media, ops.mark_unused_media, ops.unused_media, private.media_is_due,
+--          private.claim_media_work, private.finish_media_signing, private.finish_media_removal, private.keep_named_media,
+--          private.sign_place, private.signed_place, private.content_existing, private.check_content_cursor, private.page_rows,
+--          private.page_frame_bytes, private.snapshot_row, private.is_rolled_back, private.content_change, private.content_since,
+--          private.bundle_text, private.content_page, private.content_delta, public.content_delta, private.tree_node_at,
+--          private.published_version, private.content_manifest, private.content_domains, private.content_node, private.report_content,
+--          private.delete_reports, ops.prune_content_reports, private.contacts_of, private.record_contacts, ops.content_freshness,
+--          private.version_left_behind, private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled,
+--          private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal,
+--          private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 select private.revoke_default_grants();
 
@@ -396,41 +396,6 @@ $$;
 comment on function private.named_media() is
   'The files that a draft names, also a withdrawn one, or a revision that compaction has not deleted, so a release that devices may ask for or that can be restored.';
 
-create function private.keep_named_media()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_named text[];
-  v_claimed text;
-begin
-  -- Few questions have media.
-  select array_agg(distinct m.file ->> 'sha256') into v_named
-  from named_question q cross join lateral jsonb_array_elements(q.media) m (file) where q.media <> '[]';
-  if v_named is null then
-    return null;
-  end if;
-  -- The lock waits for a claim in progress, and a claim passes by what is locked here. So either the claim or the name comes first.
-  with mark as (select u.name, u.is_claimed from content.unused_media u where u.name = any (v_named) order by u.name for update)
-  select min(k.name) into v_claimed from mark k where k.is_claimed;
-  if v_claimed is not null then
-    perform private.raise_error('busy', format(
-      'The file %s is being removed from the bucket media, because nothing named it. Upload it and save again in a minute.', v_claimed), null, 60);
-  end if;
-  delete from content.unused_media u where u.name = any (v_named);
-  return null;
-end
-$$;
-comment on function private.keep_named_media() is
-  'Unmarks the files that drafts name again. Refuses the name of a file that a worker is removing (busy): the file would be gone, and the draft would name it.';
-create trigger question_keep_media_on_insert after insert on content.question referencing new table as named_question
-for each statement execute function private.keep_named_media();
-create trigger question_keep_media_on_update after update on content.question referencing new table as named_question
-for each statement execute function private.keep_named_media();
-
 create function private.mark_unused_media()
 returns integer
 language plpgsql
@@ -582,6 +547,46 @@ comment on function private.finish_media_removal(json) is 'Forgets files whose o
 grant execute on function private.claim_media_work(), private.finish_media_signing(json, json, timestamptz), private.finish_media_removal(json) to carrel_edge;
 
 select private.schedule_job('media_unused', '27 3 * * *', '1 day', 'select ops.mark_unused_media()');
+
+-- Source: schemas/50_deliver/media_names.sql
+-- What:  a draft that names a file unmarks it, or is refused while the worker removes the file.
+-- Why:   the removal is a call of Storage outside of any transaction. Without the order that the mark's lock gives, a draft could name a file
+--        just after a claim, and the file would be gone.
+
+create function private.keep_named_media()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_named text[];
+  v_claimed text;
+begin
+  -- Few questions have media.
+  select array_agg(distinct m.file ->> 'sha256') into v_named
+  from named_question q cross join lateral jsonb_array_elements(q.media) m (file) where q.media <> '[]';
+  if v_named is null then
+    return null;
+  end if;
+  -- The lock waits for a claim in progress, and a claim passes by what is locked here. So either the claim or the name comes first.
+  with mark as (select u.name, u.is_claimed from content.unused_media u where u.name = any (v_named) order by u.name for update)
+  select min(k.name) into v_claimed from mark k where k.is_claimed;
+  if v_claimed is not null then
+    perform private.raise_error('busy', format(
+      'The file %s is being removed from the bucket media, because nothing named it. Upload it and save again in a minute.', v_claimed), null, 60);
+  end if;
+  delete from content.unused_media u where u.name = any (v_named);
+  return null;
+end
+$$;
+comment on function private.keep_named_media() is
+  'Unmarks the files that drafts name again. Refuses the name of a file that a worker is removing (busy): the file would be gone, and the draft would name it.';
+create trigger question_keep_media_on_insert after insert on content.question referencing new table as named_question
+for each statement execute function private.keep_named_media();
+create trigger question_keep_media_on_update after update on content.question referencing new table as named_question
+for each statement execute function private.keep_named_media();
 
 -- Source: schemas/50_deliver/cursors.sql
 -- What:  the cursors of pages: a place in the rows, signed with a key that only the server knows.
