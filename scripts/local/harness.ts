@@ -4,8 +4,8 @@ import { type Cluster, DataFolderInUse, startCluster } from "./postgres/cluster.
 import { CACHE_FOLDER } from "./postgres/folders.ts";
 import { BOOTSTRAPPED, migrated } from "./postgres/recipes.ts";
 
-/** Folders of earlier copies that are kept to be written over (copy.ts says why), about 40 MB each. */
-const KEPT = 4;
+/** Folders of earlier copies that are kept to be written over (copy.ts says why), about 80 MB each: what `npm test` uses at once. */
+const KEPT = 6;
 
 /** What the copy holds. */
 export interface ThrowAwayOptions {
