@@ -1,5 +1,11 @@
 // Keeps the learner's cell in the device's database, so that a killed device goes on where the learner lives.
-import { type CellStore, type Client, type ClientOptions, createClient, type WatchedCell } from "../client/mod.ts";
+import {
+  type CellStore,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type WatchedCell,
+} from "../client/mod.ts";
 import { clockTime } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import * as queries from "./queries.gen.ts";

@@ -1,6 +1,12 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps all state in a SQLite database
 // (client-contract/drift/carrel.drift), and may be killed at any moment.
-import { createRetry, type GetToken, type RetryPolicy, systemRandom, type WatchedCell } from "../client/mod.ts";
+import {
+  createRetry,
+  type GetToken,
+  type RetryPolicy,
+  systemRandom,
+  type WatchedCell,
+} from "../client/mod.ts";
 import { adoptionOf, type AdoptionStatus, type Adopts, takeOver } from "./adoption.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
@@ -196,7 +202,15 @@ function openContext(o: DeviceOptions): DeviceContext {
       if (o.adopts) takeOver({ db }, learnerId, o.adopts);
       const id = bindInstallation(db, { learnerId, deviceId, marker });
       const telemetry = o.telemetry === false ? null : { reads: 0 };
-      const context = { db, clock, random, learnerId, deviceId: id, telemetry, cellWatchers: new Set<() => void>() };
+      const context = {
+        db,
+        clock,
+        random,
+        learnerId,
+        deviceId: id,
+        telemetry,
+        cellWatchers: new Set<() => void>(),
+      };
       watchClock(context);
       releaseHeldBack(context);
       return context;
