@@ -89,6 +89,8 @@ export interface DeltaQuery extends CallOptions {
   after?: string | undefined;
   /** Rows a page. */
   limit?: number | undefined;
+  /** The device that holds `since`, for the server's figures. A device that asks for the head first says it there. */
+  deviceId?: string | undefined;
 }
 
 /** The head, or word that it is still the one of the ETag. */
@@ -219,7 +221,7 @@ export function createClient(o: ClientOptions): Client {
       return { changed: true, head: read(Head, body), etag: response.headers.get("etag") };
     },
 
-    async *delta({ since = 0, history, until, domains, same, after, limit, signal } = {}) {
+    async *delta({ since = 0, history, until, domains, same, after, limit, deviceId, signal } = {}) {
       if (domains?.length === 0) throw new RangeError("an empty list of domains would read as all of them");
       let next = after ?? null;
       let first: DeltaPage["page"] | undefined;
@@ -233,6 +235,7 @@ export function createClient(o: ClientOptions): Client {
           same: same ? "true" : undefined,
           after: next,
           limit,
+          device: deviceId,
         };
         const { body } = await send(`/content/delta${query(parameters)}`, { signal });
         const page = readDeltaPage(body);

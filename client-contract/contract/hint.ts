@@ -3,7 +3,19 @@
 import { z } from "zod";
 import { describe } from "./documentation.ts";
 import * as example from "./examples.ts";
-import { History, Uuid } from "./ids.ts";
+import { History, Sha256, Uuid } from "./ids.ts";
+
+/** The root of a release in one content schema. */
+export const HintedRoot = z.object({ schema: z.int().min(1), root: Sha256 });
+/* @__PURE__ */ describe(HintedRoot, {
+  id: "HintedRoot",
+  title: "Root in a content schema",
+  example: { schema: 2, root: example.sha256 },
+  fields: {
+    schema: "The content schema",
+    root: "The release's root hash in it",
+  },
+});
 
 /** Payload of the broadcast `release_published`. Realtime adds an `id`. */
 export const ContentHint = z.object({
@@ -12,18 +24,28 @@ export const ContentHint = z.object({
   domains: z.array(Uuid),
   bytes: z.int().min(0),
   spread_s: z.number().min(0),
+  roots: z.array(HintedRoot).optional(),
 });
 export type ContentHint = z.infer<typeof ContentHint>;
 /* @__PURE__ */ describe(ContentHint, {
   id: "ContentHint",
   title: "Hint of a release",
-  example: { history: example.history, version: 57, domains: [example.domain], bytes: 1840, spread_s: 30 },
+  example: {
+    history: example.history,
+    version: 57,
+    domains: [example.domain],
+    bytes: 1840,
+    spread_s: 30,
+    roots: [{ schema: 2, root: example.sha256 }],
+  },
   fields: {
     history: "The line of the database's life that the version belongs to",
     version: "The new release",
     domains: "The domains that the release changed",
     bytes: "Size of the change, as a delta",
     spread_s: "The time over which devices spread their requests",
+    roots:
+      "What a device that holds the release before may compare the delta's rows with, without asking for the head",
   },
 });
 

@@ -98,30 +98,28 @@ function isStale(context: DeviceContext, { isDownload, scope }: Candidate): bool
 
 /**
  * Applies verified changes and returns the number of rows written and removed. Returns undefined, and changes nothing, if the learner
- * has chosen other domains meanwhile.
+ * has chosen other domains meanwhile. Within a transaction.
  */
 export function applyVerified(context: DeviceContext, verified: Verified): number | undefined {
   const { db } = context;
   const { candidate, tree } = verified;
   const { target, scope, isDownload } = candidate;
-  return db.transaction(() => {
-    if (isStale(context, candidate)) return undefined;
-    const removed = dropRows(db, candidate, verified.drop);
-    const written = writeRows(db, verified);
-    writeTree(db, tree, candidate);
-    if (isDownload) {
-      if (scope.kind === "some") db.run(queries.holdDomains, target.until_version);
-      else db.run(queries.clearDomains);
-    }
-    db.run(
-      queries.rememberContent,
-      target.history,
-      target.until_version,
-      target.root,
-      target.row_schema,
-      scope.kind === "growing" && isDownload ? "all" : scope.kind,
-    );
-    if (isDownload) discardDownload(db);
-    return written + Math.max(removed - candidate.rewritten, 0);
-  });
+  if (isStale(context, candidate)) return undefined;
+  const removed = dropRows(db, candidate, verified.drop);
+  const written = writeRows(db, verified);
+  writeTree(db, tree, candidate);
+  if (isDownload) {
+    if (scope.kind === "some") db.run(queries.holdDomains, target.until_version);
+    else db.run(queries.clearDomains);
+  }
+  db.run(
+    queries.rememberContent,
+    target.history,
+    target.until_version,
+    target.root,
+    target.row_schema,
+    scope.kind === "growing" && isDownload ? "all" : scope.kind,
+  );
+  if (isDownload) discardDownload(db);
+  return written + Math.max(removed - candidate.rewritten, 0);
 }

@@ -102,7 +102,7 @@ function updateTree(db: Database, tree: PublishedTree, change: Change): boolean 
 }
 
 /** The changes of a download to what is held, and the tree that they give, which is not compared with the published one yet. */
-function computeDelta(context: DeviceContext, target: Target): Verified | undefined {
+export function computeDelta(context: DeviceContext, target: Target): Verified | undefined {
   const { db } = context;
   const { content_history, content_schema, content_suspect } = readState(db);
   const scope = readScope(db);

@@ -7,6 +7,7 @@ import { Bundle, type Manifest } from "../contract/manifest.ts";
 import { parseJson } from "../contract/json.ts";
 import { type Head, type SameRow, withVersion } from "../contract/content.ts";
 import { discardDownload } from "./content_discard.ts";
+import type { Database } from "./database.ts";
 import { readScope } from "./content_scope.ts";
 import { readable } from "./content_tree.ts";
 import { type DeviceContext, readState } from "./context.ts";
@@ -181,25 +182,24 @@ export async function planDownload(
     }
   }
   return db.transaction(() => {
-    discardDownload(db);
-    db.run(
-      queries.addDownload,
-      release.history,
-      CONTENT_SCHEMA,
-      release.version,
-      release.root,
-    );
-    parts.forEach(({ domains, since, bundle }, index) =>
-      db.run(
-        queries.addPart,
-        index + 1,
-        domains?.join(",") ?? null,
-        since,
-        bundle ? JSON.stringify(bundle) : null,
-      )
-    );
+    addDownload(db, release, parts);
     return currentTarget(context);
   });
+}
+
+/** Replaces the download. Within a transaction. */
+function addDownload(db: Database, { history, version, root }: Release, parts: readonly NewPart[]): void {
+  discardDownload(db);
+  db.run(queries.addDownload, history, CONTENT_SCHEMA, version, root);
+  parts.forEach(({ domains, since, bundle }, index) =>
+    db.run(
+      queries.addPart,
+      index + 1,
+      domains?.join(",") ?? null,
+      since,
+      bundle ? JSON.stringify(bundle) : null,
+    )
+  );
 }
 
 const Body = z.object({ body: z.string() });
@@ -239,6 +239,16 @@ export function stagePage(
     if (kept > 0) stage(context, changes);
     return kept > 0;
   });
+}
+
+/** Replaces the download by a delta that is one page. Within a transaction. */
+export function stageDelta(
+  context: DeviceContext,
+  release: Release,
+  { changes, page: { since } }: DeltaPage,
+): void {
+  addDownload(context.db, release, [{ domains: null, since }]);
+  stage(context, changes);
 }
 
 /** Stores a bundle, which is the whole of its part. */

@@ -155,7 +155,7 @@ function unlessCorrupt<T>(work: () => T): T | undefined {
 function apply(context: DeviceContext, verified: Verified, repair: Repair | null): Settled {
   const { isDownload, suspects } = verified.candidate;
   const settled = unlessCorrupt((): Settled => {
-    const rows = applyVerified(context, verified);
+    const rows = context.db.transaction(() => applyVerified(context, verified));
     return rows === undefined ? { is: "stale" } : { is: "settled", rows, repair };
   });
   if (settled?.is !== "settled" || (isDownload && !repair)) return settled ?? HOPELESS;

@@ -2,6 +2,7 @@
 // to send.
 import assert from "node:assert/strict";
 import type { ContentHint } from "../contract/hint.ts";
+import { CONTENT_SCHEMA } from "../contract/limits.ts";
 import type { Device } from "./device.ts";
 import type { ContentServer } from "../../scripts/testkit/device/content_server.ts";
 import { uuid } from "../conformance/server/curriculum.ts";
@@ -200,4 +201,83 @@ Deno.test("S1: a hint whose release never comes ends after some requests, withou
   assert.deepEqual(new Set(pathsOf(t.server)), new Set(["/head"]));
   assert.ok(t.server.asked.length <= 6, `${t.server.asked.length} requests`);
   assertHolds(t.device, t.server, 1);
+});
+
+/** A hint with the release's root, or another one. */
+function rootedHint(server: ContentServer, o: Partial<ContentHint> & { root?: string } = {}): ContentHint {
+  const { root = server.release(server.releases.length).tree.root, ...rest } = o;
+  return hintOf(server, { roots: [{ schema: CONTENT_SCHEMA, root }], ...rest });
+}
+
+Deno.test("S1: a hint with the release's root leads to the delta at once", async () => {
+  using t = await synced();
+  await t.next();
+  const { batches, rows, version } = await t.device.sync({ hint: rootedHint(t.server) });
+  assert.deepEqual({ batches, rows, version }, { batches: 0, rows: 1, version: 2 });
+  assert.deepEqual(pathsOf(t.server), ["/delta"]);
+  assertHolds(t.device, t.server, 2);
+  const { standing, newest } = t.device.status();
+  assert.deepEqual({ standing, newest }, { standing: "current", newest: 2 });
+  assert.ok((await t.device.verify()).ok);
+});
+
+Deno.test("S1: a hint with a root leads to the head where the delta alone is not enough", async () => {
+  const reasons: Record<string, (device: Device, server: ContentServer) => ContentHint> = {
+    "the root is of another content schema": (_, server) =>
+      hintOf(server, { roots: [{ schema: CONTENT_SCHEMA - 1, root: "0".repeat(64) }] }),
+    "the change is large": (_, server) => rootedHint(server, { bytes: 10_000_000 }),
+    "a newer release is known": (device, server) => {
+      device.db.run("update sync_state set head_version = 3");
+      return rootedHint(server);
+    },
+    "the device holds some domains": (device, server) => {
+      device.setDomains([uuid(0)]);
+      return rootedHint(server);
+    },
+    "the cache is damaged": (device, server) => {
+      device.db.run("update sync_state set content_suspect = 1");
+      return rootedHint(server);
+    },
+  };
+  for (const [reason, arrange] of Object.entries(reasons)) {
+    using t = await synced();
+    await t.next();
+    await t.device.sync({ hint: arrange(t.device, t.server) });
+    assert.equal(pathsOf(t.server)[0], "/head", reason);
+    assert.equal(t.device.status().version, 2, reason);
+    assert.ok((await t.device.verify()).ok, reason);
+  }
+});
+
+Deno.test("S1: a hint with a wrong root costs one request, and the cache is not suspected", async () => {
+  using t = await synced();
+  await t.next();
+  await t.device.sync({ hint: rootedHint(t.server, { root: "0".repeat(64) }) });
+  assert.deepEqual(pathsOf(t.server), ["/delta", "/head", "/delta"]);
+  assertHolds(t.device, t.server, 2);
+  assert.ok((await t.device.verify()).ok);
+});
+
+Deno.test("S1: a hint with the root of a release that does not exist costs one request, and changes nothing", async () => {
+  using t = await synced();
+  await t.device.sync({ hint: rootedHint(t.server, { version: 9 }) });
+  assert.deepEqual(t.server.refused, ["/delta"]);
+  assert.deepEqual(new Set(pathsOf(t.server)), new Set(["/head"]));
+  assertHolds(t.device, t.server, 1);
+});
+
+Deno.test("S1: a hint with a root applies nothing where the server sends other rows", async () => {
+  using t = await synced();
+  await t.next();
+  t.server.tamper = ({ path }, bytes) =>
+    path === "/delta"
+      ? new TextEncoder().encode(new TextDecoder().decode(bytes).replace(/"prompt":"/, '"prompt":"not '))
+      : path === "/head"
+      ? new Response("{}", { status: 400 })
+      : bytes;
+  await assert.rejects(() => t.device.sync({ hint: rootedHint(t.server) }));
+  assertHolds(t.device, t.server, 1);
+  t.server.tamper = (_, bytes) => bytes;
+  await t.device.sync({ hint: rootedHint(t.server) });
+  assertHolds(t.device, t.server, 2);
 });

@@ -79,6 +79,11 @@ export function rememberHintedHead({ db }: DeviceContext, head: Head): void {
   );
 }
 
+/** Stores that there is a release of this version, after its rows have proved it. Within a transaction or alone. */
+export function rememberHintedRelease({ db }: DeviceContext, version: number): void {
+  db.run(queries.rememberHintedHead, version, 0, null);
+}
+
 /** Stores whether the server still serves this app's content schema. */
 export function rememberRefusal({ db }: DeviceContext, isRefused: boolean): void {
   db.run(queries.rememberRefusedSchema, isRefused ? CONTENT_SCHEMA : null);

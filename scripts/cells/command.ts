@@ -9,7 +9,8 @@ export const COMMAND = {
 
   configure                 write the list of cells into each of them
   status                    how each cell does, and the sum; ends with 2 if one is down or differs
-  check                     compare the cells' maps, as after a restore; ends with 2 if two cells or none take a learner
+  check                     compare the cells' maps, as after a restore, and their media files; ends with 2 if two cells or none take a
+                            learner, or if a cell lacks a file
   publish                   publish the default cell's drafts to all cells
   follow                    publish what other cells lack, such as one that was down or is new
   find LEARNER              the cell of a learner

@@ -4,6 +4,7 @@ import { tableLines } from "../command/table.ts";
 import { explainDatabaseError, refusalOf } from "../content/database.ts";
 import { type Cell, cellNamed, type Connections, connections, type Missed, readCells } from "./cells.ts";
 import { checkMaps, type Disagreement } from "./check.ts";
+import { checkMedia, type MediaFault } from "./check_media.ts";
 import { type CellsLine, COMMAND, readTask, type Task } from "./command.ts";
 import { configure, erase, place, spreadErasures } from "./learners.ts";
 import { cancelMove, findCell, moveLearner } from "./move.ts";
@@ -14,6 +15,8 @@ export { COMMAND };
 
 /** A cell is down, lacks a release or differs. */
 const INCOMPLETE = 2;
+/** The most media files of a cell that are named. */
+const MOST_FILES = 10;
 
 /** What a command prints, and its exit code. */
 interface Outcome {
@@ -22,7 +25,7 @@ interface Outcome {
   code?: number;
 }
 
-function statusLines({ cells, sum, isSame }: Statuses): string[] {
+function statusLines({ cells, sum, isSame, newLearnersIn }: Statuses): string[] {
   const rows = cells.map(({ cell, status, problem }) =>
     status
       ? [
@@ -52,6 +55,7 @@ function statusLines({ cells, sum, isSame }: Statuses): string[] {
       ...rows,
       sums,
     ]),
+    `New learners live in ${newLearnersIn}, unless they are placed.`,
     ...cells.flatMap(({ cell, status }) =>
       status?.alarms.map(({ name, detail }) => `${cell}: ${name}: ${detail}`) ?? []
     ),
@@ -61,6 +65,14 @@ function statusLines({ cells, sum, isSame }: Statuses): string[] {
 
 const checkLine = ({ learner, mapped, takenBy }: Disagreement) =>
   `${learner}: mapped to ${mapped}, taken by ${takenBy.length > 0 ? takenBy.join(" and ") : "no cell"}`;
+
+/** The first faults of each cell, and how many there are. */
+function mediaLines(media: readonly MediaFault[]): string[] {
+  return [...Map.groupBy(media, ({ cell }) => cell)].flatMap(([cell, faults]) => [
+    ...faults.slice(0, MOST_FILES).map(({ file, problem }) => `${cell}: media file ${file}: ${problem}`),
+    `${cell}: media files to copy from the default cell: ${faults.length}`,
+  ]);
+}
 
 const followLine = ({ cell, version, published, problem }: Followed) =>
   `${cell}: ${
@@ -107,9 +119,14 @@ async function work(
     }
     case "check": {
       const { found, missed } = await checkMaps(cells, open);
-      const lines = found.length > 0 ? found.map(checkLine) : ["Each learner is taken by one cell."];
-      const outcome = afterAll("Compared the maps of these cells", { found }, lines, cells, missed);
-      return found.length > 0 ? { ...outcome, code: INCOMPLETE } : outcome;
+      const media = await checkMedia(cells, open);
+      const lines = [
+        ...(found.length > 0 ? found.map(checkLine) : ["Each learner is taken by one cell."]),
+        ...(media.length > 0 ? mediaLines(media) : ["Each cell has the media files of the default cell."]),
+      ];
+      const did = "Compared the maps and the media files of these cells";
+      const outcome = afterAll(did, { found, media }, lines, cells, missed);
+      return found.length + media.length > 0 ? { ...outcome, code: INCOMPLETE } : outcome;
     }
     case "publish":
     case "follow": {

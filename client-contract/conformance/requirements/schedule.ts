@@ -1,8 +1,9 @@
 // Hints and the schedule: when a client asks, and what it believes.
 import assert from "node:assert/strict";
+import { CONTENT_SCHEMA } from "../../contract/limits.ts";
 import { DEVICE, OTHER_DEVICE, type Play, SECOND } from "../play.ts";
 import { table, type Theme } from "../requirement.ts";
-import { editedJson, refused } from "../server/faults.ts";
+import { edited, editedJson, refused } from "../server/faults.ts";
 import { rowsOf, someAttempt } from "./rows.ts";
 
 const POLL_S = 900;
@@ -15,6 +16,12 @@ const hintOf = (t: Play, version: number, spread_s = 10, history = t.server.cont
   spread_s,
 });
 const due = async (t: Play) => (await t.send("due", {})).in_ms;
+/** A hint with a root, and whatever follows it. */
+async function rooted(t: Play, version: number, root: string): Promise<void> {
+  const hint = { ...hintOf(t, version, 0), roots: [{ schema: CONTENT_SCHEMA, root }] };
+  await t.send("hint", { content: hint, learner: null });
+  await t.send("poll", {});
+}
 const content = (t: Play, version: number, spread_s?: number) =>
   t.send("hint", { content: hintOf(t, version, spread_s), learner: null });
 const learner = (t: Play, token: string, devices: string[], spread_s = 5) =>
@@ -94,7 +101,8 @@ export const schedule: Theme = {
     },
     {
       id: "HNT-3",
-      text: "A hint is not proof. Content changes only by what the server answers, with its hashes.",
+      text:
+        "A hint is not proof. Content changes only by what the server answers, with its hashes. A wrong root in a hint costs one request.",
       needs: ["schedule"],
       cases: {
         no_such_release: async (t) => {
@@ -109,6 +117,35 @@ export const schedule: Theme = {
           await content(t, 2, 0);
           await t.send("poll", {});
           await t.holds(2);
+        },
+        root: async (t) => {
+          await settled(t);
+          await t.edit();
+          await rooted(t, 2, t.server.content.release(2).tree.root);
+          await t.holds(2);
+        },
+        wrong_root: async (t) => {
+          await settled(t);
+          await t.edit();
+          await rooted(t, 2, t.server.content.release(1).tree.root);
+          await t.holds(2);
+          const deltas = t.server.requests.filter(({ endpoint }) => endpoint === "delta");
+          assert.ok(deltas.length <= 2, `${deltas.length} deltas were fetched`);
+        },
+        forged_rows: async (t) => {
+          await settled(t);
+          await t.edit();
+          t.server.fault(
+            "delta",
+            edited("forged", (text) => text.replaceAll('"prompt":"', '"prompt":"not ')),
+          );
+          await rooted(t, 2, t.server.content.release(2).tree.root);
+          await t.holds(2);
+        },
+        root_of_no_release: async (t) => {
+          await settled(t);
+          await rooted(t, 9, "0".repeat(64));
+          await t.holds(1);
         },
         overtaken_release: async (t) => {
           await settled(t);

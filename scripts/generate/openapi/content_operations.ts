@@ -94,6 +94,11 @@ export const CONTENT_OPERATIONS: readonly FunctionOperation[] = [
         "Rows that differ in their version alone come without their texts",
         "true",
       ),
+      device: parameter(
+        Uuid,
+        "The device that holds `since`, where it has not asked for the head",
+        example.device,
+      ),
     }),
     isCached: true,
     success: { status: 200, description: PAGE_TEXT, content: { type: NDJSON, example: PAGE } },

@@ -20,6 +20,8 @@ export class ContentServer extends ContentService {
   tamper: (asked: Asked, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | Response = (_, bytes) =>
     bytes;
   readonly asked: Asked[] = [];
+  /** The paths of requests that were refused. */
+  readonly refused: string[] = [];
 
   /** Bytes of answers to requests of a path. */
   bytesOf(path: string): number {
@@ -68,6 +70,7 @@ export class ContentServer extends ContentService {
       return path === "/report" ? new Response(null, { status: 204 }) : new Response(answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      this.refused.push(path ?? url.pathname);
       const { status, headers, body } = refusalReply(error);
       return new Response(String(body), { status, headers });
     }

@@ -6,6 +6,7 @@ import type { Call } from "../_shared/serve.ts";
 import {
   type ContentContext,
   cursorParam,
+  deviceParam,
   IMMUTABLE,
   requireKept,
   REVALIDATE,
@@ -13,7 +14,10 @@ import {
 } from "./context.ts";
 
 /** The answer never changes if the request has `history` and `until`. SQL sends the smaller one of delta and snapshot. */
-export async function delta(context: ContentContext, { request, url, learner }: Call): Promise<Response> {
+export async function delta(
+  context: ContentContext,
+  { request, url, learner, session }: Call,
+): Promise<Response> {
   const since = integerParam(url, "since", 0);
   const named = idsParam(url, "domains", MAX_DOMAINS);
   const after = cursorParam(url);
@@ -21,6 +25,8 @@ export async function delta(context: ContentContext, { request, url, learner }: 
   const same = textParam(url, "same", /^true$/) !== null && since > 0;
   const { schema, current, version, isNamed } = await versionParam(context, url, "until", { since });
   const { history } = current;
+  const device = deviceParam(url);
+  if (device !== null) context.noteContact({ learner, session, device, version: since });
   await context.exists.requireCursor(after);
   const domains = named && await context.exists.domains({ history, version }, named);
 

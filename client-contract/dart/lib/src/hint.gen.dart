@@ -14,6 +14,7 @@ final class ContentHint extends CarrelModel {
     required this.domains,
     required this.bytes,
     required this.spreadS,
+    this.roots,
   });
 
   /// Reads one from JSON; throws a [CarrelFormatException].
@@ -25,6 +26,7 @@ final class ContentHint extends CarrelModel {
       domains: fields.read('domains', readList(Uuid.fromJson)),
       bytes: fields.read('bytes', readWhole(min: 0)),
       spreadS: fields.read('spread_s', readNumber(min: 0)),
+      roots: fields.readOptional('roots', readList(HintedRoot.fromJson)),
     );
   }
 
@@ -47,6 +49,10 @@ final class ContentHint extends CarrelModel {
   /// Unit: seconds.
   final num spreadS;
 
+  /// What a device that holds the release before may compare the delta's rows
+  /// with, without asking for the head.
+  final List<HintedRoot>? roots;
+
   @override
   Map<String, Object?> toJson() => {
     'history': history,
@@ -54,7 +60,32 @@ final class ContentHint extends CarrelModel {
     'domains': domains,
     'bytes': bytes,
     'spread_s': spreadS,
+    if (roots case final value?) 'roots': [for (final x in value) x.toJson()],
   };
+}
+
+/// The root of a release in one content schema.
+final class HintedRoot extends CarrelModel {
+  /// Makes one from its parts.
+  const HintedRoot({required this.schema, required this.root});
+
+  /// Reads one from JSON; throws a [CarrelFormatException].
+  factory HintedRoot.fromJson(Object? json) {
+    final fields = Fields(json);
+    return HintedRoot(
+      schema: fields.read('schema', readWhole(min: 1)),
+      root: fields.read('root', Sha256.fromJson),
+    );
+  }
+
+  /// The content schema.
+  final int schema;
+
+  /// The release's root hash in it.
+  final Sha256 root;
+
+  @override
+  Map<String, Object?> toJson() => {'schema': schema, 'root': root};
 }
 
 /// Payload of the broadcast `learner_changed`, on the learner's channel
