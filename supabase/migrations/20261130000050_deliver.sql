@@ -95,10 +95,21 @@ as $$
     'spread_s', (
       select least(s.hint_spread_max_s, ceil(greatest(c.reltuples - s.hint_at_once, 0) / s.hint_devices_per_s))::integer
       from ops.signal_setting s, pg_class c
-      where c.oid = 'learner.device'::regclass))
+      where c.oid = 'learner.device'::regclass),
+    -- With its root a device that holds the release before asks for the delta at once, and compares the rows.
+    'roots', (
+      select coalesce(jsonb_agg(jsonb_build_object('schema', s.schema, 'root', encode(n.hash, 'hex')) order by s.schema), '[]')
+      from content.schema s
+      cross join lateral (
+        select t.hash from content.tree_node t
+        where t.schema = s.schema and t.kind = 'release' and t.version <= p_version
+        order by t.version desc limit 1
+      ) n
+      where s.state <> 'retired'))
 $$;
 comment on function private.hint_payload(integer) is
-  'The hint of a release: the changed domains, the bytes of their rows, and the seconds over which devices should spread their requests.';
+  'The hint of a release: the changed domains, the bytes of their rows, the seconds over which devices should spread their requests, and the root '
+  'in each content schema.';
 
 create function private.start_release_state()
 returns trigger
