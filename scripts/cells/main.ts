@@ -25,7 +25,7 @@ interface Outcome {
   code?: number;
 }
 
-function statusLines({ cells, sum, isSame }: Statuses): string[] {
+function statusLines({ cells, sum, isSame, newLearnersIn }: Statuses): string[] {
   const rows = cells.map(({ cell, status, problem }) =>
     status
       ? [
@@ -55,6 +55,7 @@ function statusLines({ cells, sum, isSame }: Statuses): string[] {
       ...rows,
       sums,
     ]),
+    `New learners live in ${newLearnersIn}, unless they are placed.`,
     ...cells.flatMap(({ cell, status }) =>
       status?.alarms.map(({ name, detail }) => `${cell}: ${name}: ${detail}`) ?? []
     ),

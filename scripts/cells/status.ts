@@ -1,7 +1,7 @@
 // How each cell does, and the sum. A cell that is down is shown as such, and hides no other.
 import { z } from "zod";
 import { refusalOf } from "../content/database.ts";
-import { type Cell, type Connections, whyDown } from "./cells.ts";
+import { type Cell, type Connections, defaultCell, whyDown } from "./cells.ts";
 
 const Status = z.object({
   here: z.string().nullable(),
@@ -30,6 +30,8 @@ export interface Statuses {
   sum: { learners: number; leaving: number; arriving: number; alarms: number; down: number };
   /** Whether all cells that answer have the same newest release, and the list of cells that the command has. */
   isSame: boolean;
+  /** The cell in which learners live whom nobody has placed: the default cell. */
+  newLearnersIn: string;
 }
 
 async function statusOf(cell: Cell, open: Connections): Promise<CellStatus> {
@@ -64,6 +66,7 @@ export async function readStatuses(cells: readonly Cell[], open: Connections): P
     },
     isSame: new Set(up.map(({ root, version }) => `${version} ${root}`)).size <= 1 &&
       up.every((status) => ordered(status) === listed),
+    newLearnersIn: defaultCell(cells).name,
   };
 }
 

@@ -32,7 +32,7 @@ export interface Place extends AsyncDisposable {
 }
 
 /** Makes places. */
-export type Host = (server: ScriptedServer) => Promise<Place>;
+export type Host = (server: Pick<ScriptedServer, "handle">) => Promise<Place>;
 
 /** What a client in this process is given. `kept` outlives it, as a disk does. */
 export interface InProcess {

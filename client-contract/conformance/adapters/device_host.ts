@@ -1,7 +1,11 @@
 // The reference device within the runner's process, on databases in memory.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Device, DeviceStorage } from "../../device/mod.ts";
 import { nodeSqlite } from "../../device/node_connection.ts";
+import { openNodeSqlite } from "../../device/node_sqlite.ts";
 import { type Host, inProcess } from "../adapter/host.ts";
 import type { Adapter } from "../adapter/protocol.ts";
 import { deviceAdapter, type DeviceEnv } from "./device.ts";
@@ -43,3 +47,24 @@ export const deviceHost = (change: (parts: DeviceParts) => void = () => {}): Hos
     });
     return adapter;
   });
+
+/** Devices in this process, each on a file in a folder of its own. */
+export const deviceOnDisk: Host = async (server) => {
+  const storage = await mkdtemp(join(tmpdir(), "carrel-device-"));
+  const opened = new Set<DeviceStorage>();
+  const place = await deviceHost(({ env }) =>
+    env.openStorage = () => {
+      const one = openNodeSqlite(join(storage, "device.sqlite"));
+      opened.add(one);
+      return one;
+    }
+  )(server);
+  return {
+    ...place,
+    storage,
+    async [Symbol.asyncDispose]() {
+      for (const one of opened) one.close();
+      await rm(storage, { recursive: true, force: true });
+    },
+  };
+};

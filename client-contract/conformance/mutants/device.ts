@@ -1,43 +1,29 @@
-// Mutants of the optional parts: the reference device, whose app, network or database does something wrong.
-import type { Adapter, Command } from "../adapter/protocol.ts";
-import type { DeviceParts } from "../adapters/device_host.ts";
+// Mutants of the optional parts: a client of any language, whose app, network or database does something wrong.
+import type { Command } from "../adapter/protocol.ts";
+import type { Reply } from "../server/reply.ts";
 import { mutants } from "./mutant.ts";
+import { afterSync, instead, onPath, onReply, type Outside, refusal, textOf } from "./outside.ts";
 
-/** Does something else for a command. */
-const instead = <N extends Command["do"]>(
-  { around }: DeviceParts,
-  name: N,
-  act: (command: Extract<Command, { do: N }>, next: Adapter) => Promise<Record<string, unknown>>,
-) =>
-  around((next) => (command) =>
-    command.do === name ? act(command as Extract<Command, { do: N }>, next) : next(command)
-  );
-
-/** Answers requests of a path itself. */
-function onPath(
-  { env }: DeviceParts,
-  path: RegExp,
-  answer: (url: URL, init: RequestInit) => Promise<Response> | undefined,
-) {
-  const { fetch } = env;
-  env.fetch = (input, init) => {
-    const url = new URL(String(input));
-    return (path.test(url.pathname) ? answer(url, init ?? {}) : undefined) ?? fetch(input, init);
-  };
-}
+const EMPTY: Reply = { status: 204, headers: {}, body: "", delivery: "whole" };
 
 const nothing = () => Promise.resolve({});
 
-export const DEVICE_MUTANTS = mutants<DeviceParts>({
+const queryOf = ({ url }: { url: string }) => new URL(url, "http://carrel.test").searchParams;
+
+export const DEVICE_MUTANTS = mutants<Outside>({
   "calls every cache intact": [["VER-1"], (parts) =>
     instead(parts, "verify", async (command, next) => {
       await next(command);
       return { intact: true };
     })],
-  "fetches everything instead of the damaged part": [["VER-2", "VER-4"], (parts) => {
-    const { fetch } = parts.env;
-    onPath(parts, /\/node$/, (url) => fetch(url, {}).then(() => new Response("{}", { status: 404 })));
-  }],
+  "fetches everything instead of the damaged part": [
+    ["VER-2", "VER-4"],
+    (parts) =>
+      onPath(parts, /\/node$/, async (request, next) => {
+        await next(request);
+        return { status: 404, headers: {}, body: "{}", delivery: "whole" };
+      }),
+  ],
   "never looks at its cache by itself": [["VER-3"], (parts) => {
     // The damage is kept back until the app asks for a check: so a client sees it that never reads its rows by itself.
     const damage: Command[] = [];
@@ -51,28 +37,41 @@ export const DEVICE_MUTANTS = mutants<DeviceParts>({
   }],
   "reports no damage": [
     ["VER-4"],
-    (parts) => onPath(parts, /\/report$/, () => Promise.resolve(new Response(null, { status: 204 }))),
+    (parts) => onPath(parts, /\/report$/, () => Promise.resolve(EMPTY)),
   ],
-  "shows its token to whoever stores the bundles": [["BUN-1"], (parts) => {
-    const { fetch } = parts.env;
-    onPath(parts, /^\/files\//, (url, init) => {
-      const headers = new Headers(init.headers);
-      headers.set("authorization", "Bearer e30.e30.test");
-      return fetch(url, { ...init, headers });
-    });
-  }],
-  "waits for bundles that do not come": [["BUN-2", "DOM-1"], (parts) => {
-    const { fetch } = parts.env;
-    onPath(parts, /\/delta$/, (url, init) => {
-      const isSnapshot = url.searchParams.get("since") === "0" && url.searchParams.has("domains");
-      return isSnapshot ? Promise.resolve(new Response("{}", { status: 400 })) : fetch(url, init);
-    });
-  }],
+  "shows its token to whoever stores the bundles": [["BUN-1"], (parts) =>
+    onPath(
+      parts,
+      / \/files\//,
+      (request, next) =>
+        next({ ...request, headers: { ...request.headers, authorization: "Bearer e30.e30.test" } }),
+    )],
+  "waits for bundles that do not come": [
+    ["BUN-2", "DOM-1"],
+    (parts) =>
+      onPath(parts, /\/delta$/, (request, next) => {
+        const query = queryOf(request);
+        const isSnapshot = query.get("since") === "0" && query.has("domains");
+        return isSnapshot ? Promise.resolve(refusal(400)) : next(request);
+      }),
+  ],
   "holds all domains whatever was chosen": [["DOM-1"], (parts) => instead(parts, "set_domains", nothing)],
-  "polls at fixed times": [
-    ["HNT-1"],
-    (parts) => parts.env.options = { ...parts.env.options, random: () => 0.5 },
-  ],
+  "polls at fixed times": [["HNT-1"], (parts) => {
+    let poll_s = 0;
+    onReply(parts, /\/sync$/, (text) => {
+      // The head's and the steering's: the longer one counts.
+      poll_s = Math.max(
+        ...[...text.matchAll(/"poll_after_s":(\d+)/g)].map(([, seconds]) => Number(seconds)),
+        0,
+      );
+      return text;
+    });
+    instead(parts, "due", async (command, next) => {
+      const { in_ms } = await next(command);
+      const isPoll = Number(in_ms) >= poll_s * 1000 && Number(in_ms) <= poll_s * 1250;
+      return { in_ms: isPoll ? poll_s * 1125 : in_ms };
+    });
+  }],
   "ignores hints": [
     ["HNT-2", "HNT-3", "HNT-5"],
     (parts) => instead(parts, "hint", (_, next) => next({ do: "due" })),
@@ -81,7 +80,7 @@ export const DEVICE_MUTANTS = mutants<DeviceParts>({
     instead(parts, "hint", async (command, next) => {
       const answer = await next(command);
       if (command.content) {
-        parts.device().db.run("update sync_state set content_version = ?", command.content.version);
+        await parts.run("update sync_state set content_version = ?", command.content.version);
       }
       return answer;
     })],
@@ -124,9 +123,9 @@ export const DEVICE_MUTANTS = mutants<DeviceParts>({
     })],
   "polls as often while it hears hints": [["HNT-6"], (parts) => instead(parts, "listening", nothing)],
   "asks during a pause": [["HNT-7"], (parts) =>
-    instead(parts, "due", (command, next) => {
-      parts.device().db.run("update sync_state set retry_at = null");
-      return next(command);
+    instead(parts, "due", async (command, next) => {
+      await parts.run("update sync_state set retry_at = null");
+      return await next(command);
     })],
   "polls by the time that its clock once had": [["HNT-8"], (parts) => {
     let jumped = 0;
@@ -149,43 +148,39 @@ export const DEVICE_MUTANTS = mutants<DeviceParts>({
   ],
   "leaves the anonymous learner's data behind": [
     ["IDY-10"],
-    (parts) => onPath(parts, /\/adopt$/, () => Promise.resolve(new Response("{}", { status: 400 }))),
+    (parts) => onPath(parts, /\/adopt$/, () => Promise.resolve(refusal(400))),
   ],
   "takes whatever a node brings": [["VER-5"], (parts) => {
-    const { fetch } = parts.env;
     const lines: string[] = [];
-    onPath(parts, /\/node$/, async (url, init) => {
-      const response = await fetch(url, init);
-      const text = await response.text();
+    onReply(parts, /\/node$/, (text) => {
       lines.push(...text.split("\n").filter((line) => /^\{"kind":"(?:skill|question|domain)"/.test(line)));
-      return new Response(text, response);
+      return text;
     });
-    instead(parts, "sync", async (command, next) => {
-      const answer = await next(command);
+    afterSync(parts, async () => {
       for (const line of lines.splice(0)) {
-        parts.device().db.run("update content_row set body = ? where id = ?", line, JSON.parse(line).id);
+        await parts.run("update content_row set body = ? where id = ?", line, JSON.parse(line).id);
       }
-      return answer;
     });
   }],
   "can't start over with its content": [["VER-6", "VER-5"], (parts) => {
-    const { fetch } = parts.env;
-    onPath(parts, /\/delta$/, (url, init) => {
-      const isAnew = url.searchParams.get("since") === "0" && parts.device().status().version > 0;
-      return isAnew ? Promise.resolve(new Response("{}", { status: 400 })) : fetch(url, init);
+    let holds = false;
+    afterSync(parts, ({ result }) => {
+      holds ||= result === "done";
+      return Promise.resolve();
+    });
+    onPath(parts, /\/delta$/, (request, next) => {
+      const isAnew = holds && queryOf(request).get("since") === "0";
+      return isAnew ? Promise.resolve(refusal(400)) : next(request);
     });
   }],
-  "drops the page of a row that it can't store": [["DLT-2"], (parts) => {
-    const { fetch } = parts.env;
-    onPath(parts, /\/sync$/, async (url, init) => {
-      const response = await fetch(url, init);
-      const text = await response.text();
-      const hasBadRow = text.includes('"attempts":1,"correct":5');
-      const { status, headers } = response;
-      return new Response(
-        hasBadRow ? text.replace(/"changes":\[.*\],"cursor"/, '"changes":[],"cursor"') : text,
-        { status, headers },
-      );
-    });
-  }],
+  "drops the page of a row that it can't store": [
+    ["DLT-2"],
+    (parts) =>
+      onPath(parts, /\/sync$/, async (request, next) => {
+        const reply = await next(request);
+        const text = textOf(reply);
+        if (!text.includes('"attempts":1,"correct":5')) return reply;
+        return { ...reply, body: text.replace(/"changes":\[.*\],"cursor"/, '"changes":[],"cursor"') };
+      }),
+  ],
 });

@@ -2,7 +2,7 @@
 // its entry says. So a case that can't fail shows, and so does a requirement that no case holds.
 import assert from "node:assert/strict";
 import type { Host } from "../adapter/host.ts";
-import { deviceHost } from "../adapters/device_host.ts";
+import { deviceOnDisk } from "../adapters/device_host.ts";
 import { type Case, casesOf } from "../requirement.ts";
 import { THEMES } from "../requirements/mod.ts";
 import { playCase } from "../run.ts";
@@ -11,7 +11,9 @@ import { CONTENT_MUTANTS } from "./content.ts";
 import { DEVICE_MUTANTS } from "./device.ts";
 import type { Mutant } from "./mutant.ts";
 import { OUTBOX_MUTANTS } from "./outbox.ts";
+import { brokenHost, isCaught } from "./outside.ts";
 import { PULL_MUTANTS } from "./pull.ts";
+import { WIRE_MUTANTS } from "./wire.ts";
 
 /** The kit promises so many. */
 const LEAST_MUTANTS = 40;
@@ -50,7 +52,14 @@ for (const mutant of DEVICE_MUTANTS) {
     const near = OPTIONAL.filter(({ requirement }) =>
       mutant.fails.some((id) => id.slice(0, 3) === requirement.id.slice(0, 3))
     );
-    assert.deepEqual(await failedBy(mutant, near, deviceHost(mutant.patch)), [...mutant.fails].sort());
+    const host = brokenHost(deviceOnDisk, mutant.patch);
+    assert.deepEqual(await failedBy(mutant, near, host), [...mutant.fails].sort());
+  });
+}
+
+for (const mutant of WIRE_MUTANTS) {
+  Deno.test(`K2: a device that, from outside, ${mutant.name} fails at ${mutant.fails[0]}`, async () => {
+    assert.ok(await isCaught(mutant, deviceOnDisk), `a case of ${mutant.fails[0]} fails`);
   });
 }
 

@@ -1,13 +1,15 @@
 // One learner on two devices, the Dart engine and the TypeScript device, behind a network that loses every third reply: whatever they do in
 // whatever order, in the end both databases hold the same.
 import fc from "fast-check";
+import { join } from "node:path";
 import { deviceHost } from "../../../client-contract/conformance/adapters/device_host.ts";
 import { DEVICE, OTHER_DEVICE, Play, questionId, SKILL } from "../../../client-contract/conformance/play.ts";
 import { type Fault, replyLost } from "../../../client-contract/conformance/server/faults.ts";
 import { ScriptedServer } from "../../../client-contract/conformance/server/server.ts";
+import { openNodeSqlite } from "../../../client-contract/device/node_sqlite.ts";
 import type { Failure } from "../step.ts";
-import { canonical } from "./differential.ts";
 import type { WarmHost } from "./host.ts";
+import { differences } from "./tables.ts";
 
 const STEPS = 24;
 /** Syncs that a device may need to be done once the network is whole. */
@@ -57,38 +59,16 @@ async function step(play: Play, publisher: Play, random: () => number): Promise<
   }
 }
 
-/** What both must have: content, the pulled rows, the cursor, the progress; and no event that waits. */
-async function contentOf(play: Play): Promise<Record<string, string>> {
-  const { content, cursor, rows, progress, outbox } = await play.dump();
-  const sorted = (values: unknown[]) => values.map(canonical).sort().join("\n");
-  return {
-    content: canonical({ ...content, lines: [...content.lines].sort() }),
-    cursor: canonical(cursor),
-    session: sorted(rows.session),
-    attempt: sorted(rows.attempt),
-    skill_progress: sorted(rows.skill_progress),
-    practice: sorted(rows.practice),
-    // Columns that an adapter may add to the protocol's are left out.
-    progress: sorted(
-      Object.entries(progress).map(([id, { mastery, completed, attempts, correct, reset_count }]) => ({
-        id,
-        mastery,
-        completed,
-        attempts,
-        correct,
-        reset_count,
-      })),
-    ),
-    waiting: canonical(outbox.filter(({ state }) => state !== "delivered").map(({ id }) => id)),
-  };
-}
-
 /** Lets both devices live by a seed, and compares them. */
 export async function converge({ host }: WarmHost, seed: number): Promise<Failure[]> {
   const random = seededRandom(seed);
   const server = new ScriptedServer();
   await using dartPlace = await host(server);
-  await using devicePlace = await deviceHost()(server);
+  const [ours, theirs] = [join(dartPlace.storage, "device.sqlite"), join(dartPlace.storage, "other.sqlite")];
+  await using storage = new AsyncDisposableStack();
+  await using devicePlace = await deviceHost(({ env }) =>
+    env.openStorage = () => storage.adopt(openNodeSqlite(theirs), (opened) => opened.close())
+  )(server);
   const [engine, device] = [new Play(server, dartPlace), new Play(server, devicePlace)];
   await engine.begin({ device_id: DEVICE });
   await device.init({ device_id: OTHER_DEVICE });
@@ -100,10 +80,14 @@ export async function converge({ host }: WarmHost, seed: number): Promise<Failur
     await engine.synced();
     await device.synced();
   }
-  const [ours, theirs] = [await contentOf(engine), await contentOf(device)];
-  return Object.keys(ours).filter((part) => ours[part] !== theirs[part]).map((part) => ({
+  const waiting = [engine, device].map(async (play) =>
+    (await play.dump()).outbox.filter(({ state }) => state !== "delivered").map(({ id }) => id)
+  );
+  const found: [string, unknown][] = differences(ours, theirs).map(({ table, ...rows }) => [table, rows]);
+  for (const ids of await Promise.all(waiting)) if (ids.length > 0) found.push(["outbox", ids]);
+  return found.map(([table, detail]) => ({
     at: "client-contract/dart",
-    message: `the Dart engine and the TypeScript device end with another ${part} (CARREL_SEED=${seed})`,
-    detail: `Dart  ${ours[part]}\nhave  ${theirs[part]}`,
+    message: `the Dart engine and the TypeScript device end with another ${table} (CARREL_SEED=${seed})`,
+    detail: JSON.stringify(detail, null, 1),
   }));
 }

@@ -3,7 +3,6 @@
 import { createClient } from "@supabase/supabase-js";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import postgres from "postgres";
 import { Play } from "../../../client-contract/conformance/play.ts";
 import { ScriptedServer } from "../../../client-contract/conformance/server/server.ts";
@@ -18,34 +17,8 @@ import type { Failure } from "../step.ts";
 import { engineProcess } from "./conformance.ts";
 import type { Dart } from "./find.ts";
 import { PACKAGE } from "./kernel.ts";
-
-/** Tables that have the same rows on every device of a learner. */
-const TABLES = ["content_row", "content_node", "session", "attempt", "skill_progress", "practice"] as const;
-
-/** The rows of a table as texts, in an order of their own. */
-function rowsOf(file: string, table: string): string[] {
-  const db = new DatabaseSync(file, { readOnly: true });
-  try {
-    return db.prepare(`select * from ${table}`).all().map((row) => JSON.stringify(row)).sort();
-  } finally {
-    db.close();
-  }
-}
-
-const countIn = (file: string, table: string): number => rowsOf(file, table).length;
-const heldVersion = (file: string): string => rowsOf(file, "sync_state").join();
-
-/** Restarts the engine by SIGKILL as soon as its sync has begun to write the next release. Where the sync was faster, the kill comes after it. */
-async function killInDownload(engine: Play, file: string, restart: () => Promise<void>): Promise<void> {
-  const before = heldVersion(file);
-  let isOver = false;
-  const sync = engine.send("sync", {}).catch(() => {}).finally(() => isOver = true);
-  while (!isOver && countIn(file, "content_staged") === 0 && heldVersion(file) === before) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await restart();
-  await sync;
-}
+import { killInWrite } from "./kill_in_write.ts";
+import { differences, emptyTables, rowsOf } from "./tables.ts";
 
 /** Syncs the engine, which must succeed. */
 async function synced(engine: Play): Promise<void> {
@@ -111,11 +84,16 @@ async function live(dart: Dart, kernel: string): Promise<void> {
   await device.sync();
   assert.ok(rowsOf(theirs, "attempt").length >= ids.length, "the other device has pulled the answers");
 
-  // A release in between; the engine is killed while it writes it, with answers that wait.
+  // The server has counted two answers, and the engine is killed while it writes their results.
+  ids.push(...await answered(engine, device, 2));
+  await killInWrite(engine, { file: ours, moment: "results", restart: start });
+  assert.deepEqual(await serverAttempts(sql, user.id), ids.toSorted(), "the server has the answers");
+  const waiting = (await engine.dump()).outbox.filter(({ state }) => state === "pending").map(({ id }) => id);
+  assert.ok(ids.slice(-2).every((id) => waiting.includes(id)), "the engine still has both answers to send");
+  // A release, and the engine is killed while it puts the release into effect.
   await sql`update content.question set explanation = 'Another word about it'`;
   await sql`select public.publish_release()`;
-  ids.push(...await answered(engine, device, 2));
-  await killInDownload(engine, ours, start);
+  await killInWrite(engine, { file: ours, moment: "release", restart: start });
   await synced(engine);
   assert.ok((await engine.send("verify", {})).intact, "the cache is whole after the kill");
 
@@ -131,10 +109,8 @@ async function live(dart: Dart, kernel: string): Promise<void> {
   await synced(engine);
   assert.deepEqual(await serverAttempts(sql, user.id), ids.sort(), "the server has each answer once");
   assert.deepEqual((await engine.dump()).outbox.filter(({ state }) => state !== "delivered"), []);
-  for (const table of TABLES) {
-    assert.deepEqual(rowsOf(ours, table), rowsOf(theirs, table), `both devices have the same ${table}`);
-    assert.ok(countIn(ours, table) > 0, `${table} has rows`);
-  }
+  assert.deepEqual(differences(ours, theirs), [], "both devices have the same rows");
+  assert.deepEqual(emptyTables(ours), [], "each table has rows");
 
   // The learner revokes the phone that runs the engine.
   const { error } = await createClient(stack.apiUrl, stack.publishableKey, {

@@ -7,6 +7,7 @@ import { compareSubject } from "../dart/differential.ts";
 import { findDart } from "../dart/find.ts";
 import { WarmHost } from "../dart/host.ts";
 import { compileTests, PACKAGE } from "../dart/kernel.ts";
+import { chosenMutants, playMutants } from "../dart/mutants.ts";
 import { DartSession } from "../dart/session.ts";
 import { liveOnStack } from "../dart/stack.ts";
 import { readBlocks } from "../docs/blocks.ts";
@@ -32,6 +33,9 @@ async function comparePage(): Promise<Failure[]> {
 const LISTS = 6;
 /** A list costs as much as ten runs of a property test. */
 const RUNS_OF_A_LIST = 10;
+
+/** Seeds of the histories in which both devices converge: one, or as many as CARREL_RUNS says. */
+const seedsFrom = (seed: number): number[] => Array.from({ length: settings(1).numRuns }, (_, n) => seed + n);
 
 const MISSING = "there is no Dart 3.5 or newer; scripts/testkit/fetch_dart.sh fetches one";
 
@@ -67,11 +71,15 @@ export const dart: Step = {
     // One process for all that plays the adapter: the VM compiles the engine again in each.
     await using warm = new WarmHost(found, path);
     failures.push(...await playEngine(warm, cases), ...await playKilled(found, path));
+    progress("breaking the engine");
+    const mutants = chosenMutants(seed);
+    failures.push(...await playMutants(warm, mutants));
     progress("converging with the TypeScript device");
-    failures.push(...await converge(warm, seed));
+    for (const history of seedsFrom(seed)) failures.push(...await converge(warm, history));
     progress("living on the local stack");
     failures.push(...await liveOnStack(found, path));
-    const checks = tests.length + Object.keys(SUBJECTS).length + cases.length + 4;
+    const checks = tests.length + Object.keys(SUBJECTS).length + cases.length + mutants.length +
+      seedsFrom(seed).length + 3;
     const note = `Dart ${found.version}, seed ${seed}, up to ${lists * 50} inputs a subject`;
     return { passed: checks - failures.length, failures, note };
   },

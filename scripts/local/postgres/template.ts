@@ -38,8 +38,10 @@ async function codeInputs(): Promise<string[]> {
 
 async function keyOf(recipe: Recipe, binaries: Binaries): Promise<string> {
   const start = recipe.base ? [await keyOf(recipe.base, binaries)] : [binaries.id, ...await codeInputs()];
-  const parts = [...start, ...await recipe.inputs()];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
+  const hash = createHash("sha256");
+  // Each part after its length, which keeps neighbours apart. JSON.stringify of a megabyte of SQL took 16 ms for each copy.
+  for (const part of [...start, ...await recipe.inputs()]) hash.update(`${part.length} `).update(part);
+  return hash.digest("hex").slice(0, 24);
 }
 
 async function build(

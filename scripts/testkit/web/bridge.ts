@@ -40,7 +40,7 @@ export async function openBridge(): Promise<BridgePage> {
   const alias = [{ find: /^node:(crypto|sqlite)$/, replacement: `${folder}/no_node.ts` }];
   const site = await buildSite(folder, { plugins: [carrel()], resolve: { alias } });
   const cleanup = new AsyncDisposableStack();
-  let server: ScriptedServer | undefined;
+  let server: Pick<ScriptedServer, "handle"> | undefined;
   const { url } = cleanup.use(
     await serveSite(
       site,

@@ -6,7 +6,7 @@ import { Releases } from "../properties/releases.ts";
 import { attempts } from "../races/events.ts";
 import { checkMaps } from "../../../scripts/cells/check.ts";
 import { place } from "../../../scripts/cells/learners.ts";
-import { digestOf, startCells } from "./cells.ts";
+import { digestOf, inCell, startCells } from "./cells.ts";
 import { publishToAll } from "../../../scripts/cells/publish.ts";
 
 const service = await startCells(2);
@@ -163,4 +163,21 @@ Deno.test("O6, U9: after a restore to before a move, check names the learners wh
   await place(cells, open, nowhere, b);
   assert.deepEqual(await found(), []);
   for (const learner of [twice, nowhere]) await ingest(second, learner, attempts(QUESTION, 1));
+});
+
+Deno.test("O6, U1: a learner whom nobody has placed begins in the default cell, whichever cell the first device asks", async () => {
+  const learner = crypto.randomUUID();
+  const events = attempts(QUESTION, 3);
+  // Both devices hold the same events, as after a restored backup.
+  const begun = await Promise.all(
+    [0, 1].map((start) => inCell(service, start, (sql) => ingest(sql, learner, events))),
+  );
+  assert.deepEqual(begun.map(({ place, refusals }) => [place, refusals]), [[0, 0], [0, 1]]);
+  const rows = await Promise.all(
+    [first, second].map((sql) =>
+      sql`select count(*)::int as n from learner.event where user_id = ${learner}`
+    ),
+  );
+  assert.deepEqual(rows.map(([row]) => row?.["n"]), [3, 0]);
+  assert.deepEqual((await checkMaps(cells, open)).found.filter((one) => one.learner === learner), []);
 });

@@ -64,6 +64,7 @@ Deno.test("O6, C5: a publish reaches all cells; one that was down gets its relea
     const { code, answer } = await run("status");
     assert.equal(code, 2);
     assert.equal(answer.sum.down, 1);
+    assert.equal(answer.newLearnersIn, "a");
     assert.deepEqual(
       answer.cells.map(({ status }: { status: { version: number } | null }) => status?.version),
       [4, 4, undefined],
