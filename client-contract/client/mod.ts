@@ -18,6 +18,7 @@ export {
   listenForHints,
   type ListenOptions,
 } from "./listen.ts";
+export { listenInCell, type WatchedCell } from "./listen_in_cell.ts";
 export * from "./operator.ts";
 export { backoff, createRetry, DEFAULT_RETRY, type Retry, type RetryPolicy, steeredRetry } from "./retry.ts";
 export { withRetries } from "./with_retries.ts";

@@ -1,4 +1,5 @@
 // Inputs of the subjects: chosen ones, and random ones. The vectors hold the chosen and some random ones; the differential test draws more.
+import { BAD_CELLS } from "./bad_cells.ts";
 import fc from "fast-check";
 import { errorCodes } from "../contract/errors.ts";
 import { AttemptRecorded, ProgressAdvanced, ProgressReset } from "../contract/event.ts";
@@ -258,16 +259,7 @@ export const INPUTS: Readonly<Record<string, Inputs>> = {
         "http://127.0.0.1:54421",
         "http://[::1]:54421",
         "http://localhost.example",
-        "http://other.example",
-        "ftp://other.example",
-        "javascript:alert(1)",
-        "https://user:password@other.example",
-        "https://other.example/path",
-        "https://other.example?query",
-        "https://other.example#hash",
-        "//other.example",
-        "other.example",
-        "",
+        ...BAD_CELLS,
       ),
     }),
     kept: 30,

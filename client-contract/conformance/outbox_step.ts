@@ -26,7 +26,15 @@ export function outboxStep({ result, refusals }: z.output<typeof OutboxInput>) {
     refusals,
   );
   const clock = { ...systemClock, now: () => NOW };
-  const context = { db, clock, random: () => 0, learnerId: "l", deviceId: "d", telemetry: null };
+  const context = {
+    db,
+    clock,
+    random: () => 0,
+    learnerId: "l",
+    deviceId: "d",
+    telemetry: null,
+    cellWatchers: new Set<() => void>(),
+  };
   recordResults(context, [{ event_id: EVENT, line }], result === null ? [] : [result]);
   const row = db.get(Row, "select state, refusals, retry_at from outbox");
   if (!row) throw new Error("the event is gone");

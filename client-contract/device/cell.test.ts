@@ -53,6 +53,8 @@ Deno.test("O6, U10: after a week without a sync the device asks the home cell ag
     return server.handle(request);
   };
   using device = lab.open(1, { learnerId, url: HOME, handle });
+  const seen: string[] = [];
+  const end = device.cell.onChange(() => seen.push(device.cell.url()));
   await device.sync();
   assert.equal(device.status().url, OTHER);
   isGone = true;
@@ -63,6 +65,8 @@ Deno.test("O6, U10: after a week without a sync the device asks the home cell ag
   lab.clock.advance(2 * DAY_MS);
   await device.sync();
   assert.equal(device.status().url, HOME);
+  assert.deepEqual(seen, [OTHER, HOME], "whoever listens in the cell is told of each change");
+  end();
 });
 
 Deno.test("O6: a device that has never synced asks the home cell again, in case the cell that it was sent to is gone", async () => {

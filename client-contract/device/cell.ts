@@ -1,5 +1,11 @@
 // Keeps the learner's cell in the device's database, so that a killed device goes on where the learner lives.
-import { type CellStore, type Client, type ClientOptions, createClient } from "../client/mod.ts";
+import {
+  type CellStore,
+  type Client,
+  type ClientOptions,
+  createClient,
+  type WatchedCell,
+} from "../client/mod.ts";
 import { clockTime } from "./clock.ts";
 import { type DeviceContext, readState } from "./context.ts";
 import * as queries from "./queries.gen.ts";
@@ -11,9 +17,12 @@ import * as queries from "./queries.gen.ts";
 const FORGET_MS = 7 * 86_400_000;
 
 /** The store of a device. */
-const cellOf = ({ db }: DeviceContext): CellStore => ({
+const cellOf = ({ db, cellWatchers }: DeviceContext): CellStore => ({
   get: () => readState(db).cell_url,
-  set: (url) => db.run(queries.rememberCell, url),
+  set(url) {
+    db.run(queries.rememberCell, url);
+    for (const changed of cellWatchers) changed();
+  },
 });
 
 /** Forgets a cell of long ago. Before a sync. */
@@ -27,6 +36,15 @@ export function forgetOldCell(context: DeviceContext): void {
 
 /** The URL of the learner's cell. */
 export const urlOf = (context: DeviceContext, home: string): string => cellOf(context).get() ?? home;
+
+/** The learner's cell, for whoever has connections to it. */
+export const watchedCell = (context: DeviceContext, home: string): WatchedCell => ({
+  url: () => urlOf(context, home),
+  onChange(changed) {
+    context.cellWatchers.add(changed);
+    return () => context.cellWatchers.delete(changed);
+  },
+});
 
 /** A client of the learner's cell. */
 export function clientOf(

@@ -14,6 +14,8 @@ export interface DeviceContext {
   deviceId: string;
   /** Null: the app has turned telemetry off. `reads`: reads of content that are not stored yet. */
   telemetry: { reads: number } | null;
+  /** Called when the learner's cell is another one. */
+  cellWatchers: Set<() => void>;
 }
 
 const SyncState = z.object({

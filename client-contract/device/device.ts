@@ -1,24 +1,23 @@
 // The reference device: everything that an offline-first app does with Carrel, without its screens. It keeps all state in a SQLite database
 // (client-contract/drift/carrel.drift), and may be killed at any moment.
-import { createRetry, type GetToken, type RetryPolicy, systemRandom } from "../client/mod.ts";
-import { adoptionOf, type AdoptionStatus, type Adopts, takeOver } from "./adoption.ts";
+import { createRetry, type GetToken, type RetryPolicy, type WatchedCell } from "../client/mod.ts";
+import { adoptionOf, type AdoptionStatus, type Adopts } from "./adoption.ts";
 import type { DomainRow, SkillRow } from "../contract/content.ts";
 import type { SessionEnded } from "../contract/event.ts";
 import type { ContentHint } from "../contract/hint.ts";
-import { clientOf, urlOf } from "./cell.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { clientOf, urlOf, watchedCell } from "./cell.ts";
+import type { Clock } from "./clock.ts";
 import { type Question, readDomains, readQuestion, readQuestions, readSkills } from "./content.ts";
 import { verifyContent, type VerifyReport } from "./content_tree.ts";
 import { heldDomains, setDomains } from "./content_scope.ts";
 import { repairContent, type RepairReport } from "./content_repair.ts";
 import { type DeviceContext, readState } from "./context.ts";
-import { watchClock } from "./clock_watch.ts";
-import { type Database, openDatabase } from "./database.ts";
+import type { Database } from "./database.ts";
 import { keepLetter } from "./dead_letter.ts";
 import { type DiagnosticFacts, sendDiagnostics, type SentDiagnostics } from "./diagnostics.ts";
-import { bindInstallation } from "./installation.ts";
 import { supportText } from "./json_line.ts";
-import { countOutbox, giveUp, type OutboxCounts, releaseHeldBack } from "./outbox.ts";
+import { countOutbox, giveUp, type OutboxCounts } from "./outbox.ts";
+import { openContext } from "./open_context.ts";
 import { type Progress, progressIn, readProgress } from "./progress.ts";
 import { createSchedule, type Schedule, type Scheduled } from "./schedule.ts";
 import type { DeviceStorage } from "./storage.ts";
@@ -123,6 +122,8 @@ export interface DeviceStatus extends Standing {
 export interface Device extends Disposable {
   /** For the app's own queries; carrel.drift describes the tables. */
   readonly db: Database;
+  /** The learner's cell, for `listenInCell`: it tells when the learner has moved. */
+  readonly cell: WatchedCell;
   /** The cached domains, in their order. */
   domains(): DomainRow[];
   /** A domain's skills, in their order. */
@@ -185,26 +186,6 @@ export interface Device extends Disposable {
 /** Characters of a platform or an app version. */
 const MAX_VERSION = 60;
 
-/** Opens the database for the learner, on this installation. */
-function openContext(o: DeviceOptions): DeviceContext {
-  const { learnerId, deviceId, installationMarker: marker, clock = systemClock, random = systemRandom } = o;
-  const db = openDatabase(o.storage);
-  try {
-    return db.transaction(() => {
-      if (o.adopts) takeOver({ db }, learnerId, o.adopts);
-      const id = bindInstallation(db, { learnerId, deviceId, marker });
-      const telemetry = o.telemetry === false ? null : { reads: 0 };
-      const context = { db, clock, random, learnerId, deviceId: id, telemetry };
-      watchClock(context);
-      releaseHeldBack(context);
-      return context;
-    });
-  } catch (error) {
-    db[Symbol.dispose]();
-    throw error;
-  }
-}
-
 function scheduledOf(context: DeviceContext): Scheduled {
   return {
     holds() {
@@ -257,6 +238,7 @@ export function openDevice(options: DeviceOptions): Device {
 
   return {
     db,
+    cell: watchedCell(context, o.url),
     domains: () => counted(readDomains(db)),
     skills: (domainId) => counted(readSkills(db, domainId)),
     questions: (skillId) => counted(readQuestions(db, skillId)),

@@ -9,10 +9,12 @@ export {
   type HintChannel,
   type HintClient,
   listenForHints,
+  listenInCell,
   type ListenOptions,
   type RetryPolicy,
   systemClock,
   type TokenRequest,
+  type WatchedCell,
 } from "../client/mod.ts";
 export type { Repair } from "./content_settle.ts";
 export type { RepairReport } from "./content_repair.ts";

@@ -99,6 +99,6 @@ export const CONTENT_TABLES: Readonly<Record<string, TableData>> = {
   },
   "content.unused_media": {
     columns: `
-      name text, since timestamptz, remove_at timestamptz`,
+      name text, since timestamptz, remove_at timestamptz, is_claimed boolean`,
   },
 };

@@ -12,6 +12,8 @@
 --        delete from ops.job where name in ('media_unused', 'reports_prune', 'compaction', 'bundles', 'bundles_retire');
 --        drop trigger release_start_state on content.release;
 --        drop trigger revision_note_media on content.revision;
+--        drop trigger question_keep_media_on_insert on content.question;
+--        drop trigger question_keep_media_on_update on content.question;
 --        drop policy messages_select_carrel on realtime.messages;
 --        drop policy objects_select_media on storage.objects;
 --        drop table ops.signal_setting, content.bundle, content.published_media, content.unused_media, content.cursor_key,
@@ -19,15 +21,15 @@
 --        drop function if exists private.hint_payload, private.start_release_state, private.domain_node_at, private.content_bundles,
 --          private.note_published_media, private.is_published_media, private.media_urls, public.media_urls, private.stored_media,
 --          private.named_media, private.mark_unused_media, ops.mark_unused_media, ops.unused_media, private.media_is_due,
---          private.claim_media_work, private.finish_media_signing, private.finish_media_removal, private.sign_place, private.signed_place,
---          private.content_existing, private.check_content_cursor, private.page_rows, private.page_frame_bytes, private.snapshot_row,
---          private.is_rolled_back, private.content_change, private.content_since, private.bundle_text, private.content_page,
---          private.content_delta, public.content_delta, private.tree_node_at, private.published_version, private.content_manifest,
---          private.content_domains, private.content_node, private.report_content, private.delete_reports, ops.prune_content_reports,
---          private.contacts_of, private.record_contacts, ops.content_freshness, private.version_left_behind, private.delete_superseded,
---          ops.compact_content, private.bundle_due, private.mark_bundled, private.claim_bundle_work, private.name_bundle,
---          private.finish_bundle, private.finish_signing, private.finish_removal, private.wake_bundler, ops.continue_bundles,
---          ops.remove_old_bundles;
+--          private.claim_media_work, private.finish_media_signing, private.finish_media_removal, private.keep_named_media,
+--          private.sign_place, private.signed_place, private.content_existing, private.check_content_cursor, private.page_rows,
+--          private.page_frame_bytes, private.snapshot_row, private.is_rolled_back, private.content_change, private.content_since,
+--          private.bundle_text, private.content_page, private.content_delta, public.content_delta, private.tree_node_at,
+--          private.published_version, private.content_manifest, private.content_domains, private.content_node, private.report_content,
+--          private.delete_reports, ops.prune_content_reports, private.contacts_of, private.record_contacts, ops.content_freshness,
+--          private.version_left_behind, private.delete_superseded, ops.compact_content, private.bundle_due, private.mark_bundled,
+--          private.claim_bundle_work, private.name_bundle, private.finish_bundle, private.finish_signing, private.finish_removal,
+--          private.wake_bundler, ops.continue_bundles, ops.remove_old_bundles;
 
 select private.revoke_default_grants();
 
@@ -369,12 +371,15 @@ create table content.unused_media (
   name      text not null,
   since     timestamptz not null,
   remove_at timestamptz not null,
+  is_claimed boolean not null default false,
   constraint unused_media_pkey primary key (name),
   constraint unused_media_removed_later check (remove_at > since)
 );
 create index unused_media_remove_at_idx on content.unused_media (remove_at);
 comment on table content.unused_media is
   'Files of the bucket media that no draft and no held revision names. The worker removes them at remove_at. A claim puts it off by a minute.';
+comment on column content.unused_media.is_claimed is
+  'A worker has been told to remove the file, so it may be gone at any moment: no draft can name it until the removal is complete.';
 alter table content.unused_media enable row level security;
 create policy unused_media_all_nobody on content.unused_media for all to anon, authenticated using (false);
 
@@ -414,7 +419,7 @@ declare
   v_count integer;
 begin
   delete from content.unused_media u
-  where u.name in (select n.name from private.named_media() n) or u.name not in (select s.name from private.stored_media() s);
+  where not u.is_claimed and u.name in (select n.name from private.named_media() n) or u.name not in (select s.name from private.stored_media() s);
   insert into content.unused_media (name, since, remove_at)
   select s.name, v_now, v_now + make_interval(days => (select x.media_grace_days from ops.signal_setting x))
   from private.stored_media() s
@@ -497,12 +502,16 @@ begin
   end if;
 
   if exists (select from content.unused_media u where u.remove_at < clock_timestamp()) then
-    -- A draft or a roll-back may have named a file again since the mark.
-    delete from content.unused_media u where u.remove_at < clock_timestamp() and u.name in (select n.name from private.named_media() n);
-    with due as (
-      select u.name from content.unused_media u where u.remove_at < clock_timestamp() order by u.remove_at, u.name limit 100 for update skip locked
+    -- A name that no draft gave, such as that of a roll-back, unmarks nothing by itself. One statement sees the names and takes the marks.
+    with named as (
+      select n.name from private.named_media() n
+    ), due as (
+      select u.name from content.unused_media u
+      where u.remove_at < clock_timestamp() and (u.is_claimed or u.name not in (select n.name from named n))
+      order by u.remove_at, u.name limit 100 for update skip locked
     ), claimed as (
-      update content.unused_media u set remove_at = clock_timestamp() + interval '1 minute' from due d where d.name = u.name returning u.name
+      update content.unused_media u set is_claimed = true, remove_at = clock_timestamp() + interval '1 minute' from due d where d.name = u.name
+      returning u.name
     )
     select array_agg(c.name) into v_names from claimed c;
   end if;
@@ -549,6 +558,46 @@ comment on function private.finish_media_removal(json) is 'Forgets files whose o
 grant execute on function private.claim_media_work(), private.finish_media_signing(json, json, timestamptz), private.finish_media_removal(json) to carrel_edge;
 
 select private.schedule_job('media_unused', '27 3 * * *', '1 day', 'select ops.mark_unused_media()');
+
+-- Source: schemas/50_deliver/media_names.sql
+-- What:  a draft that names a file unmarks it, or is refused while the worker removes the file.
+-- Why:   the removal is a call of Storage outside of any transaction. Without the order that the mark's lock gives, a draft could name a file
+--        just after a claim, and the file would be gone.
+
+create function private.keep_named_media()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_named text[];
+  v_claimed text;
+begin
+  -- Few questions have media.
+  select array_agg(distinct m.file ->> 'sha256') into v_named
+  from named_question q cross join lateral jsonb_array_elements(q.media) m (file) where q.media <> '[]';
+  if v_named is null then
+    return null;
+  end if;
+  -- The lock waits for a claim in progress, and a claim passes by what is locked here. So either the claim or the name comes first.
+  with mark as (select u.name, u.is_claimed from content.unused_media u where u.name = any (v_named) order by u.name for update)
+  select min(k.name) into v_claimed from mark k where k.is_claimed;
+  if v_claimed is not null then
+    perform private.raise_error('busy', format(
+      'The file %s is being removed from the bucket media, because nothing named it. Upload it and save again in a minute.', v_claimed), null, 60);
+  end if;
+  delete from content.unused_media u where u.name = any (v_named);
+  return null;
+end
+$$;
+comment on function private.keep_named_media() is
+  'Unmarks the files that drafts name again. Refuses the name of a file that a worker is removing (busy): the file would be gone, and the draft would name it.';
+create trigger question_keep_media_on_insert after insert on content.question referencing new table as named_question
+for each statement execute function private.keep_named_media();
+create trigger question_keep_media_on_update after update on content.question referencing new table as named_question
+for each statement execute function private.keep_named_media();
 
 -- Source: schemas/50_deliver/cursors.sql
 -- What:  the cursors of pages: a place in the rows, signed with a key that only the server knows.

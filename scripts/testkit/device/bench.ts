@@ -33,6 +33,7 @@ export function bench(): Bench {
     learnerId: LEARNER,
     deviceId: DEVICE,
     telemetry: { reads: 0 },
+    cellWatchers: new Set<() => void>(),
   };
   db.run("insert into sync_state (learner_id, device_id, history) values (?, ?, 'h')", LEARNER, DEVICE);
   openTelemetry(context);

@@ -5,12 +5,15 @@ create table content.unused_media (
   name      text not null,
   since     timestamptz not null,
   remove_at timestamptz not null,
+  is_claimed boolean not null default false,
   constraint unused_media_pkey primary key (name),
   constraint unused_media_removed_later check (remove_at > since)
 );
 create index unused_media_remove_at_idx on content.unused_media (remove_at);
 comment on table content.unused_media is
   'Files of the bucket media that no draft and no held revision names. The worker removes them at remove_at. A claim puts it off by a minute.';
+comment on column content.unused_media.is_claimed is
+  'A worker has been told to remove the file, so it may be gone at any moment: no draft can name it until the removal is complete.';
 alter table content.unused_media enable row level security;
 create policy unused_media_all_nobody on content.unused_media for all to anon, authenticated using (false);
 
@@ -50,7 +53,7 @@ declare
   v_count integer;
 begin
   delete from content.unused_media u
-  where u.name in (select n.name from private.named_media() n) or u.name not in (select s.name from private.stored_media() s);
+  where not u.is_claimed and u.name in (select n.name from private.named_media() n) or u.name not in (select s.name from private.stored_media() s);
   insert into content.unused_media (name, since, remove_at)
   select s.name, v_now, v_now + make_interval(days => (select x.media_grace_days from ops.signal_setting x))
   from private.stored_media() s
@@ -133,12 +136,16 @@ begin
   end if;
 
   if exists (select from content.unused_media u where u.remove_at < clock_timestamp()) then
-    -- A draft or a roll-back may have named a file again since the mark.
-    delete from content.unused_media u where u.remove_at < clock_timestamp() and u.name in (select n.name from private.named_media() n);
-    with due as (
-      select u.name from content.unused_media u where u.remove_at < clock_timestamp() order by u.remove_at, u.name limit 100 for update skip locked
+    -- A name that no draft gave, such as that of a roll-back, unmarks nothing by itself. One statement sees the names and takes the marks.
+    with named as (
+      select n.name from private.named_media() n
+    ), due as (
+      select u.name from content.unused_media u
+      where u.remove_at < clock_timestamp() and (u.is_claimed or u.name not in (select n.name from named n))
+      order by u.remove_at, u.name limit 100 for update skip locked
     ), claimed as (
-      update content.unused_media u set remove_at = clock_timestamp() + interval '1 minute' from due d where d.name = u.name returning u.name
+      update content.unused_media u set is_claimed = true, remove_at = clock_timestamp() + interval '1 minute' from due d where d.name = u.name
+      returning u.name
     )
     select array_agg(c.name) into v_names from claimed c;
   end if;
