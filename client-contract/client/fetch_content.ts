@@ -46,6 +46,19 @@ async function download(
   return rows;
 }
 
+/** Whether these are exactly the rows of a release: each is readable, under its own key, and in the tree of this root. */
+function areRowsOf(root: string | null, rows: Readonly<Record<string, string>>): boolean {
+  try {
+    const placed = Object.values(rows).map(treeRow);
+    const tree = hashTree(placed);
+    return tree.root === root && tree.orphans.length === 0 &&
+      placed.every(({ kind, id, line }) => rows[`${kind}/${id}`] === line);
+  } catch {
+    // What is held may be damaged so that it can't be read.
+    return false;
+  }
+}
+
 /**
  * Fetches what the head names and `held` lacks, and verifies it. Store the result as a whole; `held` is not changed, and is returned itself where
  * there is nothing newer. If the rows do not come to the published root, or the server was restored, it starts over with a snapshot. Throws the
@@ -62,16 +75,17 @@ export async function fetchContent(
     return answer.head;
   };
   if (head.schema !== CONTENT_SCHEMA) head = await freshHead();
-  if (head.version === 0 || (held.history === head.history && held.version === head.version)) return held;
   for (let restarts = 0;; restarts++) {
+    const isHeld = restarts === 0 && held.history === head.history && held.version === head.version;
+    // A server without a release has nothing newer. It may also be one that was restored meanwhile.
+    if (head.version === 0 || isHeld) return held;
     try {
       const rows = await download(
         client,
         restarts === 0 ? held : { history: null, version: 0, rows: {} },
         head,
       );
-      const { root } = hashTree(Object.values(rows).map(treeRow));
-      if (root === head.root) return { history: head.history, version: head.version, rows };
+      if (areRowsOf(head.root, rows)) return { history: head.history, version: head.version, rows };
       if (restarts > 0) throw new ContractError("The content is not the published one.");
     } catch (error) {
       const isStale = error instanceof ProblemError && STALE.includes(error.code);
