@@ -32,8 +32,15 @@ export async function benchHealth(
     await work();
     return performance.now() - from;
   }
+  /** What autovacuum does each minute (`autosummarize`), and a measurement that lasts seconds would never see. */
+  const summarizeArrivals = () =>
+    sql`
+      select brin_summarize_new_values(p.relid) from (values ('learner.event'), ('learner.batch'), ('ops.telemetry')) t (name)
+      cross join lateral pg_partition_tree(t.name || '_received_at_idx') p
+      where p.isleaf`;
   /** Milliseconds of a minute's batches and of their roll-up. */
   async function minute(count: number): Promise<{ ingest: number; rollUp: number }> {
+    await summarizeArrivals();
     const batches = Array.from({ length: count }, () => {
       const sender = newSender();
       return { learner: sender.learner, text: batchOf(sender, questions, version, EVENTS) };

@@ -17,6 +17,8 @@ export { COMMAND };
 const INCOMPLETE = 2;
 /** The most media files of a cell that are named. */
 const MOST_FILES = 10;
+/** A file that the default cell lacks can't be copied from there. */
+const MEND_FILES = "Copy these media files from the default cell. Upload those that the default cell lacks.";
 
 /** What a command prints, and its exit code. */
 interface Outcome {
@@ -70,7 +72,7 @@ const checkLine = ({ learner, mapped, takenBy }: Disagreement) =>
 function mediaLines(media: readonly MediaFault[]): string[] {
   return [...Map.groupBy(media, ({ cell }) => cell)].flatMap(([cell, faults]) => [
     ...faults.slice(0, MOST_FILES).map(({ file, problem }) => `${cell}: media file ${file}: ${problem}`),
-    `${cell}: media files to copy from the default cell: ${faults.length}`,
+    `${cell}: media files that are missing or differ: ${faults.length}`,
   ]);
 }
 
@@ -122,7 +124,9 @@ async function work(
       const media = await checkMedia(cells, open);
       const lines = [
         ...(found.length > 0 ? found.map(checkLine) : ["Each learner is taken by one cell."]),
-        ...(media.length > 0 ? mediaLines(media) : ["Each cell has the media files of the default cell."]),
+        ...(media.length > 0
+          ? [...mediaLines(media), MEND_FILES]
+          : ["Each cell has the media files of the default cell."]),
       ];
       const did = "Compared the maps and the media files of these cells";
       const outcome = afterAll(did, { found, media }, lines, cells, missed);

@@ -98,6 +98,8 @@ Deno.test("C1: nothing is uploaded or imported if a file is missing, changed, to
   };
   const cases: [object, RegExp][] = [
     [{ ...other, path: "gone.png" }, /line 2: media gone\.png: it is not in the folder/],
+    [{ ...other, path: "good.png/a.png" }, /media good\.png\/a\.png: it is not in the folder/],
+    [{ ...other, path: "a".repeat(400) }, /media a{400}: it is not in the folder/],
     [{ ...other, bytes: 4999 }, /it has 5000 bytes, not 4999/],
     [{ ...other, sha256: "0".repeat(64) }, /it has another sha256/],
     [{ ...other, mime: "image/webp" }, /it does not begin as image\/webp does/],
@@ -133,10 +135,9 @@ Deno.test("C1: an import without an upload names the files that are neither in t
   ];
   await importLines([question("d/1", { media: [stored] })]);
   await Deno.remove(join(folder, "stored.png"));
-  const gone = Array.from(
-    { length: 6 },
-    (_, n) => ({ ...edited, path: `gone/${n}.png`, sha256: `${n}`.repeat(64) }),
-  );
+  // The last two can be no files: one would be below a file, and no name is so long.
+  const gone = ["gone/0.png", "gone/1.png", "gone/2.png", "gone/3.png", "beside.png/4.png", "5".repeat(400)]
+    .map((path, n) => ({ ...edited, path, sha256: `${n}`.repeat(64) }));
   // Lines that are in the drafts already are named as well, and a hash once.
   const lines = [
     question("d/1", { media: [stored, beside] }),
@@ -152,7 +153,8 @@ Deno.test("C1: an import without an upload names the files that are neither in t
     assert.deepEqual(said, [
       "? media_missing: 6 files are neither in the bucket nor beside the curriculum file",
       ...[0, 1, 2].map((n) => `    line 2: gone/${n}.png`),
-      ...[3, 4].map((n) => `    line 3: gone/${n}.png`),
+      "    line 3: gone/3.png",
+      "    line 3: beside.png/4.png",
       "    and 1 more (--json)",
     ], round);
   }

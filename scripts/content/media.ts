@@ -69,6 +69,11 @@ export function mediaOf(lines: Iterable<Uint8Array>): NamedFile[] {
   return [...files.values()];
 }
 
+/** Whether an error says that there is no such file: also one below a file, or of a name that no file can have. */
+const isNowhere = (error: unknown): boolean =>
+  error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
+  error instanceof Error && "code" in error && error.code === "ENAMETOOLONG";
+
 /** The bytes of a file of the folder if they are what its reference says, else what is wrong with them. */
 async function readChecked(
   folder: string,
@@ -87,7 +92,7 @@ async function readChecked(
     if (createHash("sha256").update(content).digest("hex") !== sha256) return "it has another sha256";
     return isOfType(content) ? content : `it does not begin as ${mime} does`;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "it is not in the folder";
+    if (isNowhere(error)) return "it is not in the folder";
     throw error;
   }
 }
@@ -116,7 +121,7 @@ export async function missingMedia(
   for (const { line, path, sha256 } of named.values()) {
     if (!names.has(sha256)) continue;
     const found = await Deno.stat(join(folder, path)).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (!isNowhere(error)) throw error;
     });
     if (!found?.isFile) missing.push({ line, path, sha256 });
   }

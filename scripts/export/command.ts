@@ -38,6 +38,8 @@ administrator, from the database of --db-url or SUPABASE_DB_URL, or else the loc
   },
 } as const satisfies Command<Options>;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** What to export. */
 export interface Task {
   form: "xapi" | "fsrs";
@@ -53,6 +55,14 @@ export function readTask({ values, operands }: Line<typeof COMMAND.options>): Ta
   if (learner === undefined) throw new UsageError(`${form} takes a learner.`);
   if (extra[0] !== undefined) throw new UsageError(`Unexpected argument: ${extra[0]}.`);
   if (values.reason === undefined) throw new UsageError("--reason is missing: it is recorded in the audit.");
+  if (values.token !== undefined) {
+    if (values["db-url"] !== undefined) {
+      throw new UsageError(
+        "--token and --db-url exclude each other: one reads over the API, the other from the database.",
+      );
+    }
+    if (!UUID.test(learner)) throw new UsageError("With --token LEARNER must be a learner's id, a UUID.");
+  }
   if (form === "xapi" && !URL.canParse(values.home ?? "")) {
     throw new UsageError(
       "--home is missing: an address such as https://learn.example.org, which names this deployment.",

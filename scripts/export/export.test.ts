@@ -235,6 +235,9 @@ Deno.test("O3, O5: an instructor exports a learner of their own cohort with a to
   assert.equal(statements.stdout.trimEnd().split("\n").length, 501, statements.stderr);
   const answers = await exportAs(tokens.support, "xapi", learner, "--home", HOME, "--answers");
   assert.match(answers.stderr, /needs a grant/);
+  const nobody = await exportAs(tokens.support, "fsrs", crypto.randomUUID());
+  assert.deepEqual([nobody.code, nobody.stdout], [1, ""], "a mistyped id is no empty export");
+  assert.match(nobody.stderr, /There is no such learner/);
   const [audited] = await sql<{ pages: number }[]>`
     select count(*)::int as pages from ops.audit where action = 'learner_attempts' and object_id = ${learner}`;
   // Two pages and an empty one, for the instructor and for support. What was refused is undone with its record.
@@ -252,6 +255,11 @@ Deno.test("O5: a command line without form, learner, reason or address is refuse
     [["xapi", "x", "--reason", "r"], /--home is missing/],
     [["xapi", "x", "--reason", "r", "--home", HOME, "--csv"], /--csv belongs to fsrs/],
     [["fsrs", "x", "--reason", "r", "--answers"], /belong to xapi/],
+    [["fsrs", "ada@school.test", "--reason", "r", "--token", "t"], /LEARNER must be a learner's id, a UUID/],
+    [
+      ["fsrs", "x", "--reason", "r", "--token", "t", "--db-url", url],
+      /--token and --db-url exclude each other/,
+    ],
   ];
   for (const [args, said] of cases) {
     const { code, stderr } = await runCommand(command, args);

@@ -29,7 +29,7 @@ export const CONTENT_TABLES: Readonly<Record<string, TableData>> = {
   "content.published_media": {
     columns: `
       sha256 text, version integer, signed_url text?, url_expires_at timestamptz?,
-      sign_at timestamptz`,
+      sign_at timestamptz, signed_in text`,
   },
   "content.question": {
     columns: `

@@ -262,6 +262,7 @@ create table content.published_media (
   signed_url     text,
   url_expires_at timestamptz,
   sign_at        timestamptz not null default '-infinity',
+  signed_in      text not null default private.history(),
   constraint published_media_pkey primary key (sha256),
   constraint published_media_sha256_is_a_hash check (sha256 ~ '^[0-9a-f]{64}$'),
   constraint published_media_version_positive check (version > 0),
@@ -274,6 +275,9 @@ comment on table content.published_media is
 comment on column content.published_media.signed_url is 'Relative to the project''s root. Shared by all devices, so that a CDN has one copy.';
 comment on column content.published_media.sign_at is
   'When the worker signs the file next. A claim puts it off by a minute, so that another worker takes over from one that was killed.';
+
+comment on column content.published_media.signed_in is
+  'The history in which the worker last claimed the file. After a restore the URL may be from another project, and this project refuses its signature. So the worker signs the file again.';
 
 alter table content.published_media enable row level security;
 create policy published_media_all_nobody on content.published_media for all to anon, authenticated using (false);
@@ -338,7 +342,7 @@ begin
   return query
   select m.sha256, m.signed_url from content.published_media m
   -- A device may take an hour from the answer to its last download.
-  where m.sha256 = any (p_files) and m.url_expires_at > now() + interval '1 hour';
+  where m.sha256 = any (p_files) and m.url_expires_at > now() + interval '1 hour' and m.signed_in = (select private.history());
 end
 $$;
 comment on function private.media_urls(text[]) is 'The core of media_urls().';
@@ -476,7 +480,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select exists (select from content.published_media m where m.sign_at < clock_timestamp())
+  select exists (select from content.published_media m where m.sign_at < clock_timestamp() or m.signed_in <> (select private.history()))
     or exists (select from content.unused_media u where u.remove_at < clock_timestamp())
 $$;
 comment on function private.media_is_due() is 'Whether files of the bucket media are to be signed or removed.';
@@ -489,12 +493,16 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_history constant text := private.history();
   v_names text[];
 begin
+  -- A URL of another history is dropped: the project may have other keys by now.
   with due as (
-    select m.sha256 from content.published_media m where m.sign_at < clock_timestamp() order by m.sign_at, m.sha256 limit 100 for update skip locked
+    select m.sha256 from content.published_media m where m.sign_at < clock_timestamp() or m.signed_in <> v_history order by m.sign_at, m.sha256 limit 100 for update skip locked
   ), claimed as (
-    update content.published_media m set sign_at = clock_timestamp() + interval '1 minute' from due d where d.sha256 = m.sha256 returning m.sha256
+    update content.published_media m set sign_at = clock_timestamp() + interval '1 minute', signed_in = v_history,
+      signed_url = case when m.signed_in = v_history then m.signed_url end, url_expires_at = case when m.signed_in = v_history then m.url_expires_at end
+    from due d where d.sha256 = m.sha256 returning m.sha256
   )
   select array_agg(c.sha256) into v_names from claimed c;
   if v_names is not null then

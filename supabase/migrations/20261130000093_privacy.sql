@@ -5,9 +5,10 @@
 -- Locks: none that anybody waits for: every object is new.
 -- Undo:  select cron.unschedule('carrel_' || j.name) from ops.job j where j.name in ('settled_prune');
 --        delete from ops.job where name in ('settled_prune');
---        drop function if exists private.account_data, private.export_sections, private.export_page, private.own_data, public.own_data,
---          ops.export_learner_data, private.pulled_attempt, ops.export_attempts, private.learner_attempts, public.learner_attempts,
---          private.delete_settled, ops.prune_settled, private.retention_rules, private.retention, ops.retention, ops.set_retention;
+--        drop function if exists private.account_data, private.require_learner, private.export_sections, private.export_page,
+--          private.own_data, public.own_data, ops.export_learner_data, private.pulled_attempt, ops.export_attempts,
+--          private.learner_attempts, public.learner_attempts, private.delete_settled, ops.prune_settled, private.retention_rules,
+--          private.retention, ops.retention, ops.set_retention;
 
 select private.revoke_default_grants();
 
@@ -30,6 +31,23 @@ begin
 end
 $$;
 comment on function private.account_data(uuid) is 'An account for its owner''s export. Owned by postgres, as account_of() is.';
+
+create function private.require_learner(p_user uuid)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.refuse_absent(p_user);
+  -- A mistyped id must not look like a learner without answers.
+  if not exists (select from learner.state s where s.user_id = p_user) and private.account_data(p_user) is null then
+    perform private.raise_error('record_unknown', 'There is no such learner.', p_user::text);
+  end if;
+end
+$$;
+comment on function private.require_learner(uuid) is
+  'Raises record_unknown for an id without an account and without events, and otherwise what refuse_absent() raises.';
 
 create function private.export_sections()
 returns table (section text, source text, condition text, content text, keys text[], types text[])
@@ -163,10 +181,7 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.require_reason(p_reason);
-  perform private.refuse_absent(p_user);
-  if not exists (select from learner.state s where s.user_id = p_user) and private.account_data(p_user) is null then
-    perform private.raise_error('record_unknown', 'There is no such learner.', p_user::text);
-  end if;
+  perform private.require_learner(p_user);
   -- Each page: an export may begin at any cursor.
   perform private.audit('export_learner_data', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason, 'after', p_after));
   return query select * from private.export_page(p_user, p_after, p_rows);
@@ -174,7 +189,7 @@ end
 $$;
 comment on function ops.export_learner_data(uuid, text, text, integer) is
   'Everything that is stored about a learner, as own_data() gives it to them. For admins, with a reason; audited. Errors: forbidden, support_invalid, '
-  'record_unknown, erased, learner_adopted, cursor_invalid.';
+  'record_unknown, erased, moved, learner_adopted, cursor_invalid.';
 
 grant execute on function private.own_data(text, integer), public.own_data(text, integer) to authenticated;
 
@@ -207,10 +222,7 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.require_reason(p_reason);
-  perform private.refuse_absent(p_user);
-  if not exists (select from learner.state s where s.user_id = p_user) and private.account_data(p_user) is null then
-    perform private.raise_error('record_unknown', 'There is no such learner.', p_user::text);
-  end if;
+  perform private.require_learner(p_user);
   perform private.audit('export_attempts', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
   -- Two answers of one moment have the order of their ids.
   return query
@@ -222,7 +234,7 @@ end
 $$;
 comment on function ops.export_attempts(uuid, text) is
   'All attempts of a learner, oldest first, in the form of a pulled attempt, and when support voided them. Read it with a cursor. For admins, with a '
-  'reason; audited. Errors: forbidden, support_invalid, record_unknown, erased, learner_adopted.';
+  'reason; audited. Errors: forbidden, support_invalid, record_unknown, erased, moved, learner_adopted.';
 
 -- Source: schemas/93_privacy/learner_attempts.sql
 -- What:  learner_attempts(): one learner's attempts for staff, in pages, in the order in which they were given.
@@ -250,7 +262,7 @@ begin
   elsif p_answers then
     perform private.require_answers_grant();
   end if;
-  perform private.refuse_absent(p_learner);
+  perform private.require_learner(p_learner);
   if v_after is not null then
     select x.occurred_at into v_after_at from learner.attempt x where x.user_id = p_learner and x.event_id = v_after;
     if not found then
@@ -291,7 +303,7 @@ $$;
 comment on function public.learner_attempts(uuid, text, boolean, text, integer) is
   'A learner''s attempts, oldest first, in the form of a pulled attempt, and when support voided them; at most 500. after is the last row''s cursor: go on until a page is empty. '
   'Without with_answers an answer holds its number of hints alone; with_answers needs a grant. Instructors (learners of their own cohorts), support and admins, with a reason; each '
-  'call is on the learner''s timeline. Errors: forbidden, support_invalid, cursor_invalid, erased, learner_adopted.';
+  'call is on the learner''s timeline. Errors: forbidden, support_invalid, record_unknown, cursor_invalid, erased, moved, learner_adopted.';
 
 grant execute on function private.learner_attempts(uuid, text, boolean, text, integer), public.learner_attempts(uuid, text, boolean, text, integer)
   to authenticated, service_role;

@@ -13,6 +13,7 @@ create table content.published_media (
   signed_url     text,
   url_expires_at timestamptz,
   sign_at        timestamptz not null default '-infinity',
+  signed_in      text not null default private.history(),
   constraint published_media_pkey primary key (sha256),
   constraint published_media_sha256_is_a_hash check (sha256 ~ '^[0-9a-f]{64}$'),
   constraint published_media_version_positive check (version > 0),
@@ -25,6 +26,9 @@ comment on table content.published_media is
 comment on column content.published_media.signed_url is 'Relative to the project''s root. Shared by all devices, so that a CDN has one copy.';
 comment on column content.published_media.sign_at is
   'When the worker signs the file next. A claim puts it off by a minute, so that another worker takes over from one that was killed.';
+
+comment on column content.published_media.signed_in is
+  'The history in which the worker last claimed the file. After a restore the URL may be from another project, and this project refuses its signature. So the worker signs the file again.';
 
 alter table content.published_media enable row level security;
 create policy published_media_all_nobody on content.published_media for all to anon, authenticated using (false);

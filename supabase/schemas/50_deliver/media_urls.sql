@@ -17,7 +17,7 @@ begin
   return query
   select m.sha256, m.signed_url from content.published_media m
   -- A device may take an hour from the answer to its last download.
-  where m.sha256 = any (p_files) and m.url_expires_at > now() + interval '1 hour';
+  where m.sha256 = any (p_files) and m.url_expires_at > now() + interval '1 hour' and m.signed_in = (select private.history());
 end
 $$;
 comment on function private.media_urls(text[]) is 'The core of media_urls().';

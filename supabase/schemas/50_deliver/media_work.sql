@@ -110,7 +110,7 @@ language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select exists (select from content.published_media m where m.sign_at < clock_timestamp())
+  select exists (select from content.published_media m where m.sign_at < clock_timestamp() or m.signed_in <> (select private.history()))
     or exists (select from content.unused_media u where u.remove_at < clock_timestamp())
 $$;
 comment on function private.media_is_due() is 'Whether files of the bucket media are to be signed or removed.';
@@ -123,12 +123,16 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_history constant text := private.history();
   v_names text[];
 begin
+  -- A URL of another history is dropped: the project may have other keys by now.
   with due as (
-    select m.sha256 from content.published_media m where m.sign_at < clock_timestamp() order by m.sign_at, m.sha256 limit 100 for update skip locked
+    select m.sha256 from content.published_media m where m.sign_at < clock_timestamp() or m.signed_in <> v_history order by m.sign_at, m.sha256 limit 100 for update skip locked
   ), claimed as (
-    update content.published_media m set sign_at = clock_timestamp() + interval '1 minute' from due d where d.sha256 = m.sha256 returning m.sha256
+    update content.published_media m set sign_at = clock_timestamp() + interval '1 minute', signed_in = v_history,
+      signed_url = case when m.signed_in = v_history then m.signed_url end, url_expires_at = case when m.signed_in = v_history then m.url_expires_at end
+    from due d where d.sha256 = m.sha256 returning m.sha256
   )
   select array_agg(c.sha256) into v_names from claimed c;
   if v_names is not null then

@@ -17,6 +17,23 @@ end
 $$;
 comment on function private.account_data(uuid) is 'An account for its owner''s export. Owned by postgres, as account_of() is.';
 
+create function private.require_learner(p_user uuid)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform private.refuse_absent(p_user);
+  -- A mistyped id must not look like a learner without answers.
+  if not exists (select from learner.state s where s.user_id = p_user) and private.account_data(p_user) is null then
+    perform private.raise_error('record_unknown', 'There is no such learner.', p_user::text);
+  end if;
+end
+$$;
+comment on function private.require_learner(uuid) is
+  'Raises record_unknown for an id without an account and without events, and otherwise what refuse_absent() raises.';
+
 create function private.export_sections()
 returns table (section text, source text, condition text, content text, keys text[], types text[])
 language sql
@@ -149,10 +166,7 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.require_reason(p_reason);
-  perform private.refuse_absent(p_user);
-  if not exists (select from learner.state s where s.user_id = p_user) and private.account_data(p_user) is null then
-    perform private.raise_error('record_unknown', 'There is no such learner.', p_user::text);
-  end if;
+  perform private.require_learner(p_user);
   -- Each page: an export may begin at any cursor.
   perform private.audit('export_learner_data', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason, 'after', p_after));
   return query select * from private.export_page(p_user, p_after, p_rows);
@@ -160,6 +174,6 @@ end
 $$;
 comment on function ops.export_learner_data(uuid, text, text, integer) is
   'Everything that is stored about a learner, as own_data() gives it to them. For admins, with a reason; audited. Errors: forbidden, support_invalid, '
-  'record_unknown, erased, learner_adopted, cursor_invalid.';
+  'record_unknown, erased, moved, learner_adopted, cursor_invalid.';
 
 grant execute on function private.own_data(text, integer), public.own_data(text, integer) to authenticated;

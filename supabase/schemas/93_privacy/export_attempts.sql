@@ -26,10 +26,7 @@ as $$
 begin
   perform private.require_role('admin');
   perform private.require_reason(p_reason);
-  perform private.refuse_absent(p_user);
-  if not exists (select from learner.state s where s.user_id = p_user) and private.account_data(p_user) is null then
-    perform private.raise_error('record_unknown', 'There is no such learner.', p_user::text);
-  end if;
+  perform private.require_learner(p_user);
   perform private.audit('export_attempts', 'learner.state', p_user::text, null, jsonb_build_object('reason', p_reason));
   -- Two answers of one moment have the order of their ids.
   return query
@@ -41,4 +38,4 @@ end
 $$;
 comment on function ops.export_attempts(uuid, text) is
   'All attempts of a learner, oldest first, in the form of a pulled attempt, and when support voided them. Read it with a cursor. For admins, with a '
-  'reason; audited. Errors: forbidden, support_invalid, record_unknown, erased, learner_adopted.';
+  'reason; audited. Errors: forbidden, support_invalid, record_unknown, erased, moved, learner_adopted.';

@@ -23,7 +23,7 @@ begin
   elsif p_answers then
     perform private.require_answers_grant();
   end if;
-  perform private.refuse_absent(p_learner);
+  perform private.require_learner(p_learner);
   if v_after is not null then
     select x.occurred_at into v_after_at from learner.attempt x where x.user_id = p_learner and x.event_id = v_after;
     if not found then
@@ -64,7 +64,7 @@ $$;
 comment on function public.learner_attempts(uuid, text, boolean, text, integer) is
   'A learner''s attempts, oldest first, in the form of a pulled attempt, and when support voided them; at most 500. after is the last row''s cursor: go on until a page is empty. '
   'Without with_answers an answer holds its number of hints alone; with_answers needs a grant. Instructors (learners of their own cohorts), support and admins, with a reason; each '
-  'call is on the learner''s timeline. Errors: forbidden, support_invalid, cursor_invalid, erased, learner_adopted.';
+  'call is on the learner''s timeline. Errors: forbidden, support_invalid, record_unknown, cursor_invalid, erased, moved, learner_adopted.';
 
 grant execute on function private.learner_attempts(uuid, text, boolean, text, integer), public.learner_attempts(uuid, text, boolean, text, integer)
   to authenticated, service_role;

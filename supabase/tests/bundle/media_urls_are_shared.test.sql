@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(15);
 
 create function pg_temp.claim() returns text language sql as $$
   select coalesce((
@@ -31,6 +31,19 @@ select tests.reset_role();
 
 update content.published_media set sign_at = now() - interval '1 second' where sha256 = repeat('2', 64);
 select is(pg_temp.claim(), 'sign 2', 'C1: a file that had no object is tried again later');
+
+update content.published_media set url_expires_at = now() + interval '30 days' where sha256 = repeat('1', 64);
+select is(private.media_is_due(), false, 'I11: the worker has no task on signed files');
+select ops.rotate_history();
+select tests.authenticate(tests.learner());
+select is((select coalesce(string_agg(u.url, ' '), 'none') from media_urls(array[repeat('1', 64)]) u), 'none', 'I11: after a change of history no URL is given that another project may have signed');
+select tests.reset_role();
+select is(private.media_is_due(), true, 'I11: a change of history wakes the worker for media');
+select is(pg_temp.claim(), 'sign 1 2', 'I11: the worker is to sign all published files again after a change of history');
+select private.finish_media_signing(json_build_array(repeat('1', 64)), json_build_object(repeat('1', 64), '/storage/v1/new'), now() + interval '30 days');
+select tests.authenticate(tests.learner());
+select is((select coalesce(string_agg(u.url, ' '), 'none') from media_urls(array[repeat('1', 64)]) u), '/storage/v1/new', 'I11: after a change of history learners get the new URL');
+select tests.reset_role();
 
 select * from finish();
 rollback;

@@ -40,7 +40,11 @@ Deno.test("O6, C6: check names the media files that a cell lacks or has with ano
     { cell: "c", file: file("4"), problem: "other content" },
     { cell: "c", file: file("5"), problem: "missing" },
   ]);
+  // A release of the default cell names a file that was never uploaded.
+  await first`insert into content.published_media (sha256, version) values (${file("8")}, 1)`;
   const { stdout } = await runCommand(command, ["check"]);
-  assert.match(stdout, /^b: media files to copy from the default cell: 2$/m);
+  assert.match(stdout, /^a: media files that are missing or differ: 1$/m);
+  assert.match(stdout, /^b: media files that are missing or differ: 2$/m);
+  assert.match(stdout, /^Copy these .* Upload those that the default cell lacks\.$/m);
   assert.match(stdout, /^Compared the maps and the media files of these cells: a, b, c\.$/m);
 });

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(9);
 
 select tests.a_release();
 select tests.send_for(1, tests.attempt(10, 1, '{"answer": {"choice": 0, "hints": 2}}', '{"occurred_at": "2025-03-09T10:00:00Z"}'),
@@ -13,6 +13,8 @@ select results_eq($$ select attempt ->> 'event_id' from learner_attempts(tests.l
 select results_eq($$ select attempt -> 'answer' from learner_attempts(tests.learner(1), 'test') $$, $$ values ('{}'::jsonb), ('{"hints": 2}') $$,
   'O2: an attempt without a grant holds the number of hints, and nothing that was answered');
 select is(tests.raised($$ select public.learner_attempts(tests.learner(1), 'test', after => gen_random_uuid()::text) $$), 'CR012 cursor_invalid', 'O5: a cursor of no attempt is refused');
+select is(tests.raised($$ select public.learner_attempts(tests.learner(99), 'test') $$), 'CR070 ' || tests.learner(99), 'O5: an id of no learner is refused, so that a mistyped id is no empty export');
+select is(tests.raised($$ select public.learner_attempts(null, 'test') $$), 'CR070', 'O5: attempts of nobody are refused');
 select tests.reset_role();
 select grant_support(tests.learner(9), 'a ticket', 1);
 select tests.become('none', tests.token_of(tests.learner(9), 'support'));
