@@ -40,12 +40,15 @@ const addOrphan = ({ path }: Asked, bytes: Uint8Array<ArrayBuffer>): Uint8Array<
   if (path !== "/delta") return bytes;
   const lines = new TextDecoder().decode(bytes).trimEnd().split("\n");
   const end = JSON.parse(lines.pop() ?? "");
-  return new TextEncoder().encode([...lines, orphanLine, JSON.stringify({ ...end, rows: end.rows + 1 }), ""].join("\n"));
+  return new TextEncoder().encode(
+    [...lines, orphanLine, JSON.stringify({ ...end, rows: end.rows + 1 }), ""].join("\n"),
+  );
 };
 
 Deno.test("K3, C6: what was held and is damaged in any way is replaced by a snapshot", async () => {
   const { server, client, held } = await published();
-  const [key = "", line = ""] = Object.entries(held.rows).findLast(([key]) => key.startsWith("question/")) ?? [];
+  const [key = "", line = ""] = Object.entries(held.rows).findLast(([key]) => key.startsWith("question/")) ??
+    [];
   for (
     const damage of [
       { [key]: line.slice(0, -9) },
@@ -83,6 +86,12 @@ Deno.test("K3: a delta that breaks off goes on after its last whole page, and co
     return bytes;
   };
   holds(await fetchContent(client, NOTHING, server.head()), server, 2);
-  const places = server.asked.filter(({ path }) => path === "/delta").map(({ url }) => url.searchParams.get("after"));
-  assert.equal(new Set(places).size * DEFAULT_RETRY.attempts, places.length, "each page is asked for until it comes, and not again");
+  const places = server.asked.filter(({ path }) => path === "/delta").map(({ url }) =>
+    url.searchParams.get("after")
+  );
+  assert.equal(
+    new Set(places).size * DEFAULT_RETRY.attempts,
+    places.length,
+    "each page is asked for until it comes, and not again",
+  );
 });
