@@ -77,7 +77,7 @@ export function Alarms() {
         >
           <p>
             Say who is at work on the cause. The alert ends, and the alarm stays in this list until its cause
-            is gone. When it recurs, it is an alarm anew.
+            is gone. When it recurs, or a later case is added, it is an alarm anew.
           </p>
         </Confirm>
       )}

@@ -10,7 +10,7 @@ as $$
 begin
   delete from ops.alarm_acknowledgement k
   where not exists (
-    select from private.open_alarms() a where a.name = k.alarm and a.subject = k.subject and private.is_acknowledged(a.since, k.at));
+    select from private.open_alarms() a where a.name = k.alarm and a.subject = k.subject and private.is_acknowledged(a.newest, k.at));
 end
 $$;
 comment on function private.end_acknowledgements() is 'Deletes the acknowledgements of alarms that have ended. Part of the job health_gauges.';
@@ -53,6 +53,6 @@ end
 $$;
 comment on function public.acknowledge_alarm(text, text, text) is
   'Acknowledges an open alarm, for a reason. alarm and subject are the name and subject of a row of alarms(). Its alert ends within five minutes. alarms() shows the alarm '
-  'as acknowledged until its cause is gone; when it recurs, it is not acknowledged. Once more: the new reason counts. Admins; audited. Errors: forbidden, support_invalid.';
+  'as acknowledged until its cause is gone. When it recurs, or a learner, release or other case is added, it is not acknowledged. Once more: the new reason counts. Admins; audited. Errors: forbidden, support_invalid.';
 
 grant execute on function private.acknowledge_alarm(text, text, text), public.acknowledge_alarm(text, text, text) to authenticated, service_role;

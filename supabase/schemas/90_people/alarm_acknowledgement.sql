@@ -14,11 +14,11 @@ comment on table ops.alarm_acknowledgement is 'One row per acknowledged alarm. I
 alter table ops.alarm_acknowledgement enable row level security;
 create policy alarm_acknowledgement_all_nobody on ops.alarm_acknowledgement for all to anon, authenticated using (false);
 
-create function private.is_acknowledged(p_since timestamptz, p_at timestamptz)
+create function private.is_acknowledged(p_newest timestamptz, p_at timestamptz)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 -- What began after the acknowledgement is another incident.
-return p_since is null or p_since <= p_at;
-comment on function private.is_acknowledged(timestamptz, timestamptz) is 'Whether an acknowledgement counts for an alarm that is open since p_since.';
+return p_newest is null or p_newest <= p_at;
+comment on function private.is_acknowledged(timestamptz, timestamptz) is 'Whether an acknowledgement counts for an alarm whose newest cause began at p_newest.';

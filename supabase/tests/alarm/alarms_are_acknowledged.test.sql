@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(17);
 
 -- No job runs in this database, and it may be a copy that is hours old.
 update ops.job set last_run_at = now(), last_ok_at = now() - interval '1 minute' where true;
@@ -37,6 +37,15 @@ select ops.measure_health();
 select is_empty('select from ops.alarm_acknowledgement', 'O4: the job health_gauges deletes acknowledgements of alarms that have ended');
 select bag_eq('table counted', $$ values ('alarms', 'job_failing', 2::double precision) $$, 'O4: an alarm that recurs raises its alert');
 
+-- One late release is acknowledged. Another one is news.
+insert into content.schedule (due_at, expected_hash, force) values (now() - interval '1 hour', repeat('0', 64), false);
+select public.acknowledge_alarm('schedules_overdue', 'Bob knows');
+update ops.alarm_acknowledgement set at = now() - interval '20 minutes' where alarm = 'schedules_overdue';
+select is((select acknowledged_reason from now_on where name = 'schedules_overdue'), 'Bob knows', 'O4: an alarm that counts cases is acknowledged');
+insert into content.schedule (due_at, expected_hash, force) values (now() - interval '16 minutes', repeat('0', 64), false);
+select is((select acknowledged_reason from now_on where name = 'schedules_overdue'), null, 'O4: an alarm with a later case than was acknowledged is not acknowledged');
+delete from content.schedule;
+
 -- This alarm does not know since when it is open.
 alter table content.domain disable trigger domain_audit_update;
 select public.acknowledge_alarm('trigger_disabled', 'An import by hand', 'domain_audit_update of content.domain');
@@ -47,7 +56,7 @@ alter table content.domain disable trigger domain_audit_update;
 select is((select acknowledged_reason from now_on where name = 'trigger_disabled'), null, 'O4: an alarm without a time that recurs is not acknowledged');
 select public.acknowledge_alarm('trigger_disabled', 'First', 'domain_audit_update of content.domain'), public.acknowledge_alarm('trigger_disabled', 'Second', 'domain_audit_update of content.domain');
 select is((select acknowledged_reason from now_on where name = 'trigger_disabled'), 'Second', 'O4: a second acknowledgement replaces the reason');
-select is((select count(*) from ops.audit where action = 'acknowledge_alarm'), 4::bigint, 'O1: every acknowledgement is audited');
+select is((select count(*) from ops.audit where action = 'acknowledge_alarm'), 5::bigint, 'O1: every acknowledgement is audited');
 
 select * from finish();
 rollback;
