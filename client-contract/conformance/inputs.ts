@@ -11,7 +11,7 @@ import { eventLine, headerLine } from "../../scripts/testkit/contract/lines.ts";
 import { anyText, numberText } from "../../scripts/testkit/contract/raw_json.ts";
 import { answerTo, question } from "./questions.ts";
 import { valueOf } from "./arbitrary.ts";
-import { contentLines } from "./tree_inputs.ts";
+import { contentLines, questionInDomain } from "./tree_inputs.ts";
 
 /** Inputs of one subject. */
 export interface Inputs {
@@ -126,7 +126,11 @@ export const INPUTS: Readonly<Record<string, Inputs>> = {
     random: fc.record({ text: fc.string({ unit: "binary", maxLength: 200 }) }),
     kept: 10,
   },
-  "hash.tree": { chosen: [{ lines: [] }], random: contentLines.map((lines) => ({ lines })), kept: 8 },
+  "hash.tree": {
+    chosen: [{ lines: [] }, { lines: questionInDomain }],
+    random: contentLines.map((lines) => ({ lines })),
+    kept: 8,
+  },
   "hash.published": {
     chosen: [],
     random: fc.record({ manifest: valueOf(Manifest), root: fc.constant("0".repeat(64)) }),

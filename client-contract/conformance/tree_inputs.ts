@@ -35,3 +35,27 @@ export const contentLines: fc.Arbitrary<string[]> = fc.uniqueArray(fc.oneof(doma
   selector: ({ id }) => id,
   maxLength: 12,
 }).map((rows) => rows.map((row) => JSON.stringify(row)));
+
+/** A domain, and a question whose skill is that domain: its parent is there, but no hash covers it. */
+export const questionInDomain: readonly string[] = [
+  {
+    kind: "domain",
+    version: 1,
+    id: "00000001-0000-4000-8000-000000000000",
+    key: "d",
+    title: "D",
+    position: 1,
+  },
+  {
+    kind: "question",
+    version: 1,
+    id: "00000003-0000-4000-8000-000000000000",
+    skill_id: "00000001-0000-4000-8000-000000000000",
+    domain_id: "00000001-0000-4000-8000-000000000000",
+    key: "a/b",
+    prompt: "?",
+    position: 1,
+    type: "numeric",
+    answer: { value: "1" },
+  },
+].map((row) => JSON.stringify(row));

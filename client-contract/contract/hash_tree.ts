@@ -83,12 +83,13 @@ export function hashTree(content: Iterable<TreeRow>, hash?: HashBytes): HashTree
   );
   const skills = hashNodes(skillRows, rows, questionRows, rows, hash);
   const domains = hashNodes(domainRows, rows, skillRows, skills, hash);
-  const parents = new Set([...domains.keys(), ...skills.keys(), null]);
+  const isCovered = ({ kind, parent }: TreePlace) =>
+    kind === "domain" || (kind === "skill" ? domains : skills).has(parent ?? "");
   return {
     root: rootHash(domains, hash),
     domains,
     skills,
     rows,
-    orphans: all.filter((row) => !parents.has(row.parent)).map((row) => row.id),
+    orphans: all.filter((row) => !isCovered(row)).map((row) => row.id),
   };
 }

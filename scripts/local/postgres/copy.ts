@@ -2,7 +2,7 @@
 //
 // Why in place: ext4 does not hand out a deleted inode again for a minute, and looks at each of them whenever a
 // file is created. A copy has 1,800 files; removing and making copies in turn took 1.0 s a copy. And only files that
-// a server has changed since: of the 1,800 these are about 20, and copying all took 0.3 s of CPU.
+// a server has changed since, which are few. A database that starts and stops takes 0.45 s of CPU; copying all files, it took 0.70 s.
 import { join } from "node:path";
 import { exists, remove } from "./folders.ts";
 

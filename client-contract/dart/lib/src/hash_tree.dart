@@ -77,10 +77,13 @@ final class HashTree {
       skills: skills,
       rows: rows,
       orphans: [
-        for (final TreeRow(:id, :parent) in all)
-          if (parent != null &&
-              !domains.containsKey(parent) &&
-              !skills.containsKey(parent))
+        for (final TreeRow(:kind, :id, :parent) in all)
+          if (switch (kind) {
+            RowKind.domain => false,
+            RowKind.skill => !domains.containsKey(parent),
+            RowKind.question ||
+            RowKind.unknown => !skills.containsKey(parent),
+          })
             id,
       ],
     );
