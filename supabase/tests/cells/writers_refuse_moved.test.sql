@@ -25,8 +25,10 @@ $$;
 
 select cmp_ok((select count(*) from asks), '>=', 20::bigint, 'O6: the sweep finds the functions that ask where a learner lives');
 select results_eq('select u from pg_temp.unasked() u order by u collate "C"', array[
-    'ops.check_projections', 'ops.drop_old_batches', 'ops.drop_old_telemetry', 'ops.prune_content_reports', 'ops.prune_settled'],
-  'O6: no function but retention and figures writes rows of a learner without asking whether they live in this cell');
+    'ops.check_projections', 'ops.drop_old_batches', 'ops.drop_old_telemetry', 'ops.prune_content_reports', 'ops.prune_settled',
+    -- A move refuses a learner who is being erased.
+    'ops.run_erasures'],
+  'O6: no function but retention, erasure and figures writes rows of a learner without asking whether they live in this cell');
 insert into f values ('public.new_writer', 'begin insert into learner.practice (user_id) values (p_user); end', false);
 select ok('public.new_writer' in (select u from pg_temp.unasked() u), 'O6: the sweep finds a new function that does not ask');
 select * from finish();
