@@ -157,7 +157,7 @@ export type Alarm = z.infer<typeof Alarm>;
     subject: "The job, table, trigger or function that it is about; empty: the name says all",
     acknowledged_at: "When an operator acknowledged it; null: nobody has",
     acknowledged_by: "Who did: the user's id, or the role of a SQL console",
-    acknowledged_reason: "Why",
+    acknowledged_reason: "The reason that the operator gave; null: nobody has acknowledged it",
   },
 });
 
